@@ -1,0 +1,44 @@
+// Bundles every widget: src/<widget>.ts and src/<widget>.css become ../static/<widget>.js and .css.
+// `--dev` keeps watching and adds source maps; without it the bundles are minified for release.
+import { mkdirSync, readdirSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+import * as esbuild from "esbuild";
+
+const here = fileURLToPath(new URL(".", import.meta.url));
+const source = join(here, "src");
+const outdir = join(here, "..", "static");
+const dev = process.argv.includes("--dev");
+
+// Only the top level holds entries; folders below hold what entries share.
+const entryPoints = readdirSync(source)
+  .filter((name) => /\.(ts|css)$/.test(name) && !name.endsWith(".d.ts"))
+  .map((name) => join(source, name));
+if (entryPoints.length === 0) throw new Error(`no widget to build in ${source}`);
+
+const options = {
+  entryPoints,
+  outdir,
+  bundle: true,
+  format: "esm",
+  target: "es2022",
+  charset: "utf8",
+  minify: !dev,
+  sourcemap: dev && "inline",
+  logLevel: "info",
+};
+
+// A bundle whose source is gone must not live on in the next wheel. While one watches, or when
+// a build fails, the old bundles stay in use.
+const prune = (result) => {
+  const made = new Set(Object.keys(result.metafile.outputs).map((path) => path.split("/").pop()));
+  for (const name of readdirSync(outdir)) if (!made.has(name)) rmSync(join(outdir, name), { recursive: true });
+};
+
+mkdirSync(outdir, { recursive: true });
+if (dev) {
+  await (await esbuild.context(options)).watch();
+} else {
+  prune(await esbuild.build({ ...options, metafile: true }));
+}
