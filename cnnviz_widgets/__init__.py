@@ -1,0 +1,71 @@
+"""Look into a live Keras model from a notebook cell.
+
+>>> import cnnviz_widgets as cv
+>>> inspector = cv.ModelInspector(model, images[:16])
+>>> inspector
+
+The names below are imported when they are first used: importing the package loads neither
+TensorFlow nor a widget.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from . import analysis, model
+    from .model import ModelProbe
+    from .widgets import (
+        ChannelGrid,
+        ColumnAxis,
+        DensityPanel,
+        Dendrogram,
+        LayerSelector,
+        ModelInspector,
+        Selection,
+    )
+
+_HOMES = {
+    "ChannelGrid": ".widgets.channel_grid",
+    "ColumnAxis": ".widgets.column_axis",
+    "DensityPanel": ".widgets.density_panel",
+    "Dendrogram": ".widgets.dendrogram",
+    "LayerSelector": ".widgets.layer_selector",
+    "ModelInspector": ".widgets.inspector",
+    "ModelProbe": ".model",
+    "Selection": ".widgets.selection",
+}
+_ROOMS = ("analysis", "model", "widgets")
+
+__all__ = [
+    "ChannelGrid",
+    "ColumnAxis",
+    "Dendrogram",
+    "DensityPanel",
+    "LayerSelector",
+    "ModelInspector",
+    "ModelProbe",
+    "Selection",
+    "analysis",
+    "model",
+]
+
+
+def __getattr__(name: str) -> object:
+    if name in _HOMES:
+        value = getattr(import_module(_HOMES[name], __name__), name)
+    elif name in _ROOMS:
+        value = import_module(f".{name}", __name__)
+    elif name == "__version__":
+        from importlib.metadata import version
+
+        value = version("cnnviz-widgets")
+    else:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

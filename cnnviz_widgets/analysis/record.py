@@ -1,0 +1,165 @@
+"""One layer at one moment: its values and everything that is told of them.
+
+This is the only thing that travels from a model to the widgets, a file or a comparison.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from .clustering import ChannelTree, cosine_linkage
+from .dendrogram import DendrogramGeometry, dendrogram_geometry
+from .density import ChannelDensity, DensityFan, channel_density, density_fan
+from .measures import ChannelMeasures, channel_measures
+from .tiles import TileSheet, columns_within, tile_sheet
+from .values import checked_values
+
+# As many columns as a wide screen has pixels: more could not be told apart.
+MOST_COLUMNS = 2048
+# Rows beyond these are read by nobody; every measure is over all samples all the same.
+MOST_ROWS = 128
+# Curves of so many channels stay within a few megabytes at full resolution.
+_FEW_CHANNELS = 512
+
+Progress = Callable[[float, str], None]
+
+
+@dataclass(frozen=True, eq=False)
+class LayerRecord:
+    """A layer's values at one moment, and what `analysis` makes of them.
+
+    Each part is computed when it is first asked for, and once; `complete` computes them all.
+
+    Attributes
+    ----------
+    values : ndarray, shape (batch, ..., channel)
+        What the layer gave, channels last. Not to be changed.
+    path : str
+        The layer's path in its model; "" for values that come from elsewhere.
+    """
+
+    values: NDArray[Any]
+    path: str = ""
+
+    @classmethod
+    def of(cls, values: ArrayLike, path: str = "") -> LayerRecord:
+        """A record of `values`, after a look at whether they can be shown.
+
+        Parameters
+        ----------
+        values : array_like, shape (batch, ..., channel) or (batch,)
+            Real numbers. A single axis is the batch, of one channel.
+        path : str
+            The layer's path in its model.
+
+        Raises
+        ------
+        TypeError, ValueError
+            As `checked_values`.
+        """
+        array = checked_values(values)
+        return cls(array[:, np.newaxis] if array.ndim == 1 else array, path)
+
+    @property
+    def n_samples(self) -> int:
+        """How many samples the layer answered to."""
+        return int(self.values.shape[0])
+
+    @property
+    def n_channels(self) -> int:
+        """How many channels the layer has."""
+        return int(self.values.shape[-1])
+
+    @cached_property
+    def measures(self) -> ChannelMeasures:
+        """Range, spread and faults of each channel."""
+        return channel_measures(self.values)
+
+    @cached_property
+    def tree(self) -> ChannelTree:
+        """Which channels are alike [WL20 Eq. 1]."""
+        return cosine_linkage(self.values)
+
+    @property
+    def _most_columns(self) -> int:
+        return max(1, min(MOST_COLUMNS, columns_within(self._pictured.shape)))
+
+    @property
+    def _pictured(self) -> NDArray[Any]:
+        """The samples that have a row in the picture."""
+        return self.values[:MOST_ROWS]
+
+    @cached_property
+    def dendrogram(self) -> DendrogramGeometry:
+        """The tree as it is drawn, with no more leaves than the picture has columns."""
+        return dendrogram_geometry(self.tree, max_leaves=self._most_columns - self._apart)
+
+    @property
+    def _apart(self) -> int:
+        """How many non-finite channels are drawn: all there is room for, a quarter at least."""
+        most = self._most_columns
+        room = max(most - len(self.tree.items), most // 4)
+        return min(len(self.tree.nonfinite), room)
+
+    @cached_property
+    def columns(self) -> NDArray[np.int32]:
+        """Channels that are drawn, left to right: the tree's leaves, then the non-finite ones."""
+        apart = self.tree.nonfinite[: self._apart]
+        return np.concatenate([self.dendrogram.columns, apart]).astype(np.int32)
+
+    @cached_property
+    def tiles(self) -> TileSheet:
+        """The picture: samples down, channels across in leaf order [WL20 Fig. 1, 2, 4]."""
+        return tile_sheet(self._pictured, columns=self.columns)
+
+    @cached_property
+    def density(self) -> ChannelDensity:
+        """How each channel's values are distributed [WL20 Fig. 3, 5]."""
+        return channel_density(self.values, points=256 if self.n_channels <= _FEW_CHANNELS else 128)
+
+    @cached_property
+    def fan(self) -> DensityFan:
+        """Quantiles of the densities over the channels."""
+        return density_fan(self.density)
+
+    def complete(self, progress: Progress | None = None) -> LayerRecord:
+        """Compute every part now, with word of how far it is; the record itself."""
+        steps = [
+            ("measures", "measuring channels"),
+            ("tree", "comparing channels"),
+            ("tiles", "drawing tiles"),
+            ("density", "estimating densities"),
+        ]
+        for done, (part, message) in enumerate(steps):
+            if progress is not None:
+                progress(done / len(steps), message)
+            getattr(self, part)
+        return self
+
+    @property
+    def omissions(self) -> tuple[str, ...]:
+        """What the picture of this layer leaves out or averages, in sentences."""
+        notes = []
+        if len(self.columns) < self.n_channels:
+            notes.append(
+                f"The picture shows {len(self.columns):,} of {self.n_channels:,} channels, spread "
+                "evenly over the tree; distances, counts and measures use all of them."
+            )
+        if self.n_samples > MOST_ROWS:
+            notes.append(
+                f"The picture shows the first {MOST_ROWS:,} of {self.n_samples:,} samples; "
+                "distances, densities and measures use all of them."
+            )
+        down, across = self.tiles.reduction
+        if down * across > 1:
+            height, width = self.tiles.tile_shape
+            notes.append(
+                f"Each pixel is the mean of {down} × {across} values: tiles are {height} × {width}."
+            )
+        return tuple(notes)

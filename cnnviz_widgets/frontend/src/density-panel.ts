@@ -1,0 +1,162 @@
+/**
+ * DensityPanel's half in the page: it owns no picture. bqplot draws; this sets what bqplot's marks
+ * show for the selected and the hovered channels, so that linking needs no kernel.
+ */
+import type { AnyModel, Host, RenderProps } from "@anywidget/types";
+
+import { CURVE_EVENTS, lines, readCurves, type CurvesState } from "./density/curves";
+import { button, element } from "./lib/dom";
+import { count, counted, percent } from "./lib/format";
+import { eachFrame } from "./lib/frame";
+import { publisher } from "./lib/publish";
+import { Selection } from "./lib/selection";
+import { CLUSTER_COLORS, onThemeChange, themeOf } from "./lib/theme";
+
+interface State extends CurvesState {
+  log_y: boolean;
+  /** Channels of the layer, and how many of them have a curve of their own here. */
+  _total: number;
+  /** Whether every channel's curve is drawn, or the fan in their place. */
+  _every_curve: boolean;
+  _notes: string[];
+  selection: string;
+  _every: string;
+  _fan: string;
+  _selected: string;
+  _hovered: string;
+  _zeros: string;
+  _zeros_marked: string;
+  _axis: string;
+  _log_scale: string;
+  _linear_scale: string;
+}
+
+type MarkModel = AnyModel;
+
+/** More selected curves than this are no longer told apart; the first ones are drawn. */
+const MOST_SELECTED = 24;
+/** The log axis spans so many powers of ten below the highest peak. */
+const DECADES = 4;
+
+const MARKS = ["_every", "_fan", "_selected", "_hovered", "_zeros", "_zeros_marked"] as const;
+type Marks = Record<(typeof MARKS)[number], MarkModel>;
+
+async function marksOf(model: AnyModel<State>, host: Host): Promise<Marks> {
+  const found = await Promise.all(MARKS.map((key) => host.getModel(model.get(key))));
+  return Object.fromEntries(MARKS.map((key, i) => [key, found[i]!])) as Marks;
+}
+
+/** Backbone sets several attributes in one go, which keeps a mark's x and y of one length. */
+const put = (mark: MarkModel, values: Record<string, unknown>): void =>
+  (mark.set as (values: Record<string, unknown>) => void)(values);
+
+async function render({ model, el, host, signal }: RenderProps<State>): Promise<void> {
+  const selection = await Selection.of(host, model.get("selection"), signal);
+  const marks = await marksOf(model, host);
+  const axis = await host.getModel(model.get("_axis"));
+  // Scales are handed on to bqplot, which needs the models themselves.
+  const scale = (key: "_log_scale" | "_linear_scale") =>
+    model.widget_manager.get_model(model.get(key).replace(/^anywidget:|^IPY_MODEL_/, ""));
+  const [logScale, linearScale] = await Promise.all([scale("_log_scale"), scale("_linear_scale")]);
+  const publish = publisher(model, signal);
+  let curves = readCurves(model);
+
+  const readout = element("div", "cnnviz-density-readout", { role: "status", "aria-live": "polite" });
+  const key = element("div", "cnnviz-density-key");
+  const log = button("log", "Logarithmic density axis: shows thin tails", () => {
+    model.set("log_y", !model.get("log_y"));
+    publish();
+  }, signal);
+  const notes = element("div", "cnnviz-note");
+  const root = element(
+    "div",
+    "cnnviz cnnviz-density-head",
+    { "data-lm-suppress-shortcuts": "true" },
+    readout,
+    key,
+    log,
+  );
+  const frame = element("div", "cnnviz", {}, root, notes);
+  el.append(frame);
+
+  /** Curves of the selected channels, as many as are drawn, then of the hovered one. */
+  function chosen(): { selected: number[]; hovered: number | undefined } {
+    const selected: number[] = [];
+    for (const channel of selection.list) {
+      const curve = curves.of.get(channel);
+      if (curve !== undefined && selected.length < MOST_SELECTED) selected.push(curve);
+    }
+    return { selected, hovered: curves.of.get(selection.hovered) };
+  }
+
+  const highlight = eachFrame(() => {
+    const theme = themeOf(frame);
+    const palette = theme.dark ? CLUSTER_COLORS.dark : CLUSTER_COLORS.light;
+    const { selected, hovered } = chosen();
+    const some = selected.length > 0 || hovered !== undefined;
+    const colors = selected.map((_, i) => palette[i % palette.length]!);
+    put(marks._selected, { ...lines(curves, selected), colors: colors.length ? colors : [theme.accent] });
+    put(marks._hovered, { ...lines(curves, hovered === undefined ? [] : [hovered]), colors: [theme.hover] });
+    const marked = hovered === undefined ? selected : [...selected, hovered];
+    put(marks._zeros_marked, {
+      x: new Float64Array(marked.length),
+      y: Float64Array.from(marked, (curve) => 100 * curves.zeroShare[curve]!),
+      colors: hovered === undefined ? colors : [...colors, theme.hover],
+    });
+    const base = model.get("_every_curve") ? Array.from(curves.channels, () => (some ? 0.22 : 0.7)) : [];
+    put(marks._every, { colors: [theme.faint], opacities: base });
+    put(marks._fan, {
+      colors: [theme.faint],
+      fill_colors: [theme.faint],
+      opacities: [0.5, 0.6, 1, 0.6, 0.5].map((opacity) => (some ? opacity / 2 : opacity)),
+      fill_opacities: [0.18, 0.36, 0.36, 0.18, 0],
+    });
+    put(marks._zeros, { colors: [theme.faint] });
+    describe();
+  }, signal);
+
+  function describe(): void {
+    const { selected, hovered } = chosen();
+    let text = "";
+    if (hovered !== undefined) {
+      text = `channel ${curves.channels[hovered]}: ${percent(curves.zeroShare[hovered]!)} exact zeros`;
+      const bad = curves.nonfiniteShare[hovered]!;
+      if (bad > 0) text += `, ${percent(bad)} NaN or infinite`;
+    } else if (selection.list.length > 0) {
+      const drawn = selected.length < selection.list.length ? `, ${count(selected.length)} of them drawn` : "";
+      text = `${counted(selection.list.length, "channel")} selected${drawn}`;
+    } else text = `Distribution of the values of ${counted(model.get("_total"), "channel")}`;
+    if (readout.textContent !== text) readout.textContent = text;
+  }
+
+  function refresh(): void {
+    const isLog = model.get("log_y");
+    log.setAttribute("aria-pressed", String(isLog));
+    const peak = curves.peak || 1;
+    put(logScale as MarkModel, { min: peak * 10 ** -DECADES, max: peak * 1.5 });
+    put(linearScale as MarkModel, { min: 0, max: peak * 1.05 });
+    const y = isLog ? logScale : linearScale;
+    for (const name of ["_every", "_fan", "_selected", "_hovered"] as const) {
+      const scales = marks[name].get("scales") as Record<string, unknown>;
+      if (scales.y !== y) put(marks[name], { scales: { ...scales, y } });
+    }
+    if (axis.get("scale") !== y) put(axis, { scale: y });
+    key.replaceChildren(
+      element("span", "", {}, model.get("_every_curve") ? "line: one channel" : "line: median · bands: 25–75 % and 5–95 % of the channels"),
+      element("span", "", {}, "dot at 0: share of exact zeros (right axis)"),
+    );
+    notes.replaceChildren(...model.get("_notes").map((note) => element("div", "", {}, note)));
+    highlight();
+  }
+
+  selection.onChange(highlight);
+  model.on(CURVE_EVENTS, eachFrame(() => {
+    curves = readCurves(model);
+    refresh();
+  }, signal));
+  model.on("change:log_y change:_notes change:_total change:_every_curve", refresh);
+  onThemeChange(refresh, signal);
+  refresh();
+}
+
+export default { render };

@@ -1,0 +1,141 @@
+/** One tile, as large as the grid allows, with its numbers. Escape or the button leads back. */
+import { markOf, rangeOf, Mark, type Sheet } from "./sheet";
+import { paintTiles, type Paint } from "./paint";
+import { describe, sampleName } from "./readout";
+import { layer, pixelRatio } from "../lib/canvas";
+import { button, element } from "../lib/dom";
+import { number } from "../lib/format";
+
+export interface Tile {
+  row: number;
+  /** Tile column of the sheet. */
+  col: number;
+}
+
+export interface EnlargedOptions {
+  stage: HTMLElement;
+  sheet: () => Sheet;
+  paint: () => Paint;
+  labels: () => readonly string[];
+  say: (text: string) => void;
+  onClose: () => void;
+}
+
+export class Enlarged {
+  private root: HTMLElement | undefined;
+  private tile: Tile | undefined;
+  private closing = new AbortController();
+
+  constructor(private readonly options: EnlargedOptions) {}
+
+  get isOpen(): boolean {
+    return this.root !== undefined;
+  }
+
+  open(tile: Tile): void {
+    this.remove();
+    this.tile = tile;
+    this.closing = new AbortController();
+    const { signal } = this.closing;
+    const { canvas, context } = layer("cnnviz-enlarged-tile");
+    const facts = element("dl", "cnnviz-enlarged-facts");
+    const close = button("Back to the grid", "Close the enlarged tile (Escape)", () => this.close(), signal);
+    const side = element("div", "cnnviz-enlarged-side", {}, close, facts);
+    this.root = element("div", "cnnviz-enlarged", { role: "dialog", "aria-label": "One tile, enlarged" }, canvas, side);
+    this.root.addEventListener("keydown", (event) => {
+      if (event.key !== "Escape") return;
+      event.preventDefault();
+      event.stopPropagation();
+      this.close();
+    }, { signal });
+    canvas.addEventListener("pointermove", (event) => this.point(canvas, event), { signal });
+    this.options.stage.append(this.root);
+    this.draw(canvas, context);
+    this.fill(facts);
+    close.focus({ preventScroll: true });
+  }
+
+  /** Draw again where the layer or the colours have changed; close where the tile is gone. */
+  refresh(): void {
+    if (!this.tile) return;
+    const { rows, cols } = this.options.sheet();
+    if (this.tile.row < rows && this.tile.col < cols) this.open(this.tile);
+    else this.close();
+  }
+
+  close(): void {
+    if (!this.root) return;
+    this.remove();
+    this.tile = undefined;
+    this.options.onClose();
+  }
+
+  private remove(): void {
+    this.closing.abort();
+    this.root?.remove();
+    this.root = undefined;
+  }
+
+  private draw(canvas: HTMLCanvasElement, context: CanvasRenderingContext2D): void {
+    const sheet = this.options.sheet();
+    const { row, col } = this.tile!;
+    const room = this.options.stage.getBoundingClientRect();
+    const ratio = pixelRatio();
+    const fits = Math.min((room.height - 24) / sheet.height, Math.max(120, room.width - 260) / sheet.width);
+    // Whole device pixels a stored pixel, so that every pixel is drawn alike.
+    const zoom = Math.max(1, Math.floor(Math.max(1, fits) * ratio));
+    canvas.width = sheet.width * zoom;
+    canvas.height = sheet.height * zoom;
+    canvas.style.width = `${canvas.width / ratio}px`;
+    canvas.style.height = `${canvas.height / ratio}px`;
+    const image = context.createImageData(canvas.width, canvas.height);
+    const picture = {
+      pixels: new Uint32Array(image.data.buffer),
+      stride: canvas.width,
+      clip: { left: 0, top: 0, right: canvas.width, bottom: canvas.height },
+    };
+    paintTiles(
+      picture,
+      sheet,
+      [{ index: col, from: 0, to: canvas.width }],
+      [{ index: row, from: 0, to: canvas.height }],
+      this.options.paint(),
+    );
+    context.putImageData(image, 0, 0);
+  }
+
+  private fill(facts: HTMLElement): void {
+    const sheet = this.options.sheet();
+    const { row, col } = this.tile!;
+    const paint = this.options.paint();
+    const tile = row * sheet.cols + col;
+    const [down, across] = sheet.reduction;
+    const [from, to] = rangeOf(sheet, row, col, paint.range);
+    const marks: Record<number, string> = {
+      [Mark.zero]: "every value is zero",
+      [Mark.constant]: "every value is the same",
+      [Mark.someNotFinite]: "some values are NaN or infinite",
+      [Mark.notFinite]: "every value is NaN or infinite",
+    };
+    const rows: [string, string][] = [
+      ["Channel", String(sheet.channels[col])],
+      ["Sample", sampleName(this.options.labels(), row).replace(/^sample /, "")],
+      ["Size", `${sheet.height} × ${sheet.width}${down * across > 1 ? `, each the mean of ${down} × ${across}` : ""}`],
+      ["Lowest", number(sheet.low[tile]!, 4)],
+      ["Highest", number(sheet.high[tile]!, 4)],
+      ["Colours", `${number(from)} to ${number(to)} (range of the ${paint.range})`],
+    ];
+    const mark = marks[markOf(sheet, row, col)];
+    if (mark) rows.push(["Note", mark]);
+    for (const [name, value] of rows) facts.append(element("dt", "", {}, name), element("dd", "", {}, value));
+  }
+
+  private point(canvas: HTMLCanvasElement, event: PointerEvent): void {
+    const sheet = this.options.sheet();
+    const box = canvas.getBoundingClientRect();
+    const x = Math.floor(((event.clientX - box.left) / box.width) * sheet.width);
+    const y = Math.floor(((event.clientY - box.top) / box.height) * sheet.height);
+    if (x < 0 || y < 0 || x >= sheet.width || y >= sheet.height) return;
+    this.options.say(describe(sheet, { ...this.tile!, x, y }, this.options.labels()));
+  }
+}

@@ -1,0 +1,71 @@
+/** Where rows stand in the grid; the columns come from the shared column axis. */
+import type { Sheet } from "./sheet";
+import type { Span } from "./paint";
+import { type Columns, visible, xOf } from "../lib/column-axis";
+
+/** Height of the strip of channel numbers that stays at the top. */
+export const HEADER = 22;
+/** Narrower columns are drawn this tall, or there would be nothing to see. */
+const LEAST_ROW = 12;
+
+export interface Rows {
+  /** Height of a row in CSS pixels. */
+  size: number;
+  count: number;
+  /** Pixels scrolled down. */
+  scroll: number;
+  /** Height of the part of the view that rows are drawn in. */
+  height: number;
+}
+
+const clamp = (value: number, low: number, high: number): number =>
+  Math.min(Math.max(value, low), Math.max(low, high));
+
+/** Image rows follow the zoom in their tiles' proportion; heat maps keep a readable height. */
+export function rowSize(sheet: Sheet, columnScale: number, room: number): number {
+  const share = room / Math.max(1, sheet.rows);
+  if (sheet.kind === "vector") return clamp(share, 6, 26);
+  if (sheet.kind === "sequence") return clamp(share, 24, 160);
+  const aspect = clamp((sheet.height * sheet.reduction[0]) / (sheet.width * sheet.reduction[1]), 0.25, 4);
+  return Math.max(columnScale, LEAST_ROW) * aspect;
+}
+
+export const contentHeight = (rows: Rows): number => rows.size * rows.count;
+
+export const limitScroll = (rows: Rows): number =>
+  clamp(rows.scroll, 0, contentHeight(rows) - rows.height);
+
+export const yOf = (rows: Rows, row: number): number => HEADER + row * rows.size - rows.scroll;
+
+/** The row under y, or -1 outside the rows. */
+export function rowAt(rows: Rows, y: number): number {
+  const row = Math.floor((y - HEADER + rows.scroll) / rows.size);
+  return y >= HEADER && row >= 0 && row < rows.count ? row : -1;
+}
+
+/** Visible columns in device pixels; wide ones keep a hair of background between them. */
+export function columnSpans(columns: Columns, order: ArrayLike<number> | null, ratio: number): Span[] {
+  const gap = columns.scale >= 8 ? Math.max(1, Math.round(ratio)) : 0;
+  const [first, last] = visible(columns);
+  const spans: Span[] = [];
+  for (let column = first; column < last; column++) {
+    const from = Math.round(xOf(columns, column) * ratio);
+    const to = Math.round(xOf(columns, column + 1) * ratio) - gap;
+    if (to > from) spans.push({ index: order ? order[column]! : column, from, to });
+  }
+  return spans;
+}
+
+/** Visible rows in device pixels. */
+export function rowSpans(rows: Rows, ratio: number): Span[] {
+  const gap = rows.size >= 8 ? Math.max(1, Math.round(ratio)) : 0;
+  const spans: Span[] = [];
+  const bottom = HEADER + rows.height;
+  const first = Math.max(0, Math.floor(rows.scroll / rows.size));
+  for (let row = first; row < rows.count && yOf(rows, row) < bottom; row++) {
+    const from = Math.round(yOf(rows, row) * ratio);
+    const to = Math.round(yOf(rows, row + 1) * ratio) - gap;
+    spans.push({ index: row, from, to });
+  }
+  return spans;
+}

@@ -1,0 +1,155 @@
+/**
+ * Tiles to pixels. Only what can be seen is computed, straight from the codes, so that the cost
+ * of a picture follows the screen and not the layer; a shrunken tile is averaged, never thinned.
+ */
+import { Mark, markOf, rangeOf, TOP_CODE, type Sheet } from "./sheet";
+import { colorRange, type ColormapName, type RangeName } from "../lib/colormaps";
+
+/** One column or row: which one, and the device pixels [from, to) that it would cover whole. */
+export interface Span {
+  index: number;
+  from: number;
+  to: number;
+}
+
+/** The part of the picture that tiles may cover, in device pixels. */
+export interface Clip {
+  left: number;
+  top: number;
+  right: number;
+  bottom: number;
+}
+
+export interface Paint {
+  colormap: ColormapName;
+  range: RangeName;
+  table: Uint32Array;
+  background: number;
+  /** Stripes over a tile that is all zero, or constant. */
+  stripe: number;
+  /** Pixels and tiles that are not finite. */
+  notFinite: number;
+}
+
+/** Device pixels of one period of the stripes. */
+const PERIOD = 6;
+const STROKE = 2;
+
+/** Where a tile's stored pixels fall when it is drawn `size` device pixels long. */
+function sources(length: number, size: number): Int32Array {
+  const edges = new Int32Array(2 * size);
+  for (let i = 0; i < size; i++) {
+    const from = Math.floor((i * length) / size);
+    edges[2 * i] = from;
+    edges[2 * i + 1] = Math.max(from + 1, Math.floor(((i + 1) * length) / size));
+  }
+  return edges;
+}
+
+/** A picture under way: its pixels, how wide it is, and where tiles may be. */
+export interface Picture {
+  pixels: Uint32Array;
+  stride: number;
+  clip: Clip;
+}
+
+/** Draws the tiles of `columns` × `rows` into the picture. */
+export function paintTiles(
+  picture: Picture,
+  sheet: Sheet,
+  columns: readonly Span[],
+  rows: readonly Span[],
+  paint: Paint,
+): void {
+  const across = new Map<number, Int32Array>();
+  for (const row of rows) {
+    const down = sources(sheet.height, row.to - row.from);
+    for (const column of columns) {
+      const size = column.to - column.from;
+      if (size <= 0) continue;
+      let edges = across.get(size);
+      if (!edges) across.set(size, (edges = sources(sheet.width, size)));
+      paintTile(picture, sheet, column, row, edges, down, paint);
+    }
+  }
+}
+
+function paintTile(
+  { pixels, stride, clip }: Picture,
+  sheet: Sheet,
+  column: Span,
+  row: Span,
+  across: Int32Array,
+  down: Int32Array,
+  paint: Paint,
+): void {
+  const { width, height, codes } = sheet;
+  const { table, notFinite } = paint;
+  const tile = row.index * sheet.cols + column.index;
+  const mark = markOf(sheet, row.index, column.index);
+  const low = sheet.low[tile]!;
+  const high = sheet.high[tile]!;
+  const [from, to] = colorRange(paint.colormap, ...rangeOf(sheet, row.index, column.index, paint.range));
+  // code → colour index is affine; a range of no width shows the middle of the map.
+  const reach = to - from;
+  const offset = reach > 0 ? ((low - from) / reach) * 255 : 127;
+  const step = reach > 0 ? ((high - low) / reach) * (255 / TOP_CODE) : 0;
+  const base = tile * width * height;
+  const area = {
+    left: Math.max(column.from, clip.left),
+    right: Math.min(column.to, clip.right),
+    top: Math.max(row.from, clip.top),
+    bottom: Math.min(row.to, clip.bottom),
+  };
+  for (let y = area.top; y < area.bottom; y++) {
+    const top = down[2 * (y - row.from)]!;
+    const bottom = down[2 * (y - row.from) + 1]!;
+    for (let x = area.left; x < area.right; x++) {
+      const at = y * stride + x;
+      const left = across[2 * (x - column.from)]!;
+      const right = across[2 * (x - column.from) + 1]!;
+      let sum = 0;
+      let n = 0;
+      let bad = false;
+      for (let sy = top; sy < bottom; sy++) {
+        for (let k = base + sy * width + left, end = base + sy * width + right; k < end; k++) {
+          const code = codes[k]!;
+          if (code <= TOP_CODE) {
+            sum += code;
+            n++;
+          } else bad = true;
+        }
+      }
+      if (bad) pixels[at] = notFinite;
+      else {
+        const index = (offset + (step * sum) / n + 0.5) | 0;
+        pixels[at] = table[index < 0 ? 0 : index > 255 ? 255 : index]!;
+      }
+    }
+  }
+  if (mark !== Mark.ordinary && mark !== Mark.someNotFinite) {
+    paintMark(pixels, stride, area, mark, paint);
+  }
+}
+
+/** Diagonal stripes: all zero. Level stripes: constant. Crossed stripes: not one finite value. */
+function paintMark(
+  pixels: Uint32Array,
+  stride: number,
+  area: Clip,
+  mark: number,
+  paint: Paint,
+): void {
+  for (let y = area.top; y < area.bottom; y++) {
+    for (let x = area.left; x < area.right; x++) {
+      const rising = (x + y) % PERIOD < STROKE;
+      const falling = (x - y + PERIOD * y) % PERIOD < STROKE;
+      const at = y * stride + x;
+      if (mark === Mark.zero) pixels[at] = rising ? paint.stripe : paint.background;
+      else if (mark === Mark.constant) {
+        if (y % PERIOD < STROKE) pixels[at] = paint.stripe;
+      } else pixels[at] = rising || falling ? paint.notFinite : paint.background;
+    }
+  }
+}
+

@@ -1,0 +1,49 @@
+/** What stands under the cursor, in words. */
+import { Mark, markOf, valueAt, type Sheet } from "./sheet";
+import { counted, number } from "../lib/format";
+
+export interface Spot {
+  row: number;
+  /** Tile column of the sheet (leaf order), not the place on the screen. */
+  col: number;
+  y: number;
+  x: number;
+}
+
+const SAID: Record<number, string> = {
+  [Mark.zero]: "all zero",
+  [Mark.constant]: "constant",
+  [Mark.notFinite]: "no finite value",
+};
+
+export const sampleName = (labels: readonly string[], row: number): string =>
+  labels[row] ? `sample ${row} (${labels[row]})` : `sample ${row}`;
+
+/** Value of a pixel; "≈" where 8 bits or an average stand for the number. */
+function valueText(sheet: Sheet, { row, col, y, x }: Spot): string {
+  const value = valueAt(sheet, row, col, y, x);
+  if (Number.isNaN(value)) return "not finite";
+  const tile = row * sheet.cols + col;
+  const exact = sheet.low[tile] === sheet.high[tile];
+  return `${exact ? "" : "≈ "}${number(value, exact ? 5 : 3)}`;
+}
+
+export function describe(sheet: Sheet, spot: Spot, labels: readonly string[]): string {
+  const parts = [`channel ${sheet.channels[spot.col]}`, sampleName(labels, spot.row)];
+  const [down, across] = sheet.reduction;
+  if (sheet.kind === "sequence") parts.push(`step ${spot.y * down}`);
+  else if (sheet.height * sheet.width > 1) parts.push(`pixel (${spot.y * down}, ${spot.x * across})`);
+  parts.push(`value ${valueText(sheet, spot)}`);
+  if (down * across > 1) parts.push(`mean of ${down} × ${across} pixels`);
+  const mark = SAID[markOf(sheet, spot.row, spot.col)];
+  if (mark) parts.push(mark);
+  return parts.join(" · ");
+}
+
+export function describeChannel(sheet: Sheet, col: number): string {
+  const low = sheet.columnLow[col]!;
+  const high = sheet.columnHigh[col]!;
+  const range = low <= high ? `${number(low)} to ${number(high)}` : "no finite value";
+  const mark = SAID[sheet.columnMarks[col]!];
+  return `channel ${sheet.channels[col]} · ${range} over ${counted(sheet.rows, "sample")}${mark ? ` · ${mark}` : ""}`;
+}

@@ -1,0 +1,210 @@
+/** LayerSelector: the whole model at a glance; one layer is chosen. */
+import type { AnyModel, RenderProps } from "@anywidget/types";
+
+import { matches, rowsOf, type LayerEntry, type Row } from "./layers/rows";
+import { element } from "./lib/dom";
+import { count, counted, percent } from "./lib/format";
+
+interface State {
+  _layers: LayerEntry[];
+  /** Path of the chosen layer; "" before any choice. */
+  layer: string;
+  /** Path of the layer that the other views show: it follows `layer` when Python has read it. */
+  _shown: string;
+  /** Greatest height of the list in CSS pixels. */
+  height: number;
+}
+
+/** After so long without an answer the reader is told what is being waited for. */
+const PATIENCE_MS = 800;
+
+let instances = 0;
+
+class Selector {
+  readonly root: HTMLElement;
+  private readonly filter: HTMLInputElement;
+  private readonly list: HTMLElement;
+  private readonly note = element("div", "cnnviz-note", { role: "status", "aria-live": "polite" });
+  private readonly id = `cnnviz-layers-${instances++}`;
+  private options: { entry: LayerEntry; row: HTMLElement }[] = [];
+  private active = 0;
+  private patience: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(
+    private readonly model: AnyModel<State>,
+    private readonly signal: AbortSignal,
+  ) {
+    this.filter = element("input", "cnnviz-layer-filter", {
+      type: "search",
+      placeholder: "Filter layers by name or kind",
+      "aria-label": "Filter layers by name or kind",
+      "aria-controls": this.id,
+      title: "Type to filter; arrow keys and Enter choose",
+      spellcheck: "false",
+    });
+    this.list = element("div", "cnnviz-layer-list", {
+      id: this.id,
+      role: "listbox",
+      tabindex: 0,
+      "aria-label": "Layers of the model, in the order in which they run",
+    });
+    this.root = element(
+      "div",
+      "cnnviz cnnviz-layer-selector",
+      { "data-lm-suppress-shortcuts": "true" },
+      this.filter,
+      this.list,
+      this.note,
+    );
+    this.filter.addEventListener("input", () => this.build(), { signal });
+    for (const target of [this.filter, this.list]) {
+      target.addEventListener("keydown", (event) => this.onKey(event), { signal });
+    }
+    model.on("change:_layers", () => this.build());
+    model.on("change:layer change:_shown", () => this.mark());
+    model.on("change:height", () => this.build());
+    signal.addEventListener("abort", () => clearTimeout(this.patience));
+  }
+
+  build(): void {
+    const layers = this.model.get("_layers");
+    const filter = this.filter.value.trim();
+    const kept = layers.filter((layer) => matches(layer, filter));
+    this.list.style.maxHeight = `${this.model.get("height")}px`;
+    this.options = [];
+    this.list.replaceChildren(...rowsOf(kept).map((row) => this.row(row)));
+    if (kept.length === 0) {
+      const text = layers.length === 0 ? "No layers." : `No layer matches “${filter}”.`;
+      this.list.replaceChildren(element("div", "cnnviz-layer-heading", { style: "--depth: 0" }, text));
+    }
+    this.active = Math.max(0, this.options.findIndex(({ entry }) => entry.path === this.model.get("layer")));
+    this.mark();
+    this.scrollTo(this.active);
+  }
+
+  private row({ names, layer }: Row): HTMLElement {
+    const depth = names.length - 1;
+    const name = names[depth]!;
+    if (!layer) {
+      return element("div", "cnnviz-layer-heading", { style: `--depth: ${depth}`, role: "presentation" }, name);
+    }
+    const facts = [layer.kind, layer.shape, layer.parameters > 0 ? counted(layer.parameters, "parameter") : ""];
+    const index = this.options.length;
+    const row = element(
+      "div",
+      "cnnviz-layer-row",
+      {
+        id: `${this.id}-${index}`,
+        role: "option",
+        style: `--depth: ${depth}`,
+        title: [layer.path, ...facts, layer.level].filter(Boolean).join("\n"),
+      },
+      element(
+        "span",
+        "cnnviz-layer-name",
+        {},
+        name,
+        element("span", "cnnviz-layer-facts", {}, facts.filter(Boolean).join(" · ")),
+      ),
+      health(layer),
+    );
+    row.addEventListener("click", () => this.choose(index), { signal: this.signal });
+    this.options.push({ entry: layer, row });
+    return row;
+  }
+
+  private choose(index: number): void {
+    const option = this.options[index];
+    if (!option) return;
+    this.active = index;
+    this.model.set("layer", option.entry.path);
+    this.model.save_changes();
+    this.mark();
+  }
+
+  /** Show which row is chosen, which one the keyboard is on, and which one is being waited for. */
+  private mark(): void {
+    const [chosen, shown] = [this.model.get("layer"), this.model.get("_shown")];
+    const waiting = chosen !== shown;
+    this.options.forEach(({ entry, row }, index) => {
+      row.setAttribute("aria-selected", String(entry.path === chosen));
+      row.classList.toggle("cnnviz-active", index === this.active);
+      row.classList.toggle("cnnviz-waiting", waiting && entry.path === chosen);
+    });
+    const active = this.options[this.active];
+    if (active) this.list.setAttribute("aria-activedescendant", active.row.id);
+    clearTimeout(this.patience);
+    this.say("");
+    if (waiting) {
+      this.patience = setTimeout(() => this.say("Waiting for the kernel. If a cell is running, this comes after it."), PATIENCE_MS);
+    }
+  }
+
+  private say(text: string): void {
+    const layers = this.model.get("_layers").length;
+    const some = this.options.length < layers ? `${count(this.options.length)} of ` : "";
+    this.note.textContent = text || `${some}${counted(layers, "layer")}, in the order in which they run`;
+  }
+
+  private onKey(event: KeyboardEvent): void {
+    const last = this.options.length - 1;
+    const inFilter = event.target === this.filter;
+    const moves: Record<string, number> = {
+      ArrowDown: this.active + 1,
+      ArrowUp: this.active - 1,
+      PageDown: this.active + 8,
+      PageUp: this.active - 8,
+    };
+    if (!inFilter) Object.assign(moves, { Home: 0, End: last });
+    const target = moves[event.key];
+    if (target !== undefined) {
+      this.active = Math.min(Math.max(target, 0), Math.max(last, 0));
+      this.mark();
+      this.scrollTo(this.active);
+    } else if (event.key === "Enter" || (event.key === " " && !inFilter)) this.choose(this.active);
+    else if (event.key === "Escape" && this.filter.value) {
+      this.filter.value = "";
+      this.build();
+    } else return;
+    event.preventDefault();
+    event.stopPropagation();
+  }
+
+  /** Scroll the list, and nothing around it, until the row can be seen. */
+  private scrollTo(index: number): void {
+    const row = this.options[index]?.row;
+    if (!row) return;
+    const { scrollTop, clientHeight } = this.list;
+    if (row.offsetTop < scrollTop) this.list.scrollTop = row.offsetTop;
+    else if (row.offsetTop + row.offsetHeight > scrollTop + clientHeight) {
+      this.list.scrollTop = row.offsetTop + row.offsetHeight - clientHeight;
+    }
+  }
+}
+
+/** A small mark of health: the share of channels that are zero on every sample. */
+function health({ channels, dead, nonfinite }: LayerEntry): HTMLElement {
+  if (channels === null || dead === null) return element("span", "");
+  const share = channels > 0 ? dead / channels : 0;
+  const broken = nonfinite !== null && nonfinite > 0;
+  const text = broken ? "NaN/∞" : dead === 0 ? "alive" : percent(share);
+  const title = broken
+    ? `${count(nonfinite)} of ${counted(channels, "channel")} hold NaN or infinity`
+    : `${count(dead)} of ${counted(channels, "channel")} are zero on every sample`;
+  const ill = broken || share >= 0.1;
+  return element(
+    "span",
+    `cnnviz-health${ill ? " cnnviz-ill" : ""}`,
+    { title, "aria-label": title, style: `--share: ${share}` },
+    element("i", ""),
+    element("span", dead === 0 && !broken ? "cnnviz-faint" : "", {}, text),
+  );
+}
+
+function render({ model, el, signal }: RenderProps<State>): void {
+  const selector = new Selector(model, signal);
+  el.append(selector.root);
+  selector.build();
+}
+
+export default { render };

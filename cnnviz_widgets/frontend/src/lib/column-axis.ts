@@ -1,0 +1,101 @@
+/**
+ * The horizontal axis that grid and dendrogram share: which column stands at which pixel.
+ *
+ * Both draw with these functions from one `ColumnAxis` model, so that leaf i stands over
+ * column i at every zoom, whatever the widths of the two views.
+ */
+import type { AnyModel } from "@anywidget/types";
+
+import type { Publisher } from "./publish";
+
+/** Pixels left of the first column: sample labels in the grid, distances in the dendrogram. */
+export const GUTTER = 68;
+/** Pixels kept free right of the last column. */
+export const MARGIN = 10;
+/** A fitted column is no wider than this, so that three channels do not fill the screen. */
+const WIDEST_FIT = 88;
+
+export interface ColumnAxisState {
+  /** Columns in leaf order, or in the channels' own numbering. */
+  order_by: "leaf" | "natural";
+  /** The column at the left edge, in columns, fractions included. */
+  start: number;
+  /** Pixels a column; 0 fits all columns into the width. */
+  scale: number;
+}
+
+/** The axis resolved for one view: `count` columns drawn in `width` CSS pixels. */
+export interface Columns {
+  start: number;
+  scale: number;
+  count: number;
+  width: number;
+}
+
+const plotWidth = (width: number): number => Math.max(1, width - GUTTER - MARGIN);
+
+export function fitScale(count: number, width: number): number {
+  return Math.min(WIDEST_FIT, plotWidth(width) / Math.max(1, count));
+}
+
+const clamp = (value: number, low: number, high: number): number =>
+  Math.min(Math.max(value, low), Math.max(low, high));
+
+function limited(start: number, scale: number, count: number, width: number): Columns {
+  const fitted = fitScale(count, width);
+  const limitedScale = clamp(scale, fitted, Math.max(fitted, plotWidth(width) * 0.9));
+  const hidden = count - plotWidth(width) / limitedScale;
+  return { start: clamp(start, 0, hidden), scale: limitedScale, count, width };
+}
+
+export function resolve(state: Pick<ColumnAxisState, "start" | "scale">, count: number, width: number): Columns {
+  return state.scale > 0
+    ? limited(state.start, state.scale, count, width)
+    : { start: 0, scale: fitScale(count, width), count, width };
+}
+
+/** Left edge of a column, in CSS pixels of the view. A leaf stands at `xOf(columns, i + 0.5)`. */
+export const xOf = (columns: Columns, column: number): number =>
+  GUTTER + (column - columns.start) * columns.scale;
+
+/** The column under x, or -1 outside the columns. */
+export function columnAt(columns: Columns, x: number): number {
+  const column = Math.floor(columns.start + (x - GUTTER) / columns.scale);
+  return x >= GUTTER && column >= 0 && column < columns.count ? column : -1;
+}
+
+/** First column and one past the last that can be seen. */
+export function visible(columns: Columns): [number, number] {
+  const last = columns.start + (columns.width - GUTTER) / columns.scale;
+  return [Math.max(0, Math.floor(columns.start)), Math.min(columns.count, Math.ceil(last))];
+}
+
+export const isFitted = (columns: Columns): boolean =>
+  columns.scale <= fitScale(columns.count, columns.width) * 1.0001;
+
+/** Zoom so that what stands under x stays there. */
+export function zoomed(columns: Columns, factor: number, x: number): Columns {
+  const under = columns.start + (x - GUTTER) / columns.scale;
+  const wanted = columns.scale * factor;
+  const { scale } = limited(0, wanted, columns.count, columns.width);
+  return limited(under - (x - GUTTER) / scale, scale, columns.count, columns.width);
+}
+
+export function panned(columns: Columns, pixels: number): Columns {
+  return limited(columns.start - pixels / columns.scale, columns.scale, columns.count, columns.width);
+}
+
+/** Scroll as little as is needed to see a column whole. */
+export function scrolledTo(columns: Columns, column: number): Columns {
+  const across = plotWidth(columns.width) / columns.scale;
+  const start = clamp(columns.start, column + 1 - across, column);
+  return limited(start, columns.scale, columns.count, columns.width);
+}
+
+/** Put the axis where `columns` says, for every view that shares it. */
+export function moveTo(model: AnyModel<ColumnAxisState>, columns: Columns, publish: Publisher): void {
+  const fitted = isFitted(columns);
+  model.set("start", fitted ? 0 : columns.start);
+  model.set("scale", fitted ? 0 : columns.scale);
+  publish();
+}

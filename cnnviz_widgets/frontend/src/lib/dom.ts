@@ -1,0 +1,45 @@
+/** Elements in a line. Text goes in by textContent only: names come from the user's model. */
+
+type Attributes = Record<string, string | number | boolean>;
+
+export function element<K extends keyof HTMLElementTagNameMap>(
+  tag: K,
+  className: string,
+  attributes: Attributes = {},
+  ...children: (Node | string)[]
+): HTMLElementTagNameMap[K] {
+  const made = document.createElement(tag);
+  made.className = className;
+  for (const [name, value] of Object.entries(attributes)) {
+    if (value === false) continue;
+    made.setAttribute(name, value === true ? "" : String(value));
+  }
+  made.append(...children);
+  return made;
+}
+
+/** A labelled drop-down of choices, kept equal to a trait by the caller. */
+export function choice(
+  label: string,
+  title: string,
+  options: readonly (readonly [value: string, text: string])[],
+  onChoose: (value: string) => void,
+  signal: AbortSignal,
+): { root: HTMLLabelElement; select: HTMLSelectElement } {
+  const select = element("select", "cnnviz-select");
+  for (const [value, text] of options) select.append(element("option", "", { value }, text));
+  select.addEventListener("change", () => onChoose(select.value), { signal });
+  const root = element("label", "cnnviz-choice", { title }, element("span", "", {}, label), select);
+  return { root, select };
+}
+
+export function button(
+  text: string,
+  title: string,
+  onPress: () => void,
+  signal: AbortSignal,
+): HTMLButtonElement {
+  const made = element("button", "cnnviz-button", { type: "button", title }, text);
+  made.addEventListener("click", onPress, { signal });
+  return made;
+}

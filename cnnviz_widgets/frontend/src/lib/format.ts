@@ -1,0 +1,30 @@
+/** Numbers as a reader wants them: short, and never more exact than they are. */
+
+export function number(value: number, digits = 3): string {
+  if (Number.isNaN(value)) return "NaN";
+  if (!Number.isFinite(value)) return value > 0 ? "∞" : "−∞";
+  if (value === 0) return "0";
+  const size = Math.abs(value);
+  const text =
+    size >= 1e5 || size < 1e-3
+      ? value.toExponential(digits - 1).replace("e+", "e")
+      : String(Number(value.toPrecision(digits)));
+  return text.replace(/-/g, "−");
+}
+
+const COUNT = new Intl.NumberFormat("en");
+
+export const count = (value: number): string => COUNT.format(value);
+
+/** `1 channel`, `2 channels`. */
+export const counted = (value: number, noun: string): string =>
+  `${count(value)} ${noun}${value === 1 ? "" : "s"}`;
+
+/** A share of one as a percentage; what is not nothing never reads 0 %. */
+export function percent(share: number): string {
+  const value = share * 100;
+  if (value === 0 || value === 100) return `${value} %`;
+  if (value < 0.1) return "< 0.1 %";
+  if (value > 99.9) return "> 99.9 %";
+  return `${value < 10 || value > 90 ? value.toFixed(1) : Math.round(value)} %`;
+}

@@ -1,0 +1,78 @@
+/** The one shared state of which channels are selected and hovered, as the views use it. */
+import type { AnyModel, Host } from "@anywidget/types";
+
+import { publisher } from "./publish";
+
+export interface SelectionState {
+  /** Channel numbers in the layer's own numbering. */
+  selected: number[];
+  /** The channel under the mouse, -1 for none. */
+  hovered: number;
+}
+
+/** How a click combines with what is selected already. */
+export type Combine = "replace" | "toggle" | "extend";
+
+export const combineOf = (event: { shiftKey: boolean; ctrlKey: boolean; metaKey: boolean }): Combine =>
+  event.shiftKey ? "extend" : event.ctrlKey || event.metaKey ? "toggle" : "replace";
+
+export class Selection {
+  private cached: { list: number[]; set: Set<number> } = { list: [], set: new Set() };
+  private readonly publish: () => void;
+
+  constructor(
+    private readonly model: AnyModel<SelectionState>,
+    signal: AbortSignal,
+  ) {
+    this.publish = publisher(model, signal);
+  }
+
+  static async of(host: Host, reference: string, signal: AbortSignal): Promise<Selection> {
+    return new Selection(await host.getModel<SelectionState>(reference), signal);
+  }
+
+  get hovered(): number {
+    return this.model.get("hovered");
+  }
+
+  get list(): number[] {
+    return this.model.get("selected");
+  }
+
+  has(channel: number): boolean {
+    const list = this.list;
+    if (this.cached.list !== list) this.cached = { list, set: new Set(list) };
+    return this.cached.set.has(channel);
+  }
+
+  hover(channel: number): void {
+    if (channel === this.hovered) return;
+    this.model.set("hovered", channel);
+    this.publish();
+  }
+
+  /** Select exactly these channels, each once, in the order given. */
+  replace(channels: Iterable<number>): void {
+    this.model.set("selected", [...new Set(channels)]);
+    this.publish();
+  }
+
+  /** Add the channels, or take them away where all of them were selected. */
+  toggle(channels: readonly number[]): void {
+    if (channels.every((channel) => this.has(channel))) {
+      const gone = new Set(channels);
+      this.replace(this.list.filter((channel) => !gone.has(channel)));
+    } else {
+      this.replace([...this.list, ...channels]);
+    }
+  }
+
+  clear(): void {
+    if (this.list.length > 0) this.replace([]);
+  }
+
+  onChange(callback: () => void): void {
+    this.model.on("change:selected", callback);
+    this.model.on("change:hovered", callback);
+  }
+}

@@ -1,0 +1,70 @@
+"""ChannelGrid: samples down, channels across."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from traitlets import Bytes, Enum, Int, List, Unicode
+
+from ..analysis.record import LayerRecord
+from .bundles import bundle
+from .layer_view import LayerView, wire
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+
+class ChannelGrid(LayerView):
+    """A column a channel, a row a sample [WL20 Fig. 1, 2, 4].
+
+    4-D values (batch, height, width, channel) show as tiles; 2-D values (batch, feature) as a
+    heat map; sequences (batch, time, feature) as one image a sample, time running down;
+    volumes (batch, depth, height, width, channel) as tiles that hold all slices.
+
+    `ChannelGrid(values)` works alone; see `LayerView` for the parameters.
+    """
+
+    _esm = bundle("channel-grid.js")
+    _css = bundle("channel-grid.css")
+
+    colormap = Enum(
+        ["grey", "viridis", "diverging"],
+        "grey",
+        help="How values become colours; 'diverging' is blue below zero and red above.",
+    ).tag(sync=True)
+    value_range = Enum(
+        ["tile", "channel", "layer"],
+        "tile",
+        help="Over which values the colours are stretched.",
+    ).tag(sync=True)
+    sample_labels = List(Unicode(), help="A name for each row; none: its number.").tag(sync=True)
+    height = Int(440, min=120, help="Greatest height of the grid in CSS pixels.").tag(sync=True)
+
+    _shape = List(Int(), [0, 0, 1, 1]).tag(sync=True)
+    _codes = Bytes().tag(sync=True)
+    _low = Bytes().tag(sync=True)
+    _high = Bytes().tag(sync=True)
+    _marks = Bytes().tag(sync=True)
+    _channels = Bytes().tag(sync=True)
+    _kind = Unicode("image").tag(sync=True)
+    _reduction = List(Int(), [1, 1]).tag(sync=True)
+
+    def _state_of(self, record: LayerRecord) -> dict[str, Any]:
+        tiles = record.tiles
+        return {
+            "_shape": list(tiles.codes.shape),
+            "_codes": wire(tiles.codes, "u1"),
+            "_low": wire(tiles.low, "f4"),
+            "_high": wire(tiles.high, "f4"),
+            "_marks": wire(tiles.marks, "u1"),
+            "_channels": wire(tiles.columns, "i4"),
+            "_kind": tiles.kind,
+            "_reduction": list(tiles.reduction),
+            "_notes": list(record.omissions),
+        }
+
+    def picture(self) -> Image | None:
+        """The grid as a picture in grey, each tile over its own range."""
+        from .static_picture import grid_picture
+
+        return None if self.record is None else grid_picture(self.record, self.sample_labels)

@@ -1,0 +1,232 @@
+"""DensityPanel: which channels are dead, saturated, collapsed?"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import bqplot
+import numpy as np
+from anywidget import AnyWidget, WidgetTrait
+from ipywidgets import VBox
+from numpy.typing import ArrayLike
+from traitlets import Bool, Bytes, Instance, Int, List, Unicode
+
+from ..analysis.record import LayerRecord
+from .bundles import bundle
+from .layer_view import as_record, wire
+from .pictured import Pictured
+from .selection import Selection
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+# bqplot redraws this many curves within a few frames; beyond, the fan says more anyway.
+MOST_CURVES = 64
+
+
+class _DensityHead(AnyWidget):
+    """The line above the plot, and the page's hand on the plot's marks."""
+
+    _esm = bundle("density-panel.js")
+    _css = bundle("density-panel.css")
+
+    log_y = Bool(True).tag(sync=True)
+    selection = WidgetTrait().tag(sync=True)
+    _total = Int(0).tag(sync=True)
+    _every_curve = Bool(True).tag(sync=True)
+    _notes = List(Unicode()).tag(sync=True)
+    _channels = Bytes().tag(sync=True)
+    _grid = Bytes().tag(sync=True)
+    _density = Bytes().tag(sync=True)
+    _points = Int(0).tag(sync=True)
+    _zero_share = Bytes().tag(sync=True)
+    _nonfinite_share = Bytes().tag(sync=True)
+    _every = WidgetTrait().tag(sync=True)
+    _fan = WidgetTrait().tag(sync=True)
+    _selected = WidgetTrait().tag(sync=True)
+    _hovered = WidgetTrait().tag(sync=True)
+    _zeros = WidgetTrait().tag(sync=True)
+    _zeros_marked = WidgetTrait().tag(sync=True)
+    _axis = WidgetTrait().tag(sync=True)
+    _log_scale = WidgetTrait().tag(sync=True)
+    _linear_scale = WidgetTrait().tag(sync=True)
+
+
+class DensityPanel(Pictured, VBox):
+    """The distribution of each channel's values [WL20 Fig. 3, 5].
+
+    Up to 64 channels have a curve each; above that their 5–95 % and 25–75 % bands and median
+    stand in for them, with a curve for each selected or hovered channel. A channel's exact
+    zeros are no part of its curve: a dot at 0 shows their share on the right axis.
+
+    Parameters
+    ----------
+    values : array_like, shape (batch, ..., channel), or LayerRecord
+        What to show.
+    selection : Selection, optional
+        Selected and hovered channels, shared with other views.
+    log_y : bool
+        Whether the density axis is logarithmic.
+
+    Raises
+    ------
+    TypeError, ValueError
+        The values are not numbers, or there are none.
+    """
+
+    selection = Instance(Selection)
+
+    def __init__(
+        self,
+        values: ArrayLike | LayerRecord | None = None,
+        *,
+        selection: Selection | None = None,
+        log_y: bool = True,
+        **traits: Any,
+    ) -> None:
+        record = None if values is None else as_record(values)
+        self.record: LayerRecord | None = None
+        self.marks, self.figure, self._head = _plot(
+            Selection() if selection is None else selection, log_y
+        )
+        super().__init__(
+            [self._head, self.figure], selection=self._head.selection, **traits
+        )
+        self.add_class("cnnviz-density")
+        if record is not None:
+            self.show(record)
+
+    @property
+    def log_y(self) -> bool:
+        """Whether the density axis is logarithmic."""
+        return bool(self._head.log_y)
+
+    @log_y.setter
+    def log_y(self, value: bool) -> None:
+        self._head.log_y = value
+
+    def show(self, values: ArrayLike | LayerRecord) -> None:
+        """Show another layer, or the same one at another moment.
+
+        Parameters
+        ----------
+        values : array_like, shape (batch, ..., channel), or LayerRecord
+        """
+        record = as_record(values)
+        density = record.density
+        drawn = record.columns
+        every = record.n_channels <= MOST_CURVES
+        none = np.zeros(0)
+        with self.marks["every"].hold_sync():
+            self.marks["every"].x = density.grid[drawn] if every else none
+            self.marks["every"].y = density.density[drawn] if every else none
+        with self.marks["fan"].hold_sync():
+            self.marks["fan"].x = none if every else record.fan.grid
+            self.marks["fan"].y = none if every else record.fan.quantiles
+        shares = 100 * density.zero_share[drawn]
+        with self.marks["zeros"].hold_sync():
+            self.marks["zeros"].x = np.zeros(len(shares))
+            self.marks["zeros"].y = shares
+        with self._head.hold_sync():
+            self._head._channels = wire(drawn, "i4")
+            self._head._grid = wire(density.grid[drawn], "f4")
+            self._head._density = wire(density.density[drawn], "f4")
+            self._head._points = density.grid.shape[1]
+            self._head._zero_share = wire(density.zero_share[drawn], "f4")
+            self._head._nonfinite_share = wire(density.nonfinite_share[drawn], "f4")
+            self._head._total = record.n_channels
+            self._head._every_curve = every
+            self._head._notes = _notes(record)
+        self.record = record
+
+    def picture(self) -> Image | None:
+        """The curves, or their bands, as a picture."""
+        from .static_picture import density_picture
+
+        return None if self.record is None else density_picture(self.record)
+
+    def close(self) -> None:
+        """Close the plot with the panel."""
+        parts = [*self.marks.values(), *self.figure.axes, self.figure, self._head]
+        super().close()
+        for part in parts:
+            part.close()
+
+
+def _notes(record: LayerRecord) -> list[str]:
+    """What the curves leave out, in sentences."""
+    notes = []
+    if dead := int(record.measures.dead.sum()):
+        notes.append(f"{dead:,} of {record.n_channels:,} channels are zero on every sample.")
+    outside = float(record.density.outside_share.max(initial=0.0))
+    if outside > 0:
+        notes.append(
+            f"Long tails: up to {outside:.2%} of a channel's values lie outside its curve."
+        )
+    return notes
+
+
+def _plot(
+    selection: Selection, log_y: bool
+) -> tuple[dict[str, bqplot.Mark], bqplot.Figure, _DensityHead]:
+    """Scales, axes and marks; the page fills those of selected and hovered channels."""
+    x = bqplot.LinearScale()
+    log, linear = bqplot.LogScale(), bqplot.LinearScale(min=0.0)
+    share = bqplot.LinearScale(min=0.0, max=100.0)
+    curves = {"x": x, "y": log if log_y else linear}
+    dots = {"x": x, "y": share}
+    # The marks that the page fills must not stretch the axis, or it would jump under the mouse.
+    still = {"x": True, "y": True}
+    quiet = {"enable_hover": False, "interactions": {}}
+    marks = {
+        "fan": bqplot.Lines(scales=curves, fill="between", stroke_width=1.0, **quiet),
+        "every": bqplot.Lines(scales=curves, stroke_width=1.2, **quiet),
+        "selected": bqplot.Lines(scales=curves, stroke_width=2.0, preserve_domain=still, **quiet),
+        "hovered": bqplot.Lines(scales=curves, stroke_width=3.0, preserve_domain=still, **quiet),
+        "zeros": bqplot.Scatter(
+            scales=dots, marker="circle", default_size=22, default_opacities=[0.6], **quiet
+        ),
+        "zeros_marked": bqplot.Scatter(
+            scales=dots, marker="circle", default_size=64, preserve_domain=still, **quiet
+        ),
+    }
+    value_axis = bqplot.Axis(scale=x, label="value", grid_lines="none", num_ticks=8)
+    density_axis = bqplot.Axis(
+        scale=curves["y"],
+        orientation="vertical",
+        label="density",
+        grid_lines="none",
+        label_offset="48px",
+        num_ticks=5,
+        tick_format=".0e",
+    )
+    share_axis = bqplot.Axis(
+        scale=share,
+        orientation="vertical",
+        side="right",
+        label="exact zeros (%)",
+        grid_lines="none",
+        label_offset="38px",
+        num_ticks=5,
+    )
+    figure = bqplot.Figure(
+        marks=list(marks.values()),
+        axes=[value_axis, density_axis, share_axis],
+        fig_margin={"top": 10, "bottom": 42, "left": 68, "right": 56},
+        padding_y=0.0,
+        animation_duration=0,
+        display_toolbar=False,
+        background_style={"fill": "transparent"},
+        layout={"height": "220px", "width": "auto", "min_width": "200px"},
+        max_aspect_ratio=100.0,
+        min_aspect_ratio=0.01,
+    )
+    head = _DensityHead(
+        log_y=log_y,
+        selection=selection,
+        _axis=density_axis,
+        _log_scale=log,
+        _linear_scale=linear,
+        **{f"_{name}": mark for name, mark in marks.items()},
+    )
+    return marks, figure, head

@@ -1,0 +1,88 @@
+"""What the views of one layer have in common."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import anywidget
+import numpy as np
+from anywidget import WidgetTrait
+from numpy.typing import ArrayLike, NDArray
+from traitlets import List, Unicode
+
+from ..analysis.record import LayerRecord
+from .column_axis import ColumnAxis
+from .pictured import Pictured
+from .selection import Selection
+
+
+def as_record(values: ArrayLike | LayerRecord) -> LayerRecord:
+    """A record of values that may be one already."""
+    return values if isinstance(values, LayerRecord) else LayerRecord.of(values)
+
+
+def wire(array: NDArray[Any], dtype: str) -> bytes:
+    """An array as the page's typed arrays read it: little-endian, C order."""
+    return np.ascontiguousarray(array, dtype=np.dtype(dtype).newbyteorder("<")).tobytes()
+
+
+class LayerView(Pictured, anywidget.AnyWidget):
+    """A view of one layer's record, linked to others through a shared selection and axis.
+
+    Parameters
+    ----------
+    values : array_like, shape (batch, ..., channel), or LayerRecord
+        What to show.
+    selection : Selection, optional
+        Selected and hovered channels; give several views the same one to link them.
+    axis : ColumnAxis, optional
+        Where channels stand; give grid and dendrogram the same one to align them.
+    **traits
+        Any trait of the view.
+
+    Raises
+    ------
+    TypeError, ValueError
+        The values are not numbers, or there are none.
+    """
+
+    selection = WidgetTrait().tag(sync=True)
+    axis = WidgetTrait().tag(sync=True)
+    _notes = List(Unicode(), help="What the picture leaves out, in sentences.").tag(sync=True)
+
+    def __init__(
+        self,
+        values: ArrayLike | LayerRecord | None = None,
+        *,
+        selection: Selection | None = None,
+        axis: ColumnAxis | None = None,
+        **traits: Any,
+    ) -> None:
+        # Wrong values are refused before anything is made.
+        record = None if values is None else as_record(values)
+        self.record: LayerRecord | None = None
+        super().__init__(
+            selection=Selection() if selection is None else selection,
+            axis=ColumnAxis() if axis is None else axis,
+            **traits,
+        )
+        if record is not None:
+            self.show(record)
+
+    def show(self, values: ArrayLike | LayerRecord) -> None:
+        """Show another layer, or the same one at another moment, in one message to the page.
+
+        Parameters
+        ----------
+        values : array_like, shape (batch, ..., channel), or LayerRecord
+        """
+        record = as_record(values)
+        state = self._state_of(record)
+        with self.hold_sync():
+            for name, value in state.items():
+                setattr(self, name, value)
+        self.record = record
+
+    def _state_of(self, record: LayerRecord) -> dict[str, Any]:
+        """The wire traits for a record."""
+        raise NotImplementedError

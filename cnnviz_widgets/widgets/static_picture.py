@@ -1,0 +1,187 @@
+"""The views as still pictures, for places where no widget can run.
+
+They show what the widgets show at first sight: no zoom, no selection.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, ImageDraw, ImageFont
+
+from ..analysis.record import LayerRecord
+
+WIDTH = 960
+_GUTTER = 68
+_MARGIN = 10
+_HEADER = 20
+_TREE_HEIGHT = 130
+_DENSITY_HEIGHT = 170
+_TALLEST_GRID = 420
+_WIDEST_COLUMN = 88
+
+_PAPER = (255, 255, 255)
+_INK = (33, 33, 33)
+_FAINT = (97, 97, 97)
+_STRIPE = (150, 150, 150)
+_NOT_FINITE = (213, 94, 0)
+# All-zero maps stand at this distance from all others [WL20 §1.1.1].
+_ZERO_DISTANCE = 2.0
+_DECADES = 4
+
+
+def _font(size: int = 11) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
+    return ImageFont.load_default(size)
+
+
+def _edges(count: int) -> NDArray[np.intp]:
+    """Left edges of the columns and the right edge of the last, in pixels."""
+    scale = min(_WIDEST_COLUMN, (WIDTH - _GUTTER - _MARGIN) / max(1, count))
+    return np.rint(_GUTTER + scale * np.arange(count + 1)).astype(np.intp)
+
+
+def _x_of(edges: NDArray[np.intp], columns: NDArray[np.floating]) -> NDArray[np.floating]:
+    return np.interp(columns, np.arange(len(edges)), edges)
+
+
+def grid_picture(record: LayerRecord, sample_labels: Sequence[str] = ()) -> Image.Image:
+    """The channel grid in grey, each tile over its own range; `sample_labels` name the rows."""
+    tiles = record.tiles
+    rows, cols, tile_height, tile_width = tiles.codes.shape
+    edges = _edges(cols)
+    column_width = float(edges[-1] - edges[0]) / cols
+    if tiles.kind == "vector":
+        row_height = 14.0
+    elif tiles.kind == "sequence":
+        row_height = 40.0
+    else:
+        row_height = max(column_width, 12.0) * np.clip(tile_height / tile_width, 0.25, 4.0)
+    shown = max(1, min(rows, int((_TALLEST_GRID - _HEADER) / row_height)))
+    image = Image.new("RGB", (WIDTH, _HEADER + round(shown * row_height) + 4), _PAPER)
+    draw = ImageDraw.Draw(image)
+    draw.text((4, 4), "channel", _FAINT, _font())
+    every = max(1, int(np.ceil((len(str(tiles.total_channels)) * 7 + 6) / column_width)))
+    for column in range(0, cols, every):
+        middle = (edges[column] + edges[column + 1]) / 2
+        draw.text((middle, 10), str(tiles.columns[column]), _FAINT, _font(), anchor="mm")
+    gap = 1 if column_width >= 8 else 0
+    for row in range(shown):
+        top, bottom = (round(_HEADER + (row + i) * row_height) for i in (0, 1))
+        if row_height >= 12 or row % 2 == 0:
+            label = sample_labels[row] if row < len(sample_labels) else str(row)
+            draw.text((_GUTTER - 6, (top + bottom) / 2), label[:10], _FAINT, _font(), anchor="rm")
+        for column, (left, right) in enumerate(pairwise(edges.tolist())):
+            size = (right - left - gap, bottom - top - gap)
+            if size[0] > 0 and size[1] > 0:
+                image.paste(_tile(record, row, column, size), (left, top))
+    return image
+
+
+def _tile(record: LayerRecord, row: int, column: int, size: tuple[int, int]) -> Image.Image:
+    """One tile; striped where it is zero throughout, orange where it is not finite."""
+    tiles = record.tiles
+    codes = tiles.codes[row, column]
+    dead = bool(record.measures.dead[tiles.columns[column]])
+    if dead or (tiles.kind == "image" and tiles.marks[row, column] == 1):
+        return _striped(size)
+    if tiles.kind == "vector":
+        low, high = (float(bound[0, column]) for bound in tiles.range_of("channel"))
+        value = float(tiles.low[row, column])
+        shade = (value - low) / (high - low) if high > low else 0.5
+        codes = codes if np.isnan(value) else np.full_like(codes, round(254 * shade))
+    grey = np.repeat(codes[:, :, None], 3, axis=2)
+    grey[codes == 255] = _NOT_FINITE
+    return Image.fromarray(grey).resize(size, Image.Resampling.BOX)
+
+
+def _striped(size: tuple[int, int]) -> Image.Image:
+    x, y = np.meshgrid(np.arange(size[0]), np.arange(size[1]))
+    return Image.fromarray(
+        np.where(((x + y) % 6 < 2)[:, :, None], _STRIPE, _PAPER).astype(np.uint8)
+    )
+
+
+def dendrogram_picture(record: LayerRecord) -> Image.Image:
+    """The tree over its columns; all-zero channels at 2, behind a break of the axis."""
+    geometry = record.dendrogram
+    image = Image.new("RGB", (WIDTH, _TREE_HEIGHT), _PAPER)
+    draw = ImageDraw.Draw(image)
+    edges = _edges(len(record.columns))
+    heights = np.asarray(geometry.heights, dtype=float)
+    readable = heights[heights < _ZERO_DISTANCE]
+    tallest = float(readable.max(initial=0.0)) * 1.05 or 1.0
+    broken = bool((heights >= _ZERO_DISTANCE).any())
+    bottom, top = _TREE_HEIGHT - 4, 34 if broken else 8
+    y = np.where(heights >= _ZERO_DISTANCE, 8, bottom - heights / tallest * (bottom - top))
+    x = _x_of(edges, np.asarray(geometry.feet, dtype=float))
+    for (left, right), (left_foot, right_foot, fork) in zip(x, y, strict=True):
+        draw.line([(left, left_foot), (left, fork), (right, fork), (right, right_foot)], _INK)
+    draw.line([(_GUTTER - 5, top), (_GUTTER - 5, bottom)], _FAINT)
+    for share in (0.0, 0.5, 1.0):
+        at = bottom - share * (bottom - top)
+        draw.text((_GUTTER - 9, at), f"{share * tallest:.2g}", _FAINT, _font(), anchor="rm")
+    if broken:
+        draw.text((_GUTTER - 9, 8), "2", _FAINT, _font(), anchor="rm")
+        for at in (top - 9, top - 5):
+            draw.line([(_GUTTER - 10, at + 2), (_GUTTER, at - 2)], _FAINT)
+    return image
+
+
+def density_picture(record: LayerRecord) -> Image.Image:
+    """The channels' densities over a logarithmic axis, or their bands where they are many."""
+    from .density_panel import MOST_CURVES
+
+    density = record.density
+    image = Image.new("RGB", (WIDTH, _DENSITY_HEIGHT), _PAPER)
+    draw = ImageDraw.Draw(image)
+    if record.n_channels <= MOST_CURVES:
+        grids, curves = density.grid, density.density
+    else:
+        curves = record.fan.quantiles
+        grids = np.broadcast_to(record.fan.grid, curves.shape)
+    peak = float(np.nanmax(curves, initial=0.0))
+    if peak > 0:
+        drawn = np.isfinite(curves).all(axis=1) & (curves.max(axis=1) > 0)
+        low, high = float(grids[drawn].min()), float(grids[drawn].max())
+        span = (high - low) or 1.0
+        bottom = _DENSITY_HEIGHT - 24
+        for grid, curve in zip(grids[drawn], curves[drawn], strict=True):
+            x = _GUTTER + (grid - low) / span * (WIDTH - _GUTTER - _MARGIN - 40)
+            level = np.log10(np.maximum(curve, peak * 10.0**-_DECADES) / peak)
+            y = 8 - level / _DECADES * (bottom - 8)
+            draw.line(list(zip(x.tolist(), y.tolist(), strict=True)), _FAINT)
+        for share in (0.0, 0.5, 1.0):
+            at = _GUTTER + share * (WIDTH - _GUTTER - _MARGIN - 40)
+            label = f"{low + share * span:.3g}"
+            draw.text((at, bottom + 12), label, _FAINT, _font(), anchor="mm")
+        draw.text((_GUTTER - 9, 12), f"{peak:.0e}", _FAINT, _font(), anchor="rm")
+    dead = int(record.measures.dead.sum())
+    zeros = float(density.zero_share.mean())
+    text = f"density (log) · {zeros:.0%} of all values are exact zeros"
+    draw.text((_GUTTER, _DENSITY_HEIGHT - 11), text, _FAINT, _font())
+    if dead:
+        text = f"{dead} of {record.n_channels} channels are zero on every sample"
+        draw.text((WIDTH - _MARGIN, 8), text, _INK, _font(), anchor="ra")
+    return image
+
+
+def inspector_picture(record: LayerRecord, title: str, labels: Sequence[str]) -> Image.Image:
+    """Dendrogram, grid and densities of a layer under its title, one above the other."""
+    heading = Image.new("RGB", (WIDTH, 26), _PAPER)
+    ImageDraw.Draw(heading).text((4, 5), title, _INK, _font(14))
+    parts = [
+        heading,
+        dendrogram_picture(record),
+        grid_picture(record, labels),
+        density_picture(record),
+    ]
+    whole = Image.new("RGB", (WIDTH, sum(part.height for part in parts)), _PAPER)
+    top = 0
+    for part in parts:
+        whole.paste(part, (0, top))
+        top += part.height
+    # Few shades and much repetition: an indexed PNG is a fraction of the size.
+    return whole.quantize(128)
