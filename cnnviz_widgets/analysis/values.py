@@ -103,8 +103,8 @@ def row_blocks(array: NDArray[Any], multiple: int = 1) -> Iterator[FloatArray]:
     rows = max(_BLOCK_ROWS, _BLOCK_VALUES // channels) // multiple * multiple or multiple
     for run in runs:
         for i in range(0, run.shape[0], rows):
-            block: FloatArray = np.ascontiguousarray(as_floats(run[i : i + rows]))
-            yield block
+            block = as_floats(run[i : i + rows])
+            yield block if block.flags.c_contiguous else block.copy(order="C")
 
 
 def count_true(mask: NDArray[np.bool_]) -> NDArray[np.int64]:
