@@ -56,7 +56,7 @@ class Dendrogram(LayerView):
             "_column_count": len(record.columns),
             "_columns": wire(geometry.columns, "i4"),
             "_feet": wire(geometry.feet, "f4"),
-            "_heights": wire(geometry.heights, "f4"),
+            "_heights": wire(geometry.heights, "f8"),
             "_span": wire(geometry.span, "i4"),
             "_split": wire(geometry.split, "i4"),
             "_order": wire(record.tree.order, "i4"),

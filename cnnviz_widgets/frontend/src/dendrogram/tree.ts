@@ -1,7 +1,7 @@
 /** A dendrogram as its wire format gives it, and the questions that the view asks of it. */
 import type { AnyModel } from "@anywidget/types";
 
-import { asFloat32, asInt32 } from "../lib/buffers";
+import { asFloat32, asFloat64, asInt32 } from "../lib/buffers";
 
 export interface TreeState {
   /** Columns of the grid below, those of non-finite channels included. */
@@ -10,7 +10,7 @@ export interface TreeState {
   _columns: DataView;
   /** Left and right foot of each fork, in columns. */
   _feet: DataView;
-  /** Height of left foot, right foot and the fork itself. */
+  /** Height of left foot, right foot and the fork itself; as exact as in Python, for cuts. */
   _heights: DataView;
   /** First leaf below each fork, and one past the last, in `_order`. */
   _span: DataView;
@@ -27,7 +27,7 @@ export interface Tree {
   columnCount: number;
   columns: Int32Array;
   feet: Float32Array;
-  heights: Float32Array;
+  heights: Float64Array;
   span: Int32Array;
   split: Int32Array;
   order: Int32Array;
@@ -41,7 +41,7 @@ export interface Tree {
 export const TREE_EVENTS = "change:_columns change:_feet change:_heights change:_span change:_split change:_order";
 
 export function readTree(model: AnyModel<TreeState>): Tree {
-  const heights = asFloat32(model.get("_heights"));
+  const heights = asFloat64(model.get("_heights"));
   const forks = heights.length / 3;
   let tallest = 0;
   let broken = false;

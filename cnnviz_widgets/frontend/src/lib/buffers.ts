@@ -17,3 +17,4 @@ function decode<T>(
 export const asUint8 = (view?: DataView | null): Uint8Array => decode(view, Uint8Array);
 export const asInt32 = (view?: DataView | null): Int32Array => decode(view, Int32Array);
 export const asFloat32 = (view?: DataView | null): Float32Array => decode(view, Float32Array);
+export const asFloat64 = (view?: DataView | null): Float64Array => decode(view, Float64Array);

@@ -1,0 +1,396 @@
+/** Every entry rendered with stand-ins: what the user does reaches the shared models, and back. */
+import { afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+
+import grid from "../src/channel-grid";
+import dendrogram from "../src/dendrogram";
+import density from "../src/density-panel";
+import header from "../src/inspector-header";
+import selector from "../src/layer-selector";
+import { GUTTER } from "../src/lib/column-axis";
+import { at, FakeModel, frame, installCanvas, key, shared, show, view, type Rendered } from "./fake";
+import { treeState } from "./tree-state";
+
+let rendered: Rendered | undefined;
+
+beforeAll(installCanvas);
+beforeEach(() => FakeModel.all.clear());
+afterEach(() => {
+  rendered?.abort();
+  document.body.replaceChildren();
+});
+
+const find = <T extends HTMLElement>(selectors: string): T => document.querySelector<T>(selectors)!;
+
+// Five channels in 500 pixels: each column is WIDEST_FIT wide at most, so take what the fit gives.
+const WIDTH = 478;
+const COLUMN = (WIDTH - GUTTER - 10) / 5;
+const middle = (column: number): number => GUTTER + (column + 0.5) * COLUMN;
+
+function gridModel(refs: object): FakeModel {
+  return new FakeModel({
+    ...refs,
+    _shape: [2, 5, 2, 2],
+    _codes: view(new Uint8Array(40)),
+    _low: view(new Float32Array(10)),
+    _high: view(new Float32Array(10).fill(1)),
+    _marks: view(Uint8Array.of(0, 0, 0, 0, 1, 0, 0, 0, 0, 1)),
+    _channels: view(Int32Array.of(4, 2, 0, 3, 1)),
+    _kind: "image",
+    _reduction: [1, 1],
+    _notes: ["left out: <b>nothing</b>"],
+    colormap: "grey",
+    value_range: "tile",
+    sample_labels: ["<script>alert(1)</script>", "coat"],
+    height: 400,
+  });
+}
+
+describe("channel grid", () => {
+  async function open() {
+    const { selection, axis, refs } = shared();
+    const model = gridModel(refs);
+    rendered = await show(grid as never, model, WIDTH);
+    return { selection, axis, model, canvas: find<HTMLCanvasElement>(".cnnviz-grid-overlay") };
+  }
+
+  const click = (canvas: HTMLElement, x: number, init: MouseEventInit = {}): void => {
+    canvas.dispatchEvent(at("pointerdown", x, 40, init));
+    canvas.dispatchEvent(at("pointerup", x, 40, init));
+  };
+
+  test("hovering a column hovers its channel, leaving it none", async () => {
+    const { selection, canvas } = await open();
+    canvas.dispatchEvent(at("pointermove", middle(1), 40));
+    expect(selection.state.hovered).toBe(2);
+    canvas.dispatchEvent(at("pointerleave", 0, 0));
+    expect(selection.state.hovered).toBe(-1);
+  });
+
+  test("the readout names channel, sample, pixel and value, as text", async () => {
+    const { canvas } = await open();
+    canvas.dispatchEvent(at("pointermove", middle(1), 30));
+    await frame();
+    const text = find(".cnnviz-readout").textContent!;
+    expect(text).toContain("channel 2");
+    expect(text).toContain("<script>alert(1)</script>");
+    expect(text).toContain("pixel");
+    expect(text).toContain("value");
+    expect(document.querySelector("script")).toBeNull();
+  });
+
+  test("click, Ctrl-click and Shift-click select", async () => {
+    const { selection, canvas } = await open();
+    click(canvas, middle(0));
+    expect(selection.state.selected).toEqual([4]);
+    click(canvas, middle(2), { ctrlKey: true });
+    expect(selection.state.selected).toEqual([4, 0]);
+    click(canvas, middle(4), { shiftKey: true });
+    expect(selection.state.selected).toEqual([4, 0, 3, 1]);
+    click(canvas, middle(0), { ctrlKey: true });
+    expect(selection.state.selected).toEqual([0, 3, 1]);
+  });
+
+  test("a drag moves the picture and selects nothing", async () => {
+    const { selection, axis, canvas } = await open();
+    canvas.dispatchEvent(at("wheel", middle(2), 60, { deltaY: -900 }));
+    expect(axis.state.scale).toBeGreaterThan(COLUMN);
+    const start = axis.state.start as number;
+    canvas.dispatchEvent(at("pointerdown", 300, 60));
+    canvas.dispatchEvent(at("pointermove", 250, 60));
+    canvas.dispatchEvent(at("pointerup", 250, 60));
+    expect(axis.state.start).toBeGreaterThan(start);
+    expect(selection.state.selected).toEqual([]);
+  });
+
+  test("keys walk, select and clear", async () => {
+    const { selection, canvas } = await open();
+    canvas.dispatchEvent(key("ArrowRight"));
+    expect(selection.state.hovered).toBe(2);
+    canvas.dispatchEvent(key(" "));
+    expect(selection.state.selected).toEqual([2]);
+    canvas.dispatchEvent(key("ArrowRight", { shiftKey: true }));
+    expect(selection.state.selected).toEqual([2, 0]);
+    canvas.dispatchEvent(key("Escape"));
+    expect(selection.state.selected).toEqual([]);
+  });
+
+  test("in natural order the same place is another channel", async () => {
+    const { selection, axis, canvas } = await open();
+    axis.set("order_by", "natural");
+    await frame();
+    canvas.dispatchEvent(at("pointermove", middle(1), 40));
+    expect(selection.state.hovered).toBe(1);
+  });
+
+  test("a double click enlarges a tile, Escape leads back", async () => {
+    const { canvas } = await open();
+    canvas.dispatchEvent(at("dblclick", middle(1), 60));
+    expect(find(".cnnviz-enlarged").textContent).toContain("Channel2");
+    find(".cnnviz-enlarged").dispatchEvent(key("Escape"));
+    expect(document.querySelector(".cnnviz-enlarged")).toBeNull();
+  });
+
+  test("dead channels are counted, and a click on the count selects them", async () => {
+    const { selection } = await open();
+    const chip = find<HTMLButtonElement>(".cnnviz-mark");
+    expect(chip.textContent).toContain("all zero: 1");
+    chip.click();
+    expect(selection.state.selected).toEqual([1]);
+  });
+
+  test("choices go to the traits, notes are text", async () => {
+    const { model } = await open();
+    const select = find<HTMLSelectElement>("select");
+    select.value = "viridis";
+    select.dispatchEvent(new Event("change"));
+    expect(model.state.colormap).toBe("viridis");
+    expect(find(".cnnviz-note").textContent).toBe("left out: <b>nothing</b>");
+  });
+
+  test("another layer of another size is drawn in its place", async () => {
+    const { selection, model, canvas } = await open();
+    model.set({
+      _shape: [1, 1, 1, 1],
+      _codes: view(Uint8Array.of(0)),
+      _low: view(new Float32Array(1)),
+      _high: view(new Float32Array(1)),
+      _marks: view(Uint8Array.of(0)),
+      _channels: view(Int32Array.of(0)),
+    });
+    await frame();
+    canvas.dispatchEvent(at("pointermove", middle(3), 40));
+    expect(selection.state.hovered).toBe(-1);
+  });
+});
+
+describe("dendrogram", () => {
+  async function open() {
+    const { selection, axis, refs } = shared();
+    const model = new FakeModel({ ...treeState, ...refs, cut: null, height: 150, _notes: [] });
+    rendered = await show(dendrogram as never, model, WIDTH);
+    return { selection, axis, model, canvas: find<HTMLCanvasElement>(".cnnviz-dendrogram-overlay") };
+  }
+
+  /** Height 0.3 on an axis that ends at 0.63, between 34 (all-zero part above) and 138. */
+  const fork03 = { x: GUTTER + 1.75 * COLUMN, y: 138 - (0.3 / 0.63) * (138 - 34) };
+
+  test("a click on a fork selects the channels below it", async () => {
+    const { selection, canvas } = await open();
+    canvas.dispatchEvent(at("click", fork03.x, fork03.y));
+    expect(selection.state.selected).toEqual([4, 2, 0]);
+  });
+
+  test("hovering tells the fork's height and size, and hovers the leaf", async () => {
+    const { selection, canvas } = await open();
+    canvas.dispatchEvent(at("pointermove", fork03.x, fork03.y));
+    await frame();
+    expect(find("[role=status]").textContent).toContain("0.3 · 3 channels");
+    expect(selection.state.hovered).toBe(2);
+  });
+
+  test("keys walk the tree from its root", async () => {
+    const { selection, canvas } = await open();
+    for (const name of ["ArrowDown", "ArrowDown", "ArrowDown", " "]) canvas.dispatchEvent(key(name));
+    expect(selection.state.selected).toEqual([4, 2, 0]);
+    for (const name of ["ArrowUp", " "]) canvas.dispatchEvent(key(name));
+    expect(selection.state.selected).toEqual([4, 2, 0, 3]);
+  });
+
+  test("the cut is dragged, moved by keys and taken away", async () => {
+    const { model } = await open();
+    const line = find(".cnnviz-cut");
+    line.dispatchEvent(at("pointerdown", 5, 30));
+    line.dispatchEvent(at("pointermove", 5, 100));
+    line.dispatchEvent(at("pointerup", 5, 100));
+    const cut = model.state.cut as number;
+    expect(cut).toBeCloseTo(((138 - 100) / (138 - 34)) * 0.63, 5);
+    line.dispatchEvent(key("ArrowUp"));
+    expect(model.state.cut).toBeGreaterThan(cut);
+    line.dispatchEvent(key("Delete"));
+    expect(model.state.cut).toBeNull();
+  });
+
+  test("in natural order it says why there is no tree, and leads back", async () => {
+    const { axis } = await open();
+    axis.set("order_by", "natural");
+    await frame();
+    expect(find(".cnnviz-dendrogram-empty").hidden).toBe(false);
+    find<HTMLButtonElement>(".cnnviz-dendrogram-empty button").click();
+    expect(axis.state.order_by).toBe("leaf");
+  });
+});
+
+describe("layer selector", () => {
+  const layer = (path: string, more = {}) => ({
+    path,
+    kind: "Conv2D",
+    shape: "8 × 8 × 4",
+    parameters: 40,
+    channels: 4,
+    dead: 0,
+    nonfinite: 0,
+    level: "low",
+    ...more,
+  });
+
+  async function open() {
+    const model = new FakeModel({
+      _layers: [layer("first"), layer("inner/a<b>"), layer("inner/c", { kind: "Dense", dead: 2 })],
+      layer: "first",
+      _shown: "first",
+      height: 300,
+    });
+    rendered = await show(selector as never, model);
+    return { model, input: find<HTMLInputElement>("input"), list: find("[role=listbox]") };
+  }
+
+  test("nested layers stand under their model's name, names are text", async () => {
+    await open();
+    expect(find(".cnnviz-layer-heading").textContent).toBe("inner");
+    expect(document.querySelectorAll("[role=option]")).toHaveLength(3);
+    expect(document.querySelector(".cnnviz-layer-name b")).toBeNull();
+  });
+
+  test("typing filters by name and kind; Enter chooses", async () => {
+    const { model, input } = await open();
+    input.value = "dense";
+    input.dispatchEvent(new Event("input"));
+    expect(document.querySelectorAll("[role=option]")).toHaveLength(1);
+    input.dispatchEvent(key("Enter"));
+    expect(model.state.layer).toBe("inner/c");
+    expect(model.saves).toBe(1);
+  });
+
+  test("arrows move, Enter chooses, and the row waits for Python", async () => {
+    const { model, list } = await open();
+    list.dispatchEvent(key("ArrowDown"));
+    expect(model.state.layer).toBe("first");
+    list.dispatchEvent(key("Enter"));
+    expect(model.state.layer).toBe("inner/a<b>");
+    expect(document.querySelectorAll(".cnnviz-waiting")).toHaveLength(1);
+    model.set("_shown", "inner/a<b>");
+    expect(document.querySelectorAll(".cnnviz-waiting")).toHaveLength(0);
+  });
+
+  test("health is a number, not only a colour", async () => {
+    await open();
+    const marks = [...document.querySelectorAll(".cnnviz-health")].map((mark) => mark.textContent);
+    expect(marks).toEqual(["alive", "alive", "50 %"]);
+  });
+
+  test("nothing found says so", async () => {
+    const { input } = await open();
+    input.value = "<img src=x>";
+    input.dispatchEvent(new Event("input"));
+    expect(find(".cnnviz-layer-list").textContent).toBe("No layer matches “<img src=x>”.");
+  });
+});
+
+describe("inspector header", () => {
+  async function open(state = {}) {
+    const model = new FakeModel({
+      title: "conv<1>",
+      facts: "Conv2D",
+      message: "",
+      progress: -1,
+      error: "",
+      warnings: [],
+      _asked: 0,
+      _answered: 0,
+      ...state,
+    });
+    rendered = await show(header as never, model);
+    return model;
+  }
+
+  test("an error is shown as text and goes away again", async () => {
+    const model = await open();
+    expect(find(".cnnviz-error").hidden).toBe(true);
+    model.set("error", "ValueError: <b>no</b>");
+    expect(find(".cnnviz-error").textContent).toBe("ValueError: <b>no</b>");
+    expect(find(".cnnviz-error").hidden).toBe(false);
+    model.set("error", "");
+    expect(find(".cnnviz-error").hidden).toBe(true);
+  });
+
+  test("work shows as progress", async () => {
+    const model = await open({ message: "reading conv1" });
+    expect(find("progress").hasAttribute("value")).toBe(false);
+    model.set("progress", 0.5);
+    expect(find<HTMLProgressElement>("progress").value).toBe(0.5);
+    expect(find(".cnnviz-inspector-message").textContent).toBe("reading conv1");
+  });
+
+  test("asking to read again waits for the answer", async () => {
+    const model = await open();
+    const button = find<HTMLButtonElement>("button");
+    button.click();
+    expect(model.state._asked).toBe(1);
+    expect(button.disabled).toBe(true);
+    model.set("_answered", 1);
+    expect(button.disabled).toBe(false);
+  });
+});
+
+describe("density panel", () => {
+  async function open() {
+    const { selection, refs } = shared();
+    const mark = (id: string) => new FakeModel({ x: [], y: [], scales: {} }, id);
+    const marks = Object.fromEntries(
+      ["every", "fan", "selected", "hovered", "zeros", "zeros_marked"].map((name) => [name, mark(name)]),
+    );
+    const log = new FakeModel({}, "log");
+    const linear = new FakeModel({}, "linear");
+    const axis = new FakeModel({ scale: null }, "axis-of-densities");
+    const model = new FakeModel({
+      selection: refs.selection,
+      log_y: true,
+      _total: 3,
+      _every_curve: true,
+      _notes: [],
+      _channels: view(Int32Array.of(2, 0, 1)),
+      _grid: view(Float32Array.of(0, 1, 0, 2, 0, 3)),
+      _density: view(Float32Array.of(0.5, 0.25, 1, 0, 0, 0)),
+      _points: 2,
+      _zero_share: view(Float32Array.of(0.25, 0, 1)),
+      _nonfinite_share: view(new Float32Array(3)),
+      ...Object.fromEntries(Object.keys(marks).map((name) => [`_${name}`, name])),
+      _axis: "axis-of-densities",
+      _log_scale: "anywidget:log",
+      _linear_scale: "anywidget:linear",
+    });
+    rendered = await show(density as never, model);
+    return { selection, model, marks, log, linear, axis };
+  }
+
+  test("a hovered channel's curve and zeros stand out without the kernel", async () => {
+    const { selection, marks } = await open();
+    selection.set("hovered", 2);
+    await frame();
+    expect([...(marks.hovered!.state.x as Float64Array[])[0]!]).toEqual([0, 1]);
+    expect([...(marks.hovered!.state.y as Float64Array[])[0]!]).toEqual([0.5, 0.25]);
+    expect([...(marks.zeros_marked!.state.y as Float64Array)]).toEqual([25]);
+    expect(marks.hovered!.saves).toBe(0);
+    expect(find("[role=status]").textContent).toContain("channel 2: 25 % exact zeros");
+    selection.set("hovered", -1);
+    await frame();
+    expect(marks.hovered!.state.x).toEqual([]);
+  });
+
+  test("selected channels keep their curves, as many as can be told apart", async () => {
+    const { selection, marks } = await open();
+    selection.set("selected", [1, 2, 77]);
+    await frame();
+    expect(marks.selected!.state.x).toHaveLength(2);
+  });
+
+  test("the density axis turns linear and back in the page", async () => {
+    const { model, marks, log, linear, axis } = await open();
+    expect(axis.state.scale).toBe(log);
+    find<HTMLButtonElement>("button").click();
+    await frame();
+    expect(model.state.log_y).toBe(false);
+    expect(axis.state.scale).toBe(linear);
+    expect((marks.every!.state.scales as { y: unknown }).y).toBe(linear);
+  });
+});

@@ -1,0 +1,141 @@
+/** Stand-ins for the notebook: models, a host that finds them, and a canvas that draws nothing. */
+import type { AnyModel, Host, RenderProps } from "@anywidget/types";
+
+type State = Record<string, unknown>;
+
+/** A model as anywidget gives it: values, events, and a record of what was sent to the kernel. */
+export class FakeModel {
+  readonly listeners = new Map<string, Set<(...args: unknown[]) => void>>();
+  /** Every key that was read or written, for the contract with Python's traits. */
+  readonly touched = new Set<string>();
+  saves = 0;
+  widget_manager = { get_model: async (id: string) => FakeModel.all.get(id)! };
+  static all = new Map<string, FakeModel>();
+
+  constructor(
+    public state: State,
+    id = "",
+  ) {
+    if (id) FakeModel.all.set(id, this);
+  }
+
+  get(key: string): unknown {
+    this.touched.add(key);
+    return this.state[key];
+  }
+
+  set(key: string | State, value?: unknown): void {
+    const values = typeof key === "string" ? { [key]: value } : key;
+    const changed = Object.keys(values).filter((name) => this.state[name] !== values[name]);
+    Object.assign(this.state, values);
+    for (const name of Object.keys(values)) this.touched.add(name);
+    for (const name of changed) this.trigger(`change:${name}`);
+  }
+
+  on(names: string, callback: (...args: unknown[]) => void): void {
+    for (const name of names.split(" ")) {
+      const set = this.listeners.get(name) ?? new Set();
+      set.add(callback);
+      this.listeners.set(name, set);
+    }
+  }
+
+  off(): void {
+    this.listeners.clear();
+  }
+
+  trigger(name: string): void {
+    for (const callback of this.listeners.get(name) ?? []) callback();
+  }
+
+  save_changes(): void {
+    this.saves++;
+  }
+}
+
+export const host: Host = {
+  getModel: (async (id: string) => FakeModel.all.get(id)!) as unknown as Host["getModel"],
+  getWidget: () => Promise.reject(new Error("no widgets here")),
+};
+
+export const view = (array: ArrayBufferView): DataView =>
+  new DataView(array.buffer as ArrayBuffer, array.byteOffset, array.byteLength);
+
+export interface Rendered {
+  el: HTMLElement;
+  abort: () => void;
+}
+
+/** Renders an entry into the page at a given width, and waits for its first frame. */
+export async function show(
+  entry: { render: (props: RenderProps<never>) => unknown },
+  model: FakeModel,
+  width = 800,
+): Promise<Rendered> {
+  const controller = new AbortController();
+  const el = document.createElement("div");
+  document.body.append(el);
+  fixedWidth(width);
+  await entry.render({
+    model: model as unknown as AnyModel<never>,
+    el,
+    host,
+    signal: controller.signal,
+    experimental: {} as never,
+  });
+  await frame();
+  return { el, abort: () => controller.abort() };
+}
+
+export const frame = (): Promise<void> =>
+  new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(() => resolve())));
+
+function fixedWidth(width: number): void {
+  Object.defineProperty(HTMLElement.prototype, "clientWidth", { configurable: true, get: () => width });
+}
+
+/** A 2-D context that accepts every call; what it would draw is asserted in the browser tests. */
+export function installCanvas(): void {
+  const context = (canvas: HTMLCanvasElement) =>
+    new Proxy(
+      {
+        canvas,
+        createImageData: (width: number, height: number) => ({
+          width,
+          height,
+          data: new Uint8ClampedArray(4 * width * height),
+        }),
+        measureText: (text: string) => ({ width: 6 * text.length }),
+      } as Record<string, unknown>,
+      { get: (target, key) => (key in target ? target[key as string] : () => undefined), set: () => true },
+    );
+  HTMLCanvasElement.prototype.getContext = function (this: HTMLCanvasElement) {
+    return context(this) as never;
+  } as never;
+  HTMLElement.prototype.setPointerCapture = () => undefined;
+  (globalThis as Record<string, unknown>).Path2D = class {
+    moveTo(): void {}
+    lineTo(): void {}
+  };
+  (globalThis as Record<string, unknown>).ResizeObserver = class {
+    observe(): void {}
+    disconnect(): void {}
+  };
+}
+
+/** A pointer or wheel event at a place of an element whose box begins at the page's corner. */
+export function at(type: string, x: number, y: number, init: MouseEventInit & { deltaY?: number } = {}): MouseEvent {
+  const event = new MouseEvent(type, { bubbles: true, cancelable: true, clientX: x, clientY: y, button: 0, ...init });
+  // The simulated page's own WheelEvent has no place.
+  return type === "wheel" ? Object.assign(event, { deltaX: 0, deltaY: init.deltaY, deltaMode: 0 }) : event;
+}
+
+export const key = (name: string, init: KeyboardEventInit = {}): KeyboardEvent =>
+  new KeyboardEvent("keydown", { key: name, bubbles: true, cancelable: true, ...init });
+
+/** A selection and an axis as every view holds them. */
+export function shared(): { selection: FakeModel; axis: FakeModel; refs: { selection: string; axis: string } } {
+  const selection = new FakeModel({ selected: [], hovered: -1 }, "selection");
+  const axis = new FakeModel({ order_by: "leaf", start: 0, scale: 0 }, "axis");
+  return { selection, axis, refs: { selection: "selection", axis: "axis" } };
+}

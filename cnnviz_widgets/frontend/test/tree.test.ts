@@ -1,0 +1,55 @@
+import { expect, test } from "vitest";
+
+import { scaleOf, ticks, yOf } from "../src/dendrogram/scale";
+import { channelsBelow, clusters, parents, readTree, type Tree } from "../src/dendrogram/tree";
+import { FakeModel, view } from "./fake";
+import { treeState } from "./tree-state";
+
+const tree = (): Tree => readTree(new FakeModel({ ...treeState }) as never);
+
+test("a fork knows the channels below it", () => {
+  expect(channelsBelow(tree(), 0)).toEqual([4, 2]);
+  expect(channelsBelow(tree(), 2)).toEqual([4, 2, 0, 3]);
+});
+
+test("a cut joins forks at or below it; lone columns belong to no group", () => {
+  expect([...clusters(tree(), 0.05)]).toEqual([-1, -1, -1, -1, -1]);
+  expect([...clusters(tree(), 0.1)]).toEqual([0, 0, -1, -1, -1]);
+  expect([...clusters(tree(), 0.5)]).toEqual([0, 0, 0, -1, -1]);
+});
+
+test("two groups are numbered from the left", () => {
+  const two = readTree(
+    new FakeModel({
+      ...treeState,
+      _columns: view(Int32Array.of(0, 1, 2, 3)),
+      _heights: view(Float64Array.of(0, 0, 0.1, 0, 0, 0.2, 0.1, 0.2, 0.9)),
+      _feet: view(Float32Array.of(2.5, 3.5, 0.5, 1.5, 1, 3)),
+      _span: view(Int32Array.of(2, 4, 0, 2, 0, 4)),
+      _split: view(Int32Array.of(3, 1, 2)),
+      _order: view(Int32Array.of(0, 1, 2, 3)),
+    }) as never,
+  );
+  expect([...clusters(two, 0.5)]).toEqual([0, 0, 1, 1]);
+  expect([...parents(two)]).toEqual([2, 2, -1]);
+});
+
+test("each fork but the root has a parent", () => {
+  expect([...parents(tree())]).toEqual([1, 2, 3, -1]);
+});
+
+test("all-zero channels stand apart, and the rest keeps the height", () => {
+  const scale = scaleOf(tree(), 150);
+  expect(tree().tallest).toBeCloseTo(0.6);
+  expect(yOf(scale, 2)).toBeLessThan(yOf(scale, 0.6));
+  // Without the break 0.6 would stand at less than a third of the height.
+  expect(scale.bottom - yOf(scale, 0.6)).toBeGreaterThan(0.9 * (scale.bottom - scale.top));
+});
+
+test("ticks are round and stay on the axis", () => {
+  const scale = scaleOf(tree(), 150);
+  const found = ticks(scale, 3);
+  expect(found[0]).toBe(0);
+  expect(Math.max(...found)).toBeLessThanOrEqual(scale.tallest * 1.0001);
+  expect(found.length).toBeGreaterThan(2);
+});
