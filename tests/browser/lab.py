@@ -1,0 +1,392 @@
+"""Drives a real JupyterLab (or Notebook 7) in a real Chromium.
+
+::
+
+    with Lab(folder) as lab, chromium() as browser:
+        lab.write("a.ipynb", ["import ipywidgets as w", "b = w.ToggleButton(); b"])
+        notebook = Notebook.open(browser.new_page(), lab, "a.ipynb")
+        notebook.run_all()
+        with notebook.busy():            # the kernel computes; the page has to manage alone
+            notebook.cell(1).locator("button").click()
+        notebook.wait_for_value("b.value", True)
+
+Everything waits on a condition and has a timeout; nothing sleeps and hopes.
+"""
+
+from __future__ import annotations
+
+import ast
+import contextlib
+import itertools
+import json
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any, Literal
+
+import nbformat
+from playwright.sync_api import Browser, Locator, Page, sync_playwright
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+NOTEBOOK_METADATA = {
+    "kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}
+}
+CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+# A test's browser has no business with its maker's servers.
+CHROMIUM_ARGUMENTS = (
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-gpu",
+    "--disable-quic",
+    "--disable-sync",
+    "--no-first-run",
+)
+VIEWS = {"lab": "/lab/tree/", "doc": "/doc/tree/", "notebook": "/notebooks/"}
+View = Literal["lab", "doc", "notebook"]
+
+as_root = hasattr(os, "geteuid") and os.geteuid() == 0
+
+
+def chromium_path() -> str:
+    """The Chromium that ``$CHROMIUM`` names, or the first one on the PATH."""
+    named = os.environ.get("CHROMIUM")
+    found = next(filter(None, map(shutil.which, [named] if named else CHROMIUM_NAMES)), None)
+    if found is None:
+        wanted = f"$CHROMIUM ({named})" if named else f"any of {', '.join(CHROMIUM_NAMES)}"
+        raise FileNotFoundError(f"no Chromium: {wanted} is not on the PATH; install one")
+    return found
+
+
+@contextlib.contextmanager
+def chromium(*arguments: str) -> Iterator[Browser]:
+    """The system's Chromium, headless."""
+    # Chromium refuses to put root into its sandbox.
+    sandbox = ("--no-sandbox",) if as_root else ()
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=chromium_path(), args=[*CHROMIUM_ARGUMENTS, *sandbox, *arguments]
+        )
+        try:
+            yield browser
+        finally:
+            browser.close()
+
+
+class Lab:
+    """A Jupyter server on the loopback device that shares nothing with the user's own.
+
+    It serves JupyterLab, its single-document mode and Notebook 7 alike.
+
+    Parameters
+    ----------
+    folder : Path
+        Holds the notebooks, in ``folder/notebooks``, and all that Jupyter writes.
+    settings : mapping, optional
+        JupyterLab settings by plugin, such as
+        ``{"@jupyterlab/notebook-extension:tracker": {"windowingMode": "none"}}``.
+    timeout : float
+        Seconds the server may take to start, or to stop.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        settings: Mapping[str, Mapping[str, Any]] | None = None,
+        timeout: float = 60,
+    ) -> None:
+        self.folder = Path(folder)
+        self.root = self.folder / "notebooks"
+        self.log = self.folder / "server.log"
+        self.timeout = timeout
+        self.url = ""
+        self.settings = {
+            # No look-ups on the internet.
+            "@jupyterlab/apputils-extension:notification": {
+                "fetchNews": "false",
+                "checkForUpdates": False,
+            },
+            **(settings or {}),
+        }
+
+    def __enter__(self) -> Lab:
+        self.root.mkdir(parents=True, exist_ok=True)
+        for plugin, values in self.settings.items():
+            extension, name = plugin.rsplit(":", 1)
+            path = self.folder / "settings" / extension / f"{name}.jupyterlab-settings"
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(json.dumps(values))
+        command = [
+            *(sys.executable, "-m", "jupyterlab", "--no-browser"),
+            "--ServerApp.ip=127.0.0.1",
+            f"--ServerApp.root_dir={self.root}",
+            "--IdentityProvider.token=",
+            "--ServerApp.password=",
+            "--LabApp.extension_manager=readonly",
+            # The tests talk to the front end through window.jupyterapp.
+            "--LabApp.expose_app_in_browser=True",
+            "--JupyterNotebookApp.expose_app_in_browser=True",
+            *(["--allow-root"] if as_root else []),
+        ]
+        with self.log.open("w") as log:
+            self.process = subprocess.Popen(
+                command,
+                cwd=self.folder,
+                env=self.environment(),
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                stdin=subprocess.DEVNULL,
+                start_new_session=True,
+            )
+        try:
+            self.url = self.wait_for_url()
+        except BaseException:
+            self.__exit__()
+            raise
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.process.send_signal(signal.SIGTERM)
+        try:
+            self.process.wait(self.timeout)
+        except subprocess.TimeoutExpired:
+            os.killpg(self.process.pid, signal.SIGKILL)
+            self.process.wait()
+
+    def environment(self) -> dict[str, str]:
+        """The user's environment, less the user's Jupyter, plus this checkout."""
+        own = {
+            "JUPYTER_CONFIG_DIR": "config",
+            "JUPYTER_DATA_DIR": "data",
+            "JUPYTER_RUNTIME_DIR": "runtime",
+            "IPYTHONDIR": "ipython",
+            "JUPYTERLAB_SETTINGS_DIR": "settings",
+            "JUPYTERLAB_WORKSPACES_DIR": "workspaces",
+        }
+        python_path = [str(REPOSITORY), os.environ.get("PYTHONPATH", "")]
+        return {
+            **os.environ,
+            **{name: str(self.folder / folder) for name, folder in own.items()},
+            "PYTHONPATH": os.pathsep.join(filter(None, python_path)),
+            "TF_CPP_MIN_LOG_LEVEL": "2",
+        }
+
+    def wait_for_url(self) -> str:
+        """The address, once the server answers there."""
+        information = self.folder / "runtime" / f"jpserver-{self.process.pid}.json"
+        deadline = time.monotonic() + self.timeout
+        while time.monotonic() < deadline and self.process.poll() is None:
+            with contextlib.suppress(OSError, ValueError):
+                url = str(json.loads(information.read_text())["url"]).rstrip("/")
+                with urllib.request.urlopen(f"{url}/api/status", timeout=1):
+                    return url
+            time.sleep(0.05)
+        raise RuntimeError(f"JupyterLab did not start:\n{self.log.read_text()}")
+
+    def write(self, name: str, cells: Sequence[str]) -> Path:
+        """Make a notebook of these code cells; the name may lie in a folder."""
+        notebook = nbformat.v4.new_notebook(metadata=NOTEBOOK_METADATA)
+        notebook.cells = [nbformat.v4.new_code_cell(cell) for cell in cells]
+        path = self.root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        nbformat.write(notebook, path)
+        return path
+
+
+class Notebook:
+    """One open notebook: its page, its kernel, and what went wrong in the page.
+
+    Attributes
+    ----------
+    page : Page
+        Playwright's page, for the mouse, the keyboard and locators.
+    dead : bool
+        Whether the kernel was shut down.
+    problems : list of str
+        Errors on the page's console, uncaught exceptions and requests that failed.
+        Tests expect it to be empty; one that provokes an error clears it.
+    """
+
+    # JavaScript: the open document's panel, and its kernel connection; undefined until they exist.
+    PANEL = "window.jupyterapp?.shell?.currentWidget"
+    KERNEL = f"{PANEL}?.context?.sessionContext?.session?.kernel"
+
+    def __init__(self, page: Page, lab: Lab) -> None:
+        self.page = page
+        self.lab = lab
+        self.problems: list[str] = []
+        self.dead = False
+        self._flags = itertools.count()
+        page.on("console", self._on_console)
+        page.on("pageerror", self._on_uncaught)
+        page.on("requestfailed", self._on_failed_request)
+
+    def _on_console(self, message: Any) -> None:
+        # To miss the kernel is what a test wants that shuts it down.
+        expected = self.dead and "Could not send widget sync message" in message.text
+        if message.type == "error" and not expected:
+            self.problems.append(f"console: {message.text} ({message.location.get('url')})")
+
+    def _on_uncaught(self, error: Any) -> None:
+        # JupyterLab and Notebook have uncaught exceptions of their own, of which no widget's
+        # code is part: that comes from an extension, or as a blob or data URL.
+        stack = error.stack or ""
+        if "/static/" in stack and not re.search("/lab/extensions/|blob:|data:", stack):
+            return
+        self.problems.append(f"uncaught: {error.message}\n{stack}")
+
+    def _on_failed_request(self, request: Any) -> None:
+        # A request that the page itself gave up, on leaving a page for instance, is no fault.
+        if request.failure != "net::ERR_ABORTED":
+            self.problems.append(f"request: {request.url} {request.failure}")
+
+    @classmethod
+    def open(cls, page: Page, lab: Lab, name: str, view: View = "lab") -> Notebook:
+        """Open a notebook below ``lab.root`` and wait until its kernel is idle."""
+        notebook = cls(page, lab)
+        # Every test starts from an empty JupyterLab, whatever the one before left open.
+        page.goto(f"{lab.url}{VIEWS[view]}{name}" + ("?reset" if view == "lab" else ""))
+        page.wait_for_function(
+            f"() => {cls.PANEL}?.context?.isReady"
+            f" && {cls.KERNEL}?.connectionStatus === 'connected'",
+            timeout=60_000,
+        )
+        notebook.wait_until_idle()
+        return notebook
+
+    # -- the notebook
+
+    def command(self, name: str, arguments: Mapping[str, Any] | None = None) -> Any:
+        """Execute a JupyterLab command and wait until it is done."""
+        return self.page.evaluate(
+            "([name, args]) => window.jupyterapp.commands.execute(name, args).then(() => null)",
+            [name, dict(arguments or {})],
+        )
+
+    def run_all(self, *, check: bool = True) -> None:
+        """Run all cells to their end; with `check`, raise where one ended in an error."""
+        self.command("notebook:run-all-cells")
+        if check:
+            errors = [
+                f"{output['ename']}: {output['evalue']}"
+                for outputs in self.outputs()
+                for output in outputs
+                if output["output_type"] == "error"
+            ]
+            assert not errors, errors
+
+    def start_all(self) -> None:
+        """Run all cells without waiting, as for a cell that trains while the test looks."""
+        self.page.evaluate(
+            "() => { void window.jupyterapp.commands.execute('notebook:run-all-cells') }"
+        )
+        self.page.wait_for_function(f"() => {self.KERNEL}.status === 'busy'")
+
+    def cell(self, index: int) -> Locator:
+        """A cell, scrolled into view: JupyterLab does not draw those far outside it."""
+        self.page.evaluate(
+            f"async index => {{ const {{ content }} = {self.PANEL};"
+            " content.activeCellIndex = index; await content.scrollToItem(index) }",
+            index,
+        )
+        return self.page.locator(f'.jp-Notebook .jp-Cell[data-windowed-list-index="{index}"]')
+
+    def outputs(self) -> list[list[dict[str, Any]]]:
+        """Each cell's outputs as they stand in the notebook."""
+        return self.page.evaluate(
+            f"() => {self.PANEL}.content.model.sharedModel.cells"
+            ".map(cell => cell.toJSON().outputs ?? [])"
+        )
+
+    def save(self) -> None:
+        """Write the notebook to its file."""
+        self.command("docmanager:save")
+
+    # -- the kernel
+
+    def wait_until_idle(self, timeout: float = 60) -> None:
+        self.page.wait_for_function(
+            f"() => {self.KERNEL}.status === 'idle'", timeout=timeout * 1000
+        )
+
+    def run(self, code: str) -> None:
+        """Run code in the kernel, outside any cell, and wait for its end."""
+        self._execute(code, {})
+
+    def value(self, expression: str) -> Any:
+        """What a Python expression is worth in the kernel, by way of JSON (tuples become lists)."""
+        json_of = "__import__('json').dumps(({}), default=lambda other: other.tolist())".format
+        reply = self._execute("", {"value": json_of(expression)})["value"]
+        if reply["status"] == "error":
+            raise RuntimeError(f"{expression}: {reply['ename']}: {reply['evalue']}")
+        return json.loads(ast.literal_eval(reply["data"]["text/plain"]))
+
+    def _execute(self, code: str, expressions: Mapping[str, str]) -> dict[str, Any]:
+        content = self.page.evaluate(
+            f"async ([code, user_expressions]) => (await {self.KERNEL}.requestExecute("
+            "{ code, user_expressions, store_history: false }).done).content",
+            [code, dict(expressions)],
+        )
+        if content["status"] != "ok":
+            raise RuntimeError(f"{code}: {content.get('ename')}: {content.get('evalue')}")
+        return content["user_expressions"]
+
+    def wait_for_value(self, expression: str, expected: Any, timeout: float = 10) -> None:
+        """Wait until the expression has this value in the kernel; messages take their time."""
+        deadline = time.monotonic() + timeout
+        # Each question goes to the kernel and back, behind whatever the page sent before it.
+        while (value := self.value(expression)) != expected:
+            if time.monotonic() > deadline:
+                raise AssertionError(
+                    f"{expression} is {value!r} after {timeout} s, not {expected!r}"
+                )
+
+    @contextlib.contextmanager
+    def busy(self, timeout: float = 60) -> Iterator[None]:
+        """The kernel runs Python code for as long as the block lasts."""
+        flag = self.lab.folder / f"busy-{os.getpid()}-{id(self)}-{next(self._flags)}"
+        flag.touch()
+        code = (
+            "import pathlib as _pathlib, time as _time\n"
+            f"_end = _time.monotonic() + {timeout}\n"
+            "print('busy', flush=True)\n"
+            f"while _pathlib.Path({str(flag)!r}).exists() and _time.monotonic() < _end:\n"
+            "    _time.sleep(0.01)\n"
+        )
+        # Resolves with the loop's first words, not with its end.
+        self.page.evaluate(
+            f"""code => new Promise(resolve => {{
+                const future = {self.KERNEL}.requestExecute({{ code, store_history: false }});
+                future.onIOPub = message => {{
+                    if (message.header.msg_type === "stream") resolve(null);
+                }};
+            }})""",
+            code,
+        )
+        try:
+            yield
+        finally:
+            flag.unlink()
+            self.wait_until_idle()
+
+    def shut_down(self) -> None:
+        """End the kernel for good: what still works now works in the page alone."""
+        self.dead = True
+        self.page.evaluate(f"() => {self.PANEL}.context.sessionContext.shutdown()")
+
+    # -- looks
+
+    def set_theme(self, theme: Literal["light", "dark"]) -> None:
+        self.command("apputils:change-theme", {"theme": f"JupyterLab {theme.capitalize()}"})
+        light = str(theme == "light").lower()
+        self.page.wait_for_function(f"() => document.body.dataset.jpThemeLight === '{light}'")
+
+    def resize(self, width: int, height: int = 1000) -> None:
+        """Give the page's inside this size, in CSS pixels."""
+        self.page.set_viewport_size({"width": width, "height": height})

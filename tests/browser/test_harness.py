@@ -1,0 +1,64 @@
+"""The harness itself, on ipywidgets' own widgets: where this fails, nothing of ours is at fault."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import expect
+
+from .conftest import OpenNotebook
+
+CELLS = ["import ipywidgets as w", "toggle = w.ToggleButton(description='off'); toggle"]
+
+
+@pytest.mark.parametrize("view", ["lab", "doc", "notebook"])
+def test_page_and_kernel_reach_each_other(open_notebook: OpenNotebook, view: str) -> None:
+    notebook = open_notebook(CELLS, view)
+    notebook.run_all()
+    button = notebook.cell(1).locator(".jupyter-button")
+    button.click()
+    notebook.wait_for_value("toggle.value", True)
+    notebook.run("toggle.description = 'on'")
+    expect(button).to_have_text("on")
+
+
+def test_page_goes_on_while_the_kernel_is_busy(open_notebook: OpenNotebook) -> None:
+    notebook = open_notebook(CELLS)
+    notebook.run_all()
+    button = notebook.cell(1).locator(".jupyter-button")
+    with notebook.busy():
+        button.click()
+        expect(button).to_contain_class("mod-active")
+        assert notebook.page.evaluate(f"() => {notebook.KERNEL}.status") == "busy"
+    notebook.wait_for_value("toggle.value", True)
+
+
+def test_errors_in_the_kernel_are_raised(open_notebook: OpenNotebook) -> None:
+    notebook = open_notebook(["1 / 0"])
+    with pytest.raises(AssertionError, match="ZeroDivisionError"):
+        notebook.run_all()
+    with pytest.raises(RuntimeError, match="NameError"):
+        notebook.value("unknown")
+    with pytest.raises(RuntimeError, match="TypeError"):
+        notebook.run("len(1)")
+
+
+def test_errors_in_the_page_are_noticed(open_notebook: OpenNotebook) -> None:
+    notebook = open_notebook([])
+    with notebook.page.expect_event("pageerror"):
+        notebook.page.evaluate("() => { setTimeout(() => { throw new Error('on purpose') }) }")
+    notebook.page.evaluate("() => console.error('aloud')")
+    assert ["on purpose" in notebook.problems[0], "aloud" in notebook.problems[1]] == [True, True]
+    notebook.problems.clear()
+
+
+def test_theme_width_and_death_of_the_kernel(open_notebook: OpenNotebook) -> None:
+    notebook = open_notebook(CELLS)
+    notebook.run_all()
+    for theme in ("dark", "light"):
+        notebook.set_theme(theme)
+    notebook.resize(700)
+    assert notebook.page.evaluate("() => innerWidth") == 700
+    notebook.shut_down()
+    button = notebook.cell(1).locator(".jupyter-button")
+    button.click()
+    expect(button).to_contain_class("mod-active")
