@@ -1,0 +1,165 @@
+"""The forward pass as one compiled TensorFlow function, traced once with all layers recorded.
+
+The one module that loads TensorFlow; it is imported only where TensorFlow is Keras' backend.
+
+Each layer's output is handed to Python by an operation inside the graph, and the next layer waits
+for it. So the arrays are TensorFlow's own memory, not copies, and TensorFlow frees each output
+after its last consumer, as in any forward pass: one layer's output at a time is held, where
+returning them all would hold all. Weights are read when the function runs: training needs no
+new trace.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Collection
+from contextlib import AbstractContextManager, nullcontext
+from typing import Any
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from cnnviz_widgets.model.capture import LayerCall, Recorder, call_error, is_tensor, recording
+from cnnviz_widgets.model.layers import output_suffix
+from cnnviz_widgets.model.passes import Graph, Output, Receive
+
+
+class CompiledPass:
+    """A model's forward pass, traced for one batch.
+
+    Parameters
+    ----------
+    model : keras.Model
+        Built.
+    inputs : array, list or dict of array
+        The batch every run is made on.
+
+    Raises
+    ------
+    ModelCallError
+        If the model cannot be traced.
+    """
+
+    outputs: tuple[Output, ...]
+    graph: Graph
+
+    def __init__(self, model: Any, inputs: Any) -> None:
+        self._inputs = [np.asarray(array) for array in keras.tree.flatten(inputs)]
+        self._receive: Receive | None = None
+        self._wanted: Collection[str] = ()
+        trace = _Trace(model, inputs, self._emit)
+        function = tf.function(trace.step, autograph=False)
+        specs = [tf.TensorSpec(array.shape, array.dtype) for array in self._inputs]
+        self._function = function.get_concrete_function(*specs)
+        self.outputs = tuple(trace.outputs)
+        self.graph = trace.finish()
+
+    def run(self, receive: Receive, wanted: Collection[str]) -> None:
+        """Run forward once and give `receive` each wanted output, in execution order.
+
+        `receive` must not raise: TensorFlow would report it as an error of its own.
+        """
+        self._receive, self._wanted = receive, wanted
+        try:
+            self._function(*[tf.convert_to_tensor(array) for array in self._inputs])
+        finally:
+            self._receive, self._wanted = None, ()
+
+    def _emit(self, path: str, value: Any) -> None:
+        if path in self._wanted and self._receive is not None:
+            self._receive(path, np.asarray(value))
+
+
+class _Trace:
+    """Makes the graph of one forward pass."""
+
+    def __init__(self, model: Any, inputs: Any, emit: Any) -> None:
+        self._model = model
+        self._structure = inputs
+        self._emit = emit
+        self._graph: Any = None
+        self._last_emitted: Any = None
+        self._owner: dict[str, int] = {}
+        self._parents: list[tuple[int, ...]] = []
+        self._returned: Any = None
+        self.outputs: list[Output] = []
+
+    def step(self, *flat: Any) -> None:
+        self._graph = tf.compat.v1.get_default_graph()
+        self._owner = {tensor.name: -1 - k for k, tensor in enumerate(flat)}
+        recorder = Recorder(
+            self._model, self._record, around=self._after_last, in_scope=self._in_scope
+        )
+        # Whatever the call assigns to variables (averages, seeds, losses) stays in the scope.
+        try:
+            with keras.StatelessScope(), recording(recorder):
+                inputs = keras.tree.pack_sequence_as(self._structure, list(flat))
+                self._model(inputs, training=False)
+        except Exception as error:
+            raise call_error(error, recorder.failed_at, recorder.failed_kind) from error
+        self._returned = recorder.outputs
+
+    def finish(self) -> Graph:
+        """How the recorded calls hang together."""
+        returned = []
+        for tensor in keras.tree.flatten(self._returned):
+            if is_tensor(tensor):
+                shape = tuple(tensor.shape) if tensor.shape.rank is not None else ()
+                returned += [(k, shape) for k in self._owners([tensor]) if k >= 0]
+        return Graph(tuple(self._parents), tuple(returned))
+
+    def _in_scope(self) -> bool:
+        return tf.compat.v1.get_default_graph() is self._graph
+
+    def _after_last(self) -> AbstractContextManager[Any]:
+        # Without it TensorFlow may run ahead while Python is busy, and outputs pile up.
+        if self._last_emitted is None:
+            return nullcontext()
+        context: AbstractContextManager[Any] = tf.control_dependencies([self._last_emitted])
+        return context
+
+    def _record(self, call: LayerCall) -> None:
+        number = len(self._parents)
+        # A layer reads what it is given; a block also returns what the layers inside it made.
+        made = [tensor for _, tensor in call.outputs]
+        owners = self._owners(made if call.has_inner else call.inputs) or self._owners(made)
+        self._parents.append(tuple(owners))
+        for place, tensor in call.outputs:
+            path = call.path + output_suffix(place)
+            shape = tuple(tensor.shape) if tensor.shape.rank is not None else ()
+            self.outputs.append(
+                Output(
+                    path=path,
+                    layer=call.layer,
+                    call=number,
+                    depth=call.depth,
+                    call_index=call.call_index,
+                    output_index=place,
+                    shape=shape,
+                    dtype=keras.backend.standardize_dtype(tensor.dtype),
+                )
+            )
+            value = tensor if tensor.dtype == tf.float32 else tf.cast(tensor, tf.float32)
+            with self._after_last():
+                self._last_emitted = tf.py_function(
+                    functools.partial(self._emit, path), [value], Tout=[]
+                )
+        for tensor in made:
+            self._owner[tensor.name] = number
+
+    def _owners(self, tensors: list[Any]) -> list[int]:
+        """The calls, or inputs, from which these tensors come without another call between."""
+        found: list[int] = []
+        waiting, seen = list(tensors), set()
+        while waiting:
+            tensor = waiting.pop()
+            if tensor.name in seen:
+                continue
+            seen.add(tensor.name)
+            owner = self._owner.get(tensor.name)
+            if owner is None:
+                waiting += tensor.op.inputs
+            elif owner not in found:
+                found.append(owner)
+        return sorted(found)

@@ -1,0 +1,241 @@
+"""What a layer is: its names and shapes, its channel axis, its weights and what their axes mean."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any
+
+import keras
+import numpy as np
+from numpy.typing import NDArray
+
+_SPATIAL = {1: ("step",), 2: ("height", "width"), 3: ("depth", "height", "width")}
+
+
+@dataclass(frozen=True)
+class LayerInfo:
+    """One output of one call of one layer, as the model stands.
+
+    Attributes
+    ----------
+    path : str
+        Names from the outside in: ``backbone/conv1``. A shared layer's later calls end in ``:1``,
+        ``:2``, …; a second, different layer of the same name beside it in ``#1``. Of a layer with
+        several outputs the first has the bare path, the others end in ``[1]``, ``[2]``, …
+        (an LSTM's states); the entries of a dict all end in their key, ``head[boxes]``.
+    name : str
+        The layer's own name. Any text at all: never HTML.
+    kind : str
+        Name of its class, such as ``Conv2D``.
+    output_shape : tuple of int or None
+        None where the batch is. A layer that folds other axes into the batch keeps its number.
+    dtype : str
+        What the model computes in, such as ``bfloat16``; it is read as float32 all the same.
+    weight_shapes : mapping of str to tuple of int
+        Name → shape. Of a block that contains listed layers, only what is the block's own.
+    weight_axes : mapping of str to tuple of str
+        Name → what its axes mean, for instance ``("height", "width", "in", "out")`` for the kernel
+        of a ``Conv2D`` and ``("height", "width", "out", "in")`` for that of a ``Conv2DTranspose``
+        (METHOD §1). Weights of kinds unknown here are absent.
+    parameters : int
+        Count of numbers in these weights.
+    trainable : bool
+    activation : str or None
+        Name of the activation function that the layer applies itself.
+    channel_axis : int or None
+        -1; 1 where the data format is ``channels_first``; None for less than two axes.
+    depth : int
+        How many models or blocks the layer is inside.
+    level : int
+        Abstraction level, in layers from the nearest image end [WL20 §1.3.1]: `levels.levels`.
+    relative_level : float
+        `level` over the largest level in the model: 0 at an image end, 1 farthest from it.
+    call_index : int
+        0 for the first call of a layer; k for the shared layer's later calls.
+    output_index : tuple of int or str
+        Where in the layer's returned structure this output stands; ``()`` for a lone tensor.
+    parents : tuple of str
+        Paths of the layers whose output this one reads, directly or through bare operations.
+    """
+
+    path: str
+    name: str
+    kind: str
+    output_shape: tuple[int | None, ...]
+    dtype: str = "float32"
+    weight_shapes: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+    weight_axes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    parameters: int = 0
+    trainable: bool = True
+    activation: str | None = None
+    channel_axis: int | None = -1
+    depth: int = 0
+    level: int = 1
+    relative_level: float = 0.0
+    call_index: int = 0
+    output_index: tuple[int | str, ...] = ()
+    parents: tuple[str, ...] = ()
+
+    @property
+    def level_name(self) -> str:
+        """``"low"`` in the half of the levels nearest an image, else ``"high"``."""
+        return "low" if self.relative_level <= 0.5 else "high"
+
+    @property
+    def channels(self) -> int | None:
+        """Number of channels (features of a 2-D output), None where there are none."""
+        return None if self.channel_axis is None else self.output_shape[self.channel_axis]
+
+
+def output_suffix(place: Sequence[int | str]) -> str:
+    """How the path of a layer's output at this place of its returned structure ends."""
+    if all(step == 0 and not isinstance(step, str) for step in place):
+        return ""
+    return "".join(f"[{step}]" for step in place)
+
+
+def own_weights(layer: Any, listed: set[int]) -> list[Any]:
+    """The layer's weights without those of the layers inside it that are listed themselves.
+
+    Parameters
+    ----------
+    layer : keras.Layer
+    listed : set of int
+        ``id`` of each listed layer.
+    """
+    theirs = {
+        id(weight)
+        for inner in layer._flatten_layers(include_self=False)
+        if id(inner) in listed
+        for weight in inner.weights
+    }
+    return [weight for weight in layer.weights if id(weight) not in theirs]
+
+
+def weight_names(layer: Any, weights: Sequence[Any]) -> list[str]:
+    """A name for each weight: ``kernel``; with what it is inside of, where that says too little.
+
+    ``Bidirectional`` has two kernels: ``forward_lstm/lstm_cell/kernel`` and the backward one.
+    """
+    short = [weight.name for weight in weights]
+    names: list[str] = []
+    for weight, name in zip(weights, short, strict=True):
+        if short.count(name) > 1:
+            _, found, rest = weight.path.partition(f"{layer.name}/")
+            name = rest if found else weight.path
+        unique, twin = name, 0
+        while unique in names:
+            twin += 1
+            unique = f"{name}#{twin}"
+        names.append(unique)
+    return names
+
+
+def weight_axes(layer: Any, name: str, rank: int) -> tuple[str, ...] | None:
+    """What the axes of the weight called `name` mean, or None where that is not known."""
+    kinds = keras.layers
+    last = name.rpartition("/")[2]
+    if rank == 1:
+        return ("out",) if last == "bias" else ("channel",) if _is_norm(layer) else None
+    if isinstance(layer, kinds.Dense) and last == "kernel" and rank == 2:
+        return ("in", "out")
+    if isinstance(layer, kinds.Embedding) and last == "embeddings":
+        return ("token", "out")
+    spatial = _SPATIAL.get(rank - 2)
+    if spatial is None:
+        return None
+    if last == "depthwise_kernel" or (
+        isinstance(layer, (kinds.DepthwiseConv1D, kinds.DepthwiseConv2D)) and last == "kernel"
+    ):
+        return (*spatial, "in", "multiplier")
+    if last == "pointwise_kernel":
+        return (*spatial, "in", "out")
+    if last != "kernel":
+        return None
+    if isinstance(layer, (kinds.Conv1DTranspose, kinds.Conv2DTranspose, kinds.Conv3DTranspose)):
+        return (*spatial, "out", "in")
+    if isinstance(layer, (kinds.Conv1D, kinds.Conv2D, kinds.Conv3D)):
+        return (*spatial, "in", "out")
+    return None
+
+
+def _is_norm(layer: Any) -> bool:
+    kinds = keras.layers
+    return isinstance(
+        layer, (kinds.BatchNormalization, kinds.LayerNormalization, kinds.GroupNormalization)
+    )
+
+
+def weight_fields(layer: Any, weights: Sequence[Any]) -> dict[str, Any]:
+    """The fields of `LayerInfo` that describe the weights."""
+    names = weight_names(layer, weights)
+    shapes = {
+        name: tuple(int(n) for n in weight.shape)
+        for name, weight in zip(names, weights, strict=True)
+    }
+    axes = {name: weight_axes(layer, name, len(shape)) for name, shape in shapes.items()}
+    return {
+        "weight_shapes": MappingProxyType(shapes),
+        "weight_axes": MappingProxyType({n: a for n, a in axes.items() if a is not None}),
+        "parameters": sum(math.prod(shape) for shape in shapes.values()),
+    }
+
+
+def activation_name(layer: Any) -> str | None:
+    """Name of the activation function the layer applies to its output, None if it has none."""
+    activation = getattr(layer, "activation", None)
+    if activation is None:
+        return None
+    name = getattr(activation, "__name__", None) or getattr(activation, "name", None)
+    return str(name) if name is not None else type(activation).__name__
+
+
+def channel_axis(
+    layer: Any, shape: Sequence[int | None], inherited: int | None, inherited_rank: int
+) -> int | None:
+    """Axis of the channels in an output of this layer.
+
+    Parameters
+    ----------
+    layer : keras.Layer
+    shape : sequence of int or None
+        The output's shape, batch first.
+    inherited, inherited_rank
+        Channel axis and rank of the output it reads. A layer that has no data format of its own,
+        such as an activation or a sum, keeps both.
+
+    Returns
+    -------
+    int or None
+        -1, or 1 for ``channels_first``, or None for an output of rank 0 or 1.
+    """
+    rank = len(shape)
+    if rank < 2:
+        return None
+    if rank == 2:
+        return -1
+    data_format = getattr(layer, "data_format", None)
+    if data_format in ("channels_first", "channels_last"):
+        return 1 if data_format == "channels_first" else -1
+    if isinstance(layer, keras.layers.BatchNormalization):
+        axis = layer.axis[0] if isinstance(layer.axis, (list, tuple)) else layer.axis
+        return 1 if axis == 1 else -1
+    if isinstance(layer, (keras.layers.Dense, keras.layers.Reshape, keras.layers.RNN)):
+        return -1
+    if isinstance(layer, keras.layers.Permute):
+        if inherited != 1:
+            return -1 if layer.dims[-1] == rank - 1 else 1 if layer.dims[0] == rank - 1 else -1
+        return 1 if layer.dims[0] == 1 else -1
+    return 1 if inherited == 1 and inherited_rank == rank else -1
+
+
+def to_float32(value: Any) -> NDArray[np.float32]:
+    """A tensor or variable as float32; without a copy where the framework's memory will do.
+
+    Half precision and bfloat16 are widened; integers and booleans become numbers.
+    """
+    array = np.asarray(keras.ops.convert_to_numpy(value))
+    return array if array.dtype == np.float32 else array.astype(np.float32)

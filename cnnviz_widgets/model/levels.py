@@ -1,0 +1,143 @@
+"""The abstraction level of a layer: how far it is from the images, in the model's graph.
+
+[WL20 §1.3.1]: a layer near an image end of the network, input or output, is of low abstraction,
+one far from it of high. Pure graph work; knows nothing of Keras.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+Shape = Sequence[int | None]
+
+
+def is_image(shape: Shape, is_float: bool = True) -> bool:
+    """Whether a batch of this shape can be a batch of images.
+
+    Parameters
+    ----------
+    shape : sequence of int or None
+        With the batch first: (batch, height, width, channel) or (batch, channel, height, width).
+    is_float : bool
+        Whether the values are floating-point numbers. Integers are taken for an image only with
+        1, 3 or 4 channels last, as pixels are before they are rescaled.
+
+    Returns
+    -------
+    bool
+        True for rank 4 with 1 to 4 channels and more than one pixel each way.
+    """
+    if len(shape) != 4:
+        return False
+    size = spatial_size(shape)
+    if size is None or min(size) < 2:
+        return False
+    return is_float or shape[3] in (1, 3, 4)
+
+
+def spatial_size(shape: Shape) -> tuple[int, int] | None:
+    """(height, width) of an image batch, or None where no axis can be its channels."""
+    _, first, second, last = shape
+    if last is not None and 1 <= last <= 4:
+        pair = (first, second)
+    elif first is not None and 1 <= first <= 4:
+        pair = (second, last)
+    else:
+        return None
+    # An unknown size (fully convolutional) is no reason against an image.
+    return (pair[0] or 2, pair[1] or 2)
+
+
+def output_is_image_end(shape: Shape, input_shapes: Iterable[Shape]) -> bool:
+    """Whether a model's output is an image, given the shapes of its image inputs.
+
+    Next to an image input, an output counts as an image only when it is at least half as high
+    and wide as one of them: the last feature map of a backbone may have 4 channels, too.
+    """
+    if not is_image(shape):
+        return False
+    size = spatial_size(shape)
+    sizes = [spatial_size(other) for other in input_shapes]
+    if size is None or not sizes:
+        return size is not None
+    return any(
+        other is not None and 2 * size[0] >= other[0] and 2 * size[1] >= other[1]
+        for other in sizes
+    )
+
+
+def distances(
+    parents: Sequence[Iterable[int]], sources: Iterable[int], starts: Iterable[int] = ()
+) -> list[int | None]:
+    """Longest distance, in layers, of each node from the sources of a directed acyclic graph.
+
+    The longest way counts, since a shortcut round a block does not make what the block computes
+    any less abstract.
+
+    Parameters
+    ----------
+    parents : sequence of iterable of int
+        For each node, the nodes it depends on, all of them earlier in the sequence. Numbers below
+        zero stand for the model's inputs.
+    sources : iterable of int
+        The inputs (below zero) from which the distance counts; their own is 0.
+    starts : iterable of int
+        Nodes that are themselves at distance 0.
+
+    Returns
+    -------
+    list of int or None
+        None for a node that no source leads to.
+    """
+    known: dict[int, int] = dict.fromkeys([*sources, *starts], 0)
+    for node, before in enumerate(parents):
+        ways = [known[parent] + 1 for parent in before if parent in known]
+        if ways:
+            known[node] = max(ways)
+    return [known.get(node) for node in range(len(parents))]
+
+
+def levels(
+    parents: Sequence[Iterable[int]],
+    image_inputs: Iterable[int],
+    image_outputs: Iterable[int],
+) -> list[int]:
+    """Each layer's abstraction level: its distance in layers from the nearest image end.
+
+    The output of a layer that reads the image is at 1; that of a layer which makes the image
+    is at 0.
+
+    Parameters
+    ----------
+    parents : sequence of iterable of int
+        As for `distances`.
+    image_inputs : iterable of int
+        The inputs, below zero, that are images.
+    image_outputs : iterable of int
+        The nodes whose output is an image the model returns. Where there is neither an image
+        input nor an image output, the distance counts from all inputs.
+
+    Returns
+    -------
+    list of int
+    """
+    parents = [tuple(before) for before in parents]
+    inputs, outputs = set(image_inputs), set(image_outputs)
+    every_input = {parent for before in parents for parent in before if parent < 0}
+    from_any_input = distances(parents, every_input)
+    from_inputs = distances(parents, inputs) if inputs else [None] * len(parents)
+    to_outputs: list[int | None] = [None] * len(parents)
+    if outputs:
+        last = len(parents) - 1
+        children: list[list[int]] = [[] for _ in parents]
+        for node, before in enumerate(parents):
+            for parent in before:
+                if parent >= 0:
+                    children[last - parent].append(last - node)
+        to_outputs = distances(children, (), {last - node for node in outputs})[::-1]
+    result = []
+    for node in range(len(parents)):
+        known = [d for d in (from_inputs[node], to_outputs[node]) if d is not None]
+        fallback = from_any_input[node]
+        result.append(min(known) if known else node + 1 if fallback is None else fallback)
+    return result

@@ -1,0 +1,459 @@
+"""Reading a live Keras model: which layers it has, what they put out, what weights they have."""
+
+from __future__ import annotations
+
+import difflib
+import math
+import threading
+import weakref
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+import keras
+import numpy as np
+from numpy.typing import NDArray
+
+from cnnviz_widgets.model.building import build, is_built
+from cnnviz_widgets.model.capture import ModelCallError, call_error
+from cnnviz_widgets.model.eager import EagerPass
+from cnnviz_widgets.model.fingerprint import Fingerprint, fingerprint
+from cnnviz_widgets.model.inputs import count_nonfinite, prepare
+from cnnviz_widgets.model.layers import (
+    LayerInfo,
+    activation_name,
+    channel_axis,
+    own_weights,
+    to_float32,
+    weight_fields,
+    weight_names,
+)
+from cnnviz_widgets.model.levels import is_image, levels, output_is_image_end
+from cnnviz_widgets.model.passes import Pass, in_lockstep
+
+Array = NDArray[np.float32]
+Progress = Callable[[float, str], None]
+T = TypeVar("T")
+
+_locks: weakref.WeakKeyDictionary[Any, threading.RLock] = weakref.WeakKeyDictionary()
+_locks_guard = threading.Lock()
+
+
+def model_lock(model: Any) -> threading.RLock:
+    """The lock to hold while touching this model; the same for every probe and monitor of it.
+
+    DESIGN decision 7: a model is touched by one thread at a time.
+    """
+    with _locks_guard:
+        return _locks.setdefault(model, threading.RLock())
+
+
+@dataclass(frozen=True)
+class _Reading:
+    """What was found out about the model as it stood at one fingerprint."""
+
+    mark: Fingerprint
+    forward: Pass
+    infos: dict[str, LayerInfo]
+    layers: dict[str, Any]
+    image_ends: tuple[str, ...]
+
+
+class ModelProbe:
+    """Reads a live Keras model on a batch of inputs, without touching the model.
+
+    Every read shows the model as it is now: weights after more training, a changed activation,
+    an added layer. All layers' outputs come from one forward pass with ``training=False``,
+    through one compiled function under TensorFlow, which is traced again only when something
+    other than weights has changed. Models that run eagerly or cannot be traced, and those on
+    another Keras backend such as JAX, are read as they run, operation by operation.
+
+    The model keeps its weights, flags, averages, seeds, optimizer and compiled functions, whatever
+    is raised meanwhile. Two things cannot be kept from happening: an unbuilt model is built, on
+    the shape of these inputs, as ``fit`` would do it (and is put back where that fails); and
+    what the model's own code does outside Keras variables, such as counting its calls or
+    assigning to a bare ``tf.Variable``, it does here, too.
+
+    Parameters
+    ----------
+    model : keras.Model
+        Sequential, functional, nested or subclassed.
+    inputs : array, tensor, list, tuple or dict of these, or tf.data.Dataset
+        Samples to read the model on; a list or dict for several inputs. Of a dataset's elements
+        ``(x, y)`` or ``(x, y, weights)`` the x are used. NaN and infinity are let in, see
+        `nonfinite_inputs`. A grey image may lack its channel axis, as for Keras.
+    samples : int, optional
+        At most this many samples, the first ones. By default all that are given, and of a
+        dataset the first 64.
+    memory_budget : int
+        Bytes that `stream` may hold in layer outputs. If all together fit, they are gathered in
+        one go and handled afterwards; else one at a time is handled while the pass waits.
+
+    Attributes
+    ----------
+    model : keras.Model
+    samples : int
+        Length of the batch in use.
+    inputs : array, list or dict of array
+        The batch in use, read-only, as the model is called with it.
+    nonfinite_inputs : int
+        How many input values are NaN or infinite: a reason to distrust everything that follows.
+    memory_budget : int
+
+    Raises
+    ------
+    TypeError
+        If `model` is no Keras model, or `inputs` no batch of numbers.
+    ValueError
+        If the inputs are empty or do not fit the model.
+    ModelCallError
+        If an unbuilt model cannot be built on these inputs; it is a ValueError, too.
+    """
+
+    def __init__(
+        self,
+        model: Any,
+        inputs: Any,
+        *,
+        samples: int | None = None,
+        memory_budget: int = 512 * 2**20,
+    ) -> None:
+        _check_model(model)
+        if memory_budget < 0:
+            raise ValueError(f"memory_budget is a number of bytes, not {memory_budget}")
+        self.model = model
+        self.memory_budget = memory_budget
+        self._lock = model_lock(model)
+        self._reading: _Reading | None = None
+        self._streaming = False
+        with self._lock:
+            self.inputs = prepare(model, inputs, samples)
+            if not is_built(model):
+                _build(model, self.inputs)
+                # A model that has just been built may declare what it was silent about.
+                self.inputs = prepare(model, self.inputs, None)
+        self.nonfinite_inputs = count_nonfinite(self.inputs)
+
+    @property
+    def samples(self) -> int:
+        first: NDArray[Any] = keras.tree.flatten(self.inputs)[0]
+        return int(first.shape[0])
+
+    @property
+    def layers(self) -> tuple[LayerInfo, ...]:
+        """Every layer's every output, in execution order.
+
+        The layers inside a block come before the block. A nested model is listed only if it
+        returns something that no layer in it does; input layers and recurrent cells never.
+
+        Raises
+        ------
+        ModelCallError
+            If the model's call raises.
+        """
+        with self._lock:
+            return tuple(self._read().infos.values())
+
+    @property
+    def image_ends(self) -> tuple[str, ...]:
+        """Which ends of the model are images: of ``"input"`` and ``"output"``, both, one or none.
+
+        A classifier has its input, a generator its output, an autoencoder both [WL20 §1.3.1].
+        """
+        with self._lock:
+            return self._read().image_ends
+
+    def info(self, path: str) -> LayerInfo:
+        """What is known of the layer output at `path`.
+
+        Raises
+        ------
+        ValueError
+            If there is none; the closest paths are named.
+        """
+        with self._lock:
+            return self._info(self._read(), path)
+
+    def outputs(self, path: str) -> Array:
+        """The layer's output on the inputs, with the model as it is now.
+
+        Parameters
+        ----------
+        path : str
+
+        Returns
+        -------
+        array of float32, (batch, …)
+            Read-only. Only this one output is held, not those of the other layers.
+
+        Raises
+        ------
+        ValueError
+            If there is no such layer; the closest paths are named.
+        ModelCallError
+            If the model's call raises.
+        """
+        return self.read([path])[path]
+
+    def read(self, paths: Iterable[str] | None = None) -> dict[str, Array]:
+        """The outputs of several layers, or of all, from one forward pass.
+
+        Parameters
+        ----------
+        paths : iterable of str, optional
+            Default: all.
+
+        Returns
+        -------
+        dict of str to array of float32
+            In execution order, read-only. All are held at once: `stream` holds one.
+
+        Raises
+        ------
+        ValueError, ModelCallError
+            As `outputs`.
+        """
+        with self._lock:
+            wanted = self._wanted(paths)
+            return {path: array for path, array in self._gather(wanted).items()}
+
+    def stream(
+        self,
+        function: Callable[[LayerInfo, Array], T],
+        paths: Iterable[str] | None = None,
+        progress: Progress | None = None,
+    ) -> dict[str, T]:
+        """Apply a function to layer outputs, all from one forward pass, in bounded memory.
+
+        Parameters
+        ----------
+        function : callable
+            Given the layer and its output, (batch, …), float32, read-only. It runs in the calling
+            thread and must not keep the array, nor read this probe.
+        paths : iterable of str, optional
+            Default: all layers.
+        progress : callable, optional
+            Given the share that is done, 0 to 1, and the path of the layer that is.
+
+        Returns
+        -------
+        dict of str to object
+            What `function` returned for each path, in execution order.
+
+        Raises
+        ------
+        ValueError, ModelCallError
+            As `outputs`. Whatever `function` or `progress` raises passes through.
+        """
+        with self._lock:
+            wanted = self._wanted(paths)
+            infos = self._read().infos
+            results: dict[str, T] = {}
+
+            def handle(path: str, array: Array) -> None:
+                results[path] = function(infos[path], array)
+                if progress is not None:
+                    progress(len(results) / len(wanted), path)
+
+            if sum(self._bytes(infos[path]) for path in wanted) <= self.memory_budget:
+                gathered = self._gather(wanted)
+                for path in list(gathered):
+                    handle(path, gathered.pop(path))
+            else:
+                self._run(handle, wanted, lockstep=True)
+            return results
+
+    def weights(self, path: str) -> dict[str, Array]:
+        """The weights of the layer at `path`, as they are now.
+
+        Parameters
+        ----------
+        path : str
+
+        Returns
+        -------
+        dict of str to array of float32
+            Copies, by their short names: ``kernel``, ``bias``, ``gamma``, ``moving_mean``. In
+            Keras' own layout; `LayerInfo.weight_axes` says what the axes mean. Of a block that
+            contains listed layers, only what is the block's own.
+
+        Raises
+        ------
+        ValueError
+            If there is no such layer; the closest paths are named.
+        """
+        with self._lock:
+            reading = self._read()
+            self._info(reading, path)
+            layer = reading.layers[path]
+            weights = own_weights(layer, {id(other) for other in reading.layers.values()})
+            return {
+                name: np.array(to_float32(weight))
+                for name, weight in zip(weight_names(layer, weights), weights, strict=True)
+            }
+
+    def _wanted(self, paths: Iterable[str] | None) -> list[str]:
+        if self._streaming:
+            raise RuntimeError("this probe is reading: its stream's function cannot read it, too")
+        reading = self._read()
+        if paths is None:
+            return list(reading.infos)
+        if isinstance(paths, str):
+            raise TypeError(f"paths must be several paths, not one: [{paths!r}]")
+        asked = {self._info(reading, path).path for path in paths}
+        return [path for path in reading.infos if path in asked]
+
+    @staticmethod
+    def _info(reading: _Reading, path: str) -> LayerInfo:
+        try:
+            return reading.infos[path]
+        except (KeyError, TypeError):
+            raise ValueError(_unknown(path, reading.infos)) from None
+
+    def _bytes(self, info: LayerInfo) -> int:
+        return 4 * math.prod(n if n is not None else self.samples for n in info.output_shape)
+
+    def _read(self) -> _Reading:
+        """The reading of the model as it is now, made anew if anything but weights changed."""
+        if self._reading is None or self._reading.mark != fingerprint(self.model):
+            self._reading = None  # frees the old graph before there is a new one
+            if not is_built(self.model):
+                # Layers were added since; some may never be called, and stay as they are.
+                _build(self.model, self.inputs)
+            self._reading = _describe(self.model, self.inputs, _forward(self.model, self.inputs))
+        return self._reading
+
+    def _gather(self, wanted: Collection[str]) -> dict[str, Array]:
+        arrays: dict[str, Array] = {}
+        self._run(arrays.__setitem__, wanted, lockstep=False)
+        for array in arrays.values():
+            array.flags.writeable = False
+        return arrays
+
+    def _run(
+        self, receive: Callable[[str, Array], None], wanted: Collection[str], lockstep: bool
+    ) -> None:
+        """One forward pass. `receive` raises only in lockstep."""
+        reading = self._read()
+        wanted = frozenset(wanted)
+        self._streaming = True
+        try:
+            if isinstance(reading.forward, EagerPass):
+                reading.forward.run(receive, wanted)
+            elif lockstep:
+                in_lockstep(lambda each: reading.forward.run(each, wanted), receive)
+            else:
+                reading.forward.run(receive, wanted)
+        finally:
+            self._streaming = False
+
+
+def _check_model(model: Any) -> None:
+    if isinstance(model, keras.Model):
+        return
+    if isinstance(model, type):
+        raise TypeError(f"model must be a model, not the class {model.__name__}: make one of it")
+    if isinstance(model, str):
+        raise TypeError(f"model must be a Keras model; load it first: load_model({model!r})")
+    raise TypeError(
+        f"model must be a Keras 3 model (keras.Model), not {type(model).__module__}."
+        f"{type(model).__name__}"
+    )
+
+
+def _unknown(path: Any, known: Iterable[str]) -> str:
+    if not isinstance(path, str):
+        return f"a layer is named by its path, a string, not {path!r}"
+    known = list(known)
+    # The last name counts most: users leave out the model a layer is inside of.
+    close = [other for other in known if other.rpartition("/")[2] == path.rpartition("/")[2]]
+    close += [other for other in difflib.get_close_matches(path, known, 5, 0.4)]
+    close = list(dict.fromkeys(close))[:5] or known[:5]
+    return f"there is no layer {path!r}; the closest are {', '.join(map(repr, close))}"
+
+
+def _build(model: Any, inputs: Any) -> None:
+    try:
+        build(model, inputs)
+    except Exception as error:
+        shapes = keras.tree.map_structure(lambda array: array.shape, inputs)
+        raise ModelCallError(
+            f"the model could not be built on inputs of shape {shapes}: "
+            f"{call_error(error, None, None)}"
+        ) from error
+
+
+def _forward(model: Any, inputs: Any) -> Pass:
+    """The fastest pass that this model allows."""
+    if keras.backend.backend() == "tensorflow" and not model.run_eagerly:
+        from cnnviz_widgets.model.compiled import CompiledPass
+
+        try:
+            return CompiledPass(model, inputs)
+        except ModelCallError as error:
+            try:
+                return EagerPass(model, inputs)  # NumPy or branches on values inside `call`
+            except ModelCallError:
+                raise error from error.__cause__
+    return EagerPass(model, inputs)
+
+
+def _describe(model: Any, inputs: Any, forward: Pass) -> _Reading:
+    batch = keras.tree.flatten(inputs)
+    image_inputs = {
+        -1 - k: array.shape
+        for k, array in enumerate(batch)
+        if is_image(array.shape, np.issubdtype(array.dtype, np.floating))
+    }
+    image_outputs = {
+        call
+        for call, shape in forward.graph.returned
+        if output_is_image_end(shape, image_inputs.values())
+    }
+    found = levels(forward.graph.parents, image_inputs, image_outputs)
+    highest = max(found, default=0)
+    listed = {id(output.layer) for output in forward.outputs}
+    by_call: dict[int, list[LayerInfo]] = {}
+    infos: dict[str, LayerInfo] = {}
+    for output in forward.outputs:
+        layer = output.layer
+        read = [
+            info
+            for parent in forward.graph.parents[output.call]
+            for info in by_call.get(parent, ())
+        ]
+        before = read[0] if read else None
+        shape = output.shape
+        info = LayerInfo(
+            path=output.path,
+            name=layer.name,
+            kind=type(layer).__name__,
+            output_shape=(None, *shape[1:]) if shape[:1] == (len(batch[0]),) else shape,
+            dtype=output.dtype,
+            trainable=bool(layer.trainable),
+            activation=activation_name(layer),
+            channel_axis=channel_axis(
+                layer,
+                shape,
+                before.channel_axis if before else None,
+                len(before.output_shape) if before else 0,
+            ),
+            depth=output.depth,
+            level=found[output.call],
+            relative_level=found[output.call] / highest if highest else 0.0,
+            call_index=output.call_index,
+            output_index=output.output_index,
+            parents=tuple(info.path for info in read),
+            **weight_fields(layer, own_weights(layer, listed)),
+        )
+        infos[info.path] = info
+        by_call.setdefault(output.call, []).append(info)
+    ends = (("input",) if image_inputs else ()) + (("output",) if image_outputs else ())
+    return _Reading(
+        # After the trace: what the model's code counts as it is traced is no change.
+        mark=fingerprint(model),
+        forward=forward,
+        infos=infos,
+        layers={output.path: output.layer for output in forward.outputs},
+        image_ends=ends,
+    )
