@@ -13,7 +13,7 @@ const dev = process.argv.includes("--dev");
 
 // Only the top level holds entries; folders below hold what entries share.
 const entryPoints = readdirSync(source)
-  .filter((name) => /\.(ts|css)$/.test(name) && !name.endsWith(".d.ts"))
+  .filter((name) => /\.(ts|css)$/.test(name))
   .map((name) => join(source, name));
 if (entryPoints.length === 0) throw new Error(`no widget to build in ${source}`);
 

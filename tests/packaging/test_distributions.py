@@ -1,0 +1,156 @@
+"""What a user installs: from sdist, wheel or checkout, with Node on the machine or without."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import sysconfig
+import tarfile
+import venv
+import zipfile
+from pathlib import Path
+
+import pytest
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+ENTRIES = REPOSITORY / "cnnviz_widgets" / "frontend" / "src"
+BUNDLES = {f"{entry.stem}.js" for entry in ENTRIES.glob("*.ts")}
+BUNDLES |= {entry.name for entry in ENTRIES.glob("*.css")}
+NOT_PART_OF_A_CHECKOUT = shutil.ignore_patterns(
+    ".git", ".venv", "node_modules", "static", "build", "dist", "__pycache__", ".*_cache"
+)
+
+# Run where nothing but the installed wheel can be imported as cnnviz_widgets.
+IMPORT_EVERYTHING = """
+import pathlib, sys
+import cnnviz_widgets
+assert pathlib.Path(cnnviz_widgets.__file__).is_relative_to(sys.prefix), cnnviz_widgets.__file__
+assert cnnviz_widgets.__version__ == "{version}", cnnviz_widgets.__version__
+widgets = [getattr(cnnviz_widgets, name) for name in cnnviz_widgets.__all__]
+sources = [str(widget._esm) for widget in widgets if hasattr(widget, "_esm")]
+assert sources and all(sources)
+print(len(sources))
+"""
+
+
+@pytest.fixture(scope="session")
+def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of this repository as it comes from git: with no bundles and nothing installed."""
+    copy = tmp_path_factory.mktemp("packaging") / "checkout"
+    shutil.copytree(REPOSITORY, copy, ignore=NOT_PART_OF_A_CHECKOUT)
+    return copy
+
+
+@pytest.fixture(scope="session")
+def no_node(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """A PATH with a shell, as npm needs one to run scripts, and nothing else."""
+    path = tmp_path_factory.mktemp("path")
+    (path / "sh").symlink_to("/bin/sh")
+    return str(path)
+
+
+def build(
+    source: Path, kind: str, outdir: Path, path: str | None = None
+) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "build", f"--{kind}", "--outdir", str(outdir), str(source)],
+        env={**os.environ, "PATH": path or os.environ["PATH"]},
+        text=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+    )
+
+
+def built(source: Path, kind: str, outdir: Path, path: str | None = None) -> Path:
+    done = build(source, kind, outdir, path)
+    assert done.returncode == 0, done.stdout
+    (distribution,) = outdir.iterdir()
+    return distribution
+
+
+def bundles_in(wheel: Path) -> dict[str, int]:
+    """Size of each file in a wheel's ``static``."""
+    with zipfile.ZipFile(wheel) as archive:
+        return {
+            Path(entry.filename).name: entry.file_size
+            for entry in archive.infolist()
+            if entry.filename.startswith("cnnviz_widgets/static/")
+        }
+
+
+@pytest.fixture(scope="session")
+def sdist(checkout: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return built(checkout, "sdist", tmp_path_factory.mktemp("sdist"))
+
+
+@pytest.fixture(scope="session")
+def unpacked(sdist: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("unpacked")
+    with tarfile.open(sdist) as archive:
+        archive.extractall(folder, filter="data")
+    (root,) = folder.iterdir()
+    return root
+
+
+@pytest.fixture(scope="session")
+def wheel(unpacked: Path, no_node: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return built(unpacked, "wheel", tmp_path_factory.mktemp("wheel"), no_node)
+
+
+def test_sdist_holds_sources_and_bundles(unpacked: Path) -> None:
+    package = unpacked / "cnnviz_widgets"
+    assert {path.name for path in (package / "static").iterdir()} == BUNDLES
+    for needed in ("build.mjs", "package-lock.json", "src"):
+        assert (package / "frontend" / needed).exists()
+    assert not (package / "frontend" / "node_modules").exists()
+    assert not (unpacked / "notebooks").exists()
+
+
+def test_wheel_holds_every_bundle_and_no_source_of_one(wheel: Path) -> None:
+    sizes = bundles_in(wheel)
+    assert set(sizes) == BUNDLES
+    assert all(sizes.values())
+    with zipfile.ZipFile(wheel) as archive:
+        names = archive.namelist()
+    assert not [name for name in names if "frontend" in name]
+    assert {name.split("/")[0].split("-")[0] for name in names} == {"cnnviz_widgets"}
+
+
+def test_installed_wheel_has_all_that_the_widgets_need(wheel: Path, tmp_path: Path) -> None:
+    # An environment of its own for the wheel, which borrows the dependencies of this one.
+    venv.create(tmp_path / "venv", symlinks=True)
+    python = tmp_path / "venv" / "bin" / "python"
+    pip = [sys.executable, "-m", "pip", "--python", str(python), "install", "--no-deps"]
+    subprocess.run([*pip, str(wheel)], check=True, capture_output=True)
+    (site_packages,) = (tmp_path / "venv" / "lib").glob("python*/site-packages")
+    (site_packages / "borrowed.pth").write_text(sysconfig.get_path("purelib"))
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+    version = wheel.name.split("-")[1]
+    done = subprocess.run(
+        [str(python), "-c", IMPORT_EVERYTHING.format(version=version)],
+        cwd=tmp_path,
+        env=environment,
+        text=True,
+        capture_output=True,
+    )
+    assert done.returncode == 0, done.stderr
+
+
+def test_checkout_builds_with_no_node_on_the_machine(
+    checkout: Path, wheel: Path, no_node: str, tmp_path: Path
+) -> None:
+    assert bundles_in(built(checkout, "wheel", tmp_path, no_node)) == bundles_in(wheel)
+
+
+def test_without_bundles_there_is_no_wheel(checkout: Path, no_node: str, tmp_path: Path) -> None:
+    pretender = tmp_path / "bin"
+    pretender.mkdir()
+    (pretender / "npm").write_text("#!/bin/sh\nexit 0\n")
+    (pretender / "npm").chmod(0o755)
+    shutil.copytree(checkout, tmp_path / "source", ignore=NOT_PART_OF_A_CHECKOUT)
+    done = build(tmp_path / "source", "wheel", tmp_path / "dist", f"{pretender}:{no_node}")
+    assert done.returncode != 0
+    assert "channel-grid.js" in done.stdout
+    assert not list((tmp_path / "dist").glob("*.whl"))
