@@ -10,6 +10,9 @@ from collections.abc import Callable
 from typing import Any
 
 import keras
+import numpy as np
+
+from .capture import ModelCallError, Recorder, call_error, recording
 
 
 def is_built(model: Any) -> bool:
@@ -18,27 +21,60 @@ def is_built(model: Any) -> bool:
 
 
 def build(model: Any, inputs: Any) -> None:
-    """Build `model` for inputs like these, or leave it as it is and raise what building raised.
+    """Build `model` for inputs like these, or leave it as it is.
+
+    A model that only runs on real numbers is built by one real forward pass; the variables it
+    had before get their values back.
 
     Parameters
     ----------
     model : keras.Model
     inputs : array, list or dict of array
         As the model is to be called with.
+
+    Raises
+    ------
+    ModelCallError
+        If the model's call raises both ways.
     """
-    undo = [_remember(vars(layer)) for layer in model._flatten_layers()]
     try:
-        if isinstance(model, keras.Sequential) and hasattr(inputs, "shape"):
-            # By itself it would keep the length of the first batch as part of its shape.
-            model.build((None, *inputs.shape[1:]))
-        symbolic = keras.tree.map_structure(
-            lambda array: keras.KerasTensor(array.shape, _dtype(array)), inputs
-        )
-        _Forward(model).compute_output_spec(symbolic)
-    except BaseException:
+        _attempt(model, lambda: _build_symbolically(model, inputs), recorded_inside=True)
+    except ModelCallError:
+        _attempt(model, lambda: _build_by_running(model, inputs), recorded_inside=False)
+
+
+def _attempt(model: Any, way: Callable[[], None], recorded_inside: bool) -> None:
+    """Try one way to build; put every layer back if it fails."""
+    undo = [_remember(vars(layer)) for layer in model._flatten_layers()]
+    recorder = Recorder(model, lambda call: None, inside=recorded_inside)
+    try:
+        with recording(recorder):
+            way()
+    except BaseException as error:
         for restore in undo:
             restore()
+        if isinstance(error, Exception):
+            raise call_error(error, recorder.failed_at, recorder.failed_kind) from error
         raise
+
+
+def _build_symbolically(model: Any, inputs: Any) -> None:
+    if isinstance(model, keras.Sequential) and hasattr(inputs, "shape"):
+        # By itself it would keep the length of the first batch as part of its shape.
+        model.build((None, *inputs.shape[1:]))
+    symbolic = keras.tree.map_structure(
+        lambda array: keras.KerasTensor(array.shape, _dtype(array)), inputs
+    )
+    _Forward(model).compute_output_spec(symbolic)
+
+
+def _build_by_running(model: Any, inputs: Any) -> None:
+    before = [(variable, np.array(variable)) for variable in model.variables]
+    try:
+        model(keras.tree.map_structure(keras.ops.convert_to_tensor, inputs), training=False)
+    finally:
+        for variable, value in before:
+            variable.assign(value)
 
 
 class _Forward(keras.Operation):  # type: ignore[misc]

@@ -106,6 +106,9 @@ class Recorder:
     in_scope : callable, optional
         Whether tensors made at this moment can be read later. False inside the body of a
         symbolic loop or branch, whose layers are not recorded.
+    inside : bool
+        Take calls for those of the model's layers from the start, without waiting for a call of
+        the model: for building a sequential model, which calls its layers one by one.
     """
 
     def __init__(
@@ -115,12 +118,13 @@ class Recorder:
         *,
         around: Callable[[], AbstractContextManager[Any]] = nullcontext,
         in_scope: Callable[[], bool] = lambda: True,
+        inside: bool = False,
     ) -> None:
         self._model = model
         self._on_call = on_call
         self._around = around
         self._in_scope = in_scope
-        self._frames: list[_Frame] = []
+        self._frames: list[_Frame] = [_Frame("")] if inside else []
         self._muted = False
         # Which layer has taken which path, to tell a second layer of the same name from a
         # second call of the same layer.
@@ -133,10 +137,10 @@ class Recorder:
 
     def observe(self, original: Callable[..., Any], layer: Any, args: Any, kwargs: Any) -> Any:
         """Run ``original(layer, *args, **kwargs)`` and record it."""
-        if not self._frames:
-            if layer is not self._model:
-                return original(layer, *args, **kwargs)
+        if layer is self._model:
             return self._observe_model(original, args, kwargs)
+        if not self._frames:
+            return original(layer, *args, **kwargs)
         if self._muted or not self._in_scope():
             return original(layer, *args, **kwargs)
         base, path, call_index = self._name(layer)
@@ -307,7 +311,8 @@ _BOLD = re.compile(r"\x1b\[1m(.*?)\x1b\[0m", re.DOTALL)
 
 def call_error(error: Exception, path: str | None, layer_kind: str | None) -> ModelCallError:
     """The clear error for an exception `error` that the model's call raised at `path`."""
-    text = str(error)
+    # The text of a KeyError is the repr of its argument.
+    text = str(error.args[0]) if len(error.args) == 1 else str(error)
     # Keras wraps a layer's message in a listing of its arguments and sets it in bold.
     bold = _BOLD.search(text)
     message = (bold.group(1) if bold else text).strip()

@@ -20,9 +20,16 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from cnnviz_widgets.model.capture import LayerCall, Recorder, call_error, is_tensor, recording
-from cnnviz_widgets.model.layers import output_suffix
-from cnnviz_widgets.model.passes import Graph, Output, Receive
+from .capture import (
+    LayerCall,
+    ModelCallError,
+    Recorder,
+    call_error,
+    is_tensor,
+    recording,
+)
+from .layers import output_suffix
+from .passes import Graph, Output, Receive
 
 
 class CompiledPass:
@@ -48,9 +55,10 @@ class CompiledPass:
         self._inputs = [np.asarray(array) for array in keras.tree.flatten(inputs)]
         self._receive: Receive | None = None
         self._wanted: Collection[str] = ()
+        self._reached: str | None = None
         trace = _Trace(model, inputs, self._emit)
         function = tf.function(trace.step, autograph=False)
-        specs = [tf.TensorSpec(array.shape, array.dtype) for array in self._inputs]
+        specs = [tf.TensorSpec(array.shape, _tf_dtype(array)) for array in self._inputs]
         self._function = function.get_concrete_function(*specs)
         self.outputs = tuple(trace.outputs)
         self.graph = trace.finish()
@@ -59,16 +67,36 @@ class CompiledPass:
         """Run forward once and give `receive` each wanted output, in execution order.
 
         `receive` must not raise: TensorFlow would report it as an error of its own.
+
+        Raises
+        ------
+        ModelCallError
+            If an operation fails. It names the last layer that was computed; only an eager pass
+            can tell in which layer it happened.
+        MemoryError
+            If there is not enough memory for the pass.
         """
-        self._receive, self._wanted = receive, wanted
+        self._receive, self._wanted, self._reached = receive, wanted, None
         try:
             self._function(*[tf.convert_to_tensor(array) for array in self._inputs])
+        except tf.errors.ResourceExhaustedError as error:
+            raise MemoryError(f"no memory for a forward pass on this batch: {error}") from error
+        except tf.errors.OpError as error:
+            after = f" after layer '{self._reached}'" if self._reached else ""
+            raise ModelCallError(
+                f"the model's call raised {type(error).__name__}{after}: {error.message}"
+            ) from error
         finally:
             self._receive, self._wanted = None, ()
 
     def _emit(self, path: str, value: Any) -> None:
+        self._reached = path
         if path in self._wanted and self._receive is not None:
             self._receive(path, np.asarray(value))
+
+
+def _tf_dtype(array: Any) -> Any:
+    return tf.string if array.dtype.kind in "SU" else tf.as_dtype(array.dtype)
 
 
 class _Trace:

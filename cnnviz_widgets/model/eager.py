@@ -13,7 +13,7 @@ from typing import Any
 import keras
 import numpy as np
 
-from cnnviz_widgets.model.capture import (
+from .capture import (
     Interruption,
     LayerCall,
     Recorder,
@@ -21,8 +21,8 @@ from cnnviz_widgets.model.capture import (
     is_tensor,
     recording,
 )
-from cnnviz_widgets.model.layers import output_suffix, to_float32
-from cnnviz_widgets.model.passes import Graph, Output, Receive
+from .layers import output_suffix, to_float32
+from .passes import Graph, Output, Receive
 
 
 class EagerPass:

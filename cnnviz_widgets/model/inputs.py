@@ -185,8 +185,7 @@ def _array(value: Any, which: str) -> Array:
         ) from error
     if array.dtype.kind in "OcmMV" and not _is_small_float(array):
         raise TypeError(
-            f"{name} must be an array of numbers, not {type(value).__name__} "
-            f"of dtype {array.dtype}"
+            f"{name} must be an array of numbers, not {type(value).__name__} of dtype {array.dtype}"
         )
     return array
 

@@ -35,35 +35,43 @@ def is_image(shape: Shape, is_float: bool = True) -> bool:
     return is_float or shape[3] in (1, 3, 4)
 
 
+def image_channel_axis(shape: Shape) -> int | None:
+    """Axis of the channels in a batch of images: -1, 1, or None where no axis can be it."""
+    if shape[3] is not None and 1 <= shape[3] <= 4:
+        return -1
+    return 1 if shape[1] is not None and 1 <= shape[1] <= 4 else None
+
+
 def spatial_size(shape: Shape) -> tuple[int, int] | None:
     """(height, width) of an image batch, or None where no axis can be its channels."""
-    _, first, second, last = shape
-    if last is not None and 1 <= last <= 4:
-        pair = (first, second)
-    elif first is not None and 1 <= first <= 4:
-        pair = (second, last)
-    else:
+    axis = image_channel_axis(shape)
+    if axis is None:
         return None
+    height, width = (shape[1], shape[2]) if axis == -1 else (shape[2], shape[3])
     # An unknown size (fully convolutional) is no reason against an image.
-    return (pair[0] or 2, pair[1] or 2)
+    return height or 2, width or 2
 
 
-def output_is_image_end(shape: Shape, input_shapes: Iterable[Shape]) -> bool:
-    """Whether a model's output is an image, given the shapes of its image inputs.
+def output_is_image_end(shape: Shape, image_inputs: Iterable[Shape]) -> bool:
+    """Whether a model's output is an image, given the shapes of the inputs that are.
 
-    Next to an image input, an output counts as an image only when it is at least half as high
-    and wide as one of them: the last feature map of a backbone may have 4 channels, too.
+    A generator has no image input: any image shape will do. Next to an image input, the output
+    counts only when it is at least half as high and wide and has as many channels, or 1 or 3:
+    the last feature map of a backbone may have the shape of an image, too.
     """
     if not is_image(shape):
         return False
-    size = spatial_size(shape)
-    sizes = [spatial_size(other) for other in input_shapes]
-    if size is None or not sizes:
-        return size is not None
-    return any(
-        other is not None and 2 * size[0] >= other[0] and 2 * size[1] >= other[1]
-        for other in sizes
-    )
+    others = list(image_inputs)
+    return not others or any(_is_like(shape, other) for other in others)
+
+
+def _is_like(shape: Shape, other: Shape) -> bool:
+    size, least = spatial_size(shape), spatial_size(other)
+    axis, other_axis = image_channel_axis(shape), image_channel_axis(other)
+    if size is None or least is None or axis is None or other_axis is None:
+        return False
+    large = 2 * size[0] >= least[0] and 2 * size[1] >= least[1]
+    return large and shape[axis] in (1, 3, other[other_axis])
 
 
 def distances(

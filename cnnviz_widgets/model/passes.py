@@ -67,7 +67,13 @@ class Pass(Protocol):
     graph: Graph
 
     def run(self, receive: Receive, wanted: Collection[str]) -> None:
-        """Run forward once and give `receive` each wanted output, in execution order."""
+        """Run forward once and give `receive` each wanted output, in execution order.
+
+        Raises
+        ------
+        ModelCallError
+            If the model's call raises.
+        """
 
 
 def in_lockstep(run: Callable[[Receive], None], receive: Receive) -> None:

@@ -14,12 +14,12 @@ import keras
 import numpy as np
 from numpy.typing import NDArray
 
-from cnnviz_widgets.model.building import build, is_built
-from cnnviz_widgets.model.capture import ModelCallError, call_error
-from cnnviz_widgets.model.eager import EagerPass
-from cnnviz_widgets.model.fingerprint import Fingerprint, fingerprint
-from cnnviz_widgets.model.inputs import count_nonfinite, prepare
-from cnnviz_widgets.model.layers import (
+from .building import build, is_built
+from .capture import ModelCallError
+from .eager import EagerPass
+from .fingerprint import Fingerprint, fingerprint
+from .inputs import count_nonfinite, prepare
+from .layers import (
     LayerInfo,
     activation_name,
     channel_axis,
@@ -28,8 +28,8 @@ from cnnviz_widgets.model.layers import (
     weight_fields,
     weight_names,
 )
-from cnnviz_widgets.model.levels import is_image, levels, output_is_image_end
-from cnnviz_widgets.model.passes import Pass, in_lockstep
+from .levels import image_channel_axis, is_image, levels, output_is_image_end
+from .passes import Pass, in_lockstep
 
 Array = NDArray[np.float32]
 Progress = Callable[[float, str], None]
@@ -215,7 +215,7 @@ class ModelProbe:
         """
         with self._lock:
             wanted = self._wanted(paths)
-            return {path: array for path, array in self._gather(wanted).items()}
+            return self._gather(wanted)
 
     def stream(
         self,
@@ -340,10 +340,17 @@ class ModelProbe:
         try:
             if isinstance(reading.forward, EagerPass):
                 reading.forward.run(receive, wanted)
-            elif lockstep:
-                in_lockstep(lambda each: reading.forward.run(each, wanted), receive)
-            else:
-                reading.forward.run(receive, wanted)
+                return
+            try:
+                if lockstep:
+                    in_lockstep(lambda each: reading.forward.run(each, wanted), receive)
+                else:
+                    reading.forward.run(receive, wanted)
+            except ModelCallError:
+                # What does not run compiled may run eagerly; else that tells which layer failed.
+                forward = EagerPass(self.model, self.inputs)
+                self._reading = _describe(self.model, self.inputs, forward)
+                forward.run(receive, wanted)
         finally:
             self._streaming = False
 
@@ -375,18 +382,17 @@ def _unknown(path: Any, known: Iterable[str]) -> str:
 def _build(model: Any, inputs: Any) -> None:
     try:
         build(model, inputs)
-    except Exception as error:
+    except ModelCallError as error:
         shapes = keras.tree.map_structure(lambda array: array.shape, inputs)
         raise ModelCallError(
-            f"the model could not be built on inputs of shape {shapes}: "
-            f"{call_error(error, None, None)}"
-        ) from error
+            f"the model could not be built on inputs of shape {shapes}: {error}", error.path
+        ) from error.__cause__
 
 
 def _forward(model: Any, inputs: Any) -> Pass:
     """The fastest pass that this model allows."""
     if keras.backend.backend() == "tensorflow" and not model.run_eagerly:
-        from cnnviz_widgets.model.compiled import CompiledPass
+        from .compiled import CompiledPass
 
         try:
             return CompiledPass(model, inputs)
@@ -399,6 +405,7 @@ def _forward(model: Any, inputs: Any) -> Pass:
 
 
 def _describe(model: Any, inputs: Any, forward: Pass) -> _Reading:
+    """Everything about the layers that a pass has shown, levels and shapes included."""
     batch = keras.tree.flatten(inputs)
     image_inputs = {
         -1 - k: array.shape
@@ -415,6 +422,8 @@ def _describe(model: Any, inputs: Any, forward: Pass) -> _Reading:
     listed = {id(output.layer) for output in forward.outputs}
     by_call: dict[int, list[LayerInfo]] = {}
     infos: dict[str, LayerInfo] = {}
+    # What an activation in front of the first convolution inherits.
+    first_axis = next((image_channel_axis(shape) for shape in image_inputs.values()), None)
     for output in forward.outputs:
         layer = output.layer
         read = [
@@ -422,8 +431,11 @@ def _describe(model: Any, inputs: Any, forward: Pass) -> _Reading:
             for parent in forward.graph.parents[output.call]
             for info in by_call.get(parent, ())
         ]
-        before = read[0] if read else None
         shape = output.shape
+        if read:
+            axis, rank = read[0].channel_axis, len(read[0].output_shape)
+        else:
+            axis, rank = first_axis, 4
         info = LayerInfo(
             path=output.path,
             name=layer.name,
@@ -432,12 +444,7 @@ def _describe(model: Any, inputs: Any, forward: Pass) -> _Reading:
             dtype=output.dtype,
             trainable=bool(layer.trainable),
             activation=activation_name(layer),
-            channel_axis=channel_axis(
-                layer,
-                shape,
-                before.channel_axis if before else None,
-                len(before.output_shape) if before else 0,
-            ),
+            channel_axis=channel_axis(layer, shape, axis, rank),
             depth=output.depth,
             level=found[output.call],
             relative_level=found[output.call] / highest if highest else 0.0,
