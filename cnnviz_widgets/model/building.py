@@ -54,7 +54,8 @@ def _attempt(model: Any, way: Callable[[], None], recorded_inside: bool) -> None
         for restore in undo:
             restore()
         if isinstance(error, Exception):
-            raise call_error(error, recorder.failed_at, recorder.failed_kind) from error
+            # Without call index: Keras may try a call before it makes it.
+            raise call_error(error, recorder.failed_base, recorder.failed_kind) from error
         raise
 
 
@@ -69,7 +70,7 @@ def _build_symbolically(model: Any, inputs: Any) -> None:
 
 
 def _build_by_running(model: Any, inputs: Any) -> None:
-    before = [(variable, np.array(variable)) for variable in model.variables]
+    before = [(variable, np.array(np.asarray(variable))) for variable in model.variables]
     try:
         model(keras.tree.map_structure(keras.ops.convert_to_tensor, inputs), training=False)
     finally:

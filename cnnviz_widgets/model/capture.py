@@ -132,7 +132,9 @@ class Recorder:
         self._counts: dict[str, int] = {}
         self._taken: set[str] = set()
         self.outputs: Any = None
+        # Of the innermost layer that raised: its path, the same without call index, its class.
         self.failed_at: str | None = None
+        self.failed_base: str | None = None
         self.failed_kind: str | None = None
 
     def observe(self, original: Callable[..., Any], layer: Any, args: Any, kwargs: Any) -> Any:
@@ -154,7 +156,8 @@ class Recorder:
                 result = original(layer, *args, **kwargs)
         except Exception:
             if self.failed_at is None:
-                self.failed_at, self.failed_kind = path, type(layer).__name__
+                self.failed_at, self.failed_base = path, base
+                self.failed_kind = type(layer).__name__
             raise
         finally:
             self._frames.pop()

@@ -30,6 +30,7 @@ from .capture import (
 )
 from .layers import output_suffix
 from .passes import Graph, Output, Receive
+from .undisturbed import undisturbed
 
 
 class CompiledPass:
@@ -119,9 +120,8 @@ class _Trace:
         recorder = Recorder(
             self._model, self._record, around=self._after_last, in_scope=self._in_scope
         )
-        # Whatever the call assigns to variables (averages, seeds, losses) stays in the scope.
         try:
-            with keras.StatelessScope(), recording(recorder):
+            with undisturbed(self._model), recording(recorder):
                 inputs = keras.tree.pack_sequence_as(self._structure, list(flat))
                 self._model(inputs, training=False)
         except Exception as error:

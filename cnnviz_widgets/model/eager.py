@@ -23,6 +23,7 @@ from .capture import (
 )
 from .layers import output_suffix, to_float32
 from .passes import Graph, Output, Receive
+from .undisturbed import undisturbed
 
 
 class EagerPass:
@@ -102,7 +103,7 @@ class EagerPass:
 
     def _forward(self, recorder: Recorder) -> Any:
         try:
-            with keras.StatelessScope(), recording(recorder):
+            with undisturbed(self._model), recording(recorder):
                 inputs = keras.tree.map_structure(keras.ops.convert_to_tensor, self._inputs)
                 self._model(inputs, training=False)
         except Exception as error:

@@ -237,5 +237,5 @@ def to_float32(value: Any) -> NDArray[np.float32]:
 
     Half precision and bfloat16 are widened; integers and booleans become numbers.
     """
-    array = np.asarray(keras.ops.convert_to_numpy(value))
+    array = np.asarray(value)
     return array if array.dtype == np.float32 else array.astype(np.float32)

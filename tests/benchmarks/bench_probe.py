@@ -1,0 +1,163 @@
+"""Reading a live model: all layers at once, and streaming, against one bare forward pass.
+
+Networks of ``keras.applications`` with fresh weights at 224×224. TensorFlow uses all cores, the
+baseline as well.
+"""
+
+from __future__ import annotations
+
+import os
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from typing import Any
+
+from tests.benchmarks.table import Row, paired_medians
+
+ROUNDS = 3
+
+
+def rows() -> list[Row]:
+    return [*_all_layers(), *_streamed()]
+
+
+def _model(name: str, batch: int) -> tuple[Any, Any, Callable[[], Any]]:
+    """A network, a batch for it, and its bare compiled forward pass."""
+    import keras
+    import numpy as np
+    import tensorflow as tf
+
+    model = getattr(keras.applications, name)(weights=None)
+    x = np.random.default_rng(0).random((batch, 224, 224, 3), dtype="float32")
+    function = tf.function(lambda v: model(v, training=False)).get_concrete_function(
+        tf.TensorSpec(x.shape, "float32")
+    )
+    tensor = tf.constant(x)
+    return model, x, lambda: np.asarray(function(tensor))
+
+
+def _all_layers() -> list[Row]:
+    import keras
+    import tensorflow as tf
+
+    from cnnviz_widgets.model import ModelProbe
+
+    result = []
+    for name, target in (("VGG16", 1.15), ("MobileNetV2", None)):
+        model, x, bare = _model(name, 8)
+        probe = ModelProbe(model, x)
+        start = time.perf_counter()
+        count = len(probe.layers)
+        traced = time.perf_counter() - start
+        ours, baseline = paired_medians(probe.read, bare, ROUNDS)
+        result.append(
+            Row(
+                f"all {count} layers' outputs, {name} batch 8",
+                "one bare compiled forward",
+                f"{ours / baseline:.2f}×",
+                f"≤ {target}×" if target else "for comparison",
+                ours <= target * baseline if target else None,
+                f"{ours:.2f} s against {baseline:.2f} s, median of {ROUNDS}; first trace "
+                f"{traced:.2f} s more",
+            )
+        )
+        if name != "VGG16":
+            continue
+        # One `predict` for each layer, timed on a few spread over the depth and scaled up; each
+        # predict compiles a model of its own, as it must the first time a layer is looked at.
+        times = []
+        for layer in model.layers[1::7]:
+            start = time.perf_counter()
+            keras.Model(model.inputs, layer.output).predict(x, verbose=0)
+            times.append(time.perf_counter() - start)
+        every = statistics.mean(times) * count
+        result.append(
+            Row(
+                "the same",
+                "one `predict` a layer",
+                f"{every / ours:.1f}×",
+                "≥ 10×",
+                every >= 10 * ours,
+                f"{ours:.2f} s against {every:.1f} s, scaled from {len(times)} of {count} layers",
+            )
+        )
+        tf.keras.backend.clear_session()
+    return result
+
+
+def _streamed() -> list[Row]:
+    environment = dict(os.environ, TF_CPP_MIN_LOG_LEVEL="3")
+    run = subprocess.run(
+        [sys.executable, "-m", "tests.benchmarks.bench_probe"],
+        capture_output=True,
+        text=True,
+        check=True,
+        env=environment,
+    )
+    total, peak, bare_peak, ours, baseline = map(float, run.stdout.split()[-5:])
+    return [
+        Row(
+            "streamed measures, ResNet50 batch 16: peak memory",
+            "sum of all outputs",
+            f"{peak / total:.3f}",
+            "≤ 0.25",
+            peak <= total / 4,
+            f"{peak:.0f} MB beyond the state before, of {total:.0f} MB; a bare pass takes "
+            f"{bare_peak:.0f} MB; resident set of a process of its own",
+        ),
+        Row(
+            "the same: time",
+            "one bare compiled forward",
+            f"{ours / baseline:.2f}×",
+            "near 1×",
+            None,
+            f"{ours:.2f} s against {baseline:.2f} s, median of {ROUNDS}; the measure is the mean, "
+            "and a bare pass fuses convolution, normalisation and activation",
+        ),
+    ]
+
+
+def _measure_streaming() -> None:
+    """In a fresh process: print the sum of all outputs, both peaks in MB, and both seconds."""
+    import threading
+
+    import psutil
+
+    from cnnviz_widgets.model import ModelProbe
+
+    process = psutil.Process()
+    model, x, bare = _model("ResNet50", 16)
+    probe = ModelProbe(model, x, memory_budget=0)
+    sizes: list[int] = []
+
+    def measure(info: Any, array: Any) -> float:
+        sizes.append(array.nbytes)
+        return float(array.mean())
+
+    def peak(function: Callable[[], Any]) -> float:
+        before, highest, stop = process.memory_info().rss, 0, threading.Event()
+
+        def watch() -> None:
+            nonlocal highest
+            while not stop.wait(0.001):
+                highest = max(highest, process.memory_info().rss)
+
+        watcher = threading.Thread(target=watch)
+        watcher.start()
+        function()
+        stop.set()
+        watcher.join()
+        return (highest - before) / 2**20
+
+    bare_peak = peak(bare)
+    _ = probe.layers
+    ours_peak = peak(lambda: probe.stream(measure))
+    total = sum(sizes) / 2**20
+    ours, baseline = paired_medians(lambda: probe.stream(measure), bare, ROUNDS)
+    print(total, ours_peak, bare_peak, ours, baseline)
+
+
+if __name__ == "__main__":
+    _measure_streaming()
