@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from .widgets import (
         ChannelGrid,
         ColumnAxis,
-        DensityPanel,
         Dendrogram,
+        DensityPanel,
         LayerSelector,
         ModelInspector,
         Selection,

@@ -14,8 +14,15 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from .clustering import ChannelTree, cosine_linkage
+from .curves import DrawnCurves, drawn_curves
 from .dendrogram import DendrogramGeometry, dendrogram_geometry
-from .density import ChannelDensity, DensityFan, channel_density, density_fan
+from .density import (
+    ChannelDensity,
+    DensityFan,
+    DensityStyle,
+    channel_density,
+    density_fan,
+)
 from .measures import ChannelMeasures, channel_measures
 from .tiles import TileSheet, columns_within, tile_sheet
 from .values import checked_values
@@ -128,13 +135,25 @@ class LayerRecord:
         """Quantiles of the densities over the channels."""
         return density_fan(self.density)
 
+    @cached_property
+    def pooled(self) -> ChannelDensity | None:
+        """The density of all values together, where no channel has enough for a curve."""
+        if (self.density.style == DensityStyle.CURVE).any():
+            return None
+        return channel_density(self.values.reshape(-1, 1), points=self.density.grid.shape[1])
+
+    @cached_property
+    def curves(self) -> DrawnCurves:
+        """The densities as they are drawn."""
+        return drawn_curves(self.density, self.fan, self.pooled)
+
     def complete(self, progress: Progress | None = None) -> LayerRecord:
         """Compute every part now, with word of how far it is; the record itself."""
         steps = [
             ("measures", "measuring channels"),
             ("tree", "comparing channels"),
             ("tiles", "drawing tiles"),
-            ("density", "estimating densities"),
+            ("curves", "estimating densities"),
         ]
         for done, (part, message) in enumerate(steps):
             if progress is not None:

@@ -18,9 +18,9 @@ class ColumnAxis(Widget):
         help="Columns in the tree's leaf order, or by channel number.",
     ).tag(sync=True)
     start = Float(0.0, min=0.0, help="The column at the left edge.").tag(sync=True)
-    scale = Float(
-        0.0, min=0.0, help="Width of a column in CSS pixels; 0 fits all columns."
-    ).tag(sync=True)
+    scale = Float(0.0, min=0.0, help="Width of a column in CSS pixels; 0 fits all columns.").tag(
+        sync=True
+    )
 
     def fit(self) -> None:
         """Show all columns."""

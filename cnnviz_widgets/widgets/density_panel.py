@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Any
 import bqplot
 import numpy as np
 from anywidget import AnyWidget, WidgetTrait
-from ipywidgets import VBox
+from ipywidgets import VBox, Widget
 from numpy.typing import ArrayLike
-from traitlets import Bool, Bytes, Instance, Int, List, Unicode
+from traitlets import Bool, Bytes, Enum, Float, Instance, Int, List, Unicode
 
 from ..analysis.record import LayerRecord
 from .bundles import bundle
+from .closing import parts_of
 from .layer_view import as_record, wire
 from .pictured import Pictured
 from .selection import Selection
@@ -33,7 +34,9 @@ class _DensityHead(AnyWidget):
     log_y = Bool(True).tag(sync=True)
     selection = WidgetTrait().tag(sync=True)
     _total = Int(0).tag(sync=True)
-    _every_curve = Bool(True).tag(sync=True)
+    _peak = Float(1.0).tag(sync=True)
+    _usual_peak = Float(1.0).tag(sync=True)
+    _drawn = Enum(["every", "fan", "together"], "every").tag(sync=True)
     _notes = List(Unicode()).tag(sync=True)
     _channels = Bytes().tag(sync=True)
     _grid = Bytes().tag(sync=True)
@@ -89,9 +92,7 @@ class DensityPanel(Pictured, VBox):
         self.marks, self.figure, self._head = _plot(
             Selection() if selection is None else selection, log_y
         )
-        super().__init__(
-            [self._head, self.figure], selection=self._head.selection, **traits
-        )
+        super().__init__([self._head, self.figure], selection=self._head.selection, **traits)
         self.add_class("cnnviz-density")
         if record is not None:
             self.show(record)
@@ -113,29 +114,37 @@ class DensityPanel(Pictured, VBox):
         values : array_like, shape (batch, ..., channel), or LayerRecord
         """
         record = as_record(values)
-        density = record.density
+        density, curves = record.density, record.curves
         drawn = record.columns
         every = record.n_channels <= MOST_CURVES
         none = np.zeros(0)
         with self.marks["every"].hold_sync():
             self.marks["every"].x = density.grid[drawn] if every else none
-            self.marks["every"].y = density.density[drawn] if every else none
+            self.marks["every"].y = curves.height[drawn] if every else none
         with self.marks["fan"].hold_sync():
-            self.marks["fan"].x = none if every else record.fan.grid
-            self.marks["fan"].y = none if every else record.fan.quantiles
+            if record.pooled is not None:
+                self.marks["fan"].x = record.pooled.grid[0]
+                self.marks["fan"].y = curves.pooled[np.newaxis]
+            else:
+                self.marks["fan"].x = none if every else record.fan.grid
+                self.marks["fan"].y = none if every else curves.bands
         shares = 100 * density.zero_share[drawn]
         with self.marks["zeros"].hold_sync():
             self.marks["zeros"].x = np.zeros(len(shares))
             self.marks["zeros"].y = shares
         with self._head.hold_sync():
             self._head._channels = wire(drawn, "i4")
-            self._head._grid = wire(density.grid[drawn], "f4")
-            self._head._density = wire(density.density[drawn], "f4")
+            self._head._grid = wire(density.grid[drawn], "f8")
+            self._head._density = wire(curves.height[drawn], "f8")
             self._head._points = density.grid.shape[1]
             self._head._zero_share = wire(density.zero_share[drawn], "f4")
             self._head._nonfinite_share = wire(density.nonfinite_share[drawn], "f4")
+            self._head._peak = curves.peak
+            self._head._usual_peak = curves.usual_peak
             self._head._total = record.n_channels
-            self._head._every_curve = every
+            self._head._drawn = (
+                "together" if record.pooled is not None else "every" if every else "fan"
+            )
             self._head._notes = _notes(record)
         self.record = record
 
@@ -146,18 +155,25 @@ class DensityPanel(Pictured, VBox):
         return None if self.record is None else density_picture(self.record)
 
     def close(self) -> None:
-        """Close the plot with the panel."""
-        parts = [*self.marks.values(), *self.figure.axes, self.figure, self._head]
+        """Close the plot with the panel; a selection may serve others and stays."""
+        parts = [] if self.comm is None else parts_of(self, keep=[self.selection])
         super().close()
         for part in parts:
-            part.close()
+            Widget.close(part)
 
 
 def _notes(record: LayerRecord) -> list[str]:
     """What the curves leave out, in sentences."""
     notes = []
-    if dead := int(record.measures.dead.sum()):
+    dead = int(record.measures.dead.sum())
+    if dead:
         notes.append(f"{dead:,} of {record.n_channels:,} channels are zero on every sample.")
+    if record.pooled is not None and dead < record.n_channels:
+        notes.append(
+            f"{record.density.n_values:,} value{'s' if record.density.n_values > 1 else ''} a "
+            "channel make no curve: a channel shows as one stroke a value, the line is all "
+            "values together. More samples give curves."
+        )
     outside = float(record.density.outside_share.max(initial=0.0))
     if outside > 0:
         notes.append(
@@ -171,7 +187,7 @@ def _plot(
 ) -> tuple[dict[str, bqplot.Mark], bqplot.Figure, _DensityHead]:
     """Scales, axes and marks; the page fills those of selected and hovered channels."""
     x = bqplot.LinearScale()
-    log, linear = bqplot.LogScale(), bqplot.LinearScale(min=0.0)
+    log, linear = bqplot.LogScale(min=1e-4, max=1.0), bqplot.LinearScale(min=0.0, max=1.0)
     share = bqplot.LinearScale(min=0.0, max=100.0)
     curves = {"x": x, "y": log if log_y else linear}
     dots = {"x": x, "y": share}
@@ -184,21 +200,19 @@ def _plot(
         "selected": bqplot.Lines(scales=curves, stroke_width=2.0, preserve_domain=still, **quiet),
         "hovered": bqplot.Lines(scales=curves, stroke_width=3.0, preserve_domain=still, **quiet),
         "zeros": bqplot.Scatter(
-            scales=dots, marker="circle", default_size=22, default_opacities=[0.6], **quiet
+            scales=dots, marker="circle", default_size=22, opacities=[0.6], **quiet
         ),
         "zeros_marked": bqplot.Scatter(
             scales=dots, marker="circle", default_size=64, preserve_domain=still, **quiet
         ),
     }
-    value_axis = bqplot.Axis(scale=x, label="value", grid_lines="none", num_ticks=8)
+    value_axis = bqplot.Axis(scale=x, label="value", grid_lines="none", label_offset="34px")
     density_axis = bqplot.Axis(
         scale=curves["y"],
         orientation="vertical",
         label="density",
         grid_lines="none",
         label_offset="48px",
-        num_ticks=5,
-        tick_format=".0e",
     )
     share_axis = bqplot.Axis(
         scale=share,
@@ -207,12 +221,13 @@ def _plot(
         label="exact zeros (%)",
         grid_lines="none",
         label_offset="38px",
-        num_ticks=5,
+        tick_values=[0, 25, 50, 75, 100],
+        tick_format=".0f",
     )
     figure = bqplot.Figure(
         marks=list(marks.values()),
         axes=[value_axis, density_axis, share_axis],
-        fig_margin={"top": 10, "bottom": 42, "left": 68, "right": 56},
+        fig_margin={"top": 10, "bottom": 42, "left": 84, "right": 56},
         padding_y=0.0,
         animation_duration=0,
         display_toolbar=False,

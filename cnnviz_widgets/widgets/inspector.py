@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from ipywidgets import Box, VBox
+from ipywidgets import Box, VBox, Widget
 from numpy.typing import ArrayLike, NDArray
 from traitlets import Enum, Instance, Unicode, observe, validate
 
@@ -17,6 +17,7 @@ from ..analysis.measures import ChannelMeasures
 from ..analysis.record import LayerRecord
 from ..model import LayerInfo, ModelProbe
 from .channel_grid import ChannelGrid
+from .closing import parts_of
 from .column_axis import ColumnAxis
 from .dendrogram import Dendrogram
 from .density_panel import DensityPanel
@@ -91,7 +92,6 @@ class ModelInspector(Pictured, VBox):
         names = _sample_names(labels, self.targets, class_names, self.probe.samples)
         # Requests from the page may come on a thread of their own.
         self._lock = threading.RLock()
-        self._closed = False
         self.record: LayerRecord | None = None
         self.measures: dict[str, ChannelMeasures] = {}
         self.selection = Selection()
@@ -105,12 +105,12 @@ class ModelInspector(Pictured, VBox):
         views.add_class("cnnviz-inspector-views")
         panes = Box([self.selector, views])
         panes.add_class("cnnviz-inspector-panes")
-        self._boxes = (views, panes)
         super().__init__([panes], view=view, selection=self.selection)
         self.add_class("cnnviz")
         self.add_class("cnnviz-inspector")
         try:
-            self._read(first.path)
+            with self._lock, self._reporting():
+                self._read(first.path)
         except BaseException:
             self.close()
             raise
@@ -143,14 +143,10 @@ class ModelInspector(Pictured, VBox):
 
     def close(self) -> None:
         """Close every part; the model stays as it is."""
-        if self._closed:
-            return
-        self._closed = True
-        parts = (self.selector, self.header, self.dendrogram, self.grid, self.density)
-        shared = (self.selection, self.axis, *self._boxes)
+        parts = [] if self.comm is None else parts_of(self)
         super().close()
-        for part in (*parts, *shared):
-            part.close()
+        for part in parts:
+            Widget.close(part)
 
     # What is shown follows the layer -------------------------------------------------------
 

@@ -59,9 +59,7 @@ class LayerSelector(anywidget.AnyWidget):
         measures : mapping of path to ChannelMeasures
             Layers that it lacks keep no mark.
         """
-        self._layers = [
-            {**entry, **_health(measures.get(entry["path"]))} for entry in self._layers
-        ]
+        self._layers = [{**entry, **_health(measures.get(entry["path"]))} for entry in self._layers]
 
 
 def unknown_layer(path: str, paths: list[str]) -> ValueError:

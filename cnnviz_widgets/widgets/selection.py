@@ -13,7 +13,7 @@ class Selection(Widget):
     Python may read it, set it and observe it like any widget.
     """
 
-    selected = TypedTuple(
-        Int(min=0), help="Selected channels, in the layer's own numbering."
-    ).tag(sync=True)
+    selected = TypedTuple(Int(min=0), help="Selected channels, in the layer's own numbering.").tag(
+        sync=True
+    )
     hovered = Int(-1, min=-1, help="The channel under the mouse; -1 for none.").tag(sync=True)

@@ -15,7 +15,7 @@ from PIL import Image, ImageDraw, ImageFont
 from ..analysis.record import LayerRecord
 
 WIDTH = 960
-_GUTTER = 68
+_GUTTER = 84
 _MARGIN = 10
 _HEADER = 20
 _TREE_HEIGHT = 130
@@ -40,11 +40,8 @@ def _font(size: int = 11) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
 def _edges(count: int) -> NDArray[np.intp]:
     """Left edges of the columns and the right edge of the last, in pixels."""
     scale = min(_WIDEST_COLUMN, (WIDTH - _GUTTER - _MARGIN) / max(1, count))
-    return np.rint(_GUTTER + scale * np.arange(count + 1)).astype(np.intp)
-
-
-def _x_of(edges: NDArray[np.intp], columns: NDArray[np.floating]) -> NDArray[np.floating]:
-    return np.interp(columns, np.arange(len(edges)), edges)
+    edges: NDArray[np.intp] = np.rint(_GUTTER + scale * np.arange(count + 1)).astype(np.intp)
+    return edges
 
 
 def grid_picture(record: LayerRecord, sample_labels: Sequence[str] = ()) -> Image.Image:
@@ -72,7 +69,7 @@ def grid_picture(record: LayerRecord, sample_labels: Sequence[str] = ()) -> Imag
         top, bottom = (round(_HEADER + (row + i) * row_height) for i in (0, 1))
         if row_height >= 12 or row % 2 == 0:
             label = sample_labels[row] if row < len(sample_labels) else str(row)
-            draw.text((_GUTTER - 6, (top + bottom) / 2), label[:10], _FAINT, _font(), anchor="rm")
+            draw.text((_GUTTER - 6, (top + bottom) / 2), label[:13], _FAINT, _font(), anchor="rm")
         for column, (left, right) in enumerate(pairwise(edges.tolist())):
             size = (right - left - gap, bottom - top - gap)
             if size[0] > 0 and size[1] > 0:
@@ -88,7 +85,7 @@ def _tile(record: LayerRecord, row: int, column: int, size: tuple[int, int]) -> 
     if dead or (tiles.kind == "image" and tiles.marks[row, column] == 1):
         return _striped(size)
     if tiles.kind == "vector":
-        low, high = (float(bound[0, column]) for bound in tiles.range_of("channel"))
+        low, high = (float(bound[0, 0]) for bound in tiles.range_of("layer"))
         value = float(tiles.low[row, column])
         shade = (value - low) / (high - low) if high > low else 0.5
         codes = codes if np.isnan(value) else np.full_like(codes, round(254 * shade))
@@ -110,13 +107,13 @@ def dendrogram_picture(record: LayerRecord) -> Image.Image:
     image = Image.new("RGB", (WIDTH, _TREE_HEIGHT), _PAPER)
     draw = ImageDraw.Draw(image)
     edges = _edges(len(record.columns))
-    heights = np.asarray(geometry.heights, dtype=float)
+    heights = geometry.heights
     readable = heights[heights < _ZERO_DISTANCE]
     tallest = float(readable.max(initial=0.0)) * 1.05 or 1.0
     broken = bool((heights >= _ZERO_DISTANCE).any())
     bottom, top = _TREE_HEIGHT - 4, 34 if broken else 8
     y = np.where(heights >= _ZERO_DISTANCE, 8, bottom - heights / tallest * (bottom - top))
-    x = _x_of(edges, np.asarray(geometry.feet, dtype=float))
+    x = np.interp(geometry.feet, np.arange(len(edges)), edges)
     for (left, right), (left_foot, right_foot, fork) in zip(x, y, strict=True):
         draw.line([(left, left_foot), (left, fork), (right, fork), (right, right_foot)], _INK)
     draw.line([(_GUTTER - 5, top), (_GUTTER - 5, bottom)], _FAINT)
@@ -134,17 +131,19 @@ def density_picture(record: LayerRecord) -> Image.Image:
     """The channels' densities over a logarithmic axis, or their bands where they are many."""
     from .density_panel import MOST_CURVES
 
-    density = record.density
+    density, drawn_curves = record.density, record.curves
     image = Image.new("RGB", (WIDTH, _DENSITY_HEIGHT), _PAPER)
     draw = ImageDraw.Draw(image)
     if record.n_channels <= MOST_CURVES:
-        grids, curves = density.grid, density.density
+        grids, curves = density.grid, drawn_curves.height
+    elif record.pooled is not None:
+        grids, curves = record.pooled.grid, drawn_curves.pooled[np.newaxis]
     else:
-        curves = record.fan.quantiles
+        curves = drawn_curves.bands
         grids = np.broadcast_to(record.fan.grid, curves.shape)
-    peak = float(np.nanmax(curves, initial=0.0))
-    if peak > 0:
-        drawn = np.isfinite(curves).all(axis=1) & (curves.max(axis=1) > 0)
+    peak = drawn_curves.peak
+    drawn = curves.max(axis=1) > peak * 10.0**-_DECADES
+    if drawn.any():
         low, high = float(grids[drawn].min()), float(grids[drawn].max())
         span = (high - low) or 1.0
         bottom = _DENSITY_HEIGHT - 24

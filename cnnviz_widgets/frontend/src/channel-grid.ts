@@ -2,9 +2,9 @@
 import type { AnyModel, RenderProps } from "@anywidget/types";
 
 import { Enlarged } from "./grid/enlarged";
+import { Foot } from "./grid/foot";
 import {
   columnSpans,
-  contentHeight,
   HEADER,
   limitScroll,
   rowAt,
@@ -13,11 +13,12 @@ import {
   yOf,
   type Rows,
 } from "./grid/layout";
+import { paintOverlay } from "./grid/overlay";
 import { paintTiles, type Paint } from "./grid/paint";
 import { describe, describeChannel, sampleName } from "./grid/readout";
-import { Mark, rangeOf, readSheet, SHEET_EVENTS, type Sheet, type SheetState } from "./grid/sheet";
+import { readSheet, SHEET_EVENTS, type Sheet, type SheetState } from "./grid/sheet";
 import { layer, onResize, pixelRatio, prepare } from "./lib/canvas";
-import { colorRange, colorTable, cssColor, type ColormapName, type RangeName } from "./lib/colormaps";
+import { colorTable, type ColormapName, type RangeName } from "./lib/colormaps";
 import {
   columnAt,
   GUTTER,
@@ -33,7 +34,7 @@ import {
   type Columns,
 } from "./lib/column-axis";
 import { button, choice, element } from "./lib/dom";
-import { count, counted, number } from "./lib/format";
+import { count, counted } from "./lib/format";
 import { eachFrame } from "./lib/frame";
 import { publisher, type Publisher } from "./lib/publish";
 import { combineOf, Selection, type Combine } from "./lib/selection";
@@ -65,9 +66,11 @@ const ORDERS = [
   ["leaf", "similar side by side"],
   ["natural", "channel number"],
 ] as const;
+const HINT = "Wheel zooms, drag moves, click selects, double click enlarges a tile.";
 const HELP =
-  "Wheel: zoom · drag: move · click, Shift-click, Ctrl-click: select channels · " +
-  "double click: enlarge a tile · arrow keys: move, Space: select, Enter: enlarge, Escape: clear";
+  "Wheel: zoom; Shift and wheel: move sideways; drag: move; " +
+  "click, Shift-click, Ctrl-click: select channels; double click: enlarge a tile; " +
+  "arrow keys: move; Space: select; Enter: enlarge; Escape: clear; 0: show all";
 /** Pixels that the pointer may move during a click. */
 const CLICK = 4;
 
@@ -76,12 +79,8 @@ class Grid {
   private readonly stage = element("div", "cnnviz-grid-stage");
   private readonly tiles = layer("cnnviz-grid-tiles");
   private readonly overlay = layer("cnnviz-grid-overlay");
-  private readonly readout = element("div", "cnnviz-readout", { role: "status", "aria-live": "polite" });
-  private readonly legend = element("div", "cnnviz-legend");
+  private readonly foot: Foot;
   private readonly notes = element("div", "cnnviz-note");
-  private readonly colorbar = layer("cnnviz-colorbar-map");
-  private readonly colorbarLow = element("span", "");
-  private readonly colorbarHigh = element("span", "");
   private readonly clearButton: HTMLButtonElement;
   private readonly fitButton: HTMLButtonElement;
   private readonly enlarged: Enlarged;
@@ -113,8 +112,9 @@ class Grid {
     this.drawOverlay = eachFrame(() => this.paintOverlay(), signal);
     this.clearButton = button("Clear selection", "Select no channel (Escape)", () => selection.clear(), signal);
     this.fitButton = button("Fit", "Show all channels (0)", () => this.fit(), signal);
+    this.foot = new Foot((channels, event) => this.choose(channels, combineOf(event)), signal);
     this.root = element("div", "cnnviz cnnviz-channel-grid", { "data-lm-suppress-shortcuts": "true" });
-    this.root.append(this.toolbar(), this.stage, this.foot(), this.notes);
+    this.root.append(this.toolbar(), this.stage, this.foot.root, this.notes);
     this.stage.append(this.tiles.canvas, this.overlay.canvas);
     this.theme = themeOf(this.root);
     this.enlarged = new Enlarged({
@@ -122,13 +122,14 @@ class Grid {
       sheet: () => this.sheet,
       paint: () => this.paint(),
       labels: () => model.get("sample_labels"),
-      say: (text) => this.say(text),
+      say: (text) => this.foot.say(text),
       onClose: () => this.overlay.canvas.focus({ preventScroll: true }),
     });
     const { canvas } = this.overlay;
     canvas.tabIndex = 0;
     canvas.setAttribute("role", "application");
     canvas.setAttribute("aria-label", `Grid of channels and samples. ${HELP}`);
+    this.foot.root.title = HELP;
     this.listen();
   }
 
@@ -171,12 +172,18 @@ class Grid {
     const colormap = this.model.get("colormap");
     return {
       colormap,
-      range: this.model.get("value_range"),
+      range: this.range(),
       table: colorTable(colormap),
       background: pixel(rgb(this.theme.background)),
       stripe: pixel(this.theme.dark ? [120, 120, 120] : [150, 150, 150]),
       notFinite: pixel([213, 94, 0]),
     };
+  }
+
+  /** Where a tile is a single value, it has no range of its own to be stretched over. */
+  private range(): RangeName {
+    const range = this.model.get("value_range");
+    return range === "tile" && this.sheet.height * this.sheet.width === 1 ? "layer" : range;
   }
 
   private paintTiles(): void {
@@ -206,129 +213,27 @@ class Grid {
   }
 
   private paintOverlay(): void {
+    const width = this.stage.clientWidth;
+    if (width <= GUTTER) return;
     const columns = this.columns();
     const rows = this.rows(columns);
-    const width = this.stage.clientWidth;
     const height = HEADER + rows.height;
-    if (width <= GUTTER) return;
+    const { canvas } = this.overlay;
     prepare(this.overlay, width, height);
-    const { context } = this.overlay;
-    context.font = "11px system-ui, sans-serif";
-    this.paintRowLabels(context, rows, height);
-    context.save();
-    context.beginPath();
-    context.rect(GUTTER - 1, 0, width - GUTTER - MARGIN + 2, height);
-    context.clip();
-    this.paintHeader(context, columns);
-    this.paintSelection(context, columns, rows);
-    this.paintCursor(context, columns, rows);
-    context.restore();
-    this.paintScrollbars(context, columns, rows, width, height);
-    this.updateFoot(columns);
-  }
-
-  private paintRowLabels(context: CanvasRenderingContext2D, rows: Rows, height: number): void {
-    context.save();
-    context.beginPath();
-    context.rect(0, HEADER, GUTTER, height - HEADER);
-    context.clip();
-    context.textAlign = "right";
-    context.textBaseline = "middle";
-    const labels = this.model.get("sample_labels");
-    const every = Math.max(1, Math.ceil(13 / rows.size));
-    for (let row = 0; row < rows.count; row += every) {
-      const y = yOf(rows, row) + rows.size / 2;
-      if (y < HEADER - rows.size || y > height + rows.size) continue;
-      context.fillStyle = row === this.hoveredRow ? this.theme.text : this.theme.faint;
-      context.fillText(shorten(context, labels[row] ?? String(row), GUTTER - 12), GUTTER - 7, y);
-    }
-    context.restore();
-    context.fillStyle = this.theme.faint;
-    context.textAlign = "left";
-    context.textBaseline = "middle";
-    context.fillText("channel", 4, HEADER / 2);
-  }
-
-  private paintHeader(context: CanvasRenderingContext2D, columns: Columns): void {
-    context.textAlign = "center";
-    context.textBaseline = "middle";
-    const digits = String(Math.max(...this.sheet.channels)).length;
-    const every = Math.max(1, Math.ceil((digits * 7 + 6) / columns.scale));
-    const [first, last] = visible(columns);
-    for (let column = first - (first % every); column < last; column += every) {
-      context.fillStyle = this.theme.faint;
-      context.fillText(String(this.channelAt(column)), xOf(columns, column + 0.5), HEADER / 2);
-    }
-  }
-
-  private paintSelection(context: CanvasRenderingContext2D, columns: Columns, rows: Rows): void {
-    const bottom = Math.min(HEADER + rows.height, yOf(rows, rows.count));
-    const [first, last] = visible(columns);
-    const any = this.selection.list.length > 0;
-    for (let column = first; column < last; column++) {
-      const channel = this.channelAt(column);
-      const x = xOf(columns, column);
-      if (any && !this.selection.has(channel)) {
-        // What is not selected steps back; nothing of it is hidden.
-        context.fillStyle = this.theme.dark ? "rgba(0, 0, 0, 0.45)" : "rgba(255, 255, 255, 0.55)";
-        context.fillRect(x, HEADER, columns.scale + 0.5, bottom - HEADER);
-      } else if (any) {
-        context.fillStyle = this.theme.accent;
-        context.fillRect(x, HEADER - 4, Math.max(1, columns.scale - 1), 4);
-        context.fillRect(x, bottom - 2, Math.max(1, columns.scale - 1), 2);
-      }
-      if (channel === this.selection.hovered) {
-        context.strokeStyle = this.theme.hover;
-        context.lineWidth = 2;
-        context.strokeRect(x - 1, 1, Math.max(2, columns.scale + 1), bottom - 2);
-        this.paintHoveredNumber(context, x + columns.scale / 2, channel);
-      }
-    }
-  }
-
-  private paintHoveredNumber(context: CanvasRenderingContext2D, x: number, channel: number): void {
-    const text = String(channel);
-    const half = context.measureText(text).width / 2 + 4;
-    const middle = Math.min(Math.max(x, GUTTER + half), this.stage.clientWidth - MARGIN - half);
-    context.fillStyle = this.theme.background;
-    context.fillRect(middle - half, 2, 2 * half, HEADER - 6);
-    context.fillStyle = this.theme.hover;
-    context.fillText(text, middle, HEADER / 2);
-  }
-
-  private paintCursor(context: CanvasRenderingContext2D, columns: Columns, rows: Rows): void {
-    if (document.activeElement !== this.overlay.canvas && this.overlay.canvas.getRootNode() === document) return;
-    context.strokeStyle = this.theme.text;
-    context.lineWidth = 1;
-    context.setLineDash([3, 2]);
-    context.strokeRect(
-      xOf(columns, this.cursor.column) + 0.5,
-      yOf(rows, this.cursor.row) + 0.5,
-      Math.max(2, columns.scale - 1),
-      Math.max(2, rows.size - 1),
-    );
-    context.setLineDash([]);
-  }
-
-  /** Thin bars that say where one is in a picture larger than the view. */
-  private paintScrollbars(
-    context: CanvasRenderingContext2D,
-    columns: Columns,
-    rows: Rows,
-    width: number,
-    height: number,
-  ): void {
-    context.fillStyle = this.theme.faint;
-    const across = (width - GUTTER - MARGIN) / columns.scale / columns.count;
-    if (across < 0.999) {
-      const room = width - GUTTER - MARGIN;
-      context.fillRect(GUTTER + (columns.start / columns.count) * room, height - 3, across * room, 3);
-    }
-    const down = rows.height / contentHeight(rows);
-    if (down < 0.999) {
-      const top = HEADER + (rows.scroll / contentHeight(rows)) * rows.height;
-      context.fillRect(width - 5, top, 3, down * rows.height);
-    }
+    paintOverlay(this.overlay.context, {
+      columns,
+      rows,
+      width,
+      height,
+      theme: this.theme,
+      labels: this.model.get("sample_labels"),
+      channelAt: (column) => this.channelAt(column),
+      digits: String(this.sheet.channels[this.sheet.natural.at(-1) ?? 0] ?? 0).length,
+      selection: this.selection,
+      hoveredRow: this.hoveredRow,
+      cursor: canvas.matches(":focus-visible") ? this.cursor : null,
+    });
+    this.updateControls(columns);
   }
 
   // Around the picture ----------------------------------------------------------------------
@@ -339,7 +244,7 @@ class Grid {
         this.model.set(key, value as never);
         this.publish();
       }, this.signal);
-      this.controls.push({ select: made.select, read: () => this.model.get(key) });
+      this.controls.push({ select: made.select, read: () => (key === "value_range" ? this.range() : this.model.get(key)) });
       return made.root;
     };
     const order = choice("Order", "Which channels stand side by side", ORDERS, (value) => {
@@ -362,85 +267,20 @@ class Grid {
     );
   }
 
-  private foot(): HTMLElement {
-    const bar = element(
-      "div",
-      "cnnviz-colorbar",
-      { title: "The colours and the values they stand for" },
-      this.colorbarLow,
-      this.colorbar.canvas,
-      this.colorbarHigh,
-    );
-    return element("div", "cnnviz-grid-foot", {}, this.readout, this.legend, bar);
-  }
-
-  private say(text: string): void {
-    if (this.readout.textContent !== text) this.readout.textContent = text;
-  }
-
-  private updateFoot(columns: Columns): void {
+  private updateControls(columns: Columns): void {
     const chosen = this.selection.list.length;
     this.clearButton.textContent = chosen > 0 ? `Clear ${count(chosen)} selected` : "Clear selection";
     this.clearButton.disabled = chosen === 0;
     this.fitButton.disabled = this.axis.get("scale") === 0;
     const hovered = this.sheet.channels.indexOf(this.selection.hovered);
-    this.updateColorbar(hovered);
+    this.foot.showRange(this.sheet, this.paint(), this.hoveredRow, hovered);
     if (this.enlarged.isOpen) return;
     if (hovered < 0) {
-      const shown = visible(columns);
-      const some = shown[1] - shown[0] < this.sheet.cols ? `${count(shown[1] - shown[0])} of ` : "";
-      this.say(`${some}${counted(this.sheet.cols, "channel")} × ${counted(this.sheet.rows, "sample")}. ${HELP}`);
-    } else if (this.hoveredRow < 0) this.say(describeChannel(this.sheet, hovered));
-  }
-
-  private updateColorbar(hovered: number): void {
-    const { colormap, range } = this.paint();
-    const { canvas, context } = this.colorbar;
-    canvas.width = 120;
-    canvas.height = 1;
-    for (let x = 0; x < 120; x++) {
-      context.fillStyle = cssColor(colormap, x / 119);
-      context.fillRect(x, 0, 1, 1);
-    }
-    const unknown = hovered < 0 || (range === "tile" && this.hoveredRow < 0);
-    if (unknown && range !== "layer") {
-      this.colorbarLow.textContent = `lowest of ${range}`;
-      this.colorbarHigh.textContent = "highest";
-      if (colormap === "diverging") {
-        this.colorbarLow.textContent = `−max |${range}|`;
-        this.colorbarHigh.textContent = `+max |${range}|`;
-      }
-      return;
-    }
-    const [low, high] = colorRange(
-      colormap,
-      ...rangeOf(this.sheet, Math.max(0, this.hoveredRow), Math.max(0, hovered), range),
-    );
-    this.colorbarLow.textContent = number(low);
-    this.colorbarHigh.textContent = number(high);
-  }
-
-  private updateLegend(): void {
-    const kinds: [number, string, string][] = [
-      [Mark.zero, "all zero", "diagonal stripes"],
-      [Mark.constant, "constant", "level stripes"],
-      [Mark.someNotFinite, "some NaN or ∞", "orange pixels"],
-      [Mark.notFinite, "only NaN or ∞", "orange crossed stripes"],
-    ];
-    this.legend.replaceChildren();
-    for (const [mark, text, look] of kinds) {
-      const channels = [...this.sheet.channels].filter((_, col) => this.sheet.columnMarks[col] === mark);
-      if (channels.length === 0) continue;
-      const swatch = layer("cnnviz-swatch");
-      paintSwatch(swatch.canvas, swatch.context, mark, this.paint());
-      const chip = element("button", "cnnviz-mark", {
-        type: "button",
-        title: `${counted(channels.length, "channel")} ${text} on all samples (${look}). Click to select.`,
-      });
-      chip.append(swatch.canvas, `${text}: ${count(channels.length)}`);
-      chip.addEventListener("click", (event) => this.choose(channels, combineOf(event)), { signal: this.signal });
-      this.legend.append(chip);
-    }
+      const [first, last] = visible(columns);
+      const some = last - first < this.sheet.cols ? `${count(last - first)} of ` : "";
+      const size = `${counted(this.sheet.cols, "channel")} × ${counted(this.sheet.rows, "sample")}`;
+      this.foot.say(`${some}${size}. ${HINT}`);
+    } else if (this.hoveredRow < 0) this.foot.say(describeChannel(this.sheet, hovered));
   }
 
   // What the user does ----------------------------------------------------------------------
@@ -474,15 +314,18 @@ class Grid {
       this.model.on(`change:${key}`, refresh);
     }
     onResize(this.stage, this.drawTiles, this.signal);
-    onThemeChange(refresh, this.signal);
+    onThemeChange(this.root, refresh, this.signal);
   }
 
   /** Bring everything that is drawn up to date with the traits. */
   refresh(): void {
     this.theme = themeOf(this.root);
     for (const { select, read } of this.controls) select.value = read();
+    const single = this.sheet.height * this.sheet.width === 1;
+    this.root.querySelector<HTMLOptionElement>("option[value=tile]")!.disabled = single;
     this.notes.replaceChildren(...this.model.get("_notes").map((note) => element("div", "", {}, note)));
-    this.updateLegend();
+    this.foot.showLegend(this.sheet, this.paint());
+    this.foot.showColors(this.paint());
     this.enlarged.refresh();
     this.drawTiles();
   }
@@ -522,7 +365,7 @@ class Grid {
       x: within(x, xOf(columns, column), columns.scale, this.sheet.width),
       y: within(y, yOf(rows, row), rows.size, this.sheet.height),
     };
-    this.say(describe(this.sheet, spot, this.model.get("sample_labels")));
+    this.foot.say(describe(this.sheet, spot, this.model.get("sample_labels")));
   }
 
   private onLeave(): void {
@@ -652,46 +495,9 @@ class Grid {
     this.hoveredRow = row;
     this.selection.hover(this.channelAt(column));
     if (extend) this.chooseColumn(column, "extend");
-    this.say(`${describeChannel(this.sheet, this.tileColumn(column))} · ${sampleName(this.model.get("sample_labels"), row)}`);
+    this.foot.say(`${describeChannel(this.sheet, this.tileColumn(column))} · ${sampleName(this.model.get("sample_labels"), row)}`);
     this.drawTiles();
   }
-}
-
-function shorten(context: CanvasRenderingContext2D, text: string, width: number): string {
-  if (context.measureText(text).width <= width) return text;
-  let end = text.length;
-  while (end > 1 && context.measureText(`${text.slice(0, end)}…`).width > width) end--;
-  return `${text.slice(0, end)}…`;
-}
-
-/** A small sample of a mark, drawn by the same code as the marks themselves. */
-function paintSwatch(canvas: HTMLCanvasElement, context: CanvasRenderingContext2D, mark: number, paint: Paint): void {
-  const size = 12;
-  canvas.width = canvas.height = size;
-  const image = context.createImageData(size, size);
-  const sheet: Sheet = {
-    rows: 1,
-    cols: 1,
-    height: 2,
-    width: 2,
-    codes: mark === Mark.someNotFinite ? Uint8Array.of(40, 255, 255, 40) : Uint8Array.of(128, 128, 128, 128),
-    low: Float32Array.of(0),
-    high: Float32Array.of(1),
-    marks: Uint8Array.of(mark),
-    channels: Int32Array.of(0),
-    natural: Int32Array.of(0),
-    kind: "image",
-    reduction: [1, 1],
-    columnMarks: Uint8Array.of(mark),
-    columnLow: Float32Array.of(0),
-    columnHigh: Float32Array.of(1),
-    layerLow: 0,
-    layerHigh: 1,
-  };
-  const span = { index: 0, from: 0, to: size };
-  const clip = { left: 0, top: 0, right: size, bottom: size };
-  paintTiles({ pixels: new Uint32Array(image.data.buffer), stride: size, clip }, sheet, [span], [span], paint);
-  context.putImageData(image, 0, 0);
 }
 
 async function render({ model, el, host, signal }: RenderProps<State>): Promise<void> {

@@ -1,7 +1,7 @@
 /** Dendrogram: which channels do the same thing? Leaf i stands over column i of the grid. */
 import type { AnyModel, RenderProps } from "@anywidget/types";
 
-import { distanceAt, scaleOf, STRIP, ticks, TOP, yOf, type Scale } from "./dendrogram/scale";
+import { distanceAt, scaleOf, STRIP, TOP, yOf, type Scale } from "./dendrogram/scale";
 import {
   channelsBelow,
   clusters,
@@ -32,6 +32,7 @@ import { counted, number } from "./lib/format";
 import { eachFrame } from "./lib/frame";
 import { publisher, type Publisher } from "./lib/publish";
 import { combineOf, Selection, type Combine } from "./lib/selection";
+import { roundTicks } from "./lib/ticks";
 import { CLUSTER_COLORS, onThemeChange, themeOf, type Theme } from "./lib/theme";
 
 interface State extends TreeState {
@@ -158,7 +159,7 @@ class DendrogramView {
     context.beginPath();
     context.moveTo(GUTTER - 4.5, scale.top);
     context.lineTo(GUTTER - 4.5, scale.bottom);
-    for (const tick of ticks(scale, (scale.bottom - scale.top) / 34)) {
+    for (const tick of roundTicks(scale.tallest, (scale.bottom - scale.top) / 34)) {
       const y = Math.round(yOf(scale, tick)) + 0.5;
       context.moveTo(GUTTER - 8, y);
       context.lineTo(GUTTER - 4, y);
@@ -341,7 +342,7 @@ class DendrogramView {
     for (const key of ["cut", "height"]) this.model.on(`change:${key}`, this.drawLines);
     this.model.on("change:_notes change:_column_count", () => this.refresh());
     onResize(this.stage, this.drawLines, this.signal);
-    onThemeChange(() => this.refresh(), this.signal);
+    onThemeChange(this.root, () => this.refresh(), this.signal);
   }
 
   refresh(): void {

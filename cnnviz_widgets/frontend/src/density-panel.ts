@@ -10,14 +10,31 @@ import { count, counted, percent } from "./lib/format";
 import { eachFrame } from "./lib/frame";
 import { publisher } from "./lib/publish";
 import { Selection } from "./lib/selection";
+import { roundTicks } from "./lib/ticks";
 import { CLUSTER_COLORS, onThemeChange, themeOf } from "./lib/theme";
+
+const KEYS: Record<State["_drawn"], string> = {
+  every: "line: one channel",
+  fan: "line: median · bands: 25–75 % and 5–95 % of the channels",
+  together: "line: all channels together",
+};
+
+/** Powers of ten from bottom to top, where a logarithmic axis has its ticks. */
+function powersOfTen(bottom: number, top: number): Float64Array {
+  const from = Math.ceil(Math.log10(bottom));
+  const to = Math.floor(Math.log10(top));
+  return Float64Array.from({ length: Math.max(0, to - from + 1) }, (_, i) => 10 ** (from + i));
+}
 
 interface State extends CurvesState {
   log_y: boolean;
   /** Channels of the layer, and how many of them have a curve of their own here. */
   _total: number;
-  /** Whether every channel's curve is drawn, or the fan in their place. */
-  _every_curve: boolean;
+  /** Greatest height, and the one that hardly any value exceeds. */
+  _peak: number;
+  _usual_peak: number;
+  /** What stands for the channels: a line each, bands, or one line for all values together. */
+  _drawn: "every" | "fan" | "together";
   _notes: string[];
   selection: string;
   _every: string;
@@ -103,13 +120,15 @@ async function render({ model, el, host, signal }: RenderProps<State>): Promise<
       y: Float64Array.from(marked, (curve) => 100 * curves.zeroShare[curve]!),
       colors: hovered === undefined ? colors : [...colors, theme.hover],
     });
-    const base = model.get("_every_curve") ? Array.from(curves.channels, () => (some ? 0.22 : 0.7)) : [];
-    put(marks._every, { colors: [theme.faint], opacities: base });
+    const drawn = model.get("_drawn");
+    const faint = drawn === "together" || some ? 0.22 : 0.7;
+    put(marks._every, { colors: [theme.faint], opacities: Array.from(curves.channels, () => faint) });
+    const bands = drawn === "fan" ? [0.5, 0.6, 1, 0.6, 0.5] : [1];
     put(marks._fan, {
       colors: [theme.faint],
       fill_colors: [theme.faint],
-      opacities: [0.5, 0.6, 1, 0.6, 0.5].map((opacity) => (some ? opacity / 2 : opacity)),
-      fill_opacities: [0.18, 0.36, 0.36, 0.18, 0],
+      opacities: bands.map((opacity) => (some ? opacity / 2 : opacity)),
+      fill_opacities: drawn === "fan" ? [0.18, 0.36, 0.36, 0.18, 0] : [0],
     });
     put(marks._zeros, { colors: [theme.faint] });
     describe();
@@ -132,17 +151,19 @@ async function render({ model, el, host, signal }: RenderProps<State>): Promise<
   function refresh(): void {
     const isLog = model.get("log_y");
     log.setAttribute("aria-pressed", String(isLog));
-    const peak = curves.peak || 1;
-    put(logScale as MarkModel, { min: peak * 10 ** -DECADES, max: peak * 1.5 });
-    put(linearScale as MarkModel, { min: 0, max: peak * 1.05 });
+    const peak = model.get("_peak");
+    const top = isLog ? peak * 1.5 : model.get("_usual_peak") * 1.05;
+    const bottom = isLog ? peak * 10 ** -DECADES : 0;
     const y = isLog ? logScale : linearScale;
+    put(y as MarkModel, { min: bottom, max: top });
+    put(axis, { tick_values: isLog ? powersOfTen(bottom, top) : roundTicks(top, 4), tick_format: isLog ? "~g" : ".3~g" });
     for (const name of ["_every", "_fan", "_selected", "_hovered"] as const) {
       const scales = marks[name].get("scales") as Record<string, unknown>;
       if (scales.y !== y) put(marks[name], { scales: { ...scales, y } });
     }
     if (axis.get("scale") !== y) put(axis, { scale: y });
     key.replaceChildren(
-      element("span", "", {}, model.get("_every_curve") ? "line: one channel" : "line: median · bands: 25–75 % and 5–95 % of the channels"),
+      element("span", "", {}, KEYS[model.get("_drawn")]),
       element("span", "", {}, "dot at 0: share of exact zeros (right axis)"),
     );
     notes.replaceChildren(...model.get("_notes").map((note) => element("div", "", {}, note)));
@@ -154,8 +175,8 @@ async function render({ model, el, host, signal }: RenderProps<State>): Promise<
     curves = readCurves(model);
     refresh();
   }, signal));
-  model.on("change:log_y change:_notes change:_total change:_every_curve", refresh);
-  onThemeChange(refresh, signal);
+  model.on("change:log_y change:_notes change:_total change:_drawn change:_peak change:_usual_peak", refresh);
+  onThemeChange(frame, refresh, signal);
   refresh();
 }
 

@@ -3,7 +3,7 @@ import type { AnyModel, RenderProps } from "@anywidget/types";
 
 import { matches, rowsOf, type LayerEntry, type Row } from "./layers/rows";
 import { element } from "./lib/dom";
-import { count, counted, percent } from "./lib/format";
+import { compact, count, counted, percent } from "./lib/format";
 
 interface State {
   _layers: LayerEntry[];
@@ -28,6 +28,8 @@ class Selector {
   private readonly id = `cnnviz-layers-${instances++}`;
   private options: { entry: LayerEntry; row: HTMLElement }[] = [];
   private active = 0;
+  /** The choice when last looked at: where Python makes another, the keyboard goes with it. */
+  private chosen = "";
   private patience: ReturnType<typeof setTimeout> | undefined;
 
   constructor(
@@ -88,7 +90,7 @@ class Selector {
     if (!layer) {
       return element("div", "cnnviz-layer-heading", { style: `--depth: ${depth}`, role: "presentation" }, name);
     }
-    const facts = [layer.kind, layer.shape, layer.parameters > 0 ? counted(layer.parameters, "parameter") : ""];
+    const facts = [layer.kind, layer.shape, layer.parameters > 0 ? `${compact(layer.parameters)} params` : ""];
     const index = this.options.length;
     const row = element(
       "div",
@@ -126,6 +128,9 @@ class Selector {
   private mark(): void {
     const [chosen, shown] = [this.model.get("layer"), this.model.get("_shown")];
     const waiting = chosen !== shown;
+    const at = this.options.findIndex(({ entry }) => entry.path === chosen);
+    if (at >= 0 && chosen !== this.chosen) this.active = at;
+    this.chosen = chosen;
     this.options.forEach(({ entry, row }, index) => {
       row.setAttribute("aria-selected", String(entry.path === chosen));
       row.classList.toggle("cnnviz-active", index === this.active);

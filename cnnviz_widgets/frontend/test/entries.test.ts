@@ -22,7 +22,7 @@ afterEach(() => {
 const find = <T extends HTMLElement>(selectors: string): T => document.querySelector<T>(selectors)!;
 
 // Five channels in 500 pixels: each column is WIDEST_FIT wide at most, so take what the fit gives.
-const WIDTH = 478;
+const WIDTH = 494;
 const COLUMN = (WIDTH - GUTTER - 10) / 5;
 const middle = (column: number): number => GUTTER + (column + 0.5) * COLUMN;
 
@@ -346,11 +346,13 @@ describe("density panel", () => {
       selection: refs.selection,
       log_y: true,
       _total: 3,
-      _every_curve: true,
+      _drawn: "every",
+      _peak: 1,
+      _usual_peak: 1,
       _notes: [],
       _channels: view(Int32Array.of(2, 0, 1)),
-      _grid: view(Float32Array.of(0, 1, 0, 2, 0, 3)),
-      _density: view(Float32Array.of(0.5, 0.25, 1, 0, 0, 0)),
+      _grid: view(Float64Array.of(0, 1, 0, 2, 0, 3)),
+      _density: view(Float64Array.of(0.5, 0.25, 1, 0, 0, 0)),
       _points: 2,
       _zero_share: view(Float32Array.of(0.25, 0, 1)),
       _nonfinite_share: view(new Float32Array(3)),

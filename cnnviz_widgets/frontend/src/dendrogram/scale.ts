@@ -32,13 +32,3 @@ export function distanceAt(scale: Scale, y: number): number {
   const distance = ((scale.bottom - y) / (scale.bottom - scale.top)) * scale.tallest;
   return Math.min(Math.max(distance, 0), scale.tallest);
 }
-
-/** Round distances for about `wanted` ticks. */
-export function ticks(scale: Scale, wanted: number): number[] {
-  const rough = scale.tallest / Math.max(1, wanted);
-  const power = 10 ** Math.floor(Math.log10(rough));
-  const step = [1, 2, 5, 10].map((m) => m * power).find((candidate) => candidate >= 0.7 * rough)!;
-  const values: number[] = [];
-  for (let i = 0; i * step <= scale.tallest * 1.0001; i++) values.push(i * step);
-  return values;
-}

@@ -1,7 +1,7 @@
 /** The density curves of a layer as their wire format gives them. */
 import type { AnyModel } from "@anywidget/types";
 
-import { asFloat32, asInt32 } from "../lib/buffers";
+import { asFloat32, asFloat64, asInt32 } from "../lib/buffers";
 
 export interface CurvesState {
   /** Channel of each curve. */
@@ -18,37 +18,33 @@ export interface CurvesState {
 export interface Curves {
   channels: Int32Array;
   points: number;
-  grid: Float32Array;
-  density: Float32Array;
+  grid: Float64Array;
+  density: Float64Array;
   zeroShare: Float32Array;
   nonfiniteShare: Float32Array;
   /** Which curve is a channel's. */
   of: Map<number, number>;
-  /** Greatest density of all curves. */
-  peak: number;
 }
 
 export const CURVE_EVENTS = "change:_channels change:_grid change:_density change:_zero_share";
 
 export function readCurves(model: AnyModel<CurvesState>): Curves {
   const channels = asInt32(model.get("_channels"));
-  const density = asFloat32(model.get("_density"));
   return {
     channels,
     points: model.get("_points"),
-    grid: asFloat32(model.get("_grid")),
-    density,
+    grid: asFloat64(model.get("_grid")),
+    density: asFloat64(model.get("_density")),
     zeroShare: asFloat32(model.get("_zero_share")),
     nonfiniteShare: asFloat32(model.get("_nonfinite_share")),
     of: new Map(Array.from(channels, (channel, curve) => [channel, curve])),
-    peak: density.reduce((peak, value) => (value > peak ? value : peak), 0),
   };
 }
 
 /** Abscissae and densities of some curves; a channel that is only zeros has nothing to draw. */
 export function lines(curves: Curves, wanted: readonly number[]): { x: Float64Array[]; y: Float64Array[] } {
-  const part = (values: Float32Array, curve: number): Float64Array =>
-    Float64Array.from(values.subarray(curve * curves.points, (curve + 1) * curves.points));
+  const part = (values: Float64Array, curve: number): Float64Array =>
+    values.slice(curve * curves.points, (curve + 1) * curves.points);
   return {
     x: wanted.map((curve) => part(curves.grid, curve)),
     y: wanted.map((curve) => part(curves.density, curve)),

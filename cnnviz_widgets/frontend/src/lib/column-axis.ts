@@ -9,7 +9,7 @@ import type { AnyModel } from "@anywidget/types";
 import type { Publisher } from "./publish";
 
 /** Pixels left of the first column: sample labels in the grid, distances in the dendrogram. */
-export const GUTTER = 68;
+export const GUTTER = 84;
 /** Pixels kept free right of the last column. */
 export const MARGIN = 10;
 /** A fitted column is no wider than this, so that three channels do not fill the screen. */

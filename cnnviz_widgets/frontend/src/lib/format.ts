@@ -14,6 +14,11 @@ export function number(value: number, digits = 3): string {
 
 const COUNT = new Intl.NumberFormat("en");
 
+const COMPACT = new Intl.NumberFormat("en", { notation: "compact", maximumFractionDigits: 1 });
+
+/** `4.6K`, where only the size of a number matters. */
+export const compact = (value: number): string => COMPACT.format(value);
+
 export const count = (value: number): string => COUNT.format(value);
 
 /** `1 channel`, `2 channels`. */

@@ -59,13 +59,16 @@ export function pixel([red, green, blue]: readonly [number, number, number]): nu
   return ((255 << 24) | (blue << 16) | (green << 8) | red) >>> 0;
 }
 
-/** Calls back when the notebook, or the browser, changes between light and dark. */
-export function onThemeChange(callback: () => void, signal: AbortSignal): void {
-  const observer = new MutationObserver(callback);
-  const attributes = ["class", "data-jp-theme-light", "data-jp-theme-name", "data-theme"];
-  for (const element of [document.documentElement, document.body]) {
-    observer.observe(element, { attributes: true, attributeFilter: attributes });
-  }
-  signal.addEventListener("abort", () => observer.disconnect());
-  window.matchMedia?.("(prefers-color-scheme: dark)").addEventListener("change", callback, { signal });
+/**
+ * Calls back when the widget's colours have changed, for whatever reason.
+ *
+ * A notebook names its new theme before the theme's style sheet has been loaded; the end of the
+ * root's transition (lib/base.css), or its cutting short, comes when the colours are there.
+ */
+export function onThemeChange(root: HTMLElement, callback: () => void, signal: AbortSignal): void {
+  const onColor = (event: TransitionEvent): void => {
+    if (event.target === root && event.propertyName.endsWith("color")) callback();
+  };
+  root.addEventListener("transitionend", onColor, { signal });
+  root.addEventListener("transitioncancel", onColor, { signal });
 }

@@ -1,0 +1,72 @@
+"""Densities as lines on one pair of axes, a logarithmic one included."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .density import ChannelDensity, DensityFan, DensityStyle
+from .values import frozen
+
+# A logarithmic axis has no place for 0: curves end this far below the highest point instead.
+_FLOOR = 1e-7
+# Bars of atoms may tower over all curves; so much of all heights the linear axis is to hold.
+_USUAL = 0.995
+
+
+@dataclass(frozen=True, eq=False)
+class DrawnCurves:
+    """What is drawn for each channel, and how high the axes have to reach; read-only.
+
+    Attributes
+    ----------
+    height : ndarray of float64, shape (channel, points)
+        Over `ChannelDensity.grid`. Densities where there is a curve or bars; strokes of one
+        height where there are too few values for either. Nowhere quite 0.
+    bands : ndarray of float64, shape (5, points)
+        Over `DensityFan.grid`: the quantiles of the densities. Nowhere quite 0.
+    pooled : ndarray of float64, shape (points,)
+        The density of all channels' values together, where no channel has a curve of its own;
+        else empty.
+    peak, usual_peak : float
+        The greatest height, and the height that few values (bars of atoms, mostly) exceed.
+    """
+
+    height: NDArray[np.float64]
+    bands: NDArray[np.float64]
+    pooled: NDArray[np.float64]
+    peak: float
+    usual_peak: float
+
+
+def drawn_curves(
+    density: ChannelDensity, fan: DensityFan, pooled: ChannelDensity | None
+) -> DrawnCurves:
+    """Heights of lines for the densities of a layer.
+
+    Parameters
+    ----------
+    density : ChannelDensity
+    fan : DensityFan
+        Of the same channels.
+    pooled : ChannelDensity or None
+        Of all values of the layer as one channel; needed where no channel has a curve.
+    """
+    rug = density.style == DensityStyle.RUG
+    together = np.zeros(0) if pooled is None else pooled.density[0]
+    level = max(float(density.density[~rug].max(initial=0.0)), float(together.max(initial=0.0)))
+    level = level or 1.0
+    height = density.density.copy()
+    height[rug] = np.where(density.density[rug] > 0, level, 0.0)
+    positive = np.concatenate([height[height > 0], together[together > 0]])
+    usual = float(np.quantile(positive, _USUAL)) if positive.size else level
+    floor = level * _FLOOR
+    return DrawnCurves(
+        height=frozen(np.maximum(height, floor)),
+        bands=frozen(np.maximum(fan.quantiles, floor)),
+        pooled=frozen(np.maximum(together, floor)),
+        peak=level,
+        usual_peak=min(level, 1.2 * usual),
+    )

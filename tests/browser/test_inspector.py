@@ -1,0 +1,380 @@
+"""The inspector in a real JupyterLab: what the user does with mouse and keyboard."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+
+import pytest
+
+from .lab import Notebook
+
+# The layout that the front end promises (lib/column-axis.ts, dendrogram/scale.ts).
+GUTTER, MARGIN, WIDEST_FIT = 84, 10, 88
+TOP, APART, BOTTOM = 8, 26, 150 - 12
+
+IMPORTS = """
+import os
+os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
+import numpy as np
+import cnnviz_widgets as cv
+"""
+MODEL = (
+    IMPORTS
+    + """
+import keras
+from keras import layers as kl
+keras.utils.set_random_seed(3)
+model = keras.Sequential([
+    keras.Input((12, 12, 1)),
+    kl.Conv2D(8, 3, activation="relu", name="conv1"),
+    kl.Conv2D(12, 3, activation="relu", name="conv2"),
+    kl.Flatten(name="flatten"),
+    kl.Dense(5, name="<b>logits<script>"),
+])
+images = np.random.default_rng(0).random((6, 12, 12, 1)).astype("float32")
+"""
+)
+INSPECTOR = "inspector = cv.ModelInspector(model, images)\ninspector"
+# Three groups of alike channels, a few of their own, and one that is zero throughout.
+VIEWS = (
+    IMPORTS
+    + """
+rng = np.random.default_rng(5)
+base = rng.normal(size=(4, 6, 6, 3))
+values = np.concatenate([
+    base[..., [0, 0, 0, 1, 1, 2]] + 0.1 * rng.normal(size=(4, 6, 6, 6)),
+    rng.normal(size=(4, 6, 6, 3)),
+    np.zeros((4, 6, 6, 1)),
+], axis=-1)
+selection, axis = cv.Selection(), cv.ColumnAxis()
+tree = cv.Dendrogram(values, selection=selection, axis=axis)
+grid = cv.ChannelGrid(values, selection=selection, axis=axis)
+density = cv.DensityPanel(values, selection=selection)
+import ipywidgets
+"""
+)
+SHOW_VIEWS = "ipywidgets.VBox([tree, grid, density])"
+
+OpenNotebook = Callable[..., Notebook]
+
+
+@pytest.fixture
+def views(open_notebook: OpenNotebook) -> Notebook:
+    notebook = open_notebook([VIEWS, SHOW_VIEWS])
+    notebook.run_all()
+    notebook.cell(1)
+    notebook.page.locator(".cnnviz-density svg.svg-figure, .cnnviz-density svg").first.wait_for()
+    return notebook
+
+
+@pytest.fixture
+def inspector(open_notebook: OpenNotebook) -> Notebook:
+    notebook = open_notebook([MODEL, INSPECTOR])
+    notebook.run_all()
+    notebook.cell(1)
+    notebook.page.locator(".cnnviz-grid-overlay").wait_for()
+    return notebook
+
+
+def box(notebook: Notebook, selector: str) -> dict[str, float]:
+    locator = notebook.page.locator(selector).first
+    locator.scroll_into_view_if_needed()
+    return locator.bounding_box()
+
+
+def column_width(notebook: Notebook, columns: int) -> float:
+    width = box(notebook, ".cnnviz-grid-overlay")["width"]
+    return min(WIDEST_FIT, (width - GUTTER - MARGIN) / columns)
+
+
+def fork_place(notebook: Notebook, merge: int, columns: int) -> tuple[float, float]:
+    """Where the crossbar of a fork stands, in the dendrogram's own pixels."""
+    feet = notebook.value(f"tree.record.dendrogram.feet[{merge}]")
+    height = notebook.value(f"float(tree.record.dendrogram.heights[{merge}, 2])")
+    heights = notebook.value("tree.record.dendrogram.heights[:, 2]")
+    tallest = max(value for value in heights if value < 2) * 1.05
+    top = TOP + APART if max(heights) >= 2 else TOP
+    y = BOTTOM - height / tallest * (BOTTOM - top)
+    return GUTTER + sum(feet) / 2 * column_width(notebook, columns), y
+
+
+def click_fork(notebook: Notebook, place: tuple[float, float]) -> None:
+    notebook.page.locator(".cnnviz-dendrogram-overlay").first.click(
+        position={"x": place[0], "y": place[1]}
+    )
+
+
+def marked_columns(notebook: Notebook, columns: int) -> list[bool]:
+    """Which columns of the grid bear the mark of selection: a bar above them in accent colour."""
+    return notebook.page.evaluate(
+        """([columns, gutter, width]) => {
+            const canvas = document.querySelector('.cnnviz-grid-overlay');
+            const ratio = canvas.width / canvas.clientWidth;
+            const context = canvas.getContext('2d');
+            return Array.from({ length: columns }, (_, i) => {
+                const x = Math.round((gutter + (i + 0.5) * width) * ratio);
+                const [r, g, b, a] = context.getImageData(x, Math.round(20 * ratio), 1, 1).data;
+                return a > 200 && b > r + 40;
+            });
+        }""",
+        [columns, GUTTER, column_width(notebook, columns)],
+    )
+
+
+SELECTED_CURVES = """
+    () => [...document.querySelectorAll('.cnnviz-density .line')]
+        .filter(path => path.style.strokeWidth === '2' && path.getAttribute('d')).length
+"""
+
+
+def wait_for_marks(notebook: Notebook, expected: list[int], columns: int) -> None:
+    """Columns of exactly these channels are marked, and as many curves stand out."""
+    order = notebook_columns(notebook)
+    wanted = [channel in expected for channel in order]
+    deadline = 100
+    while marked_columns(notebook, columns) != wanted:
+        deadline -= 1
+        assert deadline, f"{marked_columns(notebook, columns)} are marked, not {wanted}"
+        notebook.page.evaluate("() => new Promise(requestAnimationFrame)")
+    notebook.page.wait_for_function(f"expected => ({SELECTED_CURVES})() === expected",
+                                    arg=len(expected))  # fmt: skip
+
+
+_columns: dict[int, list[int]] = {}
+
+
+def notebook_columns(notebook: Notebook) -> list[int]:
+    """Channels from left to right; asked once, as the kernel may be busy later."""
+    if id(notebook) not in _columns:
+        _columns[id(notebook)] = notebook.value("grid.record.columns")
+    return _columns[id(notebook)]
+
+
+def test_a_click_on_a_fork_selects_its_channels_everywhere(views: Notebook) -> None:
+    members = views.value("tree.record.tree.members(1)")
+    place = fork_place(views, 1, 10)
+    notebook_columns(views)
+    click_fork(views, place)
+    wait_for_marks(views, members, 10)
+    views.wait_for_value("sorted(selection.selected)", sorted(members))
+
+
+def test_it_does_so_while_the_kernel_is_busy_and_tells_it_afterwards(views: Notebook) -> None:
+    members = views.value("tree.record.tree.members(1)")
+    place = fork_place(views, 1, 10)
+    notebook_columns(views)
+    with views.busy():
+        click_fork(views, place)
+        wait_for_marks(views, members, 10)
+    views.wait_for_value("sorted(selection.selected)", sorted(members))
+
+
+def test_it_does_so_when_the_kernel_is_gone(views: Notebook) -> None:
+    members = views.value("tree.record.tree.members(1)")
+    place = fork_place(views, 1, 10)
+    notebook_columns(views)
+    views.shut_down()
+    click_fork(views, place)
+    wait_for_marks(views, members, 10)
+
+
+def test_python_selects_in_the_page(views: Notebook) -> None:
+    notebook_columns(views)
+    views.run("selection.selected = (0, 5)")
+    wait_for_marks(views, [0, 5], 10)
+
+
+HOVER_PLACES = """
+    () => ['.cnnviz-grid-overlay', '.cnnviz-dendrogram-overlay'].map(selector => {
+        // The middle of what is drawn in the hover colour, in CSS pixels.
+        const canvas = document.querySelector(selector);
+        const ratio = canvas.width / canvas.clientWidth;
+        const { data, width, height } = canvas.getContext('2d')
+            .getImageData(0, 0, canvas.width, canvas.height);
+        let [low, high] = [Infinity, -Infinity];
+        const from = selector.includes('grid') ? Math.round(30 * ratio) : 0;
+        for (let y = from; y < height; y++) for (let x = 0; x < width; x++) {
+            const i = 4 * (y * width + x);
+            if (data[i + 3] > 200 && data[i] > data[i + 2] + 90) {
+                low = Math.min(low, x); high = Math.max(high, x + 1);
+            }
+        }
+        return (low + high) / 2 / ratio;
+    })
+"""
+
+
+@pytest.mark.parametrize("width", [760, 1500])
+def test_leaf_stands_over_column_at_every_zoom(views: Notebook, width: int) -> None:
+    views.resize(width)
+    for turns in (0, 2, 5):
+        overlay = box(views, ".cnnviz-grid-overlay")
+        views.page.mouse.move(overlay["x"] + GUTTER + 170.0, overlay["y"] + 60)
+        for _ in range(turns):
+            views.page.mouse.wheel(0, -120)
+        for offset in (60.0, 201.5, 333.3):
+            views.page.mouse.move(overlay["x"] + GUTTER + offset, overlay["y"] + 60)
+            views.page.wait_for_function(
+                "([places, most]) => { const [grid, tree] = eval(places)();"
+                " return Math.abs(grid - tree) <= most }",
+                arg=[HOVER_PLACES, 1.0],
+            )
+
+
+def test_zooming_goes_to_the_cursor_and_fit_leads_back(views: Notebook) -> None:
+    overlay = box(views, ".cnnviz-grid-overlay")
+    views.page.mouse.move(overlay["x"] + 300, overlay["y"] + 60)
+    views.wait_for_value("selection.hovered >= 0", True)
+    hovered = views.value("selection.hovered")
+    for _ in range(6):
+        views.page.mouse.wheel(0, -120)
+    views.wait_for_value("axis.scale > 60", True)
+    views.page.mouse.move(overlay["x"] + 301, overlay["y"] + 60)
+    views.wait_for_value("selection.hovered", hovered)
+    views.page.get_by_role("button", name="Fit").click()
+    views.wait_for_value("axis.scale", 0.0)
+
+
+def test_dragging_the_cut_is_told_to_python(views: Notebook) -> None:
+    line = box(views, ".cnnviz-cut")
+    stage = box(views, ".cnnviz-dendrogram-stage")
+    views.page.mouse.move(stage["x"] + 300, line["y"] + 6)
+    views.page.mouse.down()
+    views.page.mouse.move(stage["x"] + 300, stage["y"] + 90, steps=3)
+    views.page.mouse.up()
+    heights = [h for h in views.value("tree.record.dendrogram.heights[:, 2]") if h < 2]
+    expected = (BOTTOM - 90) / (BOTTOM - TOP - APART) * max(heights) * 1.05
+    views.wait_for_value("tree.cut is not None", True)
+    assert math.isclose(views.value("tree.cut"), expected, rel_tol=0.05)
+
+
+def test_the_keyboard_alone_selects_and_enlarges(views: Notebook) -> None:
+    columns = notebook_columns(views)
+    views.page.locator(".cnnviz-grid-overlay").focus()
+    for key in ("ArrowRight", "ArrowRight", "Space"):
+        views.page.keyboard.press(key)
+    views.wait_for_value("list(selection.selected)", [columns[2]])
+    views.page.keyboard.press("Enter")
+    dialog = views.page.get_by_role("dialog", name="One tile, enlarged")
+    dialog.wait_for()
+    assert str(columns[2]) in dialog.inner_text()
+    views.page.keyboard.press("Escape")
+    dialog.wait_for(state="detached")
+    views.page.keyboard.press("Escape")
+    views.wait_for_value("list(selection.selected)", [])
+
+
+def test_a_double_click_enlarges_a_tile(views: Notebook) -> None:
+    overlay = box(views, ".cnnviz-grid-overlay")
+    views.page.mouse.dblclick(overlay["x"] + GUTTER + 20, overlay["y"] + 50)
+    views.page.get_by_role("dialog", name="One tile, enlarged").wait_for()
+
+
+def test_colours_and_range_change_in_the_page(views: Notebook) -> None:
+    pixels = (
+        "() => { const c = document.querySelector('.cnnviz-grid-tiles');"
+        " return c.getContext('2d').getImageData(110, 40, 30, 30).data.join() }"
+    )
+    before = views.page.evaluate(pixels)
+    notebook_columns(views)
+    with views.busy():
+        views.page.get_by_label("Colours").select_option("viridis")
+        views.page.wait_for_function(f"before => ({pixels})() !== before", arg=before)
+    views.wait_for_value("grid.colormap", "viridis")
+
+
+def test_a_layer_is_chosen_with_mouse_and_keyboard(inspector: Notebook) -> None:
+    page = inspector.page
+    page.get_by_role("option").filter(has_text="conv2").click()
+    inspector.wait_for_value("inspector.record.path", "conv2")
+    page.get_by_role("heading", name="conv2").wait_for()
+    filter_box = page.get_by_label("Filter layers by name or kind")
+    filter_box.fill("flat")
+    page.keyboard.press("Enter")
+    inspector.wait_for_value("inspector.record.path", "flatten")
+
+
+def test_names_from_the_model_are_text(inspector: Notebook) -> None:
+    page = inspector.page
+    page.get_by_role("option").filter(has_text="<b>logits<script>").click()
+    inspector.wait_for_value("inspector.record.path", "<b>logits<script>")
+    page.get_by_role("heading", name="<b>logits<script>").wait_for()
+    assert page.locator(".cnnviz script, .cnnviz b").count() == 0
+
+
+def test_a_choice_made_while_the_kernel_is_busy_says_that_it_waits(inspector: Notebook) -> None:
+    page = inspector.page
+    inspector.run("get_ipython().kernel._supports_kernel_subshells = False")
+    with inspector.busy():
+        page.get_by_role("option").filter(has_text="conv2").click()
+        shown = page.locator(".cnnviz-waiting, [role=heading]:has-text('conv2')").first
+        shown.wait_for()
+    inspector.wait_for_value("inspector.record.path", "conv2")
+    page.locator(".cnnviz-waiting").wait_for(state="detached")
+
+
+def test_an_error_shows_in_the_widget_and_the_next_try_works(inspector: Notebook) -> None:
+    page = inspector.page
+    inspector.run(
+        "def raising(self, *args, **kwargs): raise ValueError('no <i>luck</i>')\n"
+        "kept, kl.Conv2D.call = kl.Conv2D.call, raising\n"
+        "model.get_layer('conv1').activation = keras.activations.tanh\n"
+    )
+    page.get_by_role("button", name="Read again").click()
+    page.get_by_role("alert").filter(has_text="no <i>luck</i>").wait_for()
+    inspector.run("kl.Conv2D.call = kept")
+    page.get_by_role("button", name="Read again").click()
+    page.get_by_role("alert").wait_for(state="hidden")
+    inspector.wait_for_value("inspector.header.error", "")
+
+
+def test_retraining_shows_after_reading_again(inspector: Notebook) -> None:
+    inspector.run(
+        "layer = model.get_layer('conv1')\n"
+        "layer.set_weights([np.zeros_like(weight) for weight in layer.get_weights()])"
+    )
+    inspector.page.get_by_role("button", name="Read again").click()
+    inspector.page.get_by_text("all zero: 8").wait_for()
+
+
+@pytest.mark.parametrize("view", ["doc", "notebook"])
+def test_it_draws_in_the_other_front_ends(open_notebook: OpenNotebook, view: str) -> None:
+    notebook = open_notebook([VIEWS, SHOW_VIEWS], view=view)
+    notebook.run_all()
+    notebook.page.locator(".cnnviz-grid-overlay").wait_for()
+    columns = notebook_columns(notebook)
+    notebook.page.locator(".cnnviz-grid-overlay").focus()
+    notebook.page.keyboard.press("Space")
+    notebook.wait_for_value("list(selection.selected)", [columns[0]])
+
+
+def test_two_views_of_one_widget_show_the_same(open_notebook: OpenNotebook) -> None:
+    notebook = open_notebook([VIEWS, "grid", "grid"])
+    notebook.run_all()
+    overlays = notebook.page.locator(".cnnviz-grid-overlay")
+    overlays.nth(1).wait_for()
+    overlays.nth(0).focus()
+    notebook.page.keyboard.press("Space")
+    notebook.page.get_by_role("button", name="Clear 1 selected").nth(1).wait_for()
+
+
+def test_the_theme_is_followed(views: Notebook) -> None:
+    corner = (
+        "() => { const c = document.querySelector('.cnnviz-grid-tiles');"
+        " return c.getContext('2d').getImageData(2, c.height - 2, 1, 1).data[0] }"
+    )
+    assert views.page.evaluate(corner) > 200
+    views.set_theme("dark")
+    views.page.wait_for_function(f"() => ({corner})() < 60")
+    views.set_theme("light")
+    views.page.wait_for_function(f"() => ({corner})() > 200")
+
+
+def test_a_saved_notebook_shows_a_picture_without_a_kernel(
+    open_notebook: OpenNotebook,
+) -> None:
+    notebook = open_notebook([MODEL, INSPECTOR])
+    notebook.run_all()
+    (output,) = notebook.outputs()[1]
+    assert output["data"]["image/png"]

@@ -1,0 +1,75 @@
+"""The page and Python speak of the same traits.
+
+TypeScript checks that an entry uses no key beyond its `State`; here `State` is held against
+the widget's synced traits.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+import cnnviz_widgets
+from cnnviz_widgets.widgets.channel_grid import ChannelGrid
+from cnnviz_widgets.widgets.column_axis import ColumnAxis
+from cnnviz_widgets.widgets.dendrogram import Dendrogram
+from cnnviz_widgets.widgets.density_panel import _DensityHead
+from cnnviz_widgets.widgets.inspector_header import InspectorHeader
+from cnnviz_widgets.widgets.layer_selector import LayerSelector
+from cnnviz_widgets.widgets.selection import Selection
+
+SOURCES = Path(cnnviz_widgets.__file__).parent / "frontend" / "src"
+
+ENTRIES = {
+    ChannelGrid: ("channel-grid.ts", "State"),
+    Dendrogram: ("dendrogram.ts", "State"),
+    _DensityHead: ("density-panel.ts", "State"),
+    InspectorHeader: ("inspector-header.ts", "State"),
+    LayerSelector: ("layer-selector.ts", "State"),
+    Selection: ("lib/selection.ts", "SelectionState"),
+    ColumnAxis: ("lib/column-axis.ts", "ColumnAxisState"),
+}
+# What every widget of ipywidgets and anywidget carries, and the page's host reads.
+INHERITED = {
+    "_anywidget_id", "_css", "_dom_classes", "_esm", "_model_module", "_model_module_version",
+    "_model_name", "_view_count", "_view_module", "_view_module_version", "_view_name", "layout",
+    "tabbable", "tooltip",
+}  # fmt: skip
+
+
+def interface_keys(name: str, source: Path | None = None) -> set[str]:
+    """Keys of a TypeScript interface, those of the interfaces it extends included."""
+    for file in [source] if source else sorted(SOURCES.rglob("*.ts")):
+        found = re.search(
+            rf"interface {name}(?: extends ([\w, ]+))? {{\n(.*?)^}}",
+            file.read_text(),
+            re.DOTALL | re.MULTILINE,
+        )
+        if found:
+            keys = set(re.findall(r"^  (\w+)\??:", found[2], re.MULTILINE))
+            return keys.union(*(interface_keys(p) for p in re.findall(r"\w+", found[1] or "")))
+    raise AssertionError(f"no interface {name} in the front end")
+
+
+@pytest.mark.parametrize("widget", ENTRIES, ids=lambda widget: widget.__name__)
+def test_each_key_of_the_page_is_a_synced_trait_and_the_other_way_round(widget: type) -> None:
+    file, name = ENTRIES[widget]
+    synced = set(widget.class_traits(sync=True)) - INHERITED
+    assert interface_keys(name, SOURCES / file) == synced
+
+
+def test_every_entry_of_the_front_end_is_some_widgets() -> None:
+    entries = {path.name for path in SOURCES.glob("*.ts")}
+    assert entries == {file for file, _ in ENTRIES.values() if "/" not in file}
+
+
+@pytest.mark.parametrize("widget", ENTRIES, ids=lambda widget: widget.__name__)
+def test_public_traits_have_help_and_wire_traits_an_underscore(widget: type) -> None:
+    for name, trait in widget.class_traits(sync=True).items():
+        if name in INHERITED or name.startswith("_"):
+            continue
+        assert re.fullmatch(r"[a-z][a-z_]*", name)
+        if name not in ("selection", "axis", "title", "error", "message", "warnings", "log_y"):
+            assert trait.help, f"{widget.__name__}.{name} says nowhere what it is"

@@ -1,0 +1,241 @@
+"""ModelInspector: the parts follow one another, and errors are told."""
+
+from __future__ import annotations
+
+import base64
+import io
+
+import keras
+import numpy as np
+import pytest
+from keras import layers as kl
+from PIL import Image
+
+import cnnviz_widgets as cv
+
+IMAGES = np.random.default_rng(1).random((6, 8, 8, 1)).astype("float32")
+
+
+def small_model() -> keras.Model:
+    return keras.Sequential(
+        [
+            keras.Input((8, 8, 1)),
+            kl.Conv2D(4, 3, activation="relu", name="conv1"),
+            kl.Conv2D(5, 3, activation="relu", name="conv2"),
+            kl.Flatten(name="flatten"),
+            kl.Dense(3, name="logits"),
+        ]
+    )
+
+
+@pytest.fixture
+def inspector() -> cv.ModelInspector:
+    return cv.ModelInspector(small_model(), IMAGES)
+
+
+def test_begins_with_the_first_images(inspector: cv.ModelInspector) -> None:
+    assert inspector.layer == "conv1"
+    assert inspector.selector.layer == inspector.selector._shown == "conv1"
+    assert inspector.record.values.shape == (6, 6, 6, 4)
+    assert "4 channels" in inspector.header.facts
+
+
+def test_shows_the_layer_set_in_python(inspector: cv.ModelInspector) -> None:
+    inspector.layer = "logits"
+    assert inspector.record.values.shape == (6, 3)
+    assert inspector.selector._shown == inspector.header.title == "logits"
+    expected = inspector.probe.model(IMAGES).numpy()
+    np.testing.assert_allclose(inspector.record.values, expected, rtol=1e-5, atol=1e-6)
+
+
+def test_shows_the_layer_chosen_in_the_page(inspector: cv.ModelInspector) -> None:
+    inspector.selector.set_state({"layer": "conv2"})
+    assert inspector.layer == "conv2"
+    assert inspector.grid.record.n_channels == 5
+
+
+def test_all_views_hold_one_record_and_one_selection(inspector: cv.ModelInspector) -> None:
+    inspector.layer = "conv2"
+    views = (inspector.grid, inspector.dendrogram, inspector.density)
+    assert all(view.record is inspector.record for view in views)
+    assert all(view.selection is inspector.selection for view in views)
+    assert inspector.grid.axis is inspector.dendrogram.axis
+
+
+def test_another_layer_has_other_channels(inspector: cv.ModelInspector) -> None:
+    inspector.selection.selected = (1, 2)
+    inspector.dendrogram.cut = 0.3
+    inspector.layer = "conv2"
+    assert inspector.selection.selected == ()
+    assert inspector.dendrogram.cut is None
+
+
+def test_an_unknown_layer_names_the_nearest_and_changes_nothing(
+    inspector: cv.ModelInspector,
+) -> None:
+    with pytest.raises(ValueError, match="conv2"):
+        inspector.layer = "conv_2"
+    assert inspector.layer == "conv1"
+    inspector.layer = "conv2"
+    assert inspector.record.path == "conv2"
+
+
+def test_refresh_reads_the_live_model_again(inspector: cv.ModelInspector) -> None:
+    before = inspector.record.values.copy()
+    inspector.selection.selected = (2,)
+    layer = inspector.probe.model.get_layer("conv1")
+    layer.set_weights([weight + 0.5 for weight in layer.get_weights()])
+    inspector.refresh()
+    assert not np.array_equal(before, inspector.record.values)
+    # The same layer: what the reader had selected stays selected.
+    assert inspector.selection.selected == (2,)
+
+
+def test_the_page_can_ask_to_read_again(inspector: cv.ModelInspector) -> None:
+    layer = inspector.probe.model.get_layer("conv1")
+    layer.set_weights([np.zeros_like(weight) for weight in layer.get_weights()])
+    inspector.header.set_state({"_asked": 1})
+    assert inspector.header._answered == 1
+    assert inspector.measures["conv1"].dead.all()
+    entry = next(row for row in inspector.selector._layers if row["path"] == "conv1")
+    assert (entry["dead"], entry["channels"]) == (4, 4)
+
+
+def test_a_layer_added_later_is_listed() -> None:
+    model = small_model()
+    inspector = cv.ModelInspector(model, IMAGES)
+    model.add(kl.Softmax(name="probabilities"))
+    inspector.refresh()
+    assert inspector.selector._layers[-1]["path"] == "probabilities"
+    inspector.layer = "probabilities"
+
+
+def test_sample_names_come_from_labels_targets_and_class_names() -> None:
+    names = ["shirt", "<b>coat</b>"]
+    labels = [0, 1, 1, 0, 1, 0]
+    by_label = cv.ModelInspector(small_model(), IMAGES, labels=labels, class_names=names)
+    assert by_label.grid.sample_labels[:2] == ["shirt", "<b>coat</b>"]
+    by_target = cv.ModelInspector(
+        small_model(), IMAGES, targets=np.array(labels), class_names=names
+    )
+    assert by_target.grid.sample_labels == by_label.grid.sample_labels
+    assert cv.ModelInspector(small_model(), IMAGES).grid.sample_labels == []
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        ({"labels": [1, 2]}, "each of the 6 samples; got 2"),
+        ({"labels": [9] * 6, "class_names": ["a"]}, "label 9 is no index"),
+        ({"targets": np.zeros(2)}, "6 samples"),
+        ({"layer": "conv3"}, "conv"),
+        ({"view": "pixels"}, "outputs"),
+    ],
+    ids=lambda value: next(iter(value)) if isinstance(value, dict) else None,
+)
+def test_wrong_arguments_are_named(arguments: dict[str, object], words: str) -> None:
+    # traitlets' own error is what an Enum raises, for `view`.
+    with pytest.raises((ValueError, Exception), match=words):
+        cv.ModelInspector(small_model(), IMAGES, **arguments)
+
+
+@pytest.mark.parametrize("model", [None, "vgg16", keras.Sequential])
+def test_no_model_is_a_type_error(model: object) -> None:
+    with pytest.raises(TypeError):
+        cv.ModelInspector(model, IMAGES)
+
+
+def test_inputs_that_do_not_fit_are_named() -> None:
+    with pytest.raises(ValueError, match="8"):
+        cv.ModelInspector(small_model(), np.zeros((2, 9, 9, 1)))
+
+
+def test_nan_inputs_are_shown_with_a_warning() -> None:
+    images = IMAGES.copy()
+    images[0, 0, 0, 0] = np.nan
+    inspector = cv.ModelInspector(small_model(), images)
+    assert "1 values that are NaN" in inspector.header.warnings[0]
+
+
+class Moody(keras.Model):
+    """A model whose call can be made to raise."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.conv = kl.Conv2D(2, 3, name="conv")
+        self.ill = False
+
+    def call(self, inputs: object) -> object:
+        if self.ill:
+            raise ZeroDivisionError("out of sorts")
+        return self.conv(inputs)
+
+
+def test_a_model_that_raises_leaves_the_widget_alive() -> None:
+    model = Moody()
+    inspector = cv.ModelInspector(model, IMAGES)
+    shown = inspector.record
+    model.ill = True
+    with pytest.raises(Exception, match="out of sorts"):
+        inspector.refresh()
+    assert "out of sorts" in inspector.header.error
+    assert inspector.record is shown
+    inspector.header.set_state({"_asked": 1})
+    assert "out of sorts" in inspector.header.error
+    assert inspector.header._answered == 1
+    model.ill = False
+    inspector.refresh()
+    assert inspector.header.error == ""
+    assert inspector.header.message == ""
+
+
+def test_an_error_on_the_way_to_a_layer_goes_back_to_the_last(monkeypatch) -> None:
+    inspector = cv.ModelInspector(small_model(), IMAGES)
+
+    def fail(path: str) -> None:
+        raise MemoryError("no room")
+
+    monkeypatch.setattr(inspector.probe, "outputs", fail)
+    inspector.selector.set_state({"layer": "conv2"})
+    assert "no room" in inspector.header.error
+    assert inspector.layer == inspector.selector.layer == inspector.selector._shown == "conv1"
+
+
+def test_two_inspectors_of_one_model_do_not_meet() -> None:
+    model = small_model()
+    one, two = cv.ModelInspector(model, IMAGES), cv.ModelInspector(model, IMAGES)
+    one.layer = "conv2"
+    one.selection.selected = (1,)
+    assert two.layer == "conv1"
+    assert two.selection.selected == ()
+
+
+def test_the_model_is_untouched() -> None:
+    model = small_model()
+    model.compile("adam", "mse")
+    weights = [weight.copy() for weight in model.get_weights()]
+    inspector = cv.ModelInspector(model, IMAGES)
+    inspector.layer = "logits"
+    inspector.refresh()
+    inspector.close()
+    for before, after in zip(weights, model.get_weights(), strict=True):
+        assert before.tobytes() == after.tobytes()
+
+
+def test_its_output_carries_a_picture(inspector: cv.ModelInspector) -> None:
+    data, _ = inspector._repr_mimebundle_()
+    image = Image.open(io.BytesIO(base64.b64decode(data["image/png"])))
+    assert image.height > 300
+    assert "application/vnd.jupyter.widget-view+json" in data
+
+
+def test_closing_leaves_nothing_behind(inspector: cv.ModelInspector) -> None:
+    from ipywidgets.widgets.widget import _instances
+
+    before = set(_instances)
+    other = cv.ModelInspector(small_model(), IMAGES)
+    assert set(_instances) > before
+    other.close()
+    other.close()
+    left = {key: type(_instances[key]).__name__ for key in set(_instances) - before}
+    assert left == {}

@@ -1,0 +1,197 @@
+"""Grid, dendrogram, density panel and selector alone, from arrays: what they put on the wire."""
+
+from __future__ import annotations
+
+import base64
+import io
+
+import numpy as np
+import pytest
+from PIL import Image
+from traitlets import TraitError
+
+import cnnviz_widgets as cv
+
+RNG = np.random.default_rng(7)
+
+
+def images(samples: int = 3, size: int = 4, channels: int = 6) -> np.ndarray:
+    return RNG.normal(size=(samples, size, size, channels)).astype(np.float32)
+
+
+def png_of(widget: object) -> Image.Image:
+    data, _ = widget._repr_mimebundle_()
+    assert "application/vnd.jupyter.widget-view+json" in data
+    return Image.open(io.BytesIO(base64.b64decode(data["image/png"])))
+
+
+@pytest.mark.parametrize("view", [cv.ChannelGrid, cv.Dendrogram, cv.DensityPanel])
+class TestEveryView:
+    @pytest.mark.parametrize(
+        "shape",
+        [(3, 4, 4, 6), (3, 5), (2, 7, 3), (2, 3, 4, 4, 2), (1, 4, 4, 1), (1, 1), (4,), (2, 3000)],
+        ids=str,
+    )
+    def test_draws_values_of_any_rank(self, view: type, shape: tuple[int, ...]) -> None:
+        widget = view(RNG.normal(size=shape))
+        assert png_of(widget).width > 100
+
+    @pytest.mark.parametrize(
+        "values",
+        [
+            np.zeros((2, 3, 3, 4)),
+            np.full((2, 3, 3, 4), np.nan),
+            np.full((2, 3, 3, 4), 5.0),
+            np.array([[[[1.0, np.inf, 0.0, np.nan]]]]),
+            np.arange(24, dtype=np.uint8).reshape(2, 3, 4),
+            np.array([[True, False], [True, True]]),
+            np.full((2, 3), 1e300),
+        ],
+        ids=["zeros", "nan", "constant", "mixed", "integers", "booleans", "huge"],
+    )
+    def test_draws_what_is_degenerate(self, view: type, values: np.ndarray) -> None:
+        assert png_of(view(values)).width > 100
+
+    @pytest.mark.parametrize("values", ["text", np.zeros((0, 3)), np.array([1j]), 5.0])
+    def test_refuses_what_is_no_layer(self, view: type, values: object) -> None:
+        with pytest.raises((TypeError, ValueError)):
+            view(values)
+
+    def test_shares_the_selection_it_is_given(self, view: type) -> None:
+        selection = cv.Selection()
+        assert view(images(), selection=selection).selection is selection
+
+    def test_shows_another_layer_in_its_place(self, view: type) -> None:
+        widget = view(images(channels=6))
+        widget.show(images(channels=9))
+        assert widget.record.n_channels == 9
+
+    def test_keeps_what_it_showed_when_the_next_values_are_wrong(self, view: type) -> None:
+        widget = view(images(channels=6))
+        with pytest.raises(TypeError):
+            widget.show(np.array(["a"]))
+        assert widget.record.n_channels == 6
+
+    def test_has_no_picture_before_it_has_values(self, view: type) -> None:
+        data, _ = view()._repr_mimebundle_()
+        assert "image/png" not in data
+
+
+class TestChannelGrid:
+    def test_puts_each_tile_on_the_wire_in_leaf_order(self) -> None:
+        values = np.zeros((1, 1, 2, 3), np.float32)
+        # Channels 0 and 2 point the same way, 1 another: 0 and 2 must stand side by side.
+        values[0, 0, :, 0] = (1, 2)
+        values[0, 0, :, 1] = (3, -1)
+        values[0, 0, :, 2] = (10, 20)
+        grid = cv.ChannelGrid(values)
+        channels = np.frombuffer(grid._channels, "<i4").tolist()
+        assert sorted(channels) == [0, 1, 2]
+        assert abs(channels.index(0) - channels.index(2)) == 1
+        assert grid._shape == [1, 3, 1, 2]
+        low = dict(zip(channels, np.frombuffer(grid._low, "<f4"), strict=True))
+        high = dict(zip(channels, np.frombuffer(grid._high, "<f4"), strict=True))
+        assert (low[1], high[1], low[2], high[2]) == (-1, 3, 10, 20)
+        codes = np.frombuffer(grid._codes, "u1").reshape(3, 2)
+        assert codes[channels.index(1)].tolist() == [254, 0]
+
+    def test_says_what_a_wide_layer_leaves_out(self) -> None:
+        grid = cv.ChannelGrid(RNG.normal(size=(2, 5000)))
+        assert "2,048 of 5,000 channels" in grid._notes[0]
+        assert grid._shape[1] == 2048
+
+    def test_says_which_samples_have_no_row(self) -> None:
+        grid = cv.ChannelGrid(RNG.normal(size=(200, 3)))
+        assert grid._shape[0] == 128
+        assert "first 128 of 200 samples" in grid._notes[0]
+
+    def test_averages_what_is_too_large_and_says_so(self) -> None:
+        grid = cv.ChannelGrid(np.ones((8, 600, 600, 4), np.float32) * np.arange(4))
+        assert grid._reduction[0] > 1
+        assert "mean of" in grid._notes[0]
+        assert len(grid._codes) <= 8 * 2**20
+
+    def test_refuses_an_unknown_colour_map_with_the_choices(self) -> None:
+        with pytest.raises(TraitError, match="viridis"):
+            cv.ChannelGrid(images(), colormap="jet")
+
+    def test_one_message_carries_an_update(self) -> None:
+        grid = cv.ChannelGrid(images())
+        sent: list[object] = []
+        grid._send = lambda message, buffers=None: sent.append(message)
+        grid.show(images(samples=5))
+        assert len(sent) == 1
+
+
+class TestDendrogram:
+    def test_wire_geometry_is_the_trees(self) -> None:
+        values = np.array([[1.0, 1.0, 0.0, 0.0], [0.0, 1.0, 1.0, 0.0]])
+        dendrogram = cv.Dendrogram(values)
+        heights = np.frombuffer(dendrogram._heights, "<f8").reshape(-1, 3)
+        # cos 45° = 0.7071 between neighbours; the zero channel is at 2 from all.
+        np.testing.assert_allclose(heights[:, 2], [1 - 0.5**0.5, 1 - 0.5**0.5, 2], atol=1e-12)
+        assert np.frombuffer(dendrogram._order, "<i4")[-1] == 3
+        assert dendrogram._column_count == 4
+
+    def test_a_cut_in_the_page_is_the_cut_of_the_tree(self) -> None:
+        dendrogram = cv.Dendrogram(images(channels=12))
+        dendrogram.cut = float(np.median(dendrogram.record.tree.heights))
+        labels = dendrogram.record.tree.cut(dendrogram.cut)
+        heights = np.frombuffer(dendrogram._heights, "<f8").reshape(-1, 3)[:, 2]
+        # n leaves less one for each fork that stays joined.
+        assert len(set(labels)) == 12 - int((heights <= dendrogram.cut).sum())
+
+    def test_channels_that_are_not_finite_stand_apart(self) -> None:
+        values = images(channels=5)
+        values[..., 2] = np.nan
+        dendrogram = cv.Dendrogram(values)
+        assert 2 not in np.frombuffer(dendrogram._columns, "<i4")
+        assert dendrogram._column_count == 5
+        assert "NaN or infinity" in dendrogram._notes[0]
+
+
+class TestDensityPanel:
+    def test_a_curve_a_channel_up_to_64(self) -> None:
+        panel = cv.DensityPanel(images(channels=64))
+        assert panel.marks["every"].y.shape[0] == 64
+        assert panel.marks["fan"].y.size == 0
+
+    def test_beyond_that_the_fan(self) -> None:
+        panel = cv.DensityPanel(images(channels=65))
+        assert panel.marks["every"].y.size == 0
+        assert panel.marks["fan"].y.shape[0] == 5
+
+    def test_zeros_are_dots_with_their_share(self) -> None:
+        values = images(channels=4)
+        values[..., 1] = 0
+        values[0, ..., 3] = 0
+        panel = cv.DensityPanel(values)
+        columns = panel.record.columns.tolist()
+        shares = dict(zip(columns, panel.marks["zeros"].y, strict=True))
+        assert shares[1] == 100
+        assert shares[3] == pytest.approx(100 / 3)
+        assert "1 of 4 channels are zero on every sample" in panel._head._notes[0]
+
+    def test_hovering_the_plot_sends_nothing_to_the_kernel(self) -> None:
+        panel = cv.DensityPanel(images())
+        assert not any(mark.enable_hover for mark in panel.marks.values())
+
+    def test_closing_closes_the_plot(self) -> None:
+        panel = cv.DensityPanel(images())
+        figure = panel.figure
+        panel.close()
+        assert figure.comm is None
+
+
+class TestSelection:
+    def test_refuses_what_is_no_channel(self) -> None:
+        with pytest.raises(TraitError):
+            cv.Selection(selected=[-1])
+        with pytest.raises(TraitError):
+            cv.Selection(hovered=-2)
+
+    def test_takes_what_the_page_sends(self) -> None:
+        selection = cv.Selection()
+        selection.set_state({"selected": [3, 1], "hovered": 5})
+        assert selection.selected == (3, 1)
+        assert selection.hovered == 5
