@@ -47,6 +47,8 @@ _BOOKS_OF_MODELS = frozenset(
         "_distribute_strategy",
         "_eval_epoch_iterator",
         "_initial_epoch",
+        "_jax_state",
+        "_jax_state_synced",
         "_jit_compile",
         "_loss_tracker",
         "compiled",
