@@ -1,0 +1,807 @@
+"""How each channel's values are distributed: a curve where one is honest, bars where not.
+
+A kernel density estimate takes its values for draws from a smooth distribution. What a network
+computes often is not: ReLU gives exact zeros in masses, ReLU6 and sigmoid saturate, a dead unit
+gives one number. Values that recur exactly are *atoms* here. They are split off before the
+curve is estimated and stand beside it with their share, instead of being smeared into it.
+"""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import Any, NamedTuple, TypeAlias
+
+import numpy as np
+import scipy.fft
+from numpy.typing import ArrayLike, NDArray
+
+from .bandwidth import cosine_coefficients, isj_bandwidth, normal_reference_bandwidth
+from .measures import channel_measures
+from .values import FloatArray, as_floats, checked_values, count_true, frozen
+
+Floats: TypeAlias = NDArray[np.float64]
+Integers: TypeAlias = NDArray[np.int64]
+
+# More values than these change neither curve nor bandwidth by more than a line's width.
+MOST_VALUES = 16_384
+# The seed of the choice of rows: the same layer always gives the same curve.
+_SEED = 20_200_713
+# A channel with fewer values in the choice than this is read in full.
+_FEW_VALUES = 200
+# With fewer values there is no curve to speak of.
+_LEAST_FOR_CURVE = 20
+# A value is an atom if at least this share, and this number, of a channel's values equal it.
+_ATOM_SHARE, _ATOM_COUNT = 0.01, 3
+# Where tails are heavy the grid is to hold all but this share of the values at each end …
+_TAIL_SHARE = 0.001
+# … and they are heavy if without them the range shrinks to less than this part of itself.
+_HEAVY_BELOW = 0.5
+# Whole numbers up to here are counts, levels or codes; beyond, floats are whole by themselves.
+_WHOLE_UP_TO = 65_536
+# Few distinct numbers fill few cells: a reason to look closely.
+_FEW_CELLS = 32
+
+_CELLS = 512
+# A bandwidth below this part of the values' range is finer than one of 256 points and their
+# padding can show, whatever the number of points asked for.
+_FINEST = 1 / 247
+# A Gaussian has 6e-5 of its mass beyond four standard deviations.
+_PAD_BANDWIDTHS = 4
+# Ranges at or below this part of the values themselves are rounding, not spread.
+_ROUNDING = 4096 * float(np.finfo(np.float64).eps)
+# float64 magnitudes are kept between these, so that ranges and densities are numbers, too.
+_LEAST_RANGE, _GREATEST_VALUE = 1e-290, 1e300
+# float32 arithmetic is safe between these.
+_SINGLE_FROM, _SINGLE_TO = 1e-30, 1e30
+# At this many standard deviations of its own transform a Gaussian is 1e-16.
+_LAST_FREQUENCY = 8.6
+# With so many points a bandwidth a curve may be taken for straight in between, to 0.2 % of its
+# height. The next of these numbers of points from end to end is taken that gives as many.
+_NODES_A_BANDWIDTH = 8
+_NODES = (256, 512, 1024, 2048)
+# So many channels are estimated together, and so many of their values at a time looked at: they
+# fit the cache, and 255 is as far as bytes count.
+_BLOCK_CHANNELS = 512
+_CHUNK_ROWS = 255
+# A fan is drawn from about so many densities at a time.
+_FAN_VALUES = 1 << 20
+
+_LEAST_POINTS = 16
+
+
+class DensityStyle(IntEnum):
+    """How a channel's density is to be drawn."""
+
+    CURVE = 0
+    """A smooth line; atoms stand in it as peaks one grid cell wide."""
+    BARS = 1
+    """Bars at the grid's points: constants, whole numbers, few distinct values."""
+    RUG = 2
+    """Single strokes at the points where `density` is positive: fewer than 20 values."""
+    EMPTY = 3
+    """Nothing: every finite value is zero."""
+    NONFINITE = 4
+    """Nothing: no value is finite."""
+
+
+class Atom(NamedTuple):
+    """A number other than zero that recurs exactly: a saturated end, a constant, a level.
+
+    `share` is that of the channel's finite values, 0 to 1, estimated from those that were read.
+    """
+
+    channel: int
+    value: float
+    share: float
+
+
+@dataclass(frozen=True, eq=False)
+class ChannelDensity:
+    """The distribution of each channel's values; read-only arrays.
+
+    Attributes
+    ----------
+    grid : ndarray of float64, shape (channel, points)
+        Evenly spaced abscissae of each channel, in the values' unit; 0 to 1 where there is
+        nothing to draw.
+    density : ndarray of float64, shape (channel, points)
+        Per unit of the values. The trapezium rule gives 1 − `zero_share`, also where atoms are
+        part of it (each is a bar one grid cell wide, half a cell at an end of the grid); all 0
+        where the style is EMPTY or NONFINITE.
+    zero_share : ndarray of float64, shape (channel,)
+        The share of exact zeros among the finite values, over all values; 0 if none is finite.
+    bandwidth : ndarray of float64, shape (channel,)
+        Standard deviation of the Gaussian kernel, in the values' unit; NaN without a curve.
+    style : ndarray of uint8, shape (channel,)
+        A `DensityStyle`.
+    nonfinite_share : ndarray of float64, shape (channel,)
+        The share of NaN and infinity among all values; they are left out of all the rest.
+    outside_share : ndarray of float64, shape (channel,)
+        The share of the finite values left out of a curve because the tails are heavy: beyond
+        the 0.1 and 99.9 percentiles. 0 elsewhere.
+    atoms : tuple of Atom
+        The values other than zero that at least 1 % (and at least 3) of a channel's finite
+        values other than zero equal, by channel and value.
+    n_values : int
+        How many values each channel has.
+    n_read : int
+        How many of them the curves rest on; fewer where a layer is large.
+    """
+
+    grid: Floats
+    density: Floats
+    zero_share: Floats
+    bandwidth: Floats
+    style: NDArray[np.uint8]
+    nonfinite_share: Floats
+    outside_share: Floats
+    atoms: tuple[Atom, ...]
+    n_values: int
+    n_read: int
+
+    @property
+    def n_channels(self) -> int:
+        """How many channels there are."""
+        return self.style.size
+
+
+@dataclass(frozen=True, eq=False)
+class DensityFan:
+    """How the curves of many channels spread: what is drawn where they are too many.
+
+    Attributes
+    ----------
+    grid : ndarray of float64, shape (points,)
+        Evenly spaced abscissae that all channels share.
+    quantiles : ndarray of float64, shape (5, points)
+        The 5, 25, 50, 75 and 95 % quantiles over the channels of their densities at each
+        abscissa.
+    n_channels : int
+        How many channels have a curve and so went in.
+    """
+
+    grid: Floats
+    quantiles: Floats
+    n_channels: int
+
+
+FAN_LEVELS = (0.05, 0.25, 0.5, 0.75, 0.95)
+
+
+def channel_density(
+    values: ArrayLike,
+    points: int = 256,
+    *,
+    progress: Callable[[float], None] | None = None,
+) -> ChannelDensity:
+    """The distribution of each channel's values [WL20 §1.1.1], zeros and other atoms apart.
+
+    Parameters
+    ----------
+    values : array_like, shape (..., channel)
+        Real numbers of any type.
+    points : int
+        How many points each channel's curve has; at least 16.
+    progress : callable, optional
+        Called now and then with the part that is done, 0 to 1.
+
+    Returns
+    -------
+    ChannelDensity
+
+    Raises
+    ------
+    TypeError
+        The values are not real numbers, or `points` is not an integer.
+    ValueError
+        `values` is a single number or holds none, or `points` is less than 16.
+
+    Notes
+    -----
+    Exact zeros and other atoms are split off. The rest is counted in 512 cells and smoothed
+    in their cosine transform with the bandwidth of [BGK10], or Silverman's rule in the rare case
+    that it gives none. At an end with an atom (the zeros of ReLU, the 6 of ReLU6) the density is
+    reflected, so that no mass lies beyond it; free ends are padded by four bandwidths.
+
+    Where a channel has more than 16,384 values, curves rest on that many, from positions drawn
+    once at random with a fixed seed (regular steps would meet the rows of an image), the same
+    for all channels. `zero_share` and `nonfinite_share` are counted over all values in any case,
+    and a channel of which few values other than zero were drawn is read in full.
+
+    float64 magnitudes above 1e300 count as 1e300.
+    """
+    array = checked_values(values)
+    points = operator.index(points)
+    if points < _LEAST_POINTS:
+        raise ValueError(f"points must be at least {_LEAST_POINTS}; got {points}")
+    channels = array.shape[-1]
+    reader = _Reader(array)
+    parts = []
+    for first in range(0, channels, _BLOCK_CHANNELS):
+        last = min(first + _BLOCK_CHANNELS, channels)
+        parts.append(_estimate(reader.read(first, last), points))
+        if progress is not None:
+            progress(last / channels)
+    return ChannelDensity(
+        grid=_joined([part.grid for part in parts]),
+        density=_joined([part.density for part in parts]),
+        zero_share=_joined([part.zero_share for part in parts]),
+        bandwidth=_joined([part.bandwidth for part in parts]),
+        style=_joined([part.style for part in parts]),
+        nonfinite_share=_joined([part.nonfinite_share for part in parts]),
+        outside_share=_joined([part.outside_share for part in parts]),
+        atoms=tuple(
+            atom._replace(channel=atom.channel + i * _BLOCK_CHANNELS)
+            for i, part in enumerate(parts)
+            for atom in sorted(part.atoms)
+        ),
+        n_values=reader.n_values,
+        n_read=reader.n_read,
+    )
+
+
+def _joined(pieces: list[NDArray[Any]]) -> NDArray[Any]:
+    return frozen(np.concatenate(pieces))
+
+
+def density_fan(density: ChannelDensity, points: int = 256) -> DensityFan:
+    """Quantiles over the channels of their densities, on one grid for all.
+
+    Parameters
+    ----------
+    density : ChannelDensity
+        From `channel_density`. Only channels whose style is CURVE go in.
+    points : int
+        How many points the grid has; at least 16.
+
+    Returns
+    -------
+    DensityFan
+        Of the densities as they are, atoms included, from the least to the greatest abscissa of
+        any curve; where there are at least 100, a hundredth of them may reach beyond either end,
+        lest one wide channel flatten the rest. Zeros on 0 to 1 where no channel has a curve.
+
+    Raises
+    ------
+    TypeError, ValueError
+        `points` is not an integer, or less than 16.
+    """
+    points = operator.index(points)
+    if points < _LEAST_POINTS:
+        raise ValueError(f"points must be at least {_LEAST_POINTS}; got {points}")
+    chosen = np.flatnonzero(density.style == DensityStyle.CURVE)
+    quantiles = np.zeros((len(FAN_LEVELS), points))
+    if chosen.size == 0:
+        return DensityFan(frozen(np.linspace(0.0, 1.0, points)), frozen(quantiles), 0)
+    first, last = density.grid[chosen, 0], density.grid[chosen, -1]
+    start = np.quantile(first, 0.01, method="lower")
+    stop = np.quantile(last, 0.99, method="higher")
+    grid = np.linspace(start, stop, points)
+    cells = density.grid.shape[1] - 1
+    # A few points at a time: the matrix (channel, points) of a wide layer need not exist.
+    step = max(1, _FAN_VALUES // chosen.size)
+    for i in range(0, points, step):
+        position = (grid[None, i : i + step] - first[:, None]) / (last - first)[:, None] * cells
+        cell = np.clip(position, 0, cells - 1).astype(np.intp)
+        part = position - cell
+        left = density.density[chosen[:, None], cell]
+        right = density.density[chosen[:, None], cell + 1]
+        heights = left + part * (right - left)
+        heights[(position < 0) | (position > cells)] = 0.0
+        quantiles[:, i : i + step] = np.quantile(heights, FAN_LEVELS, axis=0)
+    return DensityFan(frozen(grid), frozen(quantiles), chosen.size)
+
+
+class _Seen(NamedTuple):
+    """Some channels' values, and what a first look shows of them."""
+
+    rows: FloatArray  # (value, channel), with zeros in place of all that no curve rests on
+    n: Integers  # how many values of each channel are finite and not zero
+    low: Floats  # the least and the greatest of them; 0 where there are none
+    high: Floats
+    not_finite: Integers  # how many are not finite
+
+
+class _Sample(NamedTuple):
+    """The values that some channels' curves rest on, and the shares of all their values."""
+
+    rows: FloatArray
+    n: Integers
+    low: Floats
+    high: Floats
+    zero_share: Floats
+    nonfinite_share: Floats
+
+
+class _Reader:
+    """Reads the values that curves rest on, some channels at a time."""
+
+    def __init__(self, array: NDArray[Any]) -> None:
+        self._array = array
+        self.n_values = array.size // array.shape[-1]
+        self.n_read = min(self.n_values, MOST_VALUES)
+        self._random = np.random.default_rng(_SEED)
+        if self.n_values > MOST_VALUES:
+            drawn = self._random.choice(self.n_values, MOST_VALUES, replace=False, shuffle=False)
+            self._positions = np.unravel_index(np.sort(drawn), array.shape[:-1])
+            self._measures = channel_measures(array)
+
+    def read(self, first: int, last: int) -> _Sample:
+        """The channels from `first` up to `last`."""
+        part: NDArray[Any] = self._array[..., first:last]
+        if self.n_values <= MOST_VALUES:
+            seen = _look(as_floats(part).reshape(self.n_values, last - first))
+            finite = self.n_values - seen.not_finite
+            zero_share = (finite - seen.n) / np.maximum(finite, 1)
+            return _Sample(*seen[:4], zero_share, seen.not_finite / self.n_values)
+
+        rows, n, low, high, _ = _look(as_floats(part[self._positions]))
+        nonfinite_share = self._measures.nonfinite_share[first:last]
+        finite_share = 1 - nonfinite_share
+        zero_share = self._measures.zero_share[first:last]
+        present = np.rint((finite_share - zero_share) * self.n_values)
+        for c in np.flatnonzero((n < _FEW_VALUES) & (present > n)):
+            whole = _look(as_floats(part[..., c]).reshape(-1, 1)).rows
+            whole = whole[whole != 0]
+            if whole.size > self.n_read:
+                whole = self._random.choice(whole, self.n_read, replace=False)
+            rows[:, c] = 0
+            rows[: whole.size, c] = whole
+            n[c], low[c], high[c] = whole.size, whole.min(), whole.max()
+        zero_share = zero_share / np.where(finite_share > 0, finite_share, 1)
+        return _Sample(rows, n, low, high, zero_share, nonfinite_share)
+
+
+def _look(rows: FloatArray) -> _Seen:
+    """See what `rows`, shape (value, channel), hold; they are left as they are."""
+    low, high = rows[0].copy(), rows[0].copy()
+    zeros = np.zeros(low.size, dtype=np.int64)
+    for chunk in _chunks(rows):
+        np.minimum(low, chunk.min(axis=0), out=low)
+        np.maximum(high, chunk.max(axis=0), out=high)
+        zeros += count_true(chunk == 0)
+    # NaN passes through both, and infinity is one of them.
+    if not (np.isfinite(low).all() and np.isfinite(high).all()):
+        finite = np.isfinite(rows)
+        cleared = rows.copy()
+        cleared[~finite] = 0
+        return _look(cleared)._replace(not_finite=count_true(~finite))
+    if max(float(high.max()), -float(low.min())) > _GREATEST_VALUE:
+        return _look(np.clip(rows.astype(np.float64), -_GREATEST_VALUE, _GREATEST_VALUE))
+
+    n = len(rows) - zeros
+    above, below = (low == 0) & (n > 0), (high == 0) & (n > 0)
+    if above.any() or below.any():
+        # Zero is the least or the greatest of some: what is next to it? Choosing value by value
+        # costs ten times as much as putting a large number in zero's place by arithmetic.
+        largest = np.finfo(rows.dtype).max
+        least, greatest = np.full_like(low, largest), np.full_like(high, -largest)
+        for chunk in _chunks(rows):
+            instead = (chunk == 0) * largest
+            if above.any():
+                np.minimum(least, np.maximum(chunk, instead).min(axis=0), out=least)
+            if below.any():
+                np.maximum(greatest, np.minimum(chunk, -instead).max(axis=0), out=greatest)
+        low[above], high[below] = least[above], greatest[below]
+    return _Seen(rows, n, low.astype(np.float64), high.astype(np.float64), np.zeros_like(n))
+
+
+def _chunks(rows: FloatArray) -> Iterator[FloatArray]:
+    return (rows[i : i + _CHUNK_ROWS] for i in range(0, len(rows), _CHUNK_ROWS))
+
+
+class _Estimate:
+    """The results for some channels, first all of style EMPTY."""
+
+    def __init__(self, channels: int, points: int, sample: _Sample) -> None:
+        self.grid = np.tile(np.linspace(0.0, 1.0, points), (channels, 1))
+        self.density = np.zeros((channels, points))
+        self.zero_share = sample.zero_share
+        self.bandwidth = np.full(channels, np.nan)
+        self.style = np.full(channels, DensityStyle.EMPTY, dtype=np.uint8)
+        self.nonfinite_share = sample.nonfinite_share
+        self.outside_share = np.zeros(channels)
+        self.atoms: list[Atom] = []
+
+
+class _Smooth(NamedTuple):
+    """Channels (c of them) whose values, atoms apart, are taken for draws from a density."""
+
+    channels: Integers
+    counts: Floats  # (c, cells): their values counted between start and stop
+    start: Floats
+    stop: Floats
+    low: Floats  # the least and the greatest value counted
+    high: Floats
+    ends: NDArray[np.bool_]  # (c, 2): whether start and stop are ends to reflect at
+    mass: Floats  # what the curve is to integrate to
+    first: Floats  # the least and the greatest abscissa that must be on the grid
+    last: Floats
+
+
+def _estimate(sample: _Sample, points: int) -> _Estimate:
+    rows, n, low, high, zero_share, _ = sample
+    channels = n.size
+    result = _Estimate(channels, points, sample)
+    result.style[sample.nonfinite_share == 1] = DensityStyle.NONFINITE
+
+    span = high - low
+    peak = np.maximum(np.abs(low), np.abs(high))
+
+    flat = span <= np.maximum(_ROUNDING * peak, _LEAST_RANGE)
+    constant = flat & (n > 1)
+    result.style[(n > 0) & (n < _LEAST_FOR_CURVE) & ~constant] = DensityStyle.RUG
+    result.style[constant] = DensityStyle.BARS
+    for c in np.flatnonzero(constant & (low == high)):
+        result.atoms.append(Atom(int(c), float(low[c]), float(1 - zero_share[c])))
+
+    many = (n >= _LEAST_FOR_CURVE) & ~flat
+    unsafe = (peak > _SINGLE_TO) | (span < _SINGLE_FROM)
+    if rows.dtype == np.float32 and np.any(many & unsafe):
+        rows = rows.astype(np.float64)
+
+    pad = _padding(n) * span
+    at_start = (zero_share > 0) & (low > 0) & (low < pad)
+    at_stop = (zero_share > 0) & (high < 0) & (-high < pad)
+    start = np.where(at_start, 0.0, low - pad)
+    stop = np.where(at_stop, 0.0, high + pad)
+    # The zeros that stand for what was left out must fall into a cell, to be taken out again.
+    stray = (n < len(rows)) & ((start > 0) | (stop < 0))
+    # Most channels are plain: no atom but zero. A close look, with the values sorted, is for
+    # those that show a sign of anything else.
+    plain = many & ~stray & ~_looks_whole(rows, peak)
+    chosen = np.flatnonzero(plain)
+    if chosen.size:
+        counts = _histogram(rows, chosen, start[chosen], stop[chosen], n[chosen])
+        smooth = _Smooth(
+            channels=chosen,
+            counts=counts,
+            start=start[chosen],
+            stop=stop[chosen],
+            low=low[chosen],
+            high=high[chosen],
+            ends=np.stack([at_start, at_stop], axis=1)[chosen],
+            mass=1 - zero_share[chosen],
+            first=low[chosen],
+            last=high[chosen],
+        )
+        series = cosine_coefficients(counts)
+        bandwidth = _bandwidth(smooth, series)
+        fits = bandwidth >= _FINEST * span[chosen]
+        fits &= ~(_looks_uneven(smooth, n[chosen]) | _recur_at_an_end(rows, smooth, n[chosen]))
+        plain[chosen[~fits]] = False
+        _draw_curves(result, _of(smooth, fits), series[fits], bandwidth[fits], points)
+
+    _look_closely(result, rows, np.flatnonzero(many & ~plain), points)
+
+    bars = np.flatnonzero(np.isin(result.style, (DensityStyle.BARS, DensityStyle.RUG)))
+    if bars.size:
+        _draw_bars(result, rows[:, bars], bars, low[bars], high[bars])
+    return result
+
+
+def _looks_whole(rows: FloatArray, peak: Floats) -> NDArray[np.bool_]:
+    """Which channels hold whole numbers, as far as a few values tell."""
+    few = rows[:: max(1, len(rows) // 64)]
+    whole: NDArray[np.bool_] = (few == np.rint(few)).all(axis=0) & (few != 0).any(axis=0)
+    return whole & (peak <= _WHOLE_UP_TO)
+
+
+def _like(numbers: Floats, values: FloatArray) -> FloatArray:
+    """`numbers` in the type of `values`, so that no arithmetic converts the values."""
+    return numbers if values.dtype == np.float64 else numbers.astype(np.float32)
+
+
+def _padding(n: Integers) -> Floats:
+    """The part of the values' range to leave free at either end of the cells.
+
+    More than four bandwidths in all but pathological cases: by the normal reference rule that
+    is 4 · 0.9 σ n^(-1/5), and σ at most half the range.
+    """
+    part: Floats = 2.0 * np.maximum(n, 1) ** -0.2
+    return part
+
+
+def _histogram(
+    rows: FloatArray, channels: Integers, start: Floats, stop: Floats, n: Integers
+) -> Floats:
+    """Counts (channel, cell) of the `n` values of each of `channels` that are not zero.
+
+    Every value lies between its channel's `start` and `stop`, and so does zero where a channel
+    holds any.
+    """
+    origin = _like(start, rows)
+    scale = _like(_CELLS / (stop - start), rows)
+    everyone = channels.size == rows.shape[1]
+    # Counting goes channel by channel; cell numbers turn over in half the bytes of values.
+    cells = np.empty((channels.size, len(rows)), dtype=np.int16)
+    done = 0
+    for chunk in _chunks(rows):
+        distance = (chunk if everyone else chunk[:, channels]) - origin
+        distance *= scale
+        cells[:, done : done + len(chunk)] = distance.astype(np.int16).T
+        done += len(chunk)
+    counts = np.empty((channels.size, _CELLS))
+    for filled, numbers in zip(counts, cells, strict=True):
+        # One cell more takes the values equal to `stop`.
+        found = np.bincount(numbers, minlength=_CELLS + 1)
+        filled[:] = found[:_CELLS]
+        filled[-1] += found[_CELLS]
+    zeros = len(rows) - n
+    some = np.flatnonzero(zeros)
+    counts[some, _cell_of(np.zeros(some.size), start[some], stop[some], rows)] -= zeros[some]
+    return counts
+
+
+def _cell_of(numbers: Floats, start: Floats, stop: Floats, rows: FloatArray) -> NDArray[np.intp]:
+    """The cell of one number of each channel, by the very arithmetic that `_histogram` uses."""
+    distance = _like(numbers, rows) - _like(start, rows)
+    distance *= _like(_CELLS / (stop - start), rows)
+    return np.minimum(distance.astype(np.intp), _CELLS - 1)
+
+
+def _looks_uneven(smooth: _Smooth, n: Integers) -> NDArray[np.bool_]:
+    """Which channels may have few distinct values or heavy tails."""
+    filled = np.count_nonzero(smooth.counts, axis=1)
+    uneven: NDArray[np.bool_] = filled <= np.minimum(_FEW_CELLS, n / 2)
+    trimmed = np.floor(_TAIL_SHARE * n)[:, None]
+    if trimmed.any():
+        # To see a range halved, an eighth of the cells is fine enough.
+        coarse = smooth.counts.reshape(len(n), -1, 8).sum(axis=2)
+        below = np.cumsum(coarse, axis=1)
+        kept = (below < n[:, None] - trimmed).sum(axis=1) - (below <= trimmed).sum(axis=1) + 1
+        part = kept / coarse.shape[1]
+        uneven |= part * (smooth.stop - smooth.start) < _HEAVY_BELOW * (smooth.high - smooth.low)
+    return uneven
+
+
+def _recur_at_an_end(rows: FloatArray, smooth: _Smooth, n: Integers) -> NDArray[np.bool_]:
+    """Which channels have an atom at their least or greatest value."""
+    enough = np.maximum(_ATOM_COUNT, _ATOM_SHARE * n)
+    recur = np.zeros(n.size, dtype=np.bool_)
+    everyone = np.arange(n.size)
+    for bound, inwards in ((smooth.low, 1), (smooth.high, -1)):
+        cell = _cell_of(bound, smooth.start, smooth.stop, rows)
+        # An atom makes its cell stand out; only then is it worth comparing the values.
+        inner = smooth.counts[everyone, np.clip(cell + inwards, 0, _CELLS - 1)]
+        some = np.flatnonzero(smooth.counts[everyone, cell] - inner >= enough / 2)
+        if some.size:
+            equal = rows[:, smooth.channels[some]] == _like(bound[some], rows)
+            recur[some] |= count_true(equal) >= enough[some]
+    return recur
+
+
+def _of(smooth: _Smooth, chosen: NDArray[np.bool_]) -> _Smooth:
+    return _Smooth._make(part[chosen] for part in smooth)
+
+
+def _bandwidth(smooth: _Smooth, series: Floats) -> Floats:
+    """The bandwidth of each channel in the values' unit, 0 where it is too fine to tell."""
+    n = smooth.counts.sum(axis=1)
+    part = isj_bandwidth(series, n)
+    none = np.isnan(part)
+    if none.any():
+        part[none] = normal_reference_bandwidth(smooth.counts[none], n[none])
+    bandwidth: Floats = part * (smooth.stop - smooth.start)
+    # What is padded must hold the kernel.
+    room = np.minimum(
+        np.where(smooth.ends[:, 0], np.inf, smooth.low - smooth.start),
+        np.where(smooth.ends[:, 1], np.inf, smooth.stop - smooth.high),
+    )
+    return np.minimum(bandwidth, room / _PAD_BANDWIDTHS)
+
+
+def _draw_curves(
+    result: _Estimate, smooth: _Smooth, series: Floats, bandwidth: Floats, points: int
+) -> None:
+    """Smooth the cosine series, each with its bandwidth, and enter grid and density."""
+    part = bandwidth / (smooth.stop - smooth.start)
+    pad = _PAD_BANDWIDTHS * bandwidth
+    left = np.minimum(np.where(smooth.ends[:, 0], smooth.start, smooth.low - pad), smooth.first)
+    right = np.maximum(np.where(smooth.ends[:, 1], smooth.stop, smooth.high + pad), smooth.last)
+    step = np.linspace(0.0, 1.0, points)
+    grid = left[:, None] * (1 - step) + right[:, None] * step
+    position = (grid - smooth.start[:, None]) / (smooth.stop - smooth.start)[:, None]
+    np.clip(position, 0.0, 1.0, out=position)
+
+    # How finely a channel is evaluated is its own affair, whatever channels it is among.
+    density = np.empty_like(grid)
+    level = np.searchsorted(_NODES[:-1], _NODES_A_BANDWIDTH / part)
+    for i, nodes in enumerate(_NODES):
+        some = np.flatnonzero(level == i)
+        if some.size:
+            density[some] = _evaluated(series[some], part[some], position[some], nodes)
+    area = _areas(left, right, points)
+    density *= (smooth.mass / (density * area).sum(axis=1))[:, None]
+
+    result.grid[smooth.channels] = grid
+    result.density[smooth.channels] = density
+    result.bandwidth[smooth.channels] = bandwidth
+    result.style[smooth.channels] = DensityStyle.CURVE
+
+
+def _evaluated(series: Floats, bandwidth: Floats, position: Floats, nodes: int) -> Floats:
+    """Cosine series smoothed by bandwidths, at positions from 0 to 1 (channel, point)."""
+    terms = min(_CELLS, nodes, int(_LAST_FREQUENCY / np.pi / bandwidth.min()) + 1)
+    decay = np.exp(-0.5 * (np.pi * np.arange(terms) * bandwidth[:, None]) ** 2)
+    # With zeros after its last term the transform is the series itself, from end to end.
+    heights = np.zeros((len(series), nodes + 1))
+    np.multiply(series[:, :terms], decay, out=heights[:, :terms])
+    heights = scipy.fft.dct(heights, type=1, axis=1, overwrite_x=True)
+    position = position * nodes
+    before = np.minimum(position.astype(np.intp), nodes - 1)
+    place = before + np.arange(len(before))[:, None] * (nodes + 1)
+    found: Floats = heights.take(place)
+    found += (position - before) * (heights.take(place + 1) - found)
+    return np.maximum(found, 0.0, out=found)
+
+
+def _areas(left: Floats, right: Floats, points: int) -> Floats:
+    """The weights (channel, point) of the trapezium rule on grids from `left` to `right`."""
+    area = np.tile(((right - left) / (points - 1))[:, None], (1, points))
+    area[:, [0, -1]] /= 2
+    return area
+
+
+class _Piece(NamedTuple):
+    """What a close look leaves to smooth of one channel; the fields of `_Smooth`, as scalars."""
+
+    counts: Floats
+    start: float
+    stop: float
+    low: float
+    high: float
+    ends: tuple[bool, bool]
+    first: float
+    last: float
+    smooth_part: float  # of the channel's values other than zero, the part that is no atom
+    outside_part: float  # … and that which is left out because the tails are heavy
+    grainy: bool  # whether values recur so often that a very fine bandwidth means a lattice
+
+
+def _look_closely(result: _Estimate, rows: FloatArray, channels: Integers, points: int) -> None:
+    """Enter the channels that have atoms, heavy tails, or values on few points."""
+    found: list[tuple[int, _Piece, list[Atom]]] = []
+    for c in channels.tolist():
+        column = rows[:, c]
+        ordered = np.sort(column[column != 0]).astype(np.float64)
+        mass = 1 - float(result.zero_share[c])
+        distinct, counts = np.unique_counts(ordered)
+        recurring = counts >= max(_ATOM_COUNT, _ATOM_SHARE * ordered.size)
+        atoms = [
+            Atom(c, value, count / ordered.size * mass)
+            for value, count in zip(
+                distinct[recurring].tolist(), counts[recurring].tolist(), strict=True
+            )
+        ]
+        result.atoms += atoms
+        piece = _piece(ordered, distinct, recurring, bool(result.zero_share[c] > 0))
+        if piece is None:
+            result.style[c] = DensityStyle.BARS
+        else:
+            found.append((c, piece, atoms))
+    if not found:
+        return
+
+    pieces = [piece for _, piece, _ in found]
+    chosen = np.array([c for c, _, _ in found])
+    nonzero = 1 - result.zero_share[chosen]
+    smooth = _Smooth(
+        channels=chosen,
+        counts=np.stack([piece.counts for piece in pieces]),
+        start=np.array([piece.start for piece in pieces]),
+        stop=np.array([piece.stop for piece in pieces]),
+        low=np.array([piece.low for piece in pieces]),
+        high=np.array([piece.high for piece in pieces]),
+        ends=np.array([piece.ends for piece in pieces]),
+        mass=np.array([piece.smooth_part for piece in pieces]) * nonzero,
+        first=np.array([piece.first for piece in pieces]),
+        last=np.array([piece.last for piece in pieces]),
+    )
+    series = cosine_coefficients(smooth.counts)
+    bandwidth = _bandwidth(smooth, series)
+    finest = _FINEST * (smooth.high - smooth.low)
+    # A hard edge or a narrow peak of values that do not recur is as sharp as a curve can be;
+    # of values that recur, the method has found the lattice they lie on.
+    lattice = (bandwidth < finest) & np.array([piece.grainy for piece in pieces])
+    result.style[chosen[lattice]] = DensityStyle.BARS
+    bandwidth = np.maximum(bandwidth, finest)
+    curves = _of(smooth, ~lattice)
+    _draw_curves(result, curves, series[~lattice], bandwidth[~lattice], points)
+    result.outside_share[chosen] = np.where(
+        lattice, 0.0, np.array([piece.outside_part for piece in pieces]) * nonzero
+    )
+    for is_lattice, (c, _, atoms) in zip(lattice, found, strict=True):
+        if atoms and not is_lattice:
+            grid = result.grid[c]
+            area = _areas(grid[:1], grid[-1:], points)[0]
+            places = (np.array([atom.value for atom in atoms]) - grid[0]) / (grid[-1] - grid[0])
+            nearest = np.rint(places * (points - 1)).astype(np.intp)
+            shares = np.array([atom.share for atom in atoms])
+            np.add.at(result.density[c], nearest, shares / area[nearest])
+
+
+def _piece(
+    ordered: Floats, distinct: Floats, recurring: NDArray[np.bool_], has_zeros: bool
+) -> _Piece | None:
+    """What of one channel's sorted values other than zero can be smoothed; None where nothing.
+
+    Parameters
+    ----------
+    ordered, distinct : ndarray
+        All of them, and each once.
+    recurring : ndarray of bool
+        Which of `distinct` are atoms.
+    has_zeros : bool
+        Whether the channel has zeros, too.
+    """
+    if (distinct == np.rint(distinct)).all() and np.abs(distinct).max() <= _WHOLE_UP_TO:
+        return None
+    atoms = distinct[recurring]
+    rest = ordered[~np.isin(ordered, atoms)]
+    n = rest.size
+    if n < _LEAST_FOR_CURVE:
+        return None
+    trimmed = int(_TAIL_SHARE * n)
+    if rest[-1 - trimmed] - rest[trimmed] >= _HEAVY_BELOW * (rest[-1] - rest[0]):
+        trimmed = 0
+    kept = rest[trimmed : n - trimmed]
+    low, high = float(kept[0]), float(kept[-1])
+    span = high - low
+    if span <= max(_ROUNDING * max(abs(low), abs(high)), _LEAST_RANGE):
+        return None
+
+    pad = float(_padding(np.array(kept.size))) * span
+    bottom, top = _end(ordered, atoms, has_zeros), -_end(-ordered[::-1], -atoms[::-1], has_zeros)
+    at_start, at_stop = low - bottom < pad, top - high < pad
+    start = bottom if at_start else low - pad
+    stop = top if at_stop else high + pad
+    if atoms.size and (atoms[0] < start or atoms[-1] > stop):
+        # Too far away for one grid to show both it and a curve.
+        return None
+    edges = start + (stop - start) / _CELLS * np.arange(1, _CELLS)
+    below = np.concatenate([[0], np.searchsorted(kept, edges), [kept.size]])
+    return _Piece(
+        counts=np.diff(below).astype(np.float64),
+        start=start,
+        stop=stop,
+        low=low,
+        high=high,
+        ends=(at_start, at_stop),
+        first=min([low, *atoms[:1].tolist()]),
+        last=max([high, *atoms[-1:].tolist()]),
+        smooth_part=n / ordered.size,
+        outside_part=2 * trimmed / ordered.size,
+        grainy=distinct.size - atoms.size < n / 2,
+    )
+
+
+def _end(ordered: Floats, atoms: Floats, has_zeros: bool) -> float:
+    """Where the values end below: at an atom below all else, or at zero; −∞ if they need not."""
+    if atoms.size and atoms[0] == ordered[0]:
+        return float(atoms[0])
+    return 0.0 if has_zeros and ordered[0] > 0 else -np.inf
+
+
+def _draw_bars(
+    result: _Estimate, rows: FloatArray, channels: Integers, low: Floats, high: Floats
+) -> None:
+    """Enter channels as the shares of their values, each at the grid's point nearest to it."""
+    points = result.grid.shape[1]
+    # The outermost values are one point from the end, so that their bars are whole.
+    margin = (high - low) / (points - 3)
+    peak = np.maximum(np.abs(low), np.abs(high))
+    alone = high - low <= np.maximum(_ROUNDING * peak, _LEAST_RANGE)
+    margin[alone] = np.maximum(peak[alone] / 2, _LEAST_RANGE)
+    left, right = low - margin, high + margin
+    part = np.linspace(0.0, 1.0, points)
+    row, column = np.nonzero(rows)
+    place = (rows[row, column] - left[column]) / (right - left)[column]
+    slot = np.rint(place * (points - 1)).astype(np.intp) + column * points
+    counts = np.bincount(slot, minlength=channels.size * points).reshape(-1, points)
+    shares = counts / counts.sum(axis=1, keepdims=True) * (1 - result.zero_share[channels])[:, None]
+    result.grid[channels] = left[:, None] * (1 - part) + right[:, None] * part
+    result.density[channels] = shares / _areas(left, right, points)
