@@ -100,7 +100,7 @@ def isj_bandwidth(coefficients: NDArray[np.float64], n: NDArray[np.float64]) -> 
     root = left
     # The gap is all but straight in between: false position is there in a few steps, and cannot
     # leave.
-    for _ in range(6):
+    for _ in range(5):
         rise = gap_right - gap_left
         root = left - gap_left * (right - left) / np.where(rise > 0, rise, 1.0)
         here = root - _next_log_t(table, log_n, root)

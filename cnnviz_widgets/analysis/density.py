@@ -8,6 +8,7 @@ curve is estimated and stand beside it with their share, instead of being smeare
 
 from __future__ import annotations
 
+import copy
 import operator
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -58,10 +59,10 @@ _LEAST_RANGE, _GREATEST_VALUE = 1e-290, 1e300
 _SINGLE_FROM, _SINGLE_TO = 1e-30, 1e30
 # At this many standard deviations of its own transform a Gaussian is 1e-16.
 _LAST_FREQUENCY = 8.6
-# With so many points a bandwidth a curve may be taken for straight in between, to 0.2 % of its
+# With so many points a bandwidth a curve may be taken for straight in between, to 0.4 % of its
 # height. The next of these numbers of points from end to end is taken that gives as many.
-_NODES_A_BANDWIDTH = 8
-_NODES = (256, 512, 1024, 2048)
+_NODES_A_BANDWIDTH = 6
+_NODES = (256, 512, 1024, 1536)
 # So many channels are estimated together, and so many of their values at a time looked at: they
 # fit the cache, and 255 is as far as bytes count.
 _BLOCK_CHANNELS = 512
@@ -219,32 +220,24 @@ def channel_density(
         raise ValueError(f"points must be at least {_LEAST_POINTS}; got {points}")
     channels = array.shape[-1]
     reader = _Reader(array)
-    parts = []
+    result = _Estimate(channels, points)
     for first in range(0, channels, _BLOCK_CHANNELS):
         last = min(first + _BLOCK_CHANNELS, channels)
-        parts.append(_estimate(reader.read(first, last), points))
+        _estimate(reader.read(first, last), result.part(first, last))
         if progress is not None:
             progress(last / channels)
     return ChannelDensity(
-        grid=_joined([part.grid for part in parts]),
-        density=_joined([part.density for part in parts]),
-        zero_share=_joined([part.zero_share for part in parts]),
-        bandwidth=_joined([part.bandwidth for part in parts]),
-        style=_joined([part.style for part in parts]),
-        nonfinite_share=_joined([part.nonfinite_share for part in parts]),
-        outside_share=_joined([part.outside_share for part in parts]),
-        atoms=tuple(
-            atom._replace(channel=atom.channel + i * _BLOCK_CHANNELS)
-            for i, part in enumerate(parts)
-            for atom in sorted(part.atoms)
-        ),
+        grid=frozen(result.grid),
+        density=frozen(result.density),
+        zero_share=frozen(result.zero_share),
+        bandwidth=frozen(result.bandwidth),
+        style=frozen(result.style),
+        nonfinite_share=frozen(result.nonfinite_share),
+        outside_share=frozen(result.outside_share),
+        atoms=tuple(sorted(result.atoms)),
         n_values=reader.n_values,
         n_read=reader.n_read,
     )
-
-
-def _joined(pieces: list[NDArray[Any]]) -> NDArray[Any]:
-    return frozen(np.concatenate(pieces))
 
 
 def density_fan(density: ChannelDensity, points: int = 256) -> DensityFan:
@@ -359,10 +352,21 @@ def _look(rows: FloatArray) -> _Seen:
     """See what `rows`, shape (value, channel), hold; they are left as they are."""
     low, high = rows[0].copy(), rows[0].copy()
     zeros = np.zeros(low.size, dtype=np.int64)
+    # Where zero is the least or the greatest of a channel: what is next to it?
+    largest = np.finfo(rows.dtype).max
+    above, below = np.full_like(low, largest), np.full_like(high, -largest)
     for chunk in _chunks(rows):
-        np.minimum(low, chunk.min(axis=0), out=low)
-        np.maximum(high, chunk.max(axis=0), out=high)
-        zeros += count_true(chunk == 0)
+        least, greatest = chunk.min(axis=0), chunk.max(axis=0)
+        np.minimum(low, least, out=low)
+        np.maximum(high, greatest, out=high)
+        blank = chunk == 0
+        zeros += count_true(blank)
+        # Choosing value by value costs ten times as much as putting a large number in zero's
+        # place by arithmetic.
+        if (least >= 0).any():
+            np.minimum(above, np.maximum(chunk, blank * largest).min(axis=0), out=above)
+        if (greatest <= 0).any():
+            np.maximum(below, np.minimum(chunk, blank * -largest).max(axis=0), out=below)
     # NaN passes through both, and infinity is one of them.
     if not (np.isfinite(low).all() and np.isfinite(high).all()):
         finite = np.isfinite(rows)
@@ -373,19 +377,8 @@ def _look(rows: FloatArray) -> _Seen:
         return _look(np.clip(rows.astype(np.float64), -_GREATEST_VALUE, _GREATEST_VALUE))
 
     n = len(rows) - zeros
-    above, below = (low == 0) & (n > 0), (high == 0) & (n > 0)
-    if above.any() or below.any():
-        # Zero is the least or the greatest of some: what is next to it? Choosing value by value
-        # costs ten times as much as putting a large number in zero's place by arithmetic.
-        largest = np.finfo(rows.dtype).max
-        least, greatest = np.full_like(low, largest), np.full_like(high, -largest)
-        for chunk in _chunks(rows):
-            instead = (chunk == 0) * largest
-            if above.any():
-                np.minimum(least, np.maximum(chunk, instead).min(axis=0), out=least)
-            if below.any():
-                np.maximum(greatest, np.minimum(chunk, -instead).max(axis=0), out=greatest)
-        low[above], high[below] = least[above], greatest[below]
+    low = np.where((low == 0) & (n > 0), above, low)
+    high = np.where((high == 0) & (n > 0), below, high)
     return _Seen(rows, n, low.astype(np.float64), high.astype(np.float64), np.zeros_like(n))
 
 
@@ -394,17 +387,39 @@ def _chunks(rows: FloatArray) -> Iterator[FloatArray]:
 
 
 class _Estimate:
-    """The results for some channels, first all of style EMPTY."""
+    """The results for some channels, first all of style EMPTY and yet to be filled in."""
 
-    def __init__(self, channels: int, points: int, sample: _Sample) -> None:
-        self.grid = np.tile(np.linspace(0.0, 1.0, points), (channels, 1))
-        self.density = np.zeros((channels, points))
-        self.zero_share = sample.zero_share
+    def __init__(self, channels: int, points: int) -> None:
+        self.grid = np.empty((channels, points))
+        self.density = np.empty((channels, points))
+        self.zero_share = np.zeros(channels)
         self.bandwidth = np.full(channels, np.nan)
         self.style = np.full(channels, DensityStyle.EMPTY, dtype=np.uint8)
-        self.nonfinite_share = sample.nonfinite_share
+        self.nonfinite_share = np.zeros(channels)
         self.outside_share = np.zeros(channels)
         self.atoms: list[Atom] = []
+        self.first = 0
+
+    @property
+    def points(self) -> int:
+        """How many points a channel's grid has."""
+        return self.grid.shape[1]
+
+    def part(self, first: int, last: int) -> _Estimate:
+        """The channels from `first` up to `last`: what is entered there is entered here."""
+        part = copy.copy(self)
+        part.grid, part.density = self.grid[first:last], self.density[first:last]
+        part.zero_share = self.zero_share[first:last]
+        part.bandwidth = self.bandwidth[first:last]
+        part.style = self.style[first:last]
+        part.nonfinite_share = self.nonfinite_share[first:last]
+        part.outside_share = self.outside_share[first:last]
+        part.first = first
+        return part
+
+    def add_atom(self, channel: int, value: float, share: float) -> None:
+        """Enter an atom of a channel, counted from the part's first."""
+        self.atoms.append(Atom(self.first + channel, value, share))
 
 
 class _Smooth(NamedTuple):
@@ -422,11 +437,12 @@ class _Smooth(NamedTuple):
     last: Floats
 
 
-def _estimate(sample: _Sample, points: int) -> _Estimate:
-    rows, n, low, high, zero_share, _ = sample
-    channels = n.size
-    result = _Estimate(channels, points, sample)
-    result.style[sample.nonfinite_share == 1] = DensityStyle.NONFINITE
+def _estimate(sample: _Sample, result: _Estimate) -> None:
+    """Fill in the results for a sample's channels."""
+    rows, n, low, high, zero_share, nonfinite_share = sample
+    result.zero_share[:] = zero_share
+    result.nonfinite_share[:] = nonfinite_share
+    result.style[nonfinite_share == 1] = DensityStyle.NONFINITE
 
     span = high - low
     peak = np.maximum(np.abs(low), np.abs(high))
@@ -436,7 +452,7 @@ def _estimate(sample: _Sample, points: int) -> _Estimate:
     result.style[(n > 0) & (n < _LEAST_FOR_CURVE) & ~constant] = DensityStyle.RUG
     result.style[constant] = DensityStyle.BARS
     for c in np.flatnonzero(constant & (low == high)):
-        result.atoms.append(Atom(int(c), float(low[c]), float(1 - zero_share[c])))
+        result.add_atom(int(c), float(low[c]), float(1 - zero_share[c]))
 
     many = (n >= _LEAST_FOR_CURVE) & ~flat
     unsafe = (peak > _SINGLE_TO) | (span < _SINGLE_FROM)
@@ -473,14 +489,16 @@ def _estimate(sample: _Sample, points: int) -> _Estimate:
         fits = bandwidth >= _FINEST * span[chosen]
         fits &= ~(_looks_uneven(smooth, n[chosen]) | _recur_at_an_end(rows, smooth, n[chosen]))
         plain[chosen[~fits]] = False
-        _draw_curves(result, _of(smooth, fits), series[fits], bandwidth[fits], points)
+        _draw_curves(result, _of(smooth, fits), series[fits], bandwidth[fits])
 
-    _look_closely(result, rows, np.flatnonzero(many & ~plain), points)
+    _look_closely(result, rows, np.flatnonzero(many & ~plain))
 
     bars = np.flatnonzero(np.isin(result.style, (DensityStyle.BARS, DensityStyle.RUG)))
     if bars.size:
         _draw_bars(result, rows[:, bars], bars, low[bars], high[bars])
-    return result
+    nothing = np.isin(result.style, (DensityStyle.EMPTY, DensityStyle.NONFINITE))
+    result.grid[nothing] = np.linspace(0.0, 1.0, result.points)
+    result.density[nothing] = 0.0
 
 
 def _looks_whole(rows: FloatArray, peak: Floats) -> NDArray[np.bool_]:
@@ -516,18 +534,22 @@ def _histogram(
     origin = _like(start, rows)
     scale = _like(_CELLS / (stop - start), rows)
     everyone = channels.size == rows.shape[1]
-    # Counting goes channel by channel; cell numbers turn over in half the bytes of values.
+    # Counting goes channel by channel. Cell numbers turn over in half the bytes of values, and
+    # faster from rows that do not all begin at the same place in the cache.
     cells = np.empty((channels.size, len(rows)), dtype=np.int16)
+    apart = np.empty((_CHUNK_ROWS, channels.size + 32), dtype=np.int16)[:, : channels.size]
     done = 0
     for chunk in _chunks(rows):
         distance = (chunk if everyone else chunk[:, channels]) - origin
         distance *= scale
-        cells[:, done : done + len(chunk)] = distance.astype(np.int16).T
+        numbers = apart[: len(chunk)]
+        numbers[...] = distance
+        cells[:, done : done + len(chunk)] = numbers.T
         done += len(chunk)
     counts = np.empty((channels.size, _CELLS))
-    for filled, numbers in zip(counts, cells, strict=True):
+    for filled, places in zip(counts, cells, strict=True):
         # One cell more takes the values equal to `stop`.
-        found = np.bincount(numbers, minlength=_CELLS + 1)
+        found = np.bincount(places, minlength=_CELLS + 1)
         filled[:] = found[:_CELLS]
         filled[-1] += found[_CELLS]
     zeros = len(rows) - n
@@ -594,15 +616,13 @@ def _bandwidth(smooth: _Smooth, series: Floats) -> Floats:
     return np.minimum(bandwidth, room / _PAD_BANDWIDTHS)
 
 
-def _draw_curves(
-    result: _Estimate, smooth: _Smooth, series: Floats, bandwidth: Floats, points: int
-) -> None:
+def _draw_curves(result: _Estimate, smooth: _Smooth, series: Floats, bandwidth: Floats) -> None:
     """Smooth the cosine series, each with its bandwidth, and enter grid and density."""
     part = bandwidth / (smooth.stop - smooth.start)
     pad = _PAD_BANDWIDTHS * bandwidth
     left = np.minimum(np.where(smooth.ends[:, 0], smooth.start, smooth.low - pad), smooth.first)
     right = np.maximum(np.where(smooth.ends[:, 1], smooth.stop, smooth.high + pad), smooth.last)
-    step = np.linspace(0.0, 1.0, points)
+    step = np.linspace(0.0, 1.0, result.points)
     grid = left[:, None] * (1 - step) + right[:, None] * step
     position = (grid - smooth.start[:, None]) / (smooth.stop - smooth.start)[:, None]
     np.clip(position, 0.0, 1.0, out=position)
@@ -614,7 +634,7 @@ def _draw_curves(
         some = np.flatnonzero(level == i)
         if some.size:
             density[some] = _evaluated(series[some], part[some], position[some], nodes)
-    area = _areas(left, right, points)
+    area = _areas(left, right, result.points)
     density *= (smooth.mass / (density * area).sum(axis=1))[:, None]
 
     result.grid[smooth.channels] = grid
@@ -662,32 +682,28 @@ class _Piece(NamedTuple):
     grainy: bool  # whether values recur so often that a very fine bandwidth means a lattice
 
 
-def _look_closely(result: _Estimate, rows: FloatArray, channels: Integers, points: int) -> None:
+def _look_closely(result: _Estimate, rows: FloatArray, channels: Integers) -> None:
     """Enter the channels that have atoms, heavy tails, or values on few points."""
-    found: list[tuple[int, _Piece, list[Atom]]] = []
+    found: list[tuple[int, _Piece, Floats, Floats]] = []
     for c in channels.tolist():
         column = rows[:, c]
         ordered = np.sort(column[column != 0]).astype(np.float64)
-        mass = 1 - float(result.zero_share[c])
         distinct, counts = np.unique_counts(ordered)
         recurring = counts >= max(_ATOM_COUNT, _ATOM_SHARE * ordered.size)
-        atoms = [
-            Atom(c, value, count / ordered.size * mass)
-            for value, count in zip(
-                distinct[recurring].tolist(), counts[recurring].tolist(), strict=True
-            )
-        ]
-        result.atoms += atoms
+        atoms, shares = distinct[recurring], counts[recurring] / ordered.size
+        shares *= 1 - result.zero_share[c]
+        for value, share in zip(atoms.tolist(), shares.tolist(), strict=True):
+            result.add_atom(c, value, share)
         piece = _piece(ordered, distinct, recurring, bool(result.zero_share[c] > 0))
         if piece is None:
             result.style[c] = DensityStyle.BARS
         else:
-            found.append((c, piece, atoms))
+            found.append((c, piece, atoms, shares))
     if not found:
         return
 
-    pieces = [piece for _, piece, _ in found]
-    chosen = np.array([c for c, _, _ in found])
+    pieces = [piece for _, piece, _, _ in found]
+    chosen = np.array([c for c, *_ in found])
     nonzero = 1 - result.zero_share[chosen]
     smooth = _Smooth(
         channels=chosen,
@@ -710,17 +726,16 @@ def _look_closely(result: _Estimate, rows: FloatArray, channels: Integers, point
     result.style[chosen[lattice]] = DensityStyle.BARS
     bandwidth = np.maximum(bandwidth, finest)
     curves = _of(smooth, ~lattice)
-    _draw_curves(result, curves, series[~lattice], bandwidth[~lattice], points)
+    _draw_curves(result, curves, series[~lattice], bandwidth[~lattice])
     result.outside_share[chosen] = np.where(
         lattice, 0.0, np.array([piece.outside_part for piece in pieces]) * nonzero
     )
-    for is_lattice, (c, _, atoms) in zip(lattice, found, strict=True):
-        if atoms and not is_lattice:
+    for (c, _, atoms, shares), as_bars in zip(found, lattice, strict=True):
+        if not as_bars:
             grid = result.grid[c]
-            area = _areas(grid[:1], grid[-1:], points)[0]
-            places = (np.array([atom.value for atom in atoms]) - grid[0]) / (grid[-1] - grid[0])
-            nearest = np.rint(places * (points - 1)).astype(np.intp)
-            shares = np.array([atom.share for atom in atoms])
+            area = _areas(grid[:1], grid[-1:], grid.size)[0]
+            place = (atoms - grid[0]) / (grid[-1] - grid[0]) * (grid.size - 1)
+            nearest = np.rint(place).astype(np.intp)
             np.add.at(result.density[c], nearest, shares / area[nearest])
 
 
@@ -790,7 +805,7 @@ def _draw_bars(
     result: _Estimate, rows: FloatArray, channels: Integers, low: Floats, high: Floats
 ) -> None:
     """Enter channels as the shares of their values, each at the grid's point nearest to it."""
-    points = result.grid.shape[1]
+    points = result.points
     # The outermost values are one point from the end, so that their bars are whole.
     margin = (high - low) / (points - 3)
     peak = np.maximum(np.abs(low), np.abs(high))

@@ -118,6 +118,19 @@ def test_zeros_far_from_the_rest_do_not_stretch_the_grid() -> None:
     assert error(density, 0.5 * norm.pdf(density.grid[0] - 1000)) < 0.06
 
 
+@pytest.mark.parametrize("sign", [1, -1])
+def test_zeros_in_some_rows_only(sign: int) -> None:
+    # The values nearest to zero stand among rows without any zero, and before them.
+    values = sign * np.concatenate([10 + normal(600), np.where(np.arange(400) % 2, 0, 12.5)])
+    values[600:] += np.where(values[600:] != 0, 0.1 * normal(400, seed=1), 0)
+    density = of(values)
+    others = values[values != 0]
+    assert density.style[0] == CURVE
+    assert density.zero_share[0] == 0.2
+    assert density.grid[0, 0] < others.min()
+    assert density.grid[0, -1] > others.max()
+
+
 def test_zeros_amid_the_rest_are_split_off_only() -> None:
     values = np.concatenate([normal(9000), np.zeros(3000)])
     density = of(values)
