@@ -74,7 +74,7 @@ def _entry(info: LayerInfo) -> dict[str, Any]:
     return {
         "path": info.path,
         "kind": info.kind,
-        "shape": " × ".join("?" if size is None else str(size) for size in (shape or ())[1:]),
+        "shape": "×".join("?" if size is None else str(size) for size in (shape or ())[1:]),
         "parameters": info.parameters,
         "level": f"{info.level_name} abstraction, {info.level} from the nearest image end",
         **_health(None),

@@ -384,8 +384,8 @@ class DendrogramView {
       const distance = Math.min(
         bar,
         // A stem belongs to its fork, but a crossbar under the pointer comes first.
-        stem(left, tree.heights[3 * fork]!) + 1,
-        stem(right, tree.heights[3 * fork + 1]!) + 1,
+        stem(left, tree.heights[3 * fork]!) + 4,
+        stem(right, tree.heights[3 * fork + 1]!) + 4,
       );
       if (distance < nearest) {
         nearest = distance;

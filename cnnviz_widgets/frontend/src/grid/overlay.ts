@@ -88,7 +88,7 @@ function paintSelection(context: CanvasRenderingContext2D, scene: Scene): void {
     if (channel === selection.hovered) {
       context.strokeStyle = theme.hover;
       context.lineWidth = 2;
-      context.strokeRect(x - 1, HEADER - 1, Math.max(2, columns.scale + 1), bottom - HEADER);
+      context.strokeRect(x, HEADER - 1, Math.max(1, columns.scale), bottom - HEADER);
       paintHoveredNumber(context, scene, x + columns.scale / 2, channel);
     }
   }

@@ -3,7 +3,7 @@
 export interface LayerEntry {
   path: string;
   kind: string;
-  /** Output shape without the batch, such as `26 × 26 × 32`. */
+  /** Output shape without the batch, such as `26×26×32`. */
   shape: string;
   parameters: number;
   /** Channels of the output, and how many of them are zero on every sample; null: not measured. */

@@ -63,12 +63,17 @@ export function pixel([red, green, blue]: readonly [number, number, number]): nu
  * Calls back when the widget's colours have changed, for whatever reason.
  *
  * A notebook names its new theme before the theme's style sheet has been loaded; the end of the
- * root's transition (lib/base.css), or its cutting short, comes when the colours are there.
+ * root's transition (lib/base.css), or its cutting short, comes when the colours are there. It may
+ * also name it after: the attributes of the body are watched, too.
  */
 export function onThemeChange(root: HTMLElement, callback: () => void, signal: AbortSignal): void {
   const onColor = (event: TransitionEvent): void => {
-    if (event.target === root && event.propertyName.endsWith("color")) callback();
+    if (event.target === root && event.propertyName === "color") callback();
   };
+  const observer = new MutationObserver(callback);
+  observer.observe(document.body, { attributes: true });
+  observer.observe(document.documentElement, { attributes: true });
+  signal.addEventListener("abort", () => observer.disconnect());
   root.addEventListener("transitionend", onColor, { signal });
   root.addEventListener("transitioncancel", onColor, { signal });
 }
