@@ -132,6 +132,9 @@ class ModelInspector(Pictured, VBox):
             known = {info.path for info in self.probe.layers}
             self._read(path if path in known else _first_to_show(self.probe.layers).path)
 
+    def __repr__(self) -> str:
+        return f"<ModelInspector of {self.probe.model.name!r}, layer {self.layer!r}>"
+
     def picture(self) -> Image | None:
         """Dendrogram, grid and densities of the layer shown, as a still picture."""
         from .static_picture import inspector_picture

@@ -19,7 +19,7 @@ _GUTTER = 84
 _MARGIN = 10
 _HEADER = 20
 _TREE_HEIGHT = 130
-_DENSITY_HEIGHT = 170
+_DENSITY_HEIGHT = 180
 _TALLEST_GRID = 420
 _WIDEST_COLUMN = 88
 
@@ -57,7 +57,7 @@ def grid_picture(record: LayerRecord, sample_labels: Sequence[str] = ()) -> Imag
     else:
         row_height = max(column_width, 12.0) * np.clip(tile_height / tile_width, 0.25, 4.0)
     shown = max(1, min(rows, int((_TALLEST_GRID - _HEADER) / row_height)))
-    image = Image.new("RGB", (WIDTH, _HEADER + round(shown * row_height) + 4), _PAPER)
+    image = Image.new("RGB", (WIDTH, _HEADER + round(shown * row_height) + 16), _PAPER)
     draw = ImageDraw.Draw(image)
     draw.text((4, 4), "channel", _FAINT, _font())
     every = max(1, int(np.ceil((len(str(tiles.total_channels)) * 7 + 6) / column_width)))
@@ -65,6 +65,9 @@ def grid_picture(record: LayerRecord, sample_labels: Sequence[str] = ()) -> Imag
         middle = (edges[column] + edges[column + 1]) / 2
         draw.text((middle, 10), str(tiles.columns[column]), _FAINT, _font(), anchor="mm")
     gap = 1 if column_width >= 8 else 0
+    if shown < rows:
+        text = f"the first {shown} of {rows} samples"
+        draw.text((_GUTTER, image.height - 3), text, _FAINT, _font(), anchor="ls")
     for row in range(shown):
         top, bottom = (round(_HEADER + (row + i) * row_height) for i in (0, 1))
         if row_height >= 12 or row % 2 == 0:
@@ -146,7 +149,7 @@ def density_picture(record: LayerRecord) -> Image.Image:
     if drawn.any():
         low, high = float(grids[drawn].min()), float(grids[drawn].max())
         span = (high - low) or 1.0
-        bottom = _DENSITY_HEIGHT - 24
+        bottom = _DENSITY_HEIGHT - 40
         for grid, curve in zip(grids[drawn], curves[drawn], strict=True):
             x = _GUTTER + (grid - low) / span * (WIDTH - _GUTTER - _MARGIN - 40)
             level = np.log10(np.maximum(curve, peak * 10.0**-_DECADES) / peak)
@@ -160,7 +163,7 @@ def density_picture(record: LayerRecord) -> Image.Image:
     dead = int(record.measures.dead.sum())
     zeros = float(density.zero_share.mean())
     text = f"density (log) · {zeros:.0%} of all values are exact zeros"
-    draw.text((_GUTTER, _DENSITY_HEIGHT - 11), text, _FAINT, _font())
+    draw.text((_GUTTER, _DENSITY_HEIGHT - 18), text, _FAINT, _font())
     if dead:
         text = f"{dead} of {record.n_channels} channels are zero on every sample"
         draw.text((WIDTH - _MARGIN, 8), text, _INK, _font(), anchor="ra")
@@ -170,7 +173,8 @@ def density_picture(record: LayerRecord) -> Image.Image:
 def inspector_picture(record: LayerRecord, title: str, labels: Sequence[str]) -> Image.Image:
     """Dendrogram, grid and densities of a layer under its title, one above the other."""
     heading = Image.new("RGB", (WIDTH, 26), _PAPER)
-    ImageDraw.Draw(heading).text((4, 5), title, _INK, _font(14))
+    # Pillow's own font has no multiplication sign.
+    ImageDraw.Draw(heading).text((4, 5), title.replace("×", "x"), _INK, _font(14))
     parts = [
         heading,
         dendrogram_picture(record),

@@ -1,0 +1,71 @@
+"""Makes the pictures of the README from a real session: ``make screenshots``.
+
+A network is trained on the notebooks' data, inspected in JupyterLab, and a fork is clicked.
+"""
+
+from __future__ import annotations
+
+import io
+import tempfile
+from pathlib import Path
+
+import nbformat
+from PIL import Image
+
+from .lab import REPOSITORY, Lab, Notebook, chromium
+
+IMAGES = REPOSITORY / "docs" / "images"
+QUICKSTART = REPOSITORY / "notebooks" / "01_inspect_a_model.ipynb"
+WIDTH = 1400
+
+
+def quickstart_cells(count: int) -> list[str]:
+    """The first code cells of the quickstart, run where the data are."""
+    cells = [
+        cell.source
+        for cell in nbformat.read(QUICKSTART, as_version=4).cells
+        if cell.cell_type == "code"
+    ]
+    return [f"import os\nos.chdir({str(QUICKSTART.parent)!r})", *cells[:count]]
+
+
+def save(png: bytes, name: str) -> None:
+    """Write a screenshot; a few hundred colours are all it has, which makes it small."""
+    IMAGES.mkdir(parents=True, exist_ok=True)
+    with Image.open(io.BytesIO(png)) as image:
+        image.convert("RGB").quantize(200).save(IMAGES / name, optimize=True)
+    print(IMAGES / name)
+
+
+def settle(notebook: Notebook) -> None:
+    """Wait until nothing moves any more; bqplot lays itself out anew after a while."""
+    notebook.page.wait_for_function("() => new Promise(done => setTimeout(() => done(true), 800))")
+
+
+def main() -> None:
+    """Take the inspector in light and dark, wide and narrow."""
+    with tempfile.TemporaryDirectory() as folder, Lab(Path(folder)) as lab, chromium() as browser:
+        lab.write("quickstart.ipynb", quickstart_cells(3))
+        page = browser.new_page(viewport={"width": WIDTH, "height": 1500})
+        notebook = Notebook.open(page, lab, "quickstart.ipynb", "doc")
+        notebook.run_all()
+        notebook.cell(3)
+        inspector = page.locator(".cnnviz-inspector").first
+        page.locator(".cnnviz-density .curve").first.wait_for()
+        # The channels below the third fork, as if it had been clicked.
+        notebook.run("inspector.selection.selected = tuple(inspector.record.tree.members(2))")
+        page.get_by_role("button", name="Clear").filter(has_text="selected").wait_for()
+        for theme in ("light", "dark"):
+            notebook.set_theme(theme)
+            settle(notebook)
+            save(inspector.screenshot(), f"inspector-{theme}.png")
+        notebook.set_theme("light")
+        notebook.run("inspector.layer = 'dense'")
+        page.get_by_role("heading", name="dense").wait_for()
+        notebook.resize(760, 1700)
+        settle(notebook)
+        save(inspector.screenshot(), "inspector-narrow.png")
+
+
+if __name__ == "__main__":
+    main()
