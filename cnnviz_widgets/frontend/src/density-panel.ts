@@ -67,6 +67,25 @@ async function marksOf(model: AnyModel<State>, host: Host): Promise<Marks> {
 const put = (mark: MarkModel, values: Record<string, unknown>): void =>
   (mark.set as (values: Record<string, unknown>) => void)(values);
 
+/**
+ * Draw when the present event has been dealt with, however many of its changes ask for it.
+ *
+ * bqplot changes its curves in the animation frame after its marks change. Marks told in a frame
+ * of our own would show a frame behind grid and dendrogram; told in the mouse's event, which the
+ * browser delivers once a frame and before it, they show in the same one.
+ */
+function afterEvent(draw: () => void, signal: AbortSignal): () => void {
+  let requested = false;
+  return () => {
+    if (requested) return;
+    requested = true;
+    queueMicrotask(() => {
+      requested = false;
+      if (!signal.aborted) draw();
+    });
+  };
+}
+
 async function render({ model, el, host, signal }: RenderProps<State>): Promise<void> {
   const selection = await Selection.of(host, model.get("selection"), signal);
   const marks = await marksOf(model, host);
@@ -106,7 +125,7 @@ async function render({ model, el, host, signal }: RenderProps<State>): Promise<
     return { selected, hovered: curves.of.get(selection.hovered) };
   }
 
-  const highlight = eachFrame(() => {
+  const highlight = afterEvent(() => {
     const theme = themeOf(frame);
     const palette = theme.dark ? CLUSTER_COLORS.dark : CLUSTER_COLORS.light;
     const { selected, hovered } = chosen();
