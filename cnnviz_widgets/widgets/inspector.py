@@ -16,6 +16,7 @@ from traitlets import Enum, Instance, Unicode, observe, validate
 from ..analysis.measures import ChannelMeasures
 from ..analysis.record import LayerRecord
 from ..model import LayerInfo, ModelProbe
+from .cell_progress import CellProgress
 from .channel_grid import ChannelGrid
 from .closing import parts_of
 from .column_axis import ColumnAxis
@@ -92,6 +93,7 @@ class ModelInspector(Pictured, VBox):
         names = _sample_names(labels, self.targets, class_names, self.probe.samples)
         # Requests from the page may come on a thread of their own.
         self._lock = threading.RLock()
+        self._cell: CellProgress | None = None
         self.record: LayerRecord | None = None
         self.measures: dict[str, ChannelMeasures] = {}
         self.selection = Selection()
@@ -109,11 +111,13 @@ class ModelInspector(Pictured, VBox):
         self.add_class("cnnviz")
         self.add_class("cnnviz-inspector")
         try:
-            with self._lock, self._reporting():
+            with CellProgress(self.header) as self._cell, self._lock, self._reporting():
                 self._read(first.path)
         except BaseException:
             self.close()
             raise
+        finally:
+            self._cell = None
         self.selector.observe(self._on_chosen, "layer")
         self.header.observe(self._on_asked, "_asked")
 
@@ -233,6 +237,8 @@ class ModelInspector(Pictured, VBox):
         with self.header.hold_sync():
             self.header.progress = share
             self.header.message = message
+        if self._cell is not None:
+            self._cell.tick()
 
     @contextmanager
     def _reporting(self) -> Iterator[None]:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
-from playwright.sync_api import Locator
+from playwright.sync_api import Locator, Page
 
-from .lab import Notebook
+from .lab import Lab, Notebook
 
 # The layout that the front end promises (lib/column-axis.ts, dendrogram/scale.ts).
 GUTTER, MARGIN, WIDEST_FIT = 84, 10, 88
@@ -386,10 +387,60 @@ def test_the_theme_is_followed(views: Notebook) -> None:
     views.page.wait_for_function(f"() => ({corner})() > 200")
 
 
-def test_a_saved_notebook_shows_a_picture_without_a_kernel(
-    open_notebook: OpenNotebook,
+def test_a_notebook_from_elsewhere_shows_a_picture_without_a_kernel(
+    open_notebook: OpenNotebook, page: Page, lab: Lab
 ) -> None:
-    notebook = open_notebook([MODEL, INSPECTOR])
+    notebook = open_notebook([VIEWS, "grid"])
     notebook.run_all()
-    (output,) = notebook.outputs()[1]
-    assert output["data"]["image/png"]
+    notebook.save()
+    # What this user has not run is not trusted: it comes from a colleague, or a repository.
+    saved = max(lab.root.glob("*.ipynb"), key=lambda path: path.stat().st_mtime_ns)
+    text = saved.read_text().replace("default_rng(5)", "default_rng(6)")
+    saved.with_name("elsewhere.ipynb").write_text(text)
+    other = Notebook.open(page, lab, "elsewhere.ipynb", "doc")
+    other.cell(1).locator("img").wait_for()
+    assert page.locator(".cnnviz").count() == 0
+
+
+def test_saved_with_its_state_it_is_alive_without_python(tmp_path: Path, page: Page) -> None:
+    save_state = {"@jupyter-widgets/jupyterlab-manager:plugin": {"saveState": True}}
+    with Lab(tmp_path, save_state) as lab:
+        lab.write("kept.ipynb", [VIEWS, SHOW_VIEWS])
+        first = Notebook.open(page, lab, "kept.ipynb", "doc")
+        first.run_all()
+        page.locator(".cnnviz-grid-overlay").wait_for()
+        # The first save gathers the state, which may be too late for that save itself.
+        first.save()
+        page.wait_for_function(
+            f"() => {first.PANEL}.context.model.sharedModel.getMetadata('widgets')"
+        )
+        first.save()
+        first.shut_down()
+        again = Notebook.open(page, lab, "kept.ipynb", "doc")
+        again.cell(1)
+        page.locator(".cnnviz-grid-overlay").focus()
+        page.keyboard.press("Space")
+        page.get_by_role("button", name="Clear 1 selected").wait_for()
+        page.wait_for_function(f"() => ({SELECTED_CURVES})() === 1")
+
+
+def test_a_long_reading_shows_progress_in_its_cell(open_notebook: OpenNotebook) -> None:
+    notebook = open_notebook(
+        [
+            MODEL,
+            "import time\n"
+            "kept = cv.analysis.LayerRecord.complete\n"
+            "def slow(self, progress):\n"
+            "    progress(0.25, 'comparing channels'); time.sleep(3)\n"
+            "    return kept(self, progress)\n"
+            "cv.analysis.LayerRecord.complete = slow",
+            "import cnnviz_widgets.widgets.cell_progress as cell\n"
+            "cell._PATIENCE = 0\n"
+            "inspector = cv.ModelInspector(model, images)",
+        ]
+    )
+    notebook.start_all()
+    message = notebook.page.get_by_role("status").filter(has_text="comparing channels")
+    message.wait_for()
+    notebook.wait_until_idle()
+    message.wait_for(state="detached")
