@@ -41,6 +41,7 @@ class Dendrogram(LayerView):
     _heights = Bytes().tag(sync=True)
     _span = Bytes().tag(sync=True)
     _split = Bytes().tag(sync=True)
+    _zero_columns = Int(0).tag(sync=True)
     _order = Bytes().tag(sync=True)
 
     def _state_of(self, record: LayerRecord) -> dict[str, Any]:
@@ -59,6 +60,7 @@ class Dendrogram(LayerView):
             "_heights": wire(geometry.heights, "f8"),
             "_span": wire(geometry.span, "i4"),
             "_split": wire(geometry.split, "i4"),
+            "_zero_columns": geometry.zero_columns,
             "_order": wire(record.tree.order, "i4"),
             "_notes": notes,
         }

@@ -1,15 +1,15 @@
 /** Dendrogram: which channels do the same thing? Leaf i stands over column i of the grid. */
 import type { AnyModel, RenderProps } from "@anywidget/types";
 
-import { distanceAt, scaleOf, STRIP, TOP, yOf, type Scale } from "./dendrogram/scale";
+import { CutLine } from "./dendrogram/cut";
+import { paintOverlay, paintTree, type Scene } from "./dendrogram/paint";
+import { scaleOf, yOf, type Scale } from "./dendrogram/scale";
 import {
   channelsBelow,
-  clusters,
   forkHeight,
   parents,
   readTree,
   TREE_EVENTS,
-  ZERO_DISTANCE,
   type Tree,
   type TreeState,
 } from "./dendrogram/tree";
@@ -17,11 +17,9 @@ import { layer, onResize, prepare } from "./lib/canvas";
 import {
   columnAt,
   GUTTER,
-  MARGIN,
   moveTo,
   panned,
   resolve,
-  visible,
   xOf,
   zoomed,
   type ColumnAxisState,
@@ -32,8 +30,7 @@ import { counted, number } from "./lib/format";
 import { eachFrame } from "./lib/frame";
 import { publisher, type Publisher } from "./lib/publish";
 import { combineOf, Selection, type Combine } from "./lib/selection";
-import { roundTicks } from "./lib/ticks";
-import { CLUSTER_COLORS, onThemeChange, themeOf, type Theme } from "./lib/theme";
+import { onThemeChange, themeOf, type Theme } from "./lib/theme";
 
 interface State extends TreeState {
   /** Distance at which the tree is cut into clusters; null for no cut. */
@@ -55,8 +52,7 @@ class DendrogramView {
   private readonly stage = element("div", "cnnviz-dendrogram-stage");
   private readonly lines = layer("cnnviz-dendrogram-lines");
   private readonly overlay = layer("cnnviz-dendrogram-overlay");
-  private readonly cutLine: HTMLElement;
-  private readonly cutText = element("span", "");
+  private readonly cutLine: CutLine;
   private readonly empty = element("div", "cnnviz-dendrogram-empty");
   private readonly readout = element("div", "cnnviz-note", { role: "status", "aria-live": "polite" });
   private readonly notes = element("div", "cnnviz-note");
@@ -69,7 +65,6 @@ class DendrogramView {
   private position = new Map<number, number>();
   private theme: Theme;
   private fork = -1;
-  private dragging = false;
 
   constructor(
     private readonly model: AnyModel<State>,
@@ -81,21 +76,10 @@ class DendrogramView {
     this.publishAxis = publisher(axis, signal);
     this.drawLines = eachFrame(() => this.paintLines(), signal);
     this.drawOverlay = eachFrame(() => this.paintOverlay(), signal);
-    this.cutLine = element(
-      "div",
-      "cnnviz-cut",
-      {
-        role: "slider",
-        tabindex: 0,
-        "aria-label": "Distance at which the tree is cut into clusters",
-        "aria-orientation": "vertical",
-        title: "Drag to cut the tree into clusters; up and down keys move it, Delete takes it away",
-      },
-      this.cutText,
-    );
+    this.cutLine = new CutLine(() => this.scale(), () => model.get("cut"), (cut) => this.setCut(cut), signal);
     this.root = element("div", "cnnviz cnnviz-dendrogram", { "data-lm-suppress-shortcuts": "true" });
     this.root.append(this.stage, this.readout, this.notes);
-    this.stage.append(this.lines.canvas, this.overlay.canvas, this.cutLine, this.empty);
+    this.stage.append(this.lines.canvas, this.overlay.canvas, this.cutLine.root, this.empty);
     this.theme = themeOf(this.root);
     this.tree = readTree(model);
     this.parent = parents(this.tree);
@@ -130,188 +114,33 @@ class DendrogramView {
 
   // Painting --------------------------------------------------------------------------------
 
-  private paintLines(): void {
+  /** What there is to paint; null while the view has no width. */
+  private scene(): Scene | null {
     const width = this.stage.clientWidth;
-    if (width <= GUTTER) return;
     const height = this.model.get("height");
-    this.stage.style.height = `${height}px`;
-    prepare(this.lines, width, height);
-    const { context } = this.lines;
-    const scale = this.scale();
+    if (width <= GUTTER) return null;
+    const { tree, theme, selection, fork } = this;
     const columns = this.columns();
-    this.paintAxis(context, scale);
-    context.save();
-    context.beginPath();
-    context.rect(GUTTER, 0, width - GUTTER - MARGIN, height);
-    context.clip();
-    this.paintForks(context, columns, scale, height);
-    context.restore();
-    this.placeCut(scale);
+    const cut = this.model.get("cut");
+    const columnOf = (channel: number) => this.position.get(channel);
+    return { tree, theme, selection, fork, columns, scale: this.scale(), width, height, cut, columnOf };
+  }
+
+  private paintLines(): void {
+    const scene = this.scene();
+    if (!scene) return;
+    this.stage.style.height = `${scene.height}px`;
+    prepare(this.lines, scene.width, scene.height);
+    paintTree(this.lines.context, scene);
+    this.cutLine.place(this.tree, scene.scale, scene.cut);
     this.paintOverlay();
   }
 
-  private paintAxis(context: CanvasRenderingContext2D, scale: Scale): void {
-    context.font = "11px system-ui, sans-serif";
-    context.textAlign = "right";
-    context.textBaseline = "middle";
-    context.fillStyle = context.strokeStyle = this.theme.faint;
-    context.lineWidth = 1;
-    context.beginPath();
-    context.moveTo(GUTTER - 4.5, scale.top);
-    context.lineTo(GUTTER - 4.5, scale.bottom);
-    for (const tick of roundTicks(scale.tallest, (scale.bottom - scale.top) / 34)) {
-      const y = Math.round(yOf(scale, tick)) + 0.5;
-      context.moveTo(GUTTER - 8, y);
-      context.lineTo(GUTTER - 4, y);
-      context.fillText(number(tick), GUTTER - 10, y);
-    }
-    if (scale.apart !== null) {
-      const y = Math.round(scale.apart) + 0.5;
-      context.moveTo(GUTTER - 8, y);
-      context.lineTo(GUTTER - 4, y);
-      context.fillText("2", GUTTER - 10, y);
-      // Two slanted strokes: the axis is not to scale here.
-      for (const middle of [scale.top - 9, scale.top - 5]) {
-        context.moveTo(GUTTER - 9, middle + 2);
-        context.lineTo(GUTTER, middle - 2);
-      }
-    }
-    context.stroke();
-    context.save();
-    context.translate(10, (scale.top + scale.bottom) / 2);
-    context.rotate(-Math.PI / 2);
-    context.textAlign = "center";
-    context.fillText("cosine distance", 0, 0);
-    context.restore();
-  }
-
-  private colors(): readonly string[] {
-    return this.theme.dark ? CLUSTER_COLORS.dark : CLUSTER_COLORS.light;
-  }
-
-  private paintForks(context: CanvasRenderingContext2D, columns: Columns, scale: Scale, height: number): void {
-    const { tree } = this;
-    const cut = this.model.get("cut");
-    const labels = cut === null ? null : clusters(tree, cut);
-    const colors = this.colors();
-    const [first, last] = visible(columns);
-    const paths = new Map<string, Path2D>();
-    for (let fork = 0; fork < tree.forks; fork++) {
-      const [left, right] = [tree.feet[2 * fork]!, tree.feet[2 * fork + 1]!];
-      if (right < first || left > last) continue;
-      const label = labels !== null && forkHeight(tree, fork) <= cut! ? labels[tree.split[fork]!]! : -1;
-      const color = label < 0 ? (labels ? this.theme.faint : this.theme.text) : colors[label % colors.length]!;
-      let path = paths.get(color);
-      if (!path) paths.set(color, (path = new Path2D()));
-      this.trace(path, fork, columns, scale);
-    }
-    context.lineWidth = 1;
-    for (const [color, path] of paths) {
-      context.strokeStyle = color;
-      context.stroke(path);
-    }
-    if (labels) this.paintStrip(context, labels, columns, height);
-  }
-
-  private trace(path: Path2D, fork: number, columns: Columns, scale: Scale): void {
-    const { feet, heights } = this.tree;
-    const left = xOf(columns, feet[2 * fork]!);
-    const right = xOf(columns, feet[2 * fork + 1]!);
-    const y = yOf(scale, heights[3 * fork + 2]!);
-    path.moveTo(left, yOf(scale, heights[3 * fork]!));
-    path.lineTo(left, y);
-    path.lineTo(right, y);
-    path.lineTo(right, yOf(scale, heights[3 * fork + 1]!));
-  }
-
-  private paintStrip(context: CanvasRenderingContext2D, labels: Int32Array, columns: Columns, height: number): void {
-    const colors = this.colors();
-    const [first, last] = visible(columns);
-    for (let column = first; column < Math.min(last, labels.length); column++) {
-      const label = labels[column]!;
-      if (label < 0) continue;
-      context.fillStyle = colors[label % colors.length]!;
-      const x = xOf(columns, column);
-      // A gap after a cluster's last column tells it from a neighbour of like colour.
-      const ends = labels[column + 1] !== label;
-      context.fillRect(x, height - STRIP + 1, columns.scale + (ends ? -Math.min(1, columns.scale / 3) : 0.5), STRIP - 3);
-    }
-  }
-
   private paintOverlay(): void {
-    const width = this.stage.clientWidth;
-    if (width <= GUTTER) return;
-    const height = this.model.get("height");
-    prepare(this.overlay, width, height);
-    const { context } = this.overlay;
-    const columns = this.columns();
-    const scale = this.scale();
-    context.save();
-    context.beginPath();
-    context.rect(GUTTER, 0, width - GUTTER - MARGIN, height);
-    context.clip();
-    context.fillStyle = this.theme.accent;
-    context.globalAlpha = 0.22;
-    for (const channel of this.selection.list) {
-      const column = this.position.get(channel);
-      if (column === undefined) continue;
-      context.fillRect(xOf(columns, column), TOP, Math.max(1, columns.scale), height - TOP);
-    }
-    context.globalAlpha = 1;
-    this.paintHovered(context, columns, scale, height);
-    if (this.fork >= 0) this.paintSubtree(context, columns, scale);
-    context.restore();
-  }
-
-  private paintHovered(context: CanvasRenderingContext2D, columns: Columns, scale: Scale, height: number): void {
-    const column = this.position.get(this.selection.hovered);
-    if (column === undefined) return;
-    const x = xOf(columns, column + 0.5);
-    context.strokeStyle = this.theme.hover;
-    context.lineWidth = 2;
-    context.beginPath();
-    context.moveTo(x, scale.bottom);
-    context.lineTo(x, height);
-    context.stroke();
-    context.fillStyle = this.theme.hover;
-    context.beginPath();
-    context.moveTo(x - 4, scale.bottom - 5);
-    context.lineTo(x + 4, scale.bottom - 5);
-    context.lineTo(x, scale.bottom + 2);
-    context.fill();
-  }
-
-  private paintSubtree(context: CanvasRenderingContext2D, columns: Columns, scale: Scale): void {
-    const path = new Path2D();
-    const [from, to] = [this.tree.span[2 * this.fork]!, this.tree.span[2 * this.fork + 1]!];
-    for (let fork = 0; fork <= this.fork; fork++) {
-      if (this.tree.span[2 * fork]! >= from && this.tree.span[2 * fork + 1]! <= to) {
-        this.trace(path, fork, columns, scale);
-      }
-    }
-    context.strokeStyle = this.theme.hover;
-    context.lineWidth = 2;
-    context.stroke(path);
-  }
-
-  /** With no cut, the line waits at the top of the axis to be dragged down. */
-  private placeCut(scale: Scale): void {
-    const cut = this.model.get("cut");
-    const y = cut === null ? scale.top - 4 : yOf(scale, cut);
-    this.cutLine.style.top = `${y}px`;
-    this.cutLine.classList.toggle("cnnviz-low", y < 24);
-    this.cutLine.hidden = this.tree.forks === 0;
-    let text = "cut";
-    if (cut !== null) {
-      const joined = new Set(clusters(this.tree, cut));
-      joined.delete(-1);
-      text = `cut at ${number(cut)}: ${counted(joined.size, "group")}`;
-    }
-    this.cutText.textContent = text;
-    this.cutLine.setAttribute("aria-valuemin", "0");
-    this.cutLine.setAttribute("aria-valuemax", String(scale.tallest));
-    this.cutLine.setAttribute("aria-valuenow", String(cut ?? scale.tallest));
-    this.cutLine.setAttribute("aria-valuetext", text);
+    const scene = this.scene();
+    if (!scene) return;
+    prepare(this.overlay, scene.width, scene.height);
+    paintOverlay(this.overlay.context, scene);
   }
 
   // What the user does ----------------------------------------------------------------------
@@ -324,11 +153,6 @@ class DendrogramView {
     canvas.addEventListener("click", (event) => this.onClick(event), options);
     canvas.addEventListener("wheel", (event) => this.onWheel(event), { ...options, passive: false });
     canvas.addEventListener("keydown", (event) => this.onKey(event), options);
-    this.cutLine.addEventListener("pointerdown", (event) => this.startCut(event), options);
-    this.cutLine.addEventListener("pointermove", (event) => this.dragCut(event), options);
-    this.cutLine.addEventListener("pointerup", () => (this.dragging = false), options);
-    this.cutLine.addEventListener("pointercancel", () => (this.dragging = false), options);
-    this.cutLine.addEventListener("keydown", (event) => this.onCutKey(event), options);
     this.selection.onChange(this.drawOverlay);
     for (const event of ["change:start", "change:scale"]) this.axis.on(event, this.drawLines);
     this.axis.on("change:order_by", () => this.refresh());
@@ -478,7 +302,7 @@ class DendrogramView {
     if (this.fork >= 0) {
       const height = forkHeight(this.tree, this.fork);
       const size = this.tree.span[2 * this.fork + 1]! - this.tree.span[2 * this.fork]!;
-      const zero = height >= ZERO_DISTANCE ? " (all-zero channels stand apart from every other)" : "";
+      const zero = this.tree.split[this.fork]! >= this.tree.zeroFrom ? " (all-zero channels stand apart from every other)" : "";
       text = `Fork at distance ${number(height)}${zero} · ${counted(size, "channel")} below · click to select`;
     } else if (this.tree.forks === 0) text = "";
     if (this.readout.textContent !== text) this.readout.textContent = text;
@@ -487,31 +311,6 @@ class DendrogramView {
   private setCut(cut: number | null): void {
     this.model.set("cut", cut);
     this.publish();
-  }
-
-  private startCut(event: PointerEvent): void {
-    if (event.button !== 0) return;
-    this.cutLine.setPointerCapture(event.pointerId);
-    this.dragging = true;
-  }
-
-  private dragCut(event: PointerEvent): void {
-    if (!this.dragging) return;
-    const scale = this.scale();
-    const y = event.clientY - this.stage.getBoundingClientRect().top;
-    this.setCut(y < scale.top ? null : distanceAt(scale, y));
-  }
-
-  private onCutKey(event: KeyboardEvent): void {
-    const { tallest } = this.scale();
-    const cut = this.model.get("cut") ?? tallest;
-    const step = tallest / (event.shiftKey ? 10 : 50);
-    if (event.key === "ArrowDown") this.setCut(Math.max(0, cut - step));
-    else if (event.key === "ArrowUp") this.setCut(cut + step > tallest ? null : cut + step);
-    else if (event.key === "Delete" || event.key === "Backspace" || event.key === "Escape") this.setCut(null);
-    else return;
-    event.preventDefault();
-    event.stopPropagation();
   }
 }
 

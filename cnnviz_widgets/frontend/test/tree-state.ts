@@ -11,5 +11,6 @@ export const treeState = {
   _heights: view(Float64Array.of(0, 0, 0.1, 0.1, 0, 0.3, 0.3, 0, 0.6, 0.6, 0, 2)),
   _span: view(Int32Array.of(0, 2, 0, 3, 0, 4, 0, 5)),
   _split: view(Int32Array.of(1, 2, 3, 4)),
+  _zero_columns: 1,
   _order: view(Int32Array.of(4, 2, 0, 3, 1)),
 };

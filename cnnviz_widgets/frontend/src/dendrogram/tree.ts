@@ -16,6 +16,8 @@ export interface TreeState {
   _span: DataView;
   /** The drawn column right of the gap that each fork closes. */
   _split: DataView;
+  /** So many drawn columns at the right end of the tree are zero throughout. */
+  _zero_columns: number;
   /** Every finite channel in leaf order, drawn or not. */
   _order: DataView;
 }
@@ -34,6 +36,8 @@ export interface Tree {
   forks: number;
   /** Greatest height below 2: what the readable part of the axis has to reach. */
   tallest: number;
+  /** Leaves from this column on are zero throughout. */
+  zeroFrom: number;
   /** Whether forks at 2 stand apart, behind a break of the axis. */
   broken: boolean;
 }
@@ -59,6 +63,7 @@ export function readTree(model: AnyModel<TreeState>): Tree {
     split: asInt32(model.get("_split")),
     order: asInt32(model.get("_order")),
     forks,
+    zeroFrom: asInt32(model.get("_columns")).length - model.get("_zero_columns"),
     tallest: tallest || 1,
     broken,
   };

@@ -1,0 +1,81 @@
+/** The line that cuts the tree: dragged with the mouse, moved and taken away with keys. */
+import { distanceAt, yOf, type Scale } from "./scale";
+import { clusters, type Tree } from "./tree";
+import { element } from "../lib/dom";
+import { counted, number } from "../lib/format";
+
+export class CutLine {
+  readonly root: HTMLElement;
+  private readonly text = element("span", "");
+  private dragging = false;
+
+  constructor(
+    private readonly scale: () => Scale,
+    private readonly cut: () => number | null,
+    private readonly setCut: (cut: number | null) => void,
+    signal: AbortSignal,
+  ) {
+    this.root = element(
+      "div",
+      "cnnviz-cut",
+      {
+        role: "slider",
+        tabindex: 0,
+        "aria-label": "Distance at which the tree is cut into groups",
+        "aria-orientation": "vertical",
+        title: "Drag to cut the tree into groups; up and down keys move it, Delete takes it away",
+      },
+      this.text,
+    );
+    const options = { signal };
+    this.root.addEventListener("pointerdown", (event) => this.start(event), options);
+    this.root.addEventListener("pointermove", (event) => this.drag(event), options);
+    this.root.addEventListener("pointerup", () => (this.dragging = false), options);
+    this.root.addEventListener("pointercancel", () => (this.dragging = false), options);
+    this.root.addEventListener("keydown", (event) => this.onKey(event), options);
+  }
+
+  /** With no cut, the line waits at the top of the axis to be dragged down. */
+  place(tree: Tree, scale: Scale, cut: number | null): void {
+    const y = cut === null ? scale.top - 4 : yOf(scale, cut);
+    this.root.style.top = `${y}px`;
+    this.root.classList.toggle("cnnviz-low", y < 24);
+    this.root.hidden = tree.forks === 0;
+    let text = "cut";
+    if (cut !== null) {
+      const groups = new Set(clusters(tree, cut));
+      groups.delete(-1);
+      text = `cut at ${number(cut)}: ${counted(groups.size, "group")}`;
+    }
+    this.text.textContent = text;
+    this.root.setAttribute("aria-valuemin", "0");
+    this.root.setAttribute("aria-valuemax", String(scale.tallest));
+    this.root.setAttribute("aria-valuenow", String(cut ?? scale.tallest));
+    this.root.setAttribute("aria-valuetext", text);
+  }
+
+  private start(event: PointerEvent): void {
+    if (event.button !== 0) return;
+    this.root.setPointerCapture(event.pointerId);
+    this.dragging = true;
+  }
+
+  private drag(event: PointerEvent): void {
+    if (!this.dragging) return;
+    const scale = this.scale();
+    const y = event.clientY - this.root.parentElement!.getBoundingClientRect().top;
+    this.setCut(y < scale.top ? null : distanceAt(scale, y));
+  }
+
+  private onKey(event: KeyboardEvent): void {
+    const { tallest } = this.scale();
+    const cut = this.cut() ?? tallest;
+    const step = tallest / (event.shiftKey ? 10 : 50);
+    if (event.key === "ArrowDown") this.setCut(Math.max(0, cut - step));
+    else if (event.key === "ArrowUp") this.setCut(cut + step > tallest ? null : cut + step);
+    else if (["Delete", "Backspace", "Escape"].includes(event.key)) this.setCut(null);
+    else return;
+    event.preventDefault();
+    event.stopPropagation();
+  }
+}
