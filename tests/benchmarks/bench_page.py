@@ -314,7 +314,7 @@ def _detachable(folder: Path) -> Iterator[tuple[Page, Callable[[], None]]]:
     """A page of a Chromium that lives on when Playwright lets go of it.
 
     While Playwright holds a page, Chromium hands it a copy of whatever comes over the page's
-    web sockets, as text: for megabytes that takes longer than to show them.
+    web sockets, as text; with megabytes, that work would be timed as well.
     """
     command = [
         *(chromium_path(), *CHROMIUM_ARGUMENTS, "--headless", "--window-size=1400,1000"),
