@@ -33,7 +33,10 @@ _FIRST_STAGE, _LAST_STAGE = 2, 7
 
 
 class _Table(NamedTuple):
-    """Logarithms of each stage's sum and their slopes, against log t; (stage, node, channel)."""
+    """Logarithms of each stage's sum, and their slopes from node to node of log t.
+
+    Shapes (stage, node, channel).
+    """
 
     value: Floats
     slope: Floats
@@ -161,32 +164,51 @@ def _tabulate(coefficients: NDArray[np.float64]) -> _Table:
     channels, cells = coefficients.shape
     squares = (coefficients[:, 1:] ** 2).T
     stages = _LAST_STAGE + 2 - _FIRST_STAGE
-    sums = np.concatenate(
+    value = np.concatenate(
         [
             (weights @ squares[: weights.shape[1]]).reshape(stages, -1, channels)
             for weights in _weights(cells)
         ],
         axis=1,
     )
-    value = np.log(np.maximum(sums, 1e-300))
-    slope = -np.exp(_log_t[:, None] + value[1:] - value[:-1])
+    np.maximum(value, 1e-300, out=value)
+    np.log(value, out=value)
+    slope = value[1:] - value[:-1]
+    slope += _log_t[:, None]
+    np.exp(slope, out=slope)
+    slope *= -_SPACING
     return _Table(value[:-1], slope)
 
 
 def _read(table: _Table, stage: int, log_t: Floats) -> Floats:
     """The logarithm of a stage's sum at `log_t`, shape (..., channel)."""
     value, slope = table.value[stage - _FIRST_STAGE], table.slope[stage - _FIRST_STAGE]
-    position = np.clip((log_t - _log_t[0]) / _SPACING, 0.0, _NODES - 1.0)
-    node = np.minimum(position.astype(np.intp), _NODES - 2)
-    x = position - node
+    x = log_t - _log_t[0]
+    x /= _SPACING
+    np.maximum(x, 0.0, out=x)
+    np.minimum(x, _NODES - 1.0, out=x)
+    place = x.astype(np.intp)
+    np.minimum(place, _NODES - 2, out=place)
+    x -= place
     channels = value.shape[1]
-    here = node * channels + np.arange(channels)
-    there = here + channels
-    start, rise = value.take(here), value.take(there)
+    place *= channels
+    place += np.arange(channels)
+    start, slope_start = value.take(place), slope.take(place)
+    place += channels
+    rise, bend = value.take(place), slope.take(place)
     rise -= start
-    slope_here, slope_there = slope.take(here) * _SPACING, slope.take(there) * _SPACING
-    bend = slope_here + slope_there - 2 * rise
-    cubic: Floats = start + x * (slope_here + x * (rise - slope_here - bend + x * bend))
+    # start + x (slope + x (rise − slope − bend + x bend)), where bend is what both slopes add up
+    # to beyond twice the rise; from the inside out.
+    bend -= rise
+    rise -= slope_start
+    bend -= rise
+    cubic: Floats = bend * x
+    cubic += rise
+    cubic -= bend
+    cubic *= x
+    cubic += slope_start
+    cubic *= x
+    cubic += start
     return cubic
 
 

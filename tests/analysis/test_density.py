@@ -11,6 +11,8 @@ from cnnviz_widgets.analysis.density import (
     MOST_VALUES,
     ChannelDensity,
     DensityStyle,
+    _histogram,
+    _look,
     channel_density,
     density_fan,
 )
@@ -500,6 +502,29 @@ def test_a_fan_of_nothing() -> None:
     assert fan.n_channels == 0
     assert fan.quantiles.shape == (5, 256)
     assert not fan.quantiles.any()
+
+
+@pytest.mark.parametrize("channels", [1, 8, 11])
+def test_every_value_is_counted_in_its_own_channel(channels: int) -> None:
+    rows = normal(300, channels)
+    rows[:40, ::3] = 0
+    n = np.count_nonzero(rows, axis=0)
+    start, stop = rows.min(axis=0), rows.max(axis=0)
+    counts = _histogram(rows, np.arange(channels), start, stop, n)
+    for found, column, ends in zip(counts, rows.T, zip(start, stop, strict=True), strict=True):
+        expected = np.histogram(column[column != 0], bins=512, range=ends)[0]
+        np.testing.assert_array_equal(np.cumsum(found), np.cumsum(expected))
+
+
+@pytest.mark.parametrize("sign", [1, -1])
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_the_values_next_to_zeros_of_either_sign(sign: int, dtype: type) -> None:
+    rows = sign * np.abs(normal(400, 2)).astype(dtype)
+    rows[:100], rows[100:200] = 0.0, -0.0
+    seen = _look(rows)
+    np.testing.assert_array_equal(seen.low, rows[200:].min(axis=0))
+    np.testing.assert_array_equal(seen.high, rows[200:].max(axis=0))
+    assert seen.n.tolist() == [200, 200]
 
 
 def test_bad_input() -> None:
