@@ -16,15 +16,13 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from . import analysis, model
     from .model import ModelProbe
-    from .widgets import (
-        ChannelGrid,
-        ColumnAxis,
-        Dendrogram,
-        DensityPanel,
-        LayerSelector,
-        ModelInspector,
-        Selection,
-    )
+    from .widgets.channel_grid import ChannelGrid
+    from .widgets.column_axis import ColumnAxis
+    from .widgets.dendrogram import Dendrogram
+    from .widgets.density_panel import DensityPanel
+    from .widgets.inspector import ModelInspector
+    from .widgets.layer_selector import LayerSelector
+    from .widgets.selection import Selection
 
 _HOMES = {
     "ChannelGrid": ".widgets.channel_grid",

@@ -22,8 +22,11 @@ class DrawnCurves:
 
     Attributes
     ----------
+    grid : ndarray of float64, shape (channel, points)
+        Abscissae. Those of channels without any line stand at one point of the others' range,
+        so that they do not widen it.
     height : ndarray of float64, shape (channel, points)
-        Over `ChannelDensity.grid`. Densities where there is a curve or bars; strokes of one
+        Over `grid`. Densities where there is a curve or bars; strokes of one
         height where there are too few values for either. Nowhere quite 0.
     bands : ndarray of float64, shape (5, points)
         Over `DensityFan.grid`: the quantiles of the densities. Nowhere quite 0.
@@ -34,6 +37,7 @@ class DrawnCurves:
         The greatest height, and the height that few values (bars of atoms, mostly) exceed.
     """
 
+    grid: NDArray[np.float64]
     height: NDArray[np.float64]
     bands: NDArray[np.float64]
     pooled: NDArray[np.float64]
@@ -63,7 +67,11 @@ def drawn_curves(
     positive = np.concatenate([height[height > 0], together[together > 0]])
     usual = float(np.quantile(positive, _USUAL)) if positive.size else level
     floor = level * _FLOOR
+    blank = (density.style == DensityStyle.EMPTY) | (density.style == DensityStyle.NONFINITE)
+    grid = density.grid.copy()
+    grid[blank] = 0.0 if blank.all() else grid[~blank].flat[0]
     return DrawnCurves(
+        grid=frozen(grid),
         height=frozen(np.maximum(height, floor)),
         bands=frozen(np.maximum(fan.quantiles, floor)),
         pooled=frozen(np.maximum(together, floor)),

@@ -48,6 +48,7 @@ class ChannelGrid(LayerView):
     _channels = Bytes().tag(sync=True)
     _kind = Unicode("image").tag(sync=True)
     _reduction = List(Int(), [1, 1]).tag(sync=True)
+    _montage = List(Int(), [1, 1]).tag(sync=True)
 
     def _state_of(self, record: LayerRecord) -> dict[str, Any]:
         tiles = record.tiles
@@ -60,6 +61,7 @@ class ChannelGrid(LayerView):
             "_channels": wire(tiles.columns, "i4"),
             "_kind": tiles.kind,
             "_reduction": list(tiles.reduction),
+            "_montage": list(tiles.montage),
             "_notes": list(record.omissions),
         }
 

@@ -11,6 +11,7 @@ from ipywidgets import VBox, Widget
 from numpy.typing import ArrayLike
 from traitlets import Bool, Bytes, Enum, Float, Instance, Int, List, Unicode
 
+from ..analysis.density import DensityStyle
 from ..analysis.record import LayerRecord
 from .bundles import bundle
 from .closing import parts_of
@@ -50,7 +51,9 @@ class _DensityHead(AnyWidget):
     _hovered = WidgetTrait().tag(sync=True)
     _zeros = WidgetTrait().tag(sync=True)
     _zeros_marked = WidgetTrait().tag(sync=True)
-    _axis = WidgetTrait().tag(sync=True)
+    _log_axis = WidgetTrait().tag(sync=True)
+    _linear_axis = WidgetTrait().tag(sync=True)
+    _figure = WidgetTrait().tag(sync=True)
     _log_scale = WidgetTrait().tag(sync=True)
     _linear_scale = WidgetTrait().tag(sync=True)
 
@@ -119,7 +122,7 @@ class DensityPanel(Pictured, VBox):
         every = record.n_channels <= MOST_CURVES
         none = np.zeros(0)
         with self.marks["every"].hold_sync():
-            self.marks["every"].x = density.grid[drawn] if every else none
+            self.marks["every"].x = curves.grid[drawn] if every else none
             self.marks["every"].y = curves.height[drawn] if every else none
         with self.marks["fan"].hold_sync():
             if record.pooled is not None:
@@ -134,7 +137,7 @@ class DensityPanel(Pictured, VBox):
             self.marks["zeros"].y = shares
         with self._head.hold_sync():
             self._head._channels = wire(drawn, "i4")
-            self._head._grid = wire(density.grid[drawn], "f8")
+            self._head._grid = wire(curves.grid[drawn], "f8")
             self._head._density = wire(curves.height[drawn], "f8")
             self._head._points = density.grid.shape[1]
             self._head._zero_share = wire(density.zero_share[drawn], "f4")
@@ -168,11 +171,16 @@ def _notes(record: LayerRecord) -> list[str]:
     dead = int(record.measures.dead.sum())
     if dead:
         notes.append(f"{dead:,} of {record.n_channels:,} channels are zero on every sample.")
-    if record.pooled is not None and dead < record.n_channels:
+    if record.pooled is not None and (record.density.style == DensityStyle.RUG).any():
         notes.append(
             f"{record.density.n_values:,} value{'s' if record.density.n_values > 1 else ''} a "
             "channel make no curve: a channel shows as one stroke a value, the line is all "
             "values together. More samples give curves."
+        )
+    elif record.pooled is not None and (record.density.style == DensityStyle.BARS).any():
+        notes.append(
+            "The values are few numbers that recur: each is a stroke of its share's height, "
+            "the line is all values together."
         )
     outside = float(record.density.outside_share.max(initial=0.0))
     if outside > 0:
@@ -207,12 +215,18 @@ def _plot(
         ),
     }
     value_axis = bqplot.Axis(scale=x, label="value", grid_lines="none", label_offset="34px")
-    density_axis = bqplot.Axis(
-        scale=curves["y"],
-        orientation="vertical",
-        label="density",
-        grid_lines="none",
-        label_offset="48px",
+    # One axis for each scale: bqplot's axes do not take another scale well.
+    log_axis, linear_axis = (
+        bqplot.Axis(
+            scale=scale,
+            orientation="vertical",
+            label="density",
+            grid_lines="none",
+            label_offset="58px",
+            tick_format="~g",
+            visible=scale is curves["y"],
+        )
+        for scale in (log, linear)
     )
     share_axis = bqplot.Axis(
         scale=share,
@@ -226,7 +240,7 @@ def _plot(
     )
     figure = bqplot.Figure(
         marks=list(marks.values()),
-        axes=[value_axis, density_axis, share_axis],
+        axes=[value_axis, log_axis, linear_axis, share_axis],
         fig_margin={"top": 10, "bottom": 42, "left": 84, "right": 56},
         padding_y=0.0,
         animation_duration=0,
@@ -239,7 +253,9 @@ def _plot(
     head = _DensityHead(
         log_y=log_y,
         selection=selection,
-        _axis=density_axis,
+        _log_axis=log_axis,
+        _linear_axis=linear_axis,
+        _figure=figure,
         _log_scale=log,
         _linear_scale=linear,
         **{f"_{name}": mark for name, mark in marks.items()},

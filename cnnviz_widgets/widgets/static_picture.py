@@ -138,7 +138,7 @@ def density_picture(record: LayerRecord) -> Image.Image:
     image = Image.new("RGB", (WIDTH, _DENSITY_HEIGHT), _PAPER)
     draw = ImageDraw.Draw(image)
     if record.n_channels <= MOST_CURVES:
-        grids, curves = density.grid, drawn_curves.height
+        grids, curves = drawn_curves.grid, drawn_curves.height
     elif record.pooled is not None:
         grids, curves = record.pooled.grid, drawn_curves.pooled[np.newaxis]
     else:

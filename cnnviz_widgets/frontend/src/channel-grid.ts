@@ -8,6 +8,7 @@ import {
   HEADER,
   limitScroll,
   rowAt,
+  rowGap,
   rowSize,
   rowSpans,
   yOf,
@@ -66,13 +67,16 @@ const ORDERS = [
   ["leaf", "similar side by side"],
   ["natural", "channel number"],
 ] as const;
-const HINT = "Wheel zooms, drag moves, click selects, double click enlarges a tile.";
+const HINT = "Wheel: zoom · drag: move · click: select";
+const HINT_TILE = " · double click: enlarge";
 const HELP =
   "Wheel: zoom; Shift and wheel: move sideways; drag: move; " +
   "click, Shift-click, Ctrl-click: select channels; double click: enlarge a tile; " +
   "arrow keys: move; Space: select; Enter: enlarge; Escape: clear; 0: show all";
 /** Pixels that the pointer may move during a click. */
 const CLICK = 4;
+/** Clicks nearer to each other than this may be one double click; no system allows more. */
+const DOUBLE_CLICK_MS = 900;
 
 class Grid {
   readonly root: HTMLElement;
@@ -97,6 +101,9 @@ class Grid {
   private anchor = 0;
   /** Row under the mouse, for the readout's colour bar. */
   private hoveredRow = -1;
+  /** What was selected before the first click of what may become a double click. */
+  private beforeDouble: number[] | undefined;
+  private lastClick = -Infinity;
   private drag: { x: number; y: number; moved: boolean; start: Columns; scroll: number } | undefined;
 
   constructor(
@@ -143,7 +150,8 @@ class Grid {
   private rows(columns: Columns): Rows {
     const room = this.model.get("height") - HEADER;
     const size = rowSize(this.sheet, columns.scale, room);
-    const rows = { size, count: this.sheet.rows, scroll: this.scroll, height: Math.min(room, this.stageRoom()) };
+    const gap = rowGap(this.sheet, size);
+    const rows = { size, gap, count: this.sheet.rows, scroll: this.scroll, height: Math.min(room, this.stageRoom()) };
     return { ...rows, scroll: limitScroll(rows) };
   }
 
@@ -180,10 +188,15 @@ class Grid {
     };
   }
 
+  /** Whether a tile is more than one value: something to enlarge, with a range of its own. */
+  private hasPixels(): boolean {
+    return this.sheet.height * this.sheet.width > 1;
+  }
+
   /** Where a tile is a single value, it has no range of its own to be stretched over. */
   private range(): RangeName {
     const range = this.model.get("value_range");
-    return range === "tile" && this.sheet.height * this.sheet.width === 1 ? "layer" : range;
+    return range === "tile" && !this.hasPixels() ? "layer" : range;
   }
 
   private paintTiles(): void {
@@ -260,9 +273,14 @@ class Grid {
       trait("Colours", "How values become colours", COLORMAPS, "colormap"),
       trait("Range", "Over which values the colours are stretched", RANGES, "value_range"),
       order.root,
-      button("−", "Zoom out (−)", () => zoom(1 / 1.6), this.signal),
-      button("+", "Zoom in (+)", () => zoom(1.6), this.signal),
-      this.fitButton,
+      element(
+        "span",
+        "cnnviz-group",
+        {},
+        button("−", "Zoom out (−)", () => zoom(1 / 1.6), this.signal),
+        button("+", "Zoom in (+)", () => zoom(1.6), this.signal),
+        this.fitButton,
+      ),
       this.clearButton,
     );
   }
@@ -271,7 +289,7 @@ class Grid {
     const chosen = this.selection.list.length;
     this.clearButton.textContent = chosen > 0 ? `Clear ${count(chosen)} selected` : "Clear selection";
     this.clearButton.disabled = chosen === 0;
-    this.fitButton.disabled = this.axis.get("scale") === 0;
+    this.fitButton.disabled = this.axis.get("scale") === 0 && this.scroll === 0;
     const hovered = this.sheet.channels.indexOf(this.selection.hovered);
     this.foot.showRange(this.sheet, this.paint(), this.hoveredRow, hovered);
     if (this.enlarged.isOpen) return;
@@ -279,7 +297,7 @@ class Grid {
       const [first, last] = visible(columns);
       const some = last - first < this.sheet.cols ? `${count(last - first)} of ` : "";
       const size = `${counted(this.sheet.cols, "channel")} × ${counted(this.sheet.rows, "sample")}`;
-      this.foot.say(`${some}${size}. ${HINT}`);
+      this.foot.say(`${some}${size}. ${HINT}${this.hasPixels() ? HINT_TILE : ""}`);
     } else if (this.hoveredRow < 0) this.foot.say(describeChannel(this.sheet, hovered));
   }
 
@@ -298,14 +316,18 @@ class Grid {
     on("dblclick", (event) => this.onDouble(event));
     on("keydown", (event) => this.onKey(event), false);
     on("focus", () => this.drawOverlay());
-    on("blur", () => this.drawOverlay());
+    on("blur", () => this.onLeave());
     this.selection.onChange(this.drawOverlay);
     for (const event of ["change:start", "change:scale"]) this.axis.on(event, this.drawTiles);
-    this.axis.on("change:order_by", () => this.refresh());
+    this.axis.on("change:order_by", () => {
+      this.anchor = 0;
+      this.refresh();
+    });
     this.model.on(SHEET_EVENTS, eachFrame(() => {
       this.sheet = readSheet(this.model);
       this.scroll = 0;
       this.cursor = { column: 0, row: 0 };
+      this.anchor = 0;
       this.hoveredRow = -1;
       this.refresh();
     }, this.signal));
@@ -321,8 +343,7 @@ class Grid {
   refresh(): void {
     this.theme = themeOf(this.root);
     for (const { select, read } of this.controls) select.value = read();
-    const single = this.sheet.height * this.sheet.width === 1;
-    this.root.querySelector<HTMLOptionElement>("option[value=tile]")!.disabled = single;
+    this.root.querySelector<HTMLOptionElement>("option[value=tile]")!.disabled = !this.hasPixels();
     this.notes.replaceChildren(...this.model.get("_notes").map((note) => element("div", "", {}, note)));
     this.foot.showLegend(this.sheet, this.paint());
     this.foot.showColors(this.paint());
@@ -398,6 +419,8 @@ class Grid {
     this.endDrag();
     if (!drag || drag.moved) return;
     const { column, row } = this.place(event);
+    if (event.timeStamp - this.lastClick > DOUBLE_CLICK_MS) this.beforeDouble = this.selection.list;
+    this.lastClick = event.timeStamp;
     if (column < 0) {
       if (combineOf(event) === "replace") this.selection.clear();
       return;
@@ -429,11 +452,14 @@ class Grid {
 
   private onDouble(event: MouseEvent): void {
     const { column, row } = this.place(event);
-    if (column >= 0 && row >= 0) this.enlarge(column, row);
+    if (column < 0 || row < 0 || !this.hasPixels()) return;
+    // The two clicks of a double click were not meant to select.
+    if (this.beforeDouble) this.selection.replace(this.beforeDouble);
+    this.enlarge(column, row);
   }
 
   private enlarge(column: number, row: number): void {
-    if (this.sheet.height * this.sheet.width > 1) this.enlarged.open({ row, col: this.tileColumn(column) });
+    if (this.hasPixels()) this.enlarged.open({ row, col: this.tileColumn(column) });
   }
 
   private choose(channels: readonly number[], combine: Combine): void {
@@ -487,6 +513,7 @@ class Grid {
     const column = Math.min(Math.max(this.cursor.column + dx, 0), cols - 1);
     const row = Math.min(Math.max(this.cursor.row + dy, 0), count - 1);
     this.cursor = { column, row };
+    if (!extend) this.anchor = column;
     const columns = scrolledTo(this.columns(), column);
     this.move(columns);
     const rows = this.rows(columns);

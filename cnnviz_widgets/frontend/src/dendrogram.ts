@@ -153,6 +153,7 @@ class DendrogramView {
     canvas.addEventListener("click", (event) => this.onClick(event), options);
     canvas.addEventListener("wheel", (event) => this.onWheel(event), { ...options, passive: false });
     canvas.addEventListener("keydown", (event) => this.onKey(event), options);
+    canvas.addEventListener("blur", () => this.onLeave(), options);
     this.selection.onChange(this.drawOverlay);
     for (const event of ["change:start", "change:scale"]) this.axis.on(event, this.drawLines);
     this.axis.on("change:order_by", () => this.refresh());
@@ -174,7 +175,11 @@ class DendrogramView {
     this.notes.replaceChildren(...this.model.get("_notes").map((note) => element("div", "", {}, note)));
     this.describe();
     const natural = this.axis.get("order_by") === "natural";
-    this.empty.hidden = !natural && this.tree.forks > 0;
+    const hidden = natural || this.tree.forks === 0;
+    this.empty.hidden = !hidden;
+    // What cannot be seen takes no part in the keyboard's round either.
+    this.overlay.canvas.tabIndex = this.cutLine.root.tabIndex = hidden ? -1 : 0;
+    this.readout.hidden = hidden;
     this.empty.replaceChildren(
       natural
         ? "The columns stand by channel number, so the tree cannot stand above them."

@@ -5,6 +5,7 @@
 import type { AnyModel, Host, RenderProps } from "@anywidget/types";
 
 import { CURVE_EVENTS, lines, readCurves, type CurvesState } from "./density/curves";
+import { onResize } from "./lib/canvas";
 import { button, element } from "./lib/dom";
 import { count, counted, percent } from "./lib/format";
 import { eachFrame } from "./lib/frame";
@@ -43,7 +44,9 @@ interface State extends CurvesState {
   _hovered: string;
   _zeros: string;
   _zeros_marked: string;
-  _axis: string;
+  _log_axis: string;
+  _linear_axis: string;
+  _figure: string;
   _log_scale: string;
   _linear_scale: string;
 }
@@ -89,7 +92,9 @@ function afterEvent(draw: () => void, signal: AbortSignal): () => void {
 async function render({ model, el, host, signal }: RenderProps<State>): Promise<void> {
   const selection = await Selection.of(host, model.get("selection"), signal);
   const marks = await marksOf(model, host);
-  const axis = await host.getModel(model.get("_axis"));
+  const [logAxis, linearAxis, figure] = await Promise.all(
+    (["_log_axis", "_linear_axis", "_figure"] as const).map((key) => host.getModel(model.get(key))),
+  );
   // Scales are handed on to bqplot, which needs the models themselves.
   const scale = (key: "_log_scale" | "_linear_scale") =>
     model.widget_manager.get_model(model.get(key).replace(/^anywidget:|^IPY_MODEL_/, ""));
@@ -149,7 +154,8 @@ async function render({ model, el, host, signal }: RenderProps<State>): Promise<
       opacities: bands.map((opacity) => (some ? opacity / 2 : opacity)),
       fill_opacities: drawn === "fan" ? [0.18, 0.36, 0.36, 0.18, 0] : [0],
     });
-    put(marks._zeros, { colors: [theme.faint] });
+    // Hundreds of dots would be a bar; faint ones still show where most of them are.
+    put(marks._zeros, { colors: [theme.faint], opacities: [drawn === "every" ? 0.6 : 0.15] });
     describe();
   }, signal);
 
@@ -175,12 +181,13 @@ async function render({ model, el, host, signal }: RenderProps<State>): Promise<
     const bottom = isLog ? peak * 10 ** -DECADES : 0;
     const y = isLog ? logScale : linearScale;
     put(y as MarkModel, { min: bottom, max: top });
-    put(axis, { tick_values: isLog ? powersOfTen(bottom, top) : roundTicks(top, 4), tick_format: isLog ? "~g" : ".3~g" });
+    put(isLog ? logAxis! : linearAxis!, { tick_values: isLog ? powersOfTen(bottom, top) : roundTicks(top, 4) });
+    put(logAxis!, { visible: isLog });
+    put(linearAxis!, { visible: !isLog });
     for (const name of ["_every", "_fan", "_selected", "_hovered"] as const) {
       const scales = marks[name].get("scales") as Record<string, unknown>;
       if (scales.y !== y) put(marks[name], { scales: { ...scales, y } });
     }
-    if (axis.get("scale") !== y) put(axis, { scale: y });
     key.replaceChildren(
       element("span", "", {}, KEYS[model.get("_drawn")]),
       element("span", "", {}, "dot at 0: share of exact zeros (right axis)"),
@@ -196,6 +203,8 @@ async function render({ model, el, host, signal }: RenderProps<State>): Promise<
   }, signal));
   model.on("change:log_y change:_notes change:_total change:_drawn change:_peak change:_usual_peak", refresh);
   onThemeChange(frame, refresh, signal);
+  // bqplot does not hear of every change of width; a margin set anew makes it lay itself out.
+  onResize(frame, () => put(figure!, { fig_margin: { ...(figure!.get("fig_margin") as object) } }), signal);
   refresh();
 }
 

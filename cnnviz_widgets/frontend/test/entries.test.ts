@@ -37,6 +37,7 @@ function gridModel(refs: object): FakeModel {
     _channels: view(Int32Array.of(4, 2, 0, 3, 1)),
     _kind: "image",
     _reduction: [1, 1],
+    _montage: [1, 1],
     _notes: ["left out: <b>nothing</b>"],
     colormap: "grey",
     value_range: "tile",
@@ -120,6 +121,44 @@ describe("channel grid", () => {
     await frame();
     canvas.dispatchEvent(at("pointermove", middle(1), 40));
     expect(selection.state.hovered).toBe(1);
+  });
+
+  test("a range by keyboard begins where the cursor was, in the layer shown", async () => {
+    const { selection, model, canvas } = await open();
+    for (const name of ["ArrowRight", "ArrowRight", "ArrowRight"]) canvas.dispatchEvent(key(name));
+    canvas.dispatchEvent(key("ArrowRight", { shiftKey: true }));
+    expect(selection.state.selected).toEqual([3, 1]);
+    selection.set("selected", []);
+    model.set({ _shape: [2, 2, 2, 2], _channels: view(Int32Array.of(1, 0)) });
+    await frame();
+    click(canvas, GUTTER + 20, { shiftKey: true });
+    expect(selection.state.selected).toEqual([1]);
+  });
+
+  test("leaving with the keyboard leaves nothing hovered", async () => {
+    const { selection, canvas } = await open();
+    canvas.dispatchEvent(key("ArrowRight"));
+    canvas.dispatchEvent(new FocusEvent("blur"));
+    expect(selection.state.hovered).toBe(-1);
+  });
+
+  test("a double click leaves the selection as it was", async () => {
+    const { selection, canvas } = await open();
+    selection.set("selected", [0, 3]);
+    click(canvas, middle(1));
+    click(canvas, middle(1));
+    canvas.dispatchEvent(at("dblclick", middle(1), 60));
+    expect(selection.state.selected).toEqual([0, 3]);
+  });
+
+  test("in a volume the readout names slice and place", async () => {
+    const { model, canvas } = await open();
+    // Two slices of 2 × 1 pixels, side by side; the third column of pixels is the second slice.
+    model.set({ _kind: "volume", _montage: [1, 2] });
+    await frame();
+    canvas.dispatchEvent(at("pointermove", middle(1) + COLUMN / 4, 30));
+    await frame();
+    expect(find(".cnnviz-readout").textContent).toContain("slice 1 of 2, pixel (0, 0)");
   });
 
   test("a double click enlarges a tile, Escape leads back", async () => {
@@ -215,6 +254,9 @@ describe("dendrogram", () => {
     axis.set("order_by", "natural");
     await frame();
     expect(find(".cnnviz-dendrogram-empty").hidden).toBe(false);
+    // Nor does the keyboard reach what cannot be seen.
+    expect(find(".cnnviz-dendrogram-overlay").tabIndex).toBe(-1);
+    expect(find(".cnnviz-cut").tabIndex).toBe(-1);
     find<HTMLButtonElement>(".cnnviz-dendrogram-empty button").click();
     expect(axis.state.order_by).toBe("leaf");
   });
@@ -339,9 +381,11 @@ describe("density panel", () => {
     const marks = Object.fromEntries(
       ["every", "fan", "selected", "hovered", "zeros", "zeros_marked"].map((name) => [name, mark(name)]),
     );
-    const log = new FakeModel({}, "log");
+    new FakeModel({}, "log");
     const linear = new FakeModel({}, "linear");
-    const axis = new FakeModel({ scale: null }, "axis-of-densities");
+    const logAxis = new FakeModel({}, "log-axis");
+    const linearAxis = new FakeModel({}, "linear-axis");
+    const figure = new FakeModel({ fig_margin: {} }, "figure");
     const model = new FakeModel({
       selection: refs.selection,
       log_y: true,
@@ -357,12 +401,14 @@ describe("density panel", () => {
       _zero_share: view(Float32Array.of(0.25, 0, 1)),
       _nonfinite_share: view(new Float32Array(3)),
       ...Object.fromEntries(Object.keys(marks).map((name) => [`_${name}`, name])),
-      _axis: "axis-of-densities",
+      _log_axis: "log-axis",
+      _linear_axis: "linear-axis",
+      _figure: "figure",
       _log_scale: "anywidget:log",
       _linear_scale: "anywidget:linear",
     });
     rendered = await show(density as never, model);
-    return { selection, model, marks, log, linear, axis };
+    return { selection, model, marks, linear, logAxis, linearAxis, figure };
   }
 
   test("a hovered channel's curve and zeros stand out without the kernel", async () => {
@@ -387,12 +433,14 @@ describe("density panel", () => {
   });
 
   test("the density axis turns linear and back in the page", async () => {
-    const { model, marks, log, linear, axis } = await open();
-    expect(axis.state.scale).toBe(log);
+    const { model, marks, linear, logAxis, linearAxis } = await open();
+    expect([logAxis.state.visible, linearAxis.state.visible]).toEqual([true, false]);
+    expect([...(logAxis.state.tick_values as Float64Array)]).toEqual([1e-4, 1e-3, 1e-2, 0.1, 1].map((tick) => expect.closeTo(tick)));
     find<HTMLButtonElement>("button").click();
     await frame();
     expect(model.state.log_y).toBe(false);
-    expect(axis.state.scale).toBe(linear);
+    expect([logAxis.state.visible, linearAxis.state.visible]).toEqual([false, true]);
+    expect((linearAxis.state.tick_values as Float64Array)[0]).toBe(0);
     expect((marks.every!.state.scales as { y: unknown }).y).toBe(linear);
   });
 });

@@ -24,6 +24,7 @@ function sheetOf(parts: Partial<Record<keyof SheetState, unknown>>): Sheet {
     _channels: view(Int32Array.from({ length: cols! }, (_, i) => i)),
     _kind: "image",
     _reduction: [1, 1],
+    _montage: [1, 1],
     ...parts,
   });
   return readSheet(model as never);
@@ -119,6 +120,13 @@ test("in a heat map a zero is a value; a channel of zeros is a mark", () => {
   });
   expect(markOf(sheet, 0, 0)).toBe(Mark.ordinary);
   expect(markOf(sheet, 0, 1)).toBe(Mark.zero);
+});
+
+test("in a heat map a channel of one value throughout is constant, a single sample is not", () => {
+  const ones = { _kind: "vector", _low: view(Float32Array.of(1, 1)), _high: view(Float32Array.of(1, 1)) };
+  const codes = view(new Uint8Array(2));
+  expect(markOf(sheetOf({ ...ones, _shape: [2, 1, 1, 1], _codes: codes }), 0, 0)).toBe(Mark.constant);
+  expect(markOf(sheetOf({ ...ones, _shape: [1, 2, 1, 1], _codes: codes }), 0, 0)).toBe(Mark.ordinary);
 });
 
 test("a view into a longer message is read at its own offset", () => {

@@ -47,6 +47,23 @@ test("all-zero channels stand apart, and the rest keeps the height", () => {
   expect(scale.bottom - yOf(scale, 0.6)).toBeGreaterThan(0.9 * (scale.bottom - scale.top));
 });
 
+test("opposite channels are 2 apart and share the axis with the others", () => {
+  const opposite = readTree(
+    new FakeModel({
+      ...treeState,
+      _columns: view(Int32Array.of(0, 1)),
+      _heights: view(Float64Array.of(0, 0, 2)),
+      _feet: view(Float32Array.of(0.5, 1.5)),
+      _span: view(Int32Array.of(0, 2)),
+      _split: view(Int32Array.of(1)),
+      _order: view(Int32Array.of(0, 1)),
+      _zero_columns: 0,
+    }) as never,
+  );
+  expect(opposite.broken).toBe(false);
+  expect(opposite.tallest).toBe(2);
+});
+
 test("ticks are round and stay on the axis", () => {
   expect([...roundTicks(0.63, 3)]).toEqual([0, 0.2, 0.4, 0.6].map((tick) => expect.closeTo(tick)));
   expect([...roundTicks(2, 2)]).toEqual([0, 1, 2]);

@@ -2,7 +2,7 @@
 import { distanceAt, yOf, type Scale } from "./scale";
 import { clusters, type Tree } from "./tree";
 import { element } from "../lib/dom";
-import { counted, number } from "../lib/format";
+import { count, counted, number } from "../lib/format";
 
 export class CutLine {
   readonly root: HTMLElement;
@@ -43,9 +43,10 @@ export class CutLine {
     this.root.hidden = tree.forks === 0;
     let text = "cut";
     if (cut !== null) {
-      const groups = new Set(clusters(tree, cut));
-      groups.delete(-1);
-      text = `cut at ${number(cut)}: ${counted(groups.size, "group")}`;
+      const labels = clusters(tree, cut);
+      const alone = labels.filter((label) => label < 0).length;
+      const groups = new Set(labels).size - (alone > 0 ? 1 : 0);
+      text = `cut at ${number(cut)}: ${counted(groups, "group")}${alone > 0 ? `, ${count(alone)} alone` : ""}`;
     }
     this.text.textContent = text;
     this.root.setAttribute("aria-valuemin", "0");

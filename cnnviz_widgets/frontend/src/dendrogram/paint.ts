@@ -65,7 +65,7 @@ function paintAxis(context: CanvasRenderingContext2D, { scale, theme }: Scene): 
     tick(number(distance), yOf(scale, distance));
   }
   if (scale.apart !== null) {
-    tick("2", scale.apart);
+    tick("all zero 2", scale.apart);
     // Two slanted strokes: the axis is not to scale here.
     for (const middle of [scale.top - 9, scale.top - 5]) {
       context.moveTo(GUTTER - 9, middle + 2);

@@ -34,11 +34,11 @@ export interface Tree {
   split: Int32Array;
   order: Int32Array;
   forks: number;
-  /** Greatest height below 2: what the readable part of the axis has to reach. */
+  /** Greatest height of forks between channels that are not zero: what the axis has to reach. */
   tallest: number;
   /** Leaves from this column on are zero throughout. */
   zeroFrom: number;
-  /** Whether forks at 2 stand apart, behind a break of the axis. */
+  /** Whether all-zero channels stand apart at 2, behind a break of the axis. */
   broken: boolean;
 }
 
@@ -49,21 +49,24 @@ export function readTree(model: AnyModel<TreeState>): Tree {
   const forks = heights.length / 3;
   let tallest = 0;
   let broken = false;
+  const split = asInt32(model.get("_split"));
+  const columns = asInt32(model.get("_columns"));
+  const zeroFrom = columns.length - model.get("_zero_columns");
   for (let fork = 0; fork < forks; fork++) {
-    const height = heights[3 * fork + 2]!;
-    if (height >= ZERO_DISTANCE) broken = true;
-    else tallest = Math.max(tallest, height);
+    // Opposite channels are 2 apart as well, but on the axis like any others.
+    if (split[fork]! >= zeroFrom) broken = true;
+    else tallest = Math.max(tallest, heights[3 * fork + 2]!);
   }
   return {
     columnCount: model.get("_column_count"),
-    columns: asInt32(model.get("_columns")),
+    columns,
     feet: asFloat32(model.get("_feet")),
     heights,
     span: asInt32(model.get("_span")),
-    split: asInt32(model.get("_split")),
+    split,
     order: asInt32(model.get("_order")),
     forks,
-    zeroFrom: asInt32(model.get("_columns")).length - model.get("_zero_columns"),
+    zeroFrom,
     tallest: tallest || 1,
     broken,
   };

@@ -21,6 +21,14 @@ export interface EnlargedOptions {
   onClose: () => void;
 }
 
+function sizeText({ height, width, montage: [down, across] }: Sheet): string {
+  const slices = down * across;
+  return `${slices > 1 ? `${slices} × ` : ""}${height / down} × ${width / across}`;
+}
+
+/** Height that the stage grows to, if it is less, in CSS pixels. */
+const ROOM = 320;
+
 export class Enlarged {
   private root: HTMLElement | undefined;
   private tile: Tile | undefined;
@@ -49,6 +57,7 @@ export class Enlarged {
       this.close();
     }, { signal });
     canvas.addEventListener("pointermove", (event) => this.point(canvas, event), { signal });
+    this.options.stage.style.minHeight = `${ROOM}px`;
     this.options.stage.append(this.root);
     this.draw(canvas, context);
     this.fill(facts);
@@ -73,6 +82,7 @@ export class Enlarged {
   private remove(): void {
     this.closing.abort();
     this.root?.remove();
+    this.options.stage.style.minHeight = "";
     this.root = undefined;
   }
 
@@ -120,10 +130,10 @@ export class Enlarged {
     const rows: [string, string][] = [
       ["Channel", String(sheet.channels[col])],
       ["Sample", sampleName(this.options.labels(), row).replace(/^sample /, "")],
-      ["Size", `${sheet.height} × ${sheet.width}${down * across > 1 ? `, each the mean of ${down} × ${across}` : ""}`],
+      ["Size", `${sizeText(sheet)}${down * across > 1 ? `, each the mean of ${down} × ${across}` : ""}`],
       ["Lowest", number(sheet.low[tile]!, 4)],
       ["Highest", number(sheet.high[tile]!, 4)],
-      ["Colours", `${number(from)} to ${number(to)} (range of the ${paint.range})`],
+      ["Colours", from <= to ? `${number(from)} to ${number(to)} (range of the ${paint.range})` : "–"],
     ];
     const mark = marks[markOf(sheet, row, col)];
     if (mark) rows.push(["Note", mark]);

@@ -102,6 +102,7 @@ function swatch(mark: number, paint: Paint): HTMLCanvasElement {
     natural: Int32Array.of(0),
     kind: "image",
     reduction: [1, 1],
+    montage: [1, 1],
     columnMarks: Uint8Array.of(mark),
     columnLow: Float32Array.of(0),
     columnHigh: Float32Array.of(1),

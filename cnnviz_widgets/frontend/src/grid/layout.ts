@@ -6,12 +6,14 @@ import { type Columns, visible, xOf } from "../lib/column-axis";
 /** Height of the strip of channel numbers that stays at the top. */
 export const HEADER = 22;
 /** Narrower columns are drawn this tall, or there would be nothing to see. */
-const LEAST_ROW = 12;
+const LEAST_ROW = 13;
 
 export interface Rows {
   /** Height of a row in CSS pixels. */
   size: number;
   count: number;
+  /** Pixels of background between two rows. */
+  gap: number;
   /** Pixels scrolled down. */
   scroll: number;
   /** Height of the part of the view that rows are drawn in. */
@@ -29,6 +31,9 @@ export function rowSize(sheet: Sheet, columnScale: number, room: number): number
   const aspect = clamp((sheet.height * sheet.reduction[0]) / (sheet.width * sheet.reduction[1]), 0.25, 4);
   return Math.max(columnScale, LEAST_ROW) * aspect;
 }
+
+/** Sequences run on from row to row unless a clear gap parts them. */
+export const rowGap = (sheet: Sheet, size: number): number => (sheet.kind === "sequence" ? 3 : size >= 8 ? 1 : 0);
 
 export const contentHeight = (rows: Rows): number => rows.size * rows.count;
 
@@ -58,7 +63,7 @@ export function columnSpans(columns: Columns, order: ArrayLike<number> | null, r
 
 /** Visible rows in device pixels. */
 export function rowSpans(rows: Rows, ratio: number): Span[] {
-  const gap = rows.size >= 8 ? Math.max(1, Math.round(ratio)) : 0;
+  const gap = Math.round(rows.gap * ratio);
   const spans: Span[] = [];
   const bottom = HEADER + rows.height;
   const first = Math.max(0, Math.floor(rows.scroll / rows.size));

@@ -95,6 +95,8 @@ function paintTile(
   const offset = reach > 0 ? ((low - from) / reach) * 255 : 127;
   const step = reach > 0 ? ((high - low) / reach) * (255 / TOP_CODE) : 0;
   const base = tile * width * height;
+  // Most tiles hold no pixel that is not finite, and need not be searched for one.
+  const finite = sheet.marks[tile]! < Mark.someNotFinite;
   const area = {
     left: Math.max(column.from, clip.left),
     right: Math.min(column.to, clip.right),
@@ -109,6 +111,14 @@ function paintTile(
       const left = across[2 * (x - column.from)]!;
       const right = across[2 * (x - column.from) + 1]!;
       let sum = 0;
+      if (finite) {
+        for (let line = base + top * width; line < base + bottom * width; line += width) {
+          for (let k = line + left; k < line + right; k++) sum += codes[k]!;
+        }
+        const index = (offset + (step * sum) / ((bottom - top) * (right - left)) + 0.5) | 0;
+        pixels[at] = table[index < 0 ? 0 : index > 255 ? 255 : index]!;
+        continue;
+      }
       let n = 0;
       let bad = false;
       for (let sy = top; sy < bottom; sy++) {

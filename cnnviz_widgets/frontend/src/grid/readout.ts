@@ -28,11 +28,20 @@ function valueText(sheet: Sheet, { row, col, y, x }: Spot): string {
   return `${exact ? "" : "≈ "}${number(value, exact ? 5 : 3)}`;
 }
 
+/** Where in the tile, or in which slice of it and where there. */
+function pixelText({ height, width, montage, reduction }: Sheet, { y, x }: Spot): string {
+  const [high, wide] = [height / montage[0], width / montage[1]];
+  const [row, column] = [Math.floor(y / high), Math.floor(x / wide)];
+  const place = `pixel (${(y - row * high) * reduction[0]}, ${(x - column * wide) * reduction[1]})`;
+  const slices = montage[0] * montage[1];
+  return slices > 1 ? `slice ${row * montage[1] + column} of ${slices}, ${place}` : place;
+}
+
 export function describe(sheet: Sheet, spot: Spot, labels: readonly string[]): string {
   const parts = [`channel ${sheet.channels[spot.col]}`, sampleName(labels, spot.row)];
   const [down, across] = sheet.reduction;
   if (sheet.kind === "sequence") parts.push(`step ${spot.y * down}`);
-  else if (sheet.height * sheet.width > 1) parts.push(`pixel (${spot.y * down}, ${spot.x * across})`);
+  else if (sheet.height * sheet.width > 1) parts.push(pixelText(sheet, spot));
   parts.push(`value ${valueText(sheet, spot)}`);
   if (down * across > 1) parts.push(`mean of ${down} × ${across} pixels`);
   const mark = SAID[markOf(sheet, spot.row, spot.col)];

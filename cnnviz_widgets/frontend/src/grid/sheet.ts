@@ -14,6 +14,8 @@ export interface SheetState {
   /** Channel number of each tile column, in leaf order. */
   _channels: DataView;
   _kind: "image" | "vector" | "sequence" | "volume";
+  /** Slices down and across within a tile. */
+  _montage: [down: number, across: number];
   /** How many original pixels one stored pixel averages, down and across. */
   _reduction: [down: number, across: number];
 }
@@ -44,6 +46,7 @@ export interface Sheet {
   channels: Int32Array;
   kind: SheetState["_kind"];
   reduction: [number, number];
+  montage: [number, number];
   /** Tile columns in the channels' own numbering. */
   natural: Int32Array;
   /** A mark for each tile column where all its samples agree. */
@@ -54,7 +57,9 @@ export interface Sheet {
   layerHigh: number;
 }
 
-export const SHEET_EVENTS = "change:_shape change:_codes change:_low change:_high change:_marks change:_channels";
+export const SHEET_EVENTS =
+  "change:_shape change:_codes change:_low change:_high change:_marks change:_channels " +
+  "change:_kind change:_montage change:_reduction";
 
 export function readSheet(model: AnyModel<SheetState>): Sheet {
   const [rows, cols, height, width] = model.get("_shape");
@@ -71,6 +76,7 @@ export function readSheet(model: AnyModel<SheetState>): Sheet {
     channels,
     kind: model.get("_kind"),
     reduction: model.get("_reduction"),
+    montage: model.get("_montage"),
     natural: Int32Array.from(channels.keys()).sort((a, b) => channels[a]! - channels[b]!),
     columnMarks: new Uint8Array(cols),
     columnLow: new Float32Array(cols).fill(Infinity),
@@ -100,6 +106,9 @@ function summarise(sheet: Sheet): void {
   for (let col = 0; col < cols; col++) {
     // Samples that are each constant differ from one another: the channel is not.
     if (columnMarks[col] === Mark.constant && columnLow[col]! < columnHigh[col]!) columnMarks[col] = Mark.ordinary;
+    // A single value cannot be seen to be constant, but several of them can.
+    const same = columnLow[col] === columnHigh[col] && rows > 1;
+    if (columnMarks[col] === Mark.ordinary && same) columnMarks[col] = Mark.constant;
     if (columnLow[col]! < sheet.layerLow) sheet.layerLow = columnLow[col]!;
     if (columnHigh[col]! > sheet.layerHigh) sheet.layerHigh = columnHigh[col]!;
   }

@@ -7,7 +7,7 @@ export function number(value: number, digits = 3): string {
   const size = Math.abs(value);
   const text =
     size >= 1e5 || size < 1e-3
-      ? value.toExponential(digits - 1).replace("e+", "e")
+      ? String(Number(value.toPrecision(digits)).toExponential()).replace("e+", "e")
       : String(Number(value.toPrecision(digits)));
   return text.replace(/-/g, "−");
 }
