@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from .density import ChannelDensity, DensityFan, DensityStyle
+from .density import FAN_LEVELS, ChannelDensity, DensityFan, DensityStyle
 from .values import frozen
 
 # A logarithmic axis has no place for 0: curves end this far below the highest point instead.
@@ -33,6 +33,8 @@ class DrawnCurves:
     pooled : ndarray of float64, shape (points,)
         The density of all channels' values together, where no channel has a curve of its own;
         else empty.
+    zero_bands : ndarray of float64, shape (5,)
+        The same quantiles, over the channels, of their shares of exact zeros.
     peak, usual_peak : float
         The greatest height, and the height that few values (bars of atoms, mostly) exceed.
     """
@@ -41,6 +43,7 @@ class DrawnCurves:
     height: NDArray[np.float64]
     bands: NDArray[np.float64]
     pooled: NDArray[np.float64]
+    zero_bands: NDArray[np.float64]
     peak: float
     usual_peak: float
 
@@ -75,6 +78,7 @@ def drawn_curves(
         height=frozen(np.maximum(height, floor)),
         bands=frozen(np.maximum(fan.quantiles, floor)),
         pooled=frozen(np.maximum(together, floor)),
+        zero_bands=frozen(np.quantile(density.zero_share, FAN_LEVELS)),
         peak=level,
         usual_peak=min(level, 1.2 * usual),
     )

@@ -131,7 +131,8 @@ class DensityPanel(Pictured, VBox):
             else:
                 self.marks["fan"].x = none if every else record.fan.grid
                 self.marks["fan"].y = none if every else curves.bands
-        shares = 100 * density.zero_share[drawn]
+        # Hundreds of dots would be a bar, and slow to redraw.
+        shares = 100 * (density.zero_share[drawn] if every else curves.zero_bands)
         with self.marks["zeros"].hold_sync():
             self.marks["zeros"].x = np.zeros(len(shares))
             self.marks["zeros"].y = shares

@@ -172,6 +172,13 @@ class TestDensityPanel:
         assert shares[3] == pytest.approx(100 / 3)
         assert "1 of 4 channels are zero on every sample" in panel._head._notes[0]
 
+    def test_many_channels_zeros_are_five_dots(self) -> None:
+        values = images(channels=100)
+        values[..., :50] = 0
+        dots = cv.DensityPanel(values).marks["zeros"].y
+        # Half of the channels have no zero, half nothing else; the median is between the two.
+        np.testing.assert_allclose(dots, [0, 0, 50, 100, 100])
+
     def test_hovering_the_plot_sends_nothing_to_the_kernel(self) -> None:
         panel = cv.DensityPanel(images())
         assert not any(mark.enable_hover for mark in panel.marks.values())

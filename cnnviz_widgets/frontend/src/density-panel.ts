@@ -53,6 +53,11 @@ interface State extends CurvesState {
 
 type MarkModel = AnyModel;
 
+/** Above so many channels bands stand for them; the same number as in Python. */
+const MOST_CURVES = 64;
+const ZERO_DOTS = "dot at 0: share of exact zeros (right axis)";
+const ZERO_BANDS = "dots at 0: share of exact zeros (right axis), of 5, 25, 50, 75 and 95 % of the channels";
+
 /** More selected curves than this are no longer told apart; the first ones are drawn. */
 const MOST_SELECTED = 24;
 /** The log axis spans so many powers of ten below the highest peak. */
@@ -154,8 +159,7 @@ async function render({ model, el, host, signal }: RenderProps<State>): Promise<
       opacities: bands.map((opacity) => (some ? opacity / 2 : opacity)),
       fill_opacities: drawn === "fan" ? [0.18, 0.36, 0.36, 0.18, 0] : [0],
     });
-    // Hundreds of dots would be a bar; faint ones still show where most of them are.
-    put(marks._zeros, { colors: [theme.faint], opacities: [drawn === "every" ? 0.6 : 0.15] });
+    put(marks._zeros, { colors: [theme.faint] });
     describe();
   }, signal);
 
@@ -190,7 +194,7 @@ async function render({ model, el, host, signal }: RenderProps<State>): Promise<
     }
     key.replaceChildren(
       element("span", "", {}, KEYS[model.get("_drawn")]),
-      element("span", "", {}, "dot at 0: share of exact zeros (right axis)"),
+      element("span", "", {}, curves.channels.length > MOST_CURVES ? ZERO_BANDS : ZERO_DOTS),
     );
     notes.replaceChildren(...model.get("_notes").map((note) => element("div", "", {}, note)));
     highlight();
