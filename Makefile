@@ -2,7 +2,7 @@
 # make lab ARGS=--no-browser   the same, served only
 # make test                    every test; ARGS goes to pytest
 # Both make what they need in .venv first, and again only when it has changed.
-# Further: bench, screenshots, test-lowest, clean.
+# Further: bench, notebooks, screenshots, test-lowest, clean.
 
 PYTHON ?= python3
 ARGS ?=
@@ -17,7 +17,7 @@ AS_ROOT := $(filter 0,$(shell id -u))
 # Where the machine has no npm, that of a Python package in .venv steps in.
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: lab test style types page python chromium bench screenshots test-lowest clean
+.PHONY: lab test style types page python chromium bench notebooks screenshots test-lowest clean
 .DELETE_ON_ERROR:
 
 lab: .venv/notebooks.made
@@ -41,6 +41,9 @@ python: .venv/test.made chromium
 
 bench: .venv/test.made chromium
 	$(BIN)/python -m tests.benchmarks $(ARGS)
+
+notebooks: .venv/test.made
+	$(BIN)/python -m tests.notebooks.execute $(ARGS)
 
 screenshots: .venv/test.made chromium
 	$(BIN)/python -m tests.browser.screenshots $(ARGS)

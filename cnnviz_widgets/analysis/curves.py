@@ -10,6 +10,8 @@ from numpy.typing import NDArray
 from .density import FAN_LEVELS, ChannelDensity, DensityFan, DensityStyle
 from .values import frozen
 
+# So many lines are told apart, and redrawn within a few frames; beyond, bands say more anyway.
+MOST_CURVES = 64
 # A logarithmic axis has no place for 0: curves end this far below the highest point instead.
 _FLOOR = 1e-7
 # Bars of atoms may tower over all curves; so much of all heights the linear axis is to hold.

@@ -11,6 +11,7 @@ from ipywidgets import VBox, Widget
 from numpy.typing import ArrayLike
 from traitlets import Bool, Bytes, Enum, Float, Instance, Int, List, Unicode
 
+from ..analysis.curves import MOST_CURVES
 from ..analysis.density import DensityStyle
 from ..analysis.record import LayerRecord
 from .bundles import bundle
@@ -21,9 +22,6 @@ from .selection import Selection
 
 if TYPE_CHECKING:
     from PIL.Image import Image
-
-# bqplot redraws this many curves within a few frames; beyond, the fan says more anyway.
-MOST_CURVES = 64
 
 
 class _DensityHead(AnyWidget):

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
+from ..analysis.curves import MOST_CURVES
 from ..analysis.record import LayerRecord
 
 WIDTH = 960
@@ -132,8 +133,6 @@ def dendrogram_picture(record: LayerRecord) -> Image.Image:
 
 def density_picture(record: LayerRecord) -> Image.Image:
     """The channels' densities over a logarithmic axis, or their bands where they are many."""
-    from .density_panel import MOST_CURVES
-
     density, drawn_curves = record.density, record.curves
     image = Image.new("RGB", (WIDTH, _DENSITY_HEIGHT), _PAPER)
     draw = ImageDraw.Draw(image)

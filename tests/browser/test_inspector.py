@@ -361,8 +361,41 @@ def test_it_draws_in_the_other_front_ends(open_notebook: OpenNotebook, view: str
     notebook.page.locator(".cnnviz-grid-overlay").wait_for()
     columns = notebook_columns(notebook)
     notebook.page.locator(".cnnviz-grid-overlay").focus()
-    notebook.page.keyboard.press("Space")
-    notebook.wait_for_value("list(selection.selected)", [columns[0]])
+    # The front ends have uses of their own for these keys.
+    for key in ("ArrowDown", "ArrowRight", "Space"):
+        notebook.page.keyboard.press(key)
+    notebook.wait_for_value("list(selection.selected)", [columns[1]])
+
+
+def test_the_density_axis_turns_linear_and_back(views: Notebook) -> None:
+    ticks = """
+        () => [...document.querySelectorAll('.cnnviz-density .axis')]
+            .filter(axis => axis.textContent.includes('density') && axis.getClientRects().length)
+            .map(axis => [...axis.querySelectorAll('.tick')].map(tick => [
+                Number(tick.textContent), tick.getBoundingClientRect().top,
+            ]))
+    """
+    log = views.page.get_by_role("button", name="log")
+    even = f"""
+        () => {{
+            const [axis, ...others] = ({ticks})();
+            if (others.length || axis.length < 3) return false;
+            const place = value => document.querySelector('.cnnviz-density button')
+                .ariaPressed === 'true' ? Math.log10(value) : value;
+            const slopes = axis.slice(1).map(([value, top], i) =>
+                (top - axis[i][1]) / (place(value) - place(axis[i][0])));
+            return slopes.every(slope => Math.abs(slope / slopes[0] - 1) < 0.05);
+        }}
+    """
+    views.page.wait_for_function(even)
+    for pressed in ("false", "true"):
+        log.click()
+        views.page.wait_for_function(
+            "pressed => document.querySelector('.cnnviz-density button').ariaPressed === pressed",
+            arg=pressed,
+        )
+        views.page.wait_for_function(even)
+    views.wait_for_value("density.log_y", True)
 
 
 def test_two_views_of_one_widget_show_the_same(open_notebook: OpenNotebook) -> None:

@@ -1,5 +1,5 @@
 /** ChannelGrid: samples down, channels across, each tile a channel's answer to a sample. */
-import type { AnyModel, RenderProps } from "@anywidget/types";
+import type { AnyModel } from "@anywidget/types";
 
 import { Enlarged } from "./grid/enlarged";
 import { Foot } from "./grid/foot";
@@ -29,19 +29,21 @@ import {
   resolve,
   scrolledTo,
   visible,
+  wheeled,
   xOf,
   zoomed,
   type ColumnAxisState,
   type Columns,
 } from "./lib/column-axis";
-import { button, choice, element } from "./lib/dom";
+import { button, choice, element, keyboard } from "./lib/dom";
 import { count, counted } from "./lib/format";
 import { eachFrame } from "./lib/frame";
+import { renderLinked, type LinkedState } from "./lib/linked";
 import { publisher, type Publisher } from "./lib/publish";
 import { combineOf, Selection, type Combine } from "./lib/selection";
 import { onThemeChange, pixel, rgb, themeOf, type Theme } from "./lib/theme";
 
-interface State extends SheetState {
+interface State extends SheetState, LinkedState {
   colormap: ColormapName;
   value_range: RangeName;
   sample_labels: string[];
@@ -49,8 +51,6 @@ interface State extends SheetState {
   height: number;
   /** What the picture leaves out, in sentences. */
   _notes: string[];
-  selection: string;
-  axis: string;
 }
 
 const COLORMAPS = [
@@ -120,7 +120,7 @@ class Grid {
     this.clearButton = button("Clear selection", "Select no channel (Escape)", () => selection.clear(), signal);
     this.fitButton = button("Fit", "Show all channels (0)", () => this.fit(), signal);
     this.foot = new Foot((channels, event) => this.choose(channels, combineOf(event)), signal);
-    this.root = element("div", "cnnviz cnnviz-channel-grid", { "data-lm-suppress-shortcuts": "true" });
+    this.root = element("div", "cnnviz cnnviz-channel-grid");
     this.root.append(this.toolbar(), this.stage, this.foot.root, this.notes);
     this.stage.append(this.tiles.canvas, this.overlay.canvas);
     this.theme = themeOf(this.root);
@@ -133,7 +133,7 @@ class Grid {
       onClose: () => this.overlay.canvas.focus({ preventScroll: true }),
     });
     const { canvas } = this.overlay;
-    canvas.tabIndex = 0;
+    keyboard(canvas);
     canvas.setAttribute("role", "application");
     canvas.setAttribute("aria-label", `Grid of channels and samples. ${HELP}`);
     this.foot.root.title = HELP;
@@ -437,12 +437,7 @@ class Grid {
   private onWheel(event: WheelEvent): void {
     event.preventDefault();
     const { x, y, columns, rows } = this.place(event);
-    if (event.shiftKey) {
-      this.move(panned(columns, -(event.deltaX || event.deltaY)));
-      return;
-    }
-    const lines = event.deltaMode === WheelEvent.DOM_DELTA_LINE ? 16 : 1;
-    const next = zoomed(columns, Math.exp(-event.deltaY * lines * 0.0022), Math.max(x, GUTTER));
+    const next = wheeled(columns, event, x);
     // The row under the cursor stays there, too.
     const size = rowSize(this.sheet, next.scale, this.model.get("height") - HEADER);
     this.scroll = ((y - HEADER + rows.scroll) / rows.size) * size - (y - HEADER);
@@ -527,12 +522,4 @@ class Grid {
   }
 }
 
-async function render({ model, el, host, signal }: RenderProps<State>): Promise<void> {
-  const selection = await Selection.of(host, model.get("selection"), signal);
-  const axis = await host.getModel<ColumnAxisState>(model.get("axis"));
-  const grid = new Grid(model, axis, selection, signal);
-  el.append(grid.root);
-  grid.refresh();
-}
-
-export default { render };
+export default { render: renderLinked(Grid) };

@@ -1,5 +1,5 @@
 /** Dendrogram: which channels do the same thing? Leaf i stands over column i of the grid. */
-import type { AnyModel, RenderProps } from "@anywidget/types";
+import type { AnyModel } from "@anywidget/types";
 
 import { CutLine } from "./dendrogram/cut";
 import { paintOverlay, paintTree, type Scene } from "./dendrogram/paint";
@@ -18,27 +18,25 @@ import {
   columnAt,
   GUTTER,
   moveTo,
-  panned,
   resolve,
+  wheeled,
   xOf,
-  zoomed,
   type ColumnAxisState,
   type Columns,
 } from "./lib/column-axis";
-import { button, element } from "./lib/dom";
+import { button, element, keyboard } from "./lib/dom";
 import { counted, number } from "./lib/format";
 import { eachFrame } from "./lib/frame";
+import { renderLinked, type LinkedState } from "./lib/linked";
 import { publisher, type Publisher } from "./lib/publish";
 import { combineOf, Selection, type Combine } from "./lib/selection";
 import { onThemeChange, themeOf, type Theme } from "./lib/theme";
 
-interface State extends TreeState {
+interface State extends TreeState, LinkedState {
   /** Distance at which the tree is cut into clusters; null for no cut. */
   cut: number | null;
   height: number;
   _notes: string[];
-  selection: string;
-  axis: string;
 }
 
 /** A fork is meant when the pointer is this near, in pixels. */
@@ -77,7 +75,7 @@ class DendrogramView {
     this.drawLines = eachFrame(() => this.paintLines(), signal);
     this.drawOverlay = eachFrame(() => this.paintOverlay(), signal);
     this.cutLine = new CutLine(() => this.scale(), () => model.get("cut"), (cut) => this.setCut(cut), signal);
-    this.root = element("div", "cnnviz cnnviz-dendrogram", { "data-lm-suppress-shortcuts": "true" });
+    this.root = element("div", "cnnviz cnnviz-dendrogram");
     this.root.append(this.stage, this.readout, this.notes);
     this.stage.append(this.lines.canvas, this.overlay.canvas, this.cutLine.root, this.empty);
     this.theme = themeOf(this.root);
@@ -85,7 +83,7 @@ class DendrogramView {
     this.parent = parents(this.tree);
     this.index();
     const { canvas } = this.overlay;
-    canvas.tabIndex = 0;
+    keyboard(canvas);
     canvas.setAttribute("role", "application");
     canvas.setAttribute("aria-label", `Dendrogram of the channels. ${HELP}`);
     this.listen();
@@ -268,11 +266,7 @@ class DendrogramView {
   private onWheel(event: WheelEvent): void {
     event.preventDefault();
     const { x } = this.place(event);
-    const lines = event.deltaMode === WheelEvent.DOM_DELTA_LINE ? 16 : 1;
-    const columns = event.shiftKey
-      ? panned(this.columns(), -(event.deltaX || event.deltaY))
-      : zoomed(this.columns(), Math.exp(-event.deltaY * lines * 0.0022), Math.max(x, GUTTER));
-    moveTo(this.axis, columns, this.publishAxis);
+    moveTo(this.axis, wheeled(this.columns(), event, x), this.publishAxis);
   }
 
   /** Up leads to the parent, down to the taller child, left and right to the next of like height. */
@@ -319,12 +313,4 @@ class DendrogramView {
   }
 }
 
-async function render({ model, el, host, signal }: RenderProps<State>): Promise<void> {
-  const selection = await Selection.of(host, model.get("selection"), signal);
-  const axis = await host.getModel<ColumnAxisState>(model.get("axis"));
-  const view = new DendrogramView(model, axis, selection, signal);
-  el.append(view.root);
-  view.refresh();
-}
-
-export default { render };
+export default { render: renderLinked(DendrogramView) };

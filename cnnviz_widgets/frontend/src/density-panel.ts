@@ -117,7 +117,7 @@ async function render({ model, el, host, signal }: RenderProps<State>): Promise<
   const root = element(
     "div",
     "cnnviz cnnviz-density-head",
-    { "data-lm-suppress-shortcuts": "true" },
+    {},
     readout,
     key,
     log,

@@ -34,7 +34,7 @@ function render({ model, el, signal }: RenderProps<State>): void {
   const root = element(
     "div",
     "cnnviz cnnviz-inspector-header",
-    { "data-lm-suppress-shortcuts": "true" },
+    {},
     title,
     refresh,
     message,

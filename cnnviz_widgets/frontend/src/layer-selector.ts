@@ -2,7 +2,7 @@
 import type { AnyModel, RenderProps } from "@anywidget/types";
 
 import { matches, rowsOf, type LayerEntry, type Row } from "./layers/rows";
-import { element } from "./lib/dom";
+import { element, keyboard } from "./lib/dom";
 import { compact, count, counted, percent } from "./lib/format";
 
 interface State {
@@ -47,19 +47,19 @@ class Selector {
     this.list = element("div", "cnnviz-layer-list", {
       id: this.id,
       role: "listbox",
-      tabindex: 0,
       "aria-label": "Layers of the model, in the order in which they run",
     });
     this.root = element(
       "div",
       "cnnviz cnnviz-layer-selector",
-      { "data-lm-suppress-shortcuts": "true" },
+      {},
       this.filter,
       this.list,
       this.note,
     );
     this.filter.addEventListener("input", () => this.build(), { signal });
     for (const target of [this.filter, this.list]) {
+      keyboard(target);
       target.addEventListener("keydown", (event) => this.onKey(event), { signal });
     }
     model.on("change:_layers", () => this.build());

@@ -1,7 +1,7 @@
 /** The line that cuts the tree: dragged with the mouse, moved and taken away with keys. */
 import { distanceAt, yOf, type Scale } from "./scale";
 import { clusters, type Tree } from "./tree";
-import { element } from "../lib/dom";
+import { element, keyboard } from "../lib/dom";
 import { count, counted, number } from "../lib/format";
 
 export class CutLine {
@@ -20,13 +20,13 @@ export class CutLine {
       "cnnviz-cut",
       {
         role: "slider",
-        tabindex: 0,
         "aria-label": "Distance at which the tree is cut into groups",
         "aria-orientation": "vertical",
         title: "Drag to cut the tree into groups; up and down keys move it, Delete takes it away",
       },
       this.text,
     );
+    keyboard(this.root);
     const options = { signal };
     this.root.addEventListener("pointerdown", (event) => this.start(event), options);
     this.root.addEventListener("pointermove", (event) => this.drag(event), options);

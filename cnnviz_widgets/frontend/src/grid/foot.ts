@@ -3,7 +3,7 @@ import { paintTiles, type Paint } from "./paint";
 import { Mark, rangeOf, type Sheet } from "./sheet";
 import { layer, type Layer } from "../lib/canvas";
 import { colorRange, cssColor } from "../lib/colormaps";
-import { element } from "../lib/dom";
+import { element, keyboard } from "../lib/dom";
 import { count, counted, number } from "../lib/format";
 
 /** Each kind of mark: what it says, and how it looks to those who cannot tell its colour. */
@@ -54,6 +54,7 @@ export class Foot {
         swatch(mark, paint),
         `${text}: ${count(channels.length)}`,
       );
+      keyboard(chip);
       chip.addEventListener("click", (event) => this.choose(channels, event), { signal: this.signal });
       this.legend.append(chip);
     }

@@ -85,6 +85,13 @@ export function panned(columns: Columns, pixels: number): Columns {
   return limited(columns.start - pixels / columns.scale, columns.scale, columns.count, columns.width);
 }
 
+/** What the wheel does: zoom to the cursor or, with Shift, move sideways. */
+export function wheeled(columns: Columns, event: WheelEvent, x: number): Columns {
+  if (event.shiftKey) return panned(columns, -(event.deltaX || event.deltaY));
+  const pixels = event.deltaY * (event.deltaMode === 1 ? 16 : 1);
+  return zoomed(columns, Math.exp(-pixels * 0.0022), Math.max(x, GUTTER));
+}
+
 /** Scroll as little as is needed to see a column whole. */
 export function scrolledTo(columns: Columns, column: number): Columns {
   const across = plotWidth(columns.width) / columns.scale;

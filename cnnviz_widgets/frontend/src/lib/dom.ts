@@ -18,6 +18,15 @@ export function element<K extends keyof HTMLElementTagNameMap>(
   return made;
 }
 
+/**
+ * Gives an element the keyboard's focus, and its keys: the notebooks take arrows and letters for
+ * themselves unless the focused element itself asks them not to.
+ */
+export function keyboard(element: HTMLElement): void {
+  element.tabIndex = 0;
+  element.setAttribute("data-lm-suppress-shortcuts", "true");
+}
+
 /** A labelled drop-down of choices, kept equal to a trait by the caller. */
 export function choice(
   label: string,
@@ -29,6 +38,7 @@ export function choice(
   const select = element("select", "cnnviz-select");
   for (const [value, text] of options) select.append(element("option", "", { value }, text));
   select.addEventListener("change", () => onChoose(select.value), { signal });
+  keyboard(select);
   const root = element("label", "cnnviz-choice", { title }, element("span", "", {}, label), select);
   return { root, select };
 }
@@ -40,6 +50,7 @@ export function button(
   signal: AbortSignal,
 ): HTMLButtonElement {
   const made = element("button", "cnnviz-button", { type: "button", title }, text);
+  keyboard(made);
   made.addEventListener("click", onPress, { signal });
   return made;
 }

@@ -1,0 +1,35 @@
+/** How a view comes by the selection and the axis that it shares with others. */
+import type { AnyModel, RenderProps } from "@anywidget/types";
+
+import type { ColumnAxisState } from "./column-axis";
+import { Selection } from "./selection";
+
+/** Traits that every linked view has: references to the shared models. */
+export interface LinkedState {
+  selection: string;
+  axis: string;
+}
+
+export interface LinkedView {
+  root: HTMLElement;
+  /** Bring everything that is drawn up to date with the traits. */
+  refresh(): void;
+}
+
+/** An entry's `render` for a class of linked views. */
+export function renderLinked<State extends LinkedState>(
+  View: new (
+    model: AnyModel<State>,
+    axis: AnyModel<ColumnAxisState>,
+    selection: Selection,
+    signal: AbortSignal,
+  ) => LinkedView,
+) {
+  return async ({ model, el, host, signal }: RenderProps<State>): Promise<void> => {
+    const selection = await Selection.of(host, model.get("selection"), signal);
+    const axis = await host.getModel<ColumnAxisState>(model.get("axis"));
+    const view = new View(model, axis, selection, signal);
+    el.append(view.root);
+    view.refresh();
+  };
+}
