@@ -47,6 +47,11 @@ class Dendrogram(LayerView):
     def _state_of(self, record: LayerRecord) -> dict[str, Any]:
         geometry = record.dendrogram
         notes = []
+        if len(geometry.columns) < geometry.total:
+            notes.append(
+                f"The tree shows {len(geometry.columns):,} of {geometry.total:,} leaves, its "
+                "forks at their own heights; groups of a cut are counted among the leaves shown."
+            )
         if apart := len(record.tree.nonfinite):
             notes.append(
                 f"{apart:,} channel{'s' if apart > 1 else ''} with NaN or infinity "

@@ -9,14 +9,14 @@ import numpy as np
 from anywidget import AnyWidget, WidgetTrait
 from ipywidgets import VBox, Widget
 from numpy.typing import ArrayLike
-from traitlets import Bool, Bytes, Enum, Float, Instance, Int, List, Unicode
+from traitlets import Bool, Bytes, Enum, Float, Instance, Int, List, Unicode, validate
 
 from ..analysis.curves import MOST_CURVES
 from ..analysis.density import DensityStyle
 from ..analysis.record import LayerRecord
 from .bundles import bundle
 from .closing import parts_of
-from .layer_view import as_record, wire
+from .layer_view import as_record, forget_channels, unchangeable, wire
 from .pictured import Pictured
 from .selection import Selection
 
@@ -98,6 +98,11 @@ class DensityPanel(Pictured, VBox):
         if record is not None:
             self.show(record)
 
+    @validate("selection")
+    def _given_once(self, proposal: dict[str, Any]) -> Selection:
+        selection: Selection = unchangeable(self, "selection", proposal["value"])
+        return selection
+
     @property
     def log_y(self) -> bool:
         """Whether the density axis is logarithmic."""
@@ -149,6 +154,7 @@ class DensityPanel(Pictured, VBox):
             )
             self._head._notes = _notes(record)
         self.record = record
+        forget_channels(self.selection, record.n_channels)
 
     def picture(self) -> Image | None:
         """The curves, or their bands, as a picture."""

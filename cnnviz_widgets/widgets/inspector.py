@@ -24,6 +24,7 @@ from .dendrogram import Dendrogram
 from .density_panel import DensityPanel
 from .inspector_header import InspectorHeader
 from .layer_selector import LayerSelector
+from .layer_view import unchangeable
 from .pictured import Pictured
 from .selection import Selection
 
@@ -87,6 +88,8 @@ class ModelInspector(Pictured, VBox):
         layer: str | None = None,
         view: str = "outputs",
     ) -> None:
+        if view != "outputs":
+            raise ValueError(f"view must be 'outputs'; got {view!r}")
         self.probe = ModelProbe(model, inputs)
         self.targets = _checked_targets(targets, self.probe.samples)
         first = self.probe.info(layer) if layer is not None else _first_to_show(self.probe.layers)
@@ -96,18 +99,18 @@ class ModelInspector(Pictured, VBox):
         self._cell: CellProgress | None = None
         self.record: LayerRecord | None = None
         self.measures: dict[str, ChannelMeasures] = {}
-        self.selection = Selection()
+        selection = Selection()
         self.axis = ColumnAxis()
         self.header = InspectorHeader(warnings=_input_warnings(self.probe))
         self.selector = LayerSelector(self.probe.layers)
-        self.dendrogram = Dendrogram(selection=self.selection, axis=self.axis)
-        self.grid = ChannelGrid(selection=self.selection, axis=self.axis, sample_labels=names)
-        self.density = DensityPanel(selection=self.selection)
+        self.dendrogram = Dendrogram(selection=selection, axis=self.axis)
+        self.grid = ChannelGrid(selection=selection, axis=self.axis, sample_labels=names)
+        self.density = DensityPanel(selection=selection)
         views = VBox([self.header, self.dendrogram, self.grid, self.density])
         views.add_class("cnnviz-inspector-views")
         panes = Box([self.selector, views])
         panes.add_class("cnnviz-inspector-panes")
-        super().__init__([panes], view=view, selection=self.selection)
+        super().__init__([panes], view=view, selection=selection)
         self.add_class("cnnviz")
         self.add_class("cnnviz-inspector")
         try:
@@ -157,6 +160,11 @@ class ModelInspector(Pictured, VBox):
 
     # What is shown follows the layer -------------------------------------------------------
 
+    @validate("selection")
+    def _same_selection(self, proposal: dict[str, Any]) -> Selection:
+        selection: Selection = unchangeable(self, "selection", proposal["value"])
+        return selection
+
     @validate("layer")
     def _known_layer(self, proposal: dict[str, Any]) -> str:
         return self.probe.info(proposal["value"]).path
@@ -178,7 +186,10 @@ class ModelInspector(Pictured, VBox):
     def _on_chosen(self, change: dict[str, Any]) -> None:
         """The page, or Python, chose a layer in the selector."""
         with self._lock, self._told_in_page():
-            self.layer = change["new"]
+            try:
+                self.layer = change["new"]
+            finally:
+                self.selector.layer = self.layer
 
     def _on_asked(self, change: dict[str, Any]) -> None:
         """The page asked to read again."""
@@ -192,37 +203,46 @@ class ModelInspector(Pictured, VBox):
         """Every layer's measures and the values of one, in one pass, then show them."""
         values: list[NDArray[Any]] = []
 
-        def measure(info: LayerInfo, array: NDArray[Any]) -> ChannelMeasures:
+        def measure(info: LayerInfo, array: NDArray[Any]) -> ChannelMeasures | None:
             last = _channels_last(info, array)
             if info.path == path:
                 values.append(last)
-            return LayerRecord.of(last, info.path).measures
+            # A detector without a hit gives nothing, and has nothing to be measured.
+            return LayerRecord.of(last, info.path).measures if last.size else None
 
         layers = self.probe.layers
-        measures = self.probe.stream(measure, progress=self._progress)
-        self.measures = measures
+        measured = self.probe.stream(measure, progress=self._progress)
+        self._show(path, values[0])
+        self.measures = {path: found for path, found in measured.items() if found is not None}
         with self.selector.hold_sync():
             self.selector.show_layers(layers)
-            self.selector.show_measures(measures)
-        self._show(path, values[0])
+            self.selector.show_measures(self.measures)
 
     def _values(self, path: str) -> NDArray[Any]:
         self._progress(-1.0, f"reading {path}")
         return _channels_last(self.probe.info(path), self.probe.outputs(path))
 
     def _show(self, path: str, values: NDArray[Any]) -> None:
-        record = LayerRecord.of(values, path).complete(self._progress)
+        record = _record(values, path).complete(self._progress)
         info = self.probe.info(path)
-        other = self.record is None or self.record.path != path
-        if other:
+        before = self.record
+        views = (self.dendrogram, self.grid, self.density)
+        try:
+            for view in views:
+                view.show(record)
+        except BaseException:
+            # Never two layers at once.
+            for view in views:
+                if before is not None:
+                    view.show(before)
+            raise
+        self.record = record
+        if before is None or (before.path, before.n_channels) != (path, record.n_channels):
             # Another layer's channels are others, though they have the same numbers.
             self.selection.selected = ()
             self.selection.hovered = -1
             self.axis.fit()
             self.dendrogram.cut = None
-        for view in (self.dendrogram, self.grid, self.density):
-            view.show(record)
-        self.record = record
         with self.header.hold_sync():
             self.header.title = path
             self.header.facts = _facts(info, record)
@@ -277,14 +297,21 @@ def _channels_last(info: LayerInfo, array: NDArray[Any]) -> NDArray[Any]:
     return np.moveaxis(array, info.channel_axis, -1)
 
 
+def _record(values: NDArray[Any], path: str) -> LayerRecord:
+    if not values.size:
+        raise ValueError(f"layer {path!r} gave no values on these inputs: shape {values.shape}")
+    return LayerRecord.of(values, path)
+
+
 def _first_to_show(layers: Sequence[LayerInfo]) -> LayerInfo:
     """The first layer whose output is images: METHOD's order begins at low abstraction."""
     if not layers:
         raise ValueError("the model has no layer to show: its call runs no Keras layer")
-    for info in layers:
+    some = [info for info in layers if 0 not in info.output_shape] or layers
+    for info in some:
         if len(info.output_shape) == 4 and info.channel_axis is not None and info.parameters:
             return info
-    return layers[0]
+    return some[0]
 
 
 def _facts(info: LayerInfo, record: LayerRecord) -> str:
@@ -330,7 +357,16 @@ def _sample_names(
         if targets is None or targets.ndim != 1 or targets.dtype.kind not in "iu":
             return []
         labels = targets.tolist()
-    given = np.asarray(labels).ravel().tolist()
+    array = np.asarray(labels)
+    if array.ndim == 2 and array.shape[1] == 1:
+        array = array[:, 0]
+    if array.ndim != 1 or array.dtype.kind not in "iubUO":
+        raise ValueError(
+            "labels must be whole numbers or names, of shape (samples,); got "
+            f"{array.dtype} of shape {array.shape}"
+            + (" (of one-hot labels take labels.argmax(-1))" if array.ndim == 2 else "")
+        )
+    given = array.tolist()
     if len(given) < samples:
         raise ValueError(
             f"labels must name each of the {samples} samples; got {len(given)} of them"

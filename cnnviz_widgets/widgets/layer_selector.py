@@ -7,7 +7,7 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
 import anywidget
-from traitlets import Dict, Int, List, Unicode, validate
+from traitlets import Dict, Int, List, TraitError, Unicode, validate
 
 from ..analysis.measures import ChannelMeasures
 from .bundles import bundle
@@ -44,7 +44,7 @@ class LayerSelector(anywidget.AnyWidget):
         path: str = proposal["value"]
         paths = [entry["path"] for entry in self._layers]
         if path and path not in paths:
-            raise unknown_layer(path, paths)
+            raise UnknownLayer(path, paths)
         return path
 
     def show_layers(self, layers: Iterable[LayerInfo]) -> None:
@@ -62,11 +62,16 @@ class LayerSelector(anywidget.AnyWidget):
         self._layers = [{**entry, **_health(measures.get(entry["path"]))} for entry in self._layers]
 
 
-def unknown_layer(path: str, paths: list[str]) -> ValueError:
-    """The error for a path that no layer has, with the nearest ones."""
-    near = get_close_matches(path, paths, n=3, cutoff=0.4)
-    hint = f"the closest are {', '.join(map(repr, near))}" if near else f"it has {len(paths)}"
-    return ValueError(f"the model has no layer {path!r}; {hint}")
+class UnknownLayer(ValueError, TraitError):
+    """A path that no layer has, with the nearest ones.
+
+    A TraitError, too: where the page asks for it, the trait goes back to what it was.
+    """
+
+    def __init__(self, path: str, paths: list[str]) -> None:
+        near = get_close_matches(path, paths, n=3, cutoff=0.4)
+        hint = f"the closest are {', '.join(map(repr, near))}" if near else f"it has {len(paths)}"
+        super().__init__(f"the model has no layer {path!r}; {hint}")
 
 
 def _entry(info: LayerInfo) -> dict[str, Any]:

@@ -8,7 +8,7 @@ import anywidget
 import numpy as np
 from anywidget import WidgetTrait
 from numpy.typing import ArrayLike, NDArray
-from traitlets import List, Unicode
+from traitlets import List, Unicode, validate
 
 from ..analysis.record import LayerRecord
 from .column_axis import ColumnAxis
@@ -24,6 +24,30 @@ def as_record(values: ArrayLike | LayerRecord) -> LayerRecord:
 def wire(array: NDArray[Any], dtype: str) -> bytes:
     """An array as the page's typed arrays read it: little-endian, C order."""
     return np.ascontiguousarray(array, dtype=np.dtype(dtype).newbyteorder("<")).tobytes()
+
+
+def unchangeable(owner: Any, name: str, value: Any) -> Any:
+    """The value of a trait that is given once: views in the page are bound to it.
+
+    Raises
+    ------
+    ValueError
+        The trait has a value already, and this is another.
+    """
+    present = owner._trait_values.get(name)
+    if present is not None and present is not value:
+        raise ValueError(
+            f"{name} is given to {type(owner).__name__}(…, {name}=…) and not changed later; "
+            "make another view"
+        )
+    return value
+
+
+def forget_channels(selection: Selection, n_channels: int) -> None:
+    """Select and hover no channel that a layer of so many channels does not have."""
+    selection.selected = tuple(channel for channel in selection.selected if channel < n_channels)
+    if selection.hovered >= n_channels:
+        selection.hovered = -1
 
 
 class LayerView(Pictured, anywidget.AnyWidget):
@@ -69,6 +93,10 @@ class LayerView(Pictured, anywidget.AnyWidget):
         if record is not None:
             self.show(record)
 
+    @validate("selection", "axis")
+    def _given_once(self, proposal: dict[str, Any]) -> Any:
+        return unchangeable(self, proposal["trait"].name, proposal["value"])
+
     def show(self, values: ArrayLike | LayerRecord) -> None:
         """Show another layer, or the same one at another moment, in one message to the page.
 
@@ -82,6 +110,7 @@ class LayerView(Pictured, anywidget.AnyWidget):
             for name, value in state.items():
                 setattr(self, name, value)
         self.record = record
+        forget_channels(self.selection, record.n_channels)
 
     def _state_of(self, record: LayerRecord) -> dict[str, Any]:
         """The wire traits for a record."""

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 class Pictured:
-    """Adds a PNG of the present picture to a widget's output.
+    """Adds a PNG of the picture, as it is when the cell runs, to a widget's output.
 
     A notebook on a web page, exported, or opened again without a kernel shows the PNG.
     """

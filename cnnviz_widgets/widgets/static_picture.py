@@ -66,36 +66,42 @@ def grid_picture(record: LayerRecord, sample_labels: Sequence[str] = ()) -> Imag
         middle = (edges[column] + edges[column + 1]) / 2
         draw.text((middle, 10), str(tiles.columns[column]), _FAINT, _font(), anchor="mm")
     gap = 1 if column_width >= 8 else 0
-    if shown < rows:
-        text = f"the first {shown} of {rows} samples"
-        draw.text((_GUTTER, image.height - 3), text, _FAINT, _font(), anchor="ls")
+    stripes = _striped((image.width, round(row_height) + 1))
     for row in range(shown):
         top, bottom = (round(_HEADER + (row + i) * row_height) for i in (0, 1))
         if row_height >= 12 or row % 2 == 0:
             label = sample_labels[row] if row < len(sample_labels) else str(row)
             draw.text((_GUTTER - 6, (top + bottom) / 2), label[:13], _FAINT, _font(), anchor="rm")
+        size = (int(edges[-1] - edges[0]), bottom - top - gap)
+        image.paste(_row(record, row).resize(size, Image.Resampling.BOX), (int(edges[0]), top))
         for column, (left, right) in enumerate(pairwise(edges.tolist())):
-            size = (right - left - gap, bottom - top - gap)
-            if size[0] > 0 and size[1] > 0:
-                image.paste(_tile(record, row, column, size), (left, top))
+            if right > left and _is_zero(record, row, column):
+                image.paste(stripes.crop((left, 0, right, size[1])), (left, top))
+            if gap:
+                draw.rectangle((right - gap, top, right - 1, bottom), _PAPER)
     return image
 
 
-def _tile(record: LayerRecord, row: int, column: int, size: tuple[int, int]) -> Image.Image:
-    """One tile; striped where it is zero throughout, orange where it is not finite."""
+def _row(record: LayerRecord, row: int) -> Image.Image:
+    """One sample's tiles side by side, as they are stored; orange where not finite."""
     tiles = record.tiles
-    codes = tiles.codes[row, column]
-    dead = bool(record.measures.dead[tiles.columns[column]])
-    if dead or (tiles.kind == "image" and tiles.marks[row, column] == 1):
-        return _striped(size)
+    codes = tiles.codes[row]
     if tiles.kind == "vector":
         low, high = (float(bound[0, 0]) for bound in tiles.range_of("layer"))
-        value = float(tiles.low[row, column])
-        shade = (value - low) / (high - low) if high > low else 0.5
-        codes = codes if np.isnan(value) else np.full_like(codes, round(254 * shade))
-    grey = np.repeat(codes[:, :, None], 3, axis=2)
-    grey[codes == 255] = _NOT_FINITE
-    return Image.fromarray(grey).resize(size, Image.Resampling.BOX)
+        known = np.isfinite(tiles.low[row])
+        span = (high - low) if high > low else 1.0
+        shade = np.where(known, np.nan_to_num((tiles.low[row] - low) / span), 0.0)
+        codes = np.where(known, np.rint(254 * shade), 255).astype(np.uint8)[:, None, None]
+    strip = codes.transpose(1, 0, 2).reshape(codes.shape[1], -1)
+    grey = np.repeat(strip[:, :, None], 3, axis=2)
+    grey[strip == 255] = _NOT_FINITE
+    return Image.fromarray(grey)
+
+
+def _is_zero(record: LayerRecord, row: int, column: int) -> bool:
+    tiles = record.tiles
+    dead = bool(record.measures.dead[tiles.columns[column]])
+    return dead or (tiles.kind in ("image", "volume") and bool(tiles.marks[row, column] == 1))
 
 
 def _striped(size: tuple[int, int]) -> Image.Image:

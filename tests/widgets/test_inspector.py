@@ -129,13 +129,14 @@ def test_sample_names_come_from_labels_targets_and_class_names() -> None:
         ({"labels": [9] * 6, "class_names": ["a"]}, "label 9 is no index"),
         ({"targets": np.zeros(2)}, "6 samples"),
         ({"layer": "conv3"}, "conv"),
-        ({"view": "pixels"}, "outputs"),
+        ({"view": "weights"}, "'outputs'; got 'weights'"),
+        ({"labels": np.eye(6)}, r"shape \(6, 6\).*argmax"),
+        ({"labels": [0.7] * 6, "class_names": ["a"]}, "whole numbers or names"),
     ],
     ids=lambda value: next(iter(value)) if isinstance(value, dict) else None,
 )
 def test_wrong_arguments_are_named(arguments: dict[str, object], words: str) -> None:
-    # traitlets' own error is what an Enum raises, for `view`.
-    with pytest.raises((ValueError, Exception), match=words):
+    with pytest.raises(ValueError, match=words):
         cv.ModelInspector(small_model(), IMAGES, **arguments)
 
 
@@ -199,6 +200,53 @@ def test_an_error_on_the_way_to_a_layer_goes_back_to_the_last(monkeypatch) -> No
     inspector.selector.set_state({"layer": "conv2"})
     assert "no room" in inspector.header.error
     assert inspector.layer == inspector.selector.layer == inspector.selector._shown == "conv1"
+
+
+@pytest.mark.parametrize("part", ["dendrogram", "grid", "density"])
+@pytest.mark.parametrize("error", [MemoryError("no room"), KeyboardInterrupt()])
+def test_a_view_that_fails_leaves_all_on_the_layer_before(
+    inspector: cv.ModelInspector, monkeypatch, part: str, error: BaseException
+) -> None:
+    inspector.selection.selected = (1,)
+    before = inspector.record
+    view = getattr(inspector, part)
+    show = view.show
+
+    def fail(record) -> None:
+        if record is not before:
+            raise error
+        show(record)
+
+    monkeypatch.setattr(view, "show", fail)
+    with pytest.raises(type(error)):
+        inspector.layer = "conv2"
+    views = (inspector.grid, inspector.dendrogram, inspector.density)
+    assert {view.record for view in views} == {before}
+    assert inspector.layer == inspector.selector.layer == "conv1"
+    assert inspector.selection.selected == (1,)
+
+
+def test_a_layer_that_gives_nothing_does_not_hide_the_others() -> None:
+    inputs = keras.Input((8, 8, 1))
+    nothing = kl.Lambda(lambda x: x[:, :, :, :0], output_shape=(8, 8, 0), name="nothing")(inputs)
+    outputs = kl.Conv2D(3, 3, name="conv")(inputs)
+    inspector = cv.ModelInspector(keras.Model(inputs, [nothing, outputs]), IMAGES)
+    assert inspector.layer == "conv"
+    with pytest.raises(ValueError, match="'nothing' gave no values"):
+        inspector.layer = "nothing"
+    assert inspector.layer == "conv"
+
+
+def test_a_choice_that_the_page_makes_too_late_goes_back(inspector: cv.ModelInspector) -> None:
+    with pytest.raises(ValueError, match="no layer 'gone'"):
+        inspector.selector.set_state({"layer": "gone"})
+    assert inspector.selector.layer == "conv1"
+
+
+def test_what_views_share_is_given_once(inspector: cv.ModelInspector) -> None:
+    for owner in (inspector, inspector.grid, inspector.density):
+        with pytest.raises(ValueError, match="make another view"):
+            owner.selection = cv.Selection()
 
 
 def test_two_inspectors_of_one_model_do_not_meet() -> None:

@@ -66,6 +66,12 @@ class TestEveryView:
         widget.show(images(channels=9))
         assert widget.record.n_channels == 9
 
+    def test_forgets_channels_that_the_next_layer_does_not_have(self, view: type) -> None:
+        widget = view(images(channels=6))
+        widget.selection.selected = (1, 5)
+        widget.show(images(channels=3))
+        assert widget.selection.selected == (1,)
+
     def test_keeps_what_it_showed_when_the_next_values_are_wrong(self, view: type) -> None:
         widget = view(images(channels=6))
         with pytest.raises(TypeError):

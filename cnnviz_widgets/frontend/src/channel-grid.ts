@@ -75,8 +75,6 @@ const HELP =
   "arrow keys: move; Space: select; Enter: enlarge; Escape: clear; 0: show all";
 /** Pixels that the pointer may move during a click. */
 const CLICK = 4;
-/** Clicks nearer to each other than this may be one double click; no system allows more. */
-const DOUBLE_CLICK_MS = 900;
 
 class Grid {
   readonly root: HTMLElement;
@@ -103,7 +101,7 @@ class Grid {
   private hoveredRow = -1;
   /** What was selected before the first click of what may become a double click. */
   private beforeDouble: number[] | undefined;
-  private lastClick = -Infinity;
+  private dragged = false;
   private drag: { x: number; y: number; moved: boolean; start: Columns; scroll: number } | undefined;
 
   constructor(
@@ -309,7 +307,8 @@ class Grid {
       canvas.addEventListener(type, handle, { signal: this.signal, passive });
     on("pointerdown", (event) => this.onDown(event));
     on("pointermove", (event) => (this.drag ? this.onDrag(event) : this.onPoint(event)));
-    on("pointerup", (event) => this.onUp(event));
+    on("pointerup", () => this.onUp());
+    on("click", (event) => this.onClick(event));
     on("pointercancel", () => this.endDrag());
     on("pointerleave", () => this.onLeave());
     on("wheel", (event) => this.onWheel(event), false);
@@ -324,11 +323,17 @@ class Grid {
       this.refresh();
     });
     this.model.on(SHEET_EVENTS, eachFrame(() => {
+      const before = this.sheet;
       this.sheet = readSheet(this.model);
-      this.scroll = 0;
-      this.cursor = { column: 0, row: 0 };
-      this.anchor = 0;
-      this.hoveredRow = -1;
+      const { rows, cols, kind } = this.sheet;
+      // The same layer read again keeps the reader's place; another one has places of its own.
+      if (rows !== before.rows || cols !== before.cols || kind !== before.kind) {
+        this.scroll = 0;
+        this.cursor = { column: 0, row: 0 };
+        this.anchor = 0;
+        this.hoveredRow = -1;
+        this.enlarged.close();
+      }
       this.refresh();
     }, this.signal));
     const refresh = () => this.refresh();
@@ -414,13 +419,17 @@ class Grid {
     this.drawTiles();
   }
 
-  private onUp(event: PointerEvent): void {
+  private onUp(): void {
     const drag = this.drag;
     this.endDrag();
-    if (!drag || drag.moved) return;
+    this.dragged = drag?.moved ?? false;
+  }
+
+  private onClick(event: MouseEvent): void {
+    // The end of a drag is a click to the browser.
+    if (this.dragged) return;
     const { column, row } = this.place(event);
-    if (event.timeStamp - this.lastClick > DOUBLE_CLICK_MS) this.beforeDouble = this.selection.list;
-    this.lastClick = event.timeStamp;
+    if (event.detail <= 1) this.beforeDouble = this.selection.list;
     if (column < 0) {
       if (combineOf(event) === "replace") this.selection.clear();
       return;

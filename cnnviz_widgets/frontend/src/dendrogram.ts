@@ -163,7 +163,7 @@ class DendrogramView {
       this.refresh();
     }, this.signal));
     for (const key of ["cut", "height"]) this.model.on(`change:${key}`, this.drawLines);
-    this.model.on("change:_notes change:_column_count", () => this.refresh());
+    this.model.on("change:_notes", () => this.refresh());
     onResize(this.stage, this.drawLines, this.signal);
     onThemeChange(this.root, () => this.refresh(), this.signal);
   }

@@ -104,6 +104,8 @@ async function render({ model, el, host, signal }: RenderProps<State>): Promise<
   const scale = (key: "_log_scale" | "_linear_scale") =>
     model.widget_manager.get_model(model.get(key).replace(/^anywidget:|^IPY_MODEL_/, ""));
   const [logScale, linearScale] = await Promise.all([scale("_log_scale"), scale("_linear_scale")]);
+  // The cell may have been run again meanwhile; nobody would end what began now.
+  if (signal.aborted) return;
   const publish = publisher(model, signal);
   let curves = readCurves(model);
 
@@ -205,7 +207,7 @@ async function render({ model, el, host, signal }: RenderProps<State>): Promise<
     curves = readCurves(model);
     refresh();
   }, signal));
-  model.on("change:log_y change:_notes change:_total change:_drawn change:_peak change:_usual_peak", refresh);
+  model.on("change:log_y", refresh);
   onThemeChange(frame, refresh, signal);
   // bqplot does not hear of every change of width; a margin set anew makes it lay itself out.
   onResize(frame, () => put(figure!, { fig_margin: { ...(figure!.get("fig_margin") as object) } }), signal);

@@ -141,7 +141,7 @@ class Selector {
     clearTimeout(this.patience);
     this.say("");
     if (waiting) {
-      this.patience = setTimeout(() => this.say("Waiting for the kernel. If a cell is running, this comes after it."), PATIENCE_MS);
+      this.patience = setTimeout(() => this.say("Waiting for the kernel. Where a cell is running, this may come after it."), PATIENCE_MS);
     }
   }
 

@@ -57,6 +57,7 @@ describe("channel grid", () => {
   const click = (canvas: HTMLElement, x: number, init: MouseEventInit = {}): void => {
     canvas.dispatchEvent(at("pointerdown", x, 40, init));
     canvas.dispatchEvent(at("pointerup", x, 40, init));
+    canvas.dispatchEvent(at("click", x, 40, { detail: 1, ...init }));
   };
 
   test("hovering a column hovers its channel, leaving it none", async () => {
@@ -99,6 +100,7 @@ describe("channel grid", () => {
     canvas.dispatchEvent(at("pointerdown", 300, 60));
     canvas.dispatchEvent(at("pointermove", 250, 60));
     canvas.dispatchEvent(at("pointerup", 250, 60));
+    canvas.dispatchEvent(at("click", 250, 60));
     expect(axis.state.start).toBeGreaterThan(start);
     expect(selection.state.selected).toEqual([]);
   });
@@ -146,7 +148,7 @@ describe("channel grid", () => {
     const { selection, canvas } = await open();
     selection.set("selected", [0, 3]);
     click(canvas, middle(1));
-    click(canvas, middle(1));
+    click(canvas, middle(1), { detail: 2 });
     canvas.dispatchEvent(at("dblclick", middle(1), 60));
     expect(selection.state.selected).toEqual([0, 3]);
   });

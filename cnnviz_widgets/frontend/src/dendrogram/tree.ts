@@ -42,7 +42,9 @@ export interface Tree {
   broken: boolean;
 }
 
-export const TREE_EVENTS = "change:_columns change:_feet change:_heights change:_span change:_split change:_order";
+export const TREE_EVENTS =
+  "change:_column_count change:_columns change:_feet change:_heights change:_span change:_split " +
+  "change:_zero_columns change:_order";
 
 export function readTree(model: AnyModel<TreeState>): Tree {
   const heights = asFloat64(model.get("_heights"));

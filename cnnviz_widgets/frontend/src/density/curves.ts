@@ -26,7 +26,9 @@ export interface Curves {
   of: Map<number, number>;
 }
 
-export const CURVE_EVENTS = "change:_channels change:_grid change:_density change:_zero_share";
+export const CURVE_EVENTS =
+  "change:_channels change:_grid change:_density change:_points change:_zero_share " +
+  "change:_nonfinite_share change:_notes change:_total change:_drawn change:_peak change:_usual_peak";
 
 export function readCurves(model: AnyModel<CurvesState>): Curves {
   const channels = asInt32(model.get("_channels"));

@@ -32,6 +32,9 @@ const ROOM = 320;
 export class Enlarged {
   private root: HTMLElement | undefined;
   private tile: Tile | undefined;
+  /** The channel shown: its column may change when the model is read again. */
+  private channel = -1;
+  private redraw: () => void = () => undefined;
   private closing = new AbortController();
 
   constructor(private readonly options: EnlargedOptions) {}
@@ -42,7 +45,8 @@ export class Enlarged {
 
   open(tile: Tile): void {
     this.remove();
-    this.tile = tile;
+    this.tile = { ...tile };
+    this.channel = this.options.sheet().channels[tile.col]!;
     this.closing = new AbortController();
     const { signal } = this.closing;
     const { canvas, context } = layer("cnnviz-enlarged-tile");
@@ -59,16 +63,20 @@ export class Enlarged {
     canvas.addEventListener("pointermove", (event) => this.point(canvas, event), { signal });
     this.options.stage.style.minHeight = `${ROOM}px`;
     this.options.stage.append(this.root);
-    this.draw(canvas, context);
-    this.fill(facts);
+    this.redraw = () => {
+      this.draw(canvas, context);
+      this.fill(facts);
+    };
+    this.redraw();
     close.focus({ preventScroll: true });
   }
 
-  /** Draw again where the layer or the colours have changed; close where the tile is gone. */
+  /** Draw again where values or colours have changed; `col` is where the channel stands now. */
   refresh(): void {
     if (!this.tile) return;
-    const { rows, cols } = this.options.sheet();
-    if (this.tile.row < rows && this.tile.col < cols) this.open(this.tile);
+    const { rows, channels } = this.options.sheet();
+    this.tile.col = channels.indexOf(this.channel);
+    if (this.tile.col >= 0 && this.tile.row < rows) this.redraw();
     else this.close();
   }
 
@@ -137,6 +145,7 @@ export class Enlarged {
     ];
     const mark = marks[markOf(sheet, row, col)];
     if (mark) rows.push(["Note", mark]);
+    facts.replaceChildren();
     for (const [name, value] of rows) facts.append(element("dt", "", {}, name), element("dd", "", {}, value));
   }
 

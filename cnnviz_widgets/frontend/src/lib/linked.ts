@@ -28,6 +28,8 @@ export function renderLinked<State extends LinkedState>(
   return async ({ model, el, host, signal }: RenderProps<State>): Promise<void> => {
     const selection = await Selection.of(host, model.get("selection"), signal);
     const axis = await host.getModel<ColumnAxisState>(model.get("axis"));
+    // The cell may have been run again meanwhile; nobody would end what began now.
+    if (signal.aborted) return;
     const view = new View(model, axis, selection, signal);
     el.append(view.root);
     view.refresh();
