@@ -94,6 +94,8 @@ class DensityPanel(Pictured, VBox):
             Selection() if selection is None else selection, log_y
         )
         super().__init__([self._head, self.figure], selection=self._head.selection, **traits)
+        # The first brings the colours that the second's axes are written in.
+        self.add_class("cnnviz")
         self.add_class("cnnviz-density")
         if record is not None:
             self.show(record)

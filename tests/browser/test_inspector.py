@@ -389,6 +389,8 @@ def test_the_density_axis_turns_linear_and_back(views: Notebook) -> None:
         }}
     """
     views.page.wait_for_function(even)
+    fill = "() => getComputedStyle(document.querySelector('.cnnviz-density .tick text')).fill"
+    assert views.page.evaluate(fill).startswith("rgb"), "the axes' numbers cannot be seen"
     for pressed in ("false", "true"):
         log.click()
         views.page.wait_for_function(
