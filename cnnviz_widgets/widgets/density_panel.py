@@ -51,7 +51,6 @@ class _DensityHead(AnyWidget):
     _zeros_marked = WidgetTrait().tag(sync=True)
     _log_axis = WidgetTrait().tag(sync=True)
     _linear_axis = WidgetTrait().tag(sync=True)
-    _figure = WidgetTrait().tag(sync=True)
     _log_scale = WidgetTrait().tag(sync=True)
     _linear_scale = WidgetTrait().tag(sync=True)
 
@@ -262,7 +261,6 @@ def _plot(
         selection=selection,
         _log_axis=log_axis,
         _linear_axis=linear_axis,
-        _figure=figure,
         _log_scale=log,
         _linear_scale=linear,
         **{f"_{name}": mark for name, mark in marks.items()},

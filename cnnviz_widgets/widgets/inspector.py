@@ -131,7 +131,7 @@ class ModelInspector(Pictured, VBox):
 
         Raises
         ------
-        RuntimeError
+        ModelCallError
             The model's own call raises; what was shown stays.
         """
         with self._lock, self._reporting():

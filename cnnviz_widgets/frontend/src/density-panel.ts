@@ -5,7 +5,6 @@
 import type { AnyModel, Host, RenderProps } from "@anywidget/types";
 
 import { CURVE_EVENTS, lines, readCurves, type CurvesState } from "./density/curves";
-import { onResize } from "./lib/canvas";
 import { button, element } from "./lib/dom";
 import { count, counted, percent } from "./lib/format";
 import { eachFrame } from "./lib/frame";
@@ -46,7 +45,6 @@ interface State extends CurvesState {
   _zeros_marked: string;
   _log_axis: string;
   _linear_axis: string;
-  _figure: string;
   _log_scale: string;
   _linear_scale: string;
 }
@@ -97,8 +95,8 @@ function afterEvent(draw: () => void, signal: AbortSignal): () => void {
 async function render({ model, el, host, signal }: RenderProps<State>): Promise<void> {
   const selection = await Selection.of(host, model.get("selection"), signal);
   const marks = await marksOf(model, host);
-  const [logAxis, linearAxis, figure] = await Promise.all(
-    (["_log_axis", "_linear_axis", "_figure"] as const).map((key) => host.getModel(model.get(key))),
+  const [logAxis, linearAxis] = await Promise.all(
+    (["_log_axis", "_linear_axis"] as const).map((key) => host.getModel(model.get(key))),
   );
   // Scales are handed on to bqplot, which needs the models themselves.
   const scale = (key: "_log_scale" | "_linear_scale") =>
@@ -209,8 +207,6 @@ async function render({ model, el, host, signal }: RenderProps<State>): Promise<
   }, signal));
   model.on("change:log_y", refresh);
   onThemeChange(frame, refresh, signal);
-  // bqplot does not hear of every change of width; a margin set anew makes it lay itself out.
-  onResize(frame, () => put(figure!, { fig_margin: { ...(figure!.get("fig_margin") as object) } }), signal);
   refresh();
 }
 

@@ -387,7 +387,6 @@ describe("density panel", () => {
     const linear = new FakeModel({}, "linear");
     const logAxis = new FakeModel({}, "log-axis");
     const linearAxis = new FakeModel({}, "linear-axis");
-    const figure = new FakeModel({ fig_margin: {} }, "figure");
     const model = new FakeModel({
       selection: refs.selection,
       log_y: true,
@@ -405,12 +404,11 @@ describe("density panel", () => {
       ...Object.fromEntries(Object.keys(marks).map((name) => [`_${name}`, name])),
       _log_axis: "log-axis",
       _linear_axis: "linear-axis",
-      _figure: "figure",
       _log_scale: "anywidget:log",
       _linear_scale: "anywidget:linear",
     });
     rendered = await show(density as never, model);
-    return { selection, model, marks, linear, logAxis, linearAxis, figure };
+    return { selection, model, marks, linear, logAxis, linearAxis };
   }
 
   test("a hovered channel's curve and zeros stand out without the kernel", async () => {
