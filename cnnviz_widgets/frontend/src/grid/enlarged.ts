@@ -50,7 +50,7 @@ export class Enlarged {
     this.closing = new AbortController();
     const { signal } = this.closing;
     const { canvas, context } = layer("cnnviz-enlarged-tile");
-    const facts = element("dl", "cnnviz-enlarged-facts");
+    const facts = element("div", "cnnviz-enlarged-facts");
     const close = button("Back to the grid", "Close the enlarged tile (Escape)", () => this.close(), signal);
     const side = element("div", "cnnviz-enlarged-side", {}, close, facts);
     this.root = element("div", "cnnviz-enlarged", { role: "dialog", "aria-label": "One tile, enlarged" }, canvas, side);
@@ -146,7 +146,7 @@ export class Enlarged {
     const mark = marks[markOf(sheet, row, col)];
     if (mark) rows.push(["Note", mark]);
     facts.replaceChildren();
-    for (const [name, value] of rows) facts.append(element("dt", "", {}, name), element("dd", "", {}, value));
+    for (const [name, value] of rows) facts.append(element("span", "cnnviz-faint", {}, name), element("span", "", {}, value));
   }
 
   private point(canvas: HTMLCanvasElement, event: PointerEvent): void {
