@@ -260,7 +260,7 @@ def _gram(
     gram: Floats | None = None
     done = 0
     # Each block costs a pass over the whole matrix as well: it should not be the smaller.
-    for block in row_blocks(array, max(_GRAM_BLOCK, channels * channels)):
+    for block in row_blocks(array, max(1, max(_GRAM_BLOCK, channels * channels) // channels)):
         wide = block.astype(np.float64, copy=False)
         if exponent is not None:
             wide = np.ldexp(wide, -exponent)

@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from .values import FloatArray, as_floats, checked_values, frozen
 
-TileKind: TypeAlias = Literal["vector", "sequence", "image", "volume"]
+TileKind: TypeAlias = Literal["vector", "sequence", "image", "volume", "strip"]
 TileMark: TypeAlias = Literal[0, 1, 2, 3, 4]
 
 ORDINARY: TileMark = 0
@@ -59,12 +59,13 @@ class TileSheet:
         4 no pixel finite. Seen on the values as given, before averaging and rounding. A tile
         of one pixel is never marked constant.
     columns : ndarray of int32, shape (cols,)
-        The channel that each column shows.
-    kind : {'vector', 'sequence', 'image', 'volume'}
+        The channel that each column shows; of a 'strip', that of its first pixel.
+    kind : {'vector', 'sequence', 'image', 'volume', 'strip'}
         How to read a tile. 'vector' (values of rank 1 or 2): one pixel, so that the sheet is a
         heat map. 'sequence' (rank 3): time runs down a column of pixels one wide, so that a
         sample's band of tiles is an image of time × feature. 'image' (rank 4): height × width.
         'volume' (rank 5 and above): the slices height × width of all depths as a montage.
+        'strip' (parameters without taps): a row is one tile one pixel high, a channel a pixel.
     tile_shape : tuple of int
         Height and width of a tile before averaging; of the whole montage for 'volume'.
     montage : tuple of int
@@ -75,7 +76,8 @@ class TileSheet:
         A slice's last pixels average what is left of it. Pixels that are not finite are left
         out of an average unless it has no others.
     total_samples, total_channels : int
-        What the values had; the sheet shows all samples and the channels in `columns`.
+        What the values had; the sheet shows the samples asked for, by default all, and the
+        channels in `columns`.
     """
 
     codes: NDArray[np.uint8]
@@ -171,6 +173,7 @@ def tile_sheet(
     values: ArrayLike,
     *,
     columns: ArrayLike | None = None,
+    rows: ArrayLike | None = None,
     budget: int = DEFAULT_BUDGET,
 ) -> TileSheet:
     """A layer's outputs as quantised pictures, samples down and channels across [WL20 §1.1.1].
@@ -182,6 +185,8 @@ def tile_sheet(
     columns : array_like of int, shape (cols,), optional
         The channels to show, in order from left to right; all of them in natural order if not
         given.
+    rows : array_like of int, shape (rows,), optional
+        The samples to show, in order from top to bottom; all of them if not given.
     budget : int
         The most bytes that the sheet's arrays may take together. Where the pictures take more,
         all tiles are averaged over squares of the smallest size that fits.
@@ -193,22 +198,23 @@ def tile_sheet(
     Raises
     ------
     TypeError
-        The values are not real numbers, or the columns not integers.
+        The values are not real numbers, or the columns or rows not integers.
     ValueError
-        `values` is a single number or holds none; `columns` is empty or names a channel that
+        `values` is a single number or holds none; `columns` or `rows` is empty or names what
         does not exist; or not even tiles of one pixel fit the budget (`columns_within` says how
         many channels would).
     """
     array = checked_values(values)
     axes = _axes_of(array.shape)
-    chosen = _checked_columns(columns, axes.channels)
+    chosen = _checked_indices(columns, axes.channels, "columns", "channel")
+    shown = _checked_indices(rows, axes.samples, "rows", "sample")
     budget = operator.index(budget)
-    factor = _reduction(axes, chosen.size, budget)
+    factor = _reduction(axes._replace(samples=shown.size), chosen.size, budget)
     ry, rx = min(factor, axes.height), min(factor, axes.width)
     down, across = _montage(axes.depth)
     h, w = -(-axes.height // ry), -(-axes.width // rx)
 
-    grid = (axes.samples, chosen.size)
+    grid = (shown.size, chosen.size)
     codes = np.empty((*grid, down * h, across * w), dtype=np.uint8)
     low, high = np.empty(grid, dtype=np.float32), np.empty(grid, dtype=np.float32)
     marks = np.empty(grid, dtype=np.uint8)
@@ -217,11 +223,13 @@ def tile_sheet(
     # The same memory with the montage's two axes apart, so that slices go straight to place.
     slots = codes.reshape(*grid, down, h, across, w)
     step = max(1, _BLOCK_VALUES // (chosen.size * axes.depth * axes.height * axes.width))
-    for i in range(0, axes.samples, step):
-        rows = slice(i, i + step)
-        block = source[rows] if columns is None else source[rows].take(chosen, axis=-1)
-        pixels, low[rows], high[rows], marks[rows] = _quantised(_channel_first(block), ry, rx)
-        slots[rows] = pixels.reshape(*pixels.shape[:2], down, across, h, w).swapaxes(3, 4)
+    for i in range(0, shown.size, step):
+        part = slice(i, i + step)
+        block = source[part] if rows is None else source[shown[part]]
+        if columns is not None:
+            block = block.take(chosen, axis=-1)
+        pixels, low[part], high[part], marks[part] = _quantised(_channel_first(block), ry, rx)
+        slots[part] = pixels.reshape(*pixels.shape[:2], down, across, h, w).swapaxes(3, 4)
 
     return TileSheet(
         codes=frozen(codes),
@@ -238,19 +246,21 @@ def tile_sheet(
     )
 
 
-def _checked_columns(columns: ArrayLike | None, channels: int) -> NDArray[np.int32]:
-    if columns is None:
-        return np.arange(channels, dtype=np.int32)
-    chosen = np.asarray(columns)
+def _checked_indices(
+    given: ArrayLike | None, count: int, name: str, what: str
+) -> NDArray[np.int32]:
+    if given is None:
+        return np.arange(count, dtype=np.int32)
+    chosen = np.asarray(given)
     if chosen.ndim != 1 or chosen.size == 0:
         raise ValueError(
-            f"columns must be a non-empty list of channel indices; got shape {chosen.shape}"
+            f"{name} must be a non-empty list of {what} indices; got shape {chosen.shape}"
         )
     if chosen.dtype.kind not in "iu":
-        raise TypeError(f"columns must be integers; got dtype {chosen.dtype}")
-    outside = chosen[(chosen < 0) | (chosen >= channels)]
+        raise TypeError(f"{name} must be integers; got dtype {chosen.dtype}")
+    outside = chosen[(chosen < 0) | (chosen >= count)]
     if outside.size:
-        raise ValueError(f"columns must be between 0 and {channels - 1}; got {outside[0]}")
+        raise ValueError(f"{name} must be between 0 and {count - 1}; got {outside[0]}")
     return chosen.astype(np.int32)
 
 

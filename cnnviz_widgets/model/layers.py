@@ -126,6 +126,14 @@ def weight_names(layer: Any, weights: Sequence[Any]) -> list[str]:
         if short.count(name) > 1:
             _, found, rest = weight.path.partition(f"{layer.name}/")
             name = rest if found else weight.path
+        names.append(name)
+    return unique_names(names)
+
+
+def unique_names(given: Sequence[str]) -> list[str]:
+    """The names, with ``#1``, ``#2``, … behind those that came before."""
+    names: list[str] = []
+    for name in given:
         unique, twin = name, 0
         while unique in names:
             twin += 1
@@ -139,7 +147,7 @@ def weight_axes(layer: Any, name: str, rank: int) -> tuple[str, ...] | None:
     kinds = keras.layers
     last = name.rpartition("/")[2]
     if rank == 1:
-        return ("out",) if last == "bias" else ("channel",) if _is_norm(layer) else None
+        return ("out",) if last == "bias" else ("channel",) if is_norm(layer) else None
     if isinstance(layer, kinds.Dense) and last == "kernel" and rank == 2:
         return ("in", "out")
     if isinstance(layer, kinds.Embedding) and last == "embeddings":
@@ -162,7 +170,8 @@ def weight_axes(layer: Any, name: str, rank: int) -> tuple[str, ...] | None:
     return None
 
 
-def _is_norm(layer: Any) -> bool:
+def is_norm(layer: Any) -> bool:
+    """Whether the layer's vectors have a number for each channel that it normalises."""
     kinds = keras.layers
     return isinstance(
         layer, (kinds.BatchNormalization, kinds.LayerNormalization, kinds.GroupNormalization)

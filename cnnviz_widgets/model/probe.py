@@ -24,11 +24,11 @@ from .layers import (
     activation_name,
     channel_axis,
     own_weights,
-    to_float32,
     weight_fields,
     weight_names,
 )
 from .levels import image_channel_axis, is_image, levels, output_is_image_end
+from .parameters import LayerParameters, layer_parameters, read_only
 from .passes import Pass, in_lockstep
 
 Array = NDArray[np.float32]
@@ -288,9 +288,38 @@ class ModelProbe:
             layer = reading.layers[path]
             weights = own_weights(layer, {id(other) for other in reading.layers.values()})
             return {
-                name: np.array(to_float32(weight))
+                name: np.array(read_only(weight, copy=False))
                 for name, weight in zip(weight_names(layer, weights), weights, strict=True)
             }
+
+    def parameters(self, path: str, *, copy: bool = True) -> tuple[LayerParameters, ...]:
+        """The weights of the layer at `path` as the method looks at them, as they are now.
+
+        Parameters
+        ----------
+        path : str
+        copy : bool
+            False: read the framework's own memory where it can be, so that a large weight takes
+            no memory again. Hold `model_lock` while using such arrays, and keep none: training
+            may write to them, or has to make room for a second weight beside the one held.
+
+        Returns
+        -------
+        tuple of LayerParameters
+            Inputs on the first axis, outputs on the last: `layer_parameters` says what becomes
+            of which weight. () for a layer without weights.
+
+        Raises
+        ------
+        ValueError
+            If there is no such layer; the closest paths are named.
+        """
+        with self._lock:
+            reading = self._read()
+            self._info(reading, path)
+            layer = reading.layers[path]
+            weights = own_weights(layer, {id(other) for other in reading.layers.values()})
+            return layer_parameters(layer, weights, copy=copy)
 
     def _wanted(self, paths: Iterable[str] | None) -> list[str]:
         if self._streaming:

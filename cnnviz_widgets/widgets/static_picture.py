@@ -7,19 +7,28 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import pairwise
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
 from ..analysis.curves import MOST_CURVES
+from ..analysis.dendrogram import DendrogramGeometry
+from ..analysis.parameter_record import ParameterRecord
 from ..analysis.record import LayerRecord
+from ..analysis.tiles import ALL_ZERO, HIGHEST_CODE, NONFINITE_CODE, TileSheet
 
 WIDTH = 960
 _GUTTER = 84
 _MARGIN = 10
 _HEADER = 20
 _TREE_HEIGHT = 130
+_TREE_WIDTH = 150
+_OUTPUT_LABELS = 44
+_TALLEST_PARAMETERS = 620
+_WIDEST_BIAS = 20
+_WIDEST_NAMED = 130
 _DENSITY_HEIGHT = 180
 _TALLEST_GRID = 420
 _WIDEST_COLUMN = 88
@@ -84,17 +93,31 @@ def grid_picture(record: LayerRecord, sample_labels: Sequence[str] = ()) -> Imag
 
 def _row(record: LayerRecord, row: int) -> Image.Image:
     """One sample's tiles side by side, as they are stored; orange where not finite."""
-    tiles = record.tiles
-    codes = tiles.codes[row]
-    if tiles.kind == "vector":
-        low, high = (float(bound[0, 0]) for bound in tiles.range_of("layer"))
-        known = np.isfinite(tiles.low[row])
-        span = (high - low) if high > low else 1.0
-        shade = np.where(known, np.nan_to_num((tiles.low[row] - low) / span), 0.0)
-        codes = np.where(known, np.rint(254 * shade), 255).astype(np.uint8)[:, None, None]
-    strip = codes.transpose(1, 0, 2).reshape(codes.shape[1], -1)
-    grey = np.repeat(strip[:, :, None], 3, axis=2)
-    grey[strip == 255] = _NOT_FINITE
+    codes = _shades(record.tiles, "layer")[row]
+    return _grey(codes.transpose(1, 0, 2).reshape(codes.shape[1], -1))
+
+
+def _shades(tiles: TileSheet, scope: Literal["channel", "layer"]) -> NDArray[np.uint8]:
+    """The sheet's codes; cells of a heat map over their column's range or that of the layer."""
+    if tiles.kind != "vector":
+        return tiles.codes
+    low, high = tiles.range_of(scope)
+    return _codes(tiles.low, low, high)[:, :, None, None]
+
+
+def _codes(
+    values: NDArray[np.float32], low: NDArray[np.float32], high: NDArray[np.float32]
+) -> NDArray[np.uint8]:
+    """Codes as those of a sheet for numbers that have no tile, each within its bounds."""
+    known = np.isfinite(values)
+    span = np.where(high > low, high - low, 1.0)
+    share = np.where(known, (np.where(known, values, 0) - np.where(known, low, 0)) / span, 0.0)
+    return np.where(known, np.rint(HIGHEST_CODE * share), NONFINITE_CODE).astype(np.uint8)
+
+
+def _grey(codes: NDArray[np.uint8]) -> Image.Image:
+    grey = np.repeat(codes[:, :, None], 3, axis=2)
+    grey[codes == NONFINITE_CODE] = _NOT_FINITE
     return Image.fromarray(grey)
 
 
@@ -118,9 +141,7 @@ def dendrogram_picture(record: LayerRecord) -> Image.Image:
     draw = ImageDraw.Draw(image)
     edges = _edges(len(record.columns))
     heights = geometry.heights
-    readable = heights[heights < _ZERO_DISTANCE]
-    tallest = float(readable.max(initial=0.0)) * 1.05 or 1.0
-    broken = bool((heights >= _ZERO_DISTANCE).any())
+    tallest, broken = _tree_scale(geometry)
     bottom, top = _TREE_HEIGHT - 4, 34 if broken else 8
     y = np.where(heights >= _ZERO_DISTANCE, 8, bottom - heights / tallest * (bottom - top))
     x = np.interp(geometry.feet, np.arange(len(edges)), edges)
@@ -135,6 +156,102 @@ def dendrogram_picture(record: LayerRecord) -> Image.Image:
         for at in (top - 9, top - 5):
             draw.line([(_GUTTER - 10, at + 2), (_GUTTER, at - 2)], _FAINT)
     return image
+
+
+def _tree_scale(geometry: DendrogramGeometry) -> tuple[float, bool]:
+    """The distance at the axis' end, and whether zero channels stand beyond a break of it."""
+    readable = geometry.heights[geometry.heights < _ZERO_DISTANCE]
+    tallest = float(readable.max(initial=0.0)) * 1.05 or 1.0
+    return tallest, bool((geometry.heights >= _ZERO_DISTANCE).any())
+
+
+def parameters_picture(record: ParameterRecord) -> Image.Image:
+    """A row an output in leaf order: its tree, its tiles, each over its own range, its bias."""
+    tiles, rows = record.tiles, len(record.columns)
+    _, columns, tile_height, tile_width = tiles.codes.shape
+    left = _TREE_WIDTH + _OUTPUT_LABELS
+    bias_width = 0 if record.bias is None else _WIDEST_BIAS + 8
+    room = WIDTH - _MARGIN - left - bias_width
+    if tiles.kind == "strip":
+        width, row_height = min(room, _WIDEST_COLUMN * tile_width), 14.0
+    else:
+        widest = _WIDEST_NAMED if record.column_names else _WIDEST_COLUMN
+        column_width = min(widest, room / columns)
+        shape = 14 / column_width if tiles.kind == "vector" else tile_height / tile_width
+        width, row_height = round(column_width * columns), column_width * shape
+    row_height = min(row_height, _TALLEST_PARAMETERS / rows)
+    height = max(1, round(rows * row_height))
+
+    image = Image.new("RGB", (WIDTH, _HEADER + height + 16), _PAPER)
+    draw = ImageDraw.Draw(image)
+    draw.text((4, 4), record.outputs, _FAINT, _font())
+    _draw_inputs(draw, record, left, width)
+    every = max(1, int(np.ceil(12 / row_height)))
+    for row in range(0, rows, every):
+        middle = _HEADER + (row + 0.5) * row_height
+        label = str(record.columns[row])
+        draw.text((left - 6, middle), label, _FAINT, _font(), anchor="rm")
+    _draw_sideways(draw, record.dendrogram, row_height)
+
+    sheet = _shades(tiles, "channel").transpose(0, 2, 1, 3)
+    picture = _grey(sheet.reshape(rows * tile_height, columns * tile_width))
+    image.paste(picture.resize((width, height), Image.Resampling.BOX), (left, _HEADER))
+    zero = Image.fromarray((tiles.marks == ALL_ZERO) & (tiles.kind != "vector"))
+    striped = zero.resize((width, height), Image.Resampling.NEAREST)
+    image.paste(_striped((width, height)), (left, _HEADER), striped)
+    if record.bias is not None:
+        drawn = record.bias[record.columns].astype(np.float32)
+        finite = drawn[np.isfinite(drawn)]
+        low, high = finite.min(initial=np.inf), finite.max(initial=-np.inf)
+        column = _grey(_codes(drawn, np.full_like(drawn, low), np.full_like(drawn, high))[:, None])
+        place = left + width + 8
+        resized = column.resize((_WIDEST_BIAS, height), Image.Resampling.BOX)
+        image.paste(resized, (place, _HEADER))
+        draw.text((place + _WIDEST_BIAS / 2, 10), "bias", _FAINT, _font(), anchor="mm")
+    _draw_gaps(draw, (left, _HEADER, left + width, _HEADER + height), rows, columns)
+    return image
+
+
+def _draw_inputs(draw: ImageDraw.ImageDraw, record: ParameterRecord, left: int, width: int) -> None:
+    """Names or numbers above the columns, as many as there is room for."""
+    names = record.column_names or tuple(str(i) for i in range(record.n_inputs))
+    each = width / len(names)
+    every = max(1, int(np.ceil((max(map(len, names)) * 7 + 6) / each)))
+    for i in range(0, len(names), every):
+        draw.text((left + (i + 0.5) * each, 10), names[i], _FAINT, _font(), anchor="mm")
+
+
+def _draw_sideways(
+    draw: ImageDraw.ImageDraw, geometry: DendrogramGeometry, row_height: float
+) -> None:
+    """The tree with its root at the left and leaf i at row i."""
+    tallest, broken = _tree_scale(geometry)
+    right, root = _TREE_WIDTH - 4, 34 if broken else 8
+    heights = geometry.heights
+    x = np.where(heights >= _ZERO_DISTANCE, 8, right - heights / tallest * (right - root))
+    y = _HEADER + geometry.feet * row_height
+    for (upper, lower), (upper_foot, lower_foot, fork) in zip(y, x, strict=True):
+        draw.line([(upper_foot, upper), (fork, upper), (fork, lower), (lower_foot, lower)], _INK)
+    end = draw.im.size[1] - 8
+    draw.text((right, end), "0", _FAINT, _font(), anchor="rm")
+    draw.text((root, end), f"{tallest:.2g}", _FAINT, _font(), anchor="lm")
+    if broken:
+        draw.text((8, end), "2", _FAINT, _font(), anchor="mm")
+
+
+def _draw_gaps(
+    draw: ImageDraw.ImageDraw, box: tuple[int, int, int, int], rows: int, columns: int
+) -> None:
+    """Lines of paper between tiles that are wide enough to spare them."""
+    left, top, right, bottom = box
+    if (bottom - top) / rows >= 8:
+        for i in range(1, rows):
+            y = round(top + i * (bottom - top) / rows) - 1
+            draw.line([(left, y), (right, y)], _PAPER)
+    if (right - left) / columns >= 8:
+        for i in range(1, columns):
+            x = round(left + i * (right - left) / columns) - 1
+            draw.line([(x, top), (x, bottom)], _PAPER)
 
 
 def density_picture(record: LayerRecord) -> Image.Image:
@@ -170,22 +287,33 @@ def density_picture(record: LayerRecord) -> Image.Image:
     text = f"density (log) · {zeros:.0%} of all values are exact zeros"
     draw.text((_GUTTER, _DENSITY_HEIGHT - 18), text, _FAINT, _font())
     if dead:
-        text = f"{dead} of {record.n_channels} channels are zero on every sample"
+        channels = "channels are zero on every sample"
+        if isinstance(record, ParameterRecord):
+            channels = f"{record.outputs}s have no parameter but zeros"
+        text = f"{dead} of {record.n_channels} {channels}"
         draw.text((WIDTH - _MARGIN, 8), text, _INK, _font(), anchor="ra")
     return image
 
 
 def inspector_picture(record: LayerRecord, title: str, labels: Sequence[str]) -> Image.Image:
-    """Dendrogram, grid and densities of a layer under its title, one above the other."""
+    """A layer's dendrogram, grid and densities, or its parameters', under its title.
+
+    Parameters
+    ----------
+    record : LayerRecord
+        Of outputs, or a ParameterRecord.
+    title : str
+    labels : sequence of str
+        Names of the samples, which outputs have.
+    """
     heading = Image.new("RGB", (WIDTH, 26), _PAPER)
     # Pillow's own font has no multiplication sign.
     ImageDraw.Draw(heading).text((4, 5), title.replace("×", "x"), _INK, _font(14))
-    parts = [
-        heading,
-        dendrogram_picture(record),
-        grid_picture(record, labels),
-        density_picture(record),
-    ]
+    if isinstance(record, ParameterRecord):
+        grids = [parameters_picture(record)]
+    else:
+        grids = [dendrogram_picture(record), grid_picture(record, labels)]
+    parts = [heading, *grids, density_picture(record)]
     whole = Image.new("RGB", (WIDTH, sum(part.height for part in parts)), _PAPER)
     top = 0
     for part in parts:

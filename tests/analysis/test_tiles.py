@@ -78,6 +78,23 @@ def test_columns_in_the_order_given() -> None:
     assert some.total_channels == 5
 
 
+@pytest.mark.parametrize("order", [[5, 0, 3, 3], [1]])
+def test_rows_in_the_order_given(order: list[int]) -> None:
+    values = rng.standard_normal((6, 4, 4, 5))
+    whole = tile_sheet(values, columns=[3, 0])
+    some = tile_sheet(values, columns=[3, 0], rows=order)
+    np.testing.assert_array_equal(some.codes, whole.codes[order])
+    np.testing.assert_array_equal(some.high, whole.high[order])
+    np.testing.assert_array_equal(some.marks, whole.marks[order])
+    assert some.total_samples == 6
+
+
+def test_few_rows_of_many_take_the_budget_of_few() -> None:
+    values = rng.standard_normal((100, 8, 8, 2))
+    budget = tile_sheet(values[:3]).nbytes
+    assert tile_sheet(values, rows=[7, 8, 9], budget=budget).reduction == (1, 1)
+
+
 def test_vectors_are_a_heat_map_of_exact_values() -> None:
     values = np.array([[1.5, 0.0, np.nan], [-2.25, 3.0, np.inf]], dtype=np.float32)
     sheet = tile_sheet(values)
@@ -285,6 +302,11 @@ def test_ranges() -> None:
 def test_bad_columns(columns: list[object], error: type[Exception], says: str) -> None:
     with pytest.raises(error, match=says):
         tile_sheet(np.zeros((2, 5)), columns=columns)
+
+
+def test_bad_rows() -> None:
+    with pytest.raises(ValueError, match="rows must be between 0 and 1; got 2"):
+        tile_sheet(np.zeros((2, 5)), rows=[2])
 
 
 def test_bad_values() -> None:
