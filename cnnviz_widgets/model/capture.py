@@ -109,6 +109,9 @@ class Recorder:
     inside : bool
         Take calls for those of the model's layers from the start, without waiting for a call of
         the model: for building a sequential model, which calls its layers one by one.
+    exchange : callable, optional
+        Given each call and what the layer returned; what it returns goes on through the model
+        instead.
     """
 
     def __init__(
@@ -119,11 +122,13 @@ class Recorder:
         around: Callable[[], AbstractContextManager[Any]] = nullcontext,
         in_scope: Callable[[], bool] = lambda: True,
         inside: bool = False,
+        exchange: Callable[[LayerCall, Any], Any] | None = None,
     ) -> None:
         self._model = model
         self._on_call = on_call
         self._around = around
         self._in_scope = in_scope
+        self._exchange = exchange
         self._frames: list[_Frame] = [_Frame("")] if inside else []
         self._muted = False
         # Which layer has taken which path, to tell a second layer of the same name from a
@@ -171,11 +176,13 @@ class Recorder:
             return result
         parent.inner_outputs += [weakref.ref(tensor) for _, tensor in outputs]
         inputs = [tensor for _, tensor in _tensors((args, kwargs))]
-        self._on_call(
-            LayerCall(
-                layer, path, len(self._frames) - 1, call_index, inputs, outputs, frame.has_inner
-            )
+        call = LayerCall(
+            layer, path, len(self._frames) - 1, call_index, inputs, outputs, frame.has_inner
         )
+        self._on_call(call)
+        if self._exchange is not None:
+            result = self._exchange(call, result)
+            parent.inner_outputs += [weakref.ref(tensor) for _, tensor in _tensors(result)]
         return result
 
     def _observe_model(self, original: Callable[..., Any], args: Any, kwargs: Any) -> Any:

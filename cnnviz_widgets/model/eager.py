@@ -70,7 +70,7 @@ class EagerPass:
                 )
             calls += 1
 
-        returned = self._forward(Recorder(model, record, in_scope=_is_concrete_scope))
+        returned = forward(model, inputs, Recorder(model, record, in_scope=is_concrete_scope))
         self.outputs = tuple(outputs)
         inputs_count = len(keras.tree.flatten(inputs))
         first = tuple(-1 - k for k in range(inputs_count))
@@ -97,21 +97,35 @@ class EagerPass:
                     raise Interruption(error) from error
 
         try:
-            self._forward(Recorder(self._model, observe, in_scope=_is_concrete_scope))
+            recorder = Recorder(self._model, observe, in_scope=is_concrete_scope)
+            forward(self._model, self._inputs, recorder)
         except Interruption as stop:
             raise stop.original from None
 
-    def _forward(self, recorder: Recorder) -> Any:
-        try:
-            with undisturbed(self._model), recording(recorder):
-                inputs = keras.tree.map_structure(keras.ops.convert_to_tensor, self._inputs)
-                self._model(inputs, training=False)
-        except Exception as error:
-            raise call_error(error, recorder.failed_at, recorder.failed_kind) from error
-        return recorder.outputs
+
+def forward(model: Any, inputs: Any, recorder: Recorder) -> Any:
+    """Run the model forward once as it stands, without a trace in it, and record the calls.
+
+    Returns
+    -------
+    tensor, or list or dict of tensor
+        What the model returned.
+
+    Raises
+    ------
+    ModelCallError
+        If the model's call raises.
+    """
+    try:
+        with undisturbed(model), recording(recorder):
+            tensors = keras.tree.map_structure(keras.ops.convert_to_tensor, inputs)
+            model(tensors, training=False)
+    except Exception as error:
+        raise call_error(error, recorder.failed_at, recorder.failed_kind) from error
+    return recorder.outputs
 
 
-def _is_concrete_scope() -> bool:
+def is_concrete_scope() -> bool:
     """Whether tensors made now have values: False while a loop's body is being traced."""
     probe = keras.ops.add(np.zeros((), "float32"), 0.0)
     if keras.backend.backend() == "jax":

@@ -1,0 +1,386 @@
+"""The same architecture, freshly initialised: what a measure without a scale of its own is held to.
+
+A trained layer's forks or densities are large or small only beside those which the same layer has
+before any training [WL20 §1.3, METHOD §3]. The reference is built from the configurations of the
+user's layers; not one of his objects is in it, and building it leaves no trace in his model, in
+the random numbers he draws next or in the names his next layers get.
+"""
+
+from __future__ import annotations
+
+import inspect
+import math
+import random
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+import keras
+import numpy as np
+from keras.src.backend.common import global_state
+
+from .capture import is_structure
+from .layers import LayerInfo
+from .probe import ModelProbe, model_lock
+
+LIMIT_BYTES = 2**30
+"""How many bytes of weights a reference may have when nothing else is said."""
+
+
+class NoReference(ValueError):
+    """No freshly initialised counterpart of a model can be had; the message says why."""
+
+
+def fresh_probe(
+    probe: ModelProbe,
+    paths: Iterable[str] | None = None,
+    *,
+    seed: int = 0,
+    limit_bytes: int = LIMIT_BYTES,
+) -> ModelProbe:
+    """A probe of the same architecture, freshly initialised, on the same inputs.
+
+    Every weight is drawn anew by the initialiser that the user's layer names; an initialiser's
+    own fixed seed is exchanged for one made from it and `seed`, since it would only bring back
+    the weights his training began with. BatchNormalization has averages of 0 and 1, as in any
+    new network. What a `Normalization` layer was adapted to is kept: it is a fact about the data.
+
+    With `paths` only what leads to these layers is built: the first blocks of VGG16 without the
+    411 MB of its dense layer. Abstraction levels are then those of the part that was built; take
+    them from the user's own probe.
+
+    Parameters
+    ----------
+    probe : ModelProbe
+    paths : iterable of str, optional
+        Layers the reference must have, under the same paths. Default: all. It may have more.
+    seed : int
+        The same one gives the same weights, with initialisers that draw as Keras' own do, from
+        Python's or from NumPy's random numbers.
+    limit_bytes : int
+        Weights beyond this are not made.
+
+    Returns
+    -------
+    ModelProbe
+        It alone holds its model; both are gone with it.
+
+    Raises
+    ------
+    NoReference
+        If a layer has no configuration, cannot be built from it, or would bring the user's own
+        layers or weights along; or if the weights take more than `limit_bytes`.
+    ValueError
+        If a path is unknown, or `paths` is empty.
+    """
+    with model_lock(probe.model):
+        known = probe.layers
+        wanted = None if paths is None else [probe.info(path) for path in paths]
+        if wanted == []:
+            raise ValueError("paths is empty: name at least one layer, or give None for all")
+        with _apart(seed):
+            fresh = _fresh_probe(probe, wanted, seed, limit_bytes)
+        if missing := _missing(fresh, known if wanted is None else wanted):
+            raise NoReference(
+                f"the model built anew calls its layers differently: it lacks "
+                f"{', '.join(missing[:3])}"
+            )
+        return fresh
+
+
+def _fresh_probe(
+    probe: ModelProbe, cut: list[LayerInfo] | None, seed: int, limit_bytes: int
+) -> ModelProbe:
+    model = probe.model
+    try:
+        objects = probe._read().layers
+        layers = None if cut is None else [objects[info.path] for info in cut]
+        fresh = _Rebuild(model, seed, limit_bytes).model(layers)
+        result = ModelProbe(fresh, probe.inputs, memory_budget=probe.memory_budget)
+        # Read here, where what the layers do as they are traced reaches nobody's random numbers.
+        _ = result.layers
+    except NoReference:
+        raise
+    except Exception as error:
+        raise NoReference(f"the model cannot be built anew: {_said(error)}") from error
+    _check_apart(model, fresh)
+    return result
+
+
+def _missing(fresh: ModelProbe, needed: Sequence[LayerInfo]) -> list[str]:
+    there = {info.path: info for info in fresh.layers}
+    return [
+        info.path
+        for info in needed
+        if info.path not in there
+        or there[info.path].kind != info.kind
+        or there[info.path].output_shape != info.output_shape
+    ]
+
+
+def _check_apart(model: Any, fresh: Any) -> None:
+    """A configuration may hold live objects, which would end up in both models."""
+    theirs = {id(layer): layer.name for layer in model._flatten_layers()}
+    theirs.update({id(variable): variable.path for variable in model.variables})
+    for thing in [*fresh._flatten_layers(), *fresh.variables]:
+        if id(thing) in theirs:
+            raise NoReference(
+                f"a configuration hands the model's own '{theirs[id(thing)]}' on instead of "
+                "describing it; a reference must not share it"
+            )
+
+
+class _Rebuild:
+    """Builds a model anew, each layer once however often it is used."""
+
+    def __init__(self, model: Any, seed: int, limit_bytes: int) -> None:
+        self._model = model
+        self._seed = seed
+        self._limit_bytes = limit_bytes
+        self._made: dict[int, Any] = {}
+        self._custom = _custom_objects(model)
+
+    def model(self, layers: Iterable[Any] | None) -> Any:
+        """The model, or as much of it as leads to these of its layers."""
+        model = self._model
+        if not is_structure(model):
+            self._check_size([model])
+            return self._from_config(model)
+        holders = None if layers is None else _holders(model, layers)
+        if isinstance(model, keras.Sequential):
+            parts = model._layers
+            if holders is not None:
+                parts = parts[: 1 + max(k for k, part in enumerate(parts) if id(part) in holders)]
+            self._check_size(parts)
+            return self._sequential(model, parts)
+        graph = model if holders is None else _cut(model, holders)
+        self._check_size([op for op in graph.operations if isinstance(op, keras.Layer)])
+        return self._functional(model, graph)
+
+    def _check_size(self, layers: Sequence[Any]) -> None:
+        shapes = {id(weight): weight.shape for layer in layers for weight in layer.weights}
+        size = 4 * sum(math.prod(shape) for shape in shapes.values())
+        if size > self._limit_bytes:
+            raise NoReference(
+                f"its weights take {size / 2**20:,.0f} MB, more than the limit of "
+                f"{self._limit_bytes / 2**20:,.0f} MB for a reference"
+            )
+
+    def _sequential(self, model: Any, parts: Sequence[Any]) -> Any:
+        return keras.Sequential([self._fresh(part) for part in parts], name=model.name)
+
+    def _functional(self, model: Any, graph: Any) -> Any:
+        inputs = keras.tree.map_structure(
+            lambda tensor: self._fresh(tensor._keras_history.operation).output, model.input
+        )
+        outputs = graph._run_through_graph(inputs, operation_fn=self._calling)
+        return keras.Model(inputs, outputs, name=model.name)
+
+    def _calling(self, operation: Any) -> Callable[..., Any]:
+        fresh = self._fresh(operation)
+
+        def call(*args: Any, **kwargs: Any) -> Any:
+            if any(isinstance(v, keras.Variable) for v in keras.tree.flatten((args, kwargs))):
+                raise NoReference(f"'{operation.name}' is called on a variable of the model's own")
+            return fresh(*args, **kwargs)
+
+        return call
+
+    def _fresh(self, operation: Any) -> Any:
+        """The counterpart of a layer or of a bare operation of the graph."""
+        if id(operation) not in self._made:
+            self._made[id(operation)] = self._make(operation)
+        return self._made[id(operation)]
+
+    def _make(self, operation: Any) -> Any:
+        if not is_structure(operation):
+            return self._from_config(operation)
+        if isinstance(operation, keras.Sequential):
+            return self._sequential(operation, operation._layers)
+        return self._functional(operation, operation)
+
+    def _from_config(self, operation: Any) -> Any:
+        kind = type(operation)
+        try:
+            if kind is keras.layers.Lambda:
+                return _lambda(operation)
+            config = operation.get_config()
+            if isinstance(operation, keras.layers.Normalization) and operation.input_mean is None:
+                config["mean"] = np.asarray(operation.adapt_mean)
+                config["variance"] = np.asarray(operation.adapt_variance)
+            with keras.saving.custom_object_scope(self._custom):
+                return kind.from_config(_reseeded(config, self._seed))
+        except NoReference:
+            raise
+        except Exception as error:
+            raise NoReference(
+                f"'{operation.name}' ({kind.__name__}) cannot be built anew from its "
+                f"configuration: {_said(error)}"
+            ) from error
+
+
+def _holders(model: Any, layers: Iterable[Any]) -> set[int]:
+    """``id`` of each of the model's direct layers that is one of `layers` or has one inside."""
+    wanted = {id(layer) for layer in layers}
+    return {
+        id(part)
+        for part in model.layers
+        if any(id(layer) in wanted for layer in part._flatten_layers())
+    }
+
+
+def _cut(model: Any, holders: set[int]) -> Any:
+    """The part of a functional model's graph that leads to all calls of these layers."""
+    calls = _calls(model, holders)
+    # The number in a shared layer's path counts its calls as they are made, and the order of the
+    # ends decides in which order a part of the graph makes those that do not wait for each other.
+    for ends in (calls, calls[::-1]):
+        part = keras.Function(model.input, [tensor for node in ends for tensor in node.outputs])
+        if all(_calls(part, {one}) == _calls(model, {one}) for one in holders):
+            return part
+    return model
+
+
+def _calls(graph: Any, layers: set[int]) -> list[Any]:
+    """The nodes in which these layers are called, in the order of the calls."""
+    return [
+        node
+        for depth in sorted(graph._nodes_by_depth, reverse=True)
+        for node in graph._nodes_by_depth[depth]
+        if id(node.operation) in layers
+    ]
+
+
+def _custom_objects(model: Any) -> dict[str, Any]:
+    """The classes and functions of the user's own that configurations name."""
+    found: dict[str, Any] = {}
+    for layer in model._flatten_layers():
+        for value in [layer, *vars(layer).values()]:
+            if inspect.isfunction(value):
+                found.setdefault(value.__name__, value)
+            elif isinstance(value, (keras.Layer, *_PARTS)):
+                found.setdefault(type(value).__name__, type(value))
+    return {name: value for name, value in found.items() if not _is_of_library(value)}
+
+
+_PARTS = (
+    keras.initializers.Initializer,
+    keras.regularizers.Regularizer,
+    keras.constraints.Constraint,
+)
+
+
+def _is_of_library(thing: Any) -> bool:
+    """Whether a function or class is one of Keras' or the like, which knows nothing of models."""
+    owner: str = getattr(thing, "__module__", None) or ""
+    is_code = inspect.isroutine(thing) or inspect.isclass(thing)
+    return is_code and owner.partition(".")[0] in ("keras", "tensorflow", "numpy", "math")
+
+
+def _reseeded(value: Any, seed: int, in_initializer: bool = False) -> Any:
+    """The configuration with other seeds in its initialisers, equal ones still equal."""
+    if isinstance(value, dict):
+        return {
+            key: random.Random(f"{seed} {entry}").randrange(2**31)
+            if in_initializer and key == "seed" and isinstance(entry, int)
+            else _reseeded(entry, seed, in_initializer or str(key).endswith("initializer"))
+            for key, entry in value.items()
+        }
+    if type(value) in (list, tuple):
+        return type(value)(_reseeded(entry, seed, in_initializer) for entry in value)
+    return value
+
+
+def _lambda(layer: Any) -> Any:
+    """A Lambda layer of the very same functions, if these bring nothing of the model along.
+
+    Its configuration is Python code, which Keras rightly does not run; the functions at hand are
+    the ones that the user's model runs anyway.
+    """
+    parts = [part for part in (layer.function, layer._output_shape, layer.mask) if callable(part)]
+    if not all(map(_is_free, parts)) or not all(map(_is_plain, _leaves(layer.arguments))):
+        raise NoReference(
+            f"the function of '{layer.name}' (Lambda) may use layers or weights of the model"
+        )
+    return keras.layers.Lambda(
+        layer.function,
+        output_shape=layer._output_shape,
+        mask=layer.mask,
+        arguments=layer.arguments,
+        name=layer.name,
+        dtype=layer.dtype_policy,
+    )
+
+
+def _is_free(function: Any) -> bool:
+    """Whether a function reaches no layer and no variable by name, closure or default."""
+    if _is_of_library(function):
+        return True
+    if not inspect.isfunction(function):
+        return False
+    used = inspect.getclosurevars(function)
+    reached = [used.nonlocals, used.globals, function.__defaults__, function.__kwdefaults__]
+    return all(_is_plain(value) or _is_free(value) for value in _leaves(reached))
+
+
+def _is_plain(value: Any) -> bool:
+    if inspect.ismodule(value) or inspect.isclass(value) or value is None:
+        return True
+    return isinstance(value, (bool, int, float, str, np.ndarray, np.number))
+
+
+def _leaves(structure: Any) -> list[Any]:
+    leaves: list[Any] = keras.tree.flatten(structure)
+    return leaves
+
+
+@contextmanager
+def _apart(seed: int) -> Iterator[None]:
+    """Random numbers from `seed` and names of one's own; afterwards all as it was before.
+
+    Python's and NumPy's global generators, Keras' global seed generator and its counters of
+    names, and the generator from which TensorFlow seeds its operations.
+    """
+    # The global generator is NumPy's legacy one: what other people's code draws from.
+    python, numpy = random.getstate(), np.random.get_state()  # noqa: NPY002
+    counters = global_state.get_global_attribute("object_name_uids")
+    generator = global_state.get_global_attribute("global_seed_generator")
+    own_counters = None if counters is None else counters.copy()
+    global_state.set_global_attribute("object_name_uids", own_counters)
+    global_state.set_global_attribute("global_seed_generator", None)
+    random.seed(seed)
+    np.random.seed(seed % 2**32)  # noqa: NPY002
+    try:
+        with _tensorflow_apart(seed):
+            yield
+    finally:
+        random.setstate(python)
+        np.random.set_state(numpy)  # noqa: NPY002
+        global_state.set_global_attribute("object_name_uids", counters)
+        global_state.set_global_attribute("global_seed_generator", generator)
+
+
+@contextmanager
+def _tensorflow_apart(seed: int) -> Iterator[None]:
+    if keras.backend.backend() != "tensorflow":
+        yield
+        return
+    from tensorflow.python.eager import context
+
+    # `tf.random.set_seed` would also restart the operations that the user has seeded one by one.
+    live = context.context()
+    # The second exists only after somebody has set a seed.
+    before = {name: vars(live)[name] for name in ("_seed", "_rng") if name in vars(live)}
+    # Of its own kind, so that no operation gets the pair of seeds that one of the user's has.
+    own = random.Random(f"reference {seed}")
+    live._seed, live._rng = own.randrange(2**31), own
+    try:
+        yield
+    finally:
+        vars(live).pop("_rng")
+        vars(live).update(before)
+
+
+def _said(error: Exception) -> str:
+    text = str(error).strip().splitlines()
+    return f"{type(error).__name__}: {text[0]}" if text else type(error).__name__
