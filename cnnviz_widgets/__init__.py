@@ -16,36 +16,48 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from . import analysis, model
     from .model import ModelProbe
+    from .widgets.ablation_bar import AblationBar
     from .widgets.channel_grid import ChannelGrid
     from .widgets.column_axis import ColumnAxis
     from .widgets.dendrogram import Dendrogram
     from .widgets.density_panel import DensityPanel
+    from .widgets.diagnosing import diagnose
+    from .widgets.findings_panel import FindingsPanel
     from .widgets.inspector import ModelInspector
     from .widgets.layer_selector import LayerSelector
+    from .widgets.parameter_grid import ParameterGrid
     from .widgets.selection import Selection
 
 _HOMES = {
+    "AblationBar": ".widgets.ablation_bar",
     "ChannelGrid": ".widgets.channel_grid",
     "ColumnAxis": ".widgets.column_axis",
     "DensityPanel": ".widgets.density_panel",
     "Dendrogram": ".widgets.dendrogram",
+    "FindingsPanel": ".widgets.findings_panel",
     "LayerSelector": ".widgets.layer_selector",
     "ModelInspector": ".widgets.inspector",
     "ModelProbe": ".model",
+    "ParameterGrid": ".widgets.parameter_grid",
     "Selection": ".widgets.selection",
+    "diagnose": ".widgets.diagnosing",
 }
 _ROOMS = ("analysis", "model", "widgets")
 
 __all__ = [
+    "AblationBar",
     "ChannelGrid",
     "ColumnAxis",
     "Dendrogram",
     "DensityPanel",
+    "FindingsPanel",
     "LayerSelector",
     "ModelInspector",
     "ModelProbe",
+    "ParameterGrid",
     "Selection",
     "analysis",
+    "diagnose",
     "model",
 ]
 

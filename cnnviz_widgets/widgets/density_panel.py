@@ -13,6 +13,7 @@ from traitlets import Bool, Bytes, Enum, Float, Instance, Int, List, Unicode, va
 
 from ..analysis.curves import MOST_CURVES
 from ..analysis.density import DensityStyle
+from ..analysis.parameter_record import ParameterRecord
 from ..analysis.record import LayerRecord
 from .bundles import bundle
 from .closing import parts_of
@@ -175,7 +176,9 @@ def _notes(record: LayerRecord) -> list[str]:
     """What the curves leave out, in sentences."""
     notes = []
     dead = int(record.measures.dead.sum())
-    if dead:
+    if dead and isinstance(record, ParameterRecord):
+        notes.append(f"{dead:,} of {record.n_channels:,} {record.outputs}s have weights of 0 only.")
+    elif dead:
         notes.append(f"{dead:,} of {record.n_channels:,} channels are zero on every sample.")
     if record.pooled is not None and (record.density.style == DensityStyle.RUG).any():
         notes.append(

@@ -6,40 +6,75 @@ import threading
 import traceback
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from ipywidgets import Box, VBox, Widget
 from numpy.typing import ArrayLike, NDArray
-from traitlets import Enum, Instance, Unicode, observe, validate
+from traitlets import Enum, Instance, TraitError, Unicode, observe, validate
 
+from ..analysis.findings import Report
 from ..analysis.measures import ChannelMeasures
+from ..analysis.parameter_record import ParameterRecord
 from ..analysis.record import LayerRecord
-from ..model import LayerInfo, ModelProbe
+from ..model import LayerInfo, LayerParameters, ModelProbe
+from ..model.ablation import Ablation, ablate
+from ..model.diagnosis import diagnose
+from ..model.order import analysis_order
+from .ablation_bar import AblationBar
 from .cell_progress import CellProgress
 from .channel_grid import ChannelGrid
 from .closing import parts_of
 from .column_axis import ColumnAxis
 from .dendrogram import Dendrogram
 from .density_panel import DensityPanel
+from .findings_panel import FindingsPanel
+from .guide import Guide
 from .inspector_header import InspectorHeader
 from .layer_selector import LayerSelector
 from .layer_view import unchangeable
+from .parameter_grid import ParameterGrid
 from .pictured import Pictured
+from .sample_names import checked_targets, sample_names
 from .selection import Selection
+from .told import told
 
 if TYPE_CHECKING:
     from PIL.Image import Image
 
 __all__ = ["ModelInspector"]
 
+_INTERRUPTED = "the reading was interrupted; what is shown is from before"
+
+
+class Place(NamedTuple):
+    """What the inspector shows: which layer, which side of it, and which of its weights."""
+
+    layer: str
+    view: str
+    weight: str = ""
+
+
+class Shown(NamedTuple):
+    """A place as it was read.
+
+    `first_channel` is the channel of the layer's output that the first one shown stands for;
+    None where they are no channels of it. `weights` names all weights of the layer, while they
+    are shown.
+    """
+
+    place: Place
+    record: LayerRecord
+    first_channel: int | None = 0
+    weights: tuple[str, ...] = ()
+
 
 class ModelInspector(Pictured, VBox):
-    """Layer selector, dendrogram, channel grid and densities of a live model, all linked.
+    """Layer selector, channel grid, dendrogram and densities of a live model, all linked.
 
-    The model is read, never changed and never copied: after more training, `refresh` (or the
-    button) shows its present weights. An unbuilt model is built by its first reading, as it
-    would be by `fit`.
+    A layer shows its outputs or its weights. The model is read, never changed and never copied:
+    after more training, `refresh` (or the button) shows its present weights. An unbuilt model
+    is built by its first reading, as it would be by `fit`.
 
     Parameters
     ----------
@@ -56,25 +91,32 @@ class ModelInspector(Pictured, VBox):
         Names of the classes that whole-number labels count.
     layer : str, optional
         Path of the layer to show first; by default the first with an image as output.
-    view : {'outputs'}
-        What of the layer to show.
+    view : {'outputs', 'weights'}
+        What of the layer to show first.
 
     Attributes
     ----------
     probe : ModelProbe
         The reader of the live model.
-    record : LayerRecord
-        What is shown: the layer's values, tree, densities and measures.
+    measures : dict of str to ChannelMeasures
+        The few numbers of every layer's outputs.
+    report : Report or None
+        What `diagnose` found last.
 
     Raises
     ------
     TypeError, ValueError
-        No model, inputs that do not fit it, labels that do not fit the inputs, or a layer that
-        does not exist; the message says what was given and what was expected.
+        No model, inputs that do not fit it, labels that do not fit the inputs, a layer that
+        does not exist, or the weights of one that has none; the message says what was given
+        and what was expected.
     """
 
     layer = Unicode(help="Path of the layer shown; set it to show another.")
-    view = Enum(["outputs"], "outputs", help="What of the layer is shown.")
+    view = Enum(["outputs", "weights"], "outputs", help="What of the layer is shown.")
+    weight = Unicode(
+        help="Name of the weight shown, such as 'kernel': some layers have several. "
+        "'' while outputs are shown."
+    )
     selection = Instance(Selection, help="Selected and hovered channels of the layer shown.")
 
     def __init__(
@@ -88,44 +130,75 @@ class ModelInspector(Pictured, VBox):
         layer: str | None = None,
         view: str = "outputs",
     ) -> None:
-        if view != "outputs":
-            raise ValueError(f"view must be 'outputs'; got {view!r}")
+        if view not in ("outputs", "weights"):
+            raise ValueError(f"view must be 'outputs' or 'weights'; got {view!r}")
         self.probe = ModelProbe(model, inputs)
-        self.targets = _checked_targets(targets, self.probe.samples)
-        first = self.probe.info(layer) if layer is not None else _first_to_show(self.probe.layers)
-        names = _sample_names(labels, self.targets, class_names, self.probe.samples)
+        self.targets = checked_targets(targets, self.probe.samples)
+        layers = self.probe.layers
+        first = self.probe.info(layer) if layer is not None else _first_to_show(layers)
+        if view == "weights" and layer is None and not _has_weights(first):
+            first = next((info for info in layers if _has_weights(info)), first)
+        names = sample_names(labels, self.targets, class_names, self.probe.samples)
         # Requests from the page may come on a thread of their own.
         self._lock = threading.RLock()
         self._cell: CellProgress | None = None
-        self.record: LayerRecord | None = None
+        self._shown: Shown | None = None
         self.measures: dict[str, ChannelMeasures] = {}
+        self.report: Report | None = None
+        self._guide = Guide(analysis_order(layers))
         selection = Selection()
         self.axis = ColumnAxis()
         self.header = InspectorHeader(warnings=_input_warnings(self.probe))
-        self.selector = LayerSelector(self.probe.layers)
+        self.selector = LayerSelector(layers)
+        self.findings = FindingsPanel()
+        self.ablation = AblationBar(selection, on_ask=self._ablate)
         self.dendrogram = Dendrogram(selection=selection, axis=self.axis)
         self.grid = ChannelGrid(selection=selection, axis=self.axis, sample_labels=names)
+        self.parameters = ParameterGrid(selection=selection)
         self.density = DensityPanel(selection=selection)
-        views = VBox([self.header, self.dendrogram, self.grid, self.density])
+        views = VBox(
+            [
+                self.header,
+                self.findings,
+                self.ablation,
+                self.dendrogram,
+                self.grid,
+                self.parameters,
+                self.density,
+            ]
+        )
         views.add_class("cnnviz-inspector-views")
         panes = Box([self.selector, views])
         panes.add_class("cnnviz-inspector-panes")
-        super().__init__([panes], view=view, selection=selection)
+        super().__init__([panes], selection=selection)
         self.add_class("cnnviz")
         self.add_class("cnnviz-inspector")
         try:
             with CellProgress(self.header) as self._cell, self._lock, self._reporting():
-                self._read(first.path)
+                self._read(Place(first.path, view))
         except BaseException:
             self.close()
             raise
         finally:
             self._cell = None
         self.selector.observe(self._on_chosen, "layer")
+        self.findings.observe(self._on_finding, "finding")
         self.header.observe(self._on_asked, "_asked")
+        self.header.observe(self._on_diagnose_asked, "_diagnose_asked")
+        self.header.observe(self._on_next_asked, "_next_asked")
+        self.header.observe(self._on_view_chosen, ["view", "weight"])
+
+    @property
+    def record(self) -> LayerRecord | None:
+        """What is shown, with tree, densities and measures: outputs, or a `ParameterRecord`."""
+        return None if self._shown is None else self._shown.record
+
+    @property
+    def _place(self) -> Place | None:
+        return None if self._shown is None else self._shown.place
 
     def refresh(self) -> None:
-        """Read the live model again now: every layer's health, and the layer shown.
+        """Read the live model again now: every layer's health, and what is shown.
 
         Layers that were added or taken away since are listed as they are now.
 
@@ -135,15 +208,46 @@ class ModelInspector(Pictured, VBox):
             The model's own call raises; what was shown stays.
         """
         with self._lock, self._reporting():
-            path = self.layer
-            known = {info.path for info in self.probe.layers}
-            self._read(path if path in known else _first_to_show(self.probe.layers).path)
+            layers = self.probe.layers
+            place = self._place
+            if place is None or place.layer not in {info.path for info in layers}:
+                place = Place(_first_to_show(layers).path, "outputs")
+            elif place.view == "weights" and not _has_weights(self.probe.info(place.layer)):
+                place = Place(place.layer, "outputs")
+            self._read(place)
+            self.findings.stale = self.report is not None
+
+    def diagnose(self) -> Report:
+        """What is wrong with the model as it is now, on what evidence, and what cures it.
+
+        The findings show in the inspector, too: choosing one there leads to its layer, view
+        and channels.
+
+        Returns
+        -------
+        Report
+            The worst finding first; a table in a notebook, text in a terminal.
+
+        Raises
+        ------
+        ModelCallError
+            The model's own call raises.
+        """
+        with CellProgress(self.header) as self._cell, self._lock, self._reporting():
+            try:
+                report = diagnose(self.probe, targets=self.targets, progress=self._progress)
+            finally:
+                self._cell = None
+            self.report = report
+            self.findings.show(report)
+            self.selector.show_findings(report)
+        return report
 
     def __repr__(self) -> str:
         return f"<ModelInspector of {self.probe.model.name!r}, layer {self.layer!r}>"
 
     def picture(self) -> Image | None:
-        """Dendrogram, grid and densities of the layer shown, as a still picture."""
+        """The layer's views one above the other, as a still picture."""
         from .static_picture import inspector_picture
 
         if self.record is None:
@@ -158,7 +262,7 @@ class ModelInspector(Pictured, VBox):
         for part in parts:
             Widget.close(part)
 
-    # What is shown follows the layer -------------------------------------------------------
+    # What is shown follows the layer, the view and the weight --------------------------------
 
     @validate("selection")
     def _same_selection(self, proposal: dict[str, Any]) -> Selection:
@@ -169,19 +273,30 @@ class ModelInspector(Pictured, VBox):
     def _known_layer(self, proposal: dict[str, Any]) -> str:
         return self.probe.info(proposal["value"]).path
 
-    @observe("layer")
-    def _on_layer(self, change: dict[str, Any]) -> None:
-        """Show the layer; where that fails, show the one before again."""
-        if self.record is not None and self.record.path == change["new"]:
+    @observe("layer", "view", "weight")
+    def _on_place(self, change: dict[str, Any]) -> None:
+        """Show the place; where that fails, show the one before again."""
+        before = self._place
+        if before is None:
             return
+        if change["name"] == "layer":
+            wanted = Place(change["new"], before.view)
+            if wanted.view == "weights" and not _has_weights(self.probe.info(wanted.layer)):
+                wanted = Place(wanted.layer, "outputs")
+        elif change["name"] == "view":
+            wanted = Place(before.layer, change["new"])
+        else:
+            wanted = Place(before.layer, before.view, change["new"])
+        if getattr(before, change["name"]) != change["new"]:
+            self._turn_to(wanted)
+
+    def _turn_to(self, place: Place) -> None:
         with self._lock, self._reporting():
             try:
-                self._show(change["new"], self._values(change["new"]))
-            except BaseException:
-                shown = "" if self.record is None else self.record.path
-                self.set_trait("layer", shown)
-                self.selector.layer = shown
-                raise
+                if place != self._place:
+                    self._show(self._read_place(place))
+            finally:
+                self._tell_place()
 
     def _on_chosen(self, change: dict[str, Any]) -> None:
         """The page, or Python, chose a layer in the selector."""
@@ -191,6 +306,30 @@ class ModelInspector(Pictured, VBox):
             finally:
                 self.selector.layer = self.layer
 
+    def _on_view_chosen(self, change: dict[str, Any]) -> None:
+        """The page chose another side of the layer, or another of its weights."""
+        with self._lock, self._told_in_page():
+            setattr(self, change["name"], change["new"])
+
+    def _on_finding(self, change: dict[str, Any]) -> None:
+        """A finding was chosen: show what it speaks of, and select its channels."""
+        finding = self.findings.chosen
+        if finding is None:
+            return
+        with self._lock, self._told_in_page():
+            if finding.layer:
+                self._turn_to(Place(finding.layer, finding.view, finding.weight))
+            self.selection.selected = finding.channels
+
+    def _on_next_asked(self, change: dict[str, Any]) -> None:
+        with self._lock, self._told_in_page():
+            step = self._guide.next(self.layer, self.view)
+            try:
+                if step is not None:
+                    self._turn_to(Place(step.path, step.view))
+            finally:
+                self.header._next_answered = change["new"]
+
     def _on_asked(self, change: dict[str, Any]) -> None:
         """The page asked to read again."""
         with self._lock, self._told_in_page():
@@ -199,59 +338,130 @@ class ModelInspector(Pictured, VBox):
             finally:
                 self.header._answered = change["new"]
 
-    def _read(self, path: str) -> None:
-        """Every layer's measures and the values of one, in one pass, then show them."""
+    def _on_diagnose_asked(self, change: dict[str, Any]) -> None:
+        with self._lock, self._told_in_page():
+            try:
+                self.diagnose()
+            finally:
+                self.header._diagnosed = change["new"]
+
+    def _ablate(self, how: str, channels: Sequence[int]) -> Ablation:
+        with self._lock:
+            first = None if self._shown is None else self._shown.first_channel
+            if first is None:
+                raise ValueError(
+                    f"the rows of {self.weight!r} are no channels of the output of {self.layer!r}; "
+                    "show its outputs and select there"
+                )
+            self._progress(-1.0, "trying it on the live model")
+            try:
+                chosen = [first + channel for channel in channels]
+                return ablate(self.probe, self.layer, chosen, how, targets=self.targets)
+            finally:
+                self._progress(-1.0, "")
+
+    def _read(self, place: Place) -> None:
+        """Every layer's measures and what is to be shown, in one pass, then show it."""
         values: list[NDArray[Any]] = []
 
         def measure(info: LayerInfo, array: NDArray[Any]) -> ChannelMeasures | None:
             last = _channels_last(info, array)
-            if info.path == path:
+            if info.path == place.layer:
                 values.append(last)
             # A detector without a hit gives nothing, and has nothing to be measured.
             return LayerRecord.of(last, info.path).measures if last.size else None
 
         layers = self.probe.layers
         measured = self.probe.stream(measure, progress=self._progress)
-        self._show(path, values[0])
+        if place.view == "outputs":
+            self._show(Shown(Place(place.layer, "outputs"), _record(values[0], place.layer)))
+        else:
+            self._show(self._read_place(place))
         self.measures = {path: found for path, found in measured.items() if found is not None}
+        self._guide.follow(analysis_order(layers))
         with self.selector.hold_sync():
             self.selector.show_layers(layers)
             self.selector.show_measures(self.measures)
+            self.selector.show_findings(self.report)
+        self._tell_place()
 
-    def _values(self, path: str) -> NDArray[Any]:
+    def _read_place(self, place: Place) -> Shown:
+        path = place.layer
         self._progress(-1.0, f"reading {path}")
-        return _channels_last(self.probe.info(path), self.probe.outputs(path))
+        if place.view == "outputs":
+            values = _channels_last(self.probe.info(path), self.probe.outputs(path))
+            return Shown(Place(path, "outputs"), _record(values, path))
+        parts = self.probe.parameters(path)
+        part = _chosen_part(path, place.weight, parts)
+        record = ParameterRecord.of(
+            part.values,
+            path,
+            bias=part.bias,
+            name=part.name,
+            inputs=part.inputs,
+            outputs=part.outputs,
+            column_names=part.columns,
+        )
+        names = tuple(other.name for other in parts)
+        return Shown(Place(path, "weights", part.name), record, part.first_channel, names)
 
-    def _show(self, path: str, values: NDArray[Any]) -> None:
-        record = _record(values, path).complete(self._progress)
-        info = self.probe.info(path)
-        before = self.record
-        views = (self.dendrogram, self.grid, self.density)
+    def _show(self, shown: Shown) -> None:
+        shown.record.complete(self._progress)
+        before, place = self._shown, shown.place
         try:
-            for view in views:
-                view.show(record)
+            self._put(shown.record)
         except BaseException:
             # Never two layers at once.
-            for view in views:
-                if before is not None:
-                    view.show(before)
+            if before is not None:
+                self._put(before.record)
             raise
-        self.record = record
-        if before is None or (before.path, before.n_channels) != (path, record.n_channels):
-            # Another layer's channels are others, though they have the same numbers.
+        self._shown = shown
+        if before is None or not _same_channels(before, shown):
             self.selection.selected = ()
             self.selection.hovered = -1
             self.axis.fit()
             self.dendrogram.cut = None
+        self._guide.look(place.layer, place.view)
+        info = self.probe.info(place.layer)
         with self.header.hold_sync():
-            self.header.title = path
-            self.header.facts = _facts(info, record)
-        self.set_trait("layer", path)
-        with self.selector.hold_sync():
-            self.selector.layer = path
-            self.selector._shown = path
+            self.header.title = place.layer
+            self.header.facts = _facts(info, shown.record)
+            self.header.weights = list(shown.weights)
+            self.header.has_weights = _has_weights(info)
+        self._tell_place()
+
+    def _put(self, record: LayerRecord) -> None:
+        """Show a record in the views that are for its kind, and hide the others."""
+        of_weights = isinstance(record, ParameterRecord)
+        shown = [self.parameters] if of_weights else [self.dendrogram, self.grid]
+        for view in [*shown, self.density]:
+            view.show(record)
+        for view in (self.dendrogram, self.grid, self.parameters):
+            view.layout.display = None if view in shown else "none"
 
     # Word to the page ----------------------------------------------------------------------
+
+    def _tell_place(self) -> None:
+        """Say everywhere what is shown; a wish that could not be granted is taken back."""
+        place = self._place
+        if place is None:
+            return
+        step = self._guide.number(place.layer, place.view)
+        coming = self._guide.next(place.layer, place.view)
+        with self.header.hold_sync():
+            self.header.view = self.header._shown_view = place.view
+            self.header.weight = place.weight
+            self.header.steps = len(self._guide.steps)
+            self.header.step = step + 1
+            self.header.stage = self._guide.steps[step].stage if step >= 0 else ""
+            self.header.look_for = self._guide.steps[step].look_for if step >= 0 else ""
+            self.header.next_step = "" if coming is None else f"{coming.path}, {coming.view}"
+        with self.selector.hold_sync():
+            self.selector.layer = self.selector._shown = place.layer
+            self.selector.show_looked(self._guide.looked(info.path for info in self.probe.layers))
+        self.ablation.layer = place.layer
+        for name in ("layer", "view", "weight"):
+            self.set_trait(name, getattr(place, name))
 
     def _progress(self, share: float, message: str) -> None:
         with self.header.hold_sync():
@@ -266,7 +476,7 @@ class ModelInspector(Pictured, VBox):
         try:
             yield
         except BaseException as error:
-            self.header.error = _told(error)
+            self.header.error = told(error, _INTERRUPTED)
             raise
         else:
             self.header.error = ""
@@ -279,15 +489,8 @@ class ModelInspector(Pictured, VBox):
         try:
             yield
         except Exception as error:
-            self.header.error = _told(error)
+            self.header.error = told(error)
             self.header.log.error("".join(traceback.format_exception(error)))
-
-
-def _told(error: BaseException) -> str:
-    text = str(error).strip()
-    if isinstance(error, KeyboardInterrupt):
-        text = "the reading was interrupted; what is shown is from before"
-    return f"{type(error).__name__}: {text}" if text else type(error).__name__
 
 
 def _channels_last(info: LayerInfo, array: NDArray[Any]) -> NDArray[Any]:
@@ -303,6 +506,15 @@ def _record(values: NDArray[Any], path: str) -> LayerRecord:
     return LayerRecord.of(values, path)
 
 
+def _same_channels(before: Shown, after: Shown) -> bool:
+    """Whether a channel's number means the same in both: selected ones can stay selected."""
+    if before.place.layer != after.place.layer or before.first_channel != after.first_channel:
+        return False
+    if before.first_channel is None and before.place != after.place:
+        return False
+    return before.record.n_channels == after.record.n_channels
+
+
 def _first_to_show(layers: Sequence[LayerInfo]) -> LayerInfo:
     """The first layer whose output is images: METHOD's order begins at low abstraction."""
     if not layers:
@@ -314,7 +526,31 @@ def _first_to_show(layers: Sequence[LayerInfo]) -> LayerInfo:
     return some[0]
 
 
+def _has_weights(info: LayerInfo) -> bool:
+    return any(info.weight_shapes.values())
+
+
+class NoWeights(ValueError, TraitError):
+    """The weights of a layer that has none, or one of them that it does not have.
+
+    A TraitError, too: where the page asks for it, the trait goes back to what it was.
+    """
+
+
+def _chosen_part(path: str, name: str, parts: Sequence[LayerParameters]) -> LayerParameters:
+    """The weight of this name; the first of them without a name."""
+    if not parts:
+        raise NoWeights(f"layer {path!r} has no weights to show; its outputs can be shown")
+    for part in parts:
+        if part.name == name or not name:
+            return part
+    names = ", ".join(repr(part.name) for part in parts)
+    raise NoWeights(f"layer {path!r} has no weight {name!r}; it has {names}")
+
+
 def _facts(info: LayerInfo, record: LayerRecord) -> str:
+    if isinstance(record, ParameterRecord):
+        return _weight_facts(info, record)
     inner = " × ".join(str(size) for size in record.values.shape[1:-1])
     size = f" of {inner}" if inner else ""
     channels = "channel" if record.n_channels == 1 else "channels"
@@ -334,52 +570,16 @@ def _input_warnings(probe: ModelProbe) -> list[str]:
     ]
 
 
-def _checked_targets(targets: ArrayLike | None, samples: int) -> NDArray[Any] | None:
-    if targets is None:
-        return None
-    array = np.asarray(targets)
-    if array.ndim == 0 or len(array) < samples:
-        raise ValueError(
-            f"targets must have one entry for each of the {samples} samples; "
-            f"got shape {array.shape}"
-        )
-    return array[:samples]
+def _weight_facts(info: LayerInfo, record: ParameterRecord) -> str:
+    inputs, taps = record.values.shape[0], record.values.shape[1:-1]
+    size = f" of {' × '.join(str(tap) for tap in taps)}" if taps else ""
+    return (
+        f"{info.kind} {record.name} · {_counted(record.n_channels, record.outputs)} × "
+        f"{_counted(inputs, record.inputs)}{size}"
+        + (" + bias" if record.bias is not None else "")
+        + f" · {info.parameters:,} parameters"
+    )
 
 
-def _sample_names(
-    labels: Sequence[int | str] | None,
-    targets: NDArray[Any] | None,
-    class_names: Sequence[str] | None,
-    samples: int,
-) -> list[str]:
-    """A name for each sample, from labels or whole-number targets; [] without either."""
-    if labels is None:
-        if targets is None or targets.ndim != 1 or targets.dtype.kind not in "iu":
-            return []
-        labels = targets.tolist()
-    array = np.asarray(labels)
-    if array.ndim == 2 and array.shape[1] == 1:
-        array = array[:, 0]
-    if array.ndim != 1 or array.dtype.kind not in "iubUO":
-        raise ValueError(
-            "labels must be whole numbers or names, of shape (samples,); got "
-            f"{array.dtype} of shape {array.shape}"
-            + (" (of one-hot labels take labels.argmax(-1))" if array.ndim == 2 else "")
-        )
-    given = array.tolist()
-    if len(given) < samples:
-        raise ValueError(
-            f"labels must name each of the {samples} samples; got {len(given)} of them"
-        )
-    names = []
-    for label in given[:samples]:
-        if isinstance(label, str) or class_names is None:
-            names.append(str(label))
-            continue
-        index = int(label)
-        if not 0 <= index < len(class_names):
-            raise ValueError(
-                f"label {label} is no index of class_names, which has {len(class_names)} names"
-            )
-        names.append(str(class_names[index]))
-    return names
+def _counted(count: int, noun: str) -> str:
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
 import anywidget
 from traitlets import Dict, Int, List, TraitError, Unicode, validate
 
+from ..analysis.findings import Report
 from ..analysis.measures import ChannelMeasures
 from .bundles import bundle
 
@@ -48,8 +50,12 @@ class LayerSelector(anywidget.AnyWidget):
         return path
 
     def show_layers(self, layers: Iterable[LayerInfo]) -> None:
-        """List these layers instead."""
-        self._layers = [_entry(info) for info in layers]
+        """List these layers instead; those that were listed before keep what was found there."""
+        kept = {
+            entry["path"]: {name: entry[name] for name in ("looked", "severe", "warnings")}
+            for entry in self._layers
+        }
+        self._layers = [{**_entry(info), **kept.get(info.path, {})} for info in layers]
 
     def show_measures(self, measures: Mapping[str, ChannelMeasures]) -> None:
         """Mark each layer's health: how many of its channels are dead, or not finite.
@@ -60,6 +66,36 @@ class LayerSelector(anywidget.AnyWidget):
             Layers that it lacks keep no mark.
         """
         self._layers = [{**entry, **_health(measures.get(entry["path"]))} for entry in self._layers]
+
+    def show_looked(self, looked: Mapping[str, Collection[str]]) -> None:
+        """Mark which views of each layer have been looked at.
+
+        Parameters
+        ----------
+        looked : mapping of path to collection of {'outputs', 'weights'}
+            Layers that it lacks have not been looked at.
+        """
+        self._layers = [
+            {**entry, "looked": sorted(looked.get(entry["path"], ()))} for entry in self._layers
+        ]
+
+    def show_findings(self, report: Report | None) -> None:
+        """Mark how many severe findings and warnings begin at each layer.
+
+        Parameters
+        ----------
+        report : Report or None
+            None takes the marks away.
+        """
+        found = Counter((finding.layer, finding.severity) for finding in report or ())
+        self._layers = [
+            {
+                **entry,
+                "severe": found[entry["path"], "severe"],
+                "warnings": found[entry["path"], "warning"],
+            }
+            for entry in self._layers
+        ]
 
 
 class UnknownLayer(ValueError, TraitError):
@@ -82,6 +118,11 @@ def _entry(info: LayerInfo) -> dict[str, Any]:
         "shape": "×".join("?" if size is None else str(size) for size in (shape or ())[1:]),
         "parameters": info.parameters,
         "level": f"{info.level_name} abstraction, {info.level} from the nearest image end",
+        "relative_level": info.relative_level,
+        # None: nobody keeps count of what has been looked at.
+        "looked": None,
+        "severe": 0,
+        "warnings": 0,
         **_health(None),
     }
 

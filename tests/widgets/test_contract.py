@@ -12,22 +12,28 @@ from pathlib import Path
 import pytest
 
 import cnnviz_widgets
+from cnnviz_widgets.widgets.ablation_bar import AblationBar
 from cnnviz_widgets.widgets.channel_grid import ChannelGrid
 from cnnviz_widgets.widgets.column_axis import ColumnAxis
 from cnnviz_widgets.widgets.dendrogram import Dendrogram
 from cnnviz_widgets.widgets.density_panel import _DensityHead
+from cnnviz_widgets.widgets.findings_panel import FindingsPanel
 from cnnviz_widgets.widgets.inspector_header import InspectorHeader
 from cnnviz_widgets.widgets.layer_selector import LayerSelector
+from cnnviz_widgets.widgets.parameter_grid import ParameterGrid
 from cnnviz_widgets.widgets.selection import Selection
 
 SOURCES = Path(cnnviz_widgets.__file__).parent / "frontend" / "src"
 
 ENTRIES = {
+    AblationBar: ("ablation-bar.ts", "State"),
     ChannelGrid: ("channel-grid.ts", "State"),
     Dendrogram: ("dendrogram.ts", "State"),
     _DensityHead: ("density-panel.ts", "State"),
+    FindingsPanel: ("findings-panel.ts", "State"),
     InspectorHeader: ("inspector-header.ts", "State"),
     LayerSelector: ("layer-selector.ts", "State"),
+    ParameterGrid: ("parameter-grid.ts", "State"),
     Selection: ("lib/selection.ts", "SelectionState"),
     ColumnAxis: ("lib/column-axis.ts", "ColumnAxisState"),
 }

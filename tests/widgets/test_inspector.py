@@ -129,7 +129,8 @@ def test_sample_names_come_from_labels_targets_and_class_names() -> None:
         ({"labels": [9] * 6, "class_names": ["a"]}, "label 9 is no index"),
         ({"targets": np.zeros(2)}, "6 samples"),
         ({"layer": "conv3"}, "conv"),
-        ({"view": "weights"}, "'outputs'; got 'weights'"),
+        ({"view": "kernels"}, "'outputs' or 'weights'; got 'kernels'"),
+        ({"view": "weights", "layer": "flatten"}, "'flatten' has no weights"),
         ({"labels": np.eye(6)}, r"shape \(6, 6\).*argmax"),
         ({"labels": [0.7] * 6, "class_names": ["a"]}, "whole numbers or names"),
     ],
@@ -287,3 +288,122 @@ def test_closing_leaves_nothing_behind(inspector: cv.ModelInspector) -> None:
     other.close()
     left = {key: type(_instances[key]).__name__ for key in set(_instances) - before}
     assert left == {}
+
+
+def test_shows_weights_beside_outputs(inspector: cv.ModelInspector) -> None:
+    inspector.layer = "conv2"
+    inspector.view = "weights"
+    kernel, _ = inspector.probe.model.get_layer("conv2").get_weights()
+    # Keras keeps (height, width, in, out); a record has (in, height, width, out).
+    np.testing.assert_array_equal(inspector.record.values, kernel.transpose(2, 0, 1, 3))
+    assert inspector.parameters.record is inspector.density.record is inspector.record
+    assert inspector.weight == "kernel"
+    assert inspector.parameters.layout.display is None
+    assert inspector.grid.layout.display == inspector.dendrogram.layout.display == "none"
+    inspector.view = "outputs"
+    assert inspector.record.values.shape == (6, 4, 4, 5)
+    assert inspector.weight == ""
+    assert inspector.grid.layout.display is None
+    assert inspector.parameters.layout.display == "none"
+
+
+def test_a_channel_stays_selected_from_its_output_to_its_kernel(
+    inspector: cv.ModelInspector,
+) -> None:
+    inspector.selection.selected = (1, 3)
+    inspector.view = "weights"
+    assert inspector.selection.selected == (1, 3)
+    inspector.layer = "conv2"
+    assert inspector.view == "weights"
+    assert inspector.selection.selected == ()
+
+
+def test_a_layer_without_weights_shows_its_outputs(inspector: cv.ModelInspector) -> None:
+    inspector.view = "weights"
+    inspector.layer = "flatten"
+    assert (inspector.layer, inspector.view, inspector.weight) == ("flatten", "outputs", "")
+    assert not inspector.header.has_weights
+    with pytest.raises(ValueError, match="'flatten' has no weights"):
+        inspector.view = "weights"
+    assert (inspector.view, inspector.header.view) == ("outputs", "outputs")
+
+
+def test_one_of_several_weights_can_be_chosen() -> None:
+    model = keras.Sequential([keras.Input((5, 3)), kl.LSTM(4, name="lstm")])
+    inspector = cv.ModelInspector(model, np.zeros((2, 5, 3), "float32"), view="weights")
+    assert inspector.weight == "kernel"
+    assert "recurrent_kernel" in inspector.header.weights
+    inspector.header.set_state({"weight": "recurrent_kernel"})
+    assert inspector.weight == inspector.record.name == "recurrent_kernel"
+    with pytest.raises(ValueError, match="'nought'; it has 'kernel', 'recurrent_kernel'"):
+        inspector.weight = "nought"
+    assert inspector.weight == inspector.header.weight == "recurrent_kernel"
+
+
+def test_weights_are_read_again_from_the_live_model(inspector: cv.ModelInspector) -> None:
+    inspector.view = "weights"
+    before = inspector.record.values.copy()
+    layer = inspector.probe.model.get_layer("conv1")
+    layer.set_weights([weight + 0.5 for weight in layer.get_weights()])
+    inspector.refresh()
+    assert inspector.view == "weights"
+    np.testing.assert_allclose(inspector.record.values, before + 0.5)
+
+
+def test_the_page_can_switch_the_view(inspector: cv.ModelInspector) -> None:
+    inspector.header.set_state({"view": "weights"})
+    assert inspector.view == inspector.header._shown_view == "weights"
+
+
+def sick_model() -> keras.Model:
+    model = small_model()
+    kernel, bias = model.get_layer("conv2").get_weights()
+    bias[[1, 4]] = -100
+    model.get_layer("conv2").set_weights([kernel, bias])
+    return model
+
+
+def test_diagnosis_shows_and_leads_to_layer_view_and_channels() -> None:
+    images = np.random.default_rng(2).random((32, 8, 8, 1)).astype("float32")
+    inspector = cv.ModelInspector(sick_model(), images)
+    report = inspector.diagnose()
+    assert inspector.report is report
+    assert inspector.findings.report is report
+    index = next(i for i, found in enumerate(report) if found.kind == "dead")
+    inspector.view = "weights"
+    inspector.findings.set_state({"finding": index})
+    assert (inspector.layer, inspector.view) == ("conv2", "outputs")
+    assert inspector.selection.selected == (1, 4)
+    assert not inspector.findings.stale
+    inspector.refresh()
+    assert inspector.findings.stale
+
+
+def test_the_page_can_ask_for_a_diagnosis(inspector: cv.ModelInspector) -> None:
+    inspector.header.set_state({"_diagnose_asked": 1})
+    assert inspector.header._diagnosed == 1
+    assert inspector.report is not None
+    assert inspector.header.message == ""
+
+
+def test_the_guide_leads_through_the_model(inspector: cv.ModelInspector) -> None:
+    assert inspector.header.step == 1
+    seen = [(inspector.layer, inspector.view)]
+    for asked in range(1, inspector.header.steps):
+        inspector.header.set_state({"_next_asked": asked})
+        assert inspector.header._next_answered == asked
+        seen.append((inspector.layer, inspector.view))
+    assert inspector.header.next_step == ""
+    assert len(seen) == len(set(seen)) == inspector.header.steps
+    # Outputs first, then kernels, then dense weights [WL20 §1.3.1].
+    assert [view for _, view in seen] == sorted(view for _, view in seen)
+    assert seen[-2:] == [("conv2", "weights"), ("logits", "weights")]
+
+
+def test_the_selection_can_be_tried_out(inspector: cv.ModelInspector) -> None:
+    before = [weight.numpy().tobytes() for weight in inspector.probe.model.weights]
+    inspector.selection.selected = (0, 1, 2, 3)
+    inspector.ablation.set_state({"_asked": [1, "silence", [0, 1, 2, 3], "conv1"]})
+    assert len(inspector.ablation.trials) == 1
+    assert inspector.ablation.trials[0]["layer"] == "conv1"
+    assert [weight.numpy().tobytes() for weight in inspector.probe.model.weights] == before

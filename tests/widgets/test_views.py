@@ -11,6 +11,9 @@ from PIL import Image
 from traitlets import TraitError
 
 import cnnviz_widgets as cv
+from cnnviz_widgets.analysis.findings import Finding, Measurement, Report
+from cnnviz_widgets.model import LayerInfo
+from cnnviz_widgets.widgets.inspector_header import InspectorHeader
 
 RNG = np.random.default_rng(7)
 
@@ -208,3 +211,60 @@ class TestSelection:
         selection.set_state({"selected": [3, 1], "hovered": 5})
         assert selection.selected == (3, 1)
         assert selection.hovered == 5
+
+
+def layer(path: str, **more: object) -> LayerInfo:
+    return LayerInfo(path=path, name=path, kind="Conv2D", output_shape=(None, 4, 4, 2), **more)
+
+
+def finding(path: str, severity: str) -> Finding:
+    measured = Measurement("share", 0.5)
+    return Finding("dead", severity, path, "outputs", (), measured, None, 8, "", "", "", "")
+
+
+class TestLayerSelector:
+    def marks(self, selector: cv.LayerSelector, *names: str) -> dict[str, tuple]:
+        return {entry["path"]: tuple(entry[name] for name in names) for entry in selector._layers}
+
+    def test_levels_go_on_the_wire(self) -> None:
+        selector = cv.LayerSelector([layer("a", level=1, relative_level=0.25)])
+        assert self.marks(selector, "relative_level") == {"a": (0.25,)}
+        assert "low abstraction, 1 from" in selector._layers[0]["level"]
+
+    def test_counts_the_grave_findings_of_each_layer(self) -> None:
+        selector = cv.LayerSelector([layer("a"), layer("b")])
+        found = [("a", "severe"), ("a", "warning"), ("a", "note"), ("a", "severe"), ("", "severe")]
+        selector.show_findings(Report(tuple(finding(*one) for one in found)))
+        assert self.marks(selector, "severe", "warnings") == {"a": (2, 1), "b": (0, 0)}
+        selector.show_findings(None)
+        assert self.marks(selector, "severe", "warnings") == {"a": (0, 0), "b": (0, 0)}
+
+    def test_marks_what_has_been_looked_at(self) -> None:
+        selector = cv.LayerSelector([layer("a"), layer("b")])
+        assert self.marks(selector, "looked") == {"a": (None,), "b": (None,)}
+        selector.show_looked({"a": {"weights", "outputs"}, "elsewhere": {"outputs"}})
+        assert self.marks(selector, "looked") == {"a": (["outputs", "weights"],), "b": ([],)}
+
+    def test_layers_listed_anew_keep_what_was_found_and_looked_at(self) -> None:
+        selector = cv.LayerSelector([layer("a")])
+        selector.show_looked({"a": {"outputs"}})
+        selector.show_findings(Report((finding("a", "warning"),)))
+        selector.show_layers([layer("new"), layer("a")])
+        selector.show_measures({})
+        assert self.marks(selector, "looked", "warnings") == {
+            "new": (None, 0),
+            "a": (["outputs"], 1),
+        }
+
+    def test_refuses_a_layer_that_is_not_listed(self) -> None:
+        selector = cv.LayerSelector([layer("conv1")])
+        with pytest.raises(ValueError, match="conv1"):
+            selector.layer = "conv2"
+
+
+class TestInspectorHeader:
+    def test_refuses_an_unknown_view_with_the_choices(self) -> None:
+        header = InspectorHeader()
+        with pytest.raises(TraitError, match="weights"):
+            header.view = "gradients"
+        assert header.view == "outputs"

@@ -1,7 +1,9 @@
 /** ChannelGrid: samples down, channels across, each tile a channel's answer to a sample. */
 import type { AnyModel } from "@anywidget/types";
 
-import { Enlarged } from "./grid/enlarged";
+import { Chooser } from "./grid/chooser";
+import { Drag } from "./grid/drag";
+import { Enlarged, type Tile } from "./grid/enlarged";
 import { Foot } from "./grid/foot";
 import {
   columnSpans,
@@ -40,7 +42,7 @@ import { count, counted } from "./lib/format";
 import { eachFrame } from "./lib/frame";
 import { renderLinked, type LinkedState } from "./lib/linked";
 import { publisher, type Publisher } from "./lib/publish";
-import { combineOf, Selection, type Combine } from "./lib/selection";
+import { combineOf, Selection } from "./lib/selection";
 import { onThemeChange, pixel, rgb, themeOf, type Theme } from "./lib/theme";
 
 interface State extends SheetState, LinkedState {
@@ -73,8 +75,6 @@ const HELP =
   "Wheel: zoom; Shift and wheel: move sideways; drag: move; " +
   "click, Shift-click, Ctrl-click: select channels; double click: enlarge a tile; " +
   "arrow keys: move; Space: select; Enter: enlarge; Escape: clear; 0: show all";
-/** Pixels that the pointer may move during a click. */
-const CLICK = 4;
 
 class Grid {
   readonly root: HTMLElement;
@@ -96,13 +96,12 @@ class Grid {
   private scroll = 0;
   /** Place of the keyboard's cursor: column on the screen, row. */
   private cursor = { column: 0, row: 0 };
-  private anchor = 0;
+  private readonly chooser: Chooser;
   /** Row under the mouse, for the readout's colour bar. */
   private hoveredRow = -1;
   /** What was selected before the first click of what may become a double click. */
   private beforeDouble: number[] | undefined;
-  private dragged = false;
-  private drag: { x: number; y: number; moved: boolean; start: Columns; scroll: number } | undefined;
+  private readonly drag: Drag<{ columns: Columns; scroll: number }>;
 
   constructor(
     private readonly model: AnyModel<State>,
@@ -117,20 +116,31 @@ class Grid {
     this.drawOverlay = eachFrame(() => this.paintOverlay(), signal);
     this.clearButton = button("Clear selection", "Select no channel (Escape)", () => selection.clear(), signal);
     this.fitButton = button("Fit", "Show all channels (0)", () => this.fit(), signal);
-    this.foot = new Foot((channels, event) => this.choose(channels, combineOf(event)), signal);
+    this.foot = new Foot((channels, event) => selection.combine(channels, combineOf(event)), signal);
     this.root = element("div", "cnnviz cnnviz-channel-grid");
     this.root.append(this.toolbar(), this.stage, this.foot.root, this.notes);
     this.stage.append(this.tiles.canvas, this.overlay.canvas);
     this.theme = themeOf(this.root);
     this.enlarged = new Enlarged({
       stage: this.stage,
-      sheet: () => this.sheet,
+      tiles: () => this.sheet,
       paint: () => this.paint(),
-      labels: () => model.get("sample_labels"),
+      facts: ({ row, col }) => [
+        ["Channel", String(this.sheet.channels[col])],
+        ["Sample", sampleName(model.get("sample_labels"), row).replace(/^sample /, "")],
+      ],
+      follow: (tile) => this.follow(tile),
+      describe: (spot) => describe(this.sheet, spot, model.get("sample_labels")),
       say: (text) => this.foot.say(text),
       onClose: () => this.overlay.canvas.focus({ preventScroll: true }),
     });
     const { canvas } = this.overlay;
+    this.chooser = new Chooser(selection, (column) => this.channelAt(column));
+    this.drag = new Drag(canvas, () => this.begin(), ({ columns, scroll }, dx, dy) => {
+      this.scroll = scroll - dy;
+      this.move(panned(columns, dx));
+      this.drawTiles();
+    }, signal);
     keyboard(canvas);
     canvas.setAttribute("role", "application");
     canvas.setAttribute("aria-label", `Grid of channels and samples. ${HELP}`);
@@ -149,7 +159,8 @@ class Grid {
     const room = this.model.get("height") - HEADER;
     const size = rowSize(this.sheet, columns.scale, room);
     const gap = rowGap(this.sheet, size);
-    const rows = { size, gap, count: this.sheet.rows, scroll: this.scroll, height: Math.min(room, this.stageRoom()) };
+    const height = Math.min(room, this.stageRoom());
+    const rows = { size, gap, count: this.sheet.rows, scroll: this.scroll, height, top: HEADER };
     return { ...rows, scroll: limitScroll(rows) };
   }
 
@@ -189,6 +200,15 @@ class Grid {
   /** Whether a tile is more than one value: something to enlarge, with a range of its own. */
   private hasPixels(): boolean {
     return this.sheet.height * this.sheet.width > 1;
+  }
+
+  /** A tile's place by its channel, whose column may change when the model is read again. */
+  private follow({ row, col }: Tile): () => Tile | undefined {
+    const channel = this.sheet.channels[col]!;
+    return () => {
+      const at = this.sheet.channels.indexOf(channel);
+      return at >= 0 && row < this.sheet.rows ? { row, col: at } : undefined;
+    };
   }
 
   /** Where a tile is a single value, it has no range of its own to be stretched over. */
@@ -305,11 +325,8 @@ class Grid {
     const { canvas } = this.overlay;
     const on = <K extends keyof HTMLElementEventMap>(type: K, handle: (event: HTMLElementEventMap[K]) => void, passive = true) =>
       canvas.addEventListener(type, handle, { signal: this.signal, passive });
-    on("pointerdown", (event) => this.onDown(event));
-    on("pointermove", (event) => (this.drag ? this.onDrag(event) : this.onPoint(event)));
-    on("pointerup", () => this.onUp());
+    on("pointermove", (event) => this.onPoint(event));
     on("click", (event) => this.onClick(event));
-    on("pointercancel", () => this.endDrag());
     on("pointerleave", () => this.onLeave());
     on("wheel", (event) => this.onWheel(event), false);
     on("dblclick", (event) => this.onDouble(event));
@@ -319,7 +336,7 @@ class Grid {
     this.selection.onChange(this.drawOverlay);
     for (const event of ["change:start", "change:scale"]) this.axis.on(event, this.drawTiles);
     this.axis.on("change:order_by", () => {
-      this.anchor = 0;
+      this.chooser.anchor = 0;
       this.refresh();
     });
     this.model.on(SHEET_EVENTS, eachFrame(() => {
@@ -330,7 +347,7 @@ class Grid {
       if (rows !== before.rows || cols !== before.cols || kind !== before.kind) {
         this.scroll = 0;
         this.cursor = { column: 0, row: 0 };
-        this.anchor = 0;
+        this.chooser.anchor = 0;
         this.hoveredRow = -1;
         this.enlarged.close();
       }
@@ -350,7 +367,8 @@ class Grid {
     for (const { select, read } of this.controls) select.value = read();
     this.root.querySelector<HTMLOptionElement>("option[value=tile]")!.disabled = !this.hasPixels();
     this.notes.replaceChildren(...this.model.get("_notes").map((note) => element("div", "", {}, note)));
-    this.foot.showLegend(this.sheet, this.paint());
+    const { channels, columnMarks: marks } = this.sheet;
+    this.foot.showLegend({ channels, marks, noun: "channel", where: "on all samples shown" }, this.paint());
     this.foot.showColors(this.paint());
     this.enlarged.refresh();
     this.drawTiles();
@@ -377,6 +395,7 @@ class Grid {
   }
 
   private onPoint(event: MouseEvent): void {
+    if (this.drag.active) return;
     const { x, y, column, row, columns, rows } = this.place(event);
     this.hoveredRow = row;
     this.selection.hover(column < 0 ? -1 : this.channelAt(column));
@@ -395,52 +414,28 @@ class Grid {
   }
 
   private onLeave(): void {
-    if (this.drag) return;
+    if (this.drag.active) return;
     this.hoveredRow = -1;
     this.selection.hover(-1);
     this.drawOverlay();
   }
 
-  private onDown(event: PointerEvent): void {
-    if (event.button !== 0) return;
-    this.overlay.canvas.setPointerCapture(event.pointerId);
-    const start = this.columns();
-    this.drag = { x: event.clientX, y: event.clientY, moved: false, start, scroll: this.rows(start).scroll };
-  }
-
-  private onDrag(event: PointerEvent): void {
-    const drag = this.drag!;
-    const [dx, dy] = [event.clientX - drag.x, event.clientY - drag.y];
-    drag.moved ||= Math.hypot(dx, dy) > CLICK;
-    if (!drag.moved) return;
-    this.overlay.canvas.classList.add("cnnviz-panning");
-    this.scroll = drag.scroll - dy;
-    this.move(panned(drag.start, dx));
-    this.drawTiles();
-  }
-
-  private onUp(): void {
-    const drag = this.drag;
-    this.endDrag();
-    this.dragged = drag?.moved ?? false;
+  private begin(): { columns: Columns; scroll: number } {
+    const columns = this.columns();
+    return { columns, scroll: this.rows(columns).scroll };
   }
 
   private onClick(event: MouseEvent): void {
     // The end of a drag is a click to the browser.
-    if (this.dragged) return;
+    if (this.drag.ended) return;
     const { column, row } = this.place(event);
     if (event.detail <= 1) this.beforeDouble = this.selection.list;
     if (column < 0) {
       if (combineOf(event) === "replace") this.selection.clear();
       return;
     }
-    this.chooseColumn(column, combineOf(event));
+    this.chooser.choose(column, combineOf(event));
     if (row >= 0) this.cursor = { column, row };
-  }
-
-  private endDrag(): void {
-    this.drag = undefined;
-    this.overlay.canvas.classList.remove("cnnviz-panning");
   }
 
   private onWheel(event: WheelEvent): void {
@@ -466,25 +461,6 @@ class Grid {
     if (this.hasPixels()) this.enlarged.open({ row, col: this.tileColumn(column) });
   }
 
-  private choose(channels: readonly number[], combine: Combine): void {
-    if (combine === "replace") this.selection.replace(channels);
-    else this.selection.toggle(channels);
-  }
-
-  private chooseColumn(column: number, combine: Combine): void {
-    if (combine === "extend") {
-      const [from, to] = [Math.min(this.anchor, column), Math.max(this.anchor, column)];
-      const run = Array.from({ length: to - from + 1 }, (_, i) => this.channelAt(from + i));
-      this.selection.replace([...this.selection.list, ...run]);
-      return;
-    }
-    this.anchor = column;
-    const channel = this.channelAt(column);
-    const alone = this.selection.list.length === 1 && this.selection.has(channel);
-    if (combine === "replace" && alone) this.selection.clear();
-    else this.choose([channel], combine);
-  }
-
   private onKey(event: KeyboardEvent): void {
     const { cols } = this.sheet;
     const page = Math.max(1, Math.round(this.stage.clientWidth / this.columns().scale / 2));
@@ -500,7 +476,7 @@ class Grid {
     };
     const step = steps[event.key];
     if (step) this.step(step, event.shiftKey);
-    else if (event.key === " ") this.chooseColumn(this.cursor.column, event.shiftKey ? "extend" : "toggle");
+    else if (event.key === " ") this.chooser.choose(this.cursor.column, event.shiftKey ? "extend" : "toggle");
     else if (event.key === "Enter") this.enlarge(this.cursor.column, this.cursor.row);
     else if (event.key === "Escape") this.selection.clear();
     else if (event.key === "0") this.fit();
@@ -517,7 +493,7 @@ class Grid {
     const column = Math.min(Math.max(this.cursor.column + dx, 0), cols - 1);
     const row = Math.min(Math.max(this.cursor.row + dy, 0), count - 1);
     this.cursor = { column, row };
-    if (!extend) this.anchor = column;
+    if (!extend) this.chooser.anchor = column;
     const columns = scrolledTo(this.columns(), column);
     this.move(columns);
     const rows = this.rows(columns);
@@ -525,7 +501,7 @@ class Grid {
     this.scroll = Math.min(Math.max(rows.scroll, y + rows.size - rows.height), y);
     this.hoveredRow = row;
     this.selection.hover(this.channelAt(column));
-    if (extend) this.chooseColumn(column, "extend");
+    if (extend) this.chooser.choose(column, "extend");
     this.foot.say(`${describeChannel(this.sheet, this.tileColumn(column))} · ${sampleName(this.model.get("sample_labels"), row)}`);
     this.drawTiles();
   }

@@ -3,11 +3,12 @@ import type { AnyModel } from "@anywidget/types";
 
 import { CutLine } from "./dendrogram/cut";
 import { paintOverlay, paintTree, type Scene } from "./dendrogram/paint";
-import { scaleOf, yOf, type Scale } from "./dendrogram/scale";
+import { scaleOf, type Scale } from "./dendrogram/scale";
+import { describeFork, forkAt, walked, type Step } from "./dendrogram/touch";
 import {
   channelsBelow,
-  forkHeight,
   parents,
+  positions,
   readTree,
   TREE_EVENTS,
   type Tree,
@@ -20,16 +21,14 @@ import {
   moveTo,
   resolve,
   wheeled,
-  xOf,
   type ColumnAxisState,
   type Columns,
 } from "./lib/column-axis";
 import { button, element, keyboard } from "./lib/dom";
-import { counted, number } from "./lib/format";
 import { eachFrame } from "./lib/frame";
 import { renderLinked, type LinkedState } from "./lib/linked";
 import { publisher, type Publisher } from "./lib/publish";
-import { combineOf, Selection, type Combine } from "./lib/selection";
+import { combineOf, Selection } from "./lib/selection";
 import { onThemeChange, themeOf, type Theme } from "./lib/theme";
 
 interface State extends TreeState, LinkedState {
@@ -39,8 +38,6 @@ interface State extends TreeState, LinkedState {
   _notes: string[];
 }
 
-/** A fork is meant when the pointer is this near, in pixels. */
-const REACH = 9;
 const HELP =
   "Click a fork: select the channels below it · drag the blue line: cut into clusters · " +
   "arrow keys: walk the tree, Space: select, Escape: clear";
@@ -60,7 +57,7 @@ class DendrogramView {
   private readonly drawOverlay: () => void;
   private tree: Tree;
   private parent: Int32Array;
-  private position = new Map<number, number>();
+  private position: Map<number, number>;
   private theme: Theme;
   private fork = -1;
 
@@ -81,24 +78,12 @@ class DendrogramView {
     this.theme = themeOf(this.root);
     this.tree = readTree(model);
     this.parent = parents(this.tree);
-    this.index();
+    this.position = positions(this.tree);
     const { canvas } = this.overlay;
     keyboard(canvas);
     canvas.setAttribute("role", "application");
     canvas.setAttribute("aria-label", `Dendrogram of the channels. ${HELP}`);
     this.listen();
-  }
-
-  /** Column of every channel; a channel that is not drawn shares its neighbour's. */
-  private index(): void {
-    const { order, columns } = this.tree;
-    this.position.clear();
-    const drawn = new Map(Array.from(columns, (channel, column) => [channel, column]));
-    let column = 0;
-    for (const channel of order) {
-      column = drawn.get(channel) ?? column;
-      this.position.set(channel, column);
-    }
   }
 
   private columns(): Columns {
@@ -158,8 +143,8 @@ class DendrogramView {
     this.model.on(TREE_EVENTS, eachFrame(() => {
       this.tree = readTree(this.model);
       this.parent = parents(this.tree);
+      this.position = positions(this.tree);
       this.fork = -1;
-      this.index();
       this.refresh();
     }, this.signal));
     for (const key of ["cut", "height"]) this.model.on(`change:${key}`, this.drawLines);
@@ -193,33 +178,8 @@ class DendrogramView {
     this.drawLines();
   }
 
-  /** The fork nearest to a point, if it is near enough. */
   private forkAt(x: number, y: number): number {
-    const columns = this.columns();
-    const scale = this.scale();
-    const { tree } = this;
-    let best = -1;
-    let nearest = REACH;
-    for (let fork = 0; fork < tree.forks; fork++) {
-      const left = xOf(columns, tree.feet[2 * fork]!);
-      const right = xOf(columns, tree.feet[2 * fork + 1]!);
-      if (x < left - REACH || x > right + REACH) continue;
-      const top = yOf(scale, forkHeight(tree, fork));
-      const bar = Math.hypot(y - top, Math.max(left - x, 0, x - right));
-      const stem = (at: number, foot: number) =>
-        Math.hypot(x - at, Math.max(top - y, 0, y - yOf(scale, foot)));
-      const distance = Math.min(
-        bar,
-        // A stem belongs to its fork, but a crossbar under the pointer comes first.
-        stem(left, tree.heights[3 * fork]!) + 4,
-        stem(right, tree.heights[3 * fork + 1]!) + 4,
-      );
-      if (distance < nearest) {
-        nearest = distance;
-        best = fork;
-      }
-    }
-    return best;
+    return forkAt(this.tree, this.columns(), this.scale(), x, y);
   }
 
   private place(event: MouseEvent): { x: number; y: number } {
@@ -252,15 +212,9 @@ class DendrogramView {
     const { x, y } = this.place(event);
     this.fork = this.forkAt(x, y);
     const leaf = this.leafAt(x);
-    if (this.fork >= 0) this.choose(channelsBelow(this.tree, this.fork), combineOf(event));
-    else if (leaf >= 0 && y > this.scale().bottom - 12) this.choose([leaf], combineOf(event));
+    if (this.fork >= 0) this.selection.combine(channelsBelow(this.tree, this.fork), combineOf(event));
+    else if (leaf >= 0 && y > this.scale().bottom - 12) this.selection.combine([leaf], combineOf(event));
     else if (combineOf(event) === "replace") this.selection.clear();
-  }
-
-  private choose(channels: number[], combine: Combine): void {
-    if (combine === "replace") this.selection.replace(channels);
-    else if (combine === "toggle") this.selection.toggle(channels);
-    else this.selection.replace([...this.selection.list, ...channels]);
   }
 
   private onWheel(event: WheelEvent): void {
@@ -273,22 +227,12 @@ class DendrogramView {
   private onKey(event: KeyboardEvent): void {
     const { tree } = this;
     if (tree.forks === 0) return;
-    const root = tree.forks - 1;
-    const children = (fork: number): number[] =>
-      [...this.parent.keys()].filter((child) => this.parent[child] === fork);
-    const middle = (fork: number): number => tree.feet[2 * fork]! + tree.feet[2 * fork + 1]!;
-    const beside = (step: number): number => {
-      const ordered = [...Array(tree.forks).keys()].sort((a, b) => middle(a) - middle(b));
-      return ordered[ordered.indexOf(this.fork) + step] ?? this.fork;
-    };
-    if (event.key === " " || event.key === "Enter") {
-      if (this.fork >= 0) this.choose(channelsBelow(tree, this.fork), combineOf(event));
+    const steps: Record<string, Step> = { ArrowUp: "up", ArrowDown: "down", ArrowLeft: "before", ArrowRight: "after" };
+    const step = steps[event.key];
+    if (step) this.fork = walked(tree, this.parent, this.fork, step);
+    else if (event.key === " " || event.key === "Enter") {
+      if (this.fork >= 0) this.selection.combine(channelsBelow(tree, this.fork), combineOf(event));
     } else if (event.key === "Escape") this.selection.clear();
-    else if (event.key.startsWith("Arrow") && this.fork < 0) this.fork = root;
-    else if (event.key === "ArrowUp") this.fork = this.parent[this.fork]! >= 0 ? this.parent[this.fork]! : this.fork;
-    else if (event.key === "ArrowDown") this.fork = Math.max(...children(this.fork), -1) >= 0 ? Math.max(...children(this.fork)) : this.fork;
-    else if (event.key === "ArrowLeft") this.fork = beside(-1);
-    else if (event.key === "ArrowRight") this.fork = beside(1);
     else return;
     event.preventDefault();
     event.stopPropagation();
@@ -297,13 +241,8 @@ class DendrogramView {
   }
 
   private describe(): void {
-    let text = HELP;
-    if (this.fork >= 0) {
-      const height = forkHeight(this.tree, this.fork);
-      const size = this.tree.span[2 * this.fork + 1]! - this.tree.span[2 * this.fork]!;
-      const zero = this.tree.split[this.fork]! >= this.tree.zeroFrom ? " (all-zero channels stand apart from every other)" : "";
-      text = `Fork at distance ${number(height)}${zero} · ${counted(size, "channel")} below · click to select`;
-    } else if (this.tree.forks === 0) text = "";
+    let text = this.tree.forks > 0 ? HELP : "";
+    if (this.fork >= 0) text = describeFork(this.tree, this.fork, "channel");
     if (this.readout.textContent !== text) this.readout.textContent = text;
   }
 

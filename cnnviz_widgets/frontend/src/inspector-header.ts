@@ -1,9 +1,11 @@
-/** InspectorHeader: which layer is shown, whether work goes on, and what went wrong. */
+/** InspectorHeader: which layer and view is shown, what comes next, and what went wrong. */
 import type { AnyModel, RenderProps } from "@anywidget/types";
 
+import { Guide, type GuideState } from "./header/guide";
+import { ViewSwitch, type ViewState } from "./header/view-switch";
 import { button, element } from "./lib/dom";
 
-interface State {
+interface State extends ViewState, GuideState {
   title: string;
   facts: string;
   /** What is being done just now; "" when nothing is. */
@@ -15,32 +17,45 @@ interface State {
   /** How often the user asked for a fresh reading, and how many of these were answered. */
   _asked: number;
   _answered: number;
+  /** The same of diagnoses. */
+  _diagnose_asked: number;
+  _diagnosed: number;
 }
 
 function render({ model, el, signal }: RenderProps<State>): void {
   const title = element("div", "cnnviz-inspector-title", { role: "heading", "aria-level": 3 });
   const message = element("div", "cnnviz-inspector-message cnnviz-faint", { role: "status", "aria-live": "polite" });
   const error = element("div", "cnnviz-error", { role: "alert" });
+  const views = new ViewSwitch(model, signal);
+  const guide = new Guide(model, signal);
+  const diagnose = button(
+    "Diagnose",
+    "Look through every layer for signs of trouble, each with its evidence and its cure",
+    () => ask("_diagnose_asked"),
+    signal,
+  );
   const refresh = button(
     "Read again",
     "Read the live model again: its present weights on the same inputs",
-    () => {
-      model.set("_asked", model.get("_asked") + 1);
-      model.save_changes();
-      show();
-    },
+    () => ask("_asked"),
     signal,
   );
-  const root = element(
+  const controls = element(
     "div",
-    "cnnviz cnnviz-inspector-header",
+    "cnnviz-inspector-controls",
     {},
-    title,
-    refresh,
-    message,
-    error,
+    views.root,
+    element("span", "cnnviz-group", {}, diagnose, refresh, guide.opener),
   );
+  const root = element("div", "cnnviz cnnviz-inspector-header");
+  root.append(title, controls, guide.root, message, error);
   el.append(root);
+
+  function ask(key: "_asked" | "_diagnose_asked"): void {
+    model.set(key, model.get(key) + 1);
+    model.save_changes();
+    show();
+  }
 
   function show(): void {
     title.replaceChildren(model.get("title"), " ", element("small", "", {}, model.get("facts")));
@@ -51,6 +66,11 @@ function render({ model, el, signal }: RenderProps<State>): void {
     const waiting = model.get("_asked") > model.get("_answered");
     refresh.disabled = waiting;
     refresh.textContent = waiting ? "Waiting for the kernel…" : "Read again";
+    const diagnosing = model.get("_diagnose_asked") > model.get("_diagnosed");
+    diagnose.disabled = diagnosing;
+    diagnose.textContent = diagnosing ? "Diagnosing…" : "Diagnose";
+    views.show();
+    guide.show();
   }
 
   const events = Object.keys({
@@ -60,8 +80,23 @@ function render({ model, el, signal }: RenderProps<State>): void {
     progress: 0,
     error: 0,
     warnings: 0,
+    view: 0,
+    _shown_view: 0,
+    has_weights: 0,
+    weights: 0,
+    weight: 0,
+    step: 0,
+    steps: 0,
+    stage: 0,
+    look_for: 0,
+    next_step: 0,
+    guide: 0,
     _asked: 0,
     _answered: 0,
+    _diagnose_asked: 0,
+    _diagnosed: 0,
+    _next_asked: 0,
+    _next_answered: 0,
   } satisfies Record<keyof State, 0>);
   for (const key of events) model.on(`change:${key}`, show);
   show();

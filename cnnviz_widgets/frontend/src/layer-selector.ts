@@ -1,9 +1,10 @@
 /** LayerSelector: the whole model at a glance; one layer is chosen. */
 import type { AnyModel, RenderProps } from "@anywidget/types";
 
+import { facts, findings, health, level, looked } from "./layers/marks";
 import { matches, rowsOf, type LayerEntry, type Row } from "./layers/rows";
 import { element, keyboard } from "./lib/dom";
-import { compact, count, counted, percent } from "./lib/format";
+import { count, counted } from "./lib/format";
 
 interface State {
   _layers: LayerEntry[];
@@ -90,7 +91,6 @@ class Selector {
     if (!layer) {
       return element("div", "cnnviz-layer-heading", { style: `--depth: ${depth}`, role: "presentation" }, name);
     }
-    const facts = [layer.kind, layer.shape, layer.parameters > 0 ? `${compact(layer.parameters)} params` : ""];
     const index = this.options.length;
     const row = element(
       "div",
@@ -99,15 +99,18 @@ class Selector {
         id: `${this.id}-${index}`,
         role: "option",
         style: `--depth: ${depth}`,
-        title: [layer.path, ...facts, layer.level].filter(Boolean).join("\n"),
+        title: [layer.path, ...facts(layer), layer.level].join("\n"),
       },
+      level(layer),
       element(
         "span",
         "cnnviz-layer-name",
         {},
         name,
-        element("span", "cnnviz-layer-facts", {}, facts.filter(Boolean).join(" · ")),
+        element("span", "cnnviz-layer-facts", {}, facts(layer).join(" · ")),
       ),
+      findings(layer),
+      looked(layer),
       health(layer),
     );
     row.addEventListener("click", () => this.choose(index), { signal: this.signal });
@@ -185,25 +188,6 @@ class Selector {
       this.list.scrollTop = row.offsetTop + row.offsetHeight - clientHeight;
     }
   }
-}
-
-/** A small mark of health: the share of channels that are zero on every sample. */
-function health({ channels, dead, nonfinite }: LayerEntry): HTMLElement {
-  if (channels === null || dead === null) return element("span", "");
-  const share = channels > 0 ? dead / channels : 0;
-  const broken = nonfinite !== null && nonfinite > 0;
-  const text = broken ? "NaN/∞" : dead === 0 ? "alive" : percent(share);
-  const title = broken
-    ? `${count(nonfinite)} of ${counted(channels, "channel")} hold NaN or infinity`
-    : `${count(dead)} of ${counted(channels, "channel")} are zero on every sample`;
-  const ill = broken || share >= 0.1;
-  return element(
-    "span",
-    `cnnviz-health${ill ? " cnnviz-ill" : ""}`,
-    { title, "aria-label": title, style: `--share: ${share}` },
-    element("i", ""),
-    element("span", dead === 0 && !broken ? "cnnviz-faint" : "", {}, text),
-  );
 }
 
 function render({ model, el, signal }: RenderProps<State>): void {

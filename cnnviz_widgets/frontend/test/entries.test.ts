@@ -273,13 +273,19 @@ describe("layer selector", () => {
     channels: 4,
     dead: 0,
     nonfinite: 0,
-    level: "low",
+    level: "low abstraction",
+    relative_level: 0.25,
+    looked: null,
+    severe: 0,
+    warnings: 0,
     ...more,
   });
 
-  async function open() {
+  async function open(
+    layers = [layer("first"), layer("inner/a<b>"), layer("inner/c", { kind: "Dense", dead: 2 })],
+  ) {
     const model = new FakeModel({
-      _layers: [layer("first"), layer("inner/a<b>"), layer("inner/c", { kind: "Dense", dead: 2 })],
+      _layers: layers,
       layer: "first",
       _shown: "first",
       height: 300,
@@ -322,6 +328,37 @@ describe("layer selector", () => {
     expect(marks).toEqual(["alive", "alive", "50 %"]);
   });
 
+  test("the abstraction level is a gauge, and words", async () => {
+    await open();
+    const gauge = find(".cnnviz-level");
+    expect(gauge.title).toBe("low abstraction");
+    expect(gauge.style.getPropertyValue("--share")).toBe("0.25");
+  });
+
+  test("findings are counted, with their severities in words", async () => {
+    await open([layer("a", { severe: 1, warnings: 2 }), layer("b", { warnings: 1 }), layer("c")]);
+    const marks = [...document.querySelectorAll<HTMLElement>(".cnnviz-severity")];
+    expect(marks.map((mark) => [mark.textContent, mark.title])).toEqual([
+      ["3", "1 severe, 2 warnings in the diagnosis"],
+      ["1", "1 warning in the diagnosis"],
+    ]);
+    expect(marks[0]!.classList.contains("cnnviz-is-severe")).toBe(true);
+  });
+
+  test("what has been looked at is marked: outputs and, where there are any, weights", async () => {
+    await open([
+      layer("a", { looked: ["outputs"] }),
+      layer("b", { looked: [], parameters: 0 }),
+      layer("c", { looked: null }),
+    ]);
+    const marks = [...document.querySelectorAll<HTMLElement>(".cnnviz-looked")];
+    expect(marks.map(({ title }) => title)).toEqual([
+      "outputs: looked at\nweights: not looked at yet",
+      "outputs: not looked at yet",
+    ]);
+    expect(marks.map((mark) => mark.querySelectorAll(".cnnviz-seen").length)).toEqual([1, 0]);
+  });
+
   test("nothing found says so", async () => {
     const { input } = await open();
     input.value = "<img src=x>";
@@ -339,13 +376,31 @@ describe("inspector header", () => {
       progress: -1,
       error: "",
       warnings: [],
+      view: "outputs",
+      _shown_view: "outputs",
+      has_weights: true,
+      weights: [],
+      weight: "",
+      step: 0,
+      steps: 0,
+      stage: "",
+      look_for: "",
+      next_step: "",
+      guide: true,
       _asked: 0,
       _answered: 0,
+      _diagnose_asked: 0,
+      _diagnosed: 0,
+      _next_asked: 0,
+      _next_answered: 0,
       ...state,
     });
     rendered = await show(header as never, model);
     return model;
   }
+
+  const named = (text: string): HTMLButtonElement =>
+    [...document.querySelectorAll<HTMLButtonElement>("button")].find((made) => made.textContent === text)!;
 
   test("an error is shown as text and goes away again", async () => {
     const model = await open();
@@ -367,12 +422,96 @@ describe("inspector header", () => {
 
   test("asking to read again waits for the answer", async () => {
     const model = await open();
-    const button = find<HTMLButtonElement>("button");
+    const button = named("Read again");
     button.click();
     expect(model.state._asked).toBe(1);
     expect(button.disabled).toBe(true);
     model.set("_answered", 1);
     expect(button.disabled).toBe(false);
+  });
+
+  test("asking for a diagnosis waits for it", async () => {
+    const model = await open();
+    const button = named("Diagnose");
+    button.click();
+    expect(model.state._diagnose_asked).toBe(1);
+    expect([button.disabled, button.textContent]).toEqual([true, "Diagnosing…"]);
+    model.set("_diagnosed", 1);
+    expect([button.disabled, button.textContent]).toEqual([false, "Diagnose"]);
+  });
+
+  test("the view is switched, and waits until it is drawn", async () => {
+    const model = await open();
+    const pressed = () => ["Outputs", "Weights"].map((text) => named(text).getAttribute("aria-pressed"));
+    expect(pressed()).toEqual(["true", "false"]);
+    named("Weights").click();
+    expect(model.state.view).toBe("weights");
+    expect(model.saves).toBe(1);
+    expect(pressed()).toEqual(["false", "true"]);
+    expect(document.querySelectorAll(".cnnviz-waiting-view")).toHaveLength(1);
+    model.set("_shown_view", "weights");
+    expect(document.querySelectorAll(".cnnviz-waiting-view")).toHaveLength(0);
+    named("Weights").click();
+    expect(model.saves).toBe(1);
+  });
+
+  test("a layer without weights offers none, and says why", async () => {
+    const model = await open({ has_weights: false });
+    expect(named("Weights").disabled).toBe(true);
+    expect(named("Weights").title).toBe("This layer has no weights");
+    model.set("has_weights", true);
+    expect(named("Weights").disabled).toBe(false);
+  });
+
+  test("of several weights one is chosen, in the weights view alone", async () => {
+    const model = await open({ weights: ["kernel", "<b>"], weight: "kernel" });
+    const choice = find(".cnnviz-choice");
+    expect(choice.hidden).toBe(true);
+    model.set("view", "weights");
+    expect(choice.hidden).toBe(false);
+    const select = find<HTMLSelectElement>("select");
+    expect([...select.options].map(({ textContent }) => textContent)).toEqual(["kernel", "<b>"]);
+    select.value = "<b>";
+    select.dispatchEvent(new Event("change"));
+    expect(model.state.weight).toBe("<b>");
+    model.set("weights", ["kernel"]);
+    expect(choice.hidden).toBe(true);
+  });
+
+  test("the guide says where the reader is and leads on", async () => {
+    const model = await open({
+      step: 3,
+      steps: 24,
+      stage: "low-abstraction outputs",
+      look_for: "black tiles",
+      next_step: "conv<2>, weights",
+    });
+    expect(find(".cnnviz-guide-words").textContent).toBe(
+      "Step 3 of 24 · low-abstraction outputs · look for: black tiles",
+    );
+    const next = named("Next: conv<2>, weights →");
+    next.click();
+    expect(model.state._next_asked).toBe(1);
+    expect(next.disabled).toBe(true);
+    model.set({ _next_answered: 1, step: 24, next_step: "" });
+    expect(next.hidden).toBe(true);
+  });
+
+  test("the guide folds away and comes back, and Python remembers", async () => {
+    const model = await open({ step: 1, steps: 2 });
+    named("Guide ▾").click();
+    expect(model.state.guide).toBe(false);
+    expect(find(".cnnviz-guide").hidden).toBe(true);
+    named("Guide ▸").click();
+    expect(find(".cnnviz-guide").hidden).toBe(false);
+  });
+
+  test("without an order there is no guide; a view that is no step says so", async () => {
+    const model = await open();
+    expect(find(".cnnviz-guide").hidden).toBe(true);
+    expect(named("Guide ▾").hidden).toBe(true);
+    model.set("steps", 4);
+    expect(find(".cnnviz-guide-words").textContent).toBe("Not one of the 4 steps");
   });
 });
 

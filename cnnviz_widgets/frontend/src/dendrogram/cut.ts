@@ -1,4 +1,7 @@
-/** The line that cuts the tree: dragged with the mouse, moved and taken away with keys. */
+/**
+ * The line that cuts the tree: dragged with the mouse, moved and taken away with keys. It lies
+ * level, or upright where the tree grows sideways.
+ */
 import { distanceAt, yOf, type Scale } from "./scale";
 import { clusters, type Tree } from "./tree";
 import { element, keyboard } from "../lib/dom";
@@ -14,15 +17,16 @@ export class CutLine {
     private readonly cut: () => number | null,
     private readonly setCut: (cut: number | null) => void,
     signal: AbortSignal,
+    private readonly upright = false,
   ) {
     this.root = element(
       "div",
-      "cnnviz-cut",
+      upright ? "cnnviz-cut cnnviz-upright" : "cnnviz-cut",
       {
         role: "slider",
         "aria-label": "Distance at which the tree is cut into groups",
-        "aria-orientation": "vertical",
-        title: "Drag to cut the tree into groups; up and down keys move it, Delete takes it away",
+        "aria-orientation": upright ? "horizontal" : "vertical",
+        title: "Drag to cut the tree into groups; arrow keys move it, Delete takes it away",
       },
       this.text,
     );
@@ -38,17 +42,12 @@ export class CutLine {
   /** With no cut, the line waits at the top of the axis to be dragged down. */
   place(tree: Tree, scale: Scale, cut: number | null): void {
     const y = cut === null ? scale.top - 4 : yOf(scale, cut);
-    this.root.style.top = `${y}px`;
+    this.root.style[this.upright ? "left" : "top"] = `${y}px`;
     this.root.classList.toggle("cnnviz-low", y < 24);
     this.root.hidden = tree.forks === 0;
-    let text = "cut";
-    if (cut !== null) {
-      const labels = clusters(tree, cut);
-      const alone = labels.filter((label) => label < 0).length;
-      const groups = new Set(labels).size - (alone > 0 ? 1 : 0);
-      text = `cut at ${number(cut)}: ${counted(groups, "group")}${alone > 0 ? `, ${count(alone)} alone` : ""}`;
-    }
-    this.text.textContent = text;
+    const text = cut === null ? "cut" : describeCut(tree, cut);
+    // An upright line has less room beside it.
+    this.text.textContent = this.upright && cut !== null ? number(cut) : text;
     this.root.setAttribute("aria-valuemin", "0");
     this.root.setAttribute("aria-valuemax", String(scale.tallest));
     this.root.setAttribute("aria-valuenow", String(cut ?? scale.tallest));
@@ -64,7 +63,8 @@ export class CutLine {
   private drag(event: PointerEvent): void {
     if (!this.dragging) return;
     const scale = this.scale();
-    const y = event.clientY - this.root.parentElement!.getBoundingClientRect().top;
+    const box = this.root.parentElement!.getBoundingClientRect();
+    const y = this.upright ? event.clientX - box.left : event.clientY - box.top;
     this.setCut(y < scale.top ? null : distanceAt(scale, y));
   }
 
@@ -72,11 +72,20 @@ export class CutLine {
     const { tallest } = this.scale();
     const cut = this.cut() ?? tallest;
     const step = tallest / (event.shiftKey ? 10 : 50);
-    if (event.key === "ArrowDown") this.setCut(Math.max(0, cut - step));
-    else if (event.key === "ArrowUp") this.setCut(cut + step > tallest ? null : cut + step);
+    const [lower, higher] = this.upright ? ["ArrowRight", "ArrowLeft"] : ["ArrowDown", "ArrowUp"];
+    if (event.key === lower) this.setCut(Math.max(0, cut - step));
+    else if (event.key === higher) this.setCut(cut + step > tallest ? null : cut + step);
     else if (["Delete", "Backspace", "Escape"].includes(event.key)) this.setCut(null);
     else return;
     event.preventDefault();
     event.stopPropagation();
   }
+}
+
+/** Into what a cut divides the leaves that are drawn. */
+export function describeCut(tree: Tree, cut: number): string {
+  const labels = clusters(tree, cut);
+  const alone = labels.filter((label) => label < 0).length;
+  const groups = new Set(labels).size - (alone > 0 ? 1 : 0);
+  return `cut at ${number(cut)}: ${counted(groups, "group")}${alone > 0 ? `, ${count(alone)} alone` : ""}`;
 }

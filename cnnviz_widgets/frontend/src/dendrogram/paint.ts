@@ -1,11 +1,9 @@
 /** The dendrogram's two layers: the tree itself, and what changes with the mouse. */
-import { STRIP, TOP, yOf, type Scale } from "./scale";
+import { STRIP, ticksOf, TOP, yOf, type Scale } from "./scale";
 import { clusters, forkHeight, type Tree } from "./tree";
-import { GUTTER, MARGIN, visible, xOf, type Columns } from "../lib/column-axis";
-import { number } from "../lib/format";
+import { GUTTER, visible, xOf, type Columns } from "../lib/column-axis";
 import type { Selection } from "../lib/selection";
 import { CLUSTER_COLORS, type Theme } from "../lib/theme";
-import { roundTicks } from "../lib/ticks";
 
 export interface Scene {
   tree: Tree;
@@ -25,6 +23,11 @@ export interface Scene {
 
 export function paintTree(context: CanvasRenderingContext2D, scene: Scene): void {
   paintAxis(context, scene);
+  paintBranches(context, scene);
+}
+
+/** The tree without its axis: for a view that turns it and has an axis of its own. */
+export function paintBranches(context: CanvasRenderingContext2D, scene: Scene): void {
   clipped(context, scene, () => paintForks(context, scene));
 }
 
@@ -37,10 +40,10 @@ export function paintOverlay(context: CanvasRenderingContext2D, scene: Scene): v
 }
 
 /** Paint where columns are, and nowhere else. */
-function clipped(context: CanvasRenderingContext2D, { width, height }: Scene, paint: () => void): void {
+function clipped(context: CanvasRenderingContext2D, { columns, width, height }: Scene, paint: () => void): void {
   context.save();
   context.beginPath();
-  context.rect(GUTTER, 0, width - GUTTER - MARGIN, height);
+  context.rect(columns.before, 0, width - columns.before - columns.after, height);
   context.clip();
   paint();
   context.restore();
@@ -61,9 +64,7 @@ function paintAxis(context: CanvasRenderingContext2D, { scale, theme }: Scene): 
     context.lineTo(GUTTER - 4, y);
     context.fillText(text, GUTTER - 10, y);
   };
-  for (const distance of roundTicks(scale.tallest, (scale.bottom - scale.top) / 34)) {
-    tick(number(distance), yOf(scale, distance));
-  }
+  for (const [text, at] of ticksOf(scale)) tick(text, at);
   if (scale.apart !== null) {
     tick("all zero 2", scale.apart);
     // Two slanted strokes: the axis is not to scale here.

@@ -1,5 +1,7 @@
 /** The vertical axis: distance, with a break where all-zero maps stand apart at 2. */
 import { ZERO_DISTANCE, type Tree } from "./tree";
+import { number } from "../lib/format";
+import { roundTicks } from "../lib/ticks";
 
 /** Pixels above the plot, and below it for the strip of cluster colours. */
 export const TOP = 8;
@@ -32,3 +34,10 @@ export function distanceAt(scale: Scale, y: number): number {
   const distance = ((scale.bottom - y) / (scale.bottom - scale.top)) * scale.tallest;
   return Math.min(Math.max(distance, 0), scale.tallest);
 }
+
+/** Round distances on the readable part, and where they stand. */
+export const ticksOf = (scale: Scale): [text: string, at: number][] =>
+  Array.from(roundTicks(scale.tallest, (scale.bottom - scale.top) / 34), (distance) => [
+    number(distance),
+    yOf(scale, distance),
+  ]);

@@ -74,6 +74,18 @@ export function readTree(model: AnyModel<TreeState>): Tree {
   };
 }
 
+/** Column of every channel of the tree; a channel that is not drawn shares its neighbour's. */
+export function positions({ order, columns }: Tree): Map<number, number> {
+  const drawn = new Map(Array.from(columns, (channel, column) => [channel, column]));
+  const found = new Map<number, number>();
+  let column = 0;
+  for (const channel of order) {
+    column = drawn.get(channel) ?? column;
+    found.set(channel, column);
+  }
+  return found;
+}
+
 export const forkHeight = (tree: Tree, fork: number): number => tree.heights[3 * fork + 2]!;
 
 /** Every channel below a fork, drawn or not. */

@@ -1,7 +1,7 @@
 /** One tile, as large as the grid allows, with its numbers. Escape or the button leads back. */
-import { markOf, rangeOf, Mark, type Sheet } from "./sheet";
+import { markOf, rangeOf, valueAt, Mark, type Tiles } from "./sheet";
 import { paintTiles, type Paint } from "./paint";
-import { describe, sampleName } from "./readout";
+import type { Spot } from "./readout";
 import { layer, pixelRatio } from "../lib/canvas";
 import { button, element } from "../lib/dom";
 import { number } from "../lib/format";
@@ -14,14 +14,23 @@ export interface Tile {
 
 export interface EnlargedOptions {
   stage: HTMLElement;
-  sheet: () => Sheet;
+  tiles: () => Tiles;
   paint: () => Paint;
-  labels: () => readonly string[];
+  /** What the tile is of, for the list of facts. */
+  facts: (tile: Tile) => [name: string, value: string][];
+  /** Remembers a tile; the function says where it is after a change, undefined where it is no more. */
+  follow: (tile: Tile) => () => Tile | undefined;
+  describe: (spot: Spot) => string;
   say: (text: string) => void;
   onClose: () => void;
+  /** Whether values are written into pixels that are large enough. */
+  numbers?: boolean;
 }
 
-function sizeText({ height, width, montage: [down, across] }: Sheet): string {
+/** Pixels at least this wide, in CSS pixels, have room for their value. */
+const ROOMY = 44;
+
+function sizeText({ height, width, montage: [down, across] }: Tiles): string {
   const slices = down * across;
   return `${slices > 1 ? `${slices} × ` : ""}${height / down} × ${width / across}`;
 }
@@ -32,8 +41,8 @@ const ROOM = 320;
 export class Enlarged {
   private root: HTMLElement | undefined;
   private tile: Tile | undefined;
-  /** The channel shown: its column may change when the model is read again. */
-  private channel = -1;
+  /** Where the tile stands when the model has been read again. */
+  private moved: () => Tile | undefined = () => undefined;
   private redraw: () => void = () => undefined;
   private closing = new AbortController();
 
@@ -46,7 +55,7 @@ export class Enlarged {
   open(tile: Tile): void {
     this.remove();
     this.tile = { ...tile };
-    this.channel = this.options.sheet().channels[tile.col]!;
+    this.moved = this.options.follow(tile);
     this.closing = new AbortController();
     const { signal } = this.closing;
     const { canvas, context } = layer("cnnviz-enlarged-tile");
@@ -71,13 +80,13 @@ export class Enlarged {
     close.focus({ preventScroll: true });
   }
 
-  /** Draw again where values or colours have changed; `col` is where the channel stands now. */
+  /** Draw again where values or colours have changed. */
   refresh(): void {
     if (!this.tile) return;
-    const { rows, channels } = this.options.sheet();
-    this.tile.col = channels.indexOf(this.channel);
-    if (this.tile.col >= 0 && this.tile.row < rows) this.redraw();
-    else this.close();
+    const tile = this.moved();
+    if (!tile) return this.close();
+    this.tile = tile;
+    this.redraw();
   }
 
   close(): void {
@@ -95,7 +104,7 @@ export class Enlarged {
   }
 
   private draw(canvas: HTMLCanvasElement, context: CanvasRenderingContext2D): void {
-    const sheet = this.options.sheet();
+    const sheet = this.options.tiles();
     const { row, col } = this.tile!;
     const room = this.options.stage.getBoundingClientRect();
     const ratio = pixelRatio();
@@ -120,10 +129,28 @@ export class Enlarged {
       this.options.paint(),
     );
     context.putImageData(image, 0, 0);
+    if (this.options.numbers && zoom / ratio >= ROOMY) this.write(context, zoom, ratio, picture.pixels);
+  }
+
+  /** Each pixel's value, dark on light colours and light on dark ones. */
+  private write(context: CanvasRenderingContext2D, zoom: number, ratio: number, pixels: Uint32Array): void {
+    const tiles = this.options.tiles();
+    const { row, col } = this.tile!;
+    context.font = `${12 * ratio}px system-ui, sans-serif`;
+    context.textAlign = "center";
+    context.textBaseline = "middle";
+    for (let y = 0; y < tiles.height; y++) {
+      for (let x = 0; x < tiles.width; x++) {
+        const [middle, line] = [(x + 0.5) * zoom, (y + 0.5) * zoom];
+        const color = pixels[Math.floor(line) * tiles.width * zoom + Math.floor(middle)]!;
+        context.fillStyle = isLight(color) ? "#000000" : "#ffffff";
+        context.fillText(number(valueAt(tiles, row, col, y, x), 2), middle, line);
+      }
+    }
   }
 
   private fill(facts: HTMLElement): void {
-    const sheet = this.options.sheet();
+    const sheet = this.options.tiles();
     const { row, col } = this.tile!;
     const paint = this.options.paint();
     const tile = row * sheet.cols + col;
@@ -136,8 +163,7 @@ export class Enlarged {
       [Mark.notFinite]: "every value is NaN or infinite",
     };
     const rows: [string, string][] = [
-      ["Channel", String(sheet.channels[col])],
-      ["Sample", sampleName(this.options.labels(), row).replace(/^sample /, "")],
+      ...this.options.facts(this.tile!),
       ["Size", `${sizeText(sheet)}${down * across > 1 ? `, each the mean of ${down} × ${across}` : ""}`],
       ["Lowest", number(sheet.low[tile]!, 4)],
       ["Highest", number(sheet.high[tile]!, 4)],
@@ -150,11 +176,17 @@ export class Enlarged {
   }
 
   private point(canvas: HTMLCanvasElement, event: PointerEvent): void {
-    const sheet = this.options.sheet();
+    const sheet = this.options.tiles();
     const box = canvas.getBoundingClientRect();
     const x = Math.floor(((event.clientX - box.left) / box.width) * sheet.width);
     const y = Math.floor(((event.clientY - box.top) / box.height) * sheet.height);
     if (x < 0 || y < 0 || x >= sheet.width || y >= sheet.height) return;
-    this.options.say(describe(sheet, { ...this.tile!, x, y }, this.options.labels()));
+    this.options.say(this.options.describe({ ...this.tile!, x, y }));
   }
+}
+
+/** Whether black can be read on a pixel (little-endian RGBA) better than white. */
+function isLight(color: number): boolean {
+  const [red, green, blue] = [color & 255, (color >> 8) & 255, (color >> 16) & 255];
+  return 0.2126 * red + 0.7152 * green + 0.0722 * blue > 128;
 }

@@ -1,6 +1,6 @@
 /** Below the grid: what is under the cursor, what the marks mean, which values the colours span. */
 import { paintTiles, type Paint } from "./paint";
-import { Mark, rangeOf, type Sheet } from "./sheet";
+import { Mark, rangeOf, summarised, type Tiles } from "./sheet";
 import { layer, type Layer } from "../lib/canvas";
 import { colorRange, cssColor } from "../lib/colormaps";
 import { element, keyboard } from "../lib/dom";
@@ -14,6 +14,16 @@ const KINDS: readonly (readonly [mark: number, text: string, look: string])[] = 
   [Mark.notFinite, "only NaN or ∞", "orange crossed stripes"],
 ];
 const BAR_WIDTH = 120;
+
+/** Whole channels and their marks, as the legend counts them. */
+export interface Marked {
+  channels: Int32Array;
+  marks: Uint8Array;
+  /** What a channel is called. */
+  noun: string;
+  /** Where they are so. */
+  where: string;
+}
 
 export class Foot {
   readonly root: HTMLElement;
@@ -39,17 +49,17 @@ export class Foot {
   }
 
   /** A button for each kind of mark that whole channels bear: their number; a click selects them. */
-  showLegend(sheet: Sheet, paint: Paint): void {
+  showLegend({ channels: every, marks, noun, where }: Marked, paint: Paint): void {
     this.legend.replaceChildren();
     for (const [mark, text, look] of KINDS) {
-      const channels = [...sheet.channels].filter((_, col) => sheet.columnMarks[col] === mark);
+      const channels = [...every].filter((_, at) => marks[at] === mark);
       if (channels.length === 0) continue;
       const chip = element(
         "button",
         "cnnviz-mark",
         {
           type: "button",
-          title: `${counted(channels.length, "channel")} ${text} on all samples shown (${look}). Click to select.`,
+          title: `${counted(channels.length, noun)} ${text} ${where} (${look}). Click to select.`,
         },
         swatch(mark, paint),
         `${text}: ${count(channels.length)}`,
@@ -67,17 +77,18 @@ export class Foot {
     }
   }
 
-  /** The ends of the colour bar: those of the tile or channel under the cursor, or of the layer. */
-  showRange(sheet: Sheet, paint: Paint, row: number, col: number): void {
+  /** The ends of the colour bar: those of what is under the cursor, or of the layer. */
+  showRange(tiles: Tiles, paint: Paint, row: number, col: number): void {
     const { range, colormap } = paint;
-    const known = range === "layer" || (col >= 0 && (range === "channel" || row >= 0));
-    if (!known) {
+    const across = range === "row" || range === "layer" || col >= 0;
+    const down = range === "channel" || range === "column" || range === "layer" || row >= 0;
+    if (!across || !down) {
       const diverging = colormap === "diverging";
       this.low.textContent = diverging ? `−max of ${range}` : `lowest of ${range}`;
       this.high.textContent = diverging ? "+max" : "highest";
       return;
     }
-    const [low, high] = colorRange(colormap, ...rangeOf(sheet, Math.max(0, row), Math.max(0, col), range));
+    const [low, high] = colorRange(colormap, ...rangeOf(tiles, Math.max(0, row), Math.max(0, col), range));
     // A layer without one finite value has no range.
     this.low.textContent = low <= high ? number(low) : "–";
     this.high.textContent = low <= high ? number(high) : "–";
@@ -90,7 +101,7 @@ function swatch(mark: number, paint: Paint): HTMLCanvasElement {
   const { canvas, context } = layer("cnnviz-swatch");
   canvas.width = canvas.height = size;
   const image = context.createImageData(size, size);
-  const sheet: Sheet = {
+  const tiles = summarised({
     rows: 1,
     cols: 1,
     height: 2,
@@ -99,20 +110,13 @@ function swatch(mark: number, paint: Paint): HTMLCanvasElement {
     low: Float32Array.of(0),
     high: Float32Array.of(1),
     marks: Uint8Array.of(mark),
-    channels: Int32Array.of(0),
-    natural: Int32Array.of(0),
-    kind: "image",
+    marksColumns: false,
     reduction: [1, 1],
     montage: [1, 1],
-    columnMarks: Uint8Array.of(mark),
-    columnLow: Float32Array.of(0),
-    columnHigh: Float32Array.of(1),
-    layerLow: 0,
-    layerHigh: 1,
-  };
+  });
   const span = { index: 0, from: 0, to: size };
   const clip = { left: 0, top: 0, right: size, bottom: size };
-  paintTiles({ pixels: new Uint32Array(image.data.buffer), stride: size, clip }, sheet, [span], [span], paint);
+  paintTiles({ pixels: new Uint32Array(image.data.buffer), stride: size, clip }, tiles, [span], [span], paint);
   context.putImageData(image, 0, 0);
   return canvas;
 }

@@ -18,6 +18,8 @@ export interface Rows {
   scroll: number;
   /** Height of the part of the view that rows are drawn in. */
   height: number;
+  /** Where that part begins: the height of the strip of numbers above it. */
+  top: number;
 }
 
 const clamp = (value: number, low: number, high: number): number =>
@@ -40,12 +42,12 @@ export const contentHeight = (rows: Rows): number => rows.size * rows.count;
 export const limitScroll = (rows: Rows): number =>
   clamp(rows.scroll, 0, contentHeight(rows) - rows.height);
 
-export const yOf = (rows: Rows, row: number): number => HEADER + row * rows.size - rows.scroll;
+export const yOf = (rows: Rows, row: number): number => rows.top + row * rows.size - rows.scroll;
 
 /** The row under y, or -1 outside the rows. */
 export function rowAt(rows: Rows, y: number): number {
-  const row = Math.floor((y - HEADER + rows.scroll) / rows.size);
-  return y >= HEADER && row >= 0 && row < rows.count ? row : -1;
+  const row = Math.floor((y - rows.top + rows.scroll) / rows.size);
+  return y >= rows.top && row >= 0 && row < rows.count ? row : -1;
 }
 
 /** Visible columns in device pixels; wide ones keep a hair of background between them. */
@@ -61,16 +63,16 @@ export function columnSpans(columns: Columns, order: ArrayLike<number> | null, r
   return spans;
 }
 
-/** Visible rows in device pixels. */
-export function rowSpans(rows: Rows, ratio: number): Span[] {
+/** Visible rows in device pixels; `order` says which row stands where, if not each in its own place. */
+export function rowSpans(rows: Rows, ratio: number, order: ArrayLike<number> | null = null): Span[] {
   const gap = Math.round(rows.gap * ratio);
   const spans: Span[] = [];
-  const bottom = HEADER + rows.height;
+  const bottom = rows.top + rows.height;
   const first = Math.max(0, Math.floor(rows.scroll / rows.size));
   for (let row = first; row < rows.count && yOf(rows, row) < bottom; row++) {
     const from = Math.round(yOf(rows, row) * ratio);
     const to = Math.round(yOf(rows, row + 1) * ratio) - gap;
-    spans.push({ index: row, from, to });
+    spans.push({ index: order ? order[row]! : row, from, to });
   }
   return spans;
 }

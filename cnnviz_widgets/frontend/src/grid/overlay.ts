@@ -104,7 +104,11 @@ function paintHoveredNumber(context: CanvasRenderingContext2D, { theme, width }:
   context.fillText(text, middle, HEADER / 2);
 }
 
-function paintCursor(context: CanvasRenderingContext2D, { columns, rows, theme, cursor }: Scene): void {
+/** A dashed frame where the keyboard is. */
+export function paintCursor(
+  context: CanvasRenderingContext2D,
+  { columns, rows, theme, cursor }: Pick<Scene, "columns" | "rows" | "theme" | "cursor">,
+): void {
   if (!cursor) return;
   const box = [
     xOf(columns, cursor.column) + 0.5,
@@ -123,21 +127,24 @@ function paintCursor(context: CanvasRenderingContext2D, { columns, rows, theme, 
 }
 
 /** Thin bars that say where one is in a picture larger than the view. */
-function paintScrollbars(context: CanvasRenderingContext2D, { columns, rows, width, height, theme }: Scene): void {
+export function paintScrollbars(
+  context: CanvasRenderingContext2D,
+  { columns, rows, width, height, theme }: Pick<Scene, "columns" | "rows" | "width" | "height" | "theme">,
+): void {
   context.fillStyle = theme.faint;
-  const room = width - GUTTER - MARGIN;
+  const room = width - columns.before - columns.after;
   const across = room / columns.scale / columns.count;
   if (across < 0.999) {
-    context.fillRect(GUTTER + (columns.start / columns.count) * room, height - 3, across * room, 3);
+    context.fillRect(columns.before + (columns.start / columns.count) * room, height - 3, across * room, 3);
   }
   const down = rows.height / contentHeight(rows);
   if (down < 0.999) {
-    const top = HEADER + (rows.scroll / contentHeight(rows)) * rows.height;
+    const top = rows.top + (rows.scroll / contentHeight(rows)) * rows.height;
     context.fillRect(width - 5, top, 3, down * rows.height);
   }
 }
 
-function shorten(context: CanvasRenderingContext2D, text: string, width: number): string {
+export function shorten(context: CanvasRenderingContext2D, text: string, width: number): string {
   if (context.measureText(text).width <= width) return text;
   let end = text.length;
   while (end > 1 && context.measureText(`${text.slice(0, end)}…`).width > width) end--;

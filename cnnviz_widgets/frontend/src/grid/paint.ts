@@ -2,7 +2,7 @@
  * Tiles to pixels. Only what can be seen is computed, straight from the codes, so that the cost
  * of a picture follows the screen and not the layer; a shrunken tile is averaged, never thinned.
  */
-import { Mark, markOf, rangeOf, TOP_CODE, type Sheet } from "./sheet";
+import { Mark, markOf, rangeOf, TOP_CODE, type Tiles } from "./sheet";
 import { colorRange, type ColormapName, type RangeName } from "../lib/colormaps";
 
 /** One column or row: which one, and the device pixels [from, to) that it would cover whole. */
@@ -35,15 +35,39 @@ export interface Paint {
 const PERIOD = 6;
 const STROKE = 2;
 
-/** Where a tile's stored pixels fall when it is drawn `size` device pixels long. */
-function sources(length: number, size: number): Int32Array {
-  const edges = new Int32Array(2 * size);
-  for (let i = 0; i < size; i++) {
-    const from = Math.floor((i * length) / size);
-    edges[2 * i] = from;
-    edges[2 * i + 1] = Math.max(from + 1, Math.floor(((i + 1) * length) / size));
+/** Which stored pixels stand behind the drawn ones [from, to) of a tile `size` device pixels long. */
+function sources(length: number, size: number, from: number, to: number): Int32Array {
+  const edges = new Int32Array(2 * Math.max(0, to - from));
+  for (let i = from; i < to; i++) {
+    const first = Math.floor((i * length) / size);
+    edges[2 * (i - from)] = first;
+    edges[2 * (i - from) + 1] = Math.max(first + 1, Math.floor(((i + 1) * length) / size));
   }
   return edges;
+}
+
+/** The part of a span within [low, high), and the stored pixels behind it. */
+interface Line extends Span {
+  edges: Int32Array;
+}
+
+/** Spans cut to what may be painted; those of one length that are whole share their edges. */
+function cut(spans: readonly Span[], length: number, low: number, high: number): Line[] {
+  const whole = new Map<number, Int32Array>();
+  const lines: Line[] = [];
+  for (const { index, from, to } of spans) {
+    const [first, last] = [Math.max(from, low), Math.min(to, high)];
+    const size = to - from;
+    if (first >= last) continue;
+    const part = last - first < size;
+    let edges = part ? undefined : whole.get(size);
+    if (!edges) {
+      edges = sources(length, size, first - from, last - from);
+      if (!part) whole.set(size, edges);
+    }
+    lines.push({ index, from: first, to: last, edges });
+  }
+  return lines;
 }
 
 /** A picture under way: its pixels, how wide it is, and where tiles may be. */
@@ -56,53 +80,35 @@ export interface Picture {
 /** Draws the tiles of `columns` × `rows` into the picture. */
 export function paintTiles(
   picture: Picture,
-  sheet: Sheet,
+  tiles: Tiles,
   columns: readonly Span[],
   rows: readonly Span[],
   paint: Paint,
 ): void {
-  const across = new Map<number, Int32Array>();
-  for (const row of rows) {
-    const down = sources(sheet.height, row.to - row.from);
-    for (const column of columns) {
-      const size = column.to - column.from;
-      if (size <= 0) continue;
-      let edges = across.get(size);
-      if (!edges) across.set(size, (edges = sources(sheet.width, size)));
-      paintTile(picture, sheet, column, row, edges, down, paint);
-    }
+  const { clip } = picture;
+  const across = cut(columns, tiles.width, clip.left, clip.right);
+  for (const row of cut(rows, tiles.height, clip.top, clip.bottom)) {
+    for (const column of across) paintTile(picture, tiles, column, row, paint);
   }
 }
 
-function paintTile(
-  { pixels, stride, clip }: Picture,
-  sheet: Sheet,
-  column: Span,
-  row: Span,
-  across: Int32Array,
-  down: Int32Array,
-  paint: Paint,
-): void {
-  const { width, height, codes } = sheet;
+function paintTile({ pixels, stride }: Picture, tiles: Tiles, column: Line, row: Line, paint: Paint): void {
+  const { width, height, codes } = tiles;
   const { table, notFinite } = paint;
-  const tile = row.index * sheet.cols + column.index;
-  const mark = markOf(sheet, row.index, column.index);
-  const low = sheet.low[tile]!;
-  const high = sheet.high[tile]!;
-  const [from, to] = colorRange(paint.colormap, ...rangeOf(sheet, row.index, column.index, paint.range));
+  const tile = row.index * tiles.cols + column.index;
+  const mark = markOf(tiles, row.index, column.index);
+  const low = tiles.low[tile]!;
+  const high = tiles.high[tile]!;
+  const [from, to] = colorRange(paint.colormap, ...rangeOf(tiles, row.index, column.index, paint.range));
   // code → colour index is affine; a range of no width shows the middle of the map.
   const reach = to - from;
   const offset = reach > 0 ? ((low - from) / reach) * 255 : 127;
   const step = reach > 0 ? ((high - low) / reach) * (255 / TOP_CODE) : 0;
   const base = tile * width * height;
   // Most tiles hold no pixel that is not finite, and need not be searched for one.
-  const finite = sheet.marks[tile]! < Mark.someNotFinite;
-  const area = {
-    left: Math.max(column.from, clip.left),
-    right: Math.min(column.to, clip.right),
-    top: Math.max(row.from, clip.top),
-    bottom: Math.min(row.to, clip.bottom),
-  };
+  const finite = tiles.marks[tile]! < Mark.someNotFinite;
+  const [across, down] = [column.edges, row.edges];
+  const area = { left: column.from, right: column.to, top: row.from, bottom: row.to };
   for (let y = area.top; y < area.bottom; y++) {
     const top = down[2 * (y - row.from)]!;
     const bottom = down[2 * (y - row.from) + 1]!;

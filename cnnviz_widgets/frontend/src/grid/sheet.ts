@@ -4,20 +4,23 @@ import type { AnyModel } from "@anywidget/types";
 import { asFloat32, asInt32, asUint8 } from "../lib/buffers";
 import type { RangeName } from "../lib/colormaps";
 
-export interface SheetState {
-  /** Samples, channels, pixels down and across of a stored tile. */
+export interface TilesState {
+  /** Rows, columns, pixels down and across of a stored tile. */
   _shape: [rows: number, cols: number, height: number, width: number];
   _codes: DataView;
   _low: DataView;
   _high: DataView;
   _marks: DataView;
-  /** Channel number of each tile column, in leaf order. */
-  _channels: DataView;
-  _kind: "image" | "vector" | "sequence" | "volume";
+  _kind: "image" | "vector" | "sequence" | "volume" | "strip";
   /** Slices down and across within a tile. */
   _montage: [down: number, across: number];
   /** How many original pixels one stored pixel averages, down and across. */
   _reduction: [down: number, across: number];
+}
+
+export interface SheetState extends TilesState {
+  /** Channel number of each tile column, in leaf order. */
+  _channels: DataView;
 }
 
 /** The last code that stands for a value; the next one stands for a pixel that is not finite. */
@@ -33,7 +36,8 @@ export const enum Mark {
   notFinite = 4,
 }
 
-export interface Sheet {
+/** Pictures in rows and columns, and over which values each of them ranges. */
+export interface Tiles {
   rows: number;
   cols: number;
   height: number;
@@ -43,18 +47,27 @@ export interface Sheet {
   low: Float32Array;
   high: Float32Array;
   marks: Uint8Array;
-  channels: Int32Array;
-  kind: SheetState["_kind"];
+  /** Whether marks are of whole columns: one value that is zero is nothing to mark. */
+  marksColumns: boolean;
   reduction: [number, number];
   montage: [number, number];
-  /** Tile columns in the channels' own numbering. */
-  natural: Int32Array;
-  /** A mark for each tile column where all its samples agree. */
+  /** A mark for each row, and for each column, where all its tiles agree. */
+  rowMarks: Uint8Array;
+  rowLow: Float32Array;
+  rowHigh: Float32Array;
   columnMarks: Uint8Array;
   columnLow: Float32Array;
   columnHigh: Float32Array;
   layerLow: number;
   layerHigh: number;
+}
+
+/** The tiles of a layer's outputs: samples down, channels across. */
+export interface Sheet extends Tiles {
+  channels: Int32Array;
+  kind: SheetState["_kind"];
+  /** Tile columns in the channels' own numbering. */
+  natural: Int32Array;
 }
 
 export const SHEET_EVENTS =
@@ -64,7 +77,8 @@ export const SHEET_EVENTS =
 export function readSheet(model: AnyModel<SheetState>): Sheet {
   const [rows, cols, height, width] = model.get("_shape");
   const channels = asInt32(model.get("_channels"));
-  const sheet: Sheet = {
+  const kind = model.get("_kind");
+  const tiles = summarised({
     rows,
     cols,
     height,
@@ -73,64 +87,87 @@ export function readSheet(model: AnyModel<SheetState>): Sheet {
     low: asFloat32(model.get("_low")),
     high: asFloat32(model.get("_high")),
     marks: asUint8(model.get("_marks")),
-    channels,
-    kind: model.get("_kind"),
+    marksColumns: height * width === 1 || kind === "sequence",
     reduction: model.get("_reduction"),
     montage: model.get("_montage"),
-    natural: Int32Array.from(channels.keys()).sort((a, b) => channels[a]! - channels[b]!),
-    columnMarks: new Uint8Array(cols),
-    columnLow: new Float32Array(cols).fill(Infinity),
-    columnHigh: new Float32Array(cols).fill(-Infinity),
-    layerLow: Infinity,
-    layerHigh: -Infinity,
-  };
-  summarise(sheet);
-  return sheet;
+  });
+  return { ...tiles, channels, kind, natural: naturalOrder(channels) };
 }
 
-function summarise(sheet: Sheet): void {
-  const { rows, cols, marks, low, high, columnLow, columnHigh, columnMarks } = sheet;
-  for (let row = 0; row < rows; row++) {
-    for (let col = 0; col < cols; col++) {
-      const tile = row * cols + col;
-      // Comparisons with NaN are false, so tiles without a finite value leave the range alone.
-      if (low[tile]! < columnLow[col]!) columnLow[col] = low[tile]!;
-      if (high[tile]! > columnHigh[col]!) columnHigh[col] = high[tile]!;
-      const mark = marks[tile]!;
-      if (row === 0) columnMarks[col] = mark;
-      else if (mark >= Mark.someNotFinite || columnMarks[col]! >= Mark.someNotFinite) {
-        columnMarks[col] = mark === columnMarks[col] ? mark : Mark.someNotFinite;
-      } else if (mark !== columnMarks[col]) columnMarks[col] = Mark.ordinary;
+/** The places of channels in the order of their numbers. */
+export const naturalOrder = (channels: Int32Array): Int32Array =>
+  Int32Array.from(channels.keys()).sort((a, b) => channels[a]! - channels[b]!);
+
+type Summary = "rowMarks" | "rowLow" | "rowHigh" | "columnMarks" | "columnLow" | "columnHigh" | "layerLow" | "layerHigh";
+
+/** Tiles with the ranges and marks of their rows and columns. */
+export function summarised(given: Omit<Tiles, Summary>): Tiles {
+  const { rows, cols, marks, low, high } = given;
+  const lines = (count: number) => ({
+    marks: new Uint8Array(count),
+    low: new Float32Array(count).fill(Infinity),
+    high: new Float32Array(count).fill(-Infinity),
+  });
+  const [row, column] = [lines(rows), lines(cols)];
+  for (let r = 0; r < rows; r++) {
+    for (let c = 0; c < cols; c++) {
+      const tile = r * cols + c;
+      for (const [line, at, first] of [[row, r, c === 0], [column, c, r === 0]] as const) {
+        // Comparisons with NaN are false, so tiles without a finite value leave the range alone.
+        if (low[tile]! < line.low[at]!) line.low[at] = low[tile]!;
+        if (high[tile]! > line.high[at]!) line.high[at] = high[tile]!;
+        line.marks[at] = first ? marks[tile]! : joined(line.marks[at]!, marks[tile]!);
+      }
     }
   }
-  for (let col = 0; col < cols; col++) {
-    // Samples that are each constant differ from one another: the channel is not.
-    if (columnMarks[col] === Mark.constant && columnLow[col]! < columnHigh[col]!) columnMarks[col] = Mark.ordinary;
+  settle(row, cols);
+  settle(column, rows);
+  return {
+    ...given,
+    rowMarks: row.marks,
+    rowLow: row.low,
+    rowHigh: row.high,
+    columnMarks: column.marks,
+    columnLow: column.low,
+    columnHigh: column.high,
+    layerLow: column.low.reduce((least, value) => (value < least ? value : least), Infinity),
+    layerHigh: column.high.reduce((most, value) => (value > most ? value : most), -Infinity),
+  };
+}
+
+/** The mark of tiles together: their own where they agree. */
+function joined(before: number, mark: number): number {
+  if (mark === before) return mark;
+  return mark >= Mark.someNotFinite || before >= Mark.someNotFinite ? Mark.someNotFinite : Mark.ordinary;
+}
+
+/** Sets right which rows, or columns, of `length` tiles are constant. */
+function settle({ marks, low, high }: { marks: Uint8Array; low: Float32Array; high: Float32Array }, length: number): void {
+  for (let at = 0; at < marks.length; at++) {
+    // Tiles that are each constant differ from one another: together they are not.
+    if (marks[at] === Mark.constant && low[at]! < high[at]!) marks[at] = Mark.ordinary;
     // A single value cannot be seen to be constant, but several of them can.
-    const same = columnLow[col] === columnHigh[col] && rows > 1;
-    if (columnMarks[col] === Mark.ordinary && same) columnMarks[col] = Mark.constant;
-    if (columnLow[col]! < sheet.layerLow) sheet.layerLow = columnLow[col]!;
-    if (columnHigh[col]! > sheet.layerHigh) sheet.layerHigh = columnHigh[col]!;
+    if (marks[at] === Mark.ordinary && low[at] === high[at] && length > 1) marks[at] = Mark.constant;
   }
 }
 
 /** Where one tile is one value, only a channel that is zero or constant throughout is marked. */
-export function markOf(sheet: Sheet, row: number, col: number): number {
-  const mark = sheet.marks[row * sheet.cols + col]!;
-  const single = sheet.height * sheet.width === 1 || sheet.kind === "sequence";
-  return single && mark < Mark.someNotFinite ? sheet.columnMarks[col]! : mark;
+export function markOf(tiles: Tiles, row: number, col: number): number {
+  const mark = tiles.marks[row * tiles.cols + col]!;
+  return tiles.marksColumns && mark < Mark.someNotFinite ? tiles.columnMarks[col]! : mark;
 }
 
 /** The values between which the colours of a tile are stretched. */
-export function rangeOf(sheet: Sheet, row: number, col: number, range: RangeName): [number, number] {
-  if (range === "layer") return [sheet.layerLow, sheet.layerHigh];
-  if (range === "channel") return [sheet.columnLow[col]!, sheet.columnHigh[col]!];
-  const tile = row * sheet.cols + col;
-  return [sheet.low[tile]!, sheet.high[tile]!];
+export function rangeOf(tiles: Tiles, row: number, col: number, range: RangeName): [number, number] {
+  if (range === "layer") return [tiles.layerLow, tiles.layerHigh];
+  if (range === "channel" || range === "column") return [tiles.columnLow[col]!, tiles.columnHigh[col]!];
+  if (range === "row") return [tiles.rowLow[row]!, tiles.rowHigh[row]!];
+  const tile = row * tiles.cols + col;
+  return [tiles.low[tile]!, tiles.high[tile]!];
 }
 
 /** The value of a stored pixel, exact to 1/508 of its tile's range; NaN where it is not finite. */
-export function valueAt(sheet: Sheet, row: number, col: number, y: number, x: number): number {
+export function valueAt(sheet: Tiles, row: number, col: number, y: number, x: number): number {
   const tile = row * sheet.cols + col;
   const code = sheet.codes[(tile * sheet.height + y) * sheet.width + x]!;
   if (code > TOP_CODE) return NaN;

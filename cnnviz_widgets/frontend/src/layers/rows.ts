@@ -11,7 +11,14 @@ export interface LayerEntry {
   dead: number | null;
   /** How many of the channels hold NaN or infinity. */
   nonfinite: number | null;
+  /** Abstraction level in words, and as a share of the model's highest. */
   level: string;
+  relative_level: number;
+  /** Views that have been looked at; null where nobody keeps count. */
+  looked: string[] | null;
+  /** How many severe findings and warnings begin at this layer. */
+  severe: number;
+  warnings: number;
 }
 
 export interface Row {

@@ -4,7 +4,7 @@ import { interpolateRdBu, interpolateViridis } from "d3-scale-chromatic";
 import { pixel, rgb } from "./theme";
 
 export type ColormapName = "grey" | "viridis" | "diverging";
-export type RangeName = "tile" | "channel" | "layer";
+export type RangeName = "tile" | "channel" | "row" | "column" | "layer";
 
 const MAPS: Record<ColormapName, (t: number) => string> = {
   grey: (t) => `rgb(${Math.round(255 * t)}, ${Math.round(255 * t)}, ${Math.round(255 * t)})`,

@@ -15,6 +15,16 @@ export const MARGIN = 10;
 /** A fitted column is no wider than this, so that three channels do not fill the screen. */
 const WIDEST_FIT = 88;
 
+/** What a view keeps free beside its columns, and how wide a fitted one may be, in CSS pixels. */
+export interface Room {
+  before: number;
+  after: number;
+  widest: number;
+}
+
+/** The room in grid and dendrogram: the same, or they would not stand in line. */
+const ROOM: Room = { before: GUTTER, after: MARGIN, widest: WIDEST_FIT };
+
 export interface ColumnAxisState {
   /** Columns in leaf order, or in the channels' own numbering. */
   order_by: "leaf" | "natural";
@@ -25,78 +35,86 @@ export interface ColumnAxisState {
 }
 
 /** The axis resolved for one view: `count` columns drawn in `width` CSS pixels. */
-export interface Columns {
+export interface Columns extends Room {
   start: number;
   scale: number;
   count: number;
   width: number;
 }
 
-const plotWidth = (width: number): number => Math.max(1, width - GUTTER - MARGIN);
+type Extent = Room & Pick<Columns, "count" | "width">;
 
-export function fitScale(count: number, width: number): number {
-  return Math.min(WIDEST_FIT, plotWidth(width) / Math.max(1, count));
+const plotWidth = ({ width, before, after }: Omit<Extent, "count">): number =>
+  Math.max(1, width - before - after);
+
+export function fitScale(count: number, width: number, room = ROOM): number {
+  return Math.min(room.widest, plotWidth({ ...room, width }) / Math.max(1, count));
 }
 
 const clamp = (value: number, low: number, high: number): number =>
   Math.min(Math.max(value, low), Math.max(low, high));
 
-function limited(start: number, scale: number, count: number, width: number): Columns {
-  const fitted = fitScale(count, width);
-  const limitedScale = clamp(scale, fitted, Math.max(fitted, plotWidth(width) * 0.9));
-  const hidden = count - plotWidth(width) / limitedScale;
-  return { start: clamp(start, 0, hidden), scale: limitedScale, count, width };
+function limited(start: number, scale: number, { count, width, before, after, widest }: Extent): Columns {
+  const extent = { count, width, before, after, widest };
+  const fitted = fitScale(count, width, extent);
+  const limitedScale = clamp(scale, fitted, Math.max(fitted, plotWidth(extent) * 0.9));
+  const hidden = count - plotWidth(extent) / limitedScale;
+  return { ...extent, start: clamp(start, 0, hidden), scale: limitedScale };
 }
 
-export function resolve(state: Pick<ColumnAxisState, "start" | "scale">, count: number, width: number): Columns {
+export function resolve(
+  state: Pick<ColumnAxisState, "start" | "scale">,
+  count: number,
+  width: number,
+  room = ROOM,
+): Columns {
   return state.scale > 0
-    ? limited(state.start, state.scale, count, width)
-    : { start: 0, scale: fitScale(count, width), count, width };
+    ? limited(state.start, state.scale, { ...room, count, width })
+    : { ...room, start: 0, scale: fitScale(count, width, room), count, width };
 }
 
 /** Left edge of a column, in CSS pixels of the view. A leaf stands at `xOf(columns, i + 0.5)`. */
 export const xOf = (columns: Columns, column: number): number =>
-  GUTTER + (column - columns.start) * columns.scale;
+  columns.before + (column - columns.start) * columns.scale;
 
 /** The column under x, or -1 outside the columns. */
 export function columnAt(columns: Columns, x: number): number {
-  const column = Math.floor(columns.start + (x - GUTTER) / columns.scale);
-  return x >= GUTTER && column >= 0 && column < columns.count ? column : -1;
+  const column = Math.floor(columns.start + (x - columns.before) / columns.scale);
+  return x >= columns.before && column >= 0 && column < columns.count ? column : -1;
 }
 
 /** First column and one past the last that can be seen. */
 export function visible(columns: Columns): [number, number] {
-  const last = columns.start + (columns.width - GUTTER) / columns.scale;
+  const last = columns.start + (columns.width - columns.before) / columns.scale;
   return [Math.max(0, Math.floor(columns.start)), Math.min(columns.count, Math.ceil(last))];
 }
 
 export const isFitted = (columns: Columns): boolean =>
-  columns.scale <= fitScale(columns.count, columns.width) * 1.0001;
+  columns.scale <= fitScale(columns.count, columns.width, columns) * 1.0001;
 
 /** Zoom so that what stands under x stays there. */
 export function zoomed(columns: Columns, factor: number, x: number): Columns {
-  const under = columns.start + (x - GUTTER) / columns.scale;
-  const wanted = columns.scale * factor;
-  const { scale } = limited(0, wanted, columns.count, columns.width);
-  return limited(under - (x - GUTTER) / scale, scale, columns.count, columns.width);
+  const under = columns.start + (x - columns.before) / columns.scale;
+  const { scale } = limited(0, columns.scale * factor, columns);
+  return limited(under - (x - columns.before) / scale, scale, columns);
 }
 
 export function panned(columns: Columns, pixels: number): Columns {
-  return limited(columns.start - pixels / columns.scale, columns.scale, columns.count, columns.width);
+  return limited(columns.start - pixels / columns.scale, columns.scale, columns);
 }
 
 /** What the wheel does: zoom to the cursor or, with Shift, move sideways. */
 export function wheeled(columns: Columns, event: WheelEvent, x: number): Columns {
   if (event.shiftKey) return panned(columns, -(event.deltaX || event.deltaY));
   const pixels = event.deltaY * (event.deltaMode === 1 ? 16 : 1);
-  return zoomed(columns, Math.exp(-pixels * 0.0022), Math.max(x, GUTTER));
+  return zoomed(columns, Math.exp(-pixels * 0.0022), Math.max(x, columns.before));
 }
 
 /** Scroll as little as is needed to see a column whole. */
 export function scrolledTo(columns: Columns, column: number): Columns {
-  const across = plotWidth(columns.width) / columns.scale;
+  const across = plotWidth(columns) / columns.scale;
   const start = clamp(columns.start, column + 1 - across, column);
-  return limited(start, columns.scale, columns.count, columns.width);
+  return limited(start, columns.scale, columns);
 }
 
 /** Put the axis where `columns` says, for every view that shares it. */

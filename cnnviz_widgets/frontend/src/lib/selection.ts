@@ -67,6 +67,13 @@ export class Selection {
     }
   }
 
+  /** Select channels as a click with its modifier keys means it. */
+  combine(channels: readonly number[], how: Combine): void {
+    if (how === "replace") this.replace(channels);
+    else if (how === "toggle") this.toggle(channels);
+    else this.replace([...this.list, ...channels]);
+  }
+
   clear(): void {
     if (this.list.length > 0) this.replace([]);
   }

@@ -1,0 +1,117 @@
+"""AblationBar: try on the live model what it does without the selected channels."""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Callable, Sequence
+from typing import Any, Protocol
+
+import anywidget
+from anywidget import WidgetTrait
+from traitlets import Bool, Dict, Int, List, Unicode, observe, validate
+
+from .bundles import bundle
+from .layer_view import unchangeable
+from .selection import Selection
+from .told import told
+
+__all__ = ["AblationBar", "Tried"]
+
+HOWS = ("silence", "mean", "merge")
+_MOST_TRIALS = 5
+
+
+class Tried(Protocol):
+    """What came of a trial, as far as the bar shows it."""
+
+    @property
+    def summary(self) -> str:
+        """One sentence, numbers included."""
+
+    @property
+    def details(self) -> Sequence[tuple[str, str]]:
+        """Pairs of a label and a value, both ready to be read."""
+
+
+class AblationBar(anywidget.AnyWidget):
+    """Offers to silence, level or merge the selected channels, and lists what came of it.
+
+    It shows while channels are selected.
+
+    Parameters
+    ----------
+    selection : Selection, optional
+        Selected channels; that of the layer's views.
+    on_ask : callable, optional
+        ``on_ask(how, channels)`` runs the trial: `how` is ``"silence"``, ``"mean"`` or
+        ``"merge"``, `channels` a tuple of channel numbers; it returns a `Tried`. What it raises
+        is shown in the page.
+    **traits
+        Any trait of the widget.
+    """
+
+    _esm = bundle("ablation-bar.js")
+    _css = bundle("ablation-bar.css")
+
+    selection = WidgetTrait().tag(sync=True)
+    layer = Unicode("", help="Path of the layer whose channels are selected.").tag(sync=True)
+    enabled = Bool(True, help="Whether this layer's channels can be tried.").tag(sync=True)
+    trials = List(
+        Dict(), help="What came of the last trials, the newest first; [] clears them."
+    ).tag(sync=True)
+    error = Unicode("", help="Why the last trial failed; '' where it did not.").tag(sync=True)
+
+    _asked = List([0, "", [], ""], help="Serial, how, channels, and the layer meant.").tag(
+        sync=True
+    )
+    _started = Int(0, help="Serial of the last trial that was begun.").tag(sync=True)
+    _answered = Int(0, help="Serial of the last trial that ended.").tag(sync=True)
+
+    def __init__(
+        self,
+        selection: Selection | None = None,
+        on_ask: Callable[[str, tuple[int, ...]], Tried] | None = None,
+        **traits: Any,
+    ) -> None:
+        self.on_ask = on_ask
+        super().__init__(selection=Selection() if selection is None else selection, **traits)
+
+    @validate("selection")
+    def _given_once(self, proposal: dict[str, Any]) -> Any:
+        return unchangeable(self, "selection", proposal["value"])
+
+    @observe("_asked")
+    def _on_asked(self, change: dict[str, Any]) -> None:
+        """The page asked for a trial: no caller is there to see an error but the reader."""
+        serial, how, channels, layer = change["new"]
+        self._started = serial
+        try:
+            trial = self._tried(how, tuple(channels), layer)
+        except Exception as error:
+            self.error = told(error)
+            self.log.error("".join(traceback.format_exception(error)))
+        except BaseException:
+            self.error = "The trial was interrupted."
+            raise
+        else:
+            self.error = ""
+            self.trials = [trial, *self.trials][:_MOST_TRIALS]
+        finally:
+            self._answered = serial
+
+    def _tried(self, how: str, channels: tuple[int, ...], layer: str) -> dict[str, Any]:
+        if self.on_ask is None:
+            raise TypeError("nothing here can run a trial: AblationBar needs on_ask=…")
+        if how not in HOWS:
+            raise ValueError(f"how must be one of {', '.join(HOWS)}; got {how!r}")
+        if layer != self.layer:
+            # The same numbers are other channels there.
+            raise ValueError(f"the channels of {layer!r} were meant, but {self.layer!r} is shown")
+        found = self.on_ask(how, channels)
+        return {
+            "how": how,
+            "channels": list(channels),
+            "layer": layer,
+            "summary": found.summary,
+            "details": [[str(label), str(value)] for label, value in found.details],
+        }

@@ -1,0 +1,74 @@
+"""`diagnose` as users call it: with its progress in the cell."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from ipywidgets import FloatProgress, HBox, Label
+from numpy.typing import ArrayLike, NDArray
+
+from ..analysis.findings import Report
+from ..model import diagnosis
+from .cell_progress import CellProgress
+
+
+def diagnose(
+    model: Any,
+    inputs: Any = None,
+    *,
+    targets: ArrayLike | None = None,
+    loss: Any = None,
+    reference: bool = True,
+    earlier: Mapping[str, Mapping[str, NDArray[Any]]] | None = None,
+    seed: int = 0,
+) -> Report:
+    """What is wrong with a live model, on what evidence, and what cures it [WL20 §1.3.2–1.3.5].
+
+    The model is read, never changed. In a notebook a long diagnosis shows how far it is; it can
+    be interrupted at any moment.
+
+    Parameters
+    ----------
+    model : keras.Model or ModelProbe
+    inputs : array, tensor, list or dict of them, or tf.data.Dataset
+        What the model is shown, 32 to 64 samples: fewer leave more questions open. Not needed
+        with a ModelProbe, which has its own.
+    targets, loss, reference, earlier, seed
+        As `cnnviz_widgets.model.diagnosis.diagnose`.
+
+    Returns
+    -------
+    Report
+        The worst finding first: a table in a notebook, text in a terminal, `to_dict()` for
+        machines.
+
+    Raises
+    ------
+    TypeError, ValueError
+        No model, or inputs that do not fit it.
+    ModelCallError
+        The model's own call raises.
+    """
+    bar, words = FloatProgress(min=0.0, max=1.0), Label()
+    shown = HBox([bar, words])
+
+    def tell(share: float, message: str) -> None:
+        bar.value, words.value = max(share, 0.0), message
+        cell.tick()
+
+    try:
+        with CellProgress(shown) as cell:
+            return diagnosis.diagnose(
+                model,
+                inputs,
+                targets=targets,
+                loss=loss,
+                reference=reference,
+                earlier=earlier,
+                seed=seed,
+                progress=tell,
+            )
+    finally:
+        for part in (bar, words, shown):
+            part.close()
