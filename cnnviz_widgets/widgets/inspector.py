@@ -150,7 +150,7 @@ class ModelInspector(Pictured, VBox):
         self.axis = ColumnAxis()
         self.header = InspectorHeader(warnings=_input_warnings(self.probe))
         self.selector = LayerSelector(layers)
-        self.findings = FindingsPanel()
+        self.findings = FindingsPanel(layout={"display": "none"})
         self.ablation = AblationBar(selection, on_ask=self._ablate)
         self.dendrogram = Dendrogram(selection=selection, axis=self.axis)
         self.grid = ChannelGrid(selection=selection, axis=self.axis, sample_labels=names)
@@ -240,6 +240,7 @@ class ModelInspector(Pictured, VBox):
                 self._cell = None
             self.report = report
             self.findings.show(report)
+            self.findings.layout.display = None
             self.selector.show_findings(report)
         return report
 
@@ -422,6 +423,7 @@ class ModelInspector(Pictured, VBox):
             self.axis.fit()
             self.dendrogram.cut = None
         self._guide.look(place.layer, place.view)
+        self.ablation.enabled = shown.first_channel is not None
         info = self.probe.info(place.layer)
         with self.header.hold_sync():
             self.header.title = place.layer

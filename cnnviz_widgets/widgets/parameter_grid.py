@@ -217,9 +217,5 @@ def _taps(record: ParameterRecord) -> list[int]:
     if record.tiles.kind != "strip":
         return list(record.tiles.tile_shape)
     # A strip of means: each tile is laid out as if its taps were there.
-    taps = (
-        (*record.values.shape[1:-1], 1)[:2]
-        if record.values.ndim == 3
-        else record.values.shape[-3:-1]
-    )
-    return [int(length) for length in taps]
+    shape = record.values.shape
+    return list(shape[-3:-1]) if len(shape) > 3 else [record.n_taps, 1]

@@ -86,10 +86,9 @@ class Panel {
       "div",
       "cnnviz cnnviz-findings-panel",
       {},
-      this.head,
+      element("div", "cnnviz-findings-top", {}, this.head, this.tools),
       this.stale,
       this.notes,
-      this.tools,
       this.list,
       this.skipped,
     );

@@ -1,9 +1,8 @@
 /** Where the tree, the rows, the inputs and the bias stand. */
-import type { Parameters } from "./wire";
+import type { Parameters, Part } from "./wire";
 import { rowSpans, yOf, type Rows } from "../grid/layout";
 import type { Clip, Span } from "../grid/paint";
 import { fitScale, resolve, visible, xOf, type Columns, type Room } from "../lib/column-axis";
-import type { Part } from "./wire";
 
 /** Height of the two lines above the picture: what the axes are, and their numbers. */
 export const HEADER = 36;

@@ -1,0 +1,97 @@
+"""Weights, findings, trials and the guide of an inspector in a real JupyterLab."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Locator, expect
+
+from .lab import Notebook
+from .test_inspector import MODEL, option
+
+# Two channels of conv2 never fire.
+SICK = (
+    MODEL
+    + """
+images = np.random.default_rng(0).random((32, 12, 12, 1)).astype("float32")
+kernel, bias = model.get_layer("conv2").get_weights()
+bias[[3, 7]] = -100
+model.get_layer("conv2").set_weights([kernel, bias])
+before = [weight.numpy().tobytes() for weight in model.weights]
+"""
+)
+INSPECTOR = "inspector = cv.ModelInspector(model, images)\ninspector"
+
+OpenNotebook = Callable[..., Notebook]
+
+
+@pytest.fixture
+def inspector(open_notebook: OpenNotebook) -> Notebook:
+    notebook = open_notebook([SICK, INSPECTOR])
+    notebook.run_all()
+    notebook.cell(1)
+    notebook.page.locator(".cnnviz-grid-overlay").wait_for()
+    return notebook
+
+
+def button(notebook: Notebook, name: str) -> Locator:
+    return notebook.page.get_by_role("button", name=re.compile(f"^{name}"))
+
+
+def test_the_switch_shows_the_weights_and_keeps_the_channel(inspector: Notebook) -> None:
+    option(inspector, "conv2").click()
+    inspector.wait_for_value("inspector.record.path", "conv2")
+    inspector.run("inspector.selection.selected = (5,)")
+    button(inspector, "Weights").click()
+    inspector.wait_for_value("inspector.view", "weights")
+    expect(inspector.page.locator(".cnnviz-parameter-grid")).to_be_visible()
+    expect(inspector.page.locator(".cnnviz-channel-grid")).to_be_hidden()
+    expect(button(inspector, "Weights")).to_have_attribute("aria-pressed", "true")
+    assert inspector.value("inspector.selection.selected") == [5]
+    # A layer without weights shows its outputs, and says that it has none.
+    option(inspector, "flatten").click()
+    inspector.wait_for_value("inspector.view", "outputs")
+    expect(inspector.page.locator(".cnnviz-channel-grid")).to_be_visible()
+    expect(button(inspector, "Weights")).to_be_disabled()
+
+
+def test_a_finding_leads_to_its_channels_and_can_be_tried(inspector: Notebook) -> None:
+    button(inspector, "Diagnose").click()
+    finding = inspector.page.locator(".cnnviz-finding-head", has_text="dead").first
+    finding.click(timeout=30_000)
+    inspector.wait_for_value("inspector.layer", "conv2")
+    inspector.wait_for_value("list(inspector.selection.selected)", [3, 7])
+    expect(inspector.page.get_by_text("Cure:").first).to_be_visible()
+    button(inspector, "Silence").click()
+    trial = inspector.page.locator(".cnnviz-ablation-bar b", has_text="conv2")
+    # What never fires cannot be missed.
+    expect(trial.last).to_contain_text("nothing", ignore_case=True)
+    assert inspector.value("before == [weight.numpy().tobytes() for weight in model.weights]")
+
+
+def test_findings_are_reached_by_the_keyboard_alone(inspector: Notebook) -> None:
+    inspector.run("report = inspector.diagnose()")
+    heads = inspector.page.locator(".cnnviz-finding-head")
+    heads.first.focus()
+    inspector.page.keyboard.press("End")
+    inspector.page.keyboard.press("Enter")
+    last = inspector.value("len(report) - 1")
+    inspector.wait_for_value("inspector.findings.finding", last)
+    inspector.wait_for_value("inspector.layer == report[-1].layer or not report[-1].layer", True)
+
+
+def test_next_leads_on_and_what_was_looked_at_is_marked(inspector: Notebook) -> None:
+    coming = inspector.value("inspector.header.next_step")
+    button(inspector, "Next").click()
+    inspector.wait_for_value("f'{inspector.layer}, {inspector.view}'", coming)
+    assert inspector.value("inspector.header.step") == 2
+    looked = inspector.value("[row['path'] for row in inspector.selector._layers if row['looked']]")
+    assert looked == ["conv1", coming.split(",")[0]]
+
+
+def test_a_model_that_was_trained_since_makes_the_findings_stale(inspector: Notebook) -> None:
+    inspector.run("report = inspector.diagnose()")
+    button(inspector, "Read again").click()
+    expect(inspector.page.get_by_text("The model has changed")).to_be_visible()
