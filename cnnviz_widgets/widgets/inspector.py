@@ -420,8 +420,9 @@ class ModelInspector(Pictured, VBox):
         if before is None or not _same_channels(before, shown):
             self.selection.selected = ()
             self.selection.hovered = -1
-            self.axis.fit()
-            self.dendrogram.cut = None
+            for axis in (self.axis, self.parameters.axis):
+                axis.fit()
+            self.dendrogram.cut = self.parameters.cut = None
         self._guide.look(place.layer, place.view)
         self.ablation.enabled = shown.first_channel is not None
         info = self.probe.info(place.layer)

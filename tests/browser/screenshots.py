@@ -1,6 +1,7 @@
 """Makes the pictures of the README from a real session: ``make screenshots``.
 
 A network is trained on the notebooks' data, inspected in JupyterLab, and a fork is clicked.
+Then another is trained too fast, and diagnosed.
 """
 
 from __future__ import annotations

@@ -144,6 +144,18 @@ class TestWindow:
         grid.set_state({"_window_asked": [1, -4, 2, 39990, 50000]})
         assert (grid._window["rows"], grid._window["columns"]) == ((0, 2), (39990, 40000))
 
+    def test_where_tiles_are_means_the_window_has_the_tiles(self) -> None:
+        values = kernel(1000, 2, 3, 1000)
+        grid = cv.ParameterGrid(values)
+        assert (grid._kind, grid._taps, grid._reduction) == ("strip", [2, 3], [6, 1])
+        grid.set_state({"_window_asked": [1, 10, 12, 5, 8]})
+        window = grid._window
+        assert (window["kind"], window["shape"], window["reduction"]) == (
+            "image", [2, 3, 2, 3], [1, 1],
+        )  # fmt: skip
+        exact = values[5:8, ..., grid.record.columns[10:12]]
+        np.testing.assert_allclose(floats(window["high"], 2, 3), exact.max(axis=(1, 2)).T)
+
     def test_other_parameters_have_no_window_yet(self, record: ParameterRecord) -> None:
         grid = cv.ParameterGrid(record)
         grid.set_state({"_window_asked": [1, 0, 2, 0, 9]})
