@@ -1,6 +1,6 @@
 """The forward pass as one compiled TensorFlow function, traced once with all layers recorded.
 
-The one module that loads TensorFlow; it is imported only where TensorFlow is Keras' backend.
+It loads TensorFlow, and is imported only where TensorFlow is Keras' backend.
 
 Each layer's output is handed to Python by an operation inside the graph, and the next layer waits
 for it. So the arrays are TensorFlow's own memory, not copies, and TensorFlow frees each output

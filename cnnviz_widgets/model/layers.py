@@ -81,8 +81,8 @@ class LayerInfo:
 
     @property
     def level_name(self) -> str:
-        """``"low"`` in the half of the levels nearest an image, else ``"high"``."""
-        return "low" if self.relative_level <= 0.5 else "high"
+        """``"low"`` next to an image and in the nearer half of the levels, else ``"high"``."""
+        return "low" if self.level <= 1 or self.relative_level <= 0.5 else "high"
 
     @property
     def channels(self) -> int | None:

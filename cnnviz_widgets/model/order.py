@@ -172,7 +172,7 @@ def _outputs(info: LayerInfo, stage: str) -> Step:
 
 def _is_low(info: LayerInfo) -> bool:
     # In a model of one layer, the nearest to the image is also the farthest from it.
-    return info.level_name == "low" or info.level <= 1
+    return info.level_name == "low"
 
 
 def _is_first_output(info: LayerInfo) -> bool:

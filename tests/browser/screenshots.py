@@ -1,7 +1,7 @@
 """Makes the pictures of the README from a real session: ``make screenshots``.
 
 A network is trained on the notebooks' data, inspected in JupyterLab, and a fork is clicked.
-Then another is trained too fast, and diagnosed.
+Then it is trained on, too fast, and diagnosed.
 """
 
 from __future__ import annotations
@@ -18,6 +18,11 @@ from .lab import REPOSITORY, Lab, Notebook, chromium
 IMAGES = REPOSITORY / "docs" / "images"
 QUICKSTART = REPOSITORY / "notebooks" / "01_inspect_a_model.ipynb"
 WIDTH = 1400
+# Thirty times the usual learning rate.
+FAST = """
+model.optimizer.learning_rate = 3e-2
+model.fit(x_train, y_train, epochs=1, batch_size=128, verbose=0)
+"""
 
 
 def quickstart_cells(count: int) -> list[str]:
@@ -61,11 +66,22 @@ def main() -> None:
             settle(notebook)
             save(inspector.screenshot(), f"inspector-{theme}.png")
         notebook.set_theme("light")
-        notebook.run("inspector.layer = 'dense'")
+        notebook.run("inspector.view = 'weights'; inspector.layer = 'conv2'")
+        page.locator(".cnnviz-parameter-grid canvas").first.wait_for()
+        settle(notebook)
+        save(inspector.screenshot(), "weights-light.png")
+        notebook.run("inspector.view = 'outputs'; inspector.layer = 'dense'")
         page.get_by_role("heading", name="dense").wait_for()
         notebook.resize(760, 1700)
         settle(notebook)
         save(inspector.screenshot(), "inspector-narrow.png")
+        notebook.resize(WIDTH, 1500)
+        notebook.run(FAST)
+        notebook.run("inspector.refresh(); report = inspector.diagnose()")
+        page.locator(".cnnviz-finding-head").first.click()
+        page.get_by_text("Cure:").first.wait_for()
+        settle(notebook)
+        save(page.locator(".cnnviz-findings-panel").first.screenshot(), "findings-light.png")
 
 
 if __name__ == "__main__":
