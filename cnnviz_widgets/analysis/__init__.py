@@ -10,7 +10,9 @@ from .density import (
     channel_density,
     density_fan,
 )
+from .findings import Comparison, Evidence, Finding, Measurement, Report, Skipped
 from .measures import ChannelMeasures, channel_measures
+from .parameter_record import ParameterRecord
 from .record import LayerRecord
 from .tiles import TileSheet, tile_sheet
 
@@ -19,10 +21,17 @@ __all__ = [
     "ChannelDensity",
     "ChannelMeasures",
     "ChannelTree",
+    "Comparison",
     "DendrogramGeometry",
     "DensityFan",
     "DensityStyle",
+    "Evidence",
+    "Finding",
     "LayerRecord",
+    "Measurement",
+    "ParameterRecord",
+    "Report",
+    "Skipped",
     "TileSheet",
     "channel_density",
     "channel_measures",

@@ -171,7 +171,6 @@ def _outputs(info: LayerInfo, stage: str) -> Step:
 
 
 def _is_low(info: LayerInfo) -> bool:
-    # In a model of one layer, the nearest to the image is also the farthest from it.
     return info.level_name == "low"
 
 

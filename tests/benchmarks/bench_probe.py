@@ -6,14 +6,12 @@ baseline as well.
 
 from __future__ import annotations
 
-import os
 import statistics
-import subprocess
-import sys
 import time
 from collections.abc import Callable
 from typing import Any
 
+from tests.benchmarks.memory import peak_megabytes, printed_by
 from tests.benchmarks.table import Row, paired_medians
 
 ROUNDS = 3
@@ -23,7 +21,7 @@ def rows() -> list[Row]:
     return [*_all_layers(), *_streamed()]
 
 
-def _model(name: str, batch: int) -> tuple[Any, Any, Callable[[], Any]]:
+def network(name: str, batch: int) -> tuple[Any, Any, Callable[[], Any]]:
     """A network, a batch for it, and its bare compiled forward pass."""
     import keras
     import numpy as np
@@ -45,7 +43,7 @@ def _all_layers() -> list[Row]:
 
     result = []
     for name, target in (("VGG16", 1.15), ("MobileNetV2", None)):
-        model, x, bare = _model(name, 8)
+        model, x, bare = network(name, 8)
         probe = ModelProbe(model, x)
         start = time.perf_counter()
         count = len(probe.layers)
@@ -86,16 +84,8 @@ def _all_layers() -> list[Row]:
 
 
 def _streamed() -> list[Row]:
-    environment = dict(os.environ, TF_CPP_MIN_LOG_LEVEL="3")
-    run = subprocess.run(
-        [sys.executable, "-m", "tests.benchmarks.bench_probe"],
-        capture_output=True,
-        text=True,
-        check=True,
-        env=environment,
-    )
     total, peak, bare_peak, handing, handing_bare, ours, baseline = map(
-        float, run.stdout.split()[-7:]
+        float, printed_by("tests.benchmarks.bench_probe").split()[-7:]
     )
     return [
         Row(
@@ -123,14 +113,9 @@ def _measure_streaming() -> None:
     """In a fresh process: print the sum of all outputs, both peaks in MB, and the seconds of
     streaming with a measure that does nothing and with one that reads all, each with its baseline.
     """
-    import threading
-
-    import psutil
-
     from cnnviz_widgets.model import ModelProbe
 
-    process = psutil.Process()
-    model, x, bare = _model("ResNet50", 16)
+    model, x, bare = network("ResNet50", 16)
     probe = ModelProbe(model, x, memory_budget=0)
     sizes: list[int] = []
 
@@ -138,25 +123,10 @@ def _measure_streaming() -> None:
         sizes.append(array.nbytes)
         return float(array.mean())
 
-    def peak(function: Callable[[], Any]) -> float:
-        before, highest, stop = process.memory_info().rss, 0, threading.Event()
-
-        def watch() -> None:
-            nonlocal highest
-            while not stop.wait(0.001):
-                highest = max(highest, process.memory_info().rss)
-
-        watcher = threading.Thread(target=watch)
-        watcher.start()
-        function()
-        stop.set()
-        watcher.join()
-        return (highest - before) / 2**20
-
     _ = probe.layers
     # Ours first: what the allocator keeps from one pass makes the next one look smaller.
-    ours_peak = peak(lambda: probe.stream(measure))
-    bare_peak = peak(bare)
+    ours_peak = peak_megabytes(lambda: probe.stream(measure))
+    bare_peak = peak_megabytes(bare)
     total = sum(sizes) / 2**20
     handing = paired_medians(lambda: probe.stream(lambda info, array: None), bare, ROUNDS)
     measuring = paired_medians(lambda: probe.stream(measure), bare, ROUNDS)

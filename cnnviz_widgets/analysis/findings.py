@@ -1,0 +1,232 @@
+"""What a diagnosis says: findings with their evidence, and the report that orders them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, fields, is_dataclass
+from typing import Any, Literal, TypeAlias, overload
+
+from .report_table import as_html, as_text
+
+Kind: TypeAlias = Literal[
+    "non-finite",
+    "input-range",
+    "unreachable-targets",
+    "dead",
+    "constant",
+    "saturated",
+    "near-zero",
+    "uniform",
+    "unlike-input",
+    "duplicate",
+    "concentrated-forks",
+    "noisy-weights",
+    "wide-uniform-weights",
+    "frozen",
+]
+Severity: TypeAlias = Literal["severe", "warning", "note"]
+View: TypeAlias = Literal["outputs", "weights"]
+
+KINDS: tuple[Kind, ...] = Kind.__args__  # type: ignore[attr-defined]
+SEVERITIES: tuple[Severity, ...] = ("severe", "warning", "note")
+
+
+@dataclass(frozen=True)
+class Measurement:
+    """A number that was measured.
+
+    Attributes
+    ----------
+    name : str
+        What it is, such as ``share of channels that are zero on every sample``.
+    value : float
+        A share is 0 to 1.
+    is_share : bool
+        Whether to show it as a percentage.
+    """
+
+    name: str
+    value: float
+    is_share: bool = False
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """What a measurement was compared with, where it has no scale of its own.
+
+    Attributes
+    ----------
+    name : str
+        Such as ``the same architecture, freshly initialised``, ``the layer's own weights,
+        shuffled`` or ``the inputs themselves``.
+    value : float
+        The same measurement there (the median of several).
+    percentile : float or None
+        Share of the reference's values below the measured one, in per cent; None where the
+        reference is a single number.
+    effect : float or None
+        How far the measured value lies from the reference, in the reference's own spread
+        (standard deviations), or as a ratio where it has none; `name` says which.
+    """
+
+    name: str
+    value: float
+    percentile: float | None = None
+    effect: float | None = None
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """A histogram small enough to be drawn beside a line of text.
+
+    Attributes
+    ----------
+    label : str
+        What the horizontal axis counts, with its unit: ``fork height (cosine distance)``.
+    edges : tuple of float
+        Of the bins, ascending; one more than `shares`.
+    shares : tuple of float
+        Share of the measured values in each bin.
+    reference : tuple of float
+        The same of the reference; () where there is none.
+    """
+
+    label: str
+    edges: tuple[float, ...]
+    shares: tuple[float, ...]
+    reference: tuple[float, ...] = ()
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One cause of trouble: where, by what evidence, and what cures it.
+
+    Attributes
+    ----------
+    kind : str
+        One of `KINDS`.
+    severity : {'severe', 'warning', 'note'}
+        'severe': the layer cannot do its work; 'warning': it does it badly, or part of it does
+        not; 'note': worth a look, or too few samples to tell.
+    layer : str
+        Path of the layer where it begins; "" for the model as a whole.
+    view : {'outputs', 'weights'}
+        Where to look at it.
+    channels : tuple of int
+        The channels concerned, in the layer's own numbering; () for all of them.
+    measured : Measurement
+    reference : Comparison or None
+        None where the measurement has a scale of its own.
+    samples : int
+        How many samples it rests on; 0 for findings about weights alone.
+    summary : str
+        One sentence that says what was found, numbers included.
+    limits : str
+        What these samples cannot tell, in one sentence; "" where nothing is in doubt.
+    cure : str
+        One sentence.
+    source : str
+        Where sign and cure come from, such as ``[WL20 §1.3.2]``.
+    weight : str
+        Name of the weight concerned, such as ``kernel``; "" for outputs.
+    evidence : Evidence or None
+    follows : tuple of str
+        Paths of other layers in which the same cause shows; they have no finding of their own.
+    """
+
+    kind: Kind
+    severity: Severity
+    layer: str
+    view: View
+    channels: tuple[int, ...]
+    measured: Measurement
+    reference: Comparison | None
+    samples: int
+    summary: str
+    limits: str
+    cure: str
+    source: str
+    weight: str = ""
+    evidence: Evidence | None = None
+    follows: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Skipped:
+    """A question that was not answered.
+
+    Attributes
+    ----------
+    what : str
+        Which layer, kind or comparison.
+    why : str
+        The reason, and where there is one the way out.
+    """
+
+    what: str
+    why: str
+
+
+@dataclass(frozen=True)
+class Report(Sequence[Finding]):
+    """What a diagnosis found, the worst first; a sequence of `Finding`.
+
+    Attributes
+    ----------
+    findings : tuple of Finding
+    model : str
+        The model's name.
+    layers, samples : int
+        How many layers were looked at, and on how many samples.
+    notes : tuple of str
+        What a reader must know of the whole, such as that the model looks untrained.
+    skipped : tuple of Skipped
+    """
+
+    findings: tuple[Finding, ...]
+    model: str = ""
+    layers: int = 0
+    samples: int = 0
+    notes: tuple[str, ...] = ()
+    skipped: tuple[Skipped, ...] = ()
+
+    @overload
+    def __getitem__(self, index: int) -> Finding: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> tuple[Finding, ...]: ...
+
+    def __getitem__(self, index: int | slice) -> Finding | tuple[Finding, ...]:
+        return self.findings[index]
+
+    def __len__(self) -> int:
+        return len(self.findings)
+
+    def __iter__(self) -> Iterator[Finding]:
+        return iter(self.findings)
+
+    def to_dict(self) -> dict[str, Any]:
+        """The whole report in plain lists, dicts, strings and numbers, ready for JSON.
+
+        Numbers that JSON has no word for, NaN and infinity, become None.
+        """
+        plain: dict[str, Any] = _plain(self)
+        return plain
+
+    def __str__(self) -> str:
+        return as_text(self)
+
+    def _repr_html_(self) -> str:
+        return as_html(self)
+
+
+def _plain(value: Any) -> Any:
+    """`value` without dataclasses and tuples."""
+    if is_dataclass(value):
+        return {field.name: _plain(getattr(value, field.name)) for field in fields(value)}
+    if isinstance(value, (tuple, list)):
+        return [_plain(item) for item in value]
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    return value

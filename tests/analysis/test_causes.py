@@ -1,0 +1,124 @@
+"""One finding for one cause, and the order of findings."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from cnnviz_widgets.analysis.causes import one_a_cause
+from cnnviz_widgets.analysis.facts import LayerFacts, ModelFacts
+from cnnviz_widgets.analysis.findings import Finding, Kind, Measurement, Severity
+from cnnviz_widgets.analysis.output_signs import output_signs
+
+SIGNS = output_signs(np.random.default_rng(0).normal(size=(8, 6)).astype(np.float32))
+
+
+def layer(path: str, *parents: str, output: bool = False) -> LayerFacts:
+    return LayerFacts(path, "Dense", parents, "weights", True, 1, output, True, None, SIGNS)
+
+
+#        a ─ b ─ c ─ d     and beside it  a ─ e ─ d
+MODEL = ModelFacts(
+    {
+        "a": layer("a"),
+        "b": layer("b", "a"),
+        "c": layer("c", "b"),
+        "e": layer("e", "a"),
+        "d": layer("d", "c", "e", output=True),
+    },
+    8,
+)
+
+
+def finding(
+    kind: Kind,
+    path: str,
+    severity: Severity = "warning",
+    value: float = 0.3,
+    channels: tuple[int, ...] = (0,),
+) -> Finding:
+    return Finding(
+        kind,
+        severity,
+        path,
+        "outputs",
+        channels,
+        Measurement("share", value, True),
+        None,
+        8,
+        "Something.",
+        "",
+        "Do something.",
+        "[WL20 §1.3.2]",
+    )
+
+
+def said(*findings: Finding) -> list[tuple[str, str, tuple[str, ...]]]:
+    return [(f.kind, f.layer, f.follows) for f in one_a_cause(findings, MODEL)]
+
+
+def test_descendants() -> None:
+    assert MODEL.descendants("a") == {"b", "c", "d", "e"}
+    assert MODEL.descendants("b") == {"c", "d"}
+    assert MODEL.descendants("d") == set()
+
+
+def test_what_follows_from_a_wholly_dead_layer() -> None:
+    assert said(
+        finding("constant", "c", "severe"),
+        finding("dead", "b", "severe", 1.0, ()),
+        finding("constant", "d", "severe"),
+        finding("constant", "e"),
+    ) == [("dead", "b", ("c", "d")), ("constant", "e", ())]
+
+
+def test_a_partly_dead_layer_explains_less() -> None:
+    assert said(
+        finding("dead", "b"),
+        finding("near-zero", "c"),
+        finding("dead", "c"),
+        finding("uniform", "b"),
+    ) == [("dead", "b", ("c",)), ("dead", "c", ())]
+
+
+def test_a_note_explains_nothing() -> None:
+    assert said(finding("dead", "b", "note", 0.01), finding("uniform", "b")) == [
+        ("uniform", "b", ()),
+        ("dead", "b", ()),
+    ]
+
+
+def test_wrong_inputs_explain_all_outputs_but_no_weights() -> None:
+    assert said(
+        finding("dead", "a"),
+        finding("saturated", "d", "severe"),
+        finding("duplicate", "c"),
+        finding("input-range", "", "severe"),
+    ) == [("input-range", "", ("a", "d")), ("duplicate", "c", ())]
+
+
+def test_one_wide_initialisation_is_one_cause() -> None:
+    assert said(
+        finding("wide-uniform-weights", "e"),
+        finding("wide-uniform-weights", "a"),
+        finding("noisy-weights", "a"),
+        finding("wide-uniform-weights", "c"),
+    ) == [("wide-uniform-weights", "a", ("c", "e"))]
+
+
+def test_a_weight_that_explains_its_output_is_named() -> None:
+    assert said(finding("uniform", "b"), finding("duplicate", "b"), finding("uniform", "c")) == [
+        ("duplicate", "b", ("c",))
+    ]
+
+
+def test_order_by_severity_then_depth() -> None:
+    assert said(
+        finding("dead", "d", "severe"),
+        finding("duplicate", "a"),
+        finding("dead", "b", "severe"),
+        finding("unreachable-targets", "d", "severe"),
+    ) == [
+        ("dead", "b", ()),
+        ("unreachable-targets", "d", ()),
+        ("duplicate", "a", ()),
+    ]

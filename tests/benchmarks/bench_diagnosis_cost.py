@@ -1,0 +1,228 @@
+"""What a diagnosis costs: its time against bare forward passes, its memory against all outputs.
+
+VGG16 at 224×224, batch 8, and the paper's DCGAN at full size [WL20 §2.1]: generator v1 with its
+2560×25600 dense weight, and discriminator v1, on 64 samples. Weights are fresh ones times 1.2, so
+that no network passes for untrained; a reference is built where a layer looks suspicious. Each
+peak is that of a process of its own, which has traced the model before. The target for memory is
+set against what a bare forward pass in another process takes, since the two largest outputs that
+one holds are already more than a quarter of VGG16's sum.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+from unittest import mock
+
+from tests.benchmarks.bench_probe import network
+from tests.benchmarks.memory import peak_megabytes, printed_by
+from tests.benchmarks.table import Row, paired_medians
+
+ROUNDS = 3
+DCGAN_SAMPLES = 64
+# What `diagnose` says when it begins the reference, and what comes after it.
+_REFERENCE, _AFTER = "a freshly initialised reference", "inputs and targets"
+
+
+def rows() -> list[Row]:
+    vgg = _measured("VGG16")
+    bare = _measured("bare")
+    extra = vgg["peak"] - bare["peak"]
+    return [
+        Row(
+            "diagnosis of VGG16 batch 8, without reference: time",
+            "one bare compiled forward",
+            f"{vgg['seconds'] / vgg['bare_seconds']:.2f}×",
+            "≤ 3×",
+            vgg["seconds"] <= 3 * vgg["bare_seconds"],
+            f"{vgg['seconds']:.1f} s against {vgg['bare_seconds']:.1f} s, median of {ROUNDS}, "
+            "the trace of the model included",
+        ),
+        Row(
+            "the same: the reference, once more",
+            "one bare compiled forward",
+            f"{vgg['reference_seconds'] / vgg['bare_seconds']:.2f}×"
+            if vgg["suspects"]
+            else "none was needed",
+            "for comparison",
+            None,
+            f"{vgg['reference_seconds']:.1f} s to build it and to read {vgg['suspects']} layers",
+        ),
+        Row(
+            "the same: peak memory beyond a bare forward pass",
+            "sum of all outputs",
+            f"{extra / vgg['outputs']:.3f}",
+            "≤ 0.25",
+            extra <= vgg["outputs"] / 4,
+            f"{vgg['peak']:.0f} MB for the whole diagnosis, a bare pass {bare['peak']:.0f} MB; all "
+            f"outputs {vgg['outputs']:.0f} MB, weights {vgg['weights']:.0f} MB",
+        ),
+        *(_dcgan_row(name) for name in ("generator", "discriminator")),
+    ]
+
+
+def _dcgan_row(name: str) -> Row:
+    cost = _measured(name)
+    return Row(
+        f"diagnosis of the paper's {name} v1 at 160×160, {DCGAN_SAMPLES} samples: peak memory",
+        "2 GB",
+        f"{cost['peak'] / 2048:.2f}×",
+        "≤ 1×",
+        cost["peak"] <= 2048,
+        f"{cost['peak']:.0f} MB, of weights {cost['weights']:.0f} MB and outputs "
+        f"{cost['outputs']:.0f} MB; {cost['seconds']:.1f} s for the whole, "
+        f"{cost['seconds'] / cost['bare_seconds']:.1f} bare forward passes",
+    )
+
+
+def _measured(what: str) -> dict[str, float]:
+    """The figures of one fresh process."""
+    figures: dict[str, float] = json.loads(
+        printed_by("tests.benchmarks.bench_diagnosis_cost", what).splitlines()[-1]
+    )
+    return figures
+
+
+def generator() -> Any:
+    """The paper's generator v1, METHOD §4, with the tanh that reaches the data."""
+    import keras
+    from keras import layers as L
+
+    def up(channels: int, activation: str, name: str) -> Any:
+        return L.Conv2DTranspose(
+            channels, 5, strides=2, padding="same", activation=activation, name=name
+        )
+
+    return keras.Sequential(
+        [
+            keras.Input((256,)),
+            L.Dense(2560, activation="relu", name="dense1"),
+            L.Dense(25600, activation="relu", name="dense2"),
+            L.Reshape((20, 20, 64), name="reshape"),
+            up(32, "relu", "up1"),
+            up(16, "relu", "up2"),
+            up(3, "tanh", "up3"),
+        ],
+        name="generator",
+    )
+
+
+def discriminator() -> Any:
+    """The paper's discriminator v1, METHOD §4."""
+    import keras
+    from keras import layers as L
+
+    convolutions = [
+        layer
+        for number, channels in enumerate((16, 32, 64), 1)
+        for layer in (
+            L.Conv2D(channels, 5, strides=2, padding="same", name=f"conv{number}"),
+            L.LeakyReLU(name=f"leaky{number}"),
+        )
+    ]
+    return keras.Sequential(
+        [
+            keras.Input((160, 160, 3)),
+            *convolutions,
+            L.Flatten(name="flatten"),
+            L.Dense(160, name="dense"),
+            L.LeakyReLU(name="leaky4"),
+            L.Dense(1, activation="sigmoid", name="score"),
+        ],
+        name="discriminator",
+    )
+
+
+def _dcgan(name: str) -> tuple[Any, Any, Callable[[], Any]]:
+    import numpy as np
+    import tensorflow as tf
+
+    rng = np.random.default_rng(0)
+    if name == "generator":
+        model, x = generator(), rng.normal(size=(DCGAN_SAMPLES, 256)).astype("float32")
+    else:
+        model = discriminator()
+        x = rng.uniform(-1, 1, (DCGAN_SAMPLES, 160, 160, 3)).astype("float32")
+    function = tf.function(lambda v: model(v, training=False)).get_concrete_function(
+        tf.TensorSpec(x.shape, "float32")
+    )
+    tensor = tf.constant(x)
+    return model, x, lambda: np.asarray(function(tensor))
+
+
+@contextmanager
+def _drawn_by_numpy() -> Iterator[None]:
+    """Let NumPy draw the weights, 1.2 times as wide as Glorot's.
+
+    TensorFlow keeps the gigabyte that drawing VGG16's takes, and every pass would then find its
+    memory there, unseen.
+    """
+    import keras
+    import numpy as np
+
+    rng = np.random.default_rng(0)
+
+    def draw(self: Any, shape: tuple[int, ...], dtype: Any = None) -> Any:
+        limit = np.float32(1.2 * np.sqrt(6 / (np.prod(shape[:-2]) * (shape[-2] + shape[-1]))))
+        values = rng.random(shape, dtype="float32")
+        values *= 2 * limit
+        values -= limit
+        return keras.ops.convert_to_tensor(values, dtype)
+
+    with mock.patch.object(keras.initializers.VarianceScaling, "__call__", draw):
+        yield
+
+
+def _measure(what: str) -> dict[str, float]:
+    """One of the measurements, for a fresh process."""
+    import numpy as np
+
+    from cnnviz_widgets.model import ModelProbe
+    from cnnviz_widgets.model.diagnosis import diagnose
+
+    is_vgg = what in ("VGG16", "bare")
+    with _drawn_by_numpy():
+        model, x, bare = network("VGG16", 8) if is_vgg else _dcgan(what)
+    if what == "bare":
+        return {"peak": peak_megabytes(bare)}
+    probe = ModelProbe(model, x, memory_budget=64 * 2**20)
+    count = len(probe.layers)
+    figures = {
+        # The first pass: what the allocator keeps of one makes the next one look smaller.
+        "peak": peak_megabytes(lambda: diagnose(probe)),
+        "weights": sum(np.asarray(weight).nbytes for weight in model.weights) / 2**20,
+        "outputs": sum(map(probe._bytes, probe.layers)) / 2**20,
+        "layers": count,
+    }
+    if not is_vgg:
+        seconds, bare_seconds = paired_medians(lambda: diagnose(probe), bare, 1)
+        return {**figures, "seconds": seconds, "bare_seconds": bare_seconds}
+    seconds, bare_seconds = paired_medians(
+        lambda: diagnose(model, x, reference=False), bare, ROUNDS
+    )
+    times: dict[str, float] = {}
+    seen: list[str] = []
+
+    def note(share: float, message: str) -> None:
+        times.setdefault(message, time.perf_counter())
+        seen.append(message)
+
+    diagnose(probe, progress=note)
+    end = times[_AFTER]
+    begin = times.get(_REFERENCE, end)
+    suspects = seen[seen.index(_REFERENCE) + 1 : seen.index(_AFTER)] if begin != end else []
+    return {
+        **figures,
+        "seconds": seconds,
+        "bare_seconds": bare_seconds,
+        "reference_seconds": end - begin,
+        "suspects": len(suspects),
+    }
+
+
+if __name__ == "__main__":
+    print(json.dumps(_measure(sys.argv[1])))
