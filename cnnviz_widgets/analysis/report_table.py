@@ -6,7 +6,7 @@ import textwrap
 from html import escape
 from typing import TYPE_CHECKING
 
-from .wording import percent
+from .diagnosis.wording import percent
 
 if TYPE_CHECKING:
     from .findings import Evidence, Finding, Measurement, Report

@@ -11,24 +11,24 @@ import keras
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from ..analysis import thresholds
-from ..analysis.facts import LayerFacts, ModelFacts, Role
-from ..analysis.findings import Finding, Report, Skipped
-from ..analysis.input_range import (
+from ..analysis.diagnosis import thresholds
+from ..analysis.diagnosis.facts import LayerFacts, ModelFacts, Role
+from ..analysis.diagnosis.input_range import (
     against_averages,
     by_averages,
     by_loss,
     by_sureness,
     look_like_bytes,
 )
-from ..analysis.judging import judge, suspects
-from ..analysis.output_signs import Maps, OutputSigns, output_signs
-from ..analysis.resemblance import readable_share
-from ..analysis.stillness import Stillness, stillness
-from ..analysis.targets import too_alike, unknown_labels, unreachable
-from ..analysis.thinning import averaged_at
-from ..analysis.weight_signs import WeightSigns, weight_signs
-from ..analysis.wording import listed
+from ..analysis.diagnosis.judging import judge, suspects
+from ..analysis.diagnosis.output_signs import Maps, OutputSigns, output_signs
+from ..analysis.diagnosis.resemblance import readable_share
+from ..analysis.diagnosis.stillness import Stillness, stillness
+from ..analysis.diagnosis.targets import too_alike, unknown_labels, unreachable
+from ..analysis.diagnosis.thinning import averaged_at
+from ..analysis.diagnosis.weight_signs import WeightSigns, weight_signs
+from ..analysis.diagnosis.wording import listed
+from ..analysis.findings import Finding, Report, Skipped
 from .capture import ModelCallError
 from .initial import initial_weights
 from .layers import LayerInfo, own_weights, weight_names

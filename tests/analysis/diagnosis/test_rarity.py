@@ -5,7 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from cnnviz_widgets.analysis.rarity import firing_bound, samples_fired_on, silent_but_living
+from cnnviz_widgets.analysis.diagnosis.rarity import (
+    firing_bound,
+    samples_fired_on,
+    silent_but_living,
+)
 
 
 def test_rule_of_three() -> None:

@@ -7,8 +7,8 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
+from ..findings import Comparison, Evidence, Finding, Measurement
 from . import thresholds
-from .findings import Comparison, Evidence, Finding, Measurement
 from .variation import spread_over_samples
 from .weight_signs import histogram
 from .wording import percent

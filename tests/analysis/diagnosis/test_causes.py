@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from cnnviz_widgets.analysis.causes import one_a_cause
-from cnnviz_widgets.analysis.facts import LayerFacts, ModelFacts
+from cnnviz_widgets.analysis.diagnosis.causes import one_a_cause
+from cnnviz_widgets.analysis.diagnosis.facts import LayerFacts, ModelFacts
+from cnnviz_widgets.analysis.diagnosis.output_signs import output_signs
 from cnnviz_widgets.analysis.findings import Finding, Kind, Measurement, Severity
-from cnnviz_widgets.analysis.output_signs import output_signs
 
 SIGNS = output_signs(np.random.default_rng(0).normal(size=(8, 6)).astype(np.float32))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from cnnviz_widgets.analysis.resemblance import readable_share
+from cnnviz_widgets.analysis.diagnosis.resemblance import readable_share
 
 RNG = np.random.default_rng(0)
 IMAGE = RNG.normal(size=(8, 100, 2))

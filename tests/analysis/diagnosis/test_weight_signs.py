@@ -6,7 +6,12 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from cnnviz_widgets.analysis.weight_signs import flatness, histogram, structure, weight_signs
+from cnnviz_widgets.analysis.diagnosis.weight_signs import (
+    flatness,
+    histogram,
+    structure,
+    weight_signs,
+)
 
 RNG = np.random.default_rng(0)
 

@@ -6,7 +6,7 @@ import numpy as np
 from scipy.cluster.hierarchy import linkage
 from scipy.spatial.distance import pdist
 
-from cnnviz_widgets.analysis.forks import against_shuffled, forks
+from cnnviz_widgets.analysis.diagnosis.forks import against_shuffled, forks
 
 
 def test_heights_are_those_of_scipy_without_the_dead() -> None:

@@ -7,9 +7,9 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
+from ..findings import Comparison, Evidence, Finding, Measurement
+from ..measures import ChannelMeasures
 from . import thresholds
-from .findings import Comparison, Evidence, Finding, Measurement
-from .measures import ChannelMeasures
 from .weight_signs import histogram
 from .wording import percent
 

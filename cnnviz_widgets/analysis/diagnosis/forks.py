@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from .clustering import cosine_linkage
+from ..clustering import cosine_linkage
 
 
 @dataclass(frozen=True, eq=False)

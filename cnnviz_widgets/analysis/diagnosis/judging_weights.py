@@ -11,9 +11,9 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from ..findings import Comparison, Evidence, Finding, Measurement, Severity
 from . import thresholds
 from .facts import LayerFacts, ModelFacts
-from .findings import Comparison, Evidence, Finding, Measurement, Severity
 from .forks import AgainstShuffled
 from .weight_signs import WeightSigns, histogram
 from .wording import listed, percent, some_of

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
+from ..findings import SEVERITIES, Finding, Kind
 from . import thresholds
 from .facts import ModelFacts
-from .findings import SEVERITIES, Finding, Kind
 
 _OUTPUT_KINDS: frozenset[Kind] = frozenset(
     {"dead", "constant", "saturated", "near-zero", "uniform", "unlike-input"}

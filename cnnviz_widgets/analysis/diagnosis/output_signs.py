@@ -7,10 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from ..measures import ChannelMeasures, channel_measures
 from . import thresholds
 from .crowding import near_zero_share
 from .forks import Forks, forks
-from .measures import ChannelMeasures, channel_measures
 from .rarity import samples_fired_on
 from .saturation import share_at_ends
 from .thinning import Indices, thinned

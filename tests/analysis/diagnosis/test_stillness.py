@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pytest
 
-from cnnviz_widgets.analysis.stillness import relative_change, stillness
+from cnnviz_widgets.analysis.diagnosis.stillness import relative_change, stillness
 
 RNG = np.random.default_rng(0)
 FRESH = {"kernel": RNG.normal(size=(50, 40)), "bias": np.zeros(40)}

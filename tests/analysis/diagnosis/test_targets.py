@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from cnnviz_widgets.analysis.targets import (
+from cnnviz_widgets.analysis.diagnosis.targets import (
     share_out_of_reach,
     too_alike,
     unknown_labels,

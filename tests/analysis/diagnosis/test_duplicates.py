@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from cnnviz_widgets.analysis.duplicates import identical_groups
+from cnnviz_widgets.analysis.diagnosis.duplicates import identical_groups
 
 
 def test_groups_are_found_among_thousands() -> None:

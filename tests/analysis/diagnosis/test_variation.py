@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from cnnviz_widgets.analysis.variation import between_samples
+from cnnviz_widgets.analysis.diagnosis.variation import between_samples
 
 
 def test_worked_example() -> None:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from cnnviz_widgets.analysis.crowding import near_zero_share
-from cnnviz_widgets.analysis.saturation import share_at_ends
+from cnnviz_widgets.analysis.diagnosis.crowding import near_zero_share
+from cnnviz_widgets.analysis.diagnosis.saturation import share_at_ends
 
 
 def test_near_zero_is_relative_to_the_large_values() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from cnnviz_widgets.analysis.input_range import (
+from cnnviz_widgets.analysis.diagnosis.input_range import (
     against_averages,
     by_averages,
     by_loss,

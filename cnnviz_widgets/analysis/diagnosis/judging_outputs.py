@@ -7,9 +7,9 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from ..findings import Comparison, Evidence, Finding, Measurement, Severity
 from . import thresholds
 from .facts import LayerFacts, ModelFacts
-from .findings import Comparison, Evidence, Finding, Measurement, Severity
 from .forks import Forks
 from .output_signs import OutputSigns
 from .rarity import firing_bound, silent_but_living

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from ..findings import Finding
 from . import judging_outputs as outputs
 from . import judging_weights as weights
 from .causes import one_a_cause
 from .facts import ModelFacts
-from .findings import Finding
 
 _SIGNS = (
     outputs.nonfinite,
