@@ -168,7 +168,7 @@ class Skipped:
     why: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Report(Sequence[Finding]):
     """What a diagnosis found, the worst first; a sequence of `Finding`.
 
@@ -214,7 +214,7 @@ class Report(Sequence[Finding]):
         plain: dict[str, Any] = _plain(self)
         return plain
 
-    def __str__(self) -> str:
+    def __repr__(self) -> str:
         return as_text(self)
 
     def _repr_html_(self) -> str:

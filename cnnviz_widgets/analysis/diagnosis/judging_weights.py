@@ -168,18 +168,8 @@ def noisy_weights(model: ModelFacts) -> Iterator[Finding]:
 
 
 def unlearnt(signs: WeightSigns) -> bool:
-    """Whether neither forks nor directions of a weight differ from those of shuffled numbers.
-
-    A weight of few outputs, or few weights each, cannot show it either way.
-    """
-    if signs.structure is None or signs.forks is None:
-        return False
-    few = min(math.prod(signs.shape[:-1]), signs.shape[-1]) < thresholds.FEWEST_JUDGED
-    return (
-        not few
-        and signs.structure.effect < thresholds.STRUCTURE_EFFECT
-        and like_shuffled(signs.forks)
-    )
+    """Whether neither forks nor directions of a weight differ from those of shuffled numbers."""
+    return signs.forks is not None and like_shuffled(signs.forks)
 
 
 def _is_convolution(signs: WeightSigns) -> bool:

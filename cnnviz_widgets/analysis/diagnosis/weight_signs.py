@@ -41,10 +41,11 @@ class WeightSigns:
         distribution over their own range (the Kolmogorov–Smirnov statistic), 0 to 1.
     sample_size : int
         How many of the weights the numbers from `width` on rest on.
-    forks : AgainstShuffled or None
-        The outputs' forks beside those of the same weights shuffled; None where there are too
-        few outputs.
     structure : Structure or None
+        None where there are fewer than `thresholds.FEWEST_JUDGED` outputs, or weights of each.
+    forks : AgainstShuffled or None
+        The outputs' forks beside those of the same weights shuffled; None where `structure`
+        sets the weight apart from noise already, or is None.
     histogram : tuple of (edges, shares)
         Of the weights, at most 24 bins.
     """
@@ -59,8 +60,8 @@ class WeightSigns:
     he_width: float
     flatness: float
     sample_size: int
-    forks: AgainstShuffled | None
     structure: Structure | None
+    forks: AgainstShuffled | None
     histogram: tuple[tuple[float, ...], tuple[float, ...]]
 
 
@@ -130,8 +131,12 @@ def weight_signs(
     taps = math.prod(values.shape[1:-1])
     fan_in, fan_out = values.shape[0] * taps, values.shape[-1] * taps
     spread = float(finite.std(dtype=np.float64)) if finite.size else math.nan
-    can_fork = forks and not wrong and flat.shape[1] >= thresholds.FEWEST_FORKED
-    part = _part(flat) if can_fork else None
+    structured, clustered = None, None
+    if forks and not wrong and min(flat.shape) >= thresholds.FEWEST_JUDGED:
+        part = _part(flat)
+        structured = structure(part, seed=seed)
+        if structured is not None and structured.effect < thresholds.STRUCTURE_EFFECT:
+            clustered = against_shuffled(part, draws=thresholds.SHUFFLES, seed=seed)
     return WeightSigns(
         name=name,
         shape=values.shape,
@@ -143,10 +148,8 @@ def weight_signs(
         he_width=spread / math.sqrt(2 / fan_in),
         flatness=flatness(finite),
         sample_size=finite.size,
-        forks=None
-        if part is None
-        else against_shuffled(part, draws=thresholds.SHUFFLES, seed=seed),
-        structure=None if part is None else structure(part, seed=seed),
+        structure=structured,
+        forks=clustered,
         histogram=histogram(finite),
     )
 
