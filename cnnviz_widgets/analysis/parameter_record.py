@@ -45,6 +45,8 @@ class ParameterRecord(LayerRecord):
     column_names : tuple of str
         A name for each input, where they are not one of a kind, such as the vectors of batch
         normalisation; () where they are. Such values have no taps.
+    tap_names : tuple of str
+        The gates of a recurrent cell, where these are the first axis of taps; else ().
     """
 
     bias: NDArray[Any] | None = None
@@ -52,6 +54,7 @@ class ParameterRecord(LayerRecord):
     inputs: str = "input channel"
     outputs: str = "output channel"
     column_names: tuple[str, ...] = ()
+    tap_names: tuple[str, ...] = ()
 
     @classmethod
     def of(
@@ -64,6 +67,7 @@ class ParameterRecord(LayerRecord):
         inputs: str = "input channel",
         outputs: str = "output channel",
         column_names: Sequence[str] = (),
+        tap_names: Sequence[str] = (),
     ) -> ParameterRecord:
         """A record of a weight, after a look at whether it can be shown.
 
@@ -74,7 +78,7 @@ class ParameterRecord(LayerRecord):
         path : str
             The layer's path in its model.
         bias : array_like, shape (output,), optional
-        name, inputs, outputs, column_names
+        name, inputs, outputs, column_names, tap_names
             As the attributes.
 
         Raises
@@ -83,7 +87,7 @@ class ParameterRecord(LayerRecord):
             Values or bias are not real numbers.
         ValueError
             There are no values, the bias has not one number per output, or the names are not
-            one per input.
+            one per input, or per entry of the first axis of taps.
         """
         array = checked_values(values)
         if array.ndim == 1:
@@ -94,13 +98,19 @@ class ParameterRecord(LayerRecord):
                 f"named columns need values of shape (column, output); got {len(names)} names "
                 f"for shape {array.shape}"
             )
+        gates = tuple(tap_names)
+        if gates and (array.ndim < 3 or array.shape[1] != len(gates)):
+            raise ValueError(
+                "named taps need values of shape (input, tap, ..., output); got "
+                f"{len(gates)} names for shape {array.shape}"
+            )
         added = None if bias is None else checked_values(bias, name="bias")
         if added is not None and added.shape != array.shape[-1:]:
             raise ValueError(
                 f"bias must have one number for each of {array.shape[-1]} outputs; "
                 f"got shape {added.shape}"
             )
-        return cls(array, path, added, name, inputs, outputs, names)
+        return cls(array, path, added, name, inputs, outputs, names, gates)
 
     @property
     def n_inputs(self) -> int:

@@ -15,6 +15,16 @@ _WIDTH = 100
 _INDENT = " " * 10
 # Of the picture of a histogram, in pixels.
 _PICTURE = (120, 36)
+# Fixed, so that no long path of a layer takes the room of the sentences: 700 pixels are enough.
+_TABLE = "table-layout:fixed;width:100%;min-width:640px;border-collapse:collapse"
+_COLUMNS = (
+    ("severity", "9%"),
+    ("kind", "11%"),
+    ("where", "15%"),
+    ("what was found", "auto"),
+    ("evidence", f"{_PICTURE[0] + 4}px"),
+    ("cure", "22%"),
+)
 _CHANNELS_NAMED = 12
 _FOLLOWERS_NAMED = 6
 
@@ -50,11 +60,11 @@ def as_text(report: Report) -> str:
 
 def as_html(report: Report) -> str:
     """The report for a notebook: a table in the page's own colours, every text escaped."""
-    cell = "text-align:left;vertical-align:top;padding:4px 8px;white-space:normal"
-    head = "".join(
-        f'<th style="{cell}">{title}</th>'
-        for title in ("severity", "kind", "where", "what was found", "evidence", "cure")
+    cell = (
+        "text-align:left;vertical-align:top;padding:4px 8px;white-space:normal;"
+        "overflow-wrap:anywhere"
     )
+    head = "".join(f'<th style="{cell};width:{width}">{title}</th>' for title, width in _COLUMNS)
     rows = []
     for finding in report:
         found = [f"<b>{escape(finding.summary)}</b>"]
@@ -78,7 +88,10 @@ def as_html(report: Report) -> str:
         rows.append("<tr>" + "".join(f'<td style="{cell}">{text}</td>' for text in cells) + "</tr>")
     parts = [f"<p>{escape(_heading(report))}</p>"]
     if rows:
-        parts.append(f"<table><thead><tr>{head}</tr></thead><tbody>{''.join(rows)}</tbody></table>")
+        parts.append(
+            f'<table style="{_TABLE}"><thead><tr>{head}</tr></thead>'
+            f"<tbody>{''.join(rows)}</tbody></table>"
+        )
     for title, items in (
         ("Notes", report.notes),
         ("Not judged", [f"{item.what}: {item.why}" for item in report.skipped]),

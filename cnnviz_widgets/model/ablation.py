@@ -49,6 +49,8 @@ class Ablation:
         scores, that is (batch, feature) with more than one feature.
     answers : int or None
         Samples that were compared.
+    right_before, right_after : int or None
+        Samples whose class had the highest score; None without class numbers as targets.
     unchanged : bool
         Whether every value of every output is exactly what it was.
     """
@@ -64,6 +66,8 @@ class Ablation:
     largest_change: float
     answers_changed: int | None
     answers: int | None
+    right_before: int | None
+    right_after: int | None
     unchanged: bool
 
     @property
@@ -76,6 +80,8 @@ class Ablation:
         parts = [f"{what} changes the outputs by {_amount(self.change)} on {samples}"]
         if self.answers_changed is not None:
             parts.append(f"{self.answers_changed} of {self.answers} answers differ")
+        if self.right_before is not None:
+            parts.append(f"{self.right_after} are right instead of {self.right_before}")
         if self.loss_before is not None and self.loss_after is not None:
             parts.append(f"the loss ({self.loss_name}) {_way(self.loss_before, self.loss_after)}")
         return "; ".join(parts) + "."
@@ -89,6 +95,9 @@ class Ablation:
         ]
         if self.answers_changed is not None:
             rows.append(("answers that differ", f"{self.answers_changed} of {self.answers}"))
+        if self.right_before is not None:
+            rows.append(("right answers before", f"{self.right_before} of {self.answers}"))
+            rows.append(("right answers after", f"{self.right_after} of {self.answers}"))
         if self.loss_before is not None and self.loss_after is not None:
             rows.append((f"loss ({self.loss_name}) before", f"{self.loss_before:.4g}"))
             rows.append((f"loss ({self.loss_name}) after", f"{self.loss_after:.4g}"))
@@ -174,6 +183,8 @@ def ablate(
         largest_change=largest,
         answers_changed=changed,
         answers=None if changed is None else probe.samples,
+        right_before=_right_answers(before, given),
+        right_after=_right_answers(after, given),
         unchanged=all(
             np.array_equal(a, b, equal_nan=True) for a, b in zip(before, after, strict=True)
         ),
@@ -306,6 +317,17 @@ def _answers_changed(
         if old.ndim == 2 and old.shape[1] > 1
     ]
     return int(np.any(moved, axis=0).sum()) if moved else None
+
+
+def _right_answers(
+    outputs: list[NDArray[np.float32]], targets: list[NDArray[Any]] | None
+) -> int | None:
+    if targets is None or len(outputs) != 1 or targets[0].dtype.kind not in "iu":
+        return None
+    (scores,), (labels,) = outputs, targets
+    if scores.ndim != 2 or scores.shape[1] < 2 or labels.size != len(scores):
+        return None
+    return int(np.count_nonzero(scores.argmax(-1) == labels.ravel()))
 
 
 def _channels(channels: tuple[int, ...]) -> str:

@@ -22,7 +22,7 @@ from ..analysis.diagnosis.input_range import (
 )
 from ..analysis.diagnosis.judging import judge, suspects
 from ..analysis.diagnosis.output_signs import Maps, OutputSigns, output_signs
-from ..analysis.diagnosis.resemblance import readable_share
+from ..analysis.diagnosis.resemblance import neighbour_correlation, readable_share
 from ..analysis.diagnosis.stillness import Stillness, stillness
 from ..analysis.diagnosis.targets import too_alike, unknown_labels, unreachable
 from ..analysis.diagnosis.thinning import averaged_at
@@ -131,14 +131,18 @@ class _Diagnosis:
         self._probe = probe
         self._loss = loss
         self._seed = seed
-        self._progress = progress
+        self._report_progress = progress
         self._skipped: list[Skipped] = []
         self._notes: list[str] = []
         self._infos = {info.path: info for info in probe.layers}
-        self._layers = probe._read().layers
+        self._layers = {path: probe.layer_of(path) for path in self._infos}
         read = {parent for info in self._infos.values() for parent in info.parents}
         self._returned = [path for path in self._infos if path not in read]
         self._mapped = self._map_layers()
+        self._plain: set[str] = set()
+
+    def _progress(self, share: float, message: str) -> None:
+        self._report_progress(share, f"diagnosis: {message}")
 
     def report(
         self,
@@ -149,14 +153,24 @@ class _Diagnosis:
         probe = self._probe
         inputs = [np.asarray(array) for array in keras.tree.flatten(probe.inputs)]
         seen = self._look(probe, list(self._infos), 0.0, _WEIGHTS_FROM)
+        self._plain = self._without_picture(seen)
         facts = ModelFacts(
             layers=self._facts(seen, earlier or {}),
             samples=probe.samples,
             nonfinite_inputs=probe.nonfinite_inputs,
             inputs_vary=any(bool(np.any(array != array[:1])) for array in inputs),
             input_magnitude=max((_magnitude(array) for array in inputs), default=math.nan),
+            makes_images="output" in probe.image_ends,
         )
         facts = replace(facts, untrained=self._untrained(facts))
+        if self._plain and not facts.untrained and self._mapped:
+            self._skipped.append(
+                Skipped(
+                    "unlike-input",
+                    f"the {listed(sorted(self._plain))} has no picture in it that could be lost: "
+                    "neighbouring pixels hardly correlate",
+                )
+            )
         if reference:
             facts = self._with_reference(facts)
         else:
@@ -330,22 +344,35 @@ class _Diagnosis:
             return math.nan
         shares = [
             readable_share(signs.maps.values, _patches(image[signs.maps.samples], signs.maps))
-            for image in self._images(seen)
-            if len(image) > signs.maps.samples[-1]
+            for end, image in self._images(seen).items()
+            if end not in self._plain and len(image) > signs.maps.samples[-1]
         ]
         return max(shares, default=math.nan)
 
-    def _images(self, seen: _Seen) -> list[Array]:
-        """What the model is shown and what it makes, where that is an image."""
-        found = []
-        for array in keras.tree.flatten(self._probe.inputs):
+    def _without_picture(self, seen: _Seen) -> set[str]:
+        """The ends of the model whose images are noise, off which no layer could read anything."""
+        return {
+            end
+            for end, image in self._images(seen).items()
+            if neighbour_correlation(image) < thresholds.NEIGHBOURS
+        }
+
+    def _images(self, seen: _Seen) -> dict[str, Array]:
+        """What the model is shown and what it makes, where that is an image, by the end."""
+        found = {}
+        for number, array in enumerate(keras.tree.flatten(self._probe.inputs)):
             if is_image(array.shape, np.issubdtype(array.dtype, np.floating)):
                 axis = image_channel_axis(array.shape)
                 assert axis is not None
-                found.append(np.moveaxis(array, axis, -1)[: thresholds.OUTPUT_SAMPLES])
+                end = f"input {number}" if number else "input"
+                found[end] = np.moveaxis(array, axis, -1)[: thresholds.OUTPUT_SAMPLES]
         if seen.image is not None and "output" in self._probe.image_ends:
-            found.append(seen.image)
-        return [image.astype(np.float32) for image in found if np.isfinite(image).all()]
+            found["output"] = seen.image
+        return {
+            end: image.astype(np.float32)
+            for end, image in found.items()
+            if np.isfinite(image).all()
+        }
 
     # --- The reference ---------------------------------------------------------------------
 

@@ -145,6 +145,8 @@ def analysis_order(layers: Sequence[LayerInfo]) -> tuple[Step, ...]:
         if info.kind not in _CARRIERS
         and info.channel_axis is not None
         and info.path not in unfinished
+        # A recurrent layer's states are its last step once more.
+        and (_is_first_output(info) or info.kind not in _DENSE_LIKE)
     ]
     owners = [info for info in nearest if info.call_index == 0 and _is_first_output(info)]
     return (

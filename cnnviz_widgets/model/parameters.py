@@ -51,6 +51,8 @@ class LayerParameters:
         The channel of the layer's own output that the first entry of the last axis is, the
         others following on. None where the outputs are no channels of it: what the first half
         of a separable convolution leads to, or the last axis of a weight of unknown meaning.
+    tap_names : tuple of str
+        The gates of a recurrent cell, where these are the first axis of taps; else ().
     """
 
     name: str
@@ -60,6 +62,7 @@ class LayerParameters:
     outputs: str
     columns: tuple[str, ...] = ()
     first_channel: int | None = 0
+    tap_names: tuple[str, ...] = ()
 
 
 class _Weight(NamedTuple):
@@ -287,6 +290,7 @@ def _recurrent(weight: _Weight, gates: tuple[str, ...], read: Read) -> LayerPara
         None,
         unit if weight.short == "recurrent_kernel" else feature,
         unit,
+        tap_names=gates if len(gates) > 1 else (),
     )
 
 

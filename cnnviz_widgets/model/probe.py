@@ -174,6 +174,30 @@ class ModelProbe:
         with self._lock:
             return self._info(self._read(), path)
 
+    def layer_of(self, path: str) -> Any:
+        """The live Keras layer whose output is at `path`: to be looked at, not to be changed.
+
+        Parameters
+        ----------
+        path : str
+
+        Returns
+        -------
+        keras.Layer
+            The model's own, not a copy.
+
+        Raises
+        ------
+        ValueError
+            If there is none; the closest paths are named.
+        ModelCallError
+            If the model's call raises.
+        """
+        with self._lock:
+            reading = self._read()
+            self._info(reading, path)
+            return reading.layers[path]
+
     def outputs(self, path: str) -> Array:
         """The layer's output on the inputs, with the model as it is now.
 

@@ -93,8 +93,7 @@ def _fresh_probe(
 ) -> ModelProbe:
     model = probe.model
     try:
-        objects = probe._read().layers
-        layers = None if cut is None else [objects[info.path] for info in cut]
+        layers = None if cut is None else [probe.layer_of(info.path) for info in cut]
         fresh = _Rebuild(model, seed, limit_bytes).model(layers)
         result = ModelProbe(fresh, probe.inputs, memory_budget=probe.memory_budget)
         # Read here, where what the layers do as they are traced reaches nobody's random numbers.

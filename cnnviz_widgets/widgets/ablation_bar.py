@@ -36,7 +36,8 @@ class Tried(Protocol):
 class AblationBar(anywidget.AnyWidget):
     """Offers to silence, level or merge the selected channels, and lists what came of it.
 
-    It shows while channels are selected.
+    It stays where it is, whether channels are selected or not, and so does what came of trials:
+    the views below it do not move under the pointer.
 
     Parameters
     ----------
@@ -55,7 +56,7 @@ class AblationBar(anywidget.AnyWidget):
 
     selection = WidgetTrait().tag(sync=True)
     layer = Unicode("", help="Path of the layer whose channels are selected.").tag(sync=True)
-    enabled = Bool(True, help="Whether this layer's channels can be tried.").tag(sync=True)
+    enabled = Bool(True, help="Whether the rows shown are channels of the output.").tag(sync=True)
     trials = List(
         Dict(), help="What came of the last trials, the newest first; [] clears them."
     ).tag(sync=True)

@@ -1,4 +1,4 @@
-"""Word from a cell that takes long, before there is a widget to show it."""
+"""Word from a cell that takes long: how far it is, until it is done."""
 
 from __future__ import annotations
 
@@ -7,36 +7,47 @@ from types import TracebackType
 
 from IPython.core.getipython import get_ipython
 from IPython.display import DisplayHandle, display
-from ipywidgets import Widget
+from ipywidgets import FloatProgress, HBox, Label
+
+from .closing import parts_of
 
 # A cell that is done sooner needs no words.
 _PATIENCE = 0.7
 
 
 class CellProgress:
-    """Shows a widget in the running cell once the work has taken long, until it is done.
+    """A bar in the running cell once the work has taken long; it goes when the work is done.
 
-    Parameters
-    ----------
-    widget : Widget
-        What is shown; the caller keeps it up to date and calls `tick` when it does.
+    Outside a notebook it does nothing.
     """
 
-    def __init__(self, widget: Widget) -> None:
-        self._widget = widget
+    def __init__(self) -> None:
         self._start = time.monotonic()
         self._handle: DisplayHandle | None = None
+        self._bar = FloatProgress(min=0.0, max=1.0)
+        self._words = Label()
+        self._shown = HBox([self._bar, self._words])
 
     def __enter__(self) -> CellProgress:
         return self
 
-    def tick(self) -> None:
-        """The work goes on: show the widget if it is time."""
+    def tell(self, share: float, message: str) -> None:
+        """How far the work is.
+
+        Parameters
+        ----------
+        share : float
+            0 to 1; below 0 where it is not known.
+        message : str
+            What is being done.
+        """
+        self._bar.value = max(share, 0.0)
+        self._words.value = message
         shell = get_ipython()
         in_notebook = shell is not None and getattr(shell, "kernel", None) is not None
         if self._handle or not in_notebook or time.monotonic() - self._start < _PATIENCE:
             return
-        self._handle = display(self._widget, display_id=True)
+        self._handle = display(self._shown, display_id=True)
 
     def __exit__(
         self,
@@ -47,3 +58,5 @@ class CellProgress:
         if self._handle is not None:
             # An output cannot be taken back, but it can be emptied.
             self._handle.update({"text/plain": ""}, raw=True)
+        for part in parts_of(self._shown):
+            part.close()

@@ -181,10 +181,12 @@ def _notes(record: LayerRecord) -> list[str]:
     elif dead:
         notes.append(f"{dead:,} of {record.n_channels:,} channels are zero on every sample.")
     if record.pooled is not None and (record.density.style == DensityStyle.RUG).any():
+        of_weights = isinstance(record, ParameterRecord)
+        noun = "row" if of_weights else "channel"
         notes.append(
             f"{record.density.n_values:,} value{'s' if record.density.n_values > 1 else ''} a "
-            "channel make no curve: a channel shows as one stroke a value, the line is all "
-            "values together. More samples give curves."
+            f"{noun} make no curve: a {noun} shows as one stroke a value, the line is all "
+            f"values together.{'' if of_weights else ' More samples give curves.'}"
         )
     elif record.pooled is not None and (record.density.style == DensityStyle.BARS).any():
         notes.append(

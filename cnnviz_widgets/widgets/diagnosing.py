@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ipywidgets import FloatProgress, HBox, Label
 from numpy.typing import ArrayLike, NDArray
 
 from ..analysis.findings import Report
@@ -50,25 +49,14 @@ def diagnose(
     ModelCallError
         The model's own call raises.
     """
-    bar, words = FloatProgress(min=0.0, max=1.0), Label()
-    shown = HBox([bar, words])
-
-    def tell(share: float, message: str) -> None:
-        bar.value, words.value = max(share, 0.0), message
-        cell.tick()
-
-    try:
-        with CellProgress(shown) as cell:
-            return diagnosis.diagnose(
-                model,
-                inputs,
-                targets=targets,
-                loss=loss,
-                reference=reference,
-                earlier=earlier,
-                seed=seed,
-                progress=tell,
-            )
-    finally:
-        for part in (bar, words, shown):
-            part.close()
+    with CellProgress() as cell:
+        return diagnosis.diagnose(
+            model,
+            inputs,
+            targets=targets,
+            loss=loss,
+            reference=reference,
+            earlier=earlier,
+            seed=seed,
+            progress=cell.tell,
+        )

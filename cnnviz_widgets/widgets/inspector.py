@@ -44,8 +44,6 @@ if TYPE_CHECKING:
 
 __all__ = ["ModelInspector"]
 
-_INTERRUPTED = "the reading was interrupted; what is shown is from before"
-
 
 class Place(NamedTuple):
     """What the inspector shows: which layer, which side of it, and which of its weights."""
@@ -90,7 +88,7 @@ class ModelInspector(Pictured, VBox):
     class_names : sequence of str, optional
         Names of the classes that whole-number labels count.
     layer : str, optional
-        Path of the layer to show first; by default the first with an image as output.
+        Path of the layer to show first; by default the first of the order of analysis.
     view : {'outputs', 'weights'}
         What of the layer to show first.
 
@@ -136,8 +134,11 @@ class ModelInspector(Pictured, VBox):
         self.targets = checked_targets(targets, self.probe.samples)
         layers = self.probe.layers
         first = self.probe.info(layer) if layer is not None else _first_to_show(layers)
-        if view == "weights" and layer is None and not _has_weights(first):
-            first = next((info for info in layers if _has_weights(info)), first)
+        if view == "weights" and not _has_weights(first):
+            weighty = [info for info in layers if _has_weights(info)]
+            if layer is not None or not weighty:
+                raise NoWeights(_no_weights(first.path))
+            first = weighty[0]
         names = sample_names(labels, self.targets, class_names, self.probe.samples)
         # Requests from the page may come on a thread of their own.
         self._lock = threading.RLock()
@@ -145,6 +146,7 @@ class ModelInspector(Pictured, VBox):
         self._shown: Shown | None = None
         self.measures: dict[str, ChannelMeasures] = {}
         self.report: Report | None = None
+        self._diagnosed: dict[str, ChannelMeasures] = {}
         self._guide = Guide(analysis_order(layers))
         selection = Selection()
         self.axis = ColumnAxis()
@@ -174,7 +176,7 @@ class ModelInspector(Pictured, VBox):
         self.add_class("cnnviz")
         self.add_class("cnnviz-inspector")
         try:
-            with CellProgress(self.header) as self._cell, self._lock, self._reporting():
+            with CellProgress() as self._cell, self._lock, self._reporting():
                 self._read(Place(first.path, view))
         except BaseException:
             self.close()
@@ -215,7 +217,8 @@ class ModelInspector(Pictured, VBox):
             elif place.view == "weights" and not _has_weights(self.probe.info(place.layer)):
                 place = Place(place.layer, "outputs")
             self._read(place)
-            self.findings.stale = self.report is not None
+            if self.report is not None:
+                self.findings.stale = not _same_measures(self._diagnosed, self.measures)
 
     def diagnose(self) -> Report:
         """What is wrong with the model as it is now, on what evidence, and what cures it.
@@ -233,12 +236,13 @@ class ModelInspector(Pictured, VBox):
         ModelCallError
             The model's own call raises.
         """
-        with CellProgress(self.header) as self._cell, self._lock, self._reporting():
+        with CellProgress() as self._cell, self._lock, self._reporting("the diagnosis"):
             try:
                 report = diagnose(self.probe, targets=self.targets, progress=self._progress)
             finally:
                 self._cell = None
             self.report = report
+            self._diagnosed = self.measures
             self.findings.show(report)
             self.findings.layout.display = None
             self.selector.show_findings(report)
@@ -287,7 +291,8 @@ class ModelInspector(Pictured, VBox):
         elif change["name"] == "view":
             wanted = Place(before.layer, change["new"])
         else:
-            wanted = Place(before.layer, before.view, change["new"])
+            view = "weights" if change["new"] else before.view
+            wanted = Place(before.layer, view, change["new"])
         if getattr(before, change["name"]) != change["new"]:
             self._turn_to(wanted)
 
@@ -402,6 +407,7 @@ class ModelInspector(Pictured, VBox):
             inputs=part.inputs,
             outputs=part.outputs,
             column_names=part.columns,
+            tap_names=part.tap_names,
         )
         names = tuple(other.name for other in parts)
         return Shown(Place(path, "weights", part.name), record, part.first_channel, names)
@@ -471,18 +477,18 @@ class ModelInspector(Pictured, VBox):
             self.header.progress = share
             self.header.message = message
         if self._cell is not None:
-            self._cell.tick()
+            self._cell.tell(share, message)
 
     @contextmanager
-    def _reporting(self) -> Iterator[None]:
+    def _reporting(self, work: str = "the reading") -> Iterator[None]:
         """The page says what goes on; an error stays there, and goes on to the caller."""
+        self.header.error = ""
         try:
             yield
         except BaseException as error:
-            self.header.error = told(error, _INTERRUPTED)
+            interrupted = f"{work} was interrupted; what is shown is from before"
+            self.header.error = told(error, interrupted)
             raise
-        else:
-            self.header.error = ""
         finally:
             self._progress(-1.0, "")
 
@@ -509,6 +515,15 @@ def _record(values: NDArray[Any], path: str) -> LayerRecord:
     return LayerRecord.of(values, path)
 
 
+def _same_measures(before: dict[str, ChannelMeasures], after: dict[str, ChannelMeasures]) -> bool:
+    """Whether every layer puts out on the same inputs what it did before."""
+    return before.keys() == after.keys() and all(
+        np.array_equal(old.mean, after[path].mean, equal_nan=True)
+        and np.array_equal(old.std, after[path].std, equal_nan=True)
+        for path, old in before.items()
+    )
+
+
 def _same_channels(before: Shown, after: Shown) -> bool:
     """Whether a channel's number means the same in both: selected ones can stay selected."""
     if before.place.layer != after.place.layer or before.first_channel != after.first_channel:
@@ -519,14 +534,12 @@ def _same_channels(before: Shown, after: Shown) -> bool:
 
 
 def _first_to_show(layers: Sequence[LayerInfo]) -> LayerInfo:
-    """The first layer whose output is images: METHOD's order begins at low abstraction."""
+    """Where the order of analysis begins: at the lowest abstraction."""
     if not layers:
         raise ValueError("the model has no layer to show: its call runs no Keras layer")
-    some = [info for info in layers if 0 not in info.output_shape] or layers
-    for info in some:
-        if len(info.output_shape) == 4 and info.channel_axis is not None and info.parameters:
-            return info
-    return some[0]
+    some = [info for info in layers if 0 not in info.output_shape] or list(layers)
+    first = next(iter(analysis_order(some)), None)
+    return next((info for info in some if first and info.path == first.path), some[0])
 
 
 def _has_weights(info: LayerInfo) -> bool:
@@ -540,10 +553,14 @@ class NoWeights(ValueError, TraitError):
     """
 
 
+def _no_weights(path: str) -> str:
+    return f"layer {path!r} has no weights to show; its outputs can be shown"
+
+
 def _chosen_part(path: str, name: str, parts: Sequence[LayerParameters]) -> LayerParameters:
     """The weight of this name; the first of them without a name."""
     if not parts:
-        raise NoWeights(f"layer {path!r} has no weights to show; its outputs can be shown")
+        raise NoWeights(_no_weights(path))
     for part in parts:
         if part.name == name or not name:
             return part

@@ -107,6 +107,7 @@ class ParameterGrid(LayerView):
     _taps = List(Int(), [1, 1]).tag(sync=True)
     _words = List(Unicode(), ["input", "output"]).tag(sync=True)
     _column_names = List(Unicode()).tag(sync=True)
+    _tap_names = List(Unicode()).tag(sync=True)
     _bias = Bytes().tag(sync=True)
 
     _column_count = Int(0).tag(sync=True)
@@ -157,6 +158,7 @@ class ParameterGrid(LayerView):
             "_taps": _taps(record),
             "_words": [record.inputs, record.outputs],
             "_column_names": list(record.column_names),
+            "_tap_names": list(record.tap_names),
             "_bias": wire(bias, "f4"),
             "_column_count": len(record.columns),
             "_columns": wire(geometry.columns, "i4"),

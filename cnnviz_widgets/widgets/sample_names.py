@@ -73,7 +73,8 @@ def sample_names(
         index = int(label)
         if not 0 <= index < len(class_names):
             raise ValueError(
-                f"label {label} is no index of class_names, which has {len(class_names)} names"
+                f"label {label} is no index of class_names, which has {len(class_names)} "
+                f"name{'' if len(class_names) == 1 else 's'}"
             )
         names.append(str(class_names[index]))
     return names

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from dataclasses import replace
 from xml.etree import ElementTree
 
@@ -80,6 +81,16 @@ def test_texts_of_a_model_are_no_html() -> None:
     tree = ElementTree.fromstring(html.replace("<br>", "<br/>"))
     assert not list(tree.iter("img"))
     assert "<img" not in html
+
+
+def test_long_paths_break_within_columns_of_fixed_width() -> None:
+    html = Report((replace(DEAD, layer="block/" * 40),))._repr_html_()
+    tree = ElementTree.fromstring(html.replace("<br>", "<br/>"))
+    table = next(tree.iter("table")).attrib["style"]
+    assert "table-layout:fixed" in table
+    assert all("overflow-wrap:anywhere" in cell.attrib["style"] for cell in tree.iter("td"))
+    where = next(head for head in tree.iter("th") if head.text == "where")
+    assert float(re.findall(r"width:(\d+)%", where.attrib["style"])[0]) <= 18
 
 
 def test_the_picture_shows_shares_and_reference() -> None:

@@ -48,6 +48,8 @@ class TestOf:
             (np.ones((2, 3)), {"bias": ["a"] * 3}, TypeError, "bias must be real numbers"),
             (np.ones((2, 3)), {"column_names": ["a"]}, ValueError, "1 names for shape"),
             (np.ones((1, 2, 3)), {"column_names": ["a"]}, ValueError, "shape .column, output."),
+            (np.ones((1, 2, 3)), {"tap_names": ["a"]}, ValueError, "1 names for shape"),
+            (np.ones((2, 3)), {"tap_names": ["a", "b"]}, ValueError, "shape .input, tap"),
         ],
     )
     def test_says_what_is_wrong(

@@ -63,6 +63,8 @@ def test_silence_is_the_next_kernel_reading_nothing() -> None:
     assert found.loss_name == "sparse_categorical_crossentropy"
     assert found.answers_changed == (before.argmax(1) != after.argmax(1)).sum()
     assert (found.channels, found.samples, found.answers) == ((1, 3), 4, 4)
+    assert found.right_before == (before.argmax(1) == LABELS).sum()
+    assert found.right_after == (after.argmax(1) == LABELS).sum()
     assert not found.unchanged
 
 
@@ -348,15 +350,19 @@ def test_sentences_and_numbers_for_people() -> None:
         loss_before=0.5,
         loss_after=0.75,
         answers_changed=5,
+        right_before=12,
+        right_after=9,
     )
     assert found.summary == (
         "Merging channels 1, 2 and 5 of 'conv1' changes the outputs by 12.3 % on 16 samples; "
-        "5 of 16 answers differ; the loss (mse) rises from 0.5 to 0.75."
+        "5 of 16 answers differ; 9 are right instead of 12; the loss (mse) rises from 0.5 to 0.75."
     )
     assert found.details == (
         ("outputs changed by", "12.3 %"),
         ("largest change of one value", "0.25"),
         ("answers that differ", "5 of 16"),
+        ("right answers before", "12 of 16"),
+        ("right answers after", "9 of 16"),
         ("loss (mse) before", "0.5"),
         ("loss (mse) after", "0.75"),
     )

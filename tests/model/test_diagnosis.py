@@ -222,6 +222,33 @@ def test_maps_that_have_lost_the_image() -> None:
     assert not of_kind(diagnose(classifier(), PICTURES), "unlike-input")
 
 
+def test_noise_has_no_picture_to_lose() -> None:
+    inputs = keras.Input((16, 16, 1))
+    x = L.Conv2D(1, 8, strides=8, name="conv")(inputs)
+    model = trained(keras.Model(inputs, L.Dense(4, name="dense")(L.Flatten(name="flat")(x))))
+    report = diagnose(model, RNG.normal(size=(64, 16, 16, 1)))
+    assert not of_kind(report, "unlike-input")
+    (why,) = [item.why for item in report.skipped if item.what == "unlike-input"]
+    assert "neighbouring pixels" in why
+
+
+def test_infinity_shows_in_all_layers_behind() -> None:
+    model = trained(
+        keras.Sequential(
+            [
+                keras.Input((16, 16, 1)),
+                L.Conv2D(8, 3, activation="elu", name="conv"),
+                L.MaxPooling2D(name="pool"),
+                L.Flatten(name="flat"),
+                L.Dense(10, name="logits"),
+            ]
+        )
+    )
+    change(model, "conv", 1, lambda bias: bias.__setitem__(3, np.inf))
+    (found,) = of_kind(diagnose(model, PICTURES), "non-finite")
+    assert found.follows == ("pool", "flat", "logits")
+
+
 def test_wide_uniform_weights_name_all_their_layers_once() -> None:
     wide = keras.initializers.VarianceScaling(100, "fan_avg", "uniform", seed=1)
     inputs = keras.Input((16, 16, 1))
@@ -449,7 +476,15 @@ def test_progress_grows_and_an_interrupt_passes_through(stop: int) -> None:
     model = classifier()
     change(model, "dense", 0, lambda kernel: np.multiply(kernel, 1e-3, out=kernel))
     shares: list[float] = []
-    diagnose(model, PICTURES, progress=lambda share, _: shares.append(share))
+    said: list[str] = []
+
+    def note(share: float, message: str) -> None:
+        shares.append(share)
+        said.append(message)
+
+    diagnose(model, PICTURES, progress=note)
+    assert all(message.startswith("diagnosis: ") for message in said)
+    assert "diagnosis: weights of dense" in said
     assert shares == sorted(shares)
     assert shares[-1] == 1
     before = snapshot(model)

@@ -257,6 +257,42 @@ def test_recurrent_gates_are_taps_and_outputs_are_units() -> None:
     assert (kernel.inputs, recurrent.inputs, kernel.outputs) == ("input feature", "unit", "unit")
 
 
+def sigmoid(x: float) -> float:
+    return 1 / (1 + np.exp(-x))
+
+
+@pytest.mark.parametrize("kind", [L.LSTM, L.GRU])
+def test_gates_are_named_in_the_order_in_which_keras_computes_with_them(kind: Any) -> None:
+    layer = kind(1)
+    layer(np.zeros((1, 1, 1), "float32"))
+    names = parameters(layer)[0].tap_names
+    bias = {"input": 1, "forget": 2, "cell": 0.5, "output": -1,
+            "update": 1, "reset": 2, "candidate": 0.5}  # fmt: skip
+    kernel, *others = layer.get_weights()
+    values = [np.reshape([bias[name] for name in names], kernel.shape)]
+    layer.set_weights(values + [np.zeros_like(other) for other in others])
+    # One step from a state of zero, by the cells' textbook equations.
+    expected = {
+        L.LSTM: sigmoid(-1) * np.tanh(sigmoid(1) * np.tanh(0.5)),
+        L.GRU: (1 - sigmoid(1)) * np.tanh(0.5),
+    }[kind]
+    found = float(np.asarray(layer(np.ones((1, 1, 1), "float32"))).item())
+    assert found == pytest.approx(expected, abs=1e-6)
+    assert set(names) <= set(bias)
+
+
+def test_only_gates_have_names_for_taps() -> None:
+    for layer, shape, names in (
+        (L.GRU(3), (4, 2), ("update", "reset", "candidate")),
+        (L.ConvLSTM2D(3, 2), (1, 5, 5, 2), ("input", "forget", "cell", "output")),
+        (L.SimpleRNN(3), (4, 2), ()),
+        (L.Conv2D(3, 4), (5, 5, 2), ()),
+    ):
+        part = parameters(filled(layer, *shape))[0]
+        assert part.tap_names == names
+        assert not names or part.values.shape[1] == len(names)
+
+
 def test_gru_has_three_gates_and_two_sets_of_biases() -> None:
     kernel, recurrent, bias = parameters(filled(L.GRU(3), 4, 2))
     assert kernel.values.shape == (2, 3, 3)

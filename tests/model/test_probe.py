@@ -571,3 +571,11 @@ def test_streaming_runs_in_the_calling_thread() -> None:
     probe = ModelProbe(nets.sequential(), nets.IMAGES, memory_budget=0)
     threads = probe.stream(lambda info, array: threading.current_thread())
     assert set(threads.values()) == {threading.current_thread()}
+
+
+def test_the_live_layer_behind_a_path() -> None:
+    probe = ModelProbe(nets.nested(), nets.IMAGES)
+    for info in probe.layers:
+        assert probe.layer_of(info.path).name == info.name
+    with pytest.raises(ValueError, match="there is no layer 'nought'"):
+        probe.layer_of("nought")

@@ -374,9 +374,6 @@ def test_diagnosis_shows_and_leads_to_layer_view_and_channels() -> None:
     inspector.findings.set_state({"finding": index})
     assert (inspector.layer, inspector.view) == ("conv2", "outputs")
     assert inspector.selection.selected == (1, 4)
-    assert not inspector.findings.stale
-    inspector.refresh()
-    assert inspector.findings.stale
 
 
 def test_the_page_can_ask_for_a_diagnosis(inspector: cv.ModelInspector) -> None:
@@ -407,3 +404,34 @@ def test_the_selection_can_be_tried_out(inspector: cv.ModelInspector) -> None:
     assert len(inspector.ablation.trials) == 1
     assert inspector.ablation.trials[0]["layer"] == "conv1"
     assert [weight.numpy().tobytes() for weight in inspector.probe.model.weights] == before
+
+
+def test_findings_are_stale_only_when_the_model_has_changed(inspector: cv.ModelInspector) -> None:
+    inspector.diagnose()
+    inspector.refresh()
+    assert not inspector.findings.stale
+    layer = inspector.probe.model.get_layer("conv2")
+    layer.set_weights([weight + 0.5 for weight in layer.get_weights()])
+    inspector.refresh()
+    assert inspector.findings.stale
+
+
+def test_naming_a_weight_shows_it(inspector: cv.ModelInspector) -> None:
+    inspector.weight = "kernel"
+    assert inspector.view == "weights"
+
+
+def test_begins_where_the_order_of_analysis_does() -> None:
+    generator = keras.Sequential(
+        [
+            keras.Input((4,)),
+            kl.Dense(18, activation="relu", name="dense"),
+            kl.Reshape((3, 3, 2), name="reshape"),
+            kl.Conv2DTranspose(4, 3, strides=2, activation="relu", name="up1"),
+            kl.Conv2DTranspose(3, 3, activation="tanh", name="image"),
+        ]
+    )
+    inspector = cv.ModelInspector(generator, np.ones((3, 4), "float32"))
+    # A generator's image end is its output.
+    assert inspector.layer == "image"
+    assert inspector.header.step == 1

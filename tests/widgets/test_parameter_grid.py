@@ -80,6 +80,13 @@ class TestWire:
         assert grid._column_names == list(names)
         assert grid._words == ["vector", "channel"]
 
+    def test_gates_go_by_their_names(self) -> None:
+        names = ("update", "reset", "candidate")
+        grid = cv.ParameterGrid(ParameterRecord.of(kernel(4, 3, 5), tap_names=names))
+        assert (grid._tap_names, grid._taps) == (list(names), [3, 1])
+        grid.show(kernel(4, 3, 5))
+        assert grid._tap_names == []
+
     def test_zero_rows_come_last_and_those_without_a_distance_after_them(self) -> None:
         values = kernel(3, 3, 3, 5)
         values[..., 1] = 0

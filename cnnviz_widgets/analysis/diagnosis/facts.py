@@ -83,6 +83,8 @@ class ModelFacts:
         Their `readable`.
     untrained : bool
         Whether no weight has left its initial distribution.
+    makes_images : bool
+        Whether the model's output is an image.
     """
 
     layers: Mapping[str, LayerFacts]
@@ -93,6 +95,7 @@ class ModelFacts:
     fresh: Mapping[str, OutputSigns] = field(default_factory=dict)
     fresh_readable: Mapping[str, float] = field(default_factory=dict)
     untrained: bool = False
+    makes_images: bool = False
 
     def __iter__(self) -> Iterator[LayerFacts]:
         return iter(self.layers.values())

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ..findings import Comparison, Evidence, Finding, Measurement, Severity
 from . import thresholds
@@ -16,6 +18,22 @@ from .rarity import firing_bound, silent_but_living
 from .weight_signs import histogram
 from .wording import are, percent, samples, some_of
 
+# Exactly 0 is where their numbers underflow, or an end of their range: no unit dies of it.
+_NEVER_DEAD = frozenset(
+    {
+        "softmax",
+        "log_softmax",
+        "sparsemax",
+        "sigmoid",
+        "hard_sigmoid",
+        "sparse_sigmoid",
+        "log_sigmoid",
+        "softplus",
+        "sparse_plus",
+        "squareplus",
+        "exponential",
+    }
+)
 _FRESH = "the same architecture, freshly initialised"
 _PAPER = "[WL20 §1.3.2]"
 _BEYOND = "METHOD §3, beyond [WL20]"
@@ -70,7 +88,9 @@ def nonfinite(model: ModelFacts) -> Iterator[Finding]:
                 samples=0,
                 summary=f"The {names} of {layer.path} {'holds' if ',' not in names else 'hold'} "
                 f"NaN or infinity for {some_of(len(in_weights), total, layer.noun)}.",
-                limits="",
+                limits=""
+                if shown.size
+                else f"The activation of {layer.path} hides it: what it puts out is finite.",
                 cure="Load weights from before the damage and train on with a lower learning rate "
                 "or clipped gradients; check the data and the loss for divisions by zero.",
                 source=_BEYOND,
@@ -106,11 +126,20 @@ def dead(model: ModelFacts) -> Iterator[Finding]:
 
     Measured: the share of channels that are zero on every sample. Of units without positions as
     many are not counted against the layer as `rarity.silent_but_living` says are merely rare.
+    A sigmoid or softmax at 0 has underflowed: `saturated`.
     """
+    found = list(_silent(model))
+    several = sum(finding.severity != "note" for finding in found) > 1
+    for finding in found:
+        yield replace(finding, cure=_dead_cure(model, model.layers[finding.layer], several))
+
+
+def _silent(model: ModelFacts) -> Iterator[Finding]:
+    """A finding for each layer that makes zero channels, but for the cure."""
     for layer in model:
         signs = layer.outputs
         silent = np.flatnonzero(signs.measures.dead)
-        if not silent.size or signs.fires is None:
+        if not silent.size or signs.fires is None or _underflows(layer):
             continue
         share = silent.size / signs.channels
         if layer.role == "other" and share < thresholds.WHOLLY:
@@ -121,11 +150,17 @@ def dead(model: ModelFacts) -> Iterator[Finding]:
         rare = silent_but_living(signs.fires, signs.samples) if plain else 0.0
         sure = (silent.size - rare) / signs.channels
         severity = _by_share(sure, thresholds.DEAD_SEVERE, thresholds.DEAD_WARNING)
+        if (
+            severity == "note"
+            and share >= thresholds.DEAD_SURELY
+            and signs.samples >= thresholds.DEAD_SURELY_SAMPLES
+        ):
+            severity = "warning"
         few = plain and signs.samples < thresholds.DEAD_FEWEST_SAMPLES and share < thresholds.WHOLLY
         bound = firing_bound(signs.samples)
         limits = (
             f"What is silent on {samples(signs.samples)} may still fire on up to "
-            f"{percent(bound)} of all inputs (95 %)."
+            f"{percent(bound)} of all inputs, at 95 % confidence."
         )
         if few or (severity == "note" and share >= thresholds.DEAD_WARNING):
             severity = "note"
@@ -134,7 +169,10 @@ def dead(model: ModelFacts) -> Iterator[Finding]:
                 f"{limits[0].lower()}{limits[1:]}"
             )
         if round(rare) >= 1:
-            limits += f" About {round(rare):,} of them probably do, as others fire hardly ever."
+            limits += (
+                f" Judging by how rarely others fire, about {round(rare):,} of them "
+                f"{are(round(rare))} rare rather than dead."
+            )
         yield Finding(
             kind="dead",
             severity=severity,
@@ -150,23 +188,36 @@ def dead(model: ModelFacts) -> Iterator[Finding]:
             f"{layer.path} {are(silent.size)} zero on {samples(signs.samples)} "
             f"({percent(share)}).",
             limits=limits,
-            cure=_dead_cure(layer),
+            cure="",
             source=_PAPER,
             evidence=_firing(signs),
         )
 
 
-def _dead_cure(layer: LayerFacts) -> str:
-    if layer.low:
+def _dead_cure(model: ModelFacts, layer: LayerFacts, several: bool) -> str:
+    """What to do about a layer's dead channels, the likeliest first."""
+    if several:
         return (
-            "Check the input data, then the activation and bias of this layer and of those before "
-            "it: use one that passes negative values (LeakyReLU), lower the learning rate, or "
-            "change the structure."
+            "Lower the learning rate first, as units have died in several layers; then use an "
+            "activation that passes negative values (LeakyReLU, ELU), or drop one of several "
+            "stacked layers."
+        )
+    if layer.low and not any(
+        other.role == "weights" and layer.path in model.descendants(other.path) for other in model
+    ):
+        return (
+            "Check the input data, then the activation and bias of this layer: use one that "
+            "passes negative values (LeakyReLU), lower the learning rate, or change the structure."
         )
     return (
         "Change the activation of this layer or of those before it (LeakyReLU, ELU), lower the "
         "learning rate, or drop one of several stacked layers."
     )
+
+
+def _underflows(layer: LayerFacts) -> bool:
+    """Whether a zero of the layer's is an underflow or an end of its range, not a dead unit's."""
+    return layer.kind == "Softmax" or layer.activation in _NEVER_DEAD
 
 
 def constant(model: ModelFacts) -> Iterator[Finding]:
@@ -183,9 +234,10 @@ def constant(model: ModelFacts) -> Iterator[Finding]:
             (signs.at_ends >= thresholds.SATURATED_VALUES).all()
         )
         if layer.output and not stuck and _same_for_all(layer):
-            yield _collapsed(layer, "note" if model.untrained else "severe")
+            yield _collapsed(model, layer)
             continue
-        still = signs.variation < thresholds.CONSTANT_VARIATION
+        variation = _variation(layer)
+        still = variation < thresholds.CONSTANT_VARIATION
         if signs.at_ends is not None:
             still &= signs.at_ends < thresholds.SATURATED_VALUES
         same = np.flatnonzero(still)
@@ -204,7 +256,7 @@ def constant(model: ModelFacts) -> Iterator[Finding]:
             channels=_named(same, layer),
             measured=Measurement(
                 "variation between samples relative to magnitude, median of these channels",
-                float(np.median(signs.variation[same])),
+                float(np.median(variation[same])),
             ),
             reference=None,
             samples=signs.samples,
@@ -218,38 +270,51 @@ def constant(model: ModelFacts) -> Iterator[Finding]:
             "larger than the inputs' share; lower the learning rate, or initialise anew.",
             source=_BEYOND,
             evidence=_evidence(
-                "variation between samples, relative", signs.variation[np.isfinite(signs.variation)]
+                "variation between samples, relative", variation[np.isfinite(variation)]
             ),
         )
 
 
+def _variation(layer: LayerFacts) -> NDArray[np.float64]:
+    """`variation.between_samples`, and 0 for channels that have underflowed on every sample."""
+    signs = layer.outputs
+    if not _underflows(layer) or (layer.output and _is_softmax(layer)):
+        return signs.variation
+    return np.where(signs.measures.dead, 0.0, signs.variation)
+
+
+def _is_softmax(layer: LayerFacts) -> bool:
+    return layer.kind == "Softmax" or layer.activation == "softmax"
+
+
 def _same_for_all(layer: LayerFacts) -> bool:
     """Whether a layer's output hardly varies between samples in any channel."""
-    variation = layer.outputs.variation
+    variation = _variation(layer)
     known = variation[np.isfinite(variation)]
     return known.size > 0 and float(known.max()) < thresholds.OUTPUT_VARIATION
 
 
-def _collapsed(layer: LayerFacts, severity: Severity) -> Finding:
+def _collapsed(model: ModelFacts, layer: LayerFacts) -> Finding:
     """The finding that a model's output is the same for all samples."""
     signs = layer.outputs
+    most = float(np.nanmax(_variation(layer), initial=0))
     return Finding(
         kind="constant",
-        severity=severity,
+        severity="note" if model.untrained else "severe",
         layer=layer.path,
         view="outputs",
         channels=(),
-        measured=Measurement(
-            "largest variation between samples relative to magnitude",
-            float(np.nanmax(signs.variation, initial=0)),
-        ),
+        measured=Measurement("largest variation between samples relative to magnitude", most),
         reference=None,
         samples=signs.samples,
         summary=f"The model puts out nearly the same for {samples(signs.samples)}: {layer.path} "
-        f"varies by {percent(float(np.nanmax(signs.variation, initial=0)))} of its magnitude.",
+        f"varies by {percent(most)} of its magnitude.",
         limits=_few_samples(signs.samples),
         cure="Look at the layers before it for what is lost there; lower the learning rate, and "
-        "with a GAN balance generator and discriminator, as its samples have collapsed into one.",
+        "with a GAN balance generator and discriminator, as its samples have collapsed into one."
+        if model.makes_images
+        else "Check that the inputs are scaled as in training and differ from one another, look "
+        "for dead layers before it, then lower the learning rate.",
         source=_BEYOND,
         evidence=_of_histogram("value", signs),
     )
@@ -260,10 +325,14 @@ def saturated(model: ModelFacts) -> Iterator[Finding]:
 
     Measured: the share of channels with 95 % of their values within 1 % of the range from an end.
     The model's own output counts only where it is the same for all samples: a classifier may be
-    sure, and black is an end of the range of images.
+    sure, and black is an end of the range of images. Of a softmax output, classes that get exactly
+    0 on every sample count.
     """
     for layer in model:
         signs = layer.outputs
+        if layer.output and _is_softmax(layer):
+            yield from _exploded_logits(layer)
+            continue
         if signs.at_ends is None:
             continue
         stuck = signs.at_ends >= thresholds.SATURATED_VALUES
@@ -288,13 +357,43 @@ def saturated(model: ModelFacts) -> Iterator[Finding]:
             samples=signs.samples,
             summary=f"{percent(values)} of what {layer.path} ({layer.activation}) puts out lies at "
             f"an end of its range, in {some_of(channels.size, signs.channels, layer.noun)} nearly "
-            "always.",
+            f"always.{f' It is nearly the same for {samples(signs.samples)}.' * layer.output}",
             limits=_few_samples(signs.samples),
             cure="Scale down what enters the activation: smaller initial weights, a lower "
             "learning rate or batch normalisation before it; or use one without ends (ReLU, ELU).",
             source=_BEYOND,
             evidence=_of_histogram("value", signs),
         )
+
+
+def _exploded_logits(layer: LayerFacts) -> Iterator[Finding]:
+    """Classes to which a softmax gives exactly 0 on every sample.
+
+    float32 holds nothing below e^−103: their logits lie more than 100 below the largest, where
+    those of a sure classifier lie 10 to 20 below.
+    """
+    signs = layer.outputs
+    never = np.flatnonzero(signs.measures.dead)
+    share = never.size / signs.channels
+    if share < thresholds.SATURATED_WARNING or signs.samples < thresholds.DEAD_FEWEST_SAMPLES:
+        return
+    yield Finding(
+        kind="saturated",
+        severity="warning",
+        layer=layer.path,
+        view="outputs",
+        channels=_named(never, layer),
+        measured=Measurement("share of classes with probability exactly 0", share, True),
+        reference=None,
+        samples=signs.samples,
+        summary=f"{layer.path} (softmax) gives {some_of(never.size, signs.channels, 'classes')} a "
+        f"probability of exactly 0 on {samples(signs.samples)}: the logits have exploded, as "
+        "theirs lie more than 100 below the largest.",
+        limits=_few_samples(signs.samples),
+        cure="Check that the inputs are scaled as in training; lower the learning rate, and hold "
+        "the logits down by weight decay, label smoothing or normalisation before the last layer.",
+        source=_BEYOND,
+    )
 
 
 def near_zero(model: ModelFacts) -> Iterator[Finding]:
@@ -325,9 +424,9 @@ def near_zero(model: ModelFacts) -> Iterator[Finding]:
                 continue
         if faint:
             measured = Measurement("magnitude (root mean square) of the output", signs.magnitude)
+            part = "" if _normalises(layer) else f", {percent(own_gain)} of what it reads"
             summary = (
-                f"{path} puts out next to nothing: values of about {signs.magnitude:.2g}, "
-                f"{percent(own_gain)} of what it reads."
+                f"{path} puts out next to nothing: values of about {signs.magnitude:.2g}{part}."
             )
         else:
             measured = Measurement(
@@ -362,13 +461,20 @@ def near_zero(model: ModelFacts) -> Iterator[Finding]:
 def gain(model: ModelFacts, layer: LayerFacts) -> float:
     """Magnitude of a layer's output over the largest of what it reads: root mean squares.
 
-    NaN where nothing is known of what it reads.
+    A normalisation has 1 for its measure, whatever it reads. NaN where nothing is known of what
+    a layer reads.
     """
+    if _normalises(layer):
+        return layer.outputs.magnitude
     read = [parent.outputs.magnitude for parent in model.parents(layer)]
     if not read:
         read = [model.input_magnitude]
     most = max(read)
     return layer.outputs.magnitude / most if most > 0 else math.nan
+
+
+def _normalises(layer: LayerFacts) -> bool:
+    return layer.kind.endswith("Normalization")
 
 
 def crowded(layer: LayerFacts) -> bool:
@@ -405,7 +511,9 @@ def uniform(model: ModelFacts) -> Iterator[Finding]:
         if fresh is not None and fresh.forks is not None:
             ratio = signs.forks.median / max(fresh.forks.median, 1e-12)
             surely = signs.forks.median < thresholds.UNIFORM_SURELY
-            if ratio > thresholds.UNIFORM_OF_FRESH and not surely:
+            # An untrained layer is a fresh one itself: it may lie below another by chance.
+            usual = ratio > thresholds.UNIFORM_OF_FRESH or model.untrained
+            if usual and not surely:
                 continue
             reference = Comparison(
                 f"{_FRESH} (effect: ratio)",
@@ -498,7 +606,9 @@ def unlike_input(model: ModelFacts) -> Iterator[Finding]:
 
 
 def unlike_suspects(model: ModelFacts) -> list[str]:
-    """The layers nearest an image off which little of it can be read."""
+    """The layers nearest an image off which little of it can be read; of untrained ones none."""
+    if model.untrained:
+        return []
     return [
         layer.path
         for layer in model

@@ -12,10 +12,10 @@ from . import thresholds
 
 
 def firing_bound(samples: int) -> float:
-    """The share of inputs on which a unit that was silent on all samples may fire, at 95 %.
+    """The share of inputs on which a unit that was silent on all samples may fire.
 
-    The rule of three: a unit that fires on a share p of all inputs is silent on N of them with
-    probability (1 − p)^N, which is under 5 % once p > 3/N.
+    At 95 % confidence, by the rule of three: a unit that fires on a share p of all inputs is
+    silent on N of them with probability (1 − p)^N, which is under 5 % once p > 3/N.
 
     Parameters
     ----------
@@ -32,7 +32,9 @@ def silent_but_living(fires: NDArray[np.integer], samples: int) -> float:
     which the counts seen, k of N samples for k ≥ 1, are likeliest (beta-binomial distribution,
     truncated at 0). It then says how many units with k = 0 belong to them: n · P(0) / (1 − P(0))
     for n units that fired. Where many fired only just, others of their kind have only just not;
-    where all that fire do so often, silence means more than rarity.
+    where all that fire do so often, silence means more than rarity. A fit alone can call any number
+    of dead units rare, so that no more are believed than there are units seen to fire rarely, on
+    at most a quarter of the samples.
 
     Parameters
     ----------
@@ -44,14 +46,15 @@ def silent_but_living(fires: NDArray[np.integer], samples: int) -> float:
     Returns
     -------
     float
-        At most the number of silent units; 0 where fewer than 3 units fired, from which nothing
-        can be learnt.
+        At most the number of silent units, and of those that fire rarely; 0 where fewer than
+        `thresholds.FEWEST_LIVING` units fired, from which nothing can be learnt.
     """
     silent = int(np.count_nonzero(fires == 0))
     counts = np.bincount(fires, minlength=samples + 1)[1:]
     living = int(counts.sum())
-    if not silent or living < 3:
+    if not silent or living < thresholds.FEWEST_LIVING:
         return 0.0
+    rarely = int(counts[: int(thresholds.RARELY * samples)].sum())
     seen = np.flatnonzero(counts) + 1
     weights = counts[seen - 1]
 
@@ -71,7 +74,7 @@ def silent_but_living(fires: NDArray[np.integer], samples: int) -> float:
         bounds=((float(np.log(thresholds.RAREST)), 8.0), (-4.0, 8.0)),
     )
     none = float(np.exp(log_share(0, best.x)))
-    return min(float(silent), living * none / max(1.0 - none, 1e-12))
+    return min(float(silent), float(rarely), living * none / max(1.0 - none, 1e-12))
 
 
 def samples_fired_on(values: NDArray[np.floating]) -> NDArray[np.intp]:

@@ -36,6 +36,31 @@ def readable_share(maps: NDArray[np.floating], image: NDArray[np.floating]) -> f
     return float(np.mean(shares))
 
 
+def neighbour_correlation(image: NDArray[np.floating]) -> float:
+    """The correlation of pixels with those beside and below them: 0 for noise, near 1 for pictures.
+
+    Parameters
+    ----------
+    image : ndarray, shape (sample, height, width, colour)
+        Finite.
+
+    Returns
+    -------
+    float
+        NaN where there are no neighbours, or the image does not vary.
+    """
+    wide = image.astype(np.float64)
+    pairs = [
+        (wide[:, :, :-1], wide[:, :, 1:]),
+        (wide[:, :-1], wide[:, 1:]),
+    ]
+    here = np.concatenate([first.ravel() for first, _ in pairs])
+    beside = np.concatenate([second.ravel() for _, second in pairs])
+    if not here.size or not here.std() or not beside.std():
+        return float("nan")
+    return float(np.corrcoef(here, beside)[0, 1])
+
+
 def _halves(values: NDArray[np.floating]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     channels = values.shape[-1]
     rows = values.astype(np.float64)

@@ -54,6 +54,17 @@ RAREST = 0.25
 """Least exponent a of the Beta(a, b) distribution of firing rates. Rates that crowd towards 0 still
 more steeply would call any number of dead units rare; and such a unit is of no use either."""
 
+RARELY = 0.25
+"""Share of samples up to which a unit counts as seen to fire rarely."""
+
+FEWEST_LIVING = 10
+"""Living units from which something can be learnt of the silent ones."""
+
+DEAD_SURELY, DEAD_SURELY_SAMPLES = 0.4, 32
+"""Share of a layer's channels that no estimate of rarity talks down to a note, if they are silent
+on so many samples: the paper's v1 has 40 to 49 % on 64. Whatever fires on less than a tenth of the
+inputs in so large a part of a layer is of little use in any case."""
+
 DEAD_FEWEST_SAMPLES = 8
 """Below, a unit that is silent on all samples may fire on 3 of 8 inputs or more: no warning about
 part of the units of a layer without positions."""
@@ -130,6 +141,11 @@ UNLIKE_SHARE = 0.4
 """Held-out R² below which more of the image is lost than kept, with a margin for images that are
 hard to predict: layers of the zoo's healthy networks keep 0.5 to 0.95."""
 
+# --- Many layers with the same finding ---------------------------------------------------------
+
+SAME_IN_LAYERS = 3
+"""Layers in which one finding about weights holds from which it is one about the whole network."""
+
 # --- Duplicates ------------------------------------------------------------------------------
 
 DUPLICATE_SEVERE = 0.9
@@ -192,6 +208,10 @@ TARGETS_OUT_OF_REACH = 0.001
 
 OUTPUT_SAMPLES = 64
 """Samples of the model's own output that are kept."""
+
+NEIGHBOURS = 0.5
+"""Correlation of neighbouring pixels below which an array has no picture in it to be lost: noise
+has 0, photographs and digits 0.8 to 0.99."""
 
 MAP_LEVEL = 2
 """Layers from an image up to which maps are held to it: beyond, abstraction is their task."""

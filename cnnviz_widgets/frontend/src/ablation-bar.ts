@@ -2,7 +2,8 @@
 import type { AnyModel, RenderProps } from "@anywidget/types";
 
 import { button, element, keyboard } from "./lib/dom";
-import { counted } from "./lib/format";
+import { counted, lastName, withLastName } from "./lib/format";
+import { Patience, WAITING } from "./lib/patience";
 import { Selection } from "./lib/selection";
 
 type How = "silence" | "mean" | "merge";
@@ -31,14 +32,14 @@ interface State {
   _answered: number;
 }
 
-/** After so long without an answer the reader is told what is being waited for. */
-const PATIENCE_MS = 800;
 const UNTOUCHED = "The model's weights are not touched.";
 const WAYS: readonly (readonly [how: How, text: string, title: string])[] = [
   ["silence", "Silence", "Their output is zero."],
   ["mean", "Replace by mean", "Each channel is everywhere its own mean over samples and positions."],
   ["merge", "Merge", "Each channel is replaced by the mean map of all of them."],
 ];
+const CALM = "— select channels (a column, a row or a fork) to try the model without them";
+const NO_CHANNELS = "These rows are no channels of the layer's output: select in Outputs";
 const DONE: Record<How, string> = { silence: "silenced", mean: "replaced by mean", merge: "merged" };
 
 class Bar {
@@ -50,7 +51,7 @@ class Bar {
   private readonly result = element("div", "cnnviz-ablation-result", { role: "status", "aria-live": "polite" });
   private readonly earlier = element("ol", "cnnviz-ablation-earlier", { "aria-label": "Earlier trials" });
   private readonly clear: HTMLButtonElement;
-  private patience: ReturnType<typeof setTimeout> | undefined;
+  private readonly patience: Patience;
 
   constructor(
     private readonly model: AnyModel<State>,
@@ -66,43 +67,55 @@ class Bar {
       "cnnviz-toolbar",
       {},
       element("b", "", { title: `Try it on the live model. ${UNTOUCHED}` }, "Check the hint"),
-      this.lead,
+      element("span", "cnnviz-ablation-words", {}, this.lead, this.state),
       element("span", "cnnviz-group", {}, ...this.buttons.values()),
-      this.state,
-      this.clear,
     );
-    this.root = element("div", "cnnviz cnnviz-ablation-bar", {}, line, this.error, this.result, this.earlier);
+    const newest = element("div", "cnnviz-ablation-newest", {}, this.result, this.clear);
+    this.root = element("div", "cnnviz cnnviz-ablation-bar", {}, line, this.error, newest, this.earlier);
+    this.patience = new Patience(() => this.showWaiting(), signal);
     selection.onChange(() => this.show());
     for (const key of ["layer", "enabled", "_asked", "_answered"] as const) {
       model.on(`change:${key}`, () => this.show());
     }
     model.on("change:_started", () => this.showWaiting());
     model.on("change:error", () => this.show());
-    model.on("change:trials", () => this.show());
-    signal.addEventListener("abort", () => clearTimeout(this.patience));
+    model.on("change:trials", () => this.showTrials());
   }
 
-  show(): void {
-    const channels = this.selection.list;
+  /** What `show` changes with the selection keeps its height, or the views below would move. */
+  begin(): void {
+    this.show();
+    this.showTrials();
+  }
+
+  private show(): void {
+    const chosen = this.selection.list.length;
+    const enabled = this.model.get("enabled");
+    const lead = this.leading(chosen, enabled);
+    this.lead.textContent = lead;
     const layer = this.model.get("layer");
-    this.root.hidden = channels.length === 0;
-    if (channels.length === 0) return;
-    const of = layer ? ` of ${layer}` : "";
-    this.lead.textContent = `${counted(channels.length, "channel")}${of} selected — without ${channels.length === 1 ? "it" : "them"}:`;
+    this.lead.title = enabled && chosen > 0 && layer ? `${lead}\n${layer}` : lead;
     const busy = this.waiting();
     for (const [how, text, title] of WAYS) {
       const made = this.buttons.get(how)!;
-      const alone = how === "merge" && channels.length < 2;
-      made.disabled = busy || alone || !this.model.get("enabled");
-      made.title = !this.model.get("enabled")
-        ? `${text}: not possible for this layer`
-        : `${alone ? "Select two channels or more. " : ""}${title} ${UNTOUCHED}`;
+      const least = how === "merge" ? 2 : 1;
+      const few = chosen < least;
+      made.disabled = busy || few || !enabled;
+      const more = least === 2 ? "Select two channels or more. " : "Select a channel or more. ";
+      made.title = enabled ? `${few ? more : ""}${title} ${UNTOUCHED}` : `${text}: not possible for these rows`;
     }
     this.showWaiting();
     const error = this.model.get("error");
     if (this.error.textContent !== error) this.error.textContent = error;
     this.error.hidden = error === "" || busy;
-    this.showTrials(channels, layer);
+  }
+
+  private leading(chosen: number, enabled: boolean): string {
+    if (!enabled) return NO_CHANNELS;
+    if (chosen === 0) return CALM;
+    const layer = lastName(this.model.get("layer"));
+    const of = layer ? ` of ${layer}` : "";
+    return `${counted(chosen, "channel")}${of} selected — without ${chosen === 1 ? "it" : "them"}:`;
   }
 
   private waiting(): boolean {
@@ -110,30 +123,26 @@ class Bar {
   }
 
   private showWaiting(): void {
-    clearTimeout(this.patience);
     const waiting = this.waiting();
     this.state.classList.toggle("cnnviz-running", waiting);
-    this.say(waiting ? "running…" : "");
-    if (waiting && this.model.get("_started") < this.model.get("_asked")[0]) {
-      const text = "Waiting for the kernel. Where a cell is running, this may come after it.";
-      this.patience = setTimeout(() => this.say(text), PATIENCE_MS);
-    }
+    this.lead.hidden = waiting;
+    this.patience.wait(waiting && this.model.get("_started") < this.model.get("_asked")[0]);
+    this.say(waiting ? (this.patience.over ? WAITING : "running…") : "");
   }
 
   private say(text: string): void {
-    if (this.state.textContent !== text) this.state.textContent = text;
+    if (this.state.textContent !== text) this.state.textContent = this.state.title = text;
   }
 
-  /** What came of the newest trial of this very selection, in full; the others in a line each. */
-  private showTrials(channels: readonly number[], layer: string): void {
-    const trials = this.model.get("trials");
-    const now = trials.findIndex((trial) => trial.layer === layer && same(trial.channels, channels));
-    const trial = trials[now];
+  /** What came of the newest trial, in full, whatever is selected since; the others in a line each. */
+  private showTrials(): void {
+    const [newest, ...others] = this.model.get("trials");
     this.result.replaceChildren();
-    if (trial) this.result.append(element("b", "", {}, trial.summary), facts(trial));
-    this.earlier.replaceChildren(...trials.filter((_, index) => index !== now).map(earlier));
-    this.earlier.hidden = this.earlier.childElementCount === 0;
-    this.clear.hidden = trials.length === 0;
+    this.result.title = newest ? tried(newest) : "";
+    if (newest) this.result.append(element("b", "", {}, summary(newest)), facts(newest));
+    this.earlier.replaceChildren(...others.map(earlier));
+    this.earlier.hidden = others.length === 0;
+    this.clear.hidden = !newest;
   }
 
   private ask(how: How): void {
@@ -146,14 +155,14 @@ class Bar {
   private forget(): void {
     this.model.set("trials", []);
     this.model.save_changes();
-    this.show();
   }
 }
 
-const same = (a: readonly number[], b: readonly number[]): boolean => {
-  const known = new Set(a);
-  return a.length === b.length && b.every((channel) => known.has(channel));
-};
+/** Where, and what was done to how many. */
+const tried = ({ how, channels, layer }: Trial): string =>
+  [layer, `${counted(channels.length, "channel")} ${DONE[how]}`].filter(Boolean).join(": ");
+
+const summary = (trial: Trial): string => withLastName(trial.summary, trial.layer);
 
 function facts({ details }: Trial): HTMLElement {
   const list = element("div", "cnnviz-ablation-facts");
@@ -164,10 +173,9 @@ function facts({ details }: Trial): HTMLElement {
 }
 
 function earlier(trial: Trial): HTMLElement {
-  const { how, channels, layer, summary } = trial;
-  const title = [layer, `${counted(channels.length, "channel")} ${DONE[how]}`].filter(Boolean).join(": ");
-  if (trial.details.length === 0) return element("li", "", { title }, summary);
-  const head = element("summary", "", { title }, summary);
+  const title = tried(trial);
+  if (trial.details.length === 0) return element("li", "", { title }, summary(trial));
+  const head = element("summary", "", { title }, summary(trial));
   keyboard(head);
   return element("li", "", {}, element("details", "", {}, head, facts(trial)));
 }
@@ -178,7 +186,7 @@ async function render({ model, el, host, signal }: RenderProps<State>): Promise<
   if (signal.aborted) return;
   const bar = new Bar(model, selection, signal);
   el.append(bar.root);
-  bar.show();
+  bar.begin();
 }
 
 export default { render };

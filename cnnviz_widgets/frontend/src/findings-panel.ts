@@ -12,7 +12,7 @@ import {
 } from "./findings/report";
 import { severityMark } from "./findings/severity";
 import { choice, element, keyboard } from "./lib/dom";
-import { count, counted } from "./lib/format";
+import { count, counted, withLastName } from "./lib/format";
 
 interface State {
   /** The report without its findings; null before the first. */
@@ -178,6 +178,8 @@ class Panel {
         this.items.push(this.item(finding, index));
       }
     });
+    this.list.style.setProperty("--kind", longest(findings.map(({ kind }) => kindName(kind))));
+    this.list.style.setProperty("--place", longest(findings.map(placeName)));
     this.list.replaceChildren(...this.items.map(({ root }) => root));
     this.list.hidden = findings.length === 0;
     if (this.items.length === 0) this.list.append(element("div", "cnnviz-findings-none", {}, "No finding matches."));
@@ -195,8 +197,8 @@ class Panel {
       { type: "button", id: `${this.id}-${index}`, "aria-expanded": "false" },
       severityMark(finding.severity),
       element("span", "cnnviz-finding-kind", { title: finding.kind }, kind),
-      element("span", "cnnviz-finding-place", { title: placeName(finding) }, placeName(finding)),
-      element("span", "cnnviz-finding-line", { title: finding.summary }, finding.summary),
+      element("span", "cnnviz-finding-place", { title: placeName(finding) }, element("bdi", "", {}, placeName(finding))),
+      element("span", "cnnviz-finding-line", { title: finding.summary }, withLastName(finding.summary, finding.layer)),
     );
     keyboard(head);
     head.addEventListener("click", () => this.choose(index), { signal: this.signal });
@@ -286,6 +288,9 @@ class Panel {
     else if (below > scrollTop) this.list.scrollTop = below;
   }
 }
+
+/** The room that the longest of these words takes, at the most. */
+const longest = (words: readonly string[]): string => `${Math.max(0, ...words.map(({ length }) => length))}ch`;
 
 function render({ model, el, signal }: RenderProps<State>): void {
   const panel = new Panel(model, signal);

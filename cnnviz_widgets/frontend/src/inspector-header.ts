@@ -4,6 +4,7 @@ import type { AnyModel, RenderProps } from "@anywidget/types";
 import { Guide, type GuideState } from "./header/guide";
 import { ViewSwitch, type ViewState } from "./header/view-switch";
 import { button, element } from "./lib/dom";
+import { Patience, WAITING } from "./lib/patience";
 
 interface State extends ViewState, GuideState {
   title: string;
@@ -28,6 +29,7 @@ function render({ model, el, signal }: RenderProps<State>): void {
   const error = element("div", "cnnviz-error", { role: "alert" });
   const views = new ViewSwitch(model, signal);
   const guide = new Guide(model, signal);
+  const patience = new Patience(() => show(), signal);
   const diagnose = button(
     "Diagnose",
     "Look through every layer for signs of trouble, each with its evidence and its cure",
@@ -62,7 +64,8 @@ function render({ model, el, signal }: RenderProps<State>): void {
     const text = model.get("error");
     if (error.textContent !== text) error.textContent = text;
     error.hidden = text === "";
-    message.replaceChildren(...working(model));
+    patience.wait(model.get("view") !== model.get("_shown_view"));
+    message.replaceChildren(...(patience.over && !model.get("message") ? [WAITING] : working(model)));
     const waiting = model.get("_asked") > model.get("_answered");
     refresh.disabled = waiting;
     refresh.textContent = waiting ? "Waiting for the kernel…" : "Read again";

@@ -5,6 +5,7 @@ import { facts, findings, health, level, looked } from "./layers/marks";
 import { matches, rowsOf, type LayerEntry, type Row } from "./layers/rows";
 import { element, keyboard } from "./lib/dom";
 import { count, counted } from "./lib/format";
+import { Patience, WAITING } from "./lib/patience";
 
 interface State {
   _layers: LayerEntry[];
@@ -16,22 +17,20 @@ interface State {
   height: number;
 }
 
-/** After so long without an answer the reader is told what is being waited for. */
-const PATIENCE_MS = 800;
-
 let instances = 0;
 
 class Selector {
   readonly root: HTMLElement;
   private readonly filter: HTMLInputElement;
   private readonly list: HTMLElement;
-  private readonly note = element("div", "cnnviz-note", { role: "status", "aria-live": "polite" });
+  private readonly note = element("span", "", { role: "status", "aria-live": "polite" });
+  private readonly legend = element("span", "", {}, "● looked at: outputs above, weights below");
   private readonly id = `cnnviz-layers-${instances++}`;
   private options: { entry: LayerEntry; row: HTMLElement }[] = [];
   private active = 0;
   /** The choice when last looked at: where Python makes another, the keyboard goes with it. */
   private chosen = "";
-  private patience: ReturnType<typeof setTimeout> | undefined;
+  private readonly patience: Patience;
 
   constructor(
     private readonly model: AnyModel<State>,
@@ -56,8 +55,9 @@ class Selector {
       {},
       this.filter,
       this.list,
-      this.note,
+      element("div", "cnnviz-note cnnviz-layer-foot", {}, this.note, this.legend),
     );
+    this.patience = new Patience(() => this.mark(), signal);
     this.filter.addEventListener("input", () => this.build(), { signal });
     for (const target of [this.filter, this.list]) {
       keyboard(target);
@@ -66,13 +66,13 @@ class Selector {
     model.on("change:_layers", () => this.build());
     model.on("change:layer change:_shown", () => this.mark());
     model.on("change:height", () => this.build());
-    signal.addEventListener("abort", () => clearTimeout(this.patience));
   }
 
   build(): void {
     const layers = this.model.get("_layers");
     const filter = this.filter.value.trim();
     const kept = layers.filter((layer) => matches(layer, filter));
+    this.legend.hidden = layers.every(({ looked: views }) => views === null);
     this.list.style.maxHeight = `${this.model.get("height")}px`;
     this.options = [];
     this.list.replaceChildren(...rowsOf(kept).map((row) => this.row(row)));
@@ -141,11 +141,8 @@ class Selector {
     });
     const active = this.options[this.active];
     if (active) this.list.setAttribute("aria-activedescendant", active.row.id);
-    clearTimeout(this.patience);
-    this.say("");
-    if (waiting) {
-      this.patience = setTimeout(() => this.say("Waiting for the kernel. Where a cell is running, this may come after it."), PATIENCE_MS);
-    }
+    this.patience.wait(waiting);
+    this.say(this.patience.over ? WAITING : "");
   }
 
   private say(text: string): void {

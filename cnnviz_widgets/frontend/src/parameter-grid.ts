@@ -241,7 +241,7 @@ class ParameterGrid {
       const [left, right] = part.columns.map((input) => Math.round(xOf(columns, input) * ratio)) as [number, number];
       const within = { ...clip, left: Math.max(clip.left, left), right: Math.min(clip.right, right) };
       const down = spansDown(part, rows, order, ratio);
-      paintTiles(picture(within), part.tiles, spansAcross(part, columns, ratio), down, this.paint(part));
+      paintTiles(picture(within), part.tiles, spansAcross(part, layout, ratio), down, this.paint(part));
     }
     if (bias) {
       const [from, to] = [biasLeft(columns), biasLeft(columns) + BIAS_WIDTH].map((x) => Math.round(x * ratio)) as [number, number];

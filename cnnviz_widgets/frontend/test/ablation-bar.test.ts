@@ -16,6 +16,8 @@ const find = <T extends HTMLElement>(selectors: string): T => document.querySele
 const named = (text: string): HTMLButtonElement =>
   [...document.querySelectorAll<HTMLButtonElement>("button")].find((made) => made.textContent === text)!;
 
+const WAYS = ["Silence", "Replace by mean", "Merge"];
+
 const trial = (more: object = {}) => ({
   how: "silence",
   channels: [2, 0],
@@ -44,16 +46,27 @@ async function open(selected: number[] = [0, 2], more: object = {}) {
 }
 
 describe("the bar", () => {
-  test("shows while channels are selected, and names how many of which layer", async () => {
+  const lead = (): string => find(".cnnviz-ablation-lead").textContent!;
+
+  test("stays, and names how many channels of which layer are selected", async () => {
     const { selection, root } = await open([]);
-    expect(root.hidden).toBe(true);
-    selection.set("selected", [3, 1, 2]);
+    const calm = "— select channels (a column, a row or a fork) to try the model without them";
     expect(root.hidden).toBe(false);
-    expect(find(".cnnviz-ablation-lead").textContent).toBe("3 channels of conv<1> selected — without them:");
+    expect(lead()).toBe(calm);
+    expect(WAYS.map((text) => named(text).disabled)).toEqual([true, true, true]);
+    selection.set("selected", [3, 1, 2]);
+    expect(lead()).toBe("3 channels of conv<1> selected — without them:");
+    expect(WAYS.map((text) => named(text).disabled)).toEqual([false, false, false]);
     selection.set("selected", [3]);
-    expect(find(".cnnviz-ablation-lead").textContent).toBe("1 channel of conv<1> selected — without it:");
+    expect(lead()).toBe("1 channel of conv<1> selected — without it:");
     selection.set("selected", []);
-    expect(root.hidden).toBe(true);
+    expect(lead()).toBe(calm);
+  });
+
+  test("a layer deep in the model goes by its last name, its path is in the title", async () => {
+    await open([0, 2], { layer: "outer/inner/conv" });
+    expect(lead()).toBe("2 channels of conv selected — without them:");
+    expect(find(".cnnviz-ablation-lead").title).toContain("outer/inner/conv");
   });
 
   test("one channel cannot be merged", async () => {
@@ -64,10 +77,14 @@ describe("the bar", () => {
     expect(named("Merge").disabled).toBe(false);
   });
 
-  test("a layer that cannot be tried says so", async () => {
-    await open([1, 2], { enabled: false });
+  test("rows that cannot be tried say so, selected or not", async () => {
+    const { selection } = await open([1, 2], { enabled: false });
+    const why = "These rows are no channels of the layer's output: select in Outputs";
+    expect(lead()).toBe(why);
     expect(named("Silence").disabled).toBe(true);
     expect(named("Silence").title).toContain("not possible");
+    selection.set("selected", []);
+    expect(lead()).toBe(why);
   });
 });
 
@@ -110,7 +127,7 @@ describe("asking", () => {
 describe("trials", () => {
   const trials = [trial(), trial({ layer: "other", summary: "<i>older</i>", details: [] })];
 
-  test("that of this very selection is told in full, others in a line", async () => {
+  test("the newest is told in full, others in a line", async () => {
     await open([0, 2], { trials });
     expect(find(".cnnviz-ablation-result").textContent).toBe("loss 0.412 → 0.655answers changed: 5 of 32");
     expect(find(".cnnviz-ablation-earlier").textContent).toBe("<i>older</i>");
@@ -118,15 +135,23 @@ describe("trials", () => {
     expect(document.querySelector("i")).toBeNull();
   });
 
-  test("another selection or layer turns it into an earlier one", async () => {
-    const { model, selection } = await open([0, 2], { trials });
-    selection.set("selected", [0]);
-    expect(find(".cnnviz-ablation-result").textContent).toBe("");
-    expect(document.querySelectorAll("li")).toHaveLength(2);
-    selection.set("selected", [2, 0]);
-    expect(document.querySelectorAll("li")).toHaveLength(1);
+  test("speak of a layer by its last name, its path is in the title", async () => {
+    await open([], { trials: [trial({ layer: "a/b/c", summary: "Silencing channel 1 of 'a/b/c'" })] });
+    expect(find(".cnnviz-ablation-result b").textContent).toBe("Silencing channel 1 of 'c'");
+    expect(find(".cnnviz-ablation-result").title).toBe("a/b/c: 2 channels silenced");
+  });
+
+  test("stay as they are whatever is selected, those unfolded unfolded", async () => {
+    const { model, selection } = await open([0, 2], { trials: [...trials, trial()] });
+    find<HTMLDetailsElement>("details").open = true;
+    const before = find(".cnnviz-ablation-earlier").innerHTML;
+    for (const selected of [[0], [], [2, 0]]) {
+      selection.set("selected", selected);
+      expect(find(".cnnviz-ablation-result").textContent).toContain("loss 0.412 → 0.655");
+      expect(find(".cnnviz-ablation-earlier").innerHTML).toBe(before);
+    }
     model.set("layer", "conv2");
-    expect(document.querySelectorAll("li")).toHaveLength(2);
+    expect(find(".cnnviz-ablation-earlier").innerHTML).toBe(before);
   });
 
   test("are cleared", async () => {

@@ -1,5 +1,5 @@
 /** Every entry rendered with stand-ins: what the user does reaches the shared models, and back. */
-import { afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 
 import grid from "../src/channel-grid";
 import dendrogram from "../src/dendrogram";
@@ -15,6 +15,7 @@ let rendered: Rendered | undefined;
 beforeAll(installCanvas);
 beforeEach(() => FakeModel.all.clear());
 afterEach(() => {
+  vi.useRealTimers();
   rendered?.abort();
   document.body.replaceChildren();
 });
@@ -357,6 +358,30 @@ describe("layer selector", () => {
       "outputs: not looked at yet",
     ]);
     expect(marks.map((mark) => mark.querySelectorAll(".cnnviz-seen").length)).toEqual([1, 0]);
+    const each = [...document.querySelectorAll<HTMLElement>(".cnnviz-looked > i")].map(({ title }) => title);
+    expect(each).toEqual(["outputs: looked at", "weights: not looked at yet", "outputs: not looked at yet"]);
+  });
+
+  test("the foot explains the marks, where there are any", async () => {
+    const { model } = await open([layer("a")]);
+    const legend = find(".cnnviz-layer-foot > :last-child");
+    expect(legend.hidden).toBe(true);
+    model.set("_layers", [layer("a", { looked: [] })]);
+    expect(legend.hidden).toBe(false);
+    expect(legend.textContent).toBe("● looked at: outputs above, weights below");
+  });
+
+  test("a kernel that does not answer is waited for in words", async () => {
+    const { model, list } = await open();
+    vi.useFakeTimers();
+    list.dispatchEvent(key("ArrowDown"));
+    list.dispatchEvent(key("Enter"));
+    vi.advanceTimersByTime(500);
+    list.dispatchEvent(key("ArrowUp"));
+    vi.advanceTimersByTime(500);
+    expect(find(".cnnviz-layer-foot").textContent).toContain("Waiting for the kernel");
+    model.set("_shown", "inner/a<b>");
+    expect(find(".cnnviz-layer-foot").textContent).toContain("3 layers, in the order");
   });
 
   test("nothing found says so", async () => {
@@ -455,6 +480,21 @@ describe("inspector header", () => {
     expect(model.saves).toBe(1);
   });
 
+  test("a view that does not come is waited for in words, until the kernel has begun", async () => {
+    const model = await open({ warnings: ["<b>odd</b>"] });
+    const message = () => find(".cnnviz-inspector-message").textContent;
+    vi.useFakeTimers();
+    named("Weights").click();
+    vi.advanceTimersByTime(700);
+    expect(message()).toBe("⚠ <b>odd</b>");
+    vi.advanceTimersByTime(200);
+    expect(message()).toBe("Waiting for the kernel. Where a cell is running, this may come after it.");
+    model.set("message", "reading conv1");
+    expect(message()).toBe("reading conv1");
+    model.set({ message: "", _shown_view: "weights" });
+    expect(message()).toBe("⚠ <b>odd</b>");
+  });
+
   test("a layer without weights offers none, and says why", async () => {
     const model = await open({ has_weights: false });
     expect(named("Weights").disabled).toBe(true);
@@ -495,6 +535,12 @@ describe("inspector header", () => {
     expect(next.disabled).toBe(true);
     model.set({ _next_answered: 1, step: 24, next_step: "" });
     expect(next.hidden).toBe(true);
+    expect(find(".cnnviz-guide").textContent).toContain("All 24 steps looked at.");
+  });
+
+  test("the next layer goes by its last name, its path is in the title", async () => {
+    await open({ step: 1, steps: 2, next_step: "outer, too/conv, weights" });
+    expect(named("Next: conv, weights →").title).toBe("Go on to outer, too/conv, weights");
   });
 
   test("the guide folds away and comes back, and Python remembers", async () => {
@@ -506,12 +552,12 @@ describe("inspector header", () => {
     expect(find(".cnnviz-guide").hidden).toBe(false);
   });
 
-  test("without an order there is no guide; a view that is no step says so", async () => {
+  test("without an order there is no guide; a view that is no step says how many there are", async () => {
     const model = await open();
     expect(find(".cnnviz-guide").hidden).toBe(true);
     expect(named("Guide ▾").hidden).toBe(true);
     model.set("steps", 4);
-    expect(find(".cnnviz-guide-words").textContent).toBe("Not one of the 4 steps");
+    expect(find(".cnnviz-guide-words").textContent).toBe("4 steps in the method's order");
   });
 });
 

@@ -83,6 +83,23 @@ describe("the list", () => {
     ]);
   });
 
+  test("kinds and layers take the room that the longest of them needs", async () => {
+    await open([finding({ layer: "outer/inner/conv" }), finding({ kind: "odd" })]);
+    const list = all(".cnnviz-findings-list")[0]!;
+    const room = (name: string) => list.style.getPropertyValue(name);
+    expect([room("--kind"), room("--place")]).toEqual([`${"dead channels".length}ch`, `${"outer/inner/conv".length}ch`]);
+    expect(all(".cnnviz-finding-place")[0]!.title).toBe("outer/inner/conv");
+  });
+
+  test("a row's sentence speaks of the layer by its last name, the full one is in the title", async () => {
+    const summary = "2 of 8 channels of outer/conv are zero.";
+    await open([finding({ layer: "outer/conv", summary })]);
+    const line = all(".cnnviz-finding-line")[0]!;
+    expect([line.textContent, line.title]).toEqual(["2 of 8 channels of conv are zero.", summary]);
+    all(".cnnviz-finding-head")[0]!.click();
+    expect(all(".cnnviz-finding-summary")[0]!.textContent).toBe(summary);
+  });
+
   test("nothing is chosen or unfolded by itself", async () => {
     const model = await open(four);
     expect(model.state.finding).toBe(-1);

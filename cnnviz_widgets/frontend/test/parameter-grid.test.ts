@@ -7,6 +7,7 @@ import { yOf } from "../src/grid/layout";
 import entry from "../src/parameter-grid";
 import { Exact } from "../src/parameters/exact";
 import { biasLeft, layoutOf, rowsAsColumns, spansAcross, spansDown } from "../src/parameters/layout";
+import { describe as told } from "../src/parameters/readout";
 import { readParameters, readWindow, type Parameters } from "../src/parameters/wire";
 import { at, FakeModel, frame, installCanvas, key, shared, show, view, type Rendered } from "./fake";
 import { treeState } from "./tree-state";
@@ -39,6 +40,7 @@ const kernel = {
   _taps: [2, 2],
   _words: ["input channel", "output channel"],
   _column_names: [],
+  _tap_names: [],
   _bias: view(Float32Array.of(0.5, -0.25, 0, 1, NaN)),
 };
 
@@ -88,6 +90,22 @@ describe("layout", () => {
     expect(biasLeft(columns)).toBeCloseTo(biasLeft(fitted.columns), 6);
   });
 
+  test("tiles of eight pixels or more are parted both ways, smaller ones are not", () => {
+    const wide = { ...kernel, _inputs: 300 };
+    for (const [scale, gap] of [[7, 0], [8, 1], [20, 2], [40, 4], [64, 4], [500, 4]] as const) {
+      const found = layout(wide, { scale });
+      expect([scale, found.gap, found.rows.gap]).toEqual([scale, gap, gap]);
+      const [first, second] = spansAcross(read(wide).whole, found, 1);
+      expect(second!.from - first!.to).toBe(gap);
+      // In the middle of its place, to within half a pixel: the leaf of the tree is there.
+      const [top] = spansDown(read(wide).whole, found.rows, null, 1);
+      const middle = (top!.from + top!.to) / 2 - yOf(found.rows, 0.5);
+      expect(Math.abs(middle)).toBeLessThanOrEqual(0.5);
+    }
+    // A line of weights is no tile.
+    expect(layout(strips, { scale: 100 }).rows.gap).toBe(1);
+  });
+
   test("without a tree the tiles take its place", () => {
     expect(layout(kernel, {}, 700, false).tree).toBe(0);
     expect(layout(kernel).tree).toBeGreaterThan(100);
@@ -111,7 +129,7 @@ describe("painting", () => {
     for (const part of parts) {
       const clip = { left: part.columns[0], top: 0, right: part.columns[1], bottom: 2 };
       const picture = { pixels, stride: 8, clip };
-      paintTiles(picture, part.tiles, spansAcross(part, columns, 1), spansDown(part, rows, order, 1), { ...paint, range });
+      paintTiles(picture, part.tiles, spansAcross(part, { columns, gap: 0 }, 1), spansDown(part, rows, order, 1), { ...paint, range });
     }
     return [[...pixels.slice(0, 8)], [...pixels.slice(8)]];
   };
@@ -284,6 +302,26 @@ describe("parameter grid", () => {
     canvas.dispatchEvent(at("pointerleave", 0, 0));
     expect(selection.state.hovered).toBe(-1);
     expect(await said()).toContain("5 output channels × 3 input channels");
+  });
+
+  test("gates are told by their names", async () => {
+    const { canvas } = await open({ _tap_names: ["input", "<b>"] });
+    canvas.dispatchEvent(at("pointermove", x(1) + 10, y(1) + 10));
+    expect(await said()).toBe("output channel 2 · input channel 1 · gate <b>, tap 1 · value ≈ 0");
+    expect(document.querySelector(".cnnviz-readout b")).toBeNull();
+  });
+
+  test("averaged gates are told by all their names, and a slice is a gate", () => {
+    const tell = (more: object, down: number): string => {
+      const parameters = read({ ...kernel, ...more });
+      return told(parameters, parameters.whole, { row: 0, input: 0, down, across: 0 });
+    };
+    const line = { _shape: [5, 3, 4, 1], _taps: [4, 1], _tap_names: ["i", "f", "c", "o"], _kind: "sequence" };
+    expect(tell(line, 0.3)).toContain("· gate f ·");
+    const averaged = { ...line, _shape: [5, 3, 2, 1], _taps: [4, 1], _reduction: [2, 1] };
+    expect(tell(averaged, 0.9)).toContain("· gate c/o ·");
+    const slices = { _shape: [5, 3, 2, 2], _taps: [2, 2], _tap_names: ["i", "f", "c", "o"], _kind: "volume", _montage: [2, 2] };
+    expect(tell(slices, 0.9)).toContain("· gate c, tap (0, 0) ·");
   });
 
   test("the bias is told from the inputs", async () => {

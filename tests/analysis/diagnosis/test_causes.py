@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
+import pytest
 
 from cnnviz_widgets.analysis.diagnosis.causes import one_a_cause
 from cnnviz_widgets.analysis.diagnosis.facts import LayerFacts, ModelFacts
@@ -109,6 +112,65 @@ def test_a_weight_that_explains_its_output_is_named() -> None:
     assert said(finding("uniform", "b"), finding("duplicate", "b"), finding("uniform", "c")) == [
         ("duplicate", "b", ("c",))
     ]
+
+
+def test_saturation_explains_what_it_looks_like_in_its_layer() -> None:
+    assert said(
+        finding("saturated", "b", "severe"),
+        finding("dead", "b"),
+        finding("constant", "b"),
+        finding("unlike-input", "b"),
+    ) == [("saturated", "b", ())]
+
+
+def test_targets_and_inputs_out_of_range_name_no_unrelated_layers() -> None:
+    assert said(
+        finding("unreachable-targets", "c", "severe"),
+        finding("uniform", "b"),
+        finding("saturated", "c"),
+        finding("dead", "d"),
+    ) == [("unreachable-targets", "c", ("d",)), ("uniform", "b", ())]
+    assert said(finding("input-range", "", "severe"), finding("dead", "b", "note", 0.01)) == [
+        ("input-range", "", ()),
+        ("dead", "b", ()),
+    ]
+
+
+@pytest.mark.parametrize(
+    "cause",
+    [
+        finding("input-range", "", "severe"),
+        finding("unreachable-targets", "d", "severe"),
+        finding("dead", "b", "severe", 0.97),
+        finding("duplicate", "b", "severe", 1.0),
+        finding("frozen", "b"),
+        finding("near-zero", "b"),
+    ],
+)
+def test_a_collapsed_output_is_told_by_itself(cause: Finding) -> None:
+    collapse = finding("constant", "d", "severe", 0.0, ())
+    assert ("constant", "d") in [(f.kind, f.layer) for f in one_a_cause([cause, collapse], MODEL)]
+
+
+def test_a_collapsed_output_behind_nothing_follows_from_it() -> None:
+    collapse = finding("constant", "d", "severe", 0.0, ())
+    assert said(finding("dead", "b", "severe", 1.0, ()), collapse) == [("dead", "b", ("d",))]
+
+
+@pytest.mark.parametrize("kind", ["duplicate", "frozen"])
+def test_one_finding_for_the_same_in_many_layers(kind: Kind) -> None:
+    three = [finding(kind, path, value=1.0) for path in ("c", "a", "b")]
+    three[0] = replace(three[0], severity="severe")
+    (found,) = one_a_cause(three, MODEL)
+    assert (found.layer, found.severity, found.follows) == ("a", "severe", ("b", "c"))
+    assert "3 layers" in found.summary
+    assert len(one_a_cause(three[:2], MODEL)) == 2
+
+
+def test_some_twins_or_dead_units_are_told_layer_by_layer() -> None:
+    for kind in ("duplicate", "dead"):
+        three = [finding(kind, path, value=0.3) for path in ("a", "b", "c")]
+        assert [f.layer for f in one_a_cause(three, MODEL)] == ["a", "b", "c"]
 
 
 def test_order_by_severity_then_depth() -> None:

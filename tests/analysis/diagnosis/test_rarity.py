@@ -50,6 +50,15 @@ def test_units_that_fire_always_or_never_hide_no_dead_ones() -> None:
     assert silent_but_living(fires, 64) < 100
 
 
+def test_no_more_are_rare_than_were_seen_to_be() -> None:
+    # 5 of 20 living units fire on 1 to 8 of 32 samples; the rest on more.
+    fires = np.array([0] * 60 + [1, 1, 1, 1, 8] + [9] * 15)
+    assert silent_but_living(fires, 32) <= 5
+    # Nine living units overrule nothing, ten may.
+    assert silent_but_living(np.array([0] * 9 + [1] * 9), 32) == 0
+    assert silent_but_living(np.array([0] * 9 + [1] * 10), 32) > 0
+
+
 def test_never_more_than_are_silent_and_nothing_from_too_few() -> None:
     assert silent_but_living(np.array([0, 1, 1, 1, 1, 1, 1, 2]), 50) <= 1
     assert silent_but_living(np.array([0, 0, 0, 7]), 50) == 0

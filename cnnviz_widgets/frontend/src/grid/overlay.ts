@@ -78,7 +78,7 @@ function paintSelection(context: CanvasRenderingContext2D, scene: Scene): void {
     const x = xOf(columns, column);
     if (some && !selection.has(channel)) {
       // What is not selected steps back; nothing of it is hidden.
-      context.fillStyle = theme.dark ? "rgba(0, 0, 0, 0.45)" : "rgba(255, 255, 255, 0.55)";
+      context.fillStyle = theme.dark ? "rgba(0, 0, 0, 0.3)" : "rgba(255, 255, 255, 0.3)";
       context.fillRect(x, HEADER, columns.scale + 0.5, bottom - HEADER);
     } else if (some) {
       context.fillStyle = theme.accent;

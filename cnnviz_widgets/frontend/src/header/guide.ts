@@ -2,7 +2,7 @@
 import type { AnyModel } from "@anywidget/types";
 
 import { button, element } from "../lib/dom";
-import { count } from "../lib/format";
+import { count, counted, lastName } from "../lib/format";
 
 export interface GuideState {
   /** Step of the order that is shown, 0 for none of them; and how many there are, 0 for no order. */
@@ -25,6 +25,8 @@ export class Guide {
   readonly opener: HTMLButtonElement;
   private readonly words = element("span", "cnnviz-guide-words");
   private readonly next: HTMLButtonElement;
+  /** Stands where the button was, once all has been looked at. */
+  private readonly done = element("span", "cnnviz-faint");
 
   constructor(
     private readonly model: AnyModel<GuideState>,
@@ -32,7 +34,7 @@ export class Guide {
   ) {
     this.opener = button("", "", () => this.change("guide", !model.get("guide")), signal);
     this.next = button("", "", () => this.change("_next_asked", model.get("_next_asked") + 1), signal);
-    this.root = element("div", "cnnviz-guide", {}, this.words, this.next);
+    this.root = element("div", "cnnviz-guide", {}, this.words, this.next, this.done);
   }
 
   show(): void {
@@ -44,7 +46,7 @@ export class Guide {
     this.opener.title = `${open ? "Fold away" : "Show"} the order of analysis: what to look at next, and for what`;
     this.root.hidden = steps === 0 || !open;
     const [stage, lookFor] = [this.model.get("stage"), this.model.get("look_for")];
-    const place = step > 0 ? `Step ${count(step)} of ${count(steps)}` : `Not one of the ${count(steps)} steps`;
+    const place = step > 0 ? `Step ${count(step)} of ${count(steps)}` : `${counted(steps, "step")} in the method's order`;
     this.words.replaceChildren(
       element("b", "", {}, place),
       stage && ` · ${stage}`,
@@ -54,8 +56,13 @@ export class Guide {
     const waiting = this.model.get("_next_asked") > this.model.get("_next_answered");
     this.next.hidden = next === "";
     this.next.disabled = waiting;
-    this.next.textContent = waiting ? "Waiting for the kernel…" : `Next: ${next} →`;
+    // The view follows the path, in which there may be commas, too.
+    const comma = next.lastIndexOf(", ");
+    const short = lastName(next.slice(0, comma)) + next.slice(comma);
+    this.next.textContent = waiting ? "Waiting for the kernel…" : `Next: ${short} →`;
     this.next.title = `Go on to ${next}`;
+    this.done.hidden = next !== "";
+    this.done.textContent = `All ${counted(steps, "step")} looked at.`;
   }
 
   private change<Key extends "guide" | "_next_asked">(key: Key, value: GuideState[Key]): void {

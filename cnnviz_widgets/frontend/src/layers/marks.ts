@@ -19,7 +19,9 @@ export function looked({ looked: views, parameters }: LayerEntry): HTMLElement {
   if (views === null) return element("span", "");
   const some = parameters > 0 ? ["outputs", "weights"] : ["outputs"];
   const words = some.map((view) => `${view}: ${views.includes(view) ? "looked at" : "not looked at yet"}`);
-  const dots = some.map((view) => element("i", views.includes(view) ? "cnnviz-seen" : ""));
+  const dots = some.map((view, at) =>
+    element("i", views.includes(view) ? "cnnviz-seen" : "", { title: words[at]! }),
+  );
   const title = words.join("\n");
   return element("span", "cnnviz-looked", { title, role: "img", "aria-label": words.join(", ") }, ...dots);
 }

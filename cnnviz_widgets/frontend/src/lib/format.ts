@@ -33,3 +33,10 @@ export function percent(share: number): string {
   if (value > 99.9) return "> 99.9 %";
   return `${value < 10 || value > 90 ? value.toFixed(1) : Math.round(value)} %`;
 }
+
+/** The last name of a layer's path: `conv1` of `block3/conv1`. */
+export const lastName = (path: string): string => path.slice(path.lastIndexOf("/") + 1);
+
+/** A sentence that speaks of the layer by its last name. */
+export const withLastName = (sentence: string, path: string): string =>
+  path.includes("/") ? sentence.split(path).join(lastName(path)) : sentence;

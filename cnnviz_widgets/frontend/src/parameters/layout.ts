@@ -21,6 +21,8 @@ const STRIP_ROW = 26;
 const TALL_STRIP_ROW = 40;
 const VECTOR_ROW = 12;
 const WIDEST = { strip: 48, vector: 104 };
+/** Background between tiles: wider where they are large, or taps of its colour would hide it. */
+const TILE_GAP = { from: 8, share: 1 / 10, most: 4 };
 const TREE = { least: 90, usual: 150, most: 340 };
 /** The stage is at least so high, that its tree can be read. */
 const LEAST_STAGE = 84;
@@ -30,6 +32,8 @@ export interface Layout {
   tree: number;
   /** Inputs in the tiles' canvas; `columns.before` is the room of the row numbers. */
   columns: Columns;
+  /** CSS pixels of background between two inputs. */
+  gap: number;
   rows: Rows;
 }
 
@@ -65,6 +69,16 @@ function rowSize(parameters: Parameters, scale: number, fitted: number, room: nu
   return clamp((first * scale) / fitted, first, Math.max(first, TALL_STRIP_ROW));
 }
 
+/** CSS pixels of background after a tile, or a line of weights, `long` one way and `wide` the other. */
+function gapAfter({ kind }: Parameters, long: number, wide: number): number {
+  if (kind !== "tiles") return long < TILE_GAP.from ? 0 : 1;
+  const least = Math.min(long, wide);
+  return least < TILE_GAP.from ? 0 : clamp(Math.round(least * TILE_GAP.share), 1, TILE_GAP.most);
+}
+
+/** How much of a gap lies before a tile, so that its middle is that of its place, and its leaf's. */
+export const before = (gap: number): number => Math.floor(gap / 2);
+
 /** The whole layout of a stage `width` wide and at most `height` high. */
 export function layoutOf(
   parameters: Parameters,
@@ -91,9 +105,9 @@ export function layoutOf(
   const first = rowSize(parameters, fitted, fitted, room);
   const size = rowSize(parameters, columns.scale, fitted, room);
   const shown = Math.min(room, Math.max(first * count, LEAST_STAGE));
-  const rows = { size, count, gap: size >= 8 ? 1 : 0, height: shown, top: HEADER };
+  const rows = { size, count, gap: gapAfter(parameters, size, columns.scale), height: shown, top: HEADER };
   const hidden = Math.max(0, size * count - shown);
-  return { tree, columns, rows: { ...rows, scroll: clamp(scroll, 0, hidden) } };
+  return { tree, columns, gap: gapAfter(parameters, columns.scale, size), rows: { ...rows, scroll: clamp(scroll, 0, hidden) } };
 }
 
 /** Left edge of the bias, which stays in sight at the end of the rows. */
@@ -131,14 +145,19 @@ export function clipOf({ columns, rows }: Layout, ratio: number): Clip {
 }
 
 /** A part's tiles across, in device pixels. */
-export function spansAcross({ tiles, strip, columns: [from, to] }: Part, columns: Columns, ratio: number): Span[] {
+export function spansAcross(
+  { tiles, strip, columns: [from, to] }: Part,
+  { columns, gap: parting }: Pick<Layout, "columns" | "gap">,
+  ratio: number,
+): Span[] {
   const x = (input: number): number => Math.round(xOf(columns, input) * ratio);
   if (strip) return [{ index: 0, from: x(from), to: x(from + tiles.width * tiles.reduction[1]) }];
-  const gap = columns.scale >= 8 ? Math.max(1, Math.round(ratio)) : 0;
+  const gap = parting > 0 ? Math.max(1, Math.round(parting * ratio)) : 0;
+  const shift = Math.round(before(parting) * ratio);
   const [first, last] = visible(columns);
   const spans: Span[] = [];
   for (let input = Math.max(first, from); input < Math.min(last, to); input++) {
-    const span = { index: input - from, from: x(input), to: x(input + 1) - gap };
+    const span = { index: input - from, from: x(input) + shift, to: x(input + 1) - gap + shift };
     if (span.to > span.from) spans.push(span);
   }
   return spans;
@@ -146,7 +165,8 @@ export function spansAcross({ tiles, strip, columns: [from, to] }: Part, columns
 
 /** A part's rows in device pixels. */
 export function spansDown({ rows: [from, to] }: Part, rows: Rows, order: Int32Array | null, ratio: number): Span[] {
+  const shift = Math.round(before(rows.gap) * ratio);
   return rowSpans(rows, ratio, order)
     .filter(({ index }) => index >= from && index < to)
-    .map((span) => ({ ...span, index: span.index - from }));
+    .map((span) => ({ index: span.index - from, from: span.from + shift, to: span.to + shift }));
 }

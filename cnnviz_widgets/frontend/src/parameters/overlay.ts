@@ -1,5 +1,5 @@
 /** What is drawn over the tiles and changes with the mouse: numbers, selection, cursor, bars. */
-import { BIAS_WIDTH, biasLeft, HEADER, MARGIN, rowEnd, visibleRows, type Layout } from "./layout";
+import { before, BIAS_WIDTH, biasLeft, HEADER, MARGIN, rowEnd, visibleRows, type Layout } from "./layout";
 import type { Parameters } from "./wire";
 import { yOf } from "../grid/layout";
 import { paintCursor, paintScrollbars, shorten } from "../grid/overlay";
@@ -119,12 +119,13 @@ function paintRows(context: CanvasRenderingContext2D, scene: Scene): void {
     const height = Math.max(1, rows.size - rows.gap);
     if (some && !selection.has(output)) {
       // What is not selected steps back; nothing of it is hidden.
-      context.fillStyle = theme.dark ? "rgba(0, 0, 0, 0.45)" : "rgba(255, 255, 255, 0.55)";
+      context.fillStyle = theme.dark ? "rgba(0, 0, 0, 0.3)" : "rgba(255, 255, 255, 0.3)";
       context.fillRect(left, y, end - left, rows.size);
     } else if (some) {
       context.fillStyle = theme.accent;
-      context.fillRect(left - 5, y, 4, height);
-      context.fillRect(end + 1, y, 2, height);
+      const top = y + before(rows.gap);
+      context.fillRect(left - 5, top, 4, height);
+      context.fillRect(end + 1, top, 2, height);
     }
     if (output === selection.hovered) hovered = place;
     const middle = y + rows.size / 2;
@@ -146,7 +147,7 @@ function paintHoveredRow(context: CanvasRenderingContext2D, scene: Scene, place:
   const middle = y + rows.size / 2;
   context.strokeStyle = theme.hover;
   context.lineWidth = 2;
-  context.strokeRect(left - 1, y - 1, end - left + 2, rows.size - rows.gap + 2);
+  context.strokeRect(left - 1, y + before(rows.gap) - 1, end - left + 2, rows.size - rows.gap + 2);
   const width = context.measureText(text).width;
   context.fillStyle = theme.background;
   context.fillRect(left - 10 - width, middle - 8, width + 4, 16);
@@ -163,6 +164,7 @@ function paintHoveredTile(context: CanvasRenderingContext2D, { parameters, layou
     if (parameters.outputs[rowAt(place)] !== selection.hovered) continue;
     context.strokeStyle = theme.hover;
     context.lineWidth = 2;
-    context.strokeRect(xOf(columns, hoveredInput), yOf(rows, place), columns.scale - 1, rows.size - rows.gap);
+    const [x, y] = [xOf(columns, hoveredInput) + before(layout.gap), yOf(rows, place) + before(rows.gap)];
+    context.strokeRect(x, y, columns.scale - layout.gap, rows.size - rows.gap);
   }
 }

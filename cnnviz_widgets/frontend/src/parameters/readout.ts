@@ -57,15 +57,22 @@ export function describe(parameters: Parameters, part: Part, spot: Spot): string
   return parts.join(" · ");
 }
 
-/** Which tap, or which slice of the kernel and where there. */
-function tapText({ taps }: Parameters, { tiles }: Part, y: number, x: number): string {
+/** Which tap, or which slice of the kernel and where there; gates by their names. */
+function tapText({ taps, gates }: Parameters, { tiles }: Part, y: number, x: number): string {
   const [down, across] = tiles.reduction;
   const [high, wide] = [tiles.height / tiles.montage[0], tiles.width / tiles.montage[1]];
   const [row, column] = [Math.floor(y / high), Math.floor(x / wide)];
-  if (taps[1] === 1) return `tap ${y * down}`;
-  const place = `tap (${(y - row * high) * down}, ${(x - column * wide) * across})`;
   const slices = tiles.montage[0] * tiles.montage[1];
-  return slices > 1 ? `slice ${row * tiles.montage[1] + column} of ${slices}, ${place}` : place;
+  const slice = row * tiles.montage[1] + column;
+  const place = `tap (${(y - row * high) * down}, ${(x - column * wide) * across})`;
+  if (gates.length > 0) {
+    // A slice is one gate; without slices a line is, or the mean of several.
+    if (slices > 1) return slice < gates.length ? `gate ${gates[slice]!}, ${place}` : place;
+    const gate = `gate ${gates.slice(y * down, (y + 1) * down).join("/")}`;
+    return taps[1] === 1 ? gate : `${gate}, tap ${x * across}`;
+  }
+  if (taps[1] === 1) return `tap ${y * down}`;
+  return slices > 1 ? `slice ${slice} of ${slices}, ${place}` : place;
 }
 
 export function describeBias(parameters: Parameters, row: number): string {

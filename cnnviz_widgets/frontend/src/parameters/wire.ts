@@ -15,6 +15,8 @@ export interface ParametersState extends TilesState {
   _words: [input: string, output: string];
   /** A name for each input, where they are not one of a kind; none where they are. */
   _column_names: string[];
+  /** A name for each entry of the first axis of taps, where these are a cell's gates; none where not. */
+  _tap_names: string[];
   /** The bias of each row; empty where there is none. */
   _bias: DataView;
 }
@@ -38,7 +40,7 @@ export interface WindowWire {
 export const PARAMETER_EVENTS =
   "change:_shape change:_codes change:_low change:_high change:_marks change:_kind " +
   "change:_reduction change:_montage change:_outputs change:_inputs change:_taps change:_words " +
-  "change:_column_names change:_bias";
+  "change:_column_names change:_tap_names change:_bias";
 
 /** Tiles, and the rows and inputs of the layer that they show. */
 export interface Part {
@@ -61,6 +63,8 @@ export interface Parameters {
   inputWord: string;
   outputWord: string;
   names: readonly string[];
+  /** Gates, where the first axis of taps is that. */
+  gates: readonly string[];
   bias: Tiles | null;
 }
 
@@ -93,6 +97,7 @@ export function readParameters(model: AnyModel<ParametersState>): Parameters {
     inputWord,
     outputWord,
     names,
+    gates: model.get("_tap_names"),
     bias: bias.length > 0 ? biasTiles(bias) : null,
   };
 }
