@@ -8,13 +8,14 @@ from traitlets import Bytes, Enum, Int, List, Unicode
 
 from ..analysis.record import LayerRecord
 from .bundles import bundle
-from .layer_view import LayerView, wire
+from .layer_view import LayerView
+from .wire_format import SheetTraits, sheet_state, wire
 
 if TYPE_CHECKING:
     from PIL.Image import Image
 
 
-class ChannelGrid(LayerView):
+class ChannelGrid(SheetTraits, LayerView):
     """A column a channel, a row a sample [WL20 Fig. 1, 2, 4].
 
     4-D values (batch, height, width, channel) show as tiles; 2-D values (batch, feature) as a
@@ -27,11 +28,6 @@ class ChannelGrid(LayerView):
     _esm = bundle("channel-grid.js")
     _css = bundle("channel-grid.css")
 
-    colormap = Enum(
-        ["grey", "viridis", "diverging"],
-        "grey",
-        help="How values become colours; 'diverging' is blue below zero and red above.",
-    ).tag(sync=True)
     value_range = Enum(
         ["tile", "channel", "layer"],
         "tile",
@@ -40,28 +36,13 @@ class ChannelGrid(LayerView):
     sample_labels = List(Unicode(), help="A name for each row; none: its number.").tag(sync=True)
     height = Int(440, min=120, help="Greatest height of the grid in CSS pixels.").tag(sync=True)
 
-    _shape = List(Int(), [0, 0, 1, 1]).tag(sync=True)
-    _codes = Bytes().tag(sync=True)
-    _low = Bytes().tag(sync=True)
-    _high = Bytes().tag(sync=True)
-    _marks = Bytes().tag(sync=True)
     _channels = Bytes().tag(sync=True)
-    _kind = Unicode("image").tag(sync=True)
-    _reduction = List(Int(), [1, 1]).tag(sync=True)
-    _montage = List(Int(), [1, 1]).tag(sync=True)
 
     def _state_of(self, record: LayerRecord) -> dict[str, Any]:
         tiles = record.tiles
         return {
-            "_shape": list(tiles.codes.shape),
-            "_codes": wire(tiles.codes, "u1"),
-            "_low": wire(tiles.low, "f4"),
-            "_high": wire(tiles.high, "f4"),
-            "_marks": wire(tiles.marks, "u1"),
+            **sheet_state(tiles),
             "_channels": wire(tiles.columns, "i4"),
-            "_kind": tiles.kind,
-            "_reduction": list(tiles.reduction),
-            "_montage": list(tiles.montage),
             "_notes": list(record.omissions),
         }
 

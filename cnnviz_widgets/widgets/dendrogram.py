@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from traitlets import Bytes, Float, Int
+from traitlets import Int
 
 from ..analysis.record import LayerRecord
 from .bundles import bundle
-from .layer_view import LayerView, wire
+from .layer_view import LayerView
+from .wire_format import TreeTraits, tree_state
 
 if TYPE_CHECKING:
     from PIL.Image import Image
 
 
-class Dendrogram(LayerView):
+class Dendrogram(TreeTraits, LayerView):
     """The tree of a layer's channels, single linkage on cosine distance [WL20 Eq. 1, Fig. 2].
 
     Leaf i stands over column i of the grid that shares its axis. A click on a fork selects
@@ -27,22 +28,7 @@ class Dendrogram(LayerView):
     _esm = bundle("dendrogram.js")
     _css = bundle("dendrogram.css")
 
-    cut = Float(
-        None,
-        allow_none=True,
-        help="Cosine distance at which the tree is cut into groups; None: not cut. "
-        "`record.tree.cut(cut)` gives each channel's group.",
-    ).tag(sync=True)
     height = Int(150, min=80, help="Height of the tree in CSS pixels.").tag(sync=True)
-
-    _column_count = Int(0).tag(sync=True)
-    _columns = Bytes().tag(sync=True)
-    _feet = Bytes().tag(sync=True)
-    _heights = Bytes().tag(sync=True)
-    _span = Bytes().tag(sync=True)
-    _split = Bytes().tag(sync=True)
-    _zero_columns = Int(0).tag(sync=True)
-    _order = Bytes().tag(sync=True)
 
     def _state_of(self, record: LayerRecord) -> dict[str, Any]:
         geometry = record.dendrogram
@@ -58,17 +44,7 @@ class Dendrogram(LayerView):
                 f"stand{'' if apart > 1 else 's'} to the right of the tree: "
                 "no distance is defined."
             )
-        return {
-            "_column_count": len(record.columns),
-            "_columns": wire(geometry.columns, "i4"),
-            "_feet": wire(geometry.feet, "f4"),
-            "_heights": wire(geometry.heights, "f8"),
-            "_span": wire(geometry.span, "i4"),
-            "_split": wire(geometry.split, "i4"),
-            "_zero_columns": geometry.zero_columns,
-            "_order": wire(record.tree.order, "i4"),
-            "_notes": notes,
-        }
+        return {**tree_state(record), "_notes": notes}
 
     def picture(self) -> Image | None:
         """The tree as a picture."""

@@ -17,9 +17,10 @@ from ..analysis.parameter_record import ParameterRecord
 from ..analysis.record import LayerRecord
 from .bundles import bundle
 from .closing import parts_of
-from .layer_view import as_record, forget_channels, unchangeable, wire
+from .layer_view import as_record, forget_channels, unchangeable
 from .pictured import Pictured
 from .selection import Selection
+from .wire_format import wire
 
 if TYPE_CHECKING:
     from PIL.Image import Image

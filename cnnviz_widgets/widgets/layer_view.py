@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import anywidget
-import numpy as np
 from anywidget import WidgetTrait
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from traitlets import List, Unicode, validate
 
 from ..analysis.record import LayerRecord
@@ -19,11 +18,6 @@ from .selection import Selection
 def as_record(values: ArrayLike | LayerRecord) -> LayerRecord:
     """A record of values that may be one already."""
     return values if isinstance(values, LayerRecord) else LayerRecord.of(values)
-
-
-def wire(array: NDArray[Any], dtype: str) -> bytes:
-    """An array as the page's typed arrays read it: little-endian, C order."""
-    return np.ascontiguousarray(array, dtype=np.dtype(dtype).newbyteorder("<")).tobytes()
 
 
 def unchangeable(owner: Any, name: str, value: Any) -> Any:

@@ -6,15 +6,15 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import ArrayLike
-from traitlets import Bytes, Dict, Enum, Float, Int, List, Unicode, observe
+from traitlets import Bytes, Dict, Enum, Int, List, Unicode, observe
 
 from ..analysis.parameter_record import ParameterRecord
 from ..analysis.record import LayerRecord
-from ..analysis.tiles import TileSheet
 from .bundles import bundle
 from .column_axis import ColumnAxis
-from .layer_view import LayerView, wire
+from .layer_view import LayerView
 from .selection import Selection
+from .wire_format import SheetTraits, TreeTraits, sheet_fields, sheet_state, tree_state, wire
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -44,7 +44,7 @@ def as_parameters(
     return ParameterRecord.of(values, bias=bias)
 
 
-class ParameterGrid(LayerView):
+class ParameterGrid(SheetTraits, TreeTraits, LayerView):
     """A row an output, a column an input, the bias at the end [WL20 Fig. 6, 7, 9, 10].
 
     Kernels of convolutions show as tiles of their taps; weights without taps as a heat map, a
@@ -75,33 +75,14 @@ class ParameterGrid(LayerView):
     _esm = bundle("parameter-grid.js")
     _css = bundle("parameter-grid.css")
 
-    colormap = Enum(
-        ["grey", "viridis", "diverging"],
-        "grey",
-        help="How values become colours; 'diverging' is blue below zero and red above.",
-    ).tag(sync=True)
     value_range = Enum(
         ["tile", "row", "column", "layer"],
         "tile",
         help="Over which values the colours are stretched. Where 'tile' or 'column' makes no "
         "sense, heat maps take the layer and named vectors their column.",
     ).tag(sync=True)
-    cut = Float(
-        None,
-        allow_none=True,
-        help="Cosine distance at which the tree is cut into groups; None: not cut. "
-        "`record.tree.cut(cut)` gives each output's group.",
-    ).tag(sync=True)
     height = Int(520, min=160, help="Greatest height of the picture in CSS pixels.").tag(sync=True)
 
-    _shape = List(Int(), [0, 0, 1, 1]).tag(sync=True)
-    _codes = Bytes().tag(sync=True)
-    _low = Bytes().tag(sync=True)
-    _high = Bytes().tag(sync=True)
-    _marks = Bytes().tag(sync=True)
-    _kind = Unicode("image").tag(sync=True)
-    _reduction = List(Int(), [1, 1]).tag(sync=True)
-    _montage = List(Int(), [1, 1]).tag(sync=True)
     _outputs = Bytes().tag(sync=True)
     _inputs = Int(0).tag(sync=True)
     _taps = List(Int(), [1, 1]).tag(sync=True)
@@ -109,15 +90,6 @@ class ParameterGrid(LayerView):
     _column_names = List(Unicode()).tag(sync=True)
     _tap_names = List(Unicode()).tag(sync=True)
     _bias = Bytes().tag(sync=True)
-
-    _column_count = Int(0).tag(sync=True)
-    _columns = Bytes().tag(sync=True)
-    _feet = Bytes().tag(sync=True)
-    _heights = Bytes().tag(sync=True)
-    _span = Bytes().tag(sync=True)
-    _split = Bytes().tag(sync=True)
-    _zero_columns = Int(0).tag(sync=True)
-    _order = Bytes().tag(sync=True)
 
     _window_asked = List(Int()).tag(sync=True)
     _window = Dict().tag(sync=True)
@@ -148,11 +120,10 @@ class ParameterGrid(LayerView):
 
     def _state_of(self, record: LayerRecord) -> dict[str, Any]:
         record = as_parameters(record)
-        tiles, geometry = record.tiles, record.dendrogram
         bias = np.empty(0) if record.bias is None else record.bias[record.columns]
-        sheet = {f"_{name}": value for name, value in _sheet(tiles).items()}
         return {
-            **sheet,
+            **sheet_state(record.tiles),
+            **tree_state(record),
             "_outputs": wire(record.columns, "i4"),
             "_inputs": record.n_inputs,
             "_taps": _taps(record),
@@ -160,14 +131,6 @@ class ParameterGrid(LayerView):
             "_column_names": list(record.column_names),
             "_tap_names": list(record.tap_names),
             "_bias": wire(bias, "f4"),
-            "_column_count": len(record.columns),
-            "_columns": wire(geometry.columns, "i4"),
-            "_feet": wire(geometry.feet, "f4"),
-            "_heights": wire(geometry.heights, "f8"),
-            "_span": wire(geometry.span, "i4"),
-            "_split": wire(geometry.split, "i4"),
-            "_zero_columns": geometry.zero_columns,
-            "_order": wire(record.tree.order, "i4"),
             "_window": {},
             "_notes": list(record.omissions),
         }
@@ -188,7 +151,7 @@ class ParameterGrid(LayerView):
             )
         )
         if rows[0] < rows[1] and columns[0] < columns[1]:
-            sheet = _sheet(record.window(rows, columns))
+            sheet = sheet_fields(record.window(rows, columns))
             self._window = {"serial": serial, "rows": rows, "columns": columns, **sheet}
 
     def picture(self) -> Image | None:
@@ -196,20 +159,6 @@ class ParameterGrid(LayerView):
         from .static_picture import parameters_picture
 
         return None if self.record is None else parameters_picture(as_parameters(self.record))
-
-
-def _sheet(tiles: TileSheet) -> dict[str, Any]:
-    """A sheet as the page reads it."""
-    return {
-        "shape": list(tiles.codes.shape),
-        "codes": wire(tiles.codes, "u1"),
-        "low": wire(tiles.low, "f4"),
-        "high": wire(tiles.high, "f4"),
-        "marks": wire(tiles.marks, "u1"),
-        "kind": tiles.kind,
-        "reduction": list(tiles.reduction),
-        "montage": list(tiles.montage),
-    }
 
 
 def _taps(record: ParameterRecord) -> list[int]:
