@@ -47,8 +47,10 @@ def section(name: str) -> str:
     module = importlib.import_module(f".bench_{name}", __package__)
     about = (module.__doc__ or "").strip()
     table = markdown(module.rows()).strip()
+    # A module may have more to show than rows.
+    more = module.appendix().strip() if hasattr(module, "appendix") else ""
     return "\n\n".join(
-        part for part in (about, f"`{COMMAND} {name}` on {machine()}:", table) if part
+        part for part in (about, f"`{COMMAND} {name}` on {machine()}:", table, more) if part
     )
 
 

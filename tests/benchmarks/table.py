@@ -1,7 +1,8 @@
 """The one form in which every benchmark reports: a row of a Markdown table.
 
 A benchmark module ``bench_<subject>.py`` has a function ``rows() -> list[Row]``;
-``python -m tests.benchmarks`` runs them all and writes ``RESULTS.md``.
+``python -m tests.benchmarks`` runs them all and writes ``RESULTS.md``. What is no row, such as a
+second table, it may give as Markdown by a function ``appendix() -> str``.
 A row always holds a ratio or an error against a baseline measured in the same run.
 """
 

@@ -33,7 +33,7 @@ model = keras.Sequential([
     kl.Conv2D(8, 3, activation="relu", name="conv1"),
     kl.Conv2D(12, 3, activation="relu", name="conv2"),
     kl.Flatten(name="flatten"),
-    kl.Dense(5, name="<b>logits<script>"),
+    kl.Dense(5, name="<em>logits<script>"),
 ])
 images = np.random.default_rng(0).random((6, 12, 12, 1)).astype("float32")
 """
@@ -314,10 +314,10 @@ def test_a_layer_is_chosen_with_mouse_and_keyboard(inspector: Notebook) -> None:
 
 def test_names_from_the_model_are_text(inspector: Notebook) -> None:
     page = inspector.page
-    option(inspector, "<b>logits<script>").click()
-    inspector.wait_for_value("inspector.record.path", "<b>logits<script>")
-    page.get_by_role("heading", name="<b>logits<script>").wait_for()
-    assert page.locator(".cnnviz script, .cnnviz b").count() == 0
+    option(inspector, "<em>logits<script>").click()
+    inspector.wait_for_value("inspector.record.path", "<em>logits<script>")
+    page.get_by_role("heading", name="<em>logits<script>").wait_for()
+    assert page.locator(".cnnviz script, .cnnviz em").count() == 0
 
 
 def test_a_choice_made_while_the_kernel_is_busy_says_that_it_waits(inspector: Notebook) -> None:
@@ -476,7 +476,7 @@ def test_a_long_reading_shows_progress_in_its_cell(open_notebook: OpenNotebook) 
         ]
     )
     notebook.start_all()
-    message = notebook.page.get_by_role("status").filter(has_text="comparing channels")
+    message = notebook.cell(2).get_by_text("comparing channels")
     message.wait_for()
     notebook.wait_until_idle()
     message.wait_for(state="detached")
