@@ -8,9 +8,11 @@ from collections.abc import Sequence
 def percent(share: float) -> str:
     """``49 %``; with a decimal where it would read as 0 or 100 and is not."""
     value = 100 * share
-    if value in (0, 100) or 1 <= value < 99:
-        return f"{value:.0f} %"
-    return f"{value:.1f} %" if 0.05 <= value <= 99.95 else f"{value:.2g} %"
+    if value in (0, 100) or 1 <= value < 99 or value > 100:
+        return f"{value:,.0f} %"
+    if value > 99.95:
+        return "over 99.9 %"
+    return f"{value:.1f} %" if value >= 0.05 else f"{value:.2g} %"
 
 
 def some_of(some: int, all_: int, noun: str) -> str:
