@@ -146,6 +146,8 @@ def test_means_become_exact_on_zoom(open_notebook: OpenNotebook) -> None:
     readout.filter(has_text="mean of 2 input channels").wait_for()
     for _ in range(30):
         page.mouse.wheel(0, -120)
+    # Off the gap between two rows, should the pointer have come to stand in it.
+    page.mouse.move(x, y + 8)
     readout.filter(has_not_text="mean of").filter(has_text="value").wait_for()
     output, read, value = re.fullmatch(
         r"output channel (\d+) · input channel ([\d,]+) · value ≈ (.+)", readout.inner_text()
