@@ -34,7 +34,7 @@ from .initial import initial_weights
 from .layers import LayerInfo, own_weights, weight_names
 from .levels import image_channel_axis, is_image
 from .parameters import read_only
-from .probe import ModelProbe, model_lock
+from .probe import ModelProbe
 from .reach import HANDING_ON, activation_range, bends, stuck_ends
 from .reference import NoReference, fresh_probe
 
@@ -105,7 +105,7 @@ def diagnose(
         if inputs is None and isinstance(model_or_probe, keras.Model):
             raise ValueError("no inputs: give some samples to diagnose the model on")
         probe = ModelProbe(model_or_probe, inputs, memory_budget=_BUDGET)
-    with model_lock(probe.model):
+    with probe.steady():
         return _Diagnosis(probe, loss, seed, progress or _ignore).report(
             targets, reference, earlier
         )

@@ -6,7 +6,8 @@ import difflib
 import math
 import threading
 import weakref
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -126,6 +127,7 @@ class ModelProbe:
         self._lock = model_lock(model)
         self._reading: _Reading | None = None
         self._streaming = False
+        self._steady = 0
         with self._lock:
             self.inputs = prepare(model, inputs, samples)
             if not is_built(model):
@@ -133,6 +135,25 @@ class ModelProbe:
                 # A model that has just been built may declare what it was silent about.
                 self.inputs = prepare(model, self.inputs, None)
         self.nonfinite_inputs = count_nonfinite(self.inputs)
+
+    @contextmanager
+    def steady(self) -> Iterator[None]:
+        """Take the model's layers to stay as they are until the context ends: its lock is held.
+
+        Many looks then cost one check of whether anything but weights has changed, not one each.
+
+        Raises
+        ------
+        ModelCallError
+            If the model's call raises.
+        """
+        with self._lock:
+            self._read()
+            self._steady += 1
+            try:
+                yield
+            finally:
+                self._steady -= 1
 
     @property
     def samples(self) -> int:
@@ -368,6 +389,8 @@ class ModelProbe:
 
     def _read(self) -> _Reading:
         """The reading of the model as it is now, made anew if anything but weights changed."""
+        if self._steady and self._reading is not None:
+            return self._reading
         if self._reading is None or self._reading.mark != fingerprint(self.model):
             self._reading = None  # frees the old graph before there is a new one
             if not is_built(self.model):

@@ -85,6 +85,17 @@ def test_a_changed_model_is_read_as_it_is_now(change: Any) -> None:
     np.testing.assert_allclose(probe.outputs(last), expected, rtol=1e-4, atol=1e-5)
 
 
+def test_steady_looks_see_new_weights_but_no_new_activation() -> None:
+    only = dense([[1], [1]], [-5], "only")
+    model = keras.Sequential([keras.Input((2,)), only])
+    probe = ModelProbe(model, [[1.0, 1.0]])
+    with probe.steady():
+        only.bias.assign([-7])
+        only.activation = keras.activations.relu
+        np.testing.assert_array_equal(probe.outputs("only"), [[-5]])
+    np.testing.assert_array_equal(probe.outputs("only"), [[0]])
+
+
 def test_trainable_flag_is_read_anew() -> None:
     model = nets.sequential()
     probe = ModelProbe(model, nets.IMAGES)

@@ -29,7 +29,8 @@ def identical_groups(values: NDArray[np.floating], *, seed: int = 0) -> tuple[tu
     """
     probes = np.random.default_rng(seed).standard_normal((2, len(values))).astype(values.dtype)
     with np.errstate(all="ignore"):
-        seen = (probes @ values).astype(np.float64)
+        # Two vectors at a time take the product thrice as long as one after the other.
+        seen = np.stack([probe @ values for probe in probes]).astype(np.float64)
     # Numbers so large that their sums overflow are left out with those that are not finite.
     usable = np.flatnonzero(np.isfinite(seen).all(axis=0) & np.any(seen != 0, axis=0))
     if usable.size < 2:

@@ -6,7 +6,9 @@ forks spread evenly (good), and forks large and concentrated (nothing in common 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -92,8 +94,15 @@ class AgainstShuffled:
     shuffled_heights: NDArray[np.float64]
 
 
+def shuffled(kernel: NDArray[np.floating], draws: int, seed: int = 0) -> list[NDArray[Any]]:
+    """The numbers of a kernel in random orders, each shaped like it."""
+    rng = np.random.default_rng(seed)
+    flat = kernel.ravel()
+    return [rng.permutation(flat).reshape(kernel.shape) for _ in range(draws)]
+
+
 def against_shuffled(
-    kernel: NDArray[np.floating], *, draws: int = 9, seed: int = 0
+    kernel: NDArray[np.floating], shuffles: Sequence[NDArray[np.floating]]
 ) -> AgainstShuffled | None:
     """Compare a kernel's fork heights with those of the same numbers in random order.
 
@@ -103,9 +112,8 @@ def against_shuffled(
     Parameters
     ----------
     kernel : ndarray, shape (weight, channel)
-    draws : int
-        How many shuffles, at least 2.
-    seed : int
+    shuffles : sequence of ndarray
+        Of the kernel, as `shuffled` makes them; at least 2.
 
     Returns
     -------
@@ -115,13 +123,7 @@ def against_shuffled(
     own = forks(kernel)
     if own is None:
         return None
-    rng = np.random.default_rng(seed)
-    flat = kernel.ravel()
-    others = []
-    for _ in range(draws):
-        found = forks(rng.permutation(flat).reshape(kernel.shape))
-        if found is not None:
-            others.append(found)
+    others = [found for found in map(forks, shuffles) if found is not None]
     if len(others) < 2:
         return None
     pooled = np.sort(np.concatenate([other.heights for other in others]))

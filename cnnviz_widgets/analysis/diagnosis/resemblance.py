@@ -49,16 +49,23 @@ def neighbour_correlation(image: NDArray[np.floating]) -> float:
     float
         NaN where there are no neighbours, or the image does not vary.
     """
-    wide = image.astype(np.float64)
-    pairs = [
-        (wide[:, :, :-1], wide[:, :, 1:]),
-        (wide[:, :-1], wide[:, 1:]),
-    ]
-    here = np.concatenate([first.ravel() for first, _ in pairs])
-    beside = np.concatenate([second.ravel() for _, second in pairs])
-    if not here.size or not here.std() or not beside.std():
+    count, sums, products = 0, np.zeros(2), np.zeros((2, 2))
+    centre = image.mean(dtype=np.float64) if image.size else 0.0
+    # A sample at a time: pairs of all of them together would take ten times the image.
+    for sample in image:
+        wide = sample.astype(np.float64) - centre
+        for here, beside in ((wide[:, :-1], wide[:, 1:]), (wide[:-1], wide[1:])):
+            pair = np.stack((here.ravel(), beside.ravel()))
+            count += pair.shape[1]
+            sums += pair.sum(axis=1)
+            products += pair @ pair.T
+    if not count:
         return float("nan")
-    return float(np.corrcoef(here, beside)[0, 1])
+    covariance = products - np.outer(sums, sums) / count
+    # What is left of equal numbers is rounding.
+    if covariance.diagonal().min() <= 1e-12 * max(count * centre**2, products.max()):
+        return float("nan")
+    return float(covariance[0, 1] / np.sqrt(covariance[0, 0] * covariance[1, 1]))
 
 
 def _halves(values: NDArray[np.floating]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,7 +11,7 @@ from numpy.typing import NDArray
 
 from . import thresholds
 from .duplicates import identical_groups
-from .forks import AgainstShuffled, against_shuffled
+from .forks import AgainstShuffled, against_shuffled, shuffled
 from .thinning import evenly
 
 
@@ -122,7 +123,7 @@ def weight_signs(
     flat = values.reshape(-1, values.shape[-1])
     # A sum is finite only if every term is, but for an overflow; that is looked into.
     with np.errstate(all="ignore"):
-        doubtful = np.flatnonzero(~np.isfinite(np.add.reduce(flat, axis=0)))
+        doubtful = np.flatnonzero(~np.isfinite(np.ones(len(flat), flat.dtype) @ flat))
     wrong = {int(k) for k in doubtful if not np.isfinite(flat[:, k]).all()}
     if bias is not None:
         wrong.update(int(k) for k in np.flatnonzero(~np.isfinite(bias)))
@@ -134,9 +135,10 @@ def weight_signs(
     structured, clustered = None, None
     if forks and not wrong and min(flat.shape) >= thresholds.FEWEST_JUDGED:
         part = _part(flat)
-        structured = structure(part, seed=seed)
+        shuffles = shuffled(part, thresholds.SHUFFLES, seed)
+        structured = structure(part, shuffles)
         if structured is not None and structured.effect < thresholds.STRUCTURE_EFFECT:
-            clustered = against_shuffled(part, draws=thresholds.SHUFFLES, seed=seed)
+            clustered = against_shuffled(part, shuffles)
     return WeightSigns(
         name=name,
         shape=values.shape,
@@ -207,7 +209,9 @@ def flatness(values: NDArray[np.floating]) -> float:
     return float(max((steps[1:] - place).max(), (place - steps[:-1]).max()))
 
 
-def structure(kernel: NDArray[np.floating], *, seed: int = 0) -> Structure | None:
+def structure(
+    kernel: NDArray[np.floating], shuffles: Sequence[NDArray[np.floating]]
+) -> Structure | None:
     """How much of a dense weight's heat map is structure, how much noise [WL20 §1.3.4].
 
     The share of the energy, Σσ², in the leading tenth of the singular values, beside the same of
@@ -217,7 +221,8 @@ def structure(kernel: NDArray[np.floating], *, seed: int = 0) -> Structure | Non
     Parameters
     ----------
     kernel : ndarray, shape (weight, output)
-    seed : int
+    shuffles : sequence of ndarray
+        Its numbers in random orders, as `shuffled` makes them; at least 2.
 
     Returns
     -------
@@ -226,15 +231,8 @@ def structure(kernel: NDArray[np.floating], *, seed: int = 0) -> Structure | Non
     """
     if min(kernel.shape) < 2 or not np.any(kernel):
         return None
-    rng = np.random.default_rng(seed)
-    flat = kernel.ravel()
     own = _leading_share(kernel)
-    others = np.array(
-        [
-            _leading_share(rng.permutation(flat).reshape(kernel.shape))
-            for _ in range(thresholds.SHUFFLES)
-        ]
-    )
+    others = np.array([_leading_share(shuffle) for shuffle in shuffles])
     spread = float(others.std(ddof=1))
     middle = float(np.median(others))
     return Structure(

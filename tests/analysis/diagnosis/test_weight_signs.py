@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
+from cnnviz_widgets.analysis.diagnosis.forks import shuffled
 from cnnviz_widgets.analysis.diagnosis.weight_signs import (
     flatness,
     histogram,
@@ -71,18 +72,19 @@ def test_twins_need_the_same_bias() -> None:
 
 def test_noise_has_the_structure_of_noise() -> None:
     noise = RNG.normal(size=(200, 60))
-    found = structure(noise)
+    found = structure(noise, shuffled(noise, 9))
     assert found is not None
     assert abs(found.effect) < 4
     shared = noise + 2 * RNG.normal(size=(200, 1)) * RNG.normal(size=60)
-    found = structure(shared)
+    found = structure(shared, shuffled(shared, 9))
     assert found is not None
     assert found.effect > 50
     assert found.percentile == 100
     # Six of 60 directions; one holds 4/5 of the energy, the rest is noise.
     energy = np.linalg.svd(shared, compute_uv=False) ** 2
     assert found.leading == pytest.approx(energy[:6].sum() / energy.sum(), rel=1e-9)
-    assert structure(np.zeros((20, 20))) is None
+    zeros = np.zeros((20, 20))
+    assert structure(zeros, [zeros, zeros]) is None
 
 
 def test_large_weights_are_thinned() -> None:
