@@ -11,12 +11,18 @@ from .density import (
     density_fan,
 )
 from .findings import Comparison, Evidence, Finding, Measurement, Report, Skipped
+from .health import HEALTH_NUMBERS, LayerHealth
+from .history import History, Moment
+from .kept import Kept, keep, picture_values, record_arrays, record_from_arrays
 from .measures import ChannelMeasures, channel_measures
+from .onsets import Onset, OnsetWatch
 from .parameter_record import ParameterRecord
+from .place import Place
 from .record import LayerRecord
 from .tiles import TileSheet, tile_sheet
 
 __all__ = [
+    "HEALTH_NUMBERS",
     "Atom",
     "ChannelDensity",
     "ChannelMeasures",
@@ -27,9 +33,16 @@ __all__ = [
     "DensityStyle",
     "Evidence",
     "Finding",
+    "History",
+    "Kept",
+    "LayerHealth",
     "LayerRecord",
     "Measurement",
+    "Moment",
+    "Onset",
+    "OnsetWatch",
     "ParameterRecord",
+    "Place",
     "Report",
     "Skipped",
     "TileSheet",
@@ -38,5 +51,9 @@ __all__ = [
     "cosine_linkage",
     "dendrogram_geometry",
     "density_fan",
+    "keep",
+    "picture_values",
+    "record_arrays",
+    "record_from_arrays",
     "tile_sheet",
 ]

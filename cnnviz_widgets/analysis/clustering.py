@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from .leaf_order import Forks, arranged, checked_order
 from .spanning_tree import Floats, Indices, boruvka_edges, prim_path, tree_path
 from .values import checked_values, frozen, row_blocks
 
@@ -115,6 +116,67 @@ class ChannelTree:
             raise ValueError(f"merge must be 0 to {len(self.spans) - 1}, a row of Z; got {merge}")
         start, stop = self.spans[merge]
         return self.order[start:stop]
+
+    @property
+    def gaps(self) -> Floats:
+        """The height at which each leaf but the first meets the one before, shape (k − 1,)."""
+        gaps = np.empty(self.splits.size)
+        gaps[self.splits - 1] = self.heights
+        return frozen(gaps)
+
+    def near(self, order: ArrayLike) -> ChannelTree:
+        """The same tree with its forks turned, so that channels stay where they were.
+
+        A tree says which channels are joined and how high, not which of two branches stands on
+        the left. Here that is chosen so that as few pairs of channels as possible stand the
+        other way round than in an earlier order: Kendall's distance of the two is the least.
+
+        Parameters
+        ----------
+        order : array_like of int
+            An earlier `order`, or `columns`, of the same channels. Channels that it lacks come
+            after those it has, as they stand now; those that have no leaf now do not matter.
+
+        Returns
+        -------
+        ChannelTree
+            With the heights and clusters of this one at any cut, and all-zero channels last, in
+            the earlier order, too. Merges at one and the same height may be taken in another
+            order, as they are no less right.
+
+        Raises
+        ------
+        TypeError
+            `order` holds anything but whole numbers.
+        ValueError
+            It is no list of channels of this tree, each at most once.
+
+        Notes
+        -----
+        Whether two channels stand the other way round is up to the one fork at which they meet;
+        so each fork is turned, or not, by the pairs that meet there, and the sum is the least.
+        More than two branches that meet at one height may stand in any order, not only in those
+        that turning forks gives: they are sorted by the mean of their earlier places first,
+        which is exact for single channels (duplicates), and then forks are turned.
+        """
+        earlier = checked_order(order, self.n_channels)
+        k = self.order.size
+        place = np.zeros(self.n_channels, dtype=np.intp)
+        place[self.order] = earlier.size + np.arange(k)
+        place[earlier] = np.arange(earlier.size)
+        alive, zero = self.order[: k - self.zero.size], self.order[k - self.zero.size :]
+        # The merges that join zero channels are the last.
+        below = slice(max(0, alive.size - 1))
+        start, stop = self.spans[below].T
+        forks = Forks(start, self.splits[below], stop, self.heights[below])
+        leaves, gaps = arranged(place[alive], forks)
+        return join_in_order(
+            np.concatenate((alive[leaves], zero[np.argsort(place[zero])])),
+            np.concatenate((gaps, np.full(self.splits.size - gaps.size, 2.0))),
+            n_zero=zero.size,
+            nonfinite=self.nonfinite,
+            n_channels=self.n_channels,
+        )
 
 
 class Merges(NamedTuple):
@@ -322,10 +384,35 @@ def _sorted_by_peak(peak: Floats) -> tuple[Indices, Indices, Indices]:
 def _tree(path: Indices, similarity: Floats, zero: Indices, nonfinite: Indices) -> ChannelTree:
     """The tree of a walk, with the zero channels joined to it at 2."""
     order = np.concatenate((path, zero))
-    items = np.sort(order)
     gaps = np.full(max(0, order.size - 1), 2.0)
     steps = np.clip(1.0 - similarity, 0.0, 2.0)
     gaps[: steps.size] = np.where(steps < _ROUNDING, 0.0, steps)
+    return join_in_order(
+        order,
+        gaps,
+        n_zero=zero.size,
+        nonfinite=nonfinite,
+        n_channels=order.size + nonfinite.size,
+    )
+
+
+def join_in_order(
+    order: Indices, gaps: Floats, *, n_zero: int, nonfinite: Indices, n_channels: int
+) -> ChannelTree:
+    """The tree of channels in leaf order with the gaps between them: all that a tree consists of.
+
+    Parameters
+    ----------
+    order : ndarray of int, shape (k,)
+        As `ChannelTree.order`.
+    gaps : ndarray, shape (k − 1,), for k = 0 empty
+        As `ChannelTree.gaps`.
+    n_zero : int
+        So many channels at the end of `order` are zero throughout.
+    nonfinite : ndarray of int
+    n_channels : int
+    """
+    items = np.sort(order)
     merges = close_gaps(gaps)
     # From places in the order to places in `items`; merges keep their numbers.
     place = np.concatenate((np.searchsorted(items, order), order.size + np.arange(gaps.size)))
@@ -337,9 +424,9 @@ def _tree(path: Indices, similarity: Floats, zero: Indices, nonfinite: Indices) 
         Z=frozen(Z),
         items=frozen(items),
         order=frozen(order),
-        zero=frozen(zero),
+        zero=frozen(np.sort(order[order.size - n_zero :])),
         nonfinite=frozen(nonfinite),
         spans=frozen(merges.spans),
         splits=frozen(merges.splits),
-        n_channels=order.size + nonfinite.size,
+        n_channels=n_channels,
     )

@@ -87,8 +87,7 @@ def dendrogram_geometry(
     limit = total if max_leaves is None else operator.index(max_leaves)
     if limit < min(1, total):
         raise ValueError(f"max_leaves must be at least 1 for a tree of {total} leaves; got {limit}")
-    gaps = np.empty(max(0, total - 1))
-    gaps[tree.splits - 1] = tree.heights
+    gaps = tree.gaps
     drawn = _representatives(total, tree.zero.size, min(limit, total))
     zero_columns = int(np.count_nonzero(drawn >= total - tree.zero.size))
     parts = _widest_gaps(gaps, drawn)

@@ -244,6 +244,45 @@ def channel_density(
     )
 
 
+def on_fewer_points(
+    density: ChannelDensity, channels: NDArray[np.integer[Any]], points: int
+) -> Floats:
+    """The densities of some channels on grids of the same ends with fewer points.
+
+    Each keeps its mass: what stood at a point is shared by the two nearest of the new ones, a
+    bar or a stroke goes to the nearest whole.
+
+    Parameters
+    ----------
+    density : ChannelDensity
+    channels : ndarray of int, shape (n,)
+    points : int
+        How many points; at most so many as there are give the densities as they are.
+
+    Returns
+    -------
+    ndarray of float64, shape (n, min(points, those of `density`))
+    """
+    before = density.grid.shape[1]
+    heights: Floats = density.density[channels]
+    if points >= before:
+        return heights
+    ratio = (points - 1) / (before - 1)
+    position = np.arange(before) * ratio
+    old, new = np.arange(before), np.arange(points)
+    shared = np.maximum(0.0, 1 - np.abs(position[:, None] - new))
+    whole = np.zeros((before, points))
+    whole[old, np.rint(position).astype(np.intp)] = 1.0
+    # The trapezium rule: a point at an end stands for half a cell.
+    for share in (shared, whole):
+        share[[0, -1]] /= 2
+        share[:, [0, -1]] *= 2
+        share *= ratio
+    curve = density.style[channels] == DensityStyle.CURVE
+    found: Floats = np.where(curve[:, None], heights @ shared, heights @ whole)
+    return found
+
+
 def density_fan(density: ChannelDensity, points: int = 256) -> DensityFan:
     """Quantiles over the channels of their densities, on one grid for all.
 

@@ -16,8 +16,17 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from .clustering import ChannelTree, cosine_linkage
+from .leaf_order import checked_order
 from .record import MOST_COLUMNS, LayerRecord
-from .tiles import DEFAULT_BUDGET, TileSheet, columns_within, tile_sheet
+from .tiles import (
+    DEFAULT_BUDGET,
+    TileSheet,
+    averaged,
+    columns_within,
+    least_bytes,
+    tile_means,
+    tile_sheet,
+)
 from .values import as_floats, checked_values, frozen
 
 # Products of two parameters that a tree may take: 3 s on two cores for 4,096³.
@@ -68,6 +77,7 @@ class ParameterRecord(LayerRecord):
         outputs: str = "output channel",
         column_names: Sequence[str] = (),
         tap_names: Sequence[str] = (),
+        like: ArrayLike | None = None,
     ) -> ParameterRecord:
         """A record of a weight, after a look at whether it can be shown.
 
@@ -80,14 +90,18 @@ class ParameterRecord(LayerRecord):
         bias : array_like, shape (output,), optional
         name, inputs, outputs, column_names, tap_names
             As the attributes.
+        like : array_like of int, optional
+            The `tree.columns` of an earlier record of the same weight, which the order of the
+            outputs is to be near.
 
         Raises
         ------
         TypeError
-            Values or bias are not real numbers.
+            Values or bias are not real numbers, or `like` is not whole ones.
         ValueError
-            There are no values, the bias has not one number per output, or the names are not
-            one per input, or per entry of the first axis of taps.
+            There are no values, the bias has not one number per output, the names are not
+            one per input, or per entry of the first axis of taps, or `like` is no list of
+            outputs.
         """
         array = checked_values(values)
         if array.ndim == 1:
@@ -110,7 +124,8 @@ class ParameterRecord(LayerRecord):
                 f"bias must have one number for each of {array.shape[-1]} outputs; "
                 f"got shape {added.shape}"
             )
-        return cls(array, path, added, name, inputs, outputs, names, gates)
+        earlier = None if like is None else checked_order(like, array.shape[-1])
+        return cls(array, path, added, name, inputs, outputs, names, gates, like=earlier)
 
     @property
     def n_inputs(self) -> int:
@@ -120,7 +135,7 @@ class ParameterRecord(LayerRecord):
     @property
     def n_taps(self) -> int:
         """How many parameters each input has for an output: the pixels of a tile."""
-        return math.prod(self.values.shape[1:-1])
+        return math.prod(self.shape[1:-1])
 
     @cached_property
     def tree(self) -> ChannelTree:
@@ -128,8 +143,12 @@ class ParameterRecord(LayerRecord):
 
         Where every output against every other would be more than `MOST_PRODUCTS` products, only
         some outputs are compared, spread evenly, but all of those that are not finite listed;
-        `omissions` says so.
+        `omissions` says so. Those compared at the earlier moment of `like` are compared again.
         """
+        tree = self._unturned_tree()
+        return tree if self.like is None else tree.near(self.like)
+
+    def _unturned_tree(self) -> ChannelTree:
         per_output = self.n_inputs * self.n_taps
         if self.n_channels**2 * per_output <= MOST_PRODUCTS:
             return cosine_linkage(self.values)
@@ -138,7 +157,7 @@ class ParameterRecord(LayerRecord):
         other = np.flatnonzero(~(measures.dead | measures.nonfinite))
         # Zero outputs are a finding, and join the tree at no cost: none goes for being rare.
         zero = np.flatnonzero(measures.dead)
-        chosen = np.union1d(_spread(other, most), _spread(zero, most))
+        chosen = np.union1d(self._chosen(other, most), self._chosen(zero, most))
         if not chosen.size:
             chosen = np.zeros(1, dtype=np.intp)  # not finite either, so the tree will be empty
         tree = cosine_linkage(self.values[..., chosen])
@@ -150,6 +169,14 @@ class ParameterRecord(LayerRecord):
             nonfinite=frozen(np.flatnonzero(measures.nonfinite)),
             n_channels=self.n_channels,
         )
+
+    def _chosen(self, outputs: NDArray[np.intp], count: int) -> NDArray[np.intp]:
+        """At most `count` of the outputs, first of all those of the earlier moment."""
+        if self.like is None:
+            return _spread(outputs, count)
+        before = np.intersect1d(outputs, self.like)
+        new = np.setdiff1d(outputs, before)
+        return np.concatenate((_spread(before, count), _spread(new, max(0, count - before.size))))
 
     @property
     def _most_columns(self) -> int:
@@ -169,6 +196,20 @@ class ParameterRecord(LayerRecord):
         still too much, the sheet is a strip of each tile's mean, its reduction (taps, inputs).
         """
         return self._sheet(self.columns, np.arange(self.n_inputs), DEFAULT_BUDGET)
+
+    def tiles_within(self, budget: int) -> TileSheet:
+        """The same picture in fewer bytes: averaged further, if need be to each tile's mean.
+
+        Every output stays. One pixel a row is the least, whatever the budget.
+        """
+        sheet = self.tiles
+        if sheet.kind == "vector":
+            return sheet
+        rows, columns = sheet.low.shape
+        least = least_bytes(rows, columns, math.prod(sheet.montage))
+        if sheet.kind == "strip" or least <= budget:
+            return averaged(sheet, max(budget, least))
+        return self._strip_of_means(tile_means(sheet), 0, max(budget, least_bytes(rows, 1)))
 
     def window(
         self, rows: tuple[int, int], columns: tuple[int, int], budget: int = WINDOW_BUDGET
@@ -197,13 +238,16 @@ class ParameterRecord(LayerRecord):
             The window is empty or reaches outside the picture, or not even one pixel a row fits
             the budget.
         """
+        self._check_window(rows, columns)
+        return self._sheet(self.columns[slice(*rows)], np.arange(*columns), budget)
+
+    def _check_window(self, rows: tuple[int, int], columns: tuple[int, int]) -> None:
         for name, (start, stop), count in (
             ("rows", rows, len(self.columns)),
             ("columns", columns, self.n_inputs),
         ):
             if not 0 <= start < stop <= count:
                 raise ValueError(f"{name} must be a range within 0 and {count}; got {start, stop}")
-        return self._sheet(self.columns[slice(*rows)], np.arange(*columns), budget)
 
     def _sheet(self, outputs: NDArray[Any], inputs: NDArray[Any], budget: int) -> TileSheet:
         """The picture of some outputs and of neighbouring inputs."""
@@ -215,17 +259,21 @@ class ParameterRecord(LayerRecord):
             if self.n_taps == 1:
                 return self._strip(by_output.reshape(self.n_channels, -1), outputs, first, budget)
             if columns_within(drawn, budget) < inputs.size:
-                means = _tap_means(part, outputs)
-                sheet = self._strip(means, np.arange(outputs.size), first, budget)
-                return replace(
-                    sheet,
-                    tile_shape=(self.n_taps, inputs.size),
-                    reduction=(self.n_taps, sheet.reduction[1]),
-                    total_samples=self.n_channels,
-                )
+                return self._strip_of_means(_tap_means(part, outputs), first, budget)
         sheet = tile_sheet(by_output, rows=outputs, budget=budget)
         return replace(
             sheet, columns=frozen(sheet.columns + np.int32(first)), total_channels=self.n_inputs
+        )
+
+    def _strip_of_means(self, means: NDArray[Any], first: int, budget: int) -> TileSheet:
+        """A row of pixels for each output that is drawn, of the mean of each input's taps."""
+        rows, inputs = means.shape
+        sheet = self._strip(means, np.arange(rows), first, budget)
+        return replace(
+            sheet,
+            tile_shape=(self.n_taps, inputs),
+            reduction=(self.n_taps, sheet.reduction[1]),
+            total_samples=self.n_channels,
         )
 
     def _strip(
@@ -259,20 +307,24 @@ class ParameterRecord(LayerRecord):
         if self.tiles.kind == "strip" and down > 1:
             notes.append(
                 f"Each pixel is the mean of all {down:,} taps of {across:,} {self.inputs}"
-                f"{'s' if across > 1 else ''}; zoom in for the tiles themselves."
+                f"{'s' if across > 1 else ''}{self._nearer('the tiles themselves')}."
             )
         elif self.tiles.kind == "strip" and across > 1:
             notes.append(
-                f"Each pixel is the mean of {across:,} {self.inputs}s; zoom in for the numbers "
-                "themselves."
+                f"Each pixel is the mean of {across:,} {self.inputs}s"
+                f"{self._nearer('the numbers themselves')}."
             )
         elif down * across > 1:
             height, width = self.tiles.tile_shape
             notes.append(
                 f"Each pixel is the mean of {down} × {across} values: tiles are "
-                f"{height} × {width}; zoom in for the tiles themselves."
+                f"{height} × {width}{self._nearer('the tiles themselves')}."
             )
         return tuple(notes)
+
+    def _nearer(self, what: str) -> str:
+        """What a window shows that the whole picture does not, as the end of a sentence."""
+        return f"; zoom in for {what}"
 
 
 def _spread(indices: NDArray[np.intp], count: int) -> NDArray[np.intp]:

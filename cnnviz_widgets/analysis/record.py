@@ -6,7 +6,7 @@ This is the only thing that travels from a model to the widgets, a file or a com
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -23,8 +23,9 @@ from .density import (
     channel_density,
     density_fan,
 )
+from .leaf_order import checked_order
 from .measures import ChannelMeasures, channel_measures
-from .tiles import TileSheet, columns_within, tile_sheet
+from .tiles import TileSheet, columns_within, tile_sheet, within
 from .values import checked_values
 
 # As many columns as a wide screen has pixels: more could not be told apart.
@@ -49,13 +50,16 @@ class LayerRecord:
         What the layer gave, channels last. Not to be changed.
     path : str
         The layer's path in its model; "" for values that come from elsewhere.
+    like : ndarray of int, or None
+        The order of the channels at an earlier moment; `tree` is turned to be near it.
     """
 
     values: NDArray[Any]
     path: str = ""
+    like: NDArray[np.intp] | None = field(default=None, kw_only=True)
 
     @classmethod
-    def of(cls, values: ArrayLike, path: str = "") -> LayerRecord:
+    def of(cls, values: ArrayLike, path: str = "", *, like: ArrayLike | None = None) -> LayerRecord:
         """A record of `values`, after a look at whether they can be shown.
 
         Parameters
@@ -64,24 +68,34 @@ class LayerRecord:
             Real numbers. A single axis is the batch, of one channel.
         path : str
             The layer's path in its model.
+        like : array_like of int, optional
+            The `tree.columns` of an earlier record of the same layer: its channels stay where
+            they were, as far as the new tree lets them.
 
         Raises
         ------
         TypeError, ValueError
-            As `checked_values`.
+            As `checked_values`, and as `ChannelTree.near` of `like`.
         """
         array = checked_values(values)
-        return cls(array[:, np.newaxis] if array.ndim == 1 else array, path)
+        if array.ndim == 1:
+            array = array[:, np.newaxis]
+        return cls(array, path, like=None if like is None else checked_order(like, array.shape[-1]))
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """The shape of the values."""
+        return self.values.shape
 
     @property
     def n_samples(self) -> int:
         """How many samples the layer answered to."""
-        return int(self.values.shape[0])
+        return self.shape[0]
 
     @property
     def n_channels(self) -> int:
         """How many channels the layer has."""
-        return int(self.values.shape[-1])
+        return self.shape[-1]
 
     @cached_property
     def measures(self) -> ChannelMeasures:
@@ -91,7 +105,8 @@ class LayerRecord:
     @cached_property
     def tree(self) -> ChannelTree:
         """Which channels are alike [WL20 Eq. 1]."""
-        return cosine_linkage(self.values)
+        tree = cosine_linkage(self.values)
+        return tree if self.like is None else tree.near(self.like)
 
     @property
     def _most_columns(self) -> int:
@@ -124,6 +139,10 @@ class LayerRecord:
     def tiles(self) -> TileSheet:
         """The picture: samples down, channels across in leaf order [WL20 Fig. 1, 2, 4]."""
         return tile_sheet(self._pictured, columns=self.columns)
+
+    def tiles_within(self, budget: int) -> TileSheet:
+        """The same picture in fewer bytes, as `tiles.within` makes it."""
+        return within(self.tiles, budget)
 
     @cached_property
     def density(self) -> ChannelDensity:
@@ -170,9 +189,10 @@ class LayerRecord:
                 f"The picture shows {len(self.columns):,} of {self.n_channels:,} channels, spread "
                 "evenly over the tree; distances, counts and measures use all of them."
             )
-        if self.n_samples > MOST_ROWS:
+        rows = len(self.tiles.codes)
+        if rows < self.n_samples:
             notes.append(
-                f"The picture shows the first {MOST_ROWS:,} of {self.n_samples:,} samples; "
+                f"The picture shows the first {rows:,} of {self.n_samples:,} samples; "
                 "distances, densities and measures use all of them."
             )
         down, across = self.tiles.reduction

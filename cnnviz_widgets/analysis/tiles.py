@@ -6,7 +6,7 @@ import math
 import operator
 from bisect import bisect_left
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal, NamedTuple, TypeAlias
 
 import numpy as np
@@ -32,6 +32,10 @@ DEFAULT_BUDGET = 8 * 2**20
 _BYTES_BESIDE = 4 + 4 + 1
 # A column's channel index as int32.
 _BYTES_A_COLUMN = 4
+# A tile of so many pixels, 7 × 7, can still be recognised …
+_READABLE = 49
+# … and so many rows are worth more than that.
+_FEWEST_ROWS = 8
 # Samples are worked on together up to this many values.
 _BLOCK_VALUES = 1 << 17
 # So many pixels at a time are turned from channel-last to channel-first: the lines of cache
@@ -166,7 +170,22 @@ def columns_within(shape: Sequence[int], budget: int = DEFAULT_BUDGET) -> int:
 
 
 def _columns_within(axes: _Axes, budget: int) -> int:
-    return budget // (axes.samples * (axes.depth + _BYTES_BESIDE) + _BYTES_A_COLUMN)
+    return budget // least_bytes(axes.samples, 1, axes.depth)
+
+
+def montaged(values: NDArray[Any]) -> NDArray[Any]:
+    """Values (batch, ..., channel) laid out as in tiles, shape (batch, h, w, channel)."""
+    axes = _axes_of(values.shape)
+    down, across = _montage(axes.depth)
+    slots = values.reshape(axes.samples, down, across, *axes[3:])
+    return slots.swapaxes(2, 3).reshape(
+        axes.samples, down * axes.height, across * axes.width, axes.channels
+    )
+
+
+def least_bytes(rows: int, columns: int, pixels: int = 1) -> int:
+    """The bytes of a sheet with so many pixels a tile, at the least one for each slice."""
+    return columns * (rows * (pixels + _BYTES_BESIDE) + _BYTES_A_COLUMN)
 
 
 def tile_sheet(
@@ -246,6 +265,144 @@ def tile_sheet(
     )
 
 
+def averaged(sheet: TileSheet, budget: int) -> TileSheet:
+    """The same pictures with their pixels averaged further, until they fit fewer bytes.
+
+    Ranges and marks stay those of the values. Where the values are at hand, `tile_sheet` with
+    a smaller budget gives the same to a code or so, for the price of a new look at them.
+
+    Parameters
+    ----------
+    sheet : TileSheet
+        It is returned itself where it fits.
+    budget : int
+        The most bytes that its arrays may take together.
+
+    Raises
+    ------
+    ValueError
+        Not even one pixel a tile (a slice of a volume) fits.
+    """
+    rows, cols, high, wide = sheet.codes.shape
+    down, across = sheet.montage
+    h, w = high // down, wide // across
+    side = _reduction(_Axes(sheet.kind, rows, down * across, h, w, cols), cols, budget)
+    if side == 1:
+        return sheet
+    ry, rx = min(side, h), min(side, w)
+    h, w = -(-h // ry), -(-w // rx)
+    codes = np.empty((rows, cols, down * h, across * w), dtype=np.uint8)
+    weights = _weights(sheet)
+    step = max(1, _BLOCK_VALUES // (cols * high * wide))
+    for i in range(0, rows, step):
+        part = slice(i, i + step)
+        before = sheet.codes[part]
+        known = before != NONFINITE_CODE
+        kept = weights * known if not known.all() else weights
+        sums = _pooled_slices(before * kept, sheet.montage, ry, rx)
+        counts = _pooled_slices(kept, sheet.montage, ry, rx)
+        means = sums / np.maximum(counts, 1)
+        means += 0.5
+        codes[part] = np.where(counts > 0, means, NONFINITE_CODE)
+    height, width = _slice_shape(sheet)
+    return replace(
+        sheet,
+        codes=frozen(codes),
+        reduction=(min(height, sheet.reduction[0] * ry), min(width, sheet.reduction[1] * rx)),
+    )
+
+
+def within(sheet: TileSheet, budget: int) -> TileSheet:
+    """The same pictures in fewer bytes: averaged, and the last rows left out.
+
+    Tiles are averaged down to 7 × 7 pixels for all rows, for 8 rows further than that. One row,
+    a pixel a tile (a slice of a volume), is the least, whatever the budget.
+    """
+    rows, columns, height, width = sheet.codes.shape
+    slices = sheet.montage[0] * sheet.montage[1]
+
+    def rows_of(pixels: int) -> int:
+        most: int = (budget // columns - _BYTES_A_COLUMN) // (pixels + _BYTES_BESIDE)
+        return most
+
+    readable = min(height * width, max(slices, _READABLE))
+    kept = min(rows, max(rows_of(readable), _FEWEST_ROWS))
+    kept = max(1, min(kept, rows_of(slices)))
+    part = sheet
+    if kept < rows:
+        arrays = (sheet.codes, sheet.low, sheet.high, sheet.marks)
+        codes, low, high, marks = (frozen(array[:kept].copy()) for array in arrays)
+        part = replace(sheet, codes=codes, low=low, high=high, marks=marks)
+    return averaged(part, max(budget, least_bytes(kept, columns, slices)))
+
+
+def cut_out(sheet: TileSheet, rows: tuple[int, int], columns: tuple[int, int]) -> TileSheet:
+    """A part of a sheet as it is: rows, and columns or, of a strip, all pixels of some channels.
+
+    Ranges and marks of a strip stay those of the whole rows.
+    """
+    down = slice(*rows)
+    if sheet.kind != "strip":
+        across = slice(*columns)
+        codes, low, high, marks = (
+            frozen(np.ascontiguousarray(array[down, across]))
+            for array in (sheet.codes, sheet.low, sheet.high, sheet.marks)
+        )
+        return replace(
+            sheet, codes=codes, low=low, high=high, marks=marks, columns=sheet.columns[across]
+        )
+    each, (height, width) = sheet.reduction[1], sheet.tile_shape
+    first, stop = columns[0] // each, -(-columns[1] // each)
+    return replace(
+        sheet,
+        codes=frozen(np.ascontiguousarray(sheet.codes[down, :, :, first:stop])),
+        low=sheet.low[down],
+        high=sheet.high[down],
+        marks=sheet.marks[down],
+        columns=frozen(sheet.columns + np.int32(first * each)),
+        tile_shape=(height, min(stop * each, width) - first * each),
+    )
+
+
+def tile_means(sheet: TileSheet) -> NDArray[np.float32]:
+    """The mean of each tile's values, shape (rows, cols); NaN where one is not finite."""
+    weights = _weights(sheet)
+    weights /= weights.sum()
+    means: NDArray[np.float32] = np.einsum("rchw,hw->rc", sheet.dequantise(), weights)
+    return means
+
+
+def _slice_shape(sheet: TileSheet) -> tuple[int, int]:
+    """Height and width of a picture, of one slice of a volume, before averaging."""
+    (height, width), (down, across) = sheet.tile_shape, sheet.montage
+    return height // down, width // across
+
+
+def _weights(sheet: TileSheet) -> NDArray[np.float32]:
+    """How many values each pixel of a tile stands for, shape (h, w)."""
+    ends = []
+    for length, each, slices in zip(
+        _slice_shape(sheet), sheet.reduction, sheet.montage, strict=True
+    ):
+        counts = np.full(-(-length // each), each, dtype=np.float32)
+        counts[-1] = length - each * (counts.size - 1)
+        ends.append(np.tile(counts, slices))
+    return np.multiply.outer(*ends)
+
+
+def _pooled_slices(
+    pictures: NDArray[np.float32], montage: tuple[int, int], ry: int, rx: int
+) -> NDArray[np.float32]:
+    """Sums over rectangles ry × rx of pixels, shape (..., h, w), none across two slices."""
+    down, across = montage
+    *outer, high, wide = pictures.shape
+    slices = pictures.reshape(*outer, down, high // down, across, wide // across)
+    pooled = _pooled(slices.swapaxes(-3, -2), ry, rx).swapaxes(-3, -2)
+    return np.ascontiguousarray(pooled, dtype=np.float32).reshape(
+        *outer, down * pooled.shape[-3], across * pooled.shape[-1]
+    )
+
+
 def _checked_indices(
     given: ArrayLike | None, count: int, name: str, what: str
 ) -> NDArray[np.int32]:
@@ -269,7 +426,7 @@ def _reduction(axes: _Axes, columns: int, budget: int) -> int:
 
     def nbytes(side: int) -> int:
         pixels = axes.depth * -(-axes.height // side) * -(-axes.width // side)
-        return columns * (axes.samples * (pixels + _BYTES_BESIDE) + _BYTES_A_COLUMN)
+        return least_bytes(axes.samples, columns, pixels)
 
     coarsest = max(axes.height, axes.width)
     if nbytes(coarsest) > budget:

@@ -1,0 +1,38 @@
+"""What is known of a training at one moment."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from .health import LayerHealth
+from .place import Place
+from .record import LayerRecord
+
+
+@dataclass(frozen=True, eq=False)
+class Moment:
+    """A model in training, as it was at one step.
+
+    Attributes
+    ----------
+    step : int
+        How many training steps had been made, 0 or more.
+    epoch : int or None
+        The epoch, where the training counts them.
+    seconds : float
+        Of training, since the history began.
+    health : mapping of str to LayerHealth
+        Every layer's few numbers by its path, in execution order.
+    logs : mapping of str to float
+        What training itself tells: losses and metrics.
+    records : mapping of Place to LayerRecord
+        The layers that were looked at.
+    """
+
+    step: int
+    epoch: int | None = None
+    seconds: float = 0.0
+    health: Mapping[str, LayerHealth] = field(default_factory=dict)
+    logs: Mapping[str, float] = field(default_factory=dict)
+    records: Mapping[Place, LayerRecord] = field(default_factory=dict)

@@ -1,0 +1,22 @@
+"""Where in a model one looks: which layer, which side of it, and which of its weights."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Place(NamedTuple):
+    """One view of one layer.
+
+    Attributes
+    ----------
+    layer : str
+        The layer's path.
+    view : {'outputs', 'weights'}
+    weight : str
+        Which weight, such as ``kernel``; "" for outputs.
+    """
+
+    layer: str
+    view: str = "outputs"
+    weight: str = ""
