@@ -35,7 +35,7 @@ from .layers import LayerInfo, own_weights, weight_names
 from .levels import image_channel_axis, is_image
 from .parameters import read_only
 from .probe import ModelProbe
-from .reach import HANDING_ON, activation_range, bends, stuck_ends
+from .reach import HANDING_ON, activation_range, layer_role, stuck_ends
 from .reference import NoReference, fresh_probe
 
 Array = NDArray[np.float32]
@@ -239,9 +239,7 @@ class _Diagnosis:
         return seen
 
     def _role(self, info: LayerInfo) -> Role:
-        if any(len(shape) for shape in info.weight_shapes.values()):
-            return "weights"
-        return "activation" if bends(self._layers[info.path]) else "other"
+        return layer_role(info, self._layers[info.path])
 
     def _facts(
         self, seen: _Seen, earlier: Mapping[str, Mapping[str, NDArray[Any]]]

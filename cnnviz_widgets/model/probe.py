@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import difflib
 import math
-import threading
-import weakref
 from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -29,24 +27,13 @@ from .layers import (
     weight_names,
 )
 from .levels import image_channel_axis, is_image, levels, output_is_image_end
+from .lock import model_lock as model_lock
 from .parameters import LayerParameters, layer_parameters, read_only
 from .passes import Pass, in_lockstep
 
 Array = NDArray[np.float32]
 Progress = Callable[[float, str], None]
 T = TypeVar("T")
-
-_locks: weakref.WeakKeyDictionary[Any, threading.RLock] = weakref.WeakKeyDictionary()
-_locks_guard = threading.Lock()
-
-
-def model_lock(model: Any) -> threading.RLock:
-    """The lock to hold while touching this model; the same for every probe and monitor of it.
-
-    DESIGN decision 7: a model is touched by one thread at a time.
-    """
-    with _locks_guard:
-        return _locks.setdefault(model, threading.RLock())
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,8 @@ from typing import Any
 
 import keras
 
-from .layers import activation_name
+from ..analysis.diagnosis.facts import Role
+from .layers import LayerInfo, activation_name
 
 Range = tuple[float, float]
 Ends = tuple[float | None, float | None]
@@ -126,3 +127,23 @@ def bends(layer: Any) -> bool:
     ):
         return True
     return activation_name(layer) not in (None, "linear")
+
+
+def layer_role(info: LayerInfo, layer: Any) -> Role:
+    """What a layer does to values: weigh them, bend them, or something else.
+
+    Parameters
+    ----------
+    info : LayerInfo
+    layer : keras.Layer
+        The one that `info` is of.
+
+    Returns
+    -------
+    {'weights', 'activation', 'other'}
+        ``"weights"`` for a layer that has any, whatever its activation; ``"activation"`` for one
+        that only applies a function; ``"other"`` for what only hands on: pooling, dropout.
+    """
+    if any(len(shape) for shape in info.weight_shapes.values()):
+        return "weights"
+    return "activation" if bends(layer) else "other"

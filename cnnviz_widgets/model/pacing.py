@@ -1,0 +1,178 @@
+"""Keeping what it costs to watch a training within a share of the training itself."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Literal, TypeAlias
+
+Every: TypeAlias = Literal["epoch", "batch"] | int
+
+
+class Pace:
+    """Decides whether an update may happen now, by what the updates before it have cost.
+
+    Its clock runs while training does (`begin`, `end`). An update that is due happens only if
+    the time spent on updates, the one that is expected included, stays within `budget` times the
+    training time. So before the last one, which is shown whatever it costs, no more than one
+    update can ever have been spent beyond the budget: the one that took longer than expected.
+
+    Parameters
+    ----------
+    budget : float or None
+        The share of the training time that updates may take on average, 0 to 1. 0 allows only
+        those that are shown whatever they cost; 1 and None set no limit.
+    every : {'epoch', 'batch'} or int
+        When an update is due: at the end of an epoch, of each batch, or of so many batches.
+    smallest_interval : float
+        Seconds from the end of one update to the next, at least: pages and servers are slow, too.
+    clock : callable
+        Returns the time in seconds.
+
+    Attributes
+    ----------
+    updates : int
+        How many there were.
+    skipped : int
+        How many were due and did not happen.
+    spent : float
+        Seconds that updates, and all else that is done for those who watch, have taken.
+
+    Raises
+    ------
+    ValueError
+        An argument is none of these.
+    """
+
+    def __init__(
+        self,
+        budget: float | None = 0.05,
+        every: Every = "epoch",
+        smallest_interval: float = 0.2,
+        *,
+        clock: Callable[[], float] = time.perf_counter,
+    ) -> None:
+        if budget is not None and not _is_number_from(budget, 0, 1):
+            raise ValueError(
+                "budget is the share of the training time that updates may take, 0 to 1, or "
+                f"None; got {budget!r}"
+            )
+        if not _is_every(every):
+            raise ValueError(
+                f"every must be 'epoch', 'batch' or a number of batches from 1 on; got {every!r}"
+            )
+        if not _is_number_from(smallest_interval, 0, float("inf")):
+            raise ValueError(
+                f"smallest_interval is a number of seconds from 0 on; got {smallest_interval!r}"
+            )
+        self.budget = None if budget == 1 else budget
+        self.every = every
+        self.smallest_interval = smallest_interval
+        self.updates = 0
+        self.skipped = 0
+        self.spent = 0.0
+        self._clock = clock
+        self._trained = 0.0
+        self._since: float | None = None
+        self._last_end = -float("inf")
+        self._expected = 0.0
+        self._batches = 0
+
+    # Time -----------------------------------------------------------------------------------
+
+    @property
+    def training(self) -> float:
+        """Seconds of training so far, without what was spent on updates and without pauses."""
+        return self._trained + (0.0 if self._since is None else self._clock() - self._since)
+
+    @property
+    def share(self) -> float:
+        """What was spent, as a share of the training time; 0 before there is any."""
+        training = self.training
+        return self.spent / training if training > 0 else 0.0
+
+    def begin(self) -> None:
+        """Training begins, or goes on."""
+        if self._since is None:
+            self._since = self._clock()
+
+    def end(self, at_most: float = float("inf")) -> None:
+        """Training stands still.
+
+        Parameters
+        ----------
+        at_most : float
+            Seconds since `begin` that can have been training.
+        """
+        if self._since is not None:
+            self._trained += min(self._clock() - self._since, at_most)
+            self._since = None
+
+    @contextmanager
+    def apart(self) -> Iterator[None]:
+        """What happens here is neither training nor spent on updates."""
+        running = self._since is not None
+        self.end()
+        try:
+            yield
+        finally:
+            if running:
+                self.begin()
+
+    @contextmanager
+    def serving(self) -> Iterator[None]:
+        """What happens here is spent on those who watch; it is no update."""
+        with self.apart():
+            start = self._clock()
+            try:
+                yield
+            finally:
+                self.spent += self._clock() - start
+
+    @contextmanager
+    def updating(self) -> Iterator[None]:
+        """What happens here is an update, and spent, whether it succeeds or not."""
+        with self.serving():
+            start = self._clock()
+            try:
+                yield
+            finally:
+                end = self._clock()
+                cost = end - start
+                # Half of it is the latest: one that was slow by chance is forgotten soon.
+                self._expected = (self._expected + cost) / 2 if self.updates else cost
+                self.updates += 1
+                self._last_end = end
+
+    # Decisions ------------------------------------------------------------------------------
+
+    def after_batches(self, count: int = 1) -> bool:
+        """So many more batches have been trained: whether an update is due, and may happen."""
+        before = self._batches
+        self._batches += count
+        if self.every == "epoch":
+            return False
+        period = 1 if self.every == "batch" else self.every
+        return self._batches // period > before // period and self._may()
+
+    def after_epoch(self) -> bool:
+        """An epoch has ended: whether an update is due, and may happen."""
+        return self.every == "epoch" and self._may()
+
+    def _may(self) -> bool:
+        within = self.budget is None or self.spent + self._expected <= self.budget * self.training
+        if within and self._clock() - self._last_end >= self.smallest_interval:
+            return True
+        self.skipped += 1
+        return False
+
+
+def _is_every(value: object) -> bool:
+    if isinstance(value, int) and not isinstance(value, bool):
+        return value >= 1
+    return value in ("epoch", "batch")
+
+
+def _is_number_from(value: object, low: float, high: float) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and low <= value <= high

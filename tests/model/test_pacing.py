@@ -1,0 +1,170 @@
+"""What may be spent on watching, on a clock that tells whatever time the test wants."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cnnviz_widgets.model import Pace
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.now = 1000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def pace_of(budget: float | None = 0.1, every: Any = "batch", interval: float = 0.0) -> Any:
+    clock = Clock()
+    pace = Pace(budget, every, interval, clock=clock)
+    pace.begin()
+    return clock, pace
+
+
+def update(clock: Clock, pace: Pace, cost: float) -> None:
+    with pace.updating():
+        clock.now += cost
+
+
+def test_time_is_training_or_spent_or_neither() -> None:
+    clock, pace = pace_of()
+    clock.now += 10
+    update(clock, pace, 2)
+    clock.now += 5
+    with pace.apart():
+        clock.now += 100
+    with pace.serving():
+        clock.now += 1
+    pace.end()
+    clock.now += 1000
+    assert (pace.training, pace.spent, pace.updates) == (15, 3, 1)
+    assert pace.share == pytest.approx(3 / 15)
+    pace.begin()
+    clock.now += 60
+    pace.end(at_most=1)
+    assert pace.training == 16
+
+
+def test_an_update_that_raises_is_paid_for() -> None:
+    clock, pace = pace_of()
+    with pytest.raises(ZeroDivisionError), pace.updating():
+        clock.now += 2
+        raise ZeroDivisionError
+    assert (pace.spent, pace.updates, pace.training) == (2, 1, 0)
+    clock.now += 1
+    assert pace.training == 1  # the clock goes on
+
+
+def test_skipped_until_it_is_affordable() -> None:
+    """A tenth: after an update of 1 s the next, of as much, is due after 20 s of training."""
+    clock, pace = pace_of(0.1)
+    assert pace.after_batches()
+    update(clock, pace, 1)
+    allowed = []
+    for _ in range(25):
+        clock.now += 1
+        allowed.append(pace.after_batches())
+    assert allowed.index(True) == 19
+    assert pace.skipped == 19
+
+
+def test_when_batches_and_epochs_are_due() -> None:
+    _, pace = pace_of(None, 3)
+    assert [pace.after_batches(count) for count in (1, 1, 1, 2, 1, 7, 1)] == [
+        False,
+        False,
+        True,
+        False,
+        True,
+        True,
+        False,
+    ]
+    assert not pace.after_epoch()
+    _, pace = pace_of(None, "epoch")
+    assert not pace.after_batches(100)
+    assert pace.after_epoch()
+    assert pace.skipped == 0
+
+
+@pytest.mark.parametrize("budget", [None, 1, 1.0])
+def test_without_a_limit_only_the_interval_counts(budget: float | None) -> None:
+    clock, pace = pace_of(budget, "batch", interval=0.2)
+    assert pace.after_batches()
+    update(clock, pace, 5)
+    clock.now += 0.1
+    assert not pace.after_batches()
+    clock.now += 0.2
+    assert pace.after_batches()
+
+
+def test_nothing_to_spend() -> None:
+    clock, pace = pace_of(0)
+    update(clock, pace, 1)
+    clock.now += 1e9
+    assert not pace.after_batches()
+
+
+@given(
+    st.floats(0.01, 0.9),
+    st.lists(st.tuples(st.floats(0, 10), st.floats(0, 5)), max_size=80),
+    st.booleans(),
+)
+def test_the_budget_is_kept_at_every_moment(
+    budget: float, batches: list[tuple[float, float]], first: bool
+) -> None:
+    """Whatever batches and updates cost: never more than one update is spent beyond it.
+
+    The last one is shown whatever it costs, on top of the error of one expectation.
+    """
+    clock, pace = pace_of(budget)
+    costs = [0.0]
+    if first:
+        costs.append(1.5)
+        update(clock, pace, costs[-1])
+    for trained, cost in batches:
+        clock.now += trained
+        if pace.after_batches():
+            costs.append(cost)
+            update(clock, pace, cost)
+        assert pace.spent <= budget * pace.training + max(costs) + 1e-6
+    update(clock, pace, 2.0)
+    assert pace.spent <= budget * pace.training + max(costs) + 2.0 + 1e-6
+
+
+@given(st.floats(0.01, 0.9), st.floats(0.01, 3), st.lists(st.floats(0, 10), max_size=80))
+def test_where_updates_cost_the_same_the_last_one_is_all_that_is_beyond(
+    budget: float, cost: float, batches: list[float]
+) -> None:
+    clock, pace = pace_of(budget)
+    update(clock, pace, cost)
+    for trained in batches:
+        clock.now += trained
+        if pace.after_batches():
+            update(clock, pace, cost)
+    if pace.updates > 1:
+        assert pace.spent <= budget * pace.training + 1e-6
+    update(clock, pace, cost)
+    assert pace.spent <= budget * pace.training + (1 if pace.updates > 2 else 2) * cost + 1e-6
+
+
+@pytest.mark.parametrize("budget", [-0.1, 1.1, float("nan"), "much", True])
+def test_wrong_budgets(budget: Any) -> None:
+    with pytest.raises(ValueError, match="0 to 1, or None; got"):
+        Pace(budget)
+
+
+@pytest.mark.parametrize("every", [0, -1, "epochs", 2.0, None, True])
+def test_wrong_periods(every: Any) -> None:
+    with pytest.raises(ValueError, match="'epoch', 'batch' or a number of batches"):
+        Pace(0.1, every)
+
+
+@pytest.mark.parametrize("interval", [-1, float("nan"), "1"])
+def test_wrong_intervals(interval: Any) -> None:
+    with pytest.raises(ValueError, match="smallest_interval"):
+        Pace(0.1, "batch", interval)
