@@ -15,25 +15,35 @@ import cnnviz_widgets
 from cnnviz_widgets.widgets.ablation_bar import AblationBar
 from cnnviz_widgets.widgets.channel_grid import ChannelGrid
 from cnnviz_widgets.widgets.column_axis import ColumnAxis
+from cnnviz_widgets.widgets.compared_densities import _ComparedDensitiesHead
+from cnnviz_widgets.widgets.comparison_panel import _ComparisonHead
 from cnnviz_widgets.widgets.dendrogram import Dendrogram
 from cnnviz_widgets.widgets.density_panel import _DensityHead
 from cnnviz_widgets.widgets.findings_panel import FindingsPanel
+from cnnviz_widgets.widgets.health_panel import _HealthHead
 from cnnviz_widgets.widgets.inspector_header import InspectorHeader
 from cnnviz_widgets.widgets.layer_selector import LayerSelector
 from cnnviz_widgets.widgets.parameter_grid import ParameterGrid
 from cnnviz_widgets.widgets.selection import Selection
+from cnnviz_widgets.widgets.timeline import Timeline
+from cnnviz_widgets.widgets.training_bar import TrainingBar
 
 SOURCES = Path(cnnviz_widgets.__file__).parent / "frontend" / "src"
 
 ENTRIES = {
     AblationBar: ("ablation-bar.ts", "State"),
     ChannelGrid: ("channel-grid.ts", "State"),
+    _ComparedDensitiesHead: ("compared-densities.ts", "State"),
+    _ComparisonHead: ("comparison-panel.ts", "State"),
     Dendrogram: ("dendrogram.ts", "State"),
     _DensityHead: ("density-panel.ts", "State"),
     FindingsPanel: ("findings-panel.ts", "State"),
+    _HealthHead: ("health-panel.ts", "State"),
     InspectorHeader: ("inspector-header.ts", "State"),
     LayerSelector: ("layer-selector.ts", "State"),
     ParameterGrid: ("parameter-grid.ts", "State"),
+    Timeline: ("timeline.ts", "State"),
+    TrainingBar: ("training-bar.ts", "State"),
     Selection: ("lib/selection.ts", "SelectionState"),
     ColumnAxis: ("lib/column-axis.ts", "ColumnAxisState"),
 }
@@ -43,6 +53,11 @@ INHERITED = {
     "_model_name", "_view_count", "_view_module", "_view_module_version", "_view_name", "layout",
     "tabbable", "tooltip",
 }  # fmt: skip
+
+SAY_THEMSELVES = (
+    *("axis", "error", "log_y", "message", "selection", "selector", "timeline", "title"),
+    "warnings",
+)
 
 
 def interface_keys(name: str, source: Path | None = None) -> set[str]:
@@ -77,5 +92,5 @@ def test_public_traits_have_help_and_wire_traits_an_underscore(widget: type) -> 
         if name in INHERITED or name.startswith("_"):
             continue
         assert re.fullmatch(r"[a-z][a-z_]*", name)
-        if name not in ("selection", "axis", "title", "error", "message", "warnings", "log_y"):
+        if name not in SAY_THEMSELVES:
             assert trait.help, f"{widget.__name__}.{name} says nowhere what it is"

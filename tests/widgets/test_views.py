@@ -212,6 +212,19 @@ class TestSelection:
         assert selection.selected == (3, 1)
         assert selection.hovered == 5
 
+    def test_drops_channels_of_what_is_no_longer_shown(self) -> None:
+        selection = cv.Selection()
+        selection.start("conv1")
+        selection.set_state({"selected": [3], "_chosen_in": [1, "conv1"]})
+        assert selection.selected == (3,)
+        selection.start("conv2")
+        assert selection.selected == ()
+        # A click from before the page heard of it.
+        selection.set_state({"selected": [3, 4], "hovered": 4, "_chosen_in": [2, "conv1"]})
+        assert (selection.selected, selection.hovered) == ((), -1)
+        selection.set_state({"selected": [1], "_chosen_in": [3, "conv2"]})
+        assert selection.selected == (1,)
+
 
 def layer(path: str, **more: object) -> LayerInfo:
     return LayerInfo(path=path, name=path, kind="Conv2D", output_shape=(None, 4, 4, 2), **more)

@@ -48,6 +48,10 @@ import { onThemeChange, pixel, rgb, themeOf, type Theme } from "./lib/theme";
 interface State extends SheetState, LinkedState {
   colormap: ColormapName;
   value_range: RangeName;
+  /** Columns to leave room for, at the least. */
+  places: number;
+  /** A line above the grid; "" for none. */
+  title: string;
   sample_labels: string[];
   /** Greatest height of the grid in CSS pixels. */
   height: number;
@@ -78,6 +82,7 @@ const HELP =
 
 class Grid {
   readonly root: HTMLElement;
+  private readonly title = element("div", "cnnviz-grid-title");
   private readonly stage = element("div", "cnnviz-grid-stage");
   private readonly tiles = layer("cnnviz-grid-tiles");
   private readonly overlay = layer("cnnviz-grid-overlay");
@@ -93,6 +98,8 @@ class Grid {
   private readonly controls: { select: HTMLSelectElement; read: () => string }[] = [];
   private sheet: Sheet;
   private theme: Theme;
+  /** Digits of the longest column name. */
+  private digits = 1;
   private scroll = 0;
   /** Place of the keyboard's cursor: column on the screen, row. */
   private cursor = { column: 0, row: 0 };
@@ -118,7 +125,7 @@ class Grid {
     this.fitButton = button("Fit", "Show all channels (0)", () => this.fit(), signal);
     this.foot = new Foot((channels, event) => selection.combine(channels, combineOf(event)), signal);
     this.root = element("div", "cnnviz cnnviz-channel-grid");
-    this.root.append(this.toolbar(), this.stage, this.foot.root, this.notes);
+    this.root.append(this.title, this.toolbar(), this.stage, this.foot.root, this.notes);
     this.stage.append(this.tiles.canvas, this.overlay.canvas);
     this.theme = themeOf(this.root);
     this.enlarged = new Enlarged({
@@ -126,7 +133,7 @@ class Grid {
       tiles: () => this.sheet,
       paint: () => this.paint(),
       facts: ({ row, col }) => [
-        ["Channel", String(this.sheet.channels[col])],
+        ["Channel", this.sheet.names[col]!],
         ["Sample", sampleName(model.get("sample_labels"), row).replace(/^sample /, "")],
       ],
       follow: (tile) => this.follow(tile),
@@ -152,7 +159,16 @@ class Grid {
 
   private columns(): Columns {
     const { start, scale } = { start: this.axis.get("start"), scale: this.axis.get("scale") };
-    return resolve({ start, scale }, this.sheet.cols, this.stage.clientWidth);
+    return resolve({ start, scale }, this.places(), this.stage.clientWidth);
+  }
+
+  private places(): number {
+    return Math.max(this.sheet.cols, this.model.get("places") ?? 0);
+  }
+
+  /** The columns without those places at the end that stay empty. */
+  private filled(columns: Columns): Columns {
+    return { ...columns, count: this.sheet.cols };
   }
 
   private rows(columns: Columns): Rows {
@@ -166,7 +182,7 @@ class Grid {
 
   /** Height that the rows need when all columns are fitted; the view keeps it at every zoom. */
   private stageRoom(): number {
-    const fitted = resolve({ start: 0, scale: 0 }, this.sheet.cols, this.stage.clientWidth);
+    const fitted = resolve({ start: 0, scale: 0 }, this.places(), this.stage.clientWidth);
     const room = this.model.get("height") - HEADER;
     const wanted = rowSize(this.sheet, fitted.scale, room) * this.sheet.rows;
     return Math.min(room, Math.max(wanted, 120));
@@ -238,7 +254,7 @@ class Grid {
       bottom: canvas.height,
     };
     const picture = { pixels, stride: canvas.width, clip };
-    paintTiles(picture, this.sheet, columnSpans(columns, this.order(), ratio), rowSpans(rows, ratio), paint);
+    paintTiles(picture, this.sheet, columnSpans(this.filled(columns), this.order(), ratio), rowSpans(rows, ratio), paint);
     context.putImageData(image, 0, 0);
     this.paintOverlay();
   }
@@ -252,19 +268,20 @@ class Grid {
     const { canvas } = this.overlay;
     prepare(this.overlay, width, height);
     paintOverlay(this.overlay.context, {
-      columns,
+      columns: this.filled(columns),
       rows,
       width,
       height,
       theme: this.theme,
       labels: this.model.get("sample_labels"),
       channelAt: (column) => this.channelAt(column),
-      digits: String(this.sheet.channels[this.sheet.natural.at(-1) ?? 0] ?? 0).length,
+      nameAt: (column) => this.sheet.names[this.tileColumn(column)]!,
+      digits: this.digits,
       selection: this.selection,
       hoveredRow: this.hoveredRow,
       cursor: canvas.matches(":focus-visible") ? this.cursor : null,
     });
-    this.updateControls(columns);
+    this.updateControls(this.filled(columns));
   }
 
   // Around the picture ----------------------------------------------------------------------
@@ -354,7 +371,7 @@ class Grid {
       this.refresh();
     }, this.signal));
     const refresh = () => this.refresh();
-    for (const key of ["colormap", "value_range", "height", "sample_labels", "_notes"]) {
+    for (const key of ["title", "places", "colormap", "value_range", "height", "sample_labels", "_notes"]) {
       this.model.on(`change:${key}`, refresh);
     }
     onResize(this.stage, this.drawTiles, this.signal);
@@ -364,6 +381,9 @@ class Grid {
   /** Bring everything that is drawn up to date with the traits. */
   refresh(): void {
     this.theme = themeOf(this.root);
+    this.title.textContent = this.model.get("title") ?? "";
+    this.title.hidden = !this.title.textContent;
+    this.digits = this.sheet.names.reduce((most, { length }) => Math.max(most, length), 1);
     for (const { select, read } of this.controls) select.value = read();
     this.root.querySelector<HTMLOptionElement>("option[value=tile]")!.disabled = !this.hasPixels();
     this.notes.replaceChildren(...this.model.get("_notes").map((note) => element("div", "", {}, note)));
@@ -391,7 +411,7 @@ class Grid {
     const [x, y] = [event.clientX - box.left, event.clientY - box.top];
     const columns = this.columns();
     const rows = this.rows(columns);
-    return { x, y, column: columnAt(columns, x), row: rowAt(rows, y), columns, rows };
+    return { x, y, column: columnAt(this.filled(columns), x), row: rowAt(rows, y), columns, rows };
   }
 
   private onPoint(event: MouseEvent): void {

@@ -8,9 +8,10 @@ import { CURVE_EVENTS, lines, readCurves, type CurvesState } from "./density/cur
 import { button, element } from "./lib/dom";
 import { count, counted, percent } from "./lib/format";
 import { eachFrame } from "./lib/frame";
+import { afterEvent, put, scaleOf, type MarkModel } from "./lib/plot";
 import { publisher } from "./lib/publish";
 import { Selection } from "./lib/selection";
-import { roundTicks } from "./lib/ticks";
+import { powersOfTen, roundTicks } from "./lib/ticks";
 import { CLUSTER_COLORS, onThemeChange, themeOf } from "./lib/theme";
 
 const KEYS: Record<State["_drawn"], string> = {
@@ -18,13 +19,6 @@ const KEYS: Record<State["_drawn"], string> = {
   fan: "line: median · bands: 25–75 % and 5–95 % of the channels",
   together: "line: all channels together",
 };
-
-/** Powers of ten from bottom to top, where a logarithmic axis has its ticks. */
-function powersOfTen(bottom: number, top: number): Float64Array {
-  const from = Math.ceil(Math.log10(bottom));
-  const to = Math.floor(Math.log10(top));
-  return Float64Array.from({ length: Math.max(0, to - from + 1) }, (_, i) => 10 ** (from + i));
-}
 
 interface State extends CurvesState {
   log_y: boolean;
@@ -49,8 +43,6 @@ interface State extends CurvesState {
   _linear_scale: string;
 }
 
-type MarkModel = AnyModel;
-
 /** Above so many channels bands stand for them; the same number as in Python. */
 const MOST_CURVES = 64;
 const ZERO_DOTS = "dot at 0: share of exact zeros (right axis)";
@@ -69,39 +61,15 @@ async function marksOf(model: AnyModel<State>, host: Host): Promise<Marks> {
   return Object.fromEntries(MARKS.map((key, i) => [key, found[i]!])) as Marks;
 }
 
-/** Backbone sets several attributes in one go, which keeps a mark's x and y of one length. */
-const put = (mark: MarkModel, values: Record<string, unknown>): void =>
-  (mark.set as (values: Record<string, unknown>) => void)(values);
-
-/**
- * Draw when the present event has been dealt with, however many of its changes ask for it.
- *
- * bqplot changes its curves in the animation frame after its marks change. Marks told in a frame
- * of our own would show a frame behind grid and dendrogram; told in the mouse's event, which the
- * browser delivers once a frame and before it, they show in the same one.
- */
-function afterEvent(draw: () => void, signal: AbortSignal): () => void {
-  let requested = false;
-  return () => {
-    if (requested) return;
-    requested = true;
-    queueMicrotask(() => {
-      requested = false;
-      if (!signal.aborted) draw();
-    });
-  };
-}
-
 async function render({ model, el, host, signal }: RenderProps<State>): Promise<void> {
   const selection = await Selection.of(host, model.get("selection"), signal);
   const marks = await marksOf(model, host);
   const [logAxis, linearAxis] = await Promise.all(
     (["_log_axis", "_linear_axis"] as const).map((key) => host.getModel(model.get(key))),
   );
-  // Scales are handed on to bqplot, which needs the models themselves.
-  const scale = (key: "_log_scale" | "_linear_scale") =>
-    model.widget_manager.get_model(model.get(key).replace(/^anywidget:|^IPY_MODEL_/, ""));
-  const [logScale, linearScale] = await Promise.all([scale("_log_scale"), scale("_linear_scale")]);
+  const [logScale, linearScale] = await Promise.all(
+    (["_log_scale", "_linear_scale"] as const).map((key) => scaleOf(model, model.get(key))),
+  );
   // The cell may have been run again meanwhile; nobody would end what began now.
   if (signal.aborted) return;
   const publish = publisher(model, signal);
@@ -184,7 +152,7 @@ async function render({ model, el, host, signal }: RenderProps<State>): Promise<
     const top = isLog ? peak * 1.5 : model.get("_usual_peak") * 1.05;
     const bottom = isLog ? peak * 10 ** -DECADES : 0;
     const y = isLog ? logScale : linearScale;
-    put(y as MarkModel, { min: bottom, max: top });
+    put(y!, { min: bottom, max: top });
     put(isLog ? logAxis! : linearAxis!, { tick_values: isLog ? powersOfTen(bottom, top) : roundTicks(top, 4) });
     put(logAxis!, { visible: isLog });
     put(linearAxis!, { visible: !isLog });

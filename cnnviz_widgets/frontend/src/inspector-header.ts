@@ -15,6 +15,8 @@ interface State extends ViewState, GuideState {
   progress: number;
   error: string;
   warnings: string[];
+  /** Whether there is a model to diagnose and to read again. */
+  live: boolean;
   /** How often the user asked for a fresh reading, and how many of these were answered. */
   _asked: number;
   _answered: number;
@@ -72,6 +74,7 @@ function render({ model, el, signal }: RenderProps<State>): void {
     const diagnosing = model.get("_diagnose_asked") > model.get("_diagnosed");
     diagnose.disabled = diagnosing;
     diagnose.textContent = diagnosing ? "Diagnosing…" : "Diagnose";
+    diagnose.hidden = refresh.hidden = !model.get("live");
     views.show();
     guide.show();
   }
@@ -83,6 +86,7 @@ function render({ model, el, signal }: RenderProps<State>): void {
     progress: 0,
     error: 0,
     warnings: 0,
+    live: 0,
     view: 0,
     _shown_view: 0,
     has_weights: 0,

@@ -401,6 +401,7 @@ describe("inspector header", () => {
       progress: -1,
       error: "",
       warnings: [],
+      live: true,
       view: "outputs",
       _shown_view: "outputs",
       has_weights: true,

@@ -135,7 +135,7 @@ export const key = (name: string, init: KeyboardEventInit = {}): KeyboardEvent =
 
 /** A selection and an axis as every view holds them. */
 export function shared(): { selection: FakeModel; axis: FakeModel; refs: { selection: string; axis: string } } {
-  const selection = new FakeModel({ selected: [], hovered: -1 }, "selection");
+  const selection = new FakeModel({ selected: [], hovered: -1, _channels_of: "", _chosen_in: [0, ""] }, "selection");
   const axis = new FakeModel({ order_by: "leaf", start: 0, scale: 0 }, "axis");
   return { selection, axis, refs: { selection: "selection", axis: "axis" } };
 }

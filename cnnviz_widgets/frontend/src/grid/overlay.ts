@@ -13,7 +13,9 @@ export interface Scene {
   labels: readonly string[];
   /** Channel of the column at this place on the screen. */
   channelAt: (column: number) => number;
-  /** Digits of the longest channel number. */
+  /** What that channel is called. */
+  nameAt: (column: number) => string;
+  /** Digits of the longest name. */
   digits: number;
   selection: Selection;
   /** Row under the mouse; -1 for none. */
@@ -58,18 +60,18 @@ function paintRowLabels(context: CanvasRenderingContext2D, { rows, height, theme
   context.fillText("channel", 4, HEADER / 2);
 }
 
-function paintHeader(context: CanvasRenderingContext2D, { columns, theme, channelAt, digits }: Scene): void {
+function paintHeader(context: CanvasRenderingContext2D, { columns, theme, nameAt, digits }: Scene): void {
   context.textAlign = "center";
   context.fillStyle = theme.faint;
   const every = Math.max(1, Math.ceil((digits * 7 + 6) / columns.scale));
   const [first, last] = visible(columns);
   for (let column = first - (first % every); column < last; column += every) {
-    context.fillText(String(channelAt(column)), xOf(columns, column + 0.5), HEADER / 2);
+    context.fillText(nameAt(column), xOf(columns, column + 0.5), HEADER / 2);
   }
 }
 
 function paintSelection(context: CanvasRenderingContext2D, scene: Scene): void {
-  const { columns, rows, theme, selection, channelAt } = scene;
+  const { columns, rows, theme, selection, channelAt, nameAt } = scene;
   const bottom = Math.min(HEADER + rows.height, yOf(rows, rows.count));
   const [first, last] = visible(columns);
   const some = selection.list.length > 0;
@@ -89,13 +91,12 @@ function paintSelection(context: CanvasRenderingContext2D, scene: Scene): void {
       context.strokeStyle = theme.hover;
       context.lineWidth = 2;
       context.strokeRect(x, HEADER - 1, Math.max(1, columns.scale), bottom - HEADER);
-      paintHoveredNumber(context, scene, x + columns.scale / 2, channel);
+      paintHoveredName(context, scene, x + columns.scale / 2, nameAt(column));
     }
   }
 }
 
-function paintHoveredNumber(context: CanvasRenderingContext2D, { theme, width }: Scene, x: number, channel: number): void {
-  const text = String(channel);
+function paintHoveredName(context: CanvasRenderingContext2D, { theme, width }: Scene, x: number, text: string): void {
   const half = context.measureText(text).width / 2 + 4;
   const middle = Math.min(Math.max(x, GUTTER + half), width - MARGIN - half);
   context.fillStyle = theme.background;

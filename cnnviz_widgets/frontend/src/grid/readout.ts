@@ -38,7 +38,7 @@ function pixelText({ height, width, montage, reduction }: Sheet, { y, x }: Spot)
 }
 
 export function describe(sheet: Sheet, spot: Spot, labels: readonly string[]): string {
-  const parts = [`channel ${sheet.channels[spot.col]}`, sampleName(labels, spot.row)];
+  const parts = [`channel ${sheet.names[spot.col]}`, sampleName(labels, spot.row)];
   const [down, across] = sheet.reduction;
   if (sheet.kind === "sequence") parts.push(`step ${spot.y * down}`);
   else if (sheet.height * sheet.width > 1) parts.push(pixelText(sheet, spot));
@@ -54,5 +54,5 @@ export function describeChannel(sheet: Sheet, col: number): string {
   const high = sheet.columnHigh[col]!;
   const range = low <= high ? `${number(low)} to ${number(high)}` : "no finite value";
   const mark = SAID[sheet.columnMarks[col]!];
-  return `channel ${sheet.channels[col]} · ${range} over ${counted(sheet.rows, "sample")}${mark ? ` · ${mark}` : ""}`;
+  return `channel ${sheet.names[col]} · ${range} over ${counted(sheet.rows, "sample")}${mark ? ` · ${mark}` : ""}`;
 }

@@ -21,6 +21,8 @@ export interface TilesState {
 export interface SheetState extends TilesState {
   /** Channel number of each tile column, in leaf order. */
   _channels: DataView;
+  /** What each tile column is called; none: its channel number. */
+  channel_names: string[];
 }
 
 /** The last code that stands for a value; the next one stands for a pixel that is not finite. */
@@ -65,6 +67,8 @@ export interface Tiles {
 /** The tiles of a layer's outputs: samples down, channels across. */
 export interface Sheet extends Tiles {
   channels: Int32Array;
+  /** What each column is called. */
+  names: readonly string[];
   kind: SheetState["_kind"];
   /** Tile columns in the channels' own numbering. */
   natural: Int32Array;
@@ -72,11 +76,14 @@ export interface Sheet extends Tiles {
 
 export const SHEET_EVENTS =
   "change:_shape change:_codes change:_low change:_high change:_marks change:_channels " +
-  "change:_kind change:_montage change:_reduction";
+  "change:_kind change:_montage change:_reduction change:channel_names";
 
 export function readSheet(model: AnyModel<SheetState>): Sheet {
   const [rows, cols, height, width] = model.get("_shape");
   const channels = asInt32(model.get("_channels"));
+  // Widget state that was saved before there were names has none.
+  const given = model.get("channel_names") ?? [];
+  const names = given.length === channels.length ? given : Array.from(channels, String);
   const kind = model.get("_kind");
   const tiles = summarised({
     rows,
@@ -91,7 +98,7 @@ export function readSheet(model: AnyModel<SheetState>): Sheet {
     reduction: model.get("_reduction"),
     montage: model.get("_montage"),
   });
-  return { ...tiles, channels, kind, natural: naturalOrder(channels) };
+  return { ...tiles, channels, names, kind, natural: naturalOrder(channels) };
 }
 
 /** The places of channels in the order of their numbers. */

@@ -18,6 +18,11 @@ export function element<K extends keyof HTMLElementTagNameMap>(
   return made;
 }
 
+/** Sets a text where it changes: a screen reader speaks each setting of a live one. */
+export function say(element: Node, text: string): void {
+  if (element.textContent !== text) element.textContent = text;
+}
+
 /**
  * Gives an element the keyboard's focus, and its keys: the notebooks take arrows and letters for
  * themselves unless the focused element itself asks them not to.

@@ -8,6 +8,10 @@ export interface SelectionState {
   selected: number[];
   /** The channel under the mouse, -1 for none. */
   hovered: number;
+  /** What the numbers are channels of. */
+  _channels_of: string;
+  /** How often channels were selected here, and what they were channels of the last time. */
+  _chosen_in: [number, string];
 }
 
 /** How a click combines with what is selected already. */
@@ -54,6 +58,8 @@ export class Selection {
   /** Select exactly these channels, each once, in the order given. */
   replace(channels: Iterable<number>): void {
     this.model.set("selected", [...new Set(channels)]);
+    // The count makes every message bring it: the kernel may have moved on to another layer.
+    this.model.set("_chosen_in", [this.model.get("_chosen_in")[0] + 1, this.model.get("_channels_of")]);
     this.publish();
   }
 

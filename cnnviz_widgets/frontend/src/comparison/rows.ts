@@ -1,0 +1,95 @@
+/** What Python tells of compared layers and channels, and how it reads. */
+import { number, percent } from "../lib/format";
+
+/** A pair of layers, and how much it changed. */
+export interface LayerEntry {
+  path: string;
+  /** Path of the layer that it is compared with. */
+  partner: string;
+  /** Class, or nothing where it is not known. */
+  kind: string;
+  channels: [before: number, after: number];
+  /** Mean over its pairs of channels, 0 to 2; null where maps cannot be compared. */
+  change: number | null;
+  /** Mean shift of their distributions, 0 to 1. */
+  shift: number | null;
+  dead: [before: number, after: number];
+  nonfinite: [before: number, after: number];
+  /** Whether its channels are matched as was asked for; else by their number. */
+  as_asked: boolean;
+}
+
+/** A layer without a partner. */
+export interface AloneEntry {
+  path: string;
+  kind: string;
+  /** Where it is, or where it is missing, in words. */
+  where: string;
+}
+
+/** A pair of channels, and how much it changed. */
+export interface PairEntry {
+  /** Its number in the selection. */
+  number: number;
+  channels: [before: number, after: number];
+  distance: number | null;
+  shift: number | null;
+  /** Shares of exact zeros. */
+  zeros: [before: number, after: number];
+  dead: [before: boolean, after: boolean];
+  nonfinite: [before: boolean, after: boolean];
+}
+
+/** A channel on one side. */
+export interface ChannelFacts {
+  channel: number;
+  zeroShare: number;
+  dead: boolean;
+  nonfinite: boolean;
+}
+
+/** `7` where it is the same in both, else `3 → 7`. */
+export const fromTo = (before: number | string, after: number | string): string =>
+  before === after ? String(before) : `${before} → ${after}`;
+
+/** A distance or a shift to three places; `–` where there is none. */
+export function measure(value: number | null): string {
+  if (value === null) return "–";
+  return value > 0 && value < 0.0005 ? "< 0.001" : value.toFixed(3);
+}
+
+/** What became of a channel, where that is more than a number. */
+export function fate({ dead, nonfinite }: Pick<PairEntry, "dead" | "nonfinite">): string {
+  if (nonfinite[1]) return nonfinite[0] ? "not finite in both" : "became NaN or ∞";
+  if (nonfinite[0]) return "was NaN or ∞";
+  if (dead[1]) return dead[0] ? "zero in both" : "died";
+  return dead[0] ? "was dead" : "";
+}
+
+export const zeros = ([before, after]: [number, number]): string => fromTo(percent(before), percent(after));
+
+/** Dead and faulty channels of a layer, before and after. */
+export function health({ dead, nonfinite }: LayerEntry): string {
+  const parts = [];
+  if (dead[0] + dead[1] > 0) parts.push(`${fromTo(...dead)} dead`);
+  if (nonfinite[0] + nonfinite[1] > 0) parts.push(`${fromTo(...nonfinite)} not finite`);
+  return parts.join(", ");
+}
+
+export const channelCount = ([before, after]: [number, number]): string =>
+  `${fromTo(before, after)} channel${before === 1 && after === 1 ? "" : "s"}`;
+
+/** What is told of a channel without a partner, in a line. */
+export const describeAlone = ({ channel, zeroShare }: ChannelFacts, title: string): string =>
+  `channel ${channel}: only in ${title} · exact zeros ${percent(zeroShare)}`;
+
+/** Everything that is told of a pair, in a line. */
+export function describePair(pair: PairEntry): string {
+  const parts = [
+    `cosine distance ${measure(pair.distance)}`,
+    `distribution shift ${pair.shift === null ? "–" : number(pair.shift, 2)}`,
+    `exact zeros ${zeros(pair.zeros)}`,
+  ];
+  const what = fate(pair);
+  return `channel ${fromTo(...pair.channels)}: ${parts.join(" · ")}${what ? ` · ${what}` : ""}`;
+}

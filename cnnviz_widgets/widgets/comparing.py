@@ -1,0 +1,91 @@
+"""`compare` as users call it: with what they have at hand."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..analysis.history import History
+from ..analysis.moment import Moment
+from ..model.comparison import LiveSide, ModelComparison, MomentSide, Side
+from ..model.probe import ModelProbe
+from .comparison_panel import ComparisonPanel
+from .inspector import ModelInspector
+
+__all__ = ["compare"]
+
+
+def compare(a: Any, b: Any, *, layer: str | None = None, inputs: Any = None) -> ComparisonPanel:
+    """Two moments of one training, or two models, side by side, what changed most first.
+
+    Parameters
+    ----------
+    a, b : ModelInspector, ModelProbe, keras.Model or Moment
+        Before and after. An inspector or a probe stands for its live model on its inputs; a
+        moment is one of a history's, such as ``history[0]`` or ``history.at(400)``.
+    layer : str, optional
+        Path of the layer to show first; by default the one that changed most.
+    inputs : array, tensor, list or dict of them, or tf.data.Dataset, optional
+        What Keras models are shown; by default what the other of the two is shown.
+
+    Returns
+    -------
+    ComparisonPanel
+        Channels are matched by their number where one model is compared at two moments; of two
+        models by the least cosine distance, where both were shown the same inputs.
+
+    Raises
+    ------
+    TypeError
+        Something else is given, or a model without inputs.
+    ValueError
+        The two have no layer in common, or not this one.
+    ModelCallError
+        A model's own call raises.
+
+    Examples
+    --------
+    >>> cv.compare(history[0], history[-1])
+    >>> cv.compare(version_1, version_2, inputs=images[:16])
+    """
+    if inputs is None:
+        inputs = next((probe.inputs for probe in map(_probe_of, (a, b)) if probe is not None), None)
+    kept = any(isinstance(each, Moment) for each in (a, b))
+    sides = [_side(each, name, inputs, kept) for each, name in ((a, "a"), (b, "b"))]
+    if sides[0].title == sides[1].title:
+        for side, which in zip(sides, ("first", "second"), strict=True):
+            side.title = f"{side.title} ({which})"
+    labels = next(
+        (list(each.grid.sample_labels) for each in (a, b) if isinstance(each, ModelInspector)), []
+    )
+    return ComparisonPanel(ModelComparison(*sides), layer=layer, sample_labels=labels)
+
+
+def _probe_of(given: Any) -> ModelProbe | None:
+    if isinstance(given, ModelInspector):
+        return given.probe
+    return given if isinstance(given, ModelProbe) else None
+
+
+def _side(given: Any, name: str, inputs: Any, kept: bool) -> Side:
+    """What the user gave as one side; `kept`: whether either is a moment of a history."""
+    if isinstance(given, Moment):
+        return MomentSide(given, f"step {given.step:,}")
+    if isinstance(given, History):
+        raise TypeError(
+            f"{name} is a whole history: give one of its moments, such as history[0] or "
+            "history.at(400)"
+        )
+    probe = _probe_of(given)
+    if probe is None:
+        if isinstance(given, type) or not callable(getattr(given, "call", None)):
+            raise TypeError(
+                f"{name} must be a ModelInspector, a ModelProbe, a Keras model or a moment of a "
+                f"history; got {type(given).__module__}.{type(given).__qualname__}"
+            )
+        if inputs is None:
+            raise TypeError(
+                f"{name} is a model, and there is nothing to show it: "
+                "compare(a, b, inputs=images[:16])"
+            )
+        probe = ModelProbe(given, inputs)
+    return LiveSide(probe, "now" if kept else str(probe.model.name))

@@ -1,0 +1,413 @@
+"""ComparisonPanel: two moments of a training, or two models, side by side."""
+
+from __future__ import annotations
+
+import math
+import threading
+import traceback
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from anywidget import AnyWidget, WidgetTrait
+from ipywidgets import Box, VBox, Widget, jslink
+from traitlets import Bool, Dict, Enum, Instance, Int, List, TraitError, Unicode, observe, validate
+
+from ..analysis.comparison import LayerChange, LayerComparison
+from ..analysis.matching import MatchedBy
+from ..analysis.side_by_side import SideBySide, side_by_side
+from ..model.comparison import ModelComparison
+from .bundles import bundle
+from .cell_progress import CellProgress
+from .channel_grid import ChannelGrid
+from .closing import parts_of
+from .column_axis import ColumnAxis
+from .compared_densities import ComparedDensities
+from .layer_view import unchangeable
+from .pictured import Pictured
+from .rerun import CellMade
+from .selection import Selection
+from .subshells import answer_while_busy
+from .told import told
+from .wire_format import sheet_state, wire
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+__all__ = ["ComparisonPanel"]
+
+# Rows of the list of channels; whoever reads on looks at the grids.
+_MOST_LISTED = 200
+
+
+class _ComparisonHead(AnyWidget):
+    """What is compared, and the lists of layers and channels, most changed first."""
+
+    _esm = bundle("comparison-panel.js")
+    _css = bundle("comparison-panel.css")
+
+    titles = List(Unicode(), ["", ""], help="What the two are called.").tag(sync=True)
+    layer = Unicode("", help="Path of the chosen layer, in the first of the two.").tag(sync=True)
+    match = Enum(["index", "similarity"], "index", help="How channels are to be matched.").tag(
+        sync=True
+    )
+    message = Unicode(help="What is being done just now; '' when nothing is.").tag(sync=True)
+    error = Unicode(help="What went wrong last; '' once something has worked.").tag(sync=True)
+    selection = WidgetTrait().tag(sync=True)
+    _layers = List(Dict()).tag(sync=True)
+    _alone = List(Dict()).tag(sync=True)
+    _shown = Unicode().tag(sync=True)
+    _matched = Enum(["index", "similarity"], "index").tag(sync=True)
+    _can_match = Bool(False).tag(sync=True)
+    _pairs = List(Dict()).tag(sync=True)
+    _total = Int(0).tag(sync=True)
+    _notes = List(Unicode()).tag(sync=True)
+
+
+class UnknownChoice(ValueError, TraitError):
+    """A layer that has no partner, or a way of matching that these two do not allow.
+
+    A TraitError, too: where the page asks for it, the trait goes back to what it was.
+    """
+
+
+class ComparisonPanel(Pictured, VBox):
+    """Two moments of one training, or two models, layer by layer, what changed most first.
+
+    Layers are listed by how much they changed. Of the chosen one, both grids stand side by side
+    with partners at the same place, and the densities of a pair are drawn over each other:
+    dashed before, solid after. Made by `compare`.
+
+    Parameters
+    ----------
+    comparison : ModelComparison
+        Which two, and which layers go together.
+    layer : str, optional
+        Path of the layer to show first; by default the one that changed most.
+    sample_labels : sequence of str
+        A name for each sample.
+
+    Attributes
+    ----------
+    changes : list of LayerChange
+        Every pair of layers, what changed most first.
+    shown : LayerComparison
+        The layer shown, with all its pairs of channels.
+    grids : tuple of ChannelGrid
+
+    Raises
+    ------
+    ValueError
+        The layer has no partner, or there is none of that name.
+    """
+
+    # A panel that could not be made is closed, too.
+    _links: Sequence[Widget] = ()
+
+    layer = Unicode(help="Path of the layer shown, in the first of the two; set it for another.")
+    match = Enum(
+        ["index", "similarity"],
+        "index",
+        help="How channels are matched: by their number, or by what they show.",
+    )
+    selection = Instance(
+        Selection, help="Selected and hovered pairs, by their place in `shown.match.pairs`."
+    )
+
+    def __init__(
+        self,
+        comparison: ModelComparison,
+        *,
+        layer: str | None = None,
+        sample_labels: Sequence[str] = (),
+    ) -> None:
+        first = None if layer is None else comparison.partner(layer)[0].path
+        self._made = CellMade(self)
+        self.comparison = comparison
+        self.changes: list[LayerChange] = []
+        self.shown: LayerComparison | None = None
+        self._lock = threading.RLock()
+        self._cell: CellProgress | None = None
+        self._side_by_side: SideBySide | None = None
+        titles = (comparison.a.title, comparison.b.title)
+        selection = Selection()
+        self.axis = ColumnAxis()
+        self.grids = tuple(
+            ChannelGrid(selection=selection, axis=self.axis, sample_labels=list(sample_labels))
+            for _ in titles
+        )
+        # What the pictures look like is chosen once for both, in the page.
+        self._links = [
+            jslink((self.grids[0], name), (self.grids[1], name))
+            for name in ("colormap", "value_range")
+        ]
+        self.head = _ComparisonHead(
+            titles=list(titles),
+            selection=selection,
+            match=comparison.by,
+            _matched=comparison.by,
+            _can_match=comparison.two_models and comparison.same_samples,
+            _alone=[
+                {"path": path, "kind": kind, "where": where}
+                for path, kind, where in comparison.alone()
+            ],
+        )
+        self.densities = ComparedDensities(selection, titles)
+        grids = Box(self.grids)
+        grids.add_class("cnnviz-comparison-grids")
+        super().__init__([self.head, grids, self.densities], selection=selection)
+        self.add_class("cnnviz")
+        self.add_class("cnnviz-comparison")
+        try:
+            with CellProgress() as self._cell, self._lock, self._reporting():
+                self._compare(comparison.by)
+                self._show(first or self.changes[0].path_a, comparison.by)
+        except BaseException:
+            self.close()
+            raise
+        finally:
+            self._cell = None
+        self.head.observe(self._on_chosen, ["layer", "match"])
+        answer_while_busy(self)
+
+    def refresh(self) -> None:
+        """Read live models again now: every layer's change, and the layer shown.
+
+        Raises
+        ------
+        ModelCallError
+            A model's own call raises; what was shown stays.
+        """
+        with self._lock, self._reporting():
+            self._compare(self._matching)
+            self._show(self.layer, self._matching)
+
+    @property
+    def selected_channels(self) -> tuple[tuple[int, int], ...]:
+        """The selected pairs: the channel in the first of the two, and in the second."""
+        pairs = np.zeros((0, 2)) if self.shown is None else self.shown.match.pairs
+        chosen = [pairs[number] for number in self.selection.selected if number < len(pairs)]
+        return tuple((int(one), int(other)) for one, other in chosen)
+
+    def _repr_mimebundle_(self, **kwargs: Any) -> tuple[dict[str, Any], dict[str, Any]] | None:
+        self._made.shown()
+        return super()._repr_mimebundle_(**kwargs)
+
+    def __repr__(self) -> str:
+        one, other = self.head.titles
+        return f"<ComparisonPanel of {one!r} and {other!r}, layer {self.layer!r}>"
+
+    def picture(self) -> Image | None:
+        """Both grids and what changed most, as a still picture."""
+        from .comparison_picture import comparison_picture
+
+        if self.shown is None or self._side_by_side is None:
+            return None
+        one, other = self.head.titles
+        return comparison_picture(
+            self.shown, self._side_by_side, (one, other), self.grids[0].sample_labels
+        )
+
+    def close(self) -> None:
+        """Close every part; models and history stay as they are."""
+        parts = [] if self.comm is None else parts_of(self)
+        super().close()
+        for part in [*self._links, *parts]:
+            Widget.close(part)
+
+    # What is shown follows the layer and the matching ----------------------------------------
+
+    @validate("selection")
+    def _same_selection(self, proposal: dict[str, Any]) -> Selection:
+        selection: Selection = unchangeable(self, "selection", proposal["value"])
+        return selection
+
+    @validate("layer")
+    def _known_layer(self, proposal: dict[str, Any]) -> str:
+        try:
+            return self.comparison.partner(proposal["value"])[0].path
+        except ValueError as error:
+            raise UnknownChoice(str(error)) from None
+
+    @validate("match")
+    def _possible_match(self, proposal: dict[str, Any]) -> str:
+        match: str = proposal["value"]
+        if match == "similarity" and not self.head._can_match:
+            why = (
+                "the two were shown different inputs"
+                if self.comparison.two_models
+                else "channels of one model at two moments keep their numbers"
+            )
+            raise UnknownChoice(f"match must be 'index' here: {why}")
+        return match
+
+    @observe("layer", "match")
+    def _on_place(self, change: dict[str, Any]) -> None:
+        if self.shown is None or (self.layer, self.match) == (self.head._shown, self.head._matched):
+            return
+        with self._lock, self._reporting():
+            try:
+                if self.match != self.head._matched:
+                    self._compare(self._matching)
+                self._show(self.layer, self._matching)
+            finally:
+                self._tell_place()
+
+    def _on_chosen(self, change: dict[str, Any]) -> None:
+        """The page chose a layer, or another matching."""
+        with self._lock, self._told_in_page():
+            try:
+                setattr(self, change["name"], change["new"])
+            finally:
+                self._tell_place()
+
+    @property
+    def _matching(self) -> MatchedBy:
+        return "similarity" if self.match == "similarity" else "index"
+
+    def _compare(self, match: MatchedBy) -> None:
+        """Every layer's change."""
+        self.changes = self.comparison.changes(match, self._progress)
+        kinds = {outline.path: outline.kind for outline, _ in self.comparison.pairs.pairs}
+        self.head._layers = [
+            {
+                "path": change.path_a,
+                "partner": change.path_b,
+                "kind": kinds[change.path_a],
+                "channels": [change.channels_a, change.channels_b],
+                "change": _number(change.change),
+                "shift": _number(change.shift),
+                "dead": [change.dead_a, change.dead_b],
+                "nonfinite": [change.nonfinite_a, change.nonfinite_b],
+                "as_asked": change.as_asked,
+            }
+            for change in self.changes
+        ]
+
+    def _show(self, layer: str, match: MatchedBy) -> None:
+        self._progress(-1.0, f"reading {layer}")
+        shown = self.comparison.read(layer, match)
+        side = side_by_side(shown)
+        listed = shown.order[:_MOST_LISTED]
+        pairs = shown.match.pairs
+        numbers = [np.union1d(sheet.columns, listed).astype(np.intp) for sheet in (side.a, side.b)]
+        channels = [
+            np.concatenate((pairs[:, number], only))[chosen]
+            for number, (only, chosen) in enumerate(
+                zip((shown.match.only_a, shown.match.only_b), numbers, strict=True)
+            )
+        ]
+        rows = [_pair(shown, int(number)) for number in listed]
+        notes = _notes(shown, side, self.comparison)
+        if (layer, match) != (self.head._shown, self.head._matched) or self.shown is None:
+            self.selection.start(f"{layer} {match}")
+            self.axis.fit()
+        self.densities.show(shown, *numbers, *channels)
+        for grid, sheet, own, record, title in zip(
+            self.grids,
+            (side.a, side.b),
+            (side.channels_a, side.channels_b),
+            (shown.a, shown.b),
+            self.head.titles,
+            strict=True,
+        ):
+            state = {
+                **sheet_state(sheet),
+                "_channels": wire(sheet.columns, "i4"),
+                "channel_names": [str(channel) for channel in own],
+                "places": max(len(side.channels_a), len(side.channels_b)),
+                "title": f"{title} · {record.path}",
+                "_notes": list(record.omissions),
+            }
+            with grid.hold_sync():
+                for name, value in state.items():
+                    setattr(grid, name, value)
+        self.shown, self._side_by_side = shown, side
+        with self.head.hold_sync():
+            self.head._pairs = rows
+            self.head._total = len(pairs)
+            self.head._notes = notes
+            self.head._shown = layer
+            self.head._matched = match
+        self._tell_place()
+
+    # Word to the page -------------------------------------------------------------------------
+
+    def _tell_place(self) -> None:
+        """Say everywhere what is shown; a wish that could not be granted is taken back."""
+        shown = {"layer": self.head._shown, "match": self.head._matched}
+        for name, value in shown.items():
+            self.set_trait(name, value)
+        with self.head.hold_sync():
+            for name, value in shown.items():
+                setattr(self.head, name, value)
+
+    def _progress(self, share: float, message: str) -> None:
+        self.head.message = message if share < 0 or not message else f"{message} ({share:.0%})"
+        if self._cell is not None:
+            self._cell.tell(share, message)
+
+    @contextmanager
+    def _reporting(self) -> Iterator[None]:
+        """The page says what goes on; an error stays there, and goes on to the caller."""
+        self.head.error = ""
+        try:
+            yield
+        except BaseException as error:
+            self.head.error = told(
+                error, "the comparison was interrupted; what is shown is from before"
+            )
+            raise
+        finally:
+            self._progress(-1.0, "")
+
+    @contextmanager
+    def _told_in_page(self) -> Iterator[None]:
+        """For requests from the page: no caller is there to see an error but the reader."""
+        try:
+            yield
+        except Exception as error:
+            self.head.error = told(error)
+            self.head.log.error("".join(traceback.format_exception(error)))
+
+
+def _number(value: float) -> float | None:
+    """JSON has no NaN."""
+    return None if math.isnan(value) else float(value)
+
+
+def _pair(shown: LayerComparison, number: int) -> dict[str, Any]:
+    """A pair as the page's `comparison/rows.ts` reads it."""
+    return {
+        "number": number,
+        "channels": shown.match.pairs[number].tolist(),
+        "distance": _number(shown.match.distance[number]),
+        "shift": _number(shown.shift[number]),
+        "zeros": shown.zero_share[number].tolist(),
+        "dead": shown.dead[number].tolist(),
+        "nonfinite": shown.nonfinite[number].tolist(),
+    }
+
+
+def _notes(shown: LayerComparison, side: SideBySide, comparison: ModelComparison) -> list[str]:
+    """How the columns stand, and what is not shown, in sentences."""
+    one, other = comparison.a.title, comparison.b.title
+    match = shown.match
+    order = f"Columns of both grids stand in the leaf order of {one}."
+    if match.by == "similarity":
+        order = (
+            "Channels are matched by what they show, so that the distances of all pairs together "
+            f"are the least possible. Columns stand in the leaf order of {one}; the column at "
+            f"the same place in {other} is the partner, under its own number."
+        )
+    notes = [order]
+    for title, only in ((one, match.only_a), (other, match.only_b)):
+        if only.size:
+            notes.append(
+                f"{only.size:,} channel{' has' if only.size == 1 else 's have'} no partner in "
+                f"{other if title == one else one}: to the right of the others in {title}."
+            )
+    if side.omitted:
+        notes.append(f"The grids leave out {side.omitted:,} of {len(match.pairs):,} pairs.")
+    return [*notes, match.note] if match.note else notes

@@ -1,0 +1,156 @@
+"""Timeline: the moments of a training, to go back to."""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Callable, Sequence
+from typing import Any, Protocol
+
+import anywidget
+import numpy as np
+from numpy.typing import ArrayLike
+from traitlets import Bool, Bytes, Dict, Int, List, Unicode, observe
+
+from ..analysis.thinning import evenly, thin_moments
+from .bundles import bundle
+from .told import told
+from .wire_format import wire
+
+__all__ = ["Mark", "Timeline"]
+
+# More ticks than this are no longer told apart on any screen.
+MOST_TICKS = 2_000
+MOST_MARKS = 400
+
+
+class Mark(Protocol):
+    """Something that began at a step, as far as the timeline shows it: an `Onset`."""
+
+    @property
+    def kind(self) -> str:
+        """``"dead"``, ``"non-finite"`` or ``"frozen"``."""
+
+    @property
+    def layer(self) -> str:
+        """Path of the layer."""
+
+    @property
+    def step(self) -> int:
+        """The first step at which it was seen."""
+
+    @property
+    def text(self) -> str:
+        """One sentence."""
+
+    @property
+    def from_start(self) -> bool:
+        """Whether it was there at the first look: training did not bring it about."""
+
+
+class Timeline(anywidget.AnyWidget):
+    """A strip of a training's moments: scrub, play, jump to where something began, go live.
+
+    Parameters
+    ----------
+    on_position : callable, optional
+        ``on_position(position)`` shows the moment at that step, -1: the model as it is now. What
+        it returns is shown as `note`, where it is not None; so is what it raises. While it runs,
+        the page says that the moment is being read. Without it nothing is waited for.
+    **traits
+        Any trait of the widget.
+    """
+
+    _esm = bundle("timeline.js")
+    _css = bundle("timeline.css")
+
+    position = Int(-1, min=-1, help="Step of the moment that is chosen; -1: live.").tag(sync=True)
+    note = Unicode("", help="What is to be known of the moment; '' for nothing.").tag(sync=True)
+    training = Bool(False, help="Whether the model trains just now.").tag(sync=True)
+
+    _steps = Bytes(help="Step of each tick, ascending.").tag(sync=True)
+    _kept = Bytes(help="Whether the shown place has a record at each tick.").tag(sync=True)
+    _moments = Int(0, help="How many moments there are, of which each tick is one.").tag(sync=True)
+    _onsets = List(Dict(), help="What began where, by step.").tag(sync=True)
+    _marks = Int(0, help="How many onsets there are, of which those sent are some.").tag(sync=True)
+    _shown = Int(-1, help="The position that Python shows; it follows `position`.").tag(sync=True)
+
+    def __init__(
+        self, on_position: Callable[[int], str | None] | None = None, **traits: Any
+    ) -> None:
+        self.on_position = on_position
+        super().__init__(**traits)
+
+    def show(self, steps: ArrayLike, kept: ArrayLike, onsets: Sequence[Mark] = ()) -> None:
+        """Show these moments, in one message to the page.
+
+        Parameters
+        ----------
+        steps : array_like of int, shape (n,)
+            Training step of each moment, ascending.
+        kept : array_like of bool, shape (n,)
+            Whether the shown place has a record at each moment, and not only numbers.
+        onsets : sequence of Onset
+            What began at which step.
+
+        Raises
+        ------
+        ValueError
+            The steps do not ascend, are below 0, or are not as many as `kept`.
+        """
+        at, there = np.asarray(steps), np.asarray(kept, dtype=bool)
+        if at.ndim != 1 or at.shape != there.shape:
+            raise ValueError(
+                "steps and kept must be one-dimensional and of one length; "
+                f"got the shapes {at.shape} and {there.shape}"
+            )
+        if len(at) and (at[0] < 0 or (np.diff(at) <= 0).any()):
+            raise ValueError(f"steps must ascend from 0 or more; got {at}")
+        marks = _some(sorted(onsets, key=lambda mark: mark.step))
+        begun = np.array([mark.step for mark in marks], dtype=np.int64)
+        moments = np.clip(np.searchsorted(at, begun), 0, max(0, len(at) - 1))
+        ticks = thin_moments(there, MOST_TICKS, moments if len(at) else ())
+        with self.hold_sync():
+            self._steps = wire(at[ticks], "f8")
+            self._kept = wire(there[ticks], "u1")
+            self._moments = len(at)
+            self._marks = len(onsets)
+            self._onsets = [
+                {
+                    "kind": mark.kind,
+                    "layer": mark.layer,
+                    "step": int(mark.step),
+                    "text": mark.text,
+                    "from_start": mark.from_start,
+                }
+                for mark in marks
+            ]
+
+    @observe("position")
+    def _on_position(self, change: dict[str, Any]) -> None:
+        """The page may have moved it: no caller is there to see an error but the reader."""
+        position: int = change["new"]
+        note = None
+        try:
+            if self.on_position is not None:
+                note = self.on_position(position)
+        except Exception as error:
+            note = told(error)
+            self.log.error("".join(traceback.format_exception(error)))
+        except BaseException:
+            note = "Reading this moment was interrupted."
+            raise
+        finally:
+            with self.hold_sync():
+                self.note = note or ""
+                # `on_position` may have gone elsewhere.
+                self._shown = self.position
+
+
+def _some(marks: list[Mark]) -> list[Mark]:
+    """As many marks as can be shown: the first of each kind, and the others evenly thinned."""
+    if len(marks) <= MOST_MARKS:
+        return marks
+    firsts = {mark.kind: at for at, mark in reversed(list(enumerate(marks)))}
+    others = np.setdiff1d(np.arange(len(marks)), list(firsts.values()))
+    chosen = {*firsts.values(), *evenly(others, MOST_MARKS - len(firsts)).tolist()}
+    return [marks[at] for at in sorted(chosen)]
