@@ -15,32 +15,48 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from . import analysis, model
-    from .model import ModelProbe
+    from .analysis.history import History
+    from .model import ModelProbe, TrainingMonitor
     from .widgets.ablation_bar import AblationBar
     from .widgets.channel_grid import ChannelGrid
     from .widgets.column_axis import ColumnAxis
+    from .widgets.comparing import compare
+    from .widgets.comparison_panel import ComparisonPanel
     from .widgets.dendrogram import Dendrogram
     from .widgets.density_panel import DensityPanel
     from .widgets.diagnosing import diagnose
     from .widgets.findings_panel import FindingsPanel
+    from .widgets.health_panel import HealthPanel
+    from .widgets.history_viewer import HistoryViewer, open_history
     from .widgets.inspector import ModelInspector
     from .widgets.layer_selector import LayerSelector
     from .widgets.parameter_grid import ParameterGrid
     from .widgets.selection import Selection
+    from .widgets.timeline import Timeline
+    from .widgets.training_bar import TrainingBar
 
 _HOMES = {
     "AblationBar": ".widgets.ablation_bar",
     "ChannelGrid": ".widgets.channel_grid",
     "ColumnAxis": ".widgets.column_axis",
-    "DensityPanel": ".widgets.density_panel",
+    "ComparisonPanel": ".widgets.comparison_panel",
     "Dendrogram": ".widgets.dendrogram",
+    "DensityPanel": ".widgets.density_panel",
     "FindingsPanel": ".widgets.findings_panel",
+    "HealthPanel": ".widgets.health_panel",
+    "History": ".analysis.history",
+    "HistoryViewer": ".widgets.history_viewer",
     "LayerSelector": ".widgets.layer_selector",
     "ModelInspector": ".widgets.inspector",
     "ModelProbe": ".model",
     "ParameterGrid": ".widgets.parameter_grid",
     "Selection": ".widgets.selection",
+    "Timeline": ".widgets.timeline",
+    "TrainingBar": ".widgets.training_bar",
+    "TrainingMonitor": ".model",
+    "compare": ".widgets.comparing",
     "diagnose": ".widgets.diagnosing",
+    "open_history": ".widgets.history_viewer",
 }
 _ROOMS = ("analysis", "model", "widgets")
 
@@ -48,17 +64,26 @@ __all__ = [
     "AblationBar",
     "ChannelGrid",
     "ColumnAxis",
+    "ComparisonPanel",
     "Dendrogram",
     "DensityPanel",
     "FindingsPanel",
+    "HealthPanel",
+    "History",
+    "HistoryViewer",
     "LayerSelector",
     "ModelInspector",
     "ModelProbe",
     "ParameterGrid",
     "Selection",
+    "Timeline",
+    "TrainingBar",
+    "TrainingMonitor",
     "analysis",
+    "compare",
     "diagnose",
     "model",
+    "open_history",
 ]
 
 

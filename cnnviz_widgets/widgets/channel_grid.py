@@ -33,6 +33,15 @@ class ChannelGrid(SheetTraits, LayerView):
         "tile",
         help="Over which values the colours are stretched.",
     ).tag(sync=True)
+    title = Unicode("", help="A line above the grid; '' for none.").tag(sync=True)
+    places = Int(
+        0,
+        min=0,
+        help="Columns to leave room for, at the least: grids of as many places stand in line.",
+    ).tag(sync=True)
+    channel_names = List(
+        Unicode(), help="What each column is called, from left to right; none: its channel number."
+    ).tag(sync=True)
     sample_labels = List(Unicode(), help="A name for each row; none: its number.").tag(sync=True)
     height = Int(440, min=120, help="Greatest height of the grid in CSS pixels.").tag(sync=True)
 

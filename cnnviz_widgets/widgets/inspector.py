@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import threading
+import os
 import traceback
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -14,29 +14,36 @@ from numpy.typing import ArrayLike, NDArray
 from traitlets import Enum, Instance, TraitError, Unicode, observe, validate
 
 from ..analysis.findings import Report
+from ..analysis.history import DEFAULT_MEMORY, History
 from ..analysis.measures import ChannelMeasures
 from ..analysis.parameter_record import ParameterRecord
-from ..analysis.record import LayerRecord
-from ..model import LayerInfo, LayerParameters, ModelProbe
+from ..analysis.place import Place
+from ..analysis.record import LayerRecord, Progress
+from ..model import LayerInfo, LayerParameters, ModelProbe, model_lock
 from ..model.ablation import Ablation, ablate
 from ..model.diagnosis import diagnose
+from ..model.moments import Reading, channels_last
+from ..model.monitor import TrainingMonitor, TrainingProgress
 from ..model.order import analysis_order
+from ..model.pacing import Every
 from .ablation_bar import AblationBar
 from .cell_progress import CellProgress
-from .channel_grid import ChannelGrid
 from .closing import parts_of
-from .column_axis import ColumnAxis
-from .dendrogram import Dendrogram
-from .density_panel import DensityPanel
 from .findings_panel import FindingsPanel
+from .following import Following
 from .guide import Guide
+from .history_view import NOW
 from .inspector_header import InspectorHeader
+from .layer_facts import layer_facts
 from .layer_selector import LayerSelector
 from .layer_view import unchangeable
-from .parameter_grid import ParameterGrid
+from .layer_views import LayerViews
 from .pictured import Pictured
+from .rerun import CellMade
 from .sample_names import checked_targets, sample_names
 from .selection import Selection
+from .subshells import answer_while_busy
+from .timeline import Timeline
 from .told import told
 
 if TYPE_CHECKING:
@@ -45,26 +52,19 @@ if TYPE_CHECKING:
 __all__ = ["ModelInspector"]
 
 
-class Place(NamedTuple):
-    """What the inspector shows: which layer, which side of it, and which of its weights."""
-
-    layer: str
-    view: str
-    weight: str = ""
-
-
 class Shown(NamedTuple):
     """A place as it was read.
 
     `first_channel` is the channel of the layer's output that the first one shown stands for;
     None where they are no channels of it. `weights` names all weights of the layer, while they
-    are shown.
+    are shown. `step` is the moment of training that it is of, `NOW` for the live model.
     """
 
     place: Place
     record: LayerRecord
     first_channel: int | None = 0
     weights: tuple[str, ...] = ()
+    step: int = NOW
 
 
 class ModelInspector(Pictured, VBox):
@@ -140,39 +140,34 @@ class ModelInspector(Pictured, VBox):
                 raise NoWeights(_no_weights(first.path))
             first = weighty[0]
         names = sample_names(labels, self.targets, class_names, self.probe.samples)
-        # Requests from the page may come on a thread of their own.
-        self._lock = threading.RLock()
+        # Requests from the page may come on a thread of their own, and while the model trains.
+        self._lock = model_lock(model)
+        self._made = CellMade(self)
+        self._past = NOW
         self._cell: CellProgress | None = None
         self._shown: Shown | None = None
         self.measures: dict[str, ChannelMeasures] = {}
         self.report: Report | None = None
         self._diagnosed: dict[str, ChannelMeasures] = {}
         self._guide = Guide(analysis_order(layers))
-        selection = Selection()
-        self.axis = ColumnAxis()
+        self.views = LayerViews(names)
+        selection = self.views.selection
+        self.axis = self.views.axis
+        self.dendrogram, self.grid = self.views.dendrogram, self.views.grid
+        self.parameters, self.density = self.views.parameters, self.views.density
         self.header = InspectorHeader(warnings=_input_warnings(self.probe))
         self.selector = LayerSelector(layers)
+        self.following = Following(self.probe, self.selector, self._go_to)
         self.findings = FindingsPanel(layout={"display": "none"})
         self.ablation = AblationBar(selection, on_ask=self._ablate)
-        self.dendrogram = Dendrogram(selection=selection, axis=self.axis)
-        self.grid = ChannelGrid(selection=selection, axis=self.axis, sample_labels=names)
-        self.parameters = ParameterGrid(selection=selection)
-        self.density = DensityPanel(selection=selection)
         views = VBox(
-            [
-                self.header,
-                self.findings,
-                self.ablation,
-                self.dendrogram,
-                self.grid,
-                self.parameters,
-                self.density,
-            ]
+            [self.header, self.following.bar, self.findings, self.ablation, *self.views.parts]
         )
         views.add_class("cnnviz-inspector-views")
         panes = Box([self.selector, views])
         panes.add_class("cnnviz-inspector-panes")
-        super().__init__([panes], selection=selection)
+        story = VBox(self.following.story.parts)
+        super().__init__([panes, story], selection=selection)
         self.add_class("cnnviz")
         self.add_class("cnnviz-inspector")
         try:
@@ -183,6 +178,7 @@ class ModelInspector(Pictured, VBox):
             raise
         finally:
             self._cell = None
+        answer_while_busy(self)
         self.selector.observe(self._on_chosen, "layer")
         self.findings.observe(self._on_finding, "finding")
         self.header.observe(self._on_asked, "_asked")
@@ -216,7 +212,9 @@ class ModelInspector(Pictured, VBox):
                 place = Place(_first_to_show(layers).path, "outputs")
             elif place.view == "weights" and not _has_weights(self.probe.info(place.layer)):
                 place = Place(place.layer, "outputs")
-            self._read(place)
+            with self._at(NOW):
+                self._read(place)
+            self._timeline.note = ""
             if self.report is not None:
                 self.findings.stale = not _same_measures(self._diagnosed, self.measures)
 
@@ -246,10 +244,100 @@ class ModelInspector(Pictured, VBox):
             self.findings.show(report)
             self.findings.layout.display = None
             self.selector.show_findings(report)
+            self._turn_to(self._place, NOW)
         return report
+
+    def monitor(
+        self,
+        every: Every = "epoch",
+        budget: float | None = 0.05,
+        *,
+        layers: Sequence[str] = (),
+        memory: int = DEFAULT_MEMORY,
+        folder: str | os.PathLike[str] | None = None,
+    ) -> TrainingMonitor:
+        """A callback for `fit`, or for a loop of your own, through which this follows training.
+
+        >>> model.fit(x, y, callbacks=[inspector.monitor()])
+
+        Training's numbers are the same with it and without. What it reads is kept: the
+        timeline below the views goes back to any moment, `history` has them all.
+
+        Parameters
+        ----------
+        every : 'epoch', 'batch' or int
+            When an update is due: after each epoch, each batch, or so many batches. In a loop
+            of your own, ``monitor.update()`` counts as a batch, and as an epoch.
+        budget : float or None
+            The share of the training time that updates may take on average: due ones are
+            skipped to keep it, the last one never. None: no limit.
+        layers : sequence of str
+            Paths of layers to keep at every update, beside the one that is shown then.
+        memory : int
+            Bytes that the history may take; beyond it every second moment's pictures are given
+            up, again and again. 0 keeps no history, unless there is a folder. A monitor with
+            another memory or folder than the one before begins a new history, one with the same
+            continues it.
+        folder : path, optional
+            Where to write every moment as it comes, each run in a folder of its own;
+            `open_history` shows it again, in another kernel and without the model.
+
+        Returns
+        -------
+        TrainingMonitor
+            A Keras callback; ``update()`` for loops that use no `fit`.
+
+        Raises
+        ------
+        TypeError, ValueError
+            A setting or a layer that there is not; the message says what there is.
+        OSError
+            The folder cannot be written to.
+        """
+        kept = [Place(self.probe.info(path).path) for path in _several(layers)]
+        return self.following.begin(self, every, budget, kept, memory=memory, folder=folder)
+
+    @property
+    def history(self) -> History | None:
+        """What was kept of training so far; None before it, or where none is kept."""
+        return self.following.story.history
+
+    # What a monitor needs to know, and tells -------------------------------------------------
+
+    @property
+    def watched(self) -> Sequence[Place]:
+        """What a monitor reads at each update: what is shown, and what is to be kept."""
+        shown = () if self._place is None else (self._place,)
+        return list(dict.fromkeys([*shown, *self.following.kept]))
+
+    def on_moment(self, reading: Reading, final: bool) -> None:
+        """Show and keep what a monitor has read; from the thread that trains."""
+        if self.comm is None:
+            return
+        self.measures = dict(reading.measures)
+        self.findings.stale = self.report is not None and not _same_measures(
+            self._diagnosed, self.measures
+        )
+        if self._past == NOW and self._shown is not None:
+            self.selector.show_measures(self.measures)
+            record = reading.records.get(self._shown.place)
+            if record is not None:
+                self._show(self._shown._replace(record=record))
+        self.following.keep(reading)
+        self.following.tell(self._place)
+        self._warn()
+
+    def on_training(self, progress: TrainingProgress) -> None:
+        """Show how far training is."""
+        if self.comm is not None:
+            self.following.show(progress)
 
     def __repr__(self) -> str:
         return f"<ModelInspector of {self.probe.model.name!r}, layer {self.layer!r}>"
+
+    def _repr_mimebundle_(self, **kwargs: Any) -> tuple[dict[str, Any], dict[str, Any]] | None:
+        self._made.shown()
+        return super()._repr_mimebundle_(**kwargs)
 
     def picture(self) -> Image | None:
         """The layer's views one above the other, as a still picture."""
@@ -258,11 +346,13 @@ class ModelInspector(Pictured, VBox):
         if self.record is None:
             return None
         title = f"{self.header.title}   {self.header.facts}"
-        return inspector_picture(self.record, title, self.grid.sample_labels)
+        below = self.following.story.health.picture()
+        return inspector_picture(self.record, title, self.grid.sample_labels, below)
 
     def close(self) -> None:
         """Close every part; the model stays as it is."""
         parts = [] if self.comm is None else parts_of(self)
+        self.following.story.close()
         super().close()
         for part in parts:
             Widget.close(part)
@@ -281,40 +371,98 @@ class ModelInspector(Pictured, VBox):
     @observe("layer", "view", "weight")
     def _on_place(self, change: dict[str, Any]) -> None:
         """Show the place; where that fails, show the one before again."""
-        before = self._place
-        if before is None:
-            return
-        if change["name"] == "layer":
-            wanted = Place(change["new"], before.view)
-            if wanted.view == "weights" and not _has_weights(self.probe.info(wanted.layer)):
-                wanted = Place(wanted.layer, "outputs")
-        elif change["name"] == "view":
-            wanted = Place(before.layer, change["new"])
-        else:
-            view = "weights" if change["new"] else before.view
-            wanted = Place(before.layer, view, change["new"])
-        if getattr(before, change["name"]) != change["new"]:
-            self._turn_to(wanted)
+        with self._lock:
+            before = self._place
+            if before is None:
+                return
+            if change["name"] == "layer":
+                wanted = Place(change["new"], before.view)
+                if wanted.view == "weights" and not _has_weights(self.probe.info(wanted.layer)):
+                    wanted = Place(wanted.layer, "outputs")
+            elif change["name"] == "view":
+                wanted = Place(before.layer, change["new"])
+            else:
+                view = "weights" if change["new"] else before.view
+                wanted = Place(before.layer, view, change["new"])
+            if getattr(before, change["name"]) != change["new"]:
+                self._turn_to(wanted, self._past)
 
-    def _turn_to(self, place: Place) -> None:
+    def _turn_to(self, place: Place | None, step: int) -> None:
+        """Show a place as it was at a step, or as it is now, if that is not what is shown."""
         with self._lock, self._reporting():
             try:
-                if place != self._place:
-                    self._show(self._read_place(place))
+                if place is not None and (place != self._place or step != self._past):
+                    self._timeline.note = self._show_at(place, step)
             finally:
                 self._tell_place()
 
+    def _go_to(self, step: int) -> str | None:
+        """Show what is shown as it was at a step, or as it is now; the timeline wants it."""
+        with self._lock, self._reporting():
+            # While this waited for the lock the reader may have gone elsewhere.
+            late = step != self._timeline.position
+            if late or step == self._past or self._place is None:
+                return None
+            return self._show_at(self._place, step)
+
+    def _show_at(self, place: Place, step: int) -> str:
+        """What is to be known of what is shown then; "" for nothing."""
+        if step == NOW:
+            with self._at(NOW):
+                self._show(self._read_place(place), self._progress)
+                self.selector.show_measures(self.measures)
+            return ""
+        recalled = self.following.story.recall(place, step)
+        self._warn()
+        if recalled is None:
+            self._show_at(place, NOW)
+            return (
+                f"{place.layer}, {place.view}, was not kept: it is shown as it is now. "
+                "monitor(layers=[…]) names layers to keep."
+            )
+        first = self._first_channel(recalled.place)
+        with self._at(step):
+            self._show(
+                Shown(recalled.place, recalled.record, first, recalled.weights, recalled.step),
+                self._progress,
+            )
+            self.selector.show_health(recalled.health)
+        return recalled.note
+
+    @contextmanager
+    def _at(self, step: int) -> Iterator[None]:
+        """What is shown here is of this moment; where that fails the reader stays where he was."""
+        before, self._past = self._past, step
+        try:
+            yield
+        except BaseException:
+            self._past = before
+            raise
+        finally:
+            # Nothing is left to be done for it.
+            self._timeline.position = self._past
+
+    @property
+    def _timeline(self) -> Timeline:
+        return self.following.story.timeline
+
+    def _first_channel(self, place: Place) -> int | None:
+        if place.view == "outputs":
+            return 0
+        parts = self.probe.parameters(place.layer, copy=False)
+        return _chosen_part(place.layer, place.weight, parts).first_channel
+
     def _on_chosen(self, change: dict[str, Any]) -> None:
         """The page, or Python, chose a layer in the selector."""
-        with self._lock, self._told_in_page():
+        with self._told_in_page(), self._lock:
             try:
                 self.layer = change["new"]
             finally:
-                self.selector.layer = self.layer
+                self._tell_place()
 
     def _on_view_chosen(self, change: dict[str, Any]) -> None:
         """The page chose another side of the layer, or another of its weights."""
-        with self._lock, self._told_in_page():
+        with self._told_in_page(), self._lock:
             setattr(self, change["name"], change["new"])
 
     def _on_finding(self, change: dict[str, Any]) -> None:
@@ -322,30 +470,30 @@ class ModelInspector(Pictured, VBox):
         finding = self.findings.chosen
         if finding is None:
             return
-        with self._lock, self._told_in_page():
-            if finding.layer:
-                self._turn_to(Place(finding.layer, finding.view, finding.weight))
+        with self._told_in_page(), self._lock:
+            place = Place(finding.layer, finding.view, finding.weight)
+            self._turn_to(place if finding.layer else self._place, NOW)
             self.selection.selected = finding.channels
 
     def _on_next_asked(self, change: dict[str, Any]) -> None:
-        with self._lock, self._told_in_page():
+        with self._told_in_page(), self._lock:
             step = self._guide.next(self.layer, self.view)
             try:
                 if step is not None:
-                    self._turn_to(Place(step.path, step.view))
+                    self._turn_to(Place(step.path, step.view), self._past)
             finally:
                 self.header._next_answered = change["new"]
 
     def _on_asked(self, change: dict[str, Any]) -> None:
         """The page asked to read again."""
-        with self._lock, self._told_in_page():
+        with self._told_in_page(), self._lock:
             try:
                 self.refresh()
             finally:
                 self.header._answered = change["new"]
 
     def _on_diagnose_asked(self, change: dict[str, Any]) -> None:
-        with self._lock, self._told_in_page():
+        with self._told_in_page(), self._lock:
             try:
                 self.diagnose()
             finally:
@@ -353,6 +501,11 @@ class ModelInspector(Pictured, VBox):
 
     def _ablate(self, how: str, channels: Sequence[int]) -> Ablation:
         with self._lock:
+            if self._past != NOW:
+                raise ValueError(
+                    f"{self.layer!r} is shown as it was at step {self._past:,}; channels can be "
+                    "tried on the model as it is now"
+                )
             first = None if self._shown is None else self._shown.first_channel
             if first is None:
                 raise ValueError(
@@ -371,7 +524,7 @@ class ModelInspector(Pictured, VBox):
         values: list[NDArray[Any]] = []
 
         def measure(info: LayerInfo, array: NDArray[Any]) -> ChannelMeasures | None:
-            last = _channels_last(info, array)
+            last = channels_last(info, array)
             if info.path == place.layer:
                 values.append(last)
             # A detector without a hit gives nothing, and has nothing to be measured.
@@ -380,9 +533,12 @@ class ModelInspector(Pictured, VBox):
         layers = self.probe.layers
         measured = self.probe.stream(measure, progress=self._progress)
         if place.view == "outputs":
-            self._show(Shown(Place(place.layer, "outputs"), _record(values[0], place.layer)))
+            self._show(
+                Shown(Place(place.layer, "outputs"), self._outputs(values[0], place.layer)),
+                self._progress,
+            )
         else:
-            self._show(self._read_place(place))
+            self._show(self._read_place(place), self._progress)
         self.measures = {path: found for path, found in measured.items() if found is not None}
         self._guide.follow(analysis_order(layers))
         with self.selector.hold_sync():
@@ -392,13 +548,15 @@ class ModelInspector(Pictured, VBox):
         self._tell_place()
 
     def _read_place(self, place: Place) -> Shown:
+        """Read one view of one layer from the live model."""
         path = place.layer
         self._progress(-1.0, f"reading {path}")
         if place.view == "outputs":
-            values = _channels_last(self.probe.info(path), self.probe.outputs(path))
-            return Shown(Place(path, "outputs"), _record(values, path))
+            values = channels_last(self.probe.info(path), self.probe.outputs(path))
+            return Shown(Place(path, "outputs"), self._outputs(values, path))
         parts = self.probe.parameters(path)
         part = _chosen_part(path, place.weight, parts)
+        found = Place(path, "weights", part.name)
         record = ParameterRecord.of(
             part.values,
             path,
@@ -408,45 +566,44 @@ class ModelInspector(Pictured, VBox):
             outputs=part.outputs,
             column_names=part.columns,
             tap_names=part.tap_names,
+            like=self._order(found, part.values.shape[-1]),
         )
         names = tuple(other.name for other in parts)
-        return Shown(Place(path, "weights", part.name), record, part.first_channel, names)
+        return Shown(found, record, part.first_channel, names)
 
-    def _show(self, shown: Shown) -> None:
-        shown.record.complete(self._progress)
+    def _outputs(self, values: NDArray[Any], path: str) -> LayerRecord:
+        if not values.size:
+            raise ValueError(f"layer {path!r} gave no values on these inputs: shape {values.shape}")
+        channels = values.shape[-1] if values.ndim > 1 else 1
+        return LayerRecord.of(values, path, like=self._order(Place(path), channels))
+
+    def _order(self, place: Place, channels: int) -> NDArray[np.integer[Any]] | None:
+        """The order that a place was last shown in, unless it has lost channels since."""
+        order = self.following.orders.get(place)
+        return order if order is not None and order.max(initial=-1) < channels else None
+
+    def _show(self, shown: Shown, progress: Progress | None = None) -> None:
+        shown.record.complete(progress)
         before, place = self._shown, shown.place
-        try:
-            self._put(shown.record)
-        except BaseException:
-            # Never two layers at once.
-            if before is not None:
-                self._put(before.record)
-            raise
+        self.views.show(shown.record)
         self._shown = shown
         if before is None or not _same_channels(before, shown):
-            self.selection.selected = ()
-            self.selection.hovered = -1
-            for axis in (self.axis, self.parameters.axis):
-                axis.fit()
-            self.dendrogram.cut = self.parameters.cut = None
+            self.views.forget(f"{place.layer} {shown.first_channel}")
+        if shown.step == NOW:
+            self.following.orders[place] = shown.record.columns
         self._guide.look(place.layer, place.view)
-        self.ablation.enabled = shown.first_channel is not None
+        self.ablation.enabled = shown.first_channel is not None and shown.step == NOW
         info = self.probe.info(place.layer)
         with self.header.hold_sync():
             self.header.title = place.layer
-            self.header.facts = _facts(info, shown.record)
+            self.header.facts = layer_facts(info.kind, info.parameters, shown.record) + (
+                "" if shown.step == NOW else f" · as it was at step {shown.step:,}"
+            )
             self.header.weights = list(shown.weights)
             self.header.has_weights = _has_weights(info)
-        self._tell_place()
-
-    def _put(self, record: LayerRecord) -> None:
-        """Show a record in the views that are for its kind, and hide the others."""
-        of_weights = isinstance(record, ParameterRecord)
-        shown = [self.parameters] if of_weights else [self.dendrogram, self.grid]
-        for view in [*shown, self.density]:
-            view.show(record)
-        for view in (self.dendrogram, self.grid, self.parameters):
-            view.layout.display = None if view in shown else "none"
+        if before is None or before.place != place:
+            self.following.story.mark(place)
+            self._tell_place()
 
     # Word to the page ----------------------------------------------------------------------
 
@@ -471,6 +628,11 @@ class ModelInspector(Pictured, VBox):
         self.ablation.layer = place.layer
         for name in ("layer", "view", "weight"):
             self.set_trait(name, getattr(place, name))
+
+    def _warn(self) -> None:
+        """Say what is wrong with the inputs, and with the history."""
+        trouble = "" if self.history is None else self.history.trouble
+        self.header.warnings = [*_input_warnings(self.probe), *filter(None, [trouble])]
 
     def _progress(self, share: float, message: str) -> None:
         with self.header.hold_sync():
@@ -502,20 +664,9 @@ class ModelInspector(Pictured, VBox):
             self.header.log.error("".join(traceback.format_exception(error)))
 
 
-def _channels_last(info: LayerInfo, array: NDArray[Any]) -> NDArray[Any]:
-    """A layer's output with its channels on the last axis; a view, where that is possible."""
-    if info.channel_axis is None or array.ndim < 3:
-        return array
-    return np.moveaxis(array, info.channel_axis, -1)
-
-
-def _record(values: NDArray[Any], path: str) -> LayerRecord:
-    if not values.size:
-        raise ValueError(f"layer {path!r} gave no values on these inputs: shape {values.shape}")
-    return LayerRecord.of(values, path)
-
-
-def _same_measures(before: dict[str, ChannelMeasures], after: dict[str, ChannelMeasures]) -> bool:
+def _same_measures(
+    before: Mapping[str, ChannelMeasures], after: Mapping[str, ChannelMeasures]
+) -> bool:
     """Whether every layer puts out on the same inputs what it did before."""
     return before.keys() == after.keys() and all(
         np.array_equal(old.mean, after[path].mean, equal_nan=True)
@@ -568,19 +719,6 @@ def _chosen_part(path: str, name: str, parts: Sequence[LayerParameters]) -> Laye
     raise NoWeights(f"layer {path!r} has no weight {name!r}; it has {names}")
 
 
-def _facts(info: LayerInfo, record: LayerRecord) -> str:
-    if isinstance(record, ParameterRecord):
-        return _weight_facts(info, record)
-    inner = " × ".join(str(size) for size in record.values.shape[1:-1])
-    size = f" of {inner}" if inner else ""
-    channels = "channel" if record.n_channels == 1 else "channels"
-    samples = "sample" if record.n_samples == 1 else "samples"
-    return (
-        f"{info.kind} · {record.n_channels:,} {channels}{size} · {record.n_samples:,} {samples}"
-        + (f" · {info.parameters:,} parameters" if info.parameters else "")
-    )
-
-
 def _input_warnings(probe: ModelProbe) -> list[str]:
     if not probe.nonfinite_inputs:
         return []
@@ -590,16 +728,7 @@ def _input_warnings(probe: ModelProbe) -> list[str]:
     ]
 
 
-def _weight_facts(info: LayerInfo, record: ParameterRecord) -> str:
-    inputs, taps = record.values.shape[0], record.values.shape[1:-1]
-    size = f" of {' × '.join(str(tap) for tap in taps)}" if taps else ""
-    return (
-        f"{info.kind} {record.name} · {_counted(record.n_channels, record.outputs)} × "
-        f"{_counted(inputs, record.inputs)}{size}"
-        + (" + bias" if record.bias is not None else "")
-        + f" · {info.parameters:,} parameters"
-    )
-
-
-def _counted(count: int, noun: str) -> str:
-    return f"{count:,} {noun}{'' if count == 1 else 's'}"
+def _several(layers: Sequence[str]) -> Sequence[str]:
+    if isinstance(layers, str):
+        raise TypeError(f"layers must be several paths, not one: [{layers!r}]")
+    return layers

@@ -24,6 +24,7 @@ class InspectorHeader(anywidget.AnyWidget):
     progress = Float(-1.0, help="Share of the work done, 0 to 1; -1: unknown.").tag(sync=True)
     error = Unicode(help="What went wrong last; '' once something has worked.").tag(sync=True)
     warnings = List(Unicode()).tag(sync=True)
+    live = Bool(True, help="Whether there is a model to diagnose and to read again.").tag(sync=True)
     view = Enum(["outputs", "weights"], "outputs", help="The view that is chosen.").tag(sync=True)
     has_weights = Bool(False, help="Whether the layer has weights to show.").tag(sync=True)
     weights = List(Unicode(), help="Names of the layer's weights that have a picture.").tag(

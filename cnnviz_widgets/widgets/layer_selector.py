@@ -11,6 +11,7 @@ import anywidget
 from traitlets import Dict, Int, List, TraitError, Unicode, validate
 
 from ..analysis.findings import Report
+from ..analysis.health import LayerHealth, layer_health
 from ..analysis.measures import ChannelMeasures
 from .bundles import bundle
 
@@ -23,8 +24,8 @@ class LayerSelector(anywidget.AnyWidget):
 
     Parameters
     ----------
-    layers : iterable of LayerInfo
-        In execution order, as `ModelProbe.layers` gives them.
+    layers : iterable of LayerInfo or of mapping
+        In execution order, as `ModelProbe.layers` gives them, or as `entries` did earlier.
     **traits
         Any trait of the widget.
     """
@@ -38,8 +39,14 @@ class LayerSelector(anywidget.AnyWidget):
     _layers = List(Dict()).tag(sync=True)
     _shown = Unicode("", help="Path of the layer that the other views show.").tag(sync=True)
 
-    def __init__(self, layers: Iterable[LayerInfo] = (), **traits: Any) -> None:
-        super().__init__(_layers=[_entry(info) for info in layers], **traits)
+    def __init__(self, layers: Iterable[LayerInfo | Mapping[str, Any]] = (), **traits: Any) -> None:
+        entries = [dict(each) if isinstance(each, Mapping) else _entry(each) for each in layers]
+        super().__init__(_layers=entries, **traits)
+
+    @property
+    def entries(self) -> list[dict[str, Any]]:
+        """What the list shows of each layer, in plain values: another selector can show it."""
+        return [dict(entry) for entry in self._layers]
 
     @validate("layer")
     def _known_layer(self, proposal: dict[str, Any]) -> str:
@@ -65,7 +72,17 @@ class LayerSelector(anywidget.AnyWidget):
         measures : mapping of path to ChannelMeasures
             Layers that it lacks keep no mark.
         """
-        self._layers = [{**entry, **_health(measures.get(entry["path"]))} for entry in self._layers]
+        self.show_health({path: layer_health(found) for path, found in measures.items()})
+
+    def show_health(self, health: Mapping[str, LayerHealth]) -> None:
+        """Mark each layer's health, as `show_measures` does.
+
+        Parameters
+        ----------
+        health : mapping of path to LayerHealth
+            Layers that it lacks keep no mark.
+        """
+        self._layers = [{**entry, **_health(health.get(entry["path"]))} for entry in self._layers]
 
     def show_looked(self, looked: Mapping[str, Collection[str]]) -> None:
         """Mark which views of each layer have been looked at.
@@ -127,11 +144,11 @@ def _entry(info: LayerInfo) -> dict[str, Any]:
     }
 
 
-def _health(measures: ChannelMeasures | None) -> dict[str, int | None]:
-    if measures is None:
+def _health(health: LayerHealth | None) -> dict[str, int | None]:
+    if health is None or not health.channels:
         return {"channels": None, "dead": None, "nonfinite": None}
     return {
-        "channels": measures.n_channels,
-        "dead": int(measures.dead.sum()),
-        "nonfinite": int(measures.nonfinite.sum()),
+        "channels": health.channels,
+        "dead": health.dead,
+        "nonfinite": health.nonfinite_channels,
     }

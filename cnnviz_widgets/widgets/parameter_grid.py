@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from traitlets import Bytes, Dict, Enum, Int, List, Unicode, observe
 
+from ..analysis.kept import Kept
 from ..analysis.parameter_record import ParameterRecord
 from ..analysis.record import LayerRecord
 from .bundles import bundle
@@ -138,7 +139,8 @@ class ParameterGrid(SheetTraits, TreeTraits, LayerView):
     @observe("_window_asked")
     def _answer(self, change: dict[str, Any]) -> None:
         """Send the window that the page has in sight."""
-        if self.record is None or len(change["new"]) != 5:
+        # What was kept of a weight has no finer windows than its picture.
+        if self.record is None or isinstance(self.record, Kept) or len(change["new"]) != 5:
             return
         serial, *bounds = change["new"]
         record = as_parameters(self.record)
@@ -168,5 +170,5 @@ def _taps(record: ParameterRecord) -> list[int]:
     if record.tiles.kind != "strip":
         return list(record.tiles.tile_shape)
     # A strip of means: each tile is laid out as if its taps were there.
-    shape = record.values.shape
+    shape = record.shape
     return list(shape[-3:-1]) if len(shape) > 3 else [record.n_taps, 1]

@@ -295,7 +295,12 @@ def density_picture(record: LayerRecord) -> Image.Image:
     return image
 
 
-def inspector_picture(record: LayerRecord, title: str, labels: Sequence[str]) -> Image.Image:
+def inspector_picture(
+    record: LayerRecord,
+    title: str,
+    labels: Sequence[str] = (),
+    below: Image.Image | None = None,
+) -> Image.Image:
     """A layer's dendrogram, grid and densities, or its parameters', under its title.
 
     Parameters
@@ -305,6 +310,8 @@ def inspector_picture(record: LayerRecord, title: str, labels: Sequence[str]) ->
     title : str
     labels : sequence of str
         Names of the samples, which outputs have.
+    below : Image, optional
+        What stands under them.
     """
     heading = Image.new("RGB", (WIDTH, 26), _PAPER)
     # Pillow's own font has no multiplication sign.
@@ -313,7 +320,7 @@ def inspector_picture(record: LayerRecord, title: str, labels: Sequence[str]) ->
         grids = [parameters_picture(record)]
     else:
         grids = [dendrogram_picture(record), grid_picture(record, labels)]
-    parts = [heading, *grids, density_picture(record)]
+    parts = [heading, *grids, density_picture(record), *([] if below is None else [below])]
     whole = Image.new("RGB", (WIDTH, sum(part.height for part in parts)), _PAPER)
     top = 0
     for part in parts:

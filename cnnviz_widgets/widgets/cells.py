@@ -1,0 +1,52 @@
+"""The cells of the notebook, as far as a widget has to know of them."""
+
+from __future__ import annotations
+
+import weakref
+from collections.abc import Callable
+from functools import cache
+from typing import Any, NamedTuple
+
+from IPython.core.getipython import get_ipython
+
+
+class Run(NamedTuple):
+    """One run of one cell."""
+
+    cell: str
+    request: str
+
+
+def this_run() -> Run | None:
+    """The run that goes on; None outside a notebook, or where its cells have no names."""
+    kernel = getattr(get_ipython(), "kernel", None)
+    parent: dict[str, Any] = {} if kernel is None else kernel.get_parent() or {}
+    cell = parent.get("metadata", {}).get("cellId")
+    return Run(cell, parent["header"]["msg_id"]) if cell else None
+
+
+def after_each_cell(method: Callable[[], None]) -> None:
+    """Call a method whenever a cell has run, as long as its object lives; only in a notebook.
+
+    Parameters
+    ----------
+    method : bound method
+    """
+    if get_ipython() is not None:
+        _told_after_cells().append(weakref.WeakMethod(method))
+
+
+@cache
+def _told_after_cells() -> list[weakref.WeakMethod[Callable[[], None]]]:
+    methods: list[weakref.WeakMethod[Callable[[], None]]] = []
+
+    def after(result: object) -> None:
+        methods[:] = [each for each in methods if each() is not None]
+        for each in list(methods):
+            method = each()
+            if method is not None:
+                method()
+
+    shell: Any = get_ipython()
+    shell.events.register("post_run_cell", after)
+    return methods

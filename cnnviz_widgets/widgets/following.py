@@ -1,0 +1,159 @@
+"""The monitor and the history of one inspector, and what the page shows of both."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..analysis.history import DEFAULT_MEMORY, History
+from ..analysis.moment import Moment
+from ..analysis.place import Place
+from ..model.moments import Reading
+from ..model.monitor import Audience, TrainingMonitor, TrainingProgress
+from ..model.pacing import Every
+from ..model.probe import ModelProbe
+from .cells import after_each_cell
+from .history_view import NOW, HistoryView
+from .layer_selector import LayerSelector
+from .training_bar import TrainingBar
+
+
+class Following:
+    """Keeps what a monitor reads, and shows how far training is and what was kept of it.
+
+    Parameters
+    ----------
+    probe : ModelProbe
+        Of the model that trains.
+    selector : LayerSelector
+        Its list is kept with the history.
+    go_to : callable
+        As `HistoryView`.
+
+    Attributes
+    ----------
+    kept : sequence of Place
+        What every moment is to keep beside what is shown.
+    orders : dict of Place to ndarray of int
+        The order in which a place's channels were last drawn: its next record stays near to it,
+        whoever reads it.
+    """
+
+    def __init__(
+        self, probe: ModelProbe, selector: LayerSelector, go_to: Callable[[int], str | None]
+    ) -> None:
+        self.kept: Sequence[Place] = ()
+        self.orders: dict[Place, NDArray[np.integer[Any]]] = {}
+        self.story = HistoryView(selector, go_to)
+        self.bar = TrainingBar(self._pause, self._resume, self._stop)
+        self._probe = probe
+        self._selector = selector
+        self._monitor: TrainingMonitor | None = None
+        self._settings: object = None
+        # What was kept last, without its records, and the seconds trained with monitors before.
+        self._last: Moment | None = None
+        self._earlier = 0.0
+        after_each_cell(self._after_cell)
+
+    @property
+    def is_training(self) -> bool:
+        """Whether a training is followed that has not ended."""
+        return self.story.timeline.training
+
+    def begin(
+        self,
+        audience: Audience,
+        every: Every,
+        budget: float | None,
+        kept: Sequence[Place],
+        *,
+        memory: int,
+        folder: str | os.PathLike[str] | None,
+    ) -> TrainingMonitor:
+        """A monitor of this audience, which is followed from now on.
+
+        The history goes on where its settings are those of the monitor before and the layers are
+        the same, else a new one begins.
+        """
+        paths = tuple(entry["path"] for entry in self._selector.entries)
+        settings = (memory, None if folder is None else os.fspath(folder), paths)
+        before = self._monitor if settings == self._settings else None
+        monitor = TrainingMonitor(
+            audience,
+            every,
+            budget=budget,
+            first_step=0 if before is None else before.progress.step,
+            reader=None if before is None else before.reader,
+        )
+        if before is None:
+            history = self._new_history(memory, folder)
+            # A moment of the history before is none of this one.
+            self.story.timeline.position = NOW
+            self.story.follow(history)
+            self._last = None
+            self._settings = settings
+        self._earlier = 0.0 if self._last is None else self._last.seconds
+        monitor.reader.orders = self.orders
+        self.kept = tuple(kept)
+        self._monitor = monitor
+        self.bar.budget = 1.0 if budget is None else budget
+        return monitor
+
+    def _new_history(self, memory: int, folder: str | os.PathLike[str] | None) -> History | None:
+        none = memory == 0
+        if none and folder is None:
+            return None
+        return History(
+            self._selector.entries,
+            memory=DEFAULT_MEMORY if none else memory,
+            folder=folder,
+            model=self._probe.model.name,
+        )
+
+    def keep(self, reading: Reading) -> None:
+        """Add what was read to the history."""
+        history, last = self.story.history, self._last
+        if history is None:
+            return
+        moment = replace(reading.moment, seconds=self._earlier + reading.moment.seconds)
+        if last is not None and last.step == moment.step and not moment.logs:
+            # A training begins where the one before ended: the losses there are that one's.
+            moment = replace(moment, epoch=last.epoch, logs=last.logs)
+        history.append(moment, onsets=reading.onsets)
+        self._last = replace(moment, records={})
+
+    def tell(self, place: Place | None) -> None:
+        """Show what has been kept, unless that was done a moment ago."""
+        self.story.tell(place, at_once=False)
+
+    def show(self, progress: TrainingProgress) -> None:
+        """Show how far training is; at its end, also all that was kept."""
+        self.bar.show(progress)
+        before = self.is_training
+        self.story.timeline.training = progress.state in ("training", "paused", "stopping")
+        if before and not self.is_training:
+            self.story.end()
+
+    def _after_cell(self) -> None:
+        """Training is over with its cell; Keras tells nobody where it was interrupted."""
+        if self.is_training and self._monitor is not None:
+            self.show(self._monitor.progress)
+
+    def _pause(self) -> None:
+        self._monitored().pause()
+
+    def _resume(self) -> None:
+        self._monitored().resume()
+
+    def _stop(self) -> None:
+        self._monitored().stop()
+
+    def _monitored(self) -> TrainingMonitor:
+        if self._monitor is None:
+            raise RuntimeError("nothing trains with a monitor of this inspector")
+        return self._monitor

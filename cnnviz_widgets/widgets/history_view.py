@@ -1,0 +1,180 @@
+"""A history below the views of a layer: its timeline, and every layer's health over time."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from typing import NamedTuple
+
+import numpy as np
+from ipywidgets import DOMWidget
+from numpy.typing import NDArray
+
+from ..analysis.health import HEALTH_NUMBERS, LayerHealth
+from ..analysis.history import History
+from ..analysis.moment import Moment
+from ..analysis.place import Place
+from ..analysis.record import LayerRecord
+from .health_panel import HealthPanel
+from .layer_selector import LayerSelector
+from .timeline import Timeline
+
+# A training that updates five times a second need not redraw all curves as often.
+_SECONDS = 1.0
+
+NOW = -1
+"""The position that is no moment of the past."""
+
+
+class Recalled(NamedTuple):
+    """A place as it was.
+
+    `step` is that of the moment whose record it is, `weights` names all weights of the layer that
+    were ever kept, `health` is every layer's at the moment that was asked for, and `note` says
+    where the two moments differ.
+    """
+
+    place: Place
+    record: LayerRecord
+    step: int
+    weights: tuple[str, ...]
+    health: Mapping[str, LayerHealth]
+    note: str
+
+
+class HistoryView:
+    """Timeline and curves of a history; the reader goes back to any moment of it.
+
+    Parameters
+    ----------
+    selector : LayerSelector
+        The layer that it shows stands out among the curves, and a curve's name chooses one.
+    go_to : callable
+        Given the step of the moment to show, or `NOW`. It returns what is to be known of what is
+        shown, None for nothing.
+    """
+
+    def __init__(self, selector: LayerSelector, go_to: Callable[[int], str | None]) -> None:
+        self.history: History | None = None
+        self.timeline = Timeline(on_position=go_to)
+        self.health = HealthPanel(selector=selector, timeline=self.timeline)
+        self._told = -np.inf
+        self._place: Place | None = None
+        self.follow(None)
+
+    @property
+    def parts(self) -> list[DOMWidget]:
+        """The widgets, from top to bottom."""
+        return [self.timeline, self.health]
+
+    def follow(self, history: History | None) -> None:
+        """Show this history from now on; None shows nothing."""
+        self.history = history
+        for part in self.parts:
+            part.layout.display = "none" if history is None else None
+        if history is not None:
+            self.tell(self._place)
+
+    def tell(self, place: Place | None, *, at_once: bool = True) -> None:
+        """Bring timeline and curves up to date.
+
+        Parameters
+        ----------
+        place : Place or None
+            What the layer's views show: moments that kept it are marked.
+        at_once : bool
+            False: only where the page was not told for a while.
+        """
+        history = self.history
+        now = time.monotonic()
+        if history is None or not (at_once or now - self._told > _SECONDS):
+            return
+        self._told = now
+        self.mark(place)
+        numbers = {}
+        with history.lock:
+            steps, paths = history.steps, tuple[str, ...]()
+            for name in HEALTH_NUMBERS:
+                paths, numbers[name] = history.numbers(name)
+        self.health.show(
+            steps,
+            paths,
+            numbers,
+            {name: number.title for name, number in HEALTH_NUMBERS.items()},
+            {name: number.explanation for name, number in HEALTH_NUMBERS.items()},
+        )
+
+    def end(self) -> None:
+        """No more moments are to come: what there is is shown."""
+        self.tell(self._place)
+
+    def mark(self, place: Place | None) -> None:
+        """Mark which moments kept this place."""
+        self._place = place
+        if self.history is None:
+            return
+        with self.history.lock:
+            steps, onsets = self.history.steps, self.history.onsets
+            kept = np.zeros(len(steps), bool) if place is None else self.history.holds(place)
+        self.timeline.show(steps, kept, onsets)
+
+    def recall(self, place: Place, step: int) -> Recalled | None:
+        """A place as it was at a step, or at the nearest one that kept it.
+
+        Parameters
+        ----------
+        place : Place
+            Weights without a name are any of the layer's that were kept.
+        step : int
+            Of a moment; between two of them the one before is meant.
+
+        Returns
+        -------
+        Recalled or None
+            None where it was never kept, or there is no moment yet at that step.
+        """
+        history = self.history
+        if history is None:
+            return None
+        with history.lock:
+            steps = history.steps
+            if not (steps <= step).any():
+                return None
+            asked = history.at(step)
+            of_layer = [other for other in history.places if other.layer == place.layer]
+            wanted = [
+                other
+                for other in of_layer
+                if other.view == place.view and place.weight in ("", other.weight)
+            ]
+            held = np.zeros(len(steps), bool)
+            for other in wanted:
+                held |= history.holds(other)
+            found = _nearest(history, wanted, steps[held], asked)
+        if found is None:
+            return None
+        moment, kept = found
+        note = ""
+        if moment.step != asked.step:
+            note = (
+                f"{place.layer}, {place.view}, was not kept at step {asked.step:,}: it is shown "
+                f"as it was at step {moment.step:,}."
+            )
+        weights = tuple(other.weight for other in of_layer if other.weight)
+        return Recalled(kept, moment.records[kept], moment.step, weights, asked.health, note)
+
+    def close(self) -> None:
+        """Close what is not yet part of any box: the plot, before there is something to plot."""
+        self.health.close()
+
+
+def _nearest(
+    history: History, places: list[Place], steps: NDArray[np.int64], asked: Moment
+) -> tuple[Moment, Place] | None:
+    """The moment nearest to the one asked for with a record of a place that can be read."""
+    for step in steps[np.argsort(abs(steps - asked.step), kind="stable")]:
+        moment = asked if step == asked.step else history.at(int(step))
+        for place in places:
+            if place in moment.records:
+                return moment, place
+    return None

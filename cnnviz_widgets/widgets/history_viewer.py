@@ -1,0 +1,279 @@
+"""HistoryViewer: a training that was kept, without its model."""
+
+from __future__ import annotations
+
+import os
+import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from ipywidgets import Box, VBox, Widget
+from traitlets import Instance, Unicode, observe, validate
+
+from ..analysis.history import History, Moment
+from ..analysis.place import Place
+from ..analysis.record import LayerRecord
+from .closing import parts_of
+from .history_view import NOW, HistoryView, Recalled
+from .inspector_header import InspectorHeader
+from .layer_facts import layer_facts
+from .layer_selector import LayerSelector
+from .layer_view import unchangeable
+from .layer_views import LayerViews
+from .pictured import Pictured
+from .rerun import CellMade
+from .selection import Selection
+from .subshells import answer_while_busy
+from .told import told
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+__all__ = ["HistoryViewer", "open_history"]
+
+
+class HistoryViewer(Pictured, VBox):
+    """The layers of a model as they were at any moment of a training that was kept.
+
+    It needs neither the model nor the kernel that trained it. It opens at the last moment; the
+    timeline leads to the others, as does `position` of `story.timeline`. A history that still
+    grows is shown as it was when this was made, and brought up to date at position -1.
+
+    Parameters
+    ----------
+    history : History
+        `inspector.history`, or `History.open(folder)`.
+    layer : str, optional
+        Path of the layer to begin with; by default one that was kept most.
+
+    Raises
+    ------
+    TypeError
+        No history.
+    ValueError
+        The history is empty, or has no picture of the layer.
+    """
+
+    layer = Unicode(help="Path of the layer shown; set it to show another.")
+    selection = Instance(Selection, help="Selected and hovered channels of the layer shown.")
+
+    def __init__(self, history: History, *, layer: str | None = None) -> None:
+        if not isinstance(history, History):
+            raise TypeError(
+                f"history must be a History, such as inspector.history; got {history!r}. "
+                "open_history(folder) shows one that was kept in a folder"
+            )
+        if not len(history):
+            raise ValueError(f"there is no moment to show: {history!r}")
+        place = _first(history, layer)
+        self.history = history
+        self._made = CellMade(self)
+        self._shown: Recalled | None = None
+        self._step = NOW
+        self.views = LayerViews()
+        self.header = InspectorHeader(live=False)
+        self.selector = LayerSelector(history.layers)
+        self.story = HistoryView(self.selector, self._go_to)
+        views = VBox([self.header, *self.views.parts])
+        views.add_class("cnnviz-inspector-views")
+        panes = Box([self.selector, views])
+        panes.add_class("cnnviz-inspector-panes")
+        super().__init__([panes, VBox(self.story.parts)], selection=self.views.selection)
+        self.add_class("cnnviz")
+        self.add_class("cnnviz-inspector")
+        try:
+            self.story.follow(history)
+            self._show(place, int(history.steps[-1]))
+            self.story.timeline.position = self._step
+        except BaseException:
+            self.close()
+            raise
+        answer_while_busy(self)
+        self.selector.observe(self._on_chosen, "layer")
+        self.header.observe(self._on_view_chosen, ["view", "weight"])
+
+    @property
+    def moment(self) -> Moment:
+        """The moment that the timeline is at."""
+        return self.history.at(self._step)
+
+    @property
+    def record(self) -> LayerRecord | None:
+        """What is shown."""
+        return None if self._shown is None else self._shown.record
+
+    def picture(self) -> Image | None:
+        """The layer's views one above the other, as a still picture."""
+        from .static_picture import inspector_picture
+
+        if self.record is None:
+            return None
+        return inspector_picture(self.record, f"{self.header.title}   {self.header.facts}", ())
+
+    def close(self) -> None:
+        """Close every part; the history stays as it is."""
+        parts = [] if self.comm is None else parts_of(self)
+        self.story.close()
+        super().close()
+        for part in parts:
+            Widget.close(part)
+
+    def __repr__(self) -> str:
+        return f"<HistoryViewer of {self.history!r}, layer {self.layer!r}>"
+
+    def _repr_mimebundle_(self, **kwargs: Any) -> tuple[dict[str, Any], dict[str, Any]] | None:
+        self._made.shown()
+        return super()._repr_mimebundle_(**kwargs)
+
+    # What is shown follows the layer, the view, the weight and the timeline ---------------------
+
+    @validate("selection")
+    def _same_selection(self, proposal: dict[str, Any]) -> Selection:
+        selection: Selection = unchangeable(self, "selection", proposal["value"])
+        return selection
+
+    @validate("layer")
+    def _kept_layer(self, proposal: dict[str, Any]) -> str:
+        return _first(self.history, proposal["value"]).layer
+
+    @observe("layer")
+    def _on_layer(self, change: dict[str, Any]) -> None:
+        with self.history.lock:
+            shown = self._shown
+            if shown is not None and change["new"] != shown.place.layer:
+                self._turn_to(_first(self.history, change["new"], shown.place.view))
+
+    def _go_to(self, step: int) -> str | None:
+        """Show the place at another moment; the present is the last one."""
+        with self.history.lock:
+            if self._shown is None:
+                return None
+            if step == NOW:
+                self.story.tell(self._shown.place)
+                step = int(self.history.steps[-1])
+            return None if step == self._step else self._show(self._shown.place, step)
+
+    def _turn_to(self, place: Place) -> None:
+        try:
+            self.story.timeline.note = self._show(place, self._step)
+            self.story.mark(place)
+        finally:
+            self._tell_place()
+
+    def _show(self, place: Place, step: int) -> str:
+        """Show a place as it was at a step; what is to be known of it, "" for nothing."""
+        found, before = self.story.recall(place, step), self._shown
+        # What cannot be read is known once it was tried.
+        self.header.warnings = list(filter(None, [self.history.trouble]))
+        if found is None:
+            raise ValueError(f"{place.layer}, {place.view}, was not kept at step {step:,}")
+        self.views.show(found.record)
+        if before is None or not _same_channels(before, found):
+            self.views.forget(" ".join(found.place[:2]))
+        self._shown, self._step = found, step
+        self.selector.show_health(found.health)
+        entry = next((each for each in self.history.layers if each["path"] == place.layer), {})
+        facts = layer_facts(entry.get("kind", ""), entry.get("parameters", 0), found.record)
+        with self.header.hold_sync():
+            self.header.title = place.layer
+            self.header.facts = f"{facts} · as it was at step {found.step:,}"
+            self.header.weights = list(found.weights)
+            self.header.has_weights = bool(found.weights)
+        self._tell_place()
+        return found.note
+
+    def _tell_place(self) -> None:
+        """Say everywhere what is shown; a wish that could not be granted is taken back."""
+        if self._shown is None:
+            return
+        place = self._shown.place
+        with self.header.hold_sync():
+            self.header.view = self.header._shown_view = place.view
+            self.header.weight = place.weight
+        with self.selector.hold_sync():
+            self.selector.layer = self.selector._shown = place.layer
+        self.set_trait("layer", place.layer)
+
+    def _on_chosen(self, change: dict[str, Any]) -> None:
+        with self._told_in_page():
+            self.layer = change["new"]
+
+    def _on_view_chosen(self, change: dict[str, Any]) -> None:
+        shown = self._shown
+        if shown is None or getattr(shown.place, change["name"]) == change["new"]:
+            return
+        with self._told_in_page():
+            found = [
+                place
+                for place in _pictured(self.history)
+                if place.layer == shown.place.layer
+                and getattr(place, change["name"]) == change["new"]
+            ]
+            if not found:
+                raise ValueError(f"the {change['new']} of {shown.place.layer} were not kept")
+            self._turn_to(found[0])
+
+    @contextmanager
+    def _told_in_page(self) -> Iterator[None]:
+        """An error is told in the page, and what was shown is shown again."""
+        self.header.error = ""
+        try:
+            with self.history.lock:
+                yield
+        except Exception as error:
+            self.header.error = told(error)
+            self.header.log.error("".join(traceback.format_exception(error)))
+        finally:
+            self._tell_place()
+
+
+def _same_channels(before: Recalled, after: Recalled) -> bool:
+    """Whether a channel's number means the same in both: selected ones can stay selected."""
+    return (
+        before.place.layer == after.place.layer
+        and before.record.n_channels == after.record.n_channels
+    )
+
+
+def _pictured(history: History) -> list[Place]:
+    """Of which there is a picture, in layers that are listed."""
+    listed = {entry["path"] for entry in history.layers}
+    with history.lock:
+        return [
+            place
+            for place in history.places
+            if place.layer in listed and history.holds(place).any()
+        ]
+
+
+def _first(history: History, layer: str | None, view: str = "outputs") -> Place:
+    """Where to begin: the place of this layer, or of any, that was kept most."""
+    pictured = _pictured(history)
+    places = [place for place in pictured if layer in (None, place.layer)]
+    if places:
+        return max(places, key=lambda place: (place.view == view, history.holds(place).sum()))
+    if not pictured:
+        raise ValueError(f"no picture was kept, only numbers: {history!r}")
+    names = ", ".join(dict.fromkeys(place.layer for place in pictured))
+    if all(entry["path"] != layer for entry in history.layers):
+        raise ValueError(f"there is no layer {layer!r}; pictures were kept of {names}")
+    raise ValueError(f"no picture of {layer!r} was kept, only numbers; pictures: {names}")
+
+
+def open_history(folder: str | os.PathLike[str], *, layer: str | None = None) -> HistoryViewer:
+    """Look at a training that ``inspector.monitor(folder=…)`` kept; the model is not needed.
+
+    Parameters
+    ----------
+    folder : path
+        The folder given to the monitor, of which the newest run is opened, or that of one run.
+    layer : str, optional
+        Path of the layer to begin with.
+
+    Raises
+    ------
+    FileNotFoundError, ValueError
+        There is no history, or it is damaged; the message says where.
+    """
+    return HistoryViewer(History.open(folder), layer=layer)

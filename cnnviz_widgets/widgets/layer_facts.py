@@ -1,0 +1,38 @@
+"""What a layer is, and what of it is shown, in one line."""
+
+from __future__ import annotations
+
+from ..analysis.parameter_record import ParameterRecord
+from ..analysis.record import LayerRecord
+
+
+def layer_facts(kind: str, parameters: int, record: LayerRecord) -> str:
+    """The line beside the layer's name.
+
+    Parameters
+    ----------
+    kind : str
+        The layer's class.
+    parameters : int
+        How many parameters it has.
+    record : LayerRecord
+        What is shown of it.
+    """
+    inner = " × ".join(str(size) for size in record.shape[1:-1])
+    size = f" of {inner}" if inner else ""
+    if isinstance(record, ParameterRecord):
+        return (
+            f"{kind} {record.name} · {_counted(record.n_channels, record.outputs)} × "
+            f"{_counted(record.n_inputs, record.inputs)}{size}"
+            + (" + bias" if record.bias is not None else "")
+            + f" · {parameters:,} parameters"
+        )
+    return (
+        f"{kind} · {_counted(record.n_channels, 'channel')}{size} · "
+        f"{_counted(record.n_samples, 'sample')}"
+        + (f" · {parameters:,} parameters" if parameters else "")
+    )
+
+
+def _counted(count: int, noun: str) -> str:
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"
