@@ -24,7 +24,8 @@ class ChannelMeasures:
     ----------
     minimum, maximum, mean, std : ndarray of float64
         Of the channel's finite values, in the values' own unit; NaN where it has none. `std`
-        is the population's, the square root of the mean squared distance from `mean`.
+        is the population's, the square root of the mean squared distance from `mean`. Both are
+        NaN where they were not asked for.
     zero_share, nonfinite_share : ndarray of float64
         The share of all the channel's values that are exactly zero, and that are NaN or
         infinite, 0 to 1.
@@ -74,13 +75,15 @@ class ChannelMeasures:
         return float(self.nonfinite.mean())
 
 
-def channel_measures(values: ArrayLike) -> ChannelMeasures:
+def channel_measures(values: ArrayLike, *, spread: bool = True) -> ChannelMeasures:
     """Range, mean, spread and faults of each channel, in one pass over the values.
 
     Parameters
     ----------
     values : array_like, shape (..., channel)
         Real numbers of any type; the last axis counts the channels.
+    spread : bool
+        Whether mean and std are wanted: they take most of the time.
 
     Returns
     -------
@@ -103,12 +106,12 @@ def channel_measures(values: ArrayLike) -> ChannelMeasures:
     n_values = array.size // array.shape[-1]
     # Squares of the extreme channels may overflow here; they are measured again below.
     with np.errstate(over="ignore", invalid="ignore", under="ignore"):
-        totals = _accumulate(array)
+        totals = _accumulate(array, spread=spread)
         peak = np.maximum(np.abs(totals.minimum), np.abs(totals.maximum))
     minimum, maximum, mean, std = totals.minimum, totals.maximum, totals.mean, totals.std()
     known = totals.count > 0
     extreme = np.flatnonzero(known & (peak > 0) & ((peak < _SQUARES_FROM) | (peak > _SQUARES_TO)))
-    if extreme.size:
+    if spread and extreme.size:
         # Powers of two scale without rounding: the digits are those of an ordinary channel.
         exponent = np.frexp(peak[extreme])[1]
         scaled = _accumulate(array[..., extreme], exponent)
@@ -120,6 +123,8 @@ def channel_measures(values: ArrayLike) -> ChannelMeasures:
     std[equal] = 0.0
     for measure in (minimum, maximum, mean, std):
         measure[~known] = np.nan
+    if not spread:
+        mean[:] = std[:] = np.nan
     nonfinite = totals.count < n_values
     return ChannelMeasures(
         minimum=frozen(minimum),
@@ -152,7 +157,7 @@ class _Totals:
         spread: NDArray[np.float64] = np.sqrt(self.squares / np.maximum(self.count, 1))
         return spread
 
-    def add(self, block: FloatArray, side_by_side: int) -> None:
+    def add(self, block: FloatArray, side_by_side: int, spread: bool = True) -> None:
         """Take in `block`, shape (rows, channel); its rows a multiple of `side_by_side`."""
         channels = block.shape[1]
         wide = block.reshape(-1, channels * side_by_side)
@@ -175,11 +180,15 @@ class _Totals:
         if np.any((low <= 0) & (high >= 0)):
             self.zeros += per_channel(np.add, count_true(wide == 0))
 
-        work = wide.astype(np.float64)
         if finite is None:
             count = np.full(channels, block.shape[0])
         else:
             count = per_channel(np.add, count_true(finite))
+        if not spread:
+            self.count += count
+            return
+        work = wide.astype(np.float64)
+        if finite is not None:
             work[~finite] = 0.0
         some = np.maximum(count, 1)
         mean = per_channel(np.add, np.add.reduce(work, axis=0)) / some
@@ -197,7 +206,9 @@ class _Totals:
         self.count = seen
 
 
-def _accumulate(array: NDArray[Any], exponent: NDArray[np.intc] | None = None) -> _Totals:
+def _accumulate(
+    array: NDArray[Any], exponent: NDArray[np.intc] | None = None, spread: bool = True
+) -> _Totals:
     """Totals over all values, each divided by 2 ** `exponent` of its channel if that is given."""
     channels = array.shape[-1]
     side_by_side = max(1, _ROW_LENGTH // channels)
@@ -206,7 +217,7 @@ def _accumulate(array: NDArray[Any], exponent: NDArray[np.intc] | None = None) -
         scaled = block if exponent is None else np.ldexp(block, -exponent)
         whole = scaled.shape[0] // side_by_side * side_by_side
         if whole:
-            totals.add(scaled[:whole], side_by_side)
+            totals.add(scaled[:whole], side_by_side, spread)
         if whole < scaled.shape[0]:
-            totals.add(scaled[whole:], 1)
+            totals.add(scaled[whole:], 1, spread)
     return totals

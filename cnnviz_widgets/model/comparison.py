@@ -15,7 +15,7 @@ from ..analysis.moment import Moment
 from ..analysis.place import Place
 from ..analysis.record import LayerRecord
 from .layers import LayerInfo
-from .moments import channels_last
+from .places import output_record
 from .probe import ModelProbe
 
 Progress = Callable[[float, str], None]
@@ -81,10 +81,7 @@ class LiveSide:
         found = self.probe.read(paths)
         # All at once: each look at the model's layers checks whether the model is the same still.
         infos = {info.path: info for info in self.probe.layers}
-        return {
-            path: LayerRecord.of(channels_last(infos[path], array), path)
-            for path, array in found.items()
-        }
+        return {path: output_record(infos[path], array) for path, array in found.items()}
 
     def nbytes(self, layer: LayerOutline) -> int:
         """float32 for each value."""

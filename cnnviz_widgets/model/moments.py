@@ -14,10 +14,10 @@ from ..analysis.health import layer_health
 from ..analysis.measures import ChannelMeasures, channel_measures
 from ..analysis.moment import Moment
 from ..analysis.onsets import Onset, OnsetWatch
-from ..analysis.parameter_record import ParameterRecord
 from ..analysis.place import Place
 from ..analysis.record import LayerRecord
 from .layers import LayerInfo, is_norm
+from .places import channels_last, output_record, read_place
 from .probe import ModelProbe
 from .reach import layer_role
 from .weight_watch import WeightWatch, gradients_by_variable
@@ -33,6 +33,7 @@ class Reading:
         What is kept of it. Its records are live ones: they hold all values.
     measures : mapping of str to ChannelMeasures
         Of every layer's outputs, in execution order; layers that give no values are left out.
+        Those of layers that are not recorded come without mean and std.
     onsets : tuple of Onset
         All trouble that has been seen to begin so far, by step.
     failed : mapping of Place to str
@@ -122,9 +123,9 @@ class MomentReader:
                     failed[place] = f"layer {info.path!r} gave no values"
                 return None
             if place is None:
-                return channel_measures(values[:, np.newaxis] if values.ndim == 1 else values)
-            order = _fitting(orders.get(place), values.shape[-1] if values.ndim > 1 else 1)
-            records[place] = LayerRecord.of(values, info.path, like=order)
+                several = values[:, np.newaxis] if values.ndim == 1 else values
+                return channel_measures(several, spread=False)
+            records[place] = output_record(info, array, orders.get(place))
             return records[place].measures
 
         probe = self._probe
@@ -139,7 +140,7 @@ class MomentReader:
             for place in wanted:
                 if place.view == "weights":
                     try:
-                        records[place] = self._parameters(place, orders.get(place))
+                        records[place] = read_place(probe, place, orders.get(place)).record
                     except ValueError as error:
                         failed[place] = str(error)
         for place in wanted:
@@ -169,43 +170,8 @@ class MomentReader:
         """Have the next records near to those of this reading, as far as they were drawn."""
         for place, record in reading.records.items():
             # What was not drawn is not worth the time it takes to find an order for it.
-            if "columns" in vars(record):
-                self.orders[place] = record.columns
-
-    def _parameters(self, place: Place, order: ArrayLike | None) -> ParameterRecord:
-        parts = self._probe.parameters(place.layer)
-        part = next((part for part in parts if place.weight in ("", part.name)), None)
-        if part is None:
-            names = ", ".join(repr(part.name) for part in parts) or "none"
-            raise ValueError(
-                f"layer {place.layer!r} has no weight {place.weight!r}; it has {names}"
-            )
-        return ParameterRecord.of(
-            part.values,
-            place.layer,
-            bias=part.bias,
-            name=part.name,
-            inputs=part.inputs,
-            outputs=part.outputs,
-            column_names=part.columns,
-            tap_names=part.tap_names,
-            like=_fitting(order, part.values.shape[-1]),
-        )
-
-
-def channels_last(info: LayerInfo, array: NDArray[Any]) -> NDArray[Any]:
-    """A layer's output with its channels on the last axis; a view, where that is possible."""
-    if info.channel_axis is None or array.ndim < 3:
-        return array
-    return np.moveaxis(array, info.channel_axis, -1)
-
-
-def _fitting(order: ArrayLike | None, channels: int) -> NDArray[Any] | None:
-    """An earlier order, unless the layer has lost channels since."""
-    if order is None:
-        return None
-    array = np.asarray(order)
-    return array if array.max(initial=-1) < channels else None
+            if "tree" in vars(record):
+                self.orders[place] = record.tree.columns
 
 
 def _kind(info: LayerInfo, layer: Any) -> Role:

@@ -16,16 +16,16 @@ from traitlets import Enum, Instance, TraitError, Unicode, observe, validate
 from ..analysis.findings import Report
 from ..analysis.history import DEFAULT_MEMORY, History
 from ..analysis.measures import ChannelMeasures
-from ..analysis.parameter_record import ParameterRecord
 from ..analysis.place import Place
 from ..analysis.record import LayerRecord, Progress
-from ..model import LayerInfo, LayerParameters, ModelProbe, model_lock
+from ..model import LayerInfo, ModelProbe, model_lock
 from ..model.ablation import Ablation, ablate
 from ..model.diagnosis import diagnose
-from ..model.moments import Reading, channels_last
+from ..model.moments import Reading
 from ..model.monitor import TrainingMonitor, TrainingProgress
 from ..model.order import analysis_order
 from ..model.pacing import Every
+from ..model.places import NoWeights, chosen_part, output_record, read_place
 from .ablation_bar import AblationBar
 from .cell_progress import CellProgress
 from .closing import parts_of
@@ -137,7 +137,7 @@ class ModelInspector(Pictured, VBox):
         if view == "weights" and not _has_weights(first):
             weighty = [info for info in layers if _has_weights(info)]
             if layer is not None or not weighty:
-                raise NoWeights(_no_weights(first.path))
+                chosen_part(Place(first.path, "weights"), ())  # raises
             first = weighty[0]
         names = sample_names(labels, self.targets, class_names, self.probe.samples)
         # Requests from the page may come on a thread of their own, and while the model trains.
@@ -351,7 +351,9 @@ class ModelInspector(Pictured, VBox):
 
     def close(self) -> None:
         """Close every part; the model stays as it is."""
-        parts = [] if self.comm is None else parts_of(self)
+        if self.comm is None:
+            return  # closed, or never made
+        parts = parts_of(self)
         self.following.story.close()
         super().close()
         for part in parts:
@@ -450,7 +452,7 @@ class ModelInspector(Pictured, VBox):
         if place.view == "outputs":
             return 0
         parts = self.probe.parameters(place.layer, copy=False)
-        return _chosen_part(place.layer, place.weight, parts).first_channel
+        return chosen_part(place, parts).first_channel
 
     def _on_chosen(self, change: dict[str, Any]) -> None:
         """The page, or Python, chose a layer in the selector."""
@@ -521,25 +523,24 @@ class ModelInspector(Pictured, VBox):
 
     def _read(self, place: Place) -> None:
         """Every layer's measures and what is to be shown, in one pass, then show it."""
-        values: list[NDArray[Any]] = []
+        found: list[LayerRecord] = []
 
         def measure(info: LayerInfo, array: NDArray[Any]) -> ChannelMeasures | None:
-            last = channels_last(info, array)
-            if info.path == place.layer:
-                values.append(last)
+            shown = info.path == place.layer and place.view == "outputs"
             # A detector without a hit gives nothing, and has nothing to be measured.
-            return LayerRecord.of(last, info.path).measures if last.size else None
+            if not array.size and not shown:
+                return None
+            order = self.following.orders.get(place) if shown else None
+            record = output_record(info, array, order)
+            if shown:
+                found.append(record)
+            return record.measures
 
         layers = self.probe.layers
         measured = self.probe.stream(measure, progress=self._progress)
-        if place.view == "outputs":
-            self._show(
-                Shown(Place(place.layer, "outputs"), self._outputs(values[0], place.layer)),
-                self._progress,
-            )
-        else:
-            self._show(self._read_place(place), self._progress)
-        self.measures = {path: found for path, found in measured.items() if found is not None}
+        shown = Shown(place, found[0]) if found else self._read_place(place)
+        self._show(shown, self._progress)
+        self.measures = {path: each for path, each in measured.items() if each is not None}
         self._guide.follow(analysis_order(layers))
         with self.selector.hold_sync():
             self.selector.show_layers(layers)
@@ -549,38 +550,11 @@ class ModelInspector(Pictured, VBox):
 
     def _read_place(self, place: Place) -> Shown:
         """Read one view of one layer from the live model."""
-        path = place.layer
-        self._progress(-1.0, f"reading {path}")
-        if place.view == "outputs":
-            values = channels_last(self.probe.info(path), self.probe.outputs(path))
-            return Shown(Place(path, "outputs"), self._outputs(values, path))
-        parts = self.probe.parameters(path)
-        part = _chosen_part(path, place.weight, parts)
-        found = Place(path, "weights", part.name)
-        record = ParameterRecord.of(
-            part.values,
-            path,
-            bias=part.bias,
-            name=part.name,
-            inputs=part.inputs,
-            outputs=part.outputs,
-            column_names=part.columns,
-            tap_names=part.tap_names,
-            like=self._order(found, part.values.shape[-1]),
-        )
-        names = tuple(other.name for other in parts)
-        return Shown(found, record, part.first_channel, names)
-
-    def _outputs(self, values: NDArray[Any], path: str) -> LayerRecord:
-        if not values.size:
-            raise ValueError(f"layer {path!r} gave no values on these inputs: shape {values.shape}")
-        channels = values.shape[-1] if values.ndim > 1 else 1
-        return LayerRecord.of(values, path, like=self._order(Place(path), channels))
-
-    def _order(self, place: Place, channels: int) -> NDArray[np.integer[Any]] | None:
-        """The order that a place was last shown in, unless it has lost channels since."""
-        order = self.following.orders.get(place)
-        return order if order is not None and order.max(initial=-1) < channels else None
+        self._progress(-1.0, f"reading {place.layer}")
+        try:
+            return Shown(*read_place(self.probe, place, self.following.orders.get(place)))
+        except NoWeights as error:
+            raise NotToBeShown(str(error)) from None
 
     def _show(self, shown: Shown, progress: Progress | None = None) -> None:
         shown.record.complete(progress)
@@ -669,9 +643,9 @@ def _same_measures(
 ) -> bool:
     """Whether every layer puts out on the same inputs what it did before."""
     return before.keys() == after.keys() and all(
-        np.array_equal(old.mean, after[path].mean, equal_nan=True)
-        and np.array_equal(old.std, after[path].std, equal_nan=True)
+        np.array_equal(getattr(old, name), getattr(after[path], name), equal_nan=True)
         for path, old in before.items()
+        for name in ("minimum", "maximum", "zero_share")
     )
 
 
@@ -697,26 +671,11 @@ def _has_weights(info: LayerInfo) -> bool:
     return any(info.weight_shapes.values())
 
 
-class NoWeights(ValueError, TraitError):
-    """The weights of a layer that has none, or one of them that it does not have.
+class NotToBeShown(NoWeights, TraitError):
+    """The weights of a layer that has none.
 
     A TraitError, too: where the page asks for it, the trait goes back to what it was.
     """
-
-
-def _no_weights(path: str) -> str:
-    return f"layer {path!r} has no weights to show; its outputs can be shown"
-
-
-def _chosen_part(path: str, name: str, parts: Sequence[LayerParameters]) -> LayerParameters:
-    """The weight of this name; the first of them without a name."""
-    if not parts:
-        raise NoWeights(_no_weights(path))
-    for part in parts:
-        if part.name == name or not name:
-            return part
-    names = ", ".join(repr(part.name) for part in parts)
-    raise NoWeights(f"layer {path!r} has no weight {name!r}; it has {names}")
 
 
 def _input_warnings(probe: ModelProbe) -> list[str]:

@@ -180,3 +180,15 @@ def test_the_record_is_read_only_and_the_input_untouched() -> None:
     np.testing.assert_array_equal(values, before)
     with pytest.raises(ValueError, match="read-only"):
         measures.mean[0] = 9
+
+
+def test_what_takes_longest_can_be_left_out() -> None:
+    values = np.random.default_rng(5).standard_normal((40, 7, 3)).astype(np.float32)
+    values[values < 0] = 0
+    values[:, :, 1] = 0
+    values[3, 2, 2] = np.nan
+    whole, quick = channel_measures(values), channel_measures(values, spread=False)
+    for name in ("minimum", "maximum", "zero_share", "nonfinite_share", "dead", "constant"):
+        np.testing.assert_array_equal(getattr(quick, name), getattr(whole, name))
+    np.testing.assert_array_equal(quick.nonfinite, whole.nonfinite)
+    assert np.isnan([quick.mean, quick.std]).all()

@@ -55,7 +55,7 @@ def test_a_place_that_is_not_there_does_not_spoil_the_rest() -> None:
     )
     assert list(reading.records) == [Place("head")]
     assert "no layer 'gone'" in reading.failed[Place("gone")]
-    assert "it has none" in reading.failed[Place("relu", "weights")]
+    assert "has no weights" in reading.failed[Place("relu", "weights")]
     assert "it has 'kernel'" in reading.failed[Place("head", "weights", "x")]
 
 
