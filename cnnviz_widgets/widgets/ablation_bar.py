@@ -56,7 +56,8 @@ class AblationBar(anywidget.AnyWidget):
 
     selection = WidgetTrait().tag(sync=True)
     layer = Unicode("", help="Path of the layer whose channels are selected.").tag(sync=True)
-    enabled = Bool(True, help="Whether the rows shown are channels of the output.").tag(sync=True)
+    enabled = Bool(True, help="Whether what is shown can be tried.").tag(sync=True)
+    reason = Unicode("", help="Why not, where it is not enabled.").tag(sync=True)
     trials = List(
         Dict(), help="What came of the last trials, the newest first; [] clears them."
     ).tag(sync=True)

@@ -314,18 +314,20 @@ class ModelInspector(Pictured, VBox):
         """Show and keep what a monitor has read; from the thread that trains."""
         if self.comm is None:
             return
-        self.measures = dict(reading.measures)
-        self.findings.stale = self.report is not None and not _same_measures(
-            self._diagnosed, self.measures
-        )
-        if self._past == NOW and self._shown is not None:
-            self.selector.show_measures(self.measures)
-            record = reading.records.get(self._shown.place)
-            if record is not None:
-                self._show(self._shown._replace(record=record))
-        self.following.keep(reading)
-        self.following.tell(self._place)
-        self._warn()
+        # The layers are those that were read: they need not be looked up for each part again.
+        with self.probe.steady():
+            self.measures = dict(reading.measures)
+            self.findings.stale = self.report is not None and not _same_measures(
+                self._diagnosed, self.measures
+            )
+            if self._past == NOW and self._shown is not None:
+                self.selector.show_measures(self.measures)
+                record = reading.records.get(self._shown.place)
+                if record is not None:
+                    self._show(self._shown._replace(record=record))
+            self.following.keep(reading)
+            self.following.tell(self._place)
+            self._warn()
 
     def on_training(self, progress: TrainingProgress) -> None:
         """Show how far training is."""
@@ -566,7 +568,13 @@ class ModelInspector(Pictured, VBox):
         if shown.step == NOW:
             self.following.orders[place] = shown.record.columns
         self._guide.look(place.layer, place.view)
-        self.ablation.enabled = shown.first_channel is not None and shown.step == NOW
+        with self.ablation.hold_sync():
+            self.ablation.enabled = shown.first_channel is not None and shown.step == NOW
+            self.ablation.reason = (
+                "These rows are no channels of the layer's output: select in Outputs"
+                if shown.step == NOW
+                else "This is of the past; trials are made on the model as it is now"
+            )
         info = self.probe.info(place.layer)
         with self.header.hold_sync():
             self.header.title = place.layer

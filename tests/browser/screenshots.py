@@ -1,7 +1,7 @@
 """Makes the pictures of the README from a real session: ``make screenshots``.
 
 A network is trained on the notebooks' data, inspected in JupyterLab, and a fork is clicked.
-Then it is trained on, too fast, and diagnosed.
+Then it is trained on, too fast, and diagnosed; and another one is followed while it fails.
 """
 
 from __future__ import annotations
@@ -17,22 +17,26 @@ from .lab import REPOSITORY, Lab, Notebook, chromium
 
 IMAGES = REPOSITORY / "docs" / "images"
 QUICKSTART = REPOSITORY / "notebooks" / "01_inspect_a_model.ipynb"
+LIVE = REPOSITORY / "notebooks" / "03_watch_it_train.ipynb"
 WIDTH = 1400
 # Thirty times the usual learning rate.
 FAST = """
 model.optimizer.learning_rate = 3e-2
 model.fit(x_train, y_train, epochs=1, batch_size=128, verbose=0)
 """
+# The moment at which the first channels of the layer shown are dead.
+DYING = """
+steps = [onset.step for onset in second.history.onsets if onset.layer == second.layer]
+second.following.story.timeline.position = steps[0]
+"""
 
 
-def quickstart_cells(count: int) -> list[str]:
-    """The first code cells of the quickstart, run where the data are."""
+def first_cells(path: Path, count: int) -> list[str]:
+    """The first code cells of a notebook, run where the data are."""
     cells = [
-        cell.source
-        for cell in nbformat.read(QUICKSTART, as_version=4).cells
-        if cell.cell_type == "code"
+        cell.source for cell in nbformat.read(path, as_version=4).cells if cell.cell_type == "code"
     ]
-    return [f"import os\nos.chdir({str(QUICKSTART.parent)!r})", *cells[:count]]
+    return [f"import os\nos.chdir({str(path.parent)!r})", *cells[:count]]
 
 
 def save(png: bytes, name: str) -> None:
@@ -51,7 +55,8 @@ def settle(notebook: Notebook) -> None:
 def main() -> None:
     """Take the inspector in light and dark, wide and narrow."""
     with tempfile.TemporaryDirectory() as folder, Lab(Path(folder)) as lab, chromium() as browser:
-        lab.write("quickstart.ipynb", quickstart_cells(3))
+        lab.write("quickstart.ipynb", first_cells(QUICKSTART, 3))
+        lab.write("live.ipynb", first_cells(LIVE, 5))
         page = browser.new_page(viewport={"width": WIDTH, "height": 1500})
         notebook = Notebook.open(page, lab, "quickstart.ipynb", "doc")
         notebook.run_all()
@@ -82,6 +87,15 @@ def main() -> None:
         page.get_by_text("Cure:").first.wait_for()
         settle(notebook)
         save(page.locator(".cnnviz-findings-panel").first.screenshot(), "findings-light.png")
+        notebook = Notebook.open(page, lab, "live.ipynb", "doc")
+        notebook.run_all()
+        notebook.cell(5)
+        inspector = page.locator(".cnnviz-inspector").last
+        notebook.resize(WIDTH, 1900)
+        notebook.run(DYING)
+        inspector.get_by_text("as it was at step").wait_for()
+        settle(notebook)
+        save(inspector.screenshot(), "live-light.png")
 
 
 if __name__ == "__main__":

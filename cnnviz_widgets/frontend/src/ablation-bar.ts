@@ -22,6 +22,8 @@ interface State {
   /** Path of the layer whose channels are selected. */
   layer: string;
   enabled: boolean;
+  /** Why not, where it is not enabled. */
+  reason: string;
   /** The newest first. */
   trials: Trial[];
   error: string;
@@ -39,7 +41,6 @@ const WAYS: readonly (readonly [how: How, text: string, title: string])[] = [
   ["merge", "Merge", "Each channel is replaced by the mean map of all of them."],
 ];
 const CALM = "— select channels (a column, a row or a fork) to try the model without them";
-const NO_CHANNELS = "These rows are no channels of the layer's output: select in Outputs";
 const DONE: Record<How, string> = { silence: "silenced", mean: "replaced by mean", merge: "merged" };
 
 class Bar {
@@ -74,7 +75,7 @@ class Bar {
     this.root = element("div", "cnnviz cnnviz-ablation-bar", {}, line, this.error, newest, this.earlier);
     this.patience = new Patience(() => this.showWaiting(), signal);
     selection.onChange(() => this.show());
-    for (const key of ["layer", "enabled", "_asked", "_answered"] as const) {
+    for (const key of ["layer", "enabled", "reason", "_asked", "_answered"] as const) {
       model.on(`change:${key}`, () => this.show());
     }
     model.on("change:_started", () => this.showWaiting());
@@ -102,7 +103,7 @@ class Bar {
       const few = chosen < least;
       made.disabled = busy || few || !enabled;
       const more = least === 2 ? "Select two channels or more. " : "Select a channel or more. ";
-      made.title = enabled ? `${few ? more : ""}${title} ${UNTOUCHED}` : `${text}: not possible for these rows`;
+      made.title = enabled ? `${few ? more : ""}${title} ${UNTOUCHED}` : `${text}: not possible here`;
     }
     this.showWaiting();
     const error = this.model.get("error");
@@ -111,7 +112,7 @@ class Bar {
   }
 
   private leading(chosen: number, enabled: boolean): string {
-    if (!enabled) return NO_CHANNELS;
+    if (!enabled) return this.model.get("reason");
     if (chosen === 0) return CALM;
     const layer = lastName(this.model.get("layer"));
     const of = layer ? ` of ${layer}` : "";

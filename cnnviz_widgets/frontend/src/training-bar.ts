@@ -176,13 +176,19 @@ class Bar {
 
   private showCost(): void {
     const [updates, skipped] = [this.model.get("updates"), this.model.get("skipped")];
+    const [spent, share] = [this.model.get("spent"), this.model.get("budget")];
     // The sign stays beside its number at the end of a line.
-    const budget = `${number(100 * this.model.get("budget"))}\u00a0%`;
+    const budget = `${number(100 * share)}\u00a0%`;
     const left = skipped > 0 ? `, ${count(skipped)} skipped` : "";
-    say(this.cost, `${counted(updates, "update")}${left}: ${percent(this.model.get("spent"))} of the training time (at most ${budget})`);
+    // Without a limit updates may take longer than the training itself.
+    const of = `${spent > 0.99 ? `${number(100 * spent)} %` : percent(spent)} of the training time`;
+    say(this.cost, `${counted(updates, "update")}${left}: ${of}${share < 1 ? ` (at most ${budget})` : ""}`);
     this.cost.title =
-      "An update reads the model for the views below. Where updates would take more than " +
-      `${budget} of the training time on average, some are skipped; the one at the end is always made.`;
+      "An update reads the model for the views below. " +
+      (share < 1
+        ? `Where updates would take more than ${budget} of the training time on average, some are skipped; `
+        : "There are five a second at most, others are skipped; ") +
+      "the one at the end is always made.";
   }
 }
 

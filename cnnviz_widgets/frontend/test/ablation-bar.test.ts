@@ -34,6 +34,7 @@ async function open(selected: number[] = [0, 2], more: object = {}) {
     selection: refs.selection,
     layer: "conv<1>",
     enabled: true,
+    reason: "These rows are no channels of the layer's output: select in Outputs",
     trials: [],
     error: "",
     _asked: [0, "", [], ""],
