@@ -42,10 +42,17 @@ def _told_after_cells() -> list[weakref.WeakMethod[Callable[[], None]]]:
 
     def after(result: object) -> None:
         methods[:] = [each for each in methods if each() is not None]
+        errors = []
         for each in list(methods):
             method = each()
-            if method is not None:
-                method()
+            try:
+                if method is not None:
+                    method()
+            except Exception as error:
+                errors.append(error)
+        if errors:
+            # The shell shows one in the cell; the others have had their turn all the same.
+            raise errors[0]
 
     shell: Any = get_ipython()
     shell.events.register("post_run_cell", after)

@@ -14,6 +14,7 @@ from traitlets import Bool, Bytes, Int, List, Unicode
 from ..analysis.comparison import LayerComparison
 from ..analysis.record import LayerRecord
 from .bundles import bundle
+from .plot_frame import QUIET, DensityFrame
 from .selection import Selection
 from .wire_format import wire
 
@@ -123,63 +124,19 @@ def _plot(
     selection: Selection, titles: tuple[str, str]
 ) -> tuple[bqplot.Figure, _ComparedDensitiesHead]:
     """Scales, axes and marks; the page fills them."""
-    x = bqplot.LinearScale()
-    log, linear = bqplot.LogScale(min=1e-4, max=1.0), bqplot.LinearScale(min=0.0, max=1.0)
-    share = bqplot.LinearScale(min=0.0, max=100.0)
-    quiet = {"enable_hover": False, "interactions": {}}
-    curves = {"scales": {"x": x, "y": log}, **quiet}
-    dots = {"scales": {"x": x, "y": share}, "marker": "circle", "default_size": 64, **quiet}
+    frame = DensityFrame(log_y=True)
+    curves = {"scales": frame.curves, **QUIET}
+    dots = {"scales": frame.dots, "marker": "circle", "default_size": 64, **QUIET}
     marks = {
         "before": bqplot.Lines(line_style="dashed", stroke_width=1.6, **curves),
         "after": bqplot.Lines(stroke_width=2.0, **curves),
         "zeros_before": bqplot.Scatter(fill=False, stroke_width=2.0, **dots),
         "zeros_after": bqplot.Scatter(**dots),
     }
-    log_axis, linear_axis = (
-        bqplot.Axis(
-            scale=scale,
-            orientation="vertical",
-            label="density",
-            grid_lines="none",
-            label_offset="58px",
-            tick_format="~g",
-            visible=scale is log,
-        )
-        for scale in (log, linear)
-    )
-    figure = bqplot.Figure(
-        marks=list(marks.values()),
-        axes=[
-            bqplot.Axis(scale=x, label="value", grid_lines="none", label_offset="34px"),
-            log_axis,
-            linear_axis,
-            bqplot.Axis(
-                scale=share,
-                orientation="vertical",
-                side="right",
-                label="exact zeros (%)",
-                grid_lines="none",
-                label_offset="38px",
-                tick_values=[0, 25, 50, 75, 100],
-                tick_format=".0f",
-            ),
-        ],
-        fig_margin={"top": 10, "bottom": 42, "left": 84, "right": 56},
-        padding_y=0.0,
-        animation_duration=0,
-        display_toolbar=False,
-        background_style={"fill": "transparent"},
-        layout={"height": "230px", "width": "auto", "min_width": "200px"},
-        max_aspect_ratio=100.0,
-        min_aspect_ratio=0.01,
-    )
     head = _ComparedDensitiesHead(
         titles=list(titles),
         selection=selection,
-        _log_axis=log_axis,
-        _linear_axis=linear_axis,
-        _log_scale=log,
-        _linear_scale=linear,
+        **frame.traits,
         **{f"_{name}": mark for name, mark in marks.items()},
     )
-    return figure, head
+    return frame.figure(list(marks.values()), 230), head

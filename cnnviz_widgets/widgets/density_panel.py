@@ -19,6 +19,7 @@ from .bundles import bundle
 from .closing import parts_of
 from .layer_view import as_record, forget_channels, unchangeable
 from .pictured import Pictured
+from .plot_frame import QUIET, DensityFrame
 from .selection import Selection
 from .wire_format import wire
 
@@ -206,69 +207,23 @@ def _plot(
     selection: Selection, log_y: bool
 ) -> tuple[dict[str, bqplot.Mark], bqplot.Figure, _DensityHead]:
     """Scales, axes and marks; the page fills those of selected and hovered channels."""
-    x = bqplot.LinearScale()
-    log, linear = bqplot.LogScale(min=1e-4, max=1.0), bqplot.LinearScale(min=0.0, max=1.0)
-    share = bqplot.LinearScale(min=0.0, max=100.0)
-    curves = {"x": x, "y": log if log_y else linear}
-    dots = {"x": x, "y": share}
+    frame = DensityFrame(log_y)
+    curves = {"scales": frame.curves, **QUIET}
+    dots = {"scales": frame.dots, "marker": "circle", **QUIET}
     # The marks that the page fills must not stretch the axis, or it would jump under the mouse.
     still = {"x": True, "y": True}
-    quiet = {"enable_hover": False, "interactions": {}}
     marks = {
-        "fan": bqplot.Lines(scales=curves, fill="between", stroke_width=1.0, **quiet),
-        "every": bqplot.Lines(scales=curves, stroke_width=1.2, **quiet),
-        "selected": bqplot.Lines(scales=curves, stroke_width=2.0, preserve_domain=still, **quiet),
-        "hovered": bqplot.Lines(scales=curves, stroke_width=3.0, preserve_domain=still, **quiet),
-        "zeros": bqplot.Scatter(
-            scales=dots, marker="circle", default_size=22, opacities=[0.6], **quiet
-        ),
-        "zeros_marked": bqplot.Scatter(
-            scales=dots, marker="circle", default_size=64, preserve_domain=still, **quiet
-        ),
+        "fan": bqplot.Lines(fill="between", stroke_width=1.0, **curves),
+        "every": bqplot.Lines(stroke_width=1.2, **curves),
+        "selected": bqplot.Lines(stroke_width=2.0, preserve_domain=still, **curves),
+        "hovered": bqplot.Lines(stroke_width=3.0, preserve_domain=still, **curves),
+        "zeros": bqplot.Scatter(default_size=22, opacities=[0.6], **dots),
+        "zeros_marked": bqplot.Scatter(default_size=64, preserve_domain=still, **dots),
     }
-    value_axis = bqplot.Axis(scale=x, label="value", grid_lines="none", label_offset="34px")
-    # One axis for each scale: bqplot's axes do not take another scale well.
-    log_axis, linear_axis = (
-        bqplot.Axis(
-            scale=scale,
-            orientation="vertical",
-            label="density",
-            grid_lines="none",
-            label_offset="58px",
-            tick_format="~g",
-            visible=scale is curves["y"],
-        )
-        for scale in (log, linear)
-    )
-    share_axis = bqplot.Axis(
-        scale=share,
-        orientation="vertical",
-        side="right",
-        label="exact zeros (%)",
-        grid_lines="none",
-        label_offset="38px",
-        tick_values=[0, 25, 50, 75, 100],
-        tick_format=".0f",
-    )
-    figure = bqplot.Figure(
-        marks=list(marks.values()),
-        axes=[value_axis, log_axis, linear_axis, share_axis],
-        fig_margin={"top": 10, "bottom": 42, "left": 84, "right": 56},
-        padding_y=0.0,
-        animation_duration=0,
-        display_toolbar=False,
-        background_style={"fill": "transparent"},
-        layout={"height": "220px", "width": "auto", "min_width": "200px"},
-        max_aspect_ratio=100.0,
-        min_aspect_ratio=0.01,
-    )
     head = _DensityHead(
         log_y=log_y,
         selection=selection,
-        _log_axis=log_axis,
-        _linear_axis=linear_axis,
-        _log_scale=log,
-        _linear_scale=linear,
+        **frame.traits,
         **{f"_{name}": mark for name, mark in marks.items()},
     )
-    return marks, figure, head
+    return marks, frame.figure(list(marks.values()), 220), head

@@ -145,15 +145,21 @@ class Following:
             self.show(self._monitor.progress)
 
     def _pause(self) -> None:
-        self._monitored().pause()
+        self._wish(TrainingMonitor.pause)
 
     def _resume(self) -> None:
-        self._monitored().resume()
+        self._wish(TrainingMonitor.resume)
 
     def _stop(self) -> None:
-        self._monitored().stop()
+        self._wish(TrainingMonitor.stop)
 
-    def _monitored(self) -> TrainingMonitor:
+    def _wish(self, do: Callable[[TrainingMonitor], None]) -> None:
+        """Do what the page wants of this training.
+
+        Without subshells it may come when the cell is done. Then it is void: kept for the next
+        training of the same monitor, it would hold that where nobody can resume it.
+        """
         if self._monitor is None:
             raise RuntimeError("nothing trains with a monitor of this inspector")
-        return self._monitor
+        if self.is_training:
+            do(self._monitor)

@@ -19,6 +19,7 @@ from .bundles import bundle
 from .closing import parts_of
 from .layer_selector import LayerSelector
 from .pictured import Pictured
+from .plot_frame import QUIET, plain_figure, value_axes
 from .timeline import Timeline
 from .wire_format import wire
 
@@ -224,46 +225,27 @@ def _plot(
     x = bqplot.LinearScale(min=0.0, max=1.0)
     log, linear = bqplot.LogScale(min=1e-3, max=1.0), bqplot.LinearScale(min=0.0, max=1.0)
     whole = bqplot.LinearScale(min=0.0, max=1.0)
-    quiet = {
-        "enable_hover": False,
-        "interactions": {},
-        "preserve_domain": {"x": True, "y": True},
-    }
+    still = {"preserve_domain": {"x": True, "y": True}, **QUIET}
     curves = {"x": x, "y": linear}
     marks = {
-        "_every": bqplot.Lines(scales=curves, stroke_width=1.5, **quiet),
-        "_chosen": bqplot.Lines(scales=curves, stroke_width=2.5, **quiet),
-        "_hovered": bqplot.Lines(scales=curves, stroke_width=3.0, **quiet),
-        "_position": bqplot.Lines(scales={"x": x, "y": whole}, stroke_width=1.5, **quiet),
+        "_every": bqplot.Lines(scales=curves, stroke_width=1.5, **still),
+        "_chosen": bqplot.Lines(scales=curves, stroke_width=2.5, **still),
+        "_hovered": bqplot.Lines(scales=curves, stroke_width=3.0, **still),
+        "_position": bqplot.Lines(scales={"x": x, "y": whole}, stroke_width=1.5, **still),
     }
     step_axis = bqplot.Axis(
         scale=x, label="training step", grid_lines="none", label_offset="32px", tick_format=",d"
     )
-    # One axis for each scale: bqplot's axes do not take another scale well.
-    log_axis, linear_axis = (
-        bqplot.Axis(
-            scale=scale,
-            orientation="vertical",
-            grid_lines="none",
-            tick_format="~g",
-            visible=scale is linear,
-        )
-        for scale in (log, linear)
-    )
-    figure = bqplot.Figure(
-        marks=[marks[name] for name in ("_position", "_every", "_chosen", "_hovered")],
-        axes=[step_axis, log_axis, linear_axis],
+    log_axis, linear_axis = value_axes(log, linear, log_shown=False)
+    figure = plain_figure(
+        [marks[name] for name in ("_position", "_every", "_chosen", "_hovered")],
+        [step_axis, log_axis, linear_axis],
+        height=200,
         # Left and right as in the timeline (timeline/axis.ts): a moment stands at one place.
-        fig_margin={"top": 8, "bottom": 40, "left": 64, "right": 56},
+        margin={"top": 8, "bottom": 40, "left": 64, "right": 56},
         padding_x=0.0,
-        padding_y=0.0,
-        animation_duration=0,
-        display_toolbar=False,
-        background_style={"fill": "transparent"},
-        layout={"height": "200px", "width": "auto", "min_width": "200px", "margin": "0"},
-        max_aspect_ratio=100.0,
-        min_aspect_ratio=0.01,
     )
+    figure.layout.margin = "0"
     head = _HealthHead(
         number=number,
         selector=selector,

@@ -113,7 +113,9 @@ class HistoryViewer(Pictured, VBox):
 
     def close(self) -> None:
         """Close every part; the history stays as it is."""
-        parts = [] if self.comm is None else parts_of(self)
+        if self.comm is None:
+            return  # closed, or never made
+        parts = parts_of(self)
         self.story.close()
         super().close()
         for part in parts:
@@ -152,7 +154,13 @@ class HistoryViewer(Pictured, VBox):
             if step == NOW:
                 self.story.tell(self._shown.place)
                 step = int(self.history.steps[-1])
-            return None if step == self._step else self._show(self._shown.place, step)
+            if step == self._step:
+                return None
+            try:
+                return self._show(self._shown.place, step)
+            except BaseException:
+                self.story.timeline.position = self._step
+                raise
 
     def _turn_to(self, place: Place) -> None:
         try:
@@ -196,6 +204,8 @@ class HistoryViewer(Pictured, VBox):
         self.set_trait("layer", place.layer)
 
     def _on_chosen(self, change: dict[str, Any]) -> None:
+        if change["new"] == self.layer:
+            return
         with self._told_in_page():
             self.layer = change["new"]
 
