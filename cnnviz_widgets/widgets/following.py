@@ -145,13 +145,13 @@ class Following:
             self.show(self._monitor.progress)
 
     def _pause(self) -> None:
-        self._wish(TrainingMonitor.pause)
+        self._wish(lambda monitor: monitor.pause())
 
     def _resume(self) -> None:
-        self._wish(TrainingMonitor.resume)
+        self._wish(lambda monitor: monitor.resume())
 
     def _stop(self) -> None:
-        self._wish(TrainingMonitor.stop)
+        self._wish(lambda monitor: monitor.stop())
 
     def _wish(self, do: Callable[[TrainingMonitor], None]) -> None:
         """Do what the page wants of this training.

@@ -21,6 +21,8 @@ from .timeline import Timeline
 
 # A training that updates five times a second need not redraw all curves as often.
 _SECONDS = 1.0
+# Those of a long training take a while: so many times as long they stay as they are.
+_REST = 20
 
 NOW = -1
 """The position that is no moment of the past."""
@@ -58,7 +60,7 @@ class HistoryView:
         self.history: History | None = None
         self.timeline = Timeline(on_position=go_to)
         self.health = HealthPanel(selector=selector, timeline=self.timeline)
-        self._told = -np.inf
+        self._due = -np.inf
         self._place: Place | None = None
         self.follow(None)
 
@@ -86,10 +88,9 @@ class HistoryView:
             False: only where the page was not told for a while.
         """
         history = self.history
-        now = time.monotonic()
-        if history is None or not (at_once or now - self._told > _SECONDS):
+        begin = time.monotonic()
+        if history is None or not (at_once or begin > self._due):
             return
-        self._told = now
         self.mark(place)
         numbers = {}
         with history.lock:
@@ -103,6 +104,8 @@ class HistoryView:
             {name: number.title for name, number in HEALTH_NUMBERS.items()},
             {name: number.explanation for name, number in HEALTH_NUMBERS.items()},
         )
+        end = time.monotonic()
+        self._due = end + max(_SECONDS, _REST * (end - begin))
 
     def end(self) -> None:
         """No more moments are to come: what there is is shown."""

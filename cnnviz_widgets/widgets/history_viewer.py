@@ -85,6 +85,7 @@ class HistoryViewer(Pictured, VBox):
         try:
             self.story.follow(history)
             self._show(place, int(history.steps[-1]))
+            self.story.mark(place)
             self.story.timeline.position = self._step
         except BaseException:
             self.close()
@@ -109,7 +110,8 @@ class HistoryViewer(Pictured, VBox):
 
         if self.record is None:
             return None
-        return inspector_picture(self.record, f"{self.header.title}   {self.header.facts}", ())
+        title = f"{self.header.title}   {self.header.facts}"
+        return inspector_picture(self.record, title, below=self.story.health.picture())
 
     def close(self) -> None:
         """Close every part; the history stays as it is."""

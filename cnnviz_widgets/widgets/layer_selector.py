@@ -45,8 +45,8 @@ class LayerSelector(anywidget.AnyWidget):
 
     @property
     def entries(self) -> list[dict[str, Any]]:
-        """What the list shows of each layer, in plain values: another selector can show it."""
-        return [dict(entry) for entry in self._layers]
+        """What each layer is, in plain values, for another selector; no marks are among them."""
+        return [{**entry, **_unmarked()} for entry in self._layers]
 
     @validate("layer")
     def _known_layer(self, proposal: dict[str, Any]) -> str:
@@ -136,12 +136,13 @@ def _entry(info: LayerInfo) -> dict[str, Any]:
         "parameters": info.parameters,
         "level": f"{info.level_name} abstraction, {info.level} from the nearest image end",
         "relative_level": info.relative_level,
-        # None: nobody keeps count of what has been looked at.
-        "looked": None,
-        "severe": 0,
-        "warnings": 0,
-        **_health(None),
+        **_unmarked(),
     }
+
+
+def _unmarked() -> dict[str, Any]:
+    # None: nobody keeps count of what has been looked at.
+    return {"looked": None, "severe": 0, "warnings": 0, **_health(None)}
 
 
 def _health(health: LayerHealth | None) -> dict[str, int | None]:

@@ -9,11 +9,19 @@ import numpy as np
 from keras import layers as kl
 
 import cnnviz_widgets as cv
+from cnnviz_widgets.model import TrainingMonitor
 
 IMAGES = np.random.default_rng(1).random((24, 8, 8, 1)).astype("float32")
 LABELS = np.random.default_rng(2).integers(0, 3, 24)
 STEPS = 3
 """Batches of an epoch."""
+
+
+class PromptMonitor(TrainingMonitor):
+    """Its updates may follow one another faster than a page could draw them."""
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, smallest_interval=0, **options)
 
 
 def small_model(*, rate: float = 0.05, seed: int = 4, eager: bool = True) -> Any:
@@ -22,8 +30,9 @@ def small_model(*, rate: float = 0.05, seed: int = 4, eager: bool = True) -> Any
     model = keras.Sequential(
         [
             keras.Input((8, 8, 1)),
-            kl.Conv2D(6, 3, activation="relu", name="conv1"),
-            kl.Conv2D(5, 3, activation="relu", name="conv2"),
+            # A bias above 0: no channel is dead.
+            kl.Conv2D(6, 3, activation="relu", bias_initializer="ones", name="conv1"),
+            kl.Conv2D(5, 3, activation="relu", bias_initializer="ones", name="conv2"),
             kl.Flatten(name="flatten"),
             kl.Dense(3, name="logits"),
         ]
@@ -46,5 +55,5 @@ def fit(model: Any, *callbacks: Any, epochs: int = 1, **options: Any) -> Any:
 
 def outputs_of(model: Any, layer: str) -> np.ndarray:
     """The model's own answer to what the inspector shows it."""
-    part = keras.Model(model.inputs, model.get_layer(layer).output)
+    part = keras.Model(model.inputs[0], model.get_layer(layer).output)
     return np.asarray(part(IMAGES[:4], training=False))

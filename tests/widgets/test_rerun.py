@@ -1,0 +1,192 @@
+"""A cell that is run again closes what it left behind, and nothing that anybody still has."""
+
+from __future__ import annotations
+
+import gc
+import sys
+import types
+from collections.abc import Iterator
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from ipywidgets import HBox, VBox
+
+from cnnviz_widgets.widgets import cells, rerun
+from cnnviz_widgets.widgets.rerun import CellMade
+
+
+class Notebook:
+    """A shell whose cells are run by hand."""
+
+    def __init__(self) -> None:
+        self.user_ns: dict[str, Any] = {}
+        self.events = self
+        self.kernel = self
+        self.parent: dict[str, Any] = {}
+        self.after: list[Any] = []
+        self.runs = 0
+
+    def get_parent(self) -> dict[str, Any]:
+        return self.parent
+
+    def register(self, event: str, function: Any) -> None:
+        assert event == "post_run_cell"
+        self.after.append(function)
+
+    def begin(self, cell: str) -> None:
+        self.runs += 1
+        self.parent = {"header": {"msg_id": f"run {self.runs}"}, "metadata": {"cellId": cell}}
+
+    def end(self) -> None:
+        for function in self.after:
+            function(SimpleNamespace(success=True))
+
+
+class Thing(VBox):
+    """A widget that a cell makes."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.made = CellMade(self)
+
+    @property
+    def is_closed(self) -> bool:
+        return self.comm is None
+
+
+@pytest.fixture
+def notebook(monkeypatch: pytest.MonkeyPatch) -> Iterator[Notebook]:
+    shell = Notebook()
+    for module in (cells, rerun):
+        monkeypatch.setattr(module, "get_ipython", lambda: shell)
+    cells._told_after_cells.cache_clear()
+    yield shell
+    cells._told_after_cells.cache_clear()
+
+
+def run(notebook: Notebook, cell: str, name: str | None = None, *, shows: bool = True) -> Thing:
+    """A cell that makes a thing, gives it a name, and shows it."""
+    notebook.begin(cell)
+    thing = Thing()
+    if name is not None:
+        notebook.user_ns[name] = thing
+    if shows:
+        thing.made.shown()
+    notebook.end()
+    return thing
+
+
+def test_the_same_cell_run_again_closes_what_it_made(notebook: Notebook) -> None:
+    first = run(notebook, "a", "thing")
+    assert not first.is_closed
+    second = run(notebook, "a", "thing")
+    assert first.is_closed
+    assert not second.is_closed
+
+
+def test_without_a_name_too(notebook: Notebook) -> None:
+    """IPython's own names for outputs are no wish to keep one."""
+    first = run(notebook, "a")
+    notebook.user_ns.update({"_": first, "_3": first, "Out": {3: first}})
+    second = run(notebook, "a")
+    assert first.is_closed
+    assert not second.is_closed
+
+
+def test_another_cell_closes_nothing(notebook: Notebook) -> None:
+    first = run(notebook, "a", "thing")
+    run(notebook, "b", "thing")
+    assert not first.is_closed
+
+
+def test_a_cell_run_twice_that_fails_the_second_time_closes_nothing(notebook: Notebook) -> None:
+    first = run(notebook, "a", "thing")
+    notebook.begin("a")
+    notebook.end()
+    assert not first.is_closed
+
+
+def test_a_cell_within_a_cell_is_the_same_run(notebook: Notebook) -> None:
+    """As with %%time: IPython tells of the end twice."""
+    notebook.begin("a")
+    thing = Thing()
+    notebook.end()
+    notebook.end()
+    assert not thing.is_closed
+
+
+def test_what_another_cell_shows_stays(notebook: Notebook) -> None:
+    first = run(notebook, "a", "thing")
+    notebook.begin("b")
+    first.made.shown()
+    notebook.end()
+    run(notebook, "a", "thing")
+    assert not first.is_closed
+
+
+class Lab:
+    """An object of the user's own."""
+
+    def __init__(self, thing: Any) -> None:
+        self.inside = {"deep": [thing]}
+
+
+@pytest.mark.parametrize(
+    "holder",
+    [
+        lambda thing: thing,
+        lambda thing: [1, 2, thing],
+        lambda thing: {"key": {"deeper": (thing,)}},
+        lambda thing: HBox([VBox([thing])]),
+        Lab,
+    ],
+    ids=["name", "list", "nested", "box", "object"],
+)
+def test_what_the_user_still_has_stays_until_it_is_given_up(
+    notebook: Notebook, monkeypatch: pytest.MonkeyPatch, holder: Any
+) -> None:
+    monkeypatch.setattr(Lab, "__module__", "__main__")
+    first = run(notebook, "a", "thing")
+    notebook.user_ns["kept"] = holder(first)
+    run(notebook, "a", "thing")
+    assert not first.is_closed
+    del notebook.user_ns["kept"]
+    run(notebook, "a", "thing")
+    assert first.is_closed
+
+
+def test_names_that_hold_one_another_are_searched_once(notebook: Notebook) -> None:
+    first = run(notebook, "a", "thing")
+    circle: list[Any] = [1.0] * 1000
+    circle.append({"again": circle})
+    notebook.user_ns.update({"circle": circle, "module": sys, "type": Lab})
+    run(notebook, "a", "thing")
+    assert first.is_closed
+
+
+def test_outside_a_notebook_nothing_is_closed(monkeypatch: pytest.MonkeyPatch) -> None:
+    for shell in (None, SimpleNamespace(user_ns={})):
+        for module in (cells, rerun):
+            monkeypatch.setattr(module, "get_ipython", lambda shell=shell: shell)
+        thing = Thing()
+        thing.made.shown()
+        thing.made._close_left_behind()
+        assert not thing.is_closed
+
+
+def test_cells_keep_nothing_alive(notebook: Notebook) -> None:
+    class Plain(types.SimpleNamespace):
+        def close(self) -> None:
+            pass
+
+    notebook.begin("a")
+    plain = Plain()
+    plain.made = CellMade(plain)
+    notebook.end()
+    assert len(cells._told_after_cells()) == 1
+    del plain
+    gc.collect()
+    notebook.begin("a")
+    notebook.end()
+    assert cells._told_after_cells() == []
