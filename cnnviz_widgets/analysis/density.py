@@ -20,7 +20,7 @@ import scipy.fft
 from numpy.typing import ArrayLike, NDArray
 
 from .bandwidth import cosine_coefficients, isj_bandwidth, normal_reference_bandwidth
-from .measures import channel_measures
+from .measures import ChannelMeasures, channel_measures
 from .values import FloatArray, as_floats, checked_values, count_true, frozen
 
 Floats: TypeAlias = NDArray[np.float64]
@@ -180,6 +180,7 @@ def channel_density(
     values: ArrayLike,
     points: int = 256,
     *,
+    measures: ChannelMeasures | None = None,
     progress: Callable[[float], None] | None = None,
 ) -> ChannelDensity:
     """The distribution of each channel's values [WL20 §1.1.1], zeros and other atoms apart.
@@ -190,6 +191,8 @@ def channel_density(
         Real numbers of any type.
     points : int
         How many points each channel's curve has; at least 16.
+    measures : ChannelMeasures, optional
+        Of these very values, where they are known already: else a large layer is measured here.
     progress : callable, optional
         Called now and then with the part that is done, 0 to 1.
 
@@ -223,7 +226,7 @@ def channel_density(
     if points < _LEAST_POINTS:
         raise ValueError(f"points must be at least {_LEAST_POINTS}; got {points}")
     channels = array.shape[-1]
-    reader = _Reader(array)
+    reader = _Reader(array, measures)
     result = _Estimate(channels, points)
     for first in range(0, channels, _BLOCK_CHANNELS):
         last = min(first + _BLOCK_CHANNELS, channels)
@@ -355,7 +358,7 @@ class _Sample(NamedTuple):
 class _Reader:
     """Reads the values that curves rest on, some channels at a time."""
 
-    def __init__(self, array: NDArray[Any]) -> None:
+    def __init__(self, array: NDArray[Any], measures: ChannelMeasures | None) -> None:
         self._array = array
         self.n_values = array.size // array.shape[-1]
         self.n_read = min(self.n_values, MOST_VALUES)
@@ -363,7 +366,7 @@ class _Reader:
         if self.n_values > MOST_VALUES:
             drawn = self._random.choice(self.n_values, MOST_VALUES, replace=False, shuffle=False)
             self._positions = np.unravel_index(np.sort(drawn), array.shape[:-1])
-            self._measures = channel_measures(array)
+            self._measures = channel_measures(array) if measures is None else measures
 
     def read(self, first: int, last: int) -> _Sample:
         """The channels from `first` up to `last`."""

@@ -147,7 +147,8 @@ class LayerRecord:
     @cached_property
     def density(self) -> ChannelDensity:
         """How each channel's values are distributed [WL20 Fig. 3, 5]."""
-        return channel_density(self.values, points=256 if self.n_channels <= _FEW_CHANNELS else 128)
+        points = 256 if self.n_channels <= _FEW_CHANNELS else 128
+        return channel_density(self.values, points, measures=self.measures)
 
     @cached_property
     def fan(self) -> DensityFan:

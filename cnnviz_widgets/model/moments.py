@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,6 +23,9 @@ from .probe import ModelProbe
 from .reach import layer_role
 from .weight_watch import WeightWatch, gradients_by_variable
 
+# NumPy works on so many layers at a time: more of them would wait for memory, not for a core.
+_THREADS = 2
+
 
 @dataclass(frozen=True, eq=False)
 class Reading:
@@ -30,7 +34,7 @@ class Reading:
     Attributes
     ----------
     moment : Moment
-        What is kept of it. Its records are live ones: they hold all values.
+        What is kept of it. Its records are live ones, complete and with all values.
     measures : mapping of str to ChannelMeasures
         Of every layer's outputs, in execution order; layers that give no values are left out.
         Those of layers that are not recorded come without mean and std.
@@ -135,7 +139,7 @@ class MomentReader:
             by_variable = (
                 None if gradients is None else gradients_by_variable(probe.model, gradients)
             )
-            seen = probe.stream(look)
+            seen = self._look_at_all(look, infos)
             weights = self._weights.look(layers, by_variable, again=step == self._step)
             for place in wanted:
                 if place.view == "weights":
@@ -159,6 +163,8 @@ class MomentReader:
                 parents=info.parents,
             )
         ordered = {place: records[place] for place in wanted if place in records}
+        with ThreadPoolExecutor(_THREADS) as pool:
+            list(pool.map(LayerRecord.complete, ordered.values()))
         return Reading(
             moment=Moment(step, epoch, seconds, health, dict(logs or {}), ordered),
             measures={path: found for path, found in seen.items() if found is not None},
@@ -166,12 +172,34 @@ class MomentReader:
             failed=failed,
         )
 
+    def _look_at_all(
+        self,
+        look: Callable[[LayerInfo, NDArray[Any]], ChannelMeasures | None],
+        infos: Mapping[str, LayerInfo],
+    ) -> dict[str, ChannelMeasures | None]:
+        """Look at every layer's output: two layers at a time, where all can be held at once.
+
+        Training stands still meanwhile, and its cores with it.
+        """
+        if not self._probe.fits():
+            return self._probe.stream(look)
+        arrays = self._probe.read()
+        # Large ones first, so that the last to be done are small.
+        paths = sorted(infos, key=lambda path: -arrays[path].size)
+        with ThreadPoolExecutor(_THREADS) as pool:
+            found = dict(
+                zip(
+                    paths,
+                    pool.map(lambda path: look(infos[path], arrays[path]), paths),
+                    strict=True,
+                )
+            )
+        return {path: found[path] for path in infos}
+
     def keep_order(self, reading: Reading) -> None:
         """Have the next records near to those of this reading, as far as they were drawn."""
         for place, record in reading.records.items():
-            # What was not drawn is not worth the time it takes to find an order for it.
-            if "tree" in vars(record):
-                self.orders[place] = record.tree.columns
+            self.orders[place] = record.tree.columns
 
 
 def _kind(info: LayerInfo, layer: Any) -> Role:

@@ -295,6 +295,16 @@ class ModelProbe:
                 self._run(handle, wanted, lockstep=True)
             return results
 
+    def fits(self) -> bool:
+        """Whether all layers' outputs together stay within `memory_budget`.
+
+        Raises
+        ------
+        ModelCallError
+            If the model's call raises.
+        """
+        return sum(map(self._bytes, self.layers)) <= self.memory_budget
+
     def weights(self, path: str) -> dict[str, Array]:
         """The weights of the layer at `path`, as they are now.
 

@@ -109,12 +109,11 @@ def test_leaves_stay_near_to_where_they_were_drawn() -> None:
     place = Place("conv")
     first = reader.read([place], step=0)
     reader.keep_order(first)
-    assert not reader.orders  # not drawn: no order to keep
-    backwards = first.records[place].complete().columns[::-1].copy()
+    np.testing.assert_array_equal(reader.orders[place], first.records[place].tree.columns)
+    backwards = first.records[place].columns[::-1].copy()
     reader.orders[place] = backwards
     turned = reader.read([place], step=1)
     np.testing.assert_array_equal(turned.records[place].columns, backwards)
-    turned.records[place].complete()
     reader.keep_order(turned)
     np.testing.assert_array_equal(reader.orders[place], backwards)
     own = reader.read([place], step=2, like={})
