@@ -48,6 +48,11 @@ CHROMIUM_ARGUMENTS = (
     "--disable-sync",
     "--no-first-run",
 )
+# JupyterLab sends widgets' messages to the shell that runs the cells, as it has to where the kernel
+# has no subshells (ipykernel 6): they come after the cell.
+NO_SUBSHELLS = {
+    "@jupyterlab/apputils-extension:kernels-settings": {"commsOverSubshells": "disabled"}
+}
 VIEWS = {"lab": "/lab/tree/", "doc": "/doc/tree/", "notebook": "/notebooks/"}
 View = Literal["lab", "doc", "notebook"]
 
@@ -254,13 +259,14 @@ class Notebook:
         notebook = cls(page, lab)
         # Every test starts from an empty JupyterLab, whatever the one before left open.
         page.goto(f"{lab.url}{VIEWS[view]}{name}" + ("?reset" if view == "lab" else ""))
-        page.wait_for_function(
-            f"() => {cls.PANEL}?.context?.isReady"
-            f" && {cls.KERNEL}?.connectionStatus === 'connected'",
-            timeout=60_000,
-        )
+        notebook.wait_until_connected()
         notebook.wait_until_idle()
         return notebook
+
+    def reload(self) -> None:
+        """Reload the page, whatever the kernel does, and wait until it has the kernel again."""
+        self.page.reload()
+        self.wait_until_connected()
 
     # -- the notebook
 
@@ -275,19 +281,25 @@ class Notebook:
         """Run all cells to their end; with `check`, raise where one ended in an error."""
         self.command("notebook:run-all-cells")
         if check:
-            errors = [
-                f"{output['ename']}: {output['evalue']}"
-                for outputs in self.outputs()
-                for output in outputs
-                if output["output_type"] == "error"
-            ]
-            assert not errors, errors
+            assert not self.errors(), self.errors()
 
     def start_all(self) -> None:
         """Run all cells without waiting, as for a cell that trains while the test looks."""
-        self.page.evaluate(
-            "() => { void window.jupyterapp.commands.execute('notebook:run-all-cells') }"
-        )
+        self._start("notebook:run-all-cells")
+
+    def start_cell(self, index: int) -> None:
+        """Run one cell without waiting for its end."""
+        self.cell(index)
+        self._start("notebook:run-cell")
+
+    def run_cell(self, index: int) -> None:
+        """Run one cell to its end; raise where it ended in an error."""
+        self.cell(index)
+        self.command("notebook:run-cell")
+        assert not self.errors(index), self.errors(index)
+
+    def _start(self, command: str) -> None:
+        self.page.evaluate("name => { void window.jupyterapp.commands.execute(name) }", command)
         self.page.wait_for_function(f"() => {self.KERNEL}.status === 'busy'")
 
     def cell(self, index: int) -> Locator:
@@ -306,11 +318,32 @@ class Notebook:
             ".map(cell => cell.toJSON().outputs ?? [])"
         )
 
+    def errors(self, index: int | None = None) -> list[str]:
+        """The errors in which cells, or this one, ended: name and message."""
+        outputs = self.outputs()
+        return [
+            f"{output['ename']}: {output['evalue']}"
+            for each in (outputs if index is None else [outputs[index]])
+            for output in each
+            if output["output_type"] == "error"
+        ]
+
     def save(self) -> None:
         """Write the notebook to its file."""
         self.command("docmanager:save")
 
     # -- the kernel
+
+    def wait_until_connected(self) -> None:
+        self.page.wait_for_function(
+            f"() => {self.PANEL}?.context?.isReady"
+            f" && {self.KERNEL}?.connectionStatus === 'connected'",
+            timeout=60_000,
+        )
+
+    def interrupt(self) -> None:
+        """Press the notebook's button that interrupts the kernel."""
+        self.page.get_by_role("button", name="Interrupt the kernel").click()
 
     def wait_until_idle(self, timeout: float = 60) -> None:
         self.page.wait_for_function(

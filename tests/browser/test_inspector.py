@@ -305,7 +305,7 @@ def test_a_layer_is_chosen_with_mouse_and_keyboard(inspector: Notebook) -> None:
     page = inspector.page
     option(inspector, "conv2").click()
     inspector.wait_for_value("inspector.record.path", "conv2")
-    page.get_by_role("heading", name="conv2").wait_for()
+    page.get_by_role("heading", name=re.compile("^conv2 ")).wait_for()
     filter_box = page.get_by_label("Filter layers by name or kind")
     filter_box.fill("flat")
     page.keyboard.press("Enter")
@@ -326,7 +326,7 @@ def test_a_choice_made_while_the_kernel_is_busy_says_that_it_waits(inspector: No
         option(inspector, "conv2").click()
         # Where the kernel has subshells for it, the layer is read at once.
         waiting = page.get_by_text("Waiting for the kernel")
-        waiting.or_(page.get_by_role("heading", name="conv2")).first.wait_for()
+        waiting.or_(page.get_by_role("heading", name=re.compile("^conv2 "))).first.wait_for()
     inspector.wait_for_value("inspector.record.path", "conv2")
     page.locator(".cnnviz-waiting").wait_for(state="detached")
 
