@@ -7,21 +7,18 @@ curve are compared with what they were. Chromium runs headless and draws without
 
 from __future__ import annotations
 
-import json
-import os
 import statistics
-import subprocess
 import tempfile
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page
 
+from tests.benchmarks.painting import WATCH, answered, detachable, load
 from tests.benchmarks.table import Row
-from tests.browser.lab import CHROMIUM_ARGUMENTS, Lab, Notebook, as_root, chromium, chromium_path
+from tests.browser.lab import Lab, Notebook, chromium
 
 HOVERS = 24
 WARM_UP = 4
@@ -64,86 +61,6 @@ def show(name, number):
     return start, time.time()
 """
 
-# JavaScript: `painted(signs, start)` resolves when every sign differs from what it was, with the
-# number of frames since, the milliseconds, and the wall clock once that frame is painted.
-WATCH = """
-() => {
-    const gauge = Object.assign(document.createElement('div'), { style:
-        'position: fixed; top: 0; left: 0; width: 1px; height: 1px; visibility: hidden' });
-    document.body.append(gauge);
-    let onLayout = () => {};
-    new ResizeObserver(() => onLayout()).observe(gauge);
-    // A size changed in an animation callback is told in the same frame, when all animation
-    // callbacks have run: what is seen then is what this frame paints.
-    const beforePaint = () => new Promise(resolve => requestAnimationFrame(() => {
-        onLayout = resolve;
-        gauge.style.width = gauge.style.width === '1px' ? '2px' : '1px';
-    }));
-    const afterPaint = () => new Promise(resolve => {
-        const { port1, port2 } = new MessageChannel();
-        port1.onmessage = () => resolve();
-        port2.postMessage(null);
-    });
-    // One line of device pixels; more would be a cost of its own.
-    const strip = (selector, place) => () => {
-        const canvas = document.querySelector(selector);
-        const y = Math.floor(place * canvas.height);
-        const { data } = canvas.getContext('2d').getImageData(0, y, canvas.width, 1);
-        return new Uint32Array(data.buffer).join();
-    };
-    // What a frame costs here when next to nothing is repainted: a canvas that follows the mouse.
-    const lone = Object.assign(document.createElement('canvas'), { width: 300, height: 20,
-        className: 'bench-lone', style: 'position: fixed; top: 0; left: 300px; z-index: 99999' });
-    lone.addEventListener('pointermove', event => requestAnimationFrame(() => {
-        const context = lone.getContext('2d');
-        context.clearRect(0, 0, 300, 20);
-        context.fillRect(event.offsetX, 0, 2, 20);
-    }));
-    document.body.append(lone);
-    const bench = window.cnnvizBench = {
-        signs: {
-            grid: strip('.cnnviz-grid-overlay', 0.03),
-            dendrogram: strip('.cnnviz-dendrogram-overlay', 0.97),
-            density: () => [...document.querySelectorAll('.cnnviz-density .line')]
-                .filter(path => path.style.strokeWidth === '3')
-                .map(path => path.getAttribute('d')).join(),
-            lone: strip('.bench-lone', 0.5),
-            small: strip('.bench-small .cnnviz-grid-tiles', 0.5),
-            big: strip('.bench-big .cnnviz-grid-tiles', 0.5),
-        },
-        read: names => names.map(name => bench.signs[name]()),
-        async painted(names, before, start) {
-            const at = {};
-            for (let frames = 1; frames < 300; frames++) {
-                await beforePaint();
-                names.forEach((name, i) => {
-                    if (!(name in at) && bench.signs[name]() !== before[i]) at[name] = frames;
-                });
-                if (names.every(name => name in at)) {
-                    await afterPaint();
-                    return { frames, at, ms: performance.now() - start, clock: Date.now() };
-                }
-            }
-            throw new Error(`not repainted: ${names.filter(name => !(name in at))}`);
-        },
-        async idleFrame() {
-            const times = [];
-            for (let i = 0; i < 60; i++) times.push(await new Promise(requestAnimationFrame));
-            return times.slice(1).map((time, i) => time - times[i]);
-        },
-        // Nothing of one measurement, such as collecting its garbage, falls into the next.
-        idle: () => new Promise(resolve => requestIdleCallback(resolve, { timeout: 2000 })),
-        // The next move of the mouse over it starts the clock, once the views have heard of it.
-        armHover([selector, names]) {
-            const before = bench.read(names);
-            bench.result = undefined;
-            document.querySelector(selector).addEventListener('pointermove',
-                event => { bench.result = bench.painted(names, before, event.timeStamp); },
-                { once: true });
-        },
-    };
-}
-"""
 # Shows each layer in turn; the answers leave the page by way of the kernel, in a file.
 SHOW_IN_TURN = """
 async ([rounds, answer]) => {
@@ -244,16 +161,9 @@ def _hover(page: Page, lab: Lab, about: str) -> list[Row]:
             "≤ 2 frames",
             ms <= 2 * idle,
             f"{ms:.0f} ms against {idle:.1f} ms; a move that repaints one small canvas alone takes "
-            f"{one:.0f} ms; {_load()}; {note}",
+            f"{one:.0f} ms; {load()}; {note}",
         ),
     ]
-
-
-def _load() -> str:
-    """How busy the machine is otherwise: browser, server and kernel want a core each."""
-    if not hasattr(os, "getloadavg"):
-        return "load unknown"
-    return f"load {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores"
 
 
 def _moves(page: Page, selector: str, left: int, y: int, names: list[str]) -> list[dict[str, Any]]:
@@ -277,7 +187,7 @@ def _show(lab: Lab, folder: Path) -> list[Row]:
     )
     answer = folder / "shown.json"
     lab.write("show.ipynb", [LAYERS, show])
-    with _detachable(folder / "chromium") as (page, detach):
+    with detachable(folder / "chromium") as (page, detach):
         notebook = Notebook.open(page, lab, "show.ipynb")
         notebook.run_all()
         notebook.cell(1)
@@ -287,12 +197,7 @@ def _show(lab: Lab, folder: Path) -> list[Row]:
         about = f"Chromium {page.evaluate('() => navigator.userAgent.match(/Chrome.([0-9]+)/)[1]')}"
         page.evaluate(SHOW_IN_TURN % Notebook.KERNEL, [ROUNDS, str(answer)])
         detach()
-        deadline = time.monotonic() + 120
-        while not answer.exists():
-            if time.monotonic() > deadline:
-                raise RuntimeError("the page did not show every layer within two minutes")
-            time.sleep(0.1)
-    found = json.loads(answer.read_text())
+        found = answered(answer, 120)
     big, small = (statistics.median(found[name]["painted"]) for name in ("big", "small"))
     came, kernel = (statistics.median(found["big"][name]) for name in ("came", "kernel"))
     return [
@@ -304,36 +209,6 @@ def _show(lab: Lab, folder: Path) -> list[Row]:
             big <= 3 * small,
             f"{big:.0f} ms against {small:.0f} ms; of the {big:.0f} ms the kernel takes "
             f"{kernel:.0f}, and the page has the message after {came:.0f}; median of {ROUNDS} "
-            f"rounds in turn, new values each time; {_load()}; {about}, no debugger attached",
+            f"rounds in turn, new values each time; {load()}; {about}, no debugger attached",
         )
     ]
-
-
-@contextmanager
-def _detachable(folder: Path) -> Iterator[tuple[Page, Callable[[], None]]]:
-    """A page of a Chromium that lives on when Playwright lets go of it.
-
-    While Playwright holds a page, Chromium hands it a copy of whatever comes over the page's
-    web sockets, as text; with megabytes, that work would be timed as well.
-    """
-    command = [
-        *(chromium_path(), *CHROMIUM_ARGUMENTS, "--headless", "--window-size=1400,1000"),
-        *("--remote-debugging-port=0", f"--user-data-dir={folder}"),
-        *(["--no-sandbox"] if as_root else []),
-        "about:blank",
-    ]
-    port = folder / "DevToolsActivePort"
-    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-    with subprocess.Popen(command, stdin=subprocess.DEVNULL, **quiet) as process:
-        try:
-            deadline = time.monotonic() + 60
-            while not (port.exists() and port.read_text().strip()):
-                if time.monotonic() > deadline or process.poll() is not None:
-                    raise RuntimeError("Chromium did not start")
-                time.sleep(0.05)
-            address = f"http://127.0.0.1:{port.read_text().split()[0]}"
-            with sync_playwright() as playwright:
-                browser = playwright.chromium.connect_over_cdp(address)
-                yield browser.contexts[0].pages[0], browser.close
-        finally:
-            process.terminate()
