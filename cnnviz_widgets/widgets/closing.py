@@ -18,10 +18,11 @@ def parts_of(widget: Widget, keep: Iterable[Widget] = ()) -> list[Widget]:
     """
     found: dict[str, Widget] = {}
     waiting = [widget]
-    kept = {other.model_id for other in keep}
+    # A closed widget, as one may be at the end of Python, has no number any more.
+    kept = {other.model_id for other in keep if other.comm is not None}
     while waiting:
         part = waiting.pop()
-        if part.model_id in kept or part.model_id in found or part.comm is None:
+        if part.comm is None or part.model_id in kept or part.model_id in found:
             continue
         found[part.model_id] = part
         for name in part.traits(sync=True):

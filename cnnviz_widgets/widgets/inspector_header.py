@@ -6,9 +6,10 @@ import anywidget
 from traitlets import Bool, Enum, Float, Int, List, Unicode
 
 from .bundles import bundle
+from .two_threads import ForTwoThreads
 
 
-class InspectorHeader(anywidget.AnyWidget):
+class InspectorHeader(ForTwoThreads, anywidget.AnyWidget):
     """The inspector's first lines: title, controls, progress, guide, warnings and errors.
 
     What the page asks for is counted: `_asked` (read again), `_diagnose_asked` and `_next_asked`

@@ -14,12 +14,13 @@ from ..analysis.findings import Report
 from ..analysis.health import LayerHealth, layer_health
 from ..analysis.measures import ChannelMeasures
 from .bundles import bundle
+from .two_threads import ForTwoThreads
 
 if TYPE_CHECKING:
     from ..model.layers import LayerInfo
 
 
-class LayerSelector(anywidget.AnyWidget):
+class LayerSelector(ForTwoThreads, anywidget.AnyWidget):
     """A list of a model's layers, of which one is chosen.
 
     Parameters

@@ -14,6 +14,7 @@ from traitlets import Bool, Bytes, Dict, Int, List, Unicode, observe
 from ..analysis.thinning import evenly, thin_moments
 from .bundles import bundle
 from .told import told
+from .two_threads import ForTwoThreads
 from .wire_format import wire
 
 __all__ = ["Mark", "Timeline"]
@@ -47,7 +48,7 @@ class Mark(Protocol):
         """Whether it was there at the first look: training did not bring it about."""
 
 
-class Timeline(anywidget.AnyWidget):
+class Timeline(ForTwoThreads, anywidget.AnyWidget):
     """A strip of a training's moments: scrub, play, jump to where something began, go live.
 
     Parameters

@@ -12,6 +12,7 @@ from traitlets import Dict, Enum, Float, Int, Unicode, observe
 
 from .bundles import bundle
 from .told import told
+from .two_threads import ForTwoThreads
 
 __all__ = ["Progress", "TrainingBar"]
 
@@ -80,7 +81,7 @@ def _numbers_from_json(logs: Mapping[str, float | str], _widget: Any) -> dict[st
     return {name: float(value) for name, value in logs.items()}
 
 
-class TrainingBar(anywidget.AnyWidget):
+class TrainingBar(ForTwoThreads, anywidget.AnyWidget):
     """One line while a model trains: where it is, what the updates cost, pause, resume and stop.
 
     Parameters

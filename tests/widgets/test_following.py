@@ -580,15 +580,16 @@ def test_an_inspector_that_cannot_read_is_no_trouble(monkeypatch: pytest.MonkeyP
     def ill(batch: int) -> None:
         errors.append(bar.error)
         if batch == 1:
-            monkeypatch.setattr(inspector.probe, "stream", fail)
+            monkeypatch.setattr(monitor.reader, "read", fail)
         if batch == 3:
-            monkeypatch.setattr(inspector.probe, "stream", read)
+            monkeypatch.setattr(monitor.reader, "read", read)
 
-    read = inspector.probe.stream
+    monitor = each_batch(inspector)
+    read = monitor.reader.read
     shown: list[Any] = []
     fit(
         inspector.probe.model,
-        each_batch(inspector),
+        monitor,
         Each(ill),
         Each(lambda batch: shown.append(inspector.record)),
         epochs=2,
@@ -609,8 +610,9 @@ def test_a_last_reading_that_fails_still_ends_the_training(
     def fail(*arguments: Any, **options: Any) -> None:
         raise ZeroDivisionError("out of sorts")
 
-    ill = Each(lambda batch: monkeypatch.setattr(inspector.probe, "stream", fail))
-    fit(inspector.probe.model, inspector.monitor(), ill)
+    monitor = inspector.monitor()
+    ill = Each(lambda batch: monkeypatch.setattr(monitor.reader, "read", fail))
+    fit(inspector.probe.model, monitor, ill)
     bar, timeline = inspector.following.bar, inspector.following.story.timeline
     assert bar.state == "ended"
     assert "out of sorts" in bar.error
@@ -836,11 +838,11 @@ def test_many_updates_take_no_memory() -> None:
         train(20)
         gc.collect()
         before, _ = tracemalloc.get_traced_memory()
-        train(100)
+        train(60)
         gc.collect()
         after, _ = tracemalloc.get_traced_memory()
     finally:
         tracemalloc.stop()
     assert len(_instances) == widgets
     assert after - before < 50_000
-    assert monitor.progress.updates >= 140
+    assert monitor.progress.updates >= 100
