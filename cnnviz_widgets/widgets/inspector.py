@@ -97,7 +97,8 @@ class ModelInspector(Pictured, VBox):
     probe : ModelProbe
         The reader of the live model.
     measures : dict of str to ChannelMeasures
-        The few numbers of every layer's outputs.
+        The few numbers of every layer's outputs. After an update of a monitor, mean and std are
+        NaN but for the layers that were recorded.
     report : Report or None
         What `diagnose` found last.
 

@@ -95,65 +95,17 @@ def _measured(what: str) -> dict[str, float]:
     return figures
 
 
-def generator() -> Any:
-    """The paper's generator v1, METHOD §4, with the tanh that reaches the data."""
-    import keras
-    from keras import layers as L
-
-    def up(channels: int, activation: str, name: str) -> Any:
-        return L.Conv2DTranspose(
-            channels, 5, strides=2, padding="same", activation=activation, name=name
-        )
-
-    return keras.Sequential(
-        [
-            keras.Input((256,)),
-            L.Dense(2560, activation="relu", name="dense1"),
-            L.Dense(25600, activation="relu", name="dense2"),
-            L.Reshape((20, 20, 64), name="reshape"),
-            up(32, "relu", "up1"),
-            up(16, "relu", "up2"),
-            up(3, "tanh", "up3"),
-        ],
-        name="generator",
-    )
-
-
-def discriminator() -> Any:
-    """The paper's discriminator v1, METHOD §4."""
-    import keras
-    from keras import layers as L
-
-    convolutions = [
-        layer
-        for number, channels in enumerate((16, 32, 64), 1)
-        for layer in (
-            L.Conv2D(channels, 5, strides=2, padding="same", name=f"conv{number}"),
-            L.LeakyReLU(name=f"leaky{number}"),
-        )
-    ]
-    return keras.Sequential(
-        [
-            keras.Input((160, 160, 3)),
-            *convolutions,
-            L.Flatten(name="flatten"),
-            L.Dense(160, name="dense"),
-            L.LeakyReLU(name="leaky4"),
-            L.Dense(1, activation="sigmoid", name="score"),
-        ],
-        name="discriminator",
-    )
-
-
 def _dcgan(name: str) -> tuple[Any, Any, Callable[[], Any]]:
     import numpy as np
     import tensorflow as tf
 
+    from tests.model.dcgan import discriminator, generator
+
     rng = np.random.default_rng(0)
     if name == "generator":
-        model, x = generator(), rng.normal(size=(DCGAN_SAMPLES, 256)).astype("float32")
+        model, x = generator(1, 160), rng.normal(size=(DCGAN_SAMPLES, 256)).astype("float32")
     else:
-        model = discriminator()
+        model = discriminator(1, 160)
         x = rng.uniform(-1, 1, (DCGAN_SAMPLES, 160, 160, 3)).astype("float32")
     function = tf.function(lambda v: model(v, training=False)).get_concrete_function(
         tf.TensorSpec(x.shape, "float32")
