@@ -227,6 +227,14 @@ class TrainingMonitor(keras.callbacks.Callback):  # type: ignore[misc]  # Keras 
         self._stopped = True
         self._paused = False
 
+    def catch_up(self) -> None:
+        """Show the state that an interrupted training left, unless that has been shown.
+
+        Keras tells no callback of an interrupt: whoever learns that the training is over says so.
+        """
+        if self.progress.state == "interrupted" and self._read_at != self._step:
+            self._show(final=True)
+
     # A loop of one's own --------------------------------------------------------------------
 
     def update(

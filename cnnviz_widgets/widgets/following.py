@@ -142,6 +142,7 @@ class Following:
     def _after_cell(self) -> None:
         """Training is over with its cell; Keras tells nobody where it was interrupted."""
         if self.is_training and self._monitor is not None:
+            self._monitor.catch_up()
             self.show(self._monitor.progress)
 
     def _pause(self) -> None:

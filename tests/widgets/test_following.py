@@ -799,6 +799,25 @@ def test_an_interrupt_leaves_all_usable(how: str) -> None:
     assert bar.state == "ended"
 
 
+def test_what_an_interrupted_training_left_is_shown() -> None:
+    inspector = inspected()
+    model = inspector.probe.model
+    monitor = inspector.monitor(every="epoch")
+
+    def at_two(batch: int) -> None:
+        if batch == 2:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        fit(model, monitor, Each(at_two), epochs=10**6)
+    assert inspector.history.steps.tolist() == [0]
+    inspector.following._after_cell()
+    assert inspector.following.bar.state == "interrupted"
+    assert inspector.history.steps.tolist() == [0, 2]
+    np.testing.assert_array_equal(inspector.record.values, inspector.probe.outputs("conv1"))
+    check_consistent(inspector)
+
+
 def test_a_cell_that_ends_while_another_thread_trains_ends_no_training() -> None:
     inspector = inspected()
     trains, looked = threading.Event(), threading.Event()
