@@ -8,6 +8,7 @@ import { CURVE_EVENTS, lines, readCurves, type CurvesState } from "./density/cur
 import { button, element } from "./lib/dom";
 import { count, counted, percent } from "./lib/format";
 import { eachFrame } from "./lib/frame";
+import { OwnColors } from "./lib/own-colors";
 import { afterEvent, put, scaleOf, type MarkModel } from "./lib/plot";
 import { publisher } from "./lib/publish";
 import { Selection } from "./lib/selection";
@@ -74,6 +75,9 @@ async function render({ model, el, host, signal }: RenderProps<State>): Promise<
   if (signal.aborted) return;
   const publish = publisher(model, signal);
   let curves = readCurves(model);
+  // The curve of a channel keeps its colour while training moves it, or others are selected.
+  const own = new OwnColors();
+  selection.onOthers(() => own.clear());
 
   const readout = element("div", "cnnviz-density-readout", { role: "status", "aria-live": "polite" });
   const key = element("div", "cnnviz-density-key");
@@ -108,7 +112,7 @@ async function render({ model, el, host, signal }: RenderProps<State>): Promise<
     const palette = theme.dark ? CLUSTER_COLORS.dark : CLUSTER_COLORS.light;
     const { selected, hovered } = chosen();
     const some = selected.length > 0 || hovered !== undefined;
-    const colors = selected.map((_, i) => palette[i % palette.length]!);
+    const colors = own.of(selected.map((curve) => curves.channels[curve]!), palette);
     put(marks._selected, { ...lines(curves, selected), colors: colors.length ? colors : [theme.accent] });
     put(marks._hovered, { ...lines(curves, hovered === undefined ? [] : [hovered]), colors: [theme.hover] });
     const marked = hovered === undefined ? selected : [...selected, hovered];

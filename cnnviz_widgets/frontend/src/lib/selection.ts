@@ -84,6 +84,11 @@ export class Selection {
     if (this.list.length > 0) this.replace([]);
   }
 
+  /** When the numbers become channels of something else. */
+  onOthers(callback: () => void): void {
+    this.model.on("change:_channels_of", callback);
+  }
+
   onChange(callback: () => void): void {
     this.model.on("change:selected", callback);
     this.model.on("change:hovered", callback);
