@@ -70,6 +70,7 @@ def fit(every, budget):
 
 idle = inspector.monitor("batch", None)
 def update():
+    time.sleep(0.25)  # A monitor pauses for a fifth of a second between two updates.
     model.train_on_batch(images[:128], labels[:128])
     idle.update()
     assert not idle.progress.error, idle.progress.error
