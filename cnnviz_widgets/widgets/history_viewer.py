@@ -124,7 +124,8 @@ class HistoryViewer(Pictured, VBox):
             Widget.close(part)
 
     def __repr__(self) -> str:
-        return f"<HistoryViewer of {self.history!r}, layer {self.layer!r}>"
+        moments, model = len(self.history), self.history.model
+        return f"<HistoryViewer of {moments:,} moments of {model!r}, layer {self.layer!r}>"
 
     def _repr_mimebundle_(self, **kwargs: Any) -> tuple[dict[str, Any], dict[str, Any]] | None:
         self._made.shown()
