@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import threading
-import traceback
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
@@ -29,7 +28,7 @@ from .pictured import Pictured
 from .rerun import CellMade
 from .selection import Selection
 from .subshells import answer_while_busy
-from .told import told
+from .told import told, told_in_page
 from .wire_format import sheet_state, wire
 
 if TYPE_CHECKING:
@@ -256,7 +255,7 @@ class ComparisonPanel(Pictured, VBox):
 
     def _on_chosen(self, change: dict[str, Any]) -> None:
         """The page chose a layer, or another matching."""
-        with self._lock, self._told_in_page():
+        with self._lock, told_in_page(self.head):
             try:
                 setattr(self, change["name"], change["new"])
             finally:
@@ -361,15 +360,6 @@ class ComparisonPanel(Pictured, VBox):
             raise
         finally:
             self._progress(-1.0, "")
-
-    @contextmanager
-    def _told_in_page(self) -> Iterator[None]:
-        """For requests from the page: no caller is there to see an error but the reader."""
-        try:
-            yield
-        except Exception as error:
-            self.head.error = told(error)
-            self.head.log.error("".join(traceback.format_exception(error)))
 
 
 def _number(value: float) -> float | None:

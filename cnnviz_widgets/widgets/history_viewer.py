@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
@@ -25,7 +24,7 @@ from .pictured import Pictured
 from .rerun import CellMade
 from .selection import Selection
 from .subshells import answer_while_busy
-from .told import told
+from .told import told_in_page
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -232,11 +231,8 @@ class HistoryViewer(Pictured, VBox):
         """An error is told in the page, and what was shown is shown again."""
         self.header.error = ""
         try:
-            with self.history.lock:
+            with told_in_page(self.header), self.history.lock:
                 yield
-        except Exception as error:
-            self.header.error = told(error)
-            self.header.log.error("".join(traceback.format_exception(error)))
         finally:
             self._tell_place()
 

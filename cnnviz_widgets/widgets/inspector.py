@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import traceback
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -44,7 +43,7 @@ from .sample_names import checked_targets, sample_names
 from .selection import Selection
 from .subshells import answer_while_busy
 from .timeline import Timeline
-from .told import told
+from .told import told, told_in_page
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -459,7 +458,7 @@ class ModelInspector(Pictured, VBox):
 
     def _on_chosen(self, change: dict[str, Any]) -> None:
         """The page, or Python, chose a layer in the selector."""
-        with self._told_in_page(), self._lock:
+        with told_in_page(self.header), self._lock:
             try:
                 self.layer = change["new"]
             finally:
@@ -467,7 +466,7 @@ class ModelInspector(Pictured, VBox):
 
     def _on_view_chosen(self, change: dict[str, Any]) -> None:
         """The page chose another side of the layer, or another of its weights."""
-        with self._told_in_page(), self._lock:
+        with told_in_page(self.header), self._lock:
             setattr(self, change["name"], change["new"])
 
     def _on_finding(self, change: dict[str, Any]) -> None:
@@ -475,13 +474,13 @@ class ModelInspector(Pictured, VBox):
         finding = self.findings.chosen
         if finding is None:
             return
-        with self._told_in_page(), self._lock:
+        with told_in_page(self.header), self._lock:
             place = Place(finding.layer, finding.view, finding.weight)
             self._turn_to(place if finding.layer else self._place, NOW)
             self.selection.selected = finding.channels
 
     def _on_next_asked(self, change: dict[str, Any]) -> None:
-        with self._told_in_page(), self._lock:
+        with told_in_page(self.header), self._lock:
             step = self._guide.next(self.layer, self.view)
             try:
                 if step is not None:
@@ -491,14 +490,14 @@ class ModelInspector(Pictured, VBox):
 
     def _on_asked(self, change: dict[str, Any]) -> None:
         """The page asked to read again."""
-        with self._told_in_page(), self._lock:
+        with told_in_page(self.header), self._lock:
             try:
                 self.refresh()
             finally:
                 self.header._answered = change["new"]
 
     def _on_diagnose_asked(self, change: dict[str, Any]) -> None:
-        with self._told_in_page(), self._lock:
+        with told_in_page(self.header), self._lock:
             try:
                 self.diagnose()
             finally:
@@ -636,15 +635,6 @@ class ModelInspector(Pictured, VBox):
             raise
         finally:
             self._progress(-1.0, "")
-
-    @contextmanager
-    def _told_in_page(self) -> Iterator[None]:
-        """For requests from the page: no caller is there to see an error but the reader."""
-        try:
-            yield
-        except Exception as error:
-            self.header.error = told(error)
-            self.header.log.error("".join(traceback.format_exception(error)))
 
 
 def _same_measures(

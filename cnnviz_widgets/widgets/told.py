@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
 
 def told(error: BaseException, interrupted: str = "interrupted") -> str:
     """The error's class and what it says.
@@ -15,3 +20,19 @@ def told(error: BaseException, interrupted: str = "interrupted") -> str:
     if isinstance(error, KeyboardInterrupt):
         text = interrupted
     return f"{type(error).__name__}: {text}" if text else type(error).__name__
+
+
+@contextmanager
+def told_in_page(head: Any) -> Iterator[None]:
+    """For requests from the page: no caller is there to see an error but the reader.
+
+    Parameters
+    ----------
+    head : Widget
+        With a trait `error`, which the page shows.
+    """
+    try:
+        yield
+    except Exception as error:
+        head.error = told(error)
+        head.log.error("".join(traceback.format_exception(error)))
