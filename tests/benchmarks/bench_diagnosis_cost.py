@@ -98,8 +98,7 @@ def _measured(what: str) -> dict[str, float]:
 def _dcgan(name: str) -> tuple[Any, Any, Callable[[], Any]]:
     import numpy as np
     import tensorflow as tf
-
-    from tests.model.dcgan import discriminator, generator
+    from dcgan_study.networks import discriminator, generator
 
     rng = np.random.default_rng(0)
     if name == "generator":

@@ -11,6 +11,8 @@ from typing import Any
 import keras
 import numpy as np
 import pytest
+from dcgan_study.networks import VERSIONS, generator
+from dcgan_study.training import noise
 
 from cnnviz_widgets.analysis.findings import Finding
 from cnnviz_widgets.model.diagnosis import diagnose
@@ -26,7 +28,7 @@ def real() -> dcgan.Array:
     return dcgan.images(SIZE)
 
 
-@pytest.fixture(scope="module", params=dcgan.VERSIONS)
+@pytest.fixture(scope="module", params=VERSIONS)
 def version(request: pytest.FixtureRequest, real: dcgan.Array) -> tuple[int, Any, Any]:
     """A version's number, its generator and its discriminator, trained."""
     made, judge = dcgan.train(request.param, SIZE, STEPS, 0, real, faster=FASTER)
@@ -41,13 +43,13 @@ def dead(findings: tuple[Finding, ...]) -> set[str]:
 
 def test_dead_units_of_version_1_alone(version: tuple[int, Any, Any], real: dcgan.Array) -> None:
     number, made, judge = version
-    noise = dcgan.noise(SAMPLES)
-    report = diagnose(made, noise, targets=real[-SAMPLES:])
+    inputs = noise(SAMPLES, seed=0)
+    report = diagnose(made, inputs, targets=real[-SAMPLES:])
     # [WL20 §2.2]: stacked ReLU dense layers with masses of dead units; without one of them, none.
     if number == 1:
         assert "dense2" in dead(report.findings) <= {"dense1", "dense2"}
         (finding,) = (each for each in report if (each.kind, each.layer) == ("dead", "dense2"))
-        hidden = keras_outputs(made, "dense2", noise)
+        hidden = keras_outputs(made, "dense2", inputs)
         silent = np.flatnonzero((hidden == 0).all(axis=0))
         assert len(silent) > 0.2 * hidden.shape[1]
         assert finding.channels == tuple(silent)
@@ -57,17 +59,17 @@ def test_dead_units_of_version_1_alone(version: tuple[int, Any, Any], real: dcga
     # A tanh reaches every pixel.
     assert "unreachable-targets" not in {each.kind for each in report}
 
-    pictures = np.concatenate([np.asarray(made(noise[:32])), real[-32:]])
+    pictures = np.concatenate([np.asarray(made(inputs[:32])), real[-32:]])
     verdicts = np.repeat([0.0, 1.0], 32)[:, np.newaxis]
     assert dead(diagnose(judge, pictures, targets=verdicts).findings) == set()
 
 
 def test_the_papers_last_relu_cannot_reach_its_targets(real: dcgan.Array) -> None:
-    made = dcgan.generator(2, SIZE, "relu")
+    made = generator(2, SIZE, "relu")
     targets = real[-SAMPLES:]
     (finding,) = (
         each
-        for each in diagnose(made, dcgan.noise(SAMPLES), targets=targets)
+        for each in diagnose(made, noise(SAMPLES, seed=0), targets=targets)
         if each.kind == "unreachable-targets"
     )
     assert finding.layer == "image"
