@@ -36,8 +36,9 @@ types: .venv/test.made
 page: .venv/node_modules.made
 	cd $(FRONTEND) && npm run --silent typecheck && npm run --silent test
 
+# Two processes on any machine, as each may grow to 2 GB; with ARGS='-n 0 --pdb' one, to debug in.
 python: .venv/test.made chromium
-	$(BIN)/python -m pytest --durations=10 $(ARGS)
+	$(BIN)/python -m pytest -n 2 --durations=25 $(ARGS)
 
 bench: .venv/test.made chromium
 	$(BIN)/python -m tests.benchmarks $(ARGS)

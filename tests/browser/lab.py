@@ -84,6 +84,19 @@ def chromium(*arguments: str) -> Iterator[Browser]:
             browser.close()
 
 
+def own_jupyter(folder: Path) -> dict[str, str]:
+    """Environment variables of a Jupyter that writes into this folder, and shares nothing."""
+    folders = {
+        "JUPYTER_CONFIG_DIR": "config",
+        "JUPYTER_DATA_DIR": "data",
+        "JUPYTER_RUNTIME_DIR": "runtime",
+        "IPYTHONDIR": "ipython",
+        "JUPYTERLAB_SETTINGS_DIR": "settings",
+        "JUPYTERLAB_WORKSPACES_DIR": "workspaces",
+    }
+    return {name: str(folder / each) for name, each in folders.items()}
+
+
 class Lab:
     """A Jupyter server on the loopback device that shares nothing with the user's own.
 
@@ -98,6 +111,8 @@ class Lab:
         ``{"@jupyterlab/notebook-extension:tracker": {"windowingMode": "none"}}``.
     timeout : float
         Seconds the server may take to start, or to stop.
+    command : sequence of str
+        What starts JupyterLab; it takes the options behind it.
     """
 
     def __init__(
@@ -105,7 +120,9 @@ class Lab:
         folder: Path,
         settings: Mapping[str, Mapping[str, Any]] | None = None,
         timeout: float = 60,
+        command: Sequence[str] = (sys.executable, "-m", "jupyterlab"),
     ) -> None:
+        self.command = command
         self.folder = Path(folder)
         self.root = self.folder / "notebooks"
         self.log = self.folder / "server.log"
@@ -128,7 +145,7 @@ class Lab:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(json.dumps(values))
         command = [
-            *(sys.executable, "-m", "jupyterlab", "--no-browser"),
+            *(*self.command, "--no-browser"),
             "--ServerApp.ip=127.0.0.1",
             f"--ServerApp.root_dir={self.root}",
             "--IdentityProvider.token=",
@@ -166,18 +183,10 @@ class Lab:
 
     def environment(self) -> dict[str, str]:
         """The user's environment, less the user's Jupyter, plus this checkout."""
-        own = {
-            "JUPYTER_CONFIG_DIR": "config",
-            "JUPYTER_DATA_DIR": "data",
-            "JUPYTER_RUNTIME_DIR": "runtime",
-            "IPYTHONDIR": "ipython",
-            "JUPYTERLAB_SETTINGS_DIR": "settings",
-            "JUPYTERLAB_WORKSPACES_DIR": "workspaces",
-        }
         python_path = [str(REPOSITORY), os.environ.get("PYTHONPATH", "")]
         return {
             **os.environ,
-            **{name: str(self.folder / folder) for name, folder in own.items()},
+            **own_jupyter(self.folder),
             "PYTHONPATH": os.pathsep.join(filter(None, python_path)),
             "TF_CPP_MIN_LOG_LEVEL": "2",
         }

@@ -9,6 +9,8 @@ import nbformat
 import pytest
 from nbclient import NotebookClient
 
+from .reduced import reduced
+
 REPOSITORY = Path(__file__).resolve().parents[2]
 FOLDER = REPOSITORY / "notebooks"
 NOTEBOOKS = sorted(FOLDER.glob("*.ipynb"))
@@ -24,9 +26,10 @@ def test_runs_without_error(path: Path, tmp_path: Path, monkeypatch: pytest.Monk
     copy = tmp_path / "notebooks"
     shutil.copytree(FOLDER, copy, ignore=shutil.ignore_patterns(".ipynb_checkpoints"))
     monkeypatch.setenv("PYTHONPATH", str(REPOSITORY))
-    notebook = nbformat.read(copy / path.name, as_version=4)
     # An error in a cell is raised here.
-    NotebookClient(notebook, timeout=300, resources={"metadata": {"path": str(copy)}}).execute()
+    NotebookClient(
+        reduced(copy / path.name), timeout=300, resources={"metadata": {"path": str(copy)}}
+    ).execute()
 
 
 @each_notebook

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
 import sys
 import sysconfig
@@ -14,13 +13,11 @@ from pathlib import Path
 
 import pytest
 
-REPOSITORY = Path(__file__).resolve().parents[2]
+from .checkout import REPOSITORY, copy_checkout
+
 ENTRIES = REPOSITORY / "cnnviz_widgets" / "frontend" / "src"
 BUNDLES = {f"{entry.stem}.js" for entry in ENTRIES.glob("*.ts")}
 BUNDLES |= {entry.name for entry in ENTRIES.glob("*.css")}
-NOT_PART_OF_A_CHECKOUT = shutil.ignore_patterns(
-    ".git", ".venv", "node_modules", "static", "build", "dist", "__pycache__", ".*_cache"
-)
 
 # Run where nothing but the installed wheel can be imported as cnnviz_widgets.
 IMPORT_EVERYTHING = """
@@ -37,10 +34,7 @@ print(len(sources))
 
 @pytest.fixture(scope="session")
 def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A copy of this repository as it comes from git: with no bundles and nothing installed."""
-    copy = tmp_path_factory.mktemp("packaging") / "checkout"
-    shutil.copytree(REPOSITORY, copy, ignore=NOT_PART_OF_A_CHECKOUT)
-    return copy
+    return copy_checkout(REPOSITORY, tmp_path_factory.mktemp("packaging") / "checkout")
 
 
 @pytest.fixture(scope="session")
@@ -149,8 +143,8 @@ def test_without_bundles_there_is_no_wheel(checkout: Path, no_node: str, tmp_pat
     pretender.mkdir()
     (pretender / "npm").write_text("#!/bin/sh\nexit 0\n")
     (pretender / "npm").chmod(0o755)
-    shutil.copytree(checkout, tmp_path / "source", ignore=NOT_PART_OF_A_CHECKOUT)
-    done = build(tmp_path / "source", "wheel", tmp_path / "dist", f"{pretender}:{no_node}")
+    source = copy_checkout(checkout, tmp_path / "source")
+    done = build(source, "wheel", tmp_path / "dist", f"{pretender}:{no_node}")
     assert done.returncode != 0
     assert "channel-grid.js" in done.stdout
     assert not list((tmp_path / "dist").glob("*.whl"))
