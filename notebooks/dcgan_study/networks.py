@@ -2,11 +2,11 @@
 
 | | generator v1 | v2, v3 | discriminator v1, v2 | v3 |
 |---|---|---|---|---|
-| 1 | dense, ReLU | dense, ReLU | conv 16, LeakyReLU | conv 16, BN, LeakyReLU |
-| 2 | dense, ReLU | reshape | conv 32, LeakyReLU | conv 32, BN, LeakyReLU |
-| 3 | reshape | transposed conv 32, ReLU | conv 64, LeakyReLU | conv 64, BN, LeakyReLU |
+| 1 | dense, ReLU | dense, ReLU | conv 16, leaky | conv 16, BN, leaky |
+| 2 | dense, ReLU | reshape | conv 32, leaky | conv 32, BN, leaky |
+| 3 | reshape | transposed conv 32, ReLU | conv 64, leaky | conv 64, BN, leaky |
 | 4 | transposed conv 32, ReLU | transposed conv 16, ReLU | flatten | flatten |
-| 5 | transposed conv 16, ReLU | transposed conv 3 | dense 160, LeakyReLU | dense 160, BN, LeakyReLU |
+| 5 | transposed conv 16, ReLU | transposed conv 3 | dense 160, leaky | dense 160, BN, leaky |
 | 6 | transposed conv 3 | | dense 1, sigmoid | dense 1, sigmoid |
 
 All convolutions are 5×5 with stride 2. An image of S×S pixels begins as S/8 × S/8 × 64 features,

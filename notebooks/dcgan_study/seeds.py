@@ -220,7 +220,7 @@ class Seeds:
             )
             for group in self.groups
         }
-        return face_sheet(sets, FACES, zoom, "A row a seed, the first at the top.")
+        return face_sheet(sets, FACES, zoom, "Generated faces, a row a seed, the first at the top.")
 
     def __str__(self) -> str:
         rows = self._table()

@@ -104,8 +104,10 @@ class FaceSheet:
         return f"<{self.description}>"
 
     def _repr_mimebundle_(self, **kwargs: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+        # A third of the size, and no eye sees it: a notebook may be 3 MB.
+        coded = self.image.quantize(256)
         with io.BytesIO() as file:
-            self.image.save(file, "PNG", optimize=True)
+            coded.save(file, "PNG", optimize=True)
             png = base64.b64encode(file.getvalue()).decode("ascii")
         return {"text/plain": repr(self), "image/png": png}, {
             "image/png": {"alt": self.description}
