@@ -19,6 +19,7 @@ from .onsets import Onset, OnsetWatch
 from .parameter_record import ParameterRecord
 from .place import Place
 from .record import LayerRecord
+from .sample_choice import SampleChoice
 from .tiles import TileSheet, tile_sheet
 
 __all__ = [
@@ -44,6 +45,7 @@ __all__ = [
     "ParameterRecord",
     "Place",
     "Report",
+    "SampleChoice",
     "Skipped",
     "TileSheet",
     "channel_density",

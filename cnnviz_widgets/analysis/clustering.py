@@ -17,8 +17,12 @@ from .values import checked_values, frozen, row_blocks
 # channel (1.6 times at 4,096 × 784); at 8,192 the tiles are level with it there, and four times
 # quicker at 64 values.
 GRAM_ITEMS = 4096
-# Blocks of this many values, 16 MB, keep the product at full speed and an interrupt near.
-_GRAM_BLOCK = 1 << 21
+# Blocks of this many values, 2 MB in float64, stay in the cache on their way into the product.
+_GRAM_BLOCK = 1 << 18
+# Products of fewer multiplications than these OpenBLAS makes in the thread that asks for them.
+# Where channels are few they are made so: others would be called in for each, and then spin on.
+_ALONE = 1 << 18
+_LEAST_ROWS_ALONE = 64
 # Between these, a sum of squares lost nothing to overflow or underflow that would show.
 _SQUARES_FROM, _SQUARES_TO = 1e-280, 1e280
 # Products of a matrix with itself add in an order of their own: exact duplicates of 10⁶ values
@@ -321,13 +325,20 @@ def _gram(
     rows = array.size // channels
     gram: Floats | None = None
     done = 0
+    some = _ALONE // (channels * channels)
+    alone = some >= _LEAST_ROWS_ALONE
     # Each block costs a pass over the whole matrix as well: it should not be the smaller.
-    for block in row_blocks(array, max(1, max(_GRAM_BLOCK, channels * channels) // channels)):
-        wide = block.astype(np.float64, copy=False)
-        if exponent is not None:
-            wide = np.ldexp(wide, -exponent)
-        part = wide.T @ wide
-        gram = part if gram is None else np.add(gram, part, out=gram)
+    multiple = some if alone else max(1, max(_GRAM_BLOCK, channels * channels) // channels)
+    for block in row_blocks(array, multiple):
+        step = some if alone else len(block)
+        for i in range(0, len(block), step):
+            wide = block[i : i + step].astype(np.float64, copy=False)
+            if exponent is not None:
+                wide = np.ldexp(wide, -exponent)
+            # A matrix times itself is another routine, which shares much smaller products.
+            other = wide.copy() if alone else wide
+            part = wide.T @ other
+            gram = part if gram is None else np.add(gram, part, out=gram)
         done += len(block)
         report(done / rows)
     assert gram is not None  # checked_values lets no empty array through

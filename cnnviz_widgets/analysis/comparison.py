@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, NamedTuple
 
@@ -89,7 +89,8 @@ class LayerComparison:
         Parameters
         ----------
         a, b : LayerRecord
-            Live or kept; where one is kept, the maps are compared as they are drawn.
+            Live or kept; where one is kept, the maps are compared as they are drawn. Where they
+            rest on different samples of the same inputs, maps of those that both have are.
         by : {'index', 'similarity'}
             How channels are matched, see `match_channels`.
         same_samples : bool
@@ -102,7 +103,17 @@ class LayerComparison:
             Another `by`.
         """
         if same_samples:
-            return cls(a, b, match_channels(*_maps(a, b), by), by)
+            maps_a, maps_b = _maps(a, b)
+            rows_a, rows_b = common_rows(a, b, len(maps_a), len(maps_b))
+            if rows_a.size == len(maps_a) and rows_b.size == len(maps_b):
+                return cls(a, b, match_channels(maps_a, maps_b, by), by)
+            note = "The two looks have no sample in common: only their distributions are compared."
+            if not rows_a.size:
+                return cls(a, b, index_match(a.n_channels, b.n_channels, note), by)
+            match = match_channels(maps_a[rows_a], maps_b[rows_b], by)
+            count = f"{rows_a.size:,} sample{'' if rows_a.size == 1 else 's'}"
+            note = f"Maps are compared on the {count} that both looks rest on."
+            return cls(a, b, replace(match, note=f"{note} {match.note}".rstrip()), by)
         note = (
             "The two were shown different inputs: channels are matched by their number, and "
             "only their distributions are compared."
@@ -176,6 +187,20 @@ class LayerComparison:
         of_a, of_b = (getattr(record.measures, measure) for record in (self.a, self.b))
         pairs = self.match.pairs
         return frozen(np.column_stack((of_a[pairs[:, 0]], of_b[pairs[:, 1]])))
+
+
+def common_rows(
+    a: LayerRecord, b: LayerRecord, rows_a: int, rows_b: int
+) -> tuple[Indices, Indices]:
+    """The rows of two pictures, of so many rows each, that are of the same samples.
+
+    Where neither record is of a choice of samples all rows are: what they are of is not known.
+    """
+    if a.samples is None and b.samples is None:
+        return np.arange(rows_a), np.arange(rows_b)
+    of_a, of_b = a.sample_numbers[:rows_a], b.sample_numbers[:rows_b]
+    _, in_a, in_b = np.intersect1d(of_a, of_b, assume_unique=True, return_indices=True)
+    return in_a, in_b
 
 
 def most_changed(changes: list[LayerChange]) -> list[LayerChange]:

@@ -28,6 +28,8 @@ Integers: TypeAlias = NDArray[np.int64]
 
 # More values than these change neither curve nor bandwidth by more than a line's width.
 MOST_VALUES = 16_384
+# Of fewer values curves would be those of chance.
+_LEAST_MOST = 1024
 # The seed of the choice of rows: the same layer always gives the same curve.
 _SEED = 20_200_713
 # A channel with fewer values in the choice than this is read in full.
@@ -181,6 +183,7 @@ def channel_density(
     points: int = 256,
     *,
     measures: ChannelMeasures | None = None,
+    most_values: int = MOST_VALUES,
     progress: Callable[[float], None] | None = None,
 ) -> ChannelDensity:
     """The distribution of each channel's values [WL20 §1.1.1], zeros and other atoms apart.
@@ -193,6 +196,8 @@ def channel_density(
         How many points each channel's curve has; at least 16.
     measures : ChannelMeasures, optional
         Of these very values, where they are known already: else a large layer is measured here.
+    most_values : int
+        So many values of each channel are read at most; 1,024 or more.
     progress : callable, optional
         Called now and then with the part that is done, 0 to 1.
 
@@ -205,7 +210,8 @@ def channel_density(
     TypeError
         The values are not real numbers, or `points` is not an integer.
     ValueError
-        `values` is a single number or holds none, or `points` is less than 16.
+        `values` is a single number or holds none, `points` is less than 16, or `most_values`
+        less than 1,024.
 
     Notes
     -----
@@ -214,10 +220,10 @@ def channel_density(
     that it gives none. At an end with an atom (the zeros of ReLU, the 6 of ReLU6) the density is
     reflected, so that no mass lies beyond it; free ends are padded by four bandwidths.
 
-    Where a channel has more than 16,384 values, curves rest on that many, from positions drawn
-    once at random with a fixed seed (regular steps would meet the rows of an image), the same
-    for all channels. `zero_share` and `nonfinite_share` are counted over all values in any case,
-    and a channel of which few values other than zero were drawn is read in full.
+    Where a channel has more values than `most_values`, curves rest on that many, from positions
+    drawn once at random with a fixed seed (regular steps would meet the rows of an image), the
+    same for all channels. `zero_share` and `nonfinite_share` are counted over all values in any
+    case, and a channel of which few values other than zero were drawn is read in full.
 
     float64 magnitudes above 1e300 count as 1e300.
     """
@@ -225,8 +231,11 @@ def channel_density(
     points = operator.index(points)
     if points < _LEAST_POINTS:
         raise ValueError(f"points must be at least {_LEAST_POINTS}; got {points}")
+    most_values = operator.index(most_values)
+    if most_values < _LEAST_MOST:
+        raise ValueError(f"most_values must be at least {_LEAST_MOST:,}; got {most_values}")
     channels = array.shape[-1]
-    reader = _Reader(array, measures)
+    reader = _Reader(array, measures, most_values)
     result = _Estimate(channels, points)
     for first in range(0, channels, _BLOCK_CHANNELS):
         last = min(first + _BLOCK_CHANNELS, channels)
@@ -272,17 +281,23 @@ def on_fewer_points(
         return heights
     ratio = (points - 1) / (before - 1)
     position = np.arange(before) * ratio
-    old, new = np.arange(before), np.arange(points)
-    shared = np.maximum(0.0, 1 - np.abs(position[:, None] - new))
-    whole = np.zeros((before, points))
-    whole[old, np.rint(position).astype(np.intp)] = 1.0
     # The trapezium rule: a point at an end stands for half a cell.
-    for share in (shared, whole):
-        share[[0, -1]] /= 2
-        share[:, [0, -1]] *= 2
-        share *= ratio
+    mass = heights * ratio
+    mass[:, [0, -1]] /= 2
     curve = density.style[channels] == DensityStyle.CURVE
-    found: Floats = np.where(curve[:, None], heights @ shared, heights @ whole)
+    found = np.empty((len(heights), points))
+    # There are more old points than new ones: each new one is the nearest of some, and has some
+    # on its right.
+    nearest = np.searchsorted(np.rint(position), np.arange(points))
+    found[~curve] = np.add.reduceat(mass[~curve], nearest, axis=1)
+    left = np.minimum(position.astype(np.intp), points - 2)
+    to_right = mass[curve] * (position - left)
+    to_left = mass[curve] - to_right
+    cells = np.searchsorted(left, np.arange(points - 1))
+    found[curve, :-1] = np.add.reduceat(to_left, cells, axis=1)
+    found[curve, -1] = 0.0
+    found[curve, 1:] += np.add.reduceat(to_right, cells, axis=1)
+    found[:, [0, -1]] *= 2
     return found
 
 
@@ -358,20 +373,22 @@ class _Sample(NamedTuple):
 class _Reader:
     """Reads the values that curves rest on, some channels at a time."""
 
-    def __init__(self, array: NDArray[Any], measures: ChannelMeasures | None) -> None:
+    def __init__(
+        self, array: NDArray[Any], measures: ChannelMeasures | None, most_values: int
+    ) -> None:
         self._array = array
         self.n_values = array.size // array.shape[-1]
-        self.n_read = min(self.n_values, MOST_VALUES)
+        self.n_read = min(self.n_values, most_values)
         self._random = np.random.default_rng(_SEED)
-        if self.n_values > MOST_VALUES:
-            drawn = self._random.choice(self.n_values, MOST_VALUES, replace=False, shuffle=False)
+        if self.n_values > self.n_read:
+            drawn = self._random.choice(self.n_values, self.n_read, replace=False, shuffle=False)
             self._positions = np.unravel_index(np.sort(drawn), array.shape[:-1])
             self._measures = channel_measures(array) if measures is None else measures
 
     def read(self, first: int, last: int) -> _Sample:
         """The channels from `first` up to `last`."""
         part: NDArray[Any] = self._array[..., first:last]
-        if self.n_values <= MOST_VALUES:
+        if self.n_values == self.n_read:
             seen = _look(as_floats(part).reshape(self.n_values, last - first))
             finite = self.n_values - seen.not_finite
             zero_share = (finite - seen.n) / np.maximum(finite, 1)
@@ -638,7 +655,7 @@ def _looks_uneven(smooth: _Smooth, n: Integers) -> NDArray[np.bool_]:
     trimmed = np.floor(_TAIL_SHARE * n)[:, None]
     if trimmed.any():
         # To see a range halved, an eighth of the cells is fine enough.
-        coarse = smooth.counts.reshape(len(n), -1, 8) @ np.ones(8)
+        coarse = np.add.reduceat(smooth.counts, np.arange(0, _CELLS, 8), axis=1)
         below = np.cumsum(coarse, axis=1)
         kept = (below < n[:, None] - trimmed).sum(axis=1) - (below <= trimmed).sum(axis=1) + 1
         part = kept / coarse.shape[1]

@@ -8,6 +8,7 @@ import os
 import threading
 from collections import OrderedDict
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
@@ -32,6 +33,8 @@ _FOR_NUMBERS, _FOR_NUMBERS_BESIDE_FOLDER = 1 / 4, 3 / 4
 _LEAST_BESIDE_FOLDER = 16 * 2**20
 # Records of a folder that are held as well, so that going to and fro reads them once.
 _FOR_CACHE, _MOST_CACHE = 1 / 8, 32 * 2**20
+# Records are made small so many at a time.
+_THREADS = 2
 # More files that cannot be read are not named.
 _MOST_NAMED = 3
 
@@ -203,7 +206,9 @@ class History:
         if operator.index(moment.step) < 0:
             raise ValueError(f"a step must be 0 or more; got {moment.step}")
         # This takes longest, and needs nothing of the history.
-        kept = {Place(*place): keep(record) for place, record in moment.records.items()}
+        places = [Place(*place) for place in moment.records]
+        with ThreadPoolExecutor(_THREADS) as pool:
+            kept = dict(zip(places, pool.map(keep, moment.records.values()), strict=True))
         with self.lock:
             self._check_step(moment.step)
             files = self._written(moment, kept, onsets)
@@ -460,6 +465,7 @@ class History:
             },
             logs=dict(zip(entry.log_names, entry.log_values, strict=True)),
             records=records,
+            samples=entry.samples,
         )
 
     def _read(self, entry: Entry, place: Place) -> Kept | None:

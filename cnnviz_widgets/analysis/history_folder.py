@@ -11,6 +11,8 @@ Each history has a folder of its own in the folder it is given, ``run-0001``, ``
     One JSON object a line, in order of steps:
 
     - ``step``, ``epoch`` (or null), ``seconds`` of training;
+    - ``samples``, only where the numbers rest on some of the samples: ``numbers``, those of these
+      samples from 0 on, and ``total``, how many there were;
     - ``logs``: name → number, as training tells them;
     - ``health``: path of the layer → list of its numbers, as ``numbers`` names them;
     - ``records``: a list of objects with ``layer``, ``view`` ("outputs" or "weights"),
@@ -48,6 +50,7 @@ from .kept import Kept, record_arrays, record_from_arrays
 from .moment import Moment
 from .onsets import ONSET_KINDS, Onset
 from .place import Place
+from .sample_choice import SampleChoice
 
 _FORMAT = "cnnviz_widgets history"
 _VERSION = 1
@@ -205,6 +208,7 @@ class HistoryFolder:
             "step": int(moment.step),
             "epoch": None if moment.epoch is None else int(moment.epoch),
             "seconds": _plain(moment.seconds),
+            **({} if moment.samples is None else {"samples": asdict(moment.samples)}),
             "logs": {name: _plain(value) for name, value in moment.logs.items()},
             "health": {
                 path: [_plain(number) for number in health.numbers]
@@ -339,7 +343,7 @@ def _float(plain: Any) -> float:
 
 def _read_line(raw: bytes, before: Mapping[_OnsetKey, Onset]) -> Line:
     line = json.loads(raw)
-    epoch = line["epoch"]
+    epoch, samples = line["epoch"], line.get("samples")
     moment = Moment(
         step=int(line["step"]),
         epoch=None if epoch is None else int(epoch),
@@ -352,6 +356,9 @@ def _read_line(raw: bytes, before: Mapping[_OnsetKey, Onset]) -> Line:
             for path, numbers in line["health"].items()
         },
         logs={name: _float(value) for name, value in line["logs"].items()},
+        samples=None
+        if samples is None
+        else SampleChoice(tuple(map(int, samples["numbers"])), int(samples["total"])),
     )
     files = {}
     for entry in line["records"]:

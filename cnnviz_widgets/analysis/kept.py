@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from .clustering import ChannelTree
 from .curves import DrawnCurves, drawn_curves
 from .dendrogram import DendrogramGeometry, dendrogram_geometry
-from .density import FAN_LEVELS, ChannelDensity, DensityFan
+from .density import FAN_LEVELS, MOST_VALUES, ChannelDensity, DensityFan
 from .kept_arrays import (
     Arrays,
     as_singles,
@@ -37,7 +37,8 @@ from .kept_arrays import (
 )
 from .measures import ChannelMeasures
 from .parameter_record import WINDOW_BUDGET, ParameterRecord
-from .record import MOST_ROWS, LayerRecord
+from .record import MOST_ROWS, QUICK_VALUES, LayerRecord
+from .sample_choice import SampleChoice
 from .tiles import TileSheet, cut_out, montaged
 from .values import as_floats, frozen
 
@@ -64,6 +65,9 @@ class Kept(LayerRecord):
             arrays={name: frozen(np.asarray(array).view()) for name, array in arrays.items()},
             path=str(arrays["path"]),
         )
+        if "samples" in arrays:
+            total, *numbers = arrays["samples"].tolist()
+            vars(self).update(samples=SampleChoice(tuple(numbers), total))
 
     def __repr__(self) -> str:
         shape = " × ".join(str(length) for length in self.shape)
@@ -228,7 +232,8 @@ class _Parts:
 
     @cached_property
     def density(self) -> ChannelDensity:
-        return density_of("density", self._arrays, math.prod(self._shape[:-1]))
+        most = QUICK_VALUES if "samples" in self._arrays else MOST_VALUES
+        return density_of("density", self._arrays, math.prod(self._shape[:-1]), most)
 
     @cached_property
     def fan(self) -> DensityFan:
@@ -306,6 +311,8 @@ def keep(record: LayerRecord, budget: int = KEPT_BUDGET) -> Kept:
         **density_arrays("density", record.density, record.columns, budget),
         **fan_arrays(record.fan),
     }
+    if record.samples is not None:
+        arrays["samples"] = np.array([record.samples.total, *record.samples.numbers])
     if record.pooled is not None:
         arrays |= density_arrays("pooled", record.pooled, np.zeros(1, dtype=np.int32), budget)
     if not isinstance(record, ParameterRecord):

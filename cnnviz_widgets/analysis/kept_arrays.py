@@ -155,7 +155,9 @@ def density_arrays(
     return {f"{name}_{part}": array for part, array in arrays.items()}
 
 
-def density_of(name: str, arrays: Arrays, n_values: int) -> ChannelDensity:
+def density_of(
+    name: str, arrays: Arrays, n_values: int, most_values: int = MOST_VALUES
+) -> ChannelDensity:
     """The densities of `density_arrays`; grid and density of all other channels are NaN."""
 
     def part(of: str) -> NDArray[Any]:
@@ -183,7 +185,7 @@ def density_of(name: str, arrays: Arrays, n_values: int) -> ChannelDensity:
         outside_share=wide("outside_share"),
         atoms=tuple(Atom(*atom) for atom in zip(*atoms, strict=True)),
         n_values=n_values,
-        n_read=min(n_values, MOST_VALUES),
+        n_read=min(n_values, most_values),
     )
 
 

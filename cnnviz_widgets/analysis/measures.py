@@ -195,8 +195,7 @@ class _Totals:
         work -= np.tile(mean, side_by_side)
         if finite is not None:
             work[~finite] = 0.0
-        work *= work
-        squares = per_channel(np.add, np.add.reduce(work, axis=0))
+        squares = per_channel(np.add, np.einsum("ij,ij->j", work, work))
 
         seen = self.count + count
         shift = mean - self.mean

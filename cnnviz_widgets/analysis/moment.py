@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from .health import LayerHealth
 from .place import Place
 from .record import LayerRecord
+from .sample_choice import SampleChoice
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,6 +29,8 @@ class Moment:
         What training itself tells: losses and metrics.
     records : mapping of Place to LayerRecord
         The layers that were looked at.
+    samples : SampleChoice or None
+        Which samples the numbers rest on; None: all. Dead channels are told of all in any case.
     """
 
     step: int
@@ -36,3 +39,4 @@ class Moment:
     health: Mapping[str, LayerHealth] = field(default_factory=dict)
     logs: Mapping[str, float] = field(default_factory=dict)
     records: Mapping[Place, LayerRecord] = field(default_factory=dict)
+    samples: SampleChoice | None = None

@@ -19,6 +19,7 @@ from .kept import Kept
 from .moment import Moment
 from .number_table import NumberTable
 from .place import Place
+from .sample_choice import SampleChoice
 
 # Python's own objects around each array of a record.
 _ARRAY_OVERHEAD = 300
@@ -50,6 +51,7 @@ class Entry:
         Those in memory.
     files : dict of Place to str
         Names of the files of those that are not.
+    samples : SampleChoice or None
     nbytes : int
         Memory of all this but the records.
     """
@@ -63,6 +65,7 @@ class Entry:
     log_values: tuple[float, ...]
     records: dict[Place, Kept]
     files: dict[Place, str]
+    samples: SampleChoice | None = None
     nbytes: int = 0
 
     def __post_init__(self) -> None:
@@ -165,12 +168,14 @@ class MomentStore:
         """Add a moment; one with the step of the last takes its place and keeps its records."""
         with self._changing() as rows:
             paths, names = tuple(moment.health), tuple(moment.logs)
+            samples = moment.samples
             number, held, filed = self._added, dict(records), dict(files)
             if rows.entries:
                 last = rows.entries[-1]
                 # Names that stay the same take memory once.
                 paths = last.paths if last.paths == paths else paths
                 names = last.log_names if last.log_names == names else names
+                samples = last.samples if last.samples == samples else samples
                 if last.step == moment.step:
                     number = last.number
                     held = {**last.records, **held}
@@ -188,6 +193,7 @@ class MomentStore:
                 log_values=tuple(float(value) for value in moment.logs.values()),
                 records=held,
                 files=filed,
+                samples=samples,
             )
             health = {path: health.numbers for path, health in moment.health.items()}
             rows.table.append(health)

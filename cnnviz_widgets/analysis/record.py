@@ -17,6 +17,7 @@ from .clustering import ChannelTree, cosine_linkage
 from .curves import DrawnCurves, drawn_curves
 from .dendrogram import DendrogramGeometry, dendrogram_geometry
 from .density import (
+    MOST_VALUES,
     ChannelDensity,
     DensityFan,
     DensityStyle,
@@ -25,6 +26,7 @@ from .density import (
 )
 from .leaf_order import checked_order
 from .measures import ChannelMeasures, channel_measures
+from .sample_choice import SampleChoice
 from .tiles import TileSheet, columns_within, tile_sheet, within
 from .values import checked_values
 
@@ -32,6 +34,8 @@ from .values import checked_values
 MOST_COLUMNS = 2048
 # Rows beyond these are read by nobody; every measure is over all samples all the same.
 MOST_ROWS = 128
+# Densities of a quick look, at some of the samples, rest on so many values of a channel.
+QUICK_VALUES = MOST_VALUES // 4
 # Curves of so many channels stay within a few megabytes at full resolution.
 _FEW_CHANNELS = 512
 
@@ -52,11 +56,17 @@ class LayerRecord:
         The layer's path in its model; "" for values that come from elsewhere.
     like : ndarray of int, or None
         The order of the channels at an earlier moment; `tree` is turned to be near it.
+    samples : SampleChoice or None
+        Which samples these are; None: all that there were.
+    measured : ChannelMeasures or None
+        `measures`, where they are known already.
     """
 
     values: NDArray[Any]
     path: str = ""
     like: NDArray[np.intp] | None = field(default=None, kw_only=True)
+    samples: SampleChoice | None = field(default=None, kw_only=True)
+    measured: ChannelMeasures | None = field(default=None, kw_only=True)
 
     @classmethod
     def of(cls, values: ArrayLike, path: str = "", *, like: ArrayLike | None = None) -> LayerRecord:
@@ -93,6 +103,13 @@ class LayerRecord:
         return self.shape[0]
 
     @property
+    def sample_numbers(self) -> NDArray[np.intp]:
+        """The number of each sample among all that there were, shape (batch,)."""
+        if self.samples is None:
+            return np.arange(self.n_samples)
+        return np.array(self.samples.numbers, dtype=np.intp)
+
+    @property
     def n_channels(self) -> int:
         """How many channels the layer has."""
         return self.shape[-1]
@@ -100,7 +117,7 @@ class LayerRecord:
     @cached_property
     def measures(self) -> ChannelMeasures:
         """Range, spread and faults of each channel."""
-        return channel_measures(self.values)
+        return channel_measures(self.values) if self.measured is None else self.measured
 
     @cached_property
     def tree(self) -> ChannelTree:
@@ -148,7 +165,8 @@ class LayerRecord:
     def density(self) -> ChannelDensity:
         """How each channel's values are distributed [WL20 Fig. 3, 5]."""
         points = 256 if self.n_channels <= _FEW_CHANNELS else 128
-        return channel_density(self.values, points, measures=self.measures)
+        most = MOST_VALUES if self.samples is None else QUICK_VALUES
+        return channel_density(self.values, points, measures=self.measures, most_values=most)
 
     @cached_property
     def fan(self) -> DensityFan:
@@ -185,6 +203,11 @@ class LayerRecord:
     def omissions(self) -> tuple[str, ...]:
         """What the picture of this layer leaves out or averages, in sentences."""
         notes = []
+        if self.samples is not None:
+            notes.append(
+                f"A quick look, at {self.samples}, spread evenly; the first and the last one of a "
+                "training are at all of them."
+            )
         if len(self.columns) < self.n_channels:
             notes.append(
                 f"The picture shows {len(self.columns):,} of {self.n_channels:,} channels, spread "

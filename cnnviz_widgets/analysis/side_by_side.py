@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from .comparison import LayerComparison
+from .comparison import LayerComparison, common_rows
 from .kept import Kept
 from .matching import Indices
 from .record import MOST_COLUMNS, MOST_ROWS, LayerRecord
@@ -29,6 +29,9 @@ class SideBySide:
         in both.
     channels_a, channels_b : ndarray of int
         Each column's channel in its own layer.
+    samples_a, samples_b : ndarray of int
+        The number of each row's sample. Where the two rest on different samples of the same
+        inputs, rows are those that both have.
     omitted : int
         Pairs that have no column, for want of room or because they were not kept.
     """
@@ -37,6 +40,8 @@ class SideBySide:
     b: TileSheet
     channels_a: Indices
     channels_b: Indices
+    samples_a: Indices
+    samples_b: Indices
     omitted: int
 
 
@@ -56,17 +61,33 @@ def side_by_side(comparison: LayerComparison) -> SideBySide:
     left_b = np.flatnonzero(can_b[comparison.match.only_b])[:room]
     channels_a = np.concatenate((pairs[numbers, 0], comparison.match.only_a[left_a]))
     channels_b = np.concatenate((pairs[numbers, 1], comparison.match.only_b[left_b]))
+    sheet_a, sheet_b = _sheet(a, channels_a), _sheet(b, channels_b)
+    rows_a, rows_b = common_rows(a, b, len(sheet_a.codes), len(sheet_b.codes))
+    if not rows_a.size:
+        rows_a, rows_b = np.arange(len(sheet_a.codes)), np.arange(len(sheet_b.codes))
+    sheet_a, sheet_b = _of_rows(sheet_a, rows_a), _of_rows(sheet_b, rows_b)
     return SideBySide(
-        a=_numbered(_sheet(a, channels_a), np.concatenate((numbers, len(pairs) + left_a))),
-        b=_numbered(_sheet(b, channels_b), np.concatenate((numbers, len(pairs) + left_b))),
+        a=_numbered(sheet_a, np.concatenate((numbers, len(pairs) + left_a))),
+        b=_numbered(sheet_b, np.concatenate((numbers, len(pairs) + left_b))),
         channels_a=frozen(channels_a),
         channels_b=frozen(channels_b),
+        samples_a=frozen(a.sample_numbers[rows_a]),
+        samples_b=frozen(b.sample_numbers[rows_b]),
         omitted=len(pairs) - numbers.size,
     )
 
 
 def _numbered(sheet: TileSheet, numbers: Indices) -> TileSheet:
     return replace(sheet, columns=frozen(numbers.astype(np.int32)))
+
+
+def _of_rows(sheet: TileSheet, rows: Indices) -> TileSheet:
+    if rows.size == len(sheet.codes):
+        return sheet
+    codes, low, high, marks = (
+        frozen(array[rows]) for array in (sheet.codes, sheet.low, sheet.high, sheet.marks)
+    )
+    return replace(sheet, codes=codes, low=low, high=high, marks=marks)
 
 
 def _most_columns(record: LayerRecord) -> int:

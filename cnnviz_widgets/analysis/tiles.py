@@ -241,13 +241,20 @@ def tile_sheet(
     source = array.reshape(axes[1:])
     # The same memory with the montage's two axes apart, so that slices go straight to place.
     slots = codes.reshape(*grid, down, h, across, w)
-    step = max(1, _BLOCK_VALUES // (chosen.size * axes.depth * axes.height * axes.width))
+    # Channels lie side by side: to pick most of them out takes longer than to draw them all, and
+    # then to put whole tiles, a byte a pixel, in their places.
+    picked = columns is not None and 2 * chosen.size < axes.channels
+    drawn = chosen.size if picked else axes.channels
+    order = slice(None) if picked or columns is None else chosen
+    step = max(1, _BLOCK_VALUES // (drawn * axes.depth * axes.height * axes.width))
     for i in range(0, shown.size, step):
         part = slice(i, i + step)
         block = source[part] if rows is None else source[shown[part]]
-        if columns is not None:
+        if picked:
             block = block.take(chosen, axis=-1)
-        pixels, low[part], high[part], marks[part] = _quantised(_channel_first(block), ry, rx)
+        pixels, least, greatest, marked = _quantised(_channel_first(block), ry, rx)
+        low[part], high[part], marks[part] = least[:, order], greatest[:, order], marked[:, order]
+        pixels = pixels[:, order]
         slots[part] = pixels.reshape(*pixels.shape[:2], down, across, h, w).swapaxes(3, 4)
 
     return TileSheet(
@@ -293,12 +300,18 @@ def averaged(sheet: TileSheet, budget: int) -> TileSheet:
     h, w = -(-h // ry), -(-w // rx)
     codes = np.empty((rows, cols, down * h, across * w), dtype=np.uint8)
     weights = _weights(sheet)
+    whole = _pooled_slices(weights, sheet.montage, ry, rx)
     step = max(1, _BLOCK_VALUES // (cols * high * wide))
     for i in range(0, rows, step):
         part = slice(i, i + step)
         before = sheet.codes[part]
-        known = before != NONFINITE_CODE
-        kept = weights * known if not known.all() else weights
+        if before.max() < NONFINITE_CODE:
+            sums = _pooled_slices(before * weights, sheet.montage, ry, rx)
+            sums /= whole
+            sums += 0.5
+            codes[part] = sums
+            continue
+        kept = weights * (before != NONFINITE_CODE)
         sums = _pooled_slices(before * kept, sheet.montage, ry, rx)
         counts = _pooled_slices(kept, sheet.montage, ry, rx)
         means = sums / np.maximum(counts, 1)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -17,6 +17,8 @@ from ..analysis.moment import Moment
 from ..analysis.onsets import Onset, OnsetWatch
 from ..analysis.place import Place
 from ..analysis.record import LayerRecord
+from ..analysis.values import frozen
+from .capture import ModelCallError
 from .layers import LayerInfo, is_norm
 from .places import channels_last, output_record, read_place
 from .probe import ModelProbe
@@ -25,6 +27,10 @@ from .weight_watch import WeightWatch, gradients_by_variable
 
 # NumPy works on so many layers at a time: more of them would wait for memory, not for a core.
 _THREADS = 2
+# At every so many quick looks silent channels are looked for on all samples, whatever is seen.
+_LOOK_AGAIN = 8
+
+_Look = Callable[[LayerInfo, NDArray[Any]], ChannelMeasures | None]
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,7 +43,8 @@ class Reading:
         What is kept of it. Its records are live ones, complete and with all values.
     measures : mapping of str to ChannelMeasures
         Of every layer's outputs, in execution order; layers that give no values are left out.
-        Those of layers that are not recorded come without mean and std.
+        Those of layers that are not recorded come without mean and std. Of a quick look they are
+        over its samples, but for `dead` and `nonfinite`, which are over all.
     onsets : tuple of Onset
         All trouble that has been seen to begin so far, by step.
     failed : mapping of Place to str
@@ -55,8 +62,21 @@ class Reading:
         return self.moment.records
 
 
+class _Faults(NamedTuple):
+    """Which of a layer's channels were dead, and which not finite, on all samples."""
+
+    dead: NDArray[np.bool_]
+    nonfinite: NDArray[np.bool_]
+
+
 class MomentReader:
     """Looks at one model again and again while it trains, and sees what has changed since.
+
+    A quick look is at some of the samples. What these cannot tell of the others is looked up
+    there at once, in one more forward pass: whether a channel that has fallen silent is so on
+    all of them, and whether one that was not finite is so on none. A channel that stays silent
+    on the quick samples and comes back on others is found at the next pass over all, at the
+    latest after `_LOOK_AGAIN` quick looks.
 
     Parameters
     ----------
@@ -67,11 +87,17 @@ class MomentReader:
     orders : dict of Place to ndarray of int
         The order of channels that each place was last shown in; the next record of it is as near
         to that as its tree allows. To be set by whoever shows it otherwise than by a reading.
+    probe : ModelProbe
+        What the last look was made with: the probe given, or one of some of its samples.
     """
 
     def __init__(self, probe: ModelProbe) -> None:
         self.orders: dict[Place, NDArray[np.integer[Any]]] = {}
-        self._probe = probe
+        self.probe = self._whole = probe
+        self._few: ModelProbe | None = None
+        self._takes_few = True
+        self._faults: dict[str, _Faults] = {}
+        self._quick_looks = 0
         self._weights = WeightWatch()
         self._onsets = OnsetWatch()
         self._step: int | None = None
@@ -86,6 +112,7 @@ class MomentReader:
         logs: Mapping[str, float] | None = None,
         gradients: Any = None,
         like: Mapping[Place, ArrayLike] | None = None,
+        samples: int | None = None,
     ) -> Reading:
         """Look now: one forward pass for the outputs of all layers.
 
@@ -100,6 +127,9 @@ class MomentReader:
             Of the loss by the weights, as `gradients_by_variable` takes them.
         like : mapping of Place to array_like of int, optional
             Orders of channels to keep near to; by default `orders`.
+        samples : int, optional
+            Have a quick look, at so many of the samples, evenly spread. All are looked at where
+            there are no more, and where the model cannot be called on fewer.
 
         Returns
         -------
@@ -114,43 +144,41 @@ class MomentReader:
         """
         orders = self.orders if like is None else like
         wanted = list(dict.fromkeys(Place(*place) for place in places))
-        with_outputs = {place.layer: place for place in wanted if place.view == "outputs"}
-        records: dict[Place, LayerRecord] = {}
-        failed: dict[Place, str] = {}
-
-        def look(info: LayerInfo, array: NDArray[Any]) -> ChannelMeasures | None:
-            values = channels_last(info, array)
-            place = with_outputs.get(info.path)
-            # A detector without a hit gives nothing, and a lone number has no channels.
-            if not values.size or not values.ndim:
-                if place is not None:
-                    failed[place] = f"layer {info.path!r} gave no values"
-                return None
-            if place is None:
-                several = values[:, np.newaxis] if values.ndim == 1 else values
-                return channel_measures(several, spread=False)
-            records[place] = output_record(info, array, orders.get(place))
-            return records[place].measures
-
-        probe = self._probe
-        with probe.steady():
-            infos = {info.path: info for info in probe.layers}
-            layers = {path: probe.layer_of(path) for path in infos}
+        whole = self._whole
+        with whole.steady():
             by_variable = (
-                None if gradients is None else gradients_by_variable(probe.model, gradients)
+                None if gradients is None else gradients_by_variable(whole.model, gradients)
             )
-            seen = self._look_at_all(look, infos)
-            weights = self._weights.look(layers, by_variable, again=step == self._step)
+            probe, infos, layers, seen, records, failed = self._seen(wanted, orders, samples)
+            if probe is whole:
+                self._quick_looks = 0
+            else:
+                self._quick_looks += 1
+                seen = self._confirmed(seen)
             for place in wanted:
                 if place.view == "weights":
                     try:
-                        records[place] = read_place(probe, place, orders.get(place)).record
+                        records[place] = read_place(whole, place, orders.get(place)).record
                     except ValueError as error:
                         failed[place] = str(error)
-        for place in wanted:
-            if place not in records:
-                failed.setdefault(place, f"there is no layer {place.layer!r}")
+            for place in wanted:
+                if place not in records:
+                    failed.setdefault(place, f"there is no layer {place.layer!r}")
+                elif place.view == "outputs" and seen[place.layer] is not records[place].measures:
+                    records[place] = replace(records[place], measured=seen[place.layer])
+            ordered = {place: records[place] for place in wanted if place in records}
+            with ThreadPoolExecutor(_THREADS) as pool:
+                completed = pool.map(LayerRecord.complete, ordered.values())
+                # Meanwhile, and here: TensorFlow keeps something for each thread that it has met.
+                weights = self._weights.look(layers, by_variable, again=step == self._step)
+                list(completed)
         self._step = step
+        self.probe = probe
+        self._faults = {
+            path: _Faults(found.dead, found.nonfinite)
+            for path, found in seen.items()
+            if found is not None
+        }
         health = {path: layer_health(seen[path], weights.get(path)) for path in infos}
         for path, info in infos.items():
             self._onsets.look(
@@ -162,44 +190,145 @@ class MomentReader:
                 kind=_kind(info, layers[path]),
                 parents=info.parents,
             )
-        ordered = {place: records[place] for place in wanted if place in records}
-        with ThreadPoolExecutor(_THREADS) as pool:
-            list(pool.map(LayerRecord.complete, ordered.values()))
         return Reading(
-            moment=Moment(step, epoch, seconds, health, dict(logs or {}), ordered),
+            moment=Moment(
+                step, epoch, seconds, health, dict(logs or {}), ordered, samples=probe.choice
+            ),
             measures={path: found for path, found in seen.items() if found is not None},
             onsets=self._onsets.onsets,
             failed=failed,
         )
 
-    def _look_at_all(
+    def _seen(
         self,
-        look: Callable[[LayerInfo, NDArray[Any]], ChannelMeasures | None],
-        infos: Mapping[str, LayerInfo],
-    ) -> dict[str, ChannelMeasures | None]:
-        """Look at every layer's output: two layers at a time, where all can be held at once.
+        wanted: Iterable[Place],
+        orders: Mapping[Place, ArrayLike],
+        samples: int | None,
+    ) -> _Seen:
+        """What there is to see of all layers' outputs, by one forward pass."""
+        whole = self._whole
+        if samples is None or samples >= whole.samples or not self._takes_few:
+            return _look_at(whole, wanted, orders)
+        if self._few is None or self._few.samples != samples:
+            self._few = whole.some(samples)
+        try:
+            return _look_at(self._few, wanted, orders)
+        except ModelCallError:
+            found = _look_at(whole, wanted, orders)
+            # That went well: the model is made for batches of one length.
+            self._takes_few = False
+            return found
 
-        Training stands still meanwhile, and its cores with it.
-        """
-        if not self._probe.fits():
-            return self._probe.stream(look)
-        arrays = self._probe.read()
-        # Large ones first, so that the last to be done are small.
-        paths = sorted(infos, key=lambda path: -arrays[path].size)
-        with ThreadPoolExecutor(_THREADS) as pool:
-            found = dict(
-                zip(
-                    paths,
-                    pool.map(lambda path: look(infos[path], arrays[path]), paths),
-                    strict=True,
-                )
+    def _confirmed(
+        self, seen: Mapping[str, ChannelMeasures | None]
+    ) -> dict[str, ChannelMeasures | None]:
+        """The measures of a quick look, with what is dead and what is not finite on all samples."""
+        confirmed = dict(seen)
+        doubtful: list[str] = []
+        pressing = False
+        for path, found in seen.items():
+            if found is None:
+                continue
+            before = self._faults.get(path)
+            if before is None or before.dead.size != found.n_channels:
+                before = _Faults(*np.zeros((2, found.n_channels), dtype=np.bool_))
+            if not (found.dead.any() or before.nonfinite.any()):
+                continue
+            doubtful.append(path)
+            silent = found.dead & ~before.dead
+            recovered = before.nonfinite & ~found.nonfinite
+            pressing |= bool((silent | recovered).any())
+            confirmed[path] = replace(
+                found,
+                dead=frozen(found.dead & before.dead),
+                nonfinite=frozen(found.nonfinite | before.nonfinite),
             )
-        return {path: found[path] for path in infos}
+        if not doubtful or not (pressing or self._quick_looks % _LOOK_AGAIN == 0):
+            return confirmed
+        known = {info.path: info for info in self._whole.layers}
+        on_all = _of_all_layers(
+            self._whole,
+            lambda info, array: _measures(info, channels_last(info, array)),
+            {path: known[path] for path in doubtful if path in known},
+        )
+        for path, all_ in on_all.items():
+            found = seen[path]
+            if found is not None and all_ is not None and all_.n_channels == found.n_channels:
+                confirmed[path] = replace(
+                    found,
+                    dead=frozen(found.dead & all_.dead),
+                    nonfinite=frozen(found.nonfinite | all_.nonfinite),
+                )
+        return confirmed
 
     def keep_order(self, reading: Reading) -> None:
         """Have the next records near to those of this reading, as far as they were drawn."""
         for place, record in reading.records.items():
             self.orders[place] = record.tree.columns
+
+
+class _Seen(NamedTuple):
+    """What a forward pass showed of a model, and with which probe it was made."""
+
+    probe: ModelProbe
+    infos: dict[str, LayerInfo]
+    layers: dict[str, Any]
+    measures: dict[str, ChannelMeasures | None]
+    records: dict[Place, LayerRecord]
+    failed: dict[Place, str]
+
+
+def _look_at(
+    probe: ModelProbe, wanted: Iterable[Place], orders: Mapping[Place, ArrayLike]
+) -> _Seen:
+    """Measure every layer's output, and record those that are wanted."""
+    with_outputs = {place.layer: place for place in wanted if place.view == "outputs"}
+    records: dict[Place, LayerRecord] = {}
+    failed: dict[Place, str] = {}
+
+    def look(info: LayerInfo, array: NDArray[Any]) -> ChannelMeasures | None:
+        values = channels_last(info, array)
+        place = with_outputs.get(info.path)
+        if place is None:
+            return _measures(info, values)
+        if not values.size or not values.ndim:
+            failed[place] = f"layer {info.path!r} gave no values"
+            return None
+        records[place] = output_record(info, array, orders.get(place), probe.choice)
+        return records[place].measures
+
+    with probe.steady():
+        infos = {info.path: info for info in probe.layers}
+        layers = {path: probe.layer_of(path) for path in infos}
+        measures = _of_all_layers(probe, look, infos)
+    return _Seen(probe, infos, layers, measures, records, failed)
+
+
+def _measures(info: LayerInfo, values: NDArray[Any]) -> ChannelMeasures | None:
+    """The few numbers of a layer's output that cost little."""
+    # A detector without a hit gives nothing, and a lone number has no channels.
+    if not values.size or not values.ndim:
+        return None
+    return channel_measures(values[:, np.newaxis] if values.ndim == 1 else values, spread=False)
+
+
+def _of_all_layers(
+    probe: ModelProbe, look: _Look, infos: Mapping[str, LayerInfo]
+) -> dict[str, ChannelMeasures | None]:
+    """Look at the output of each of these layers: two at a time, where all can be held at once.
+
+    Training stands still meanwhile, and its cores with it.
+    """
+    if not probe.fits():
+        return probe.stream(look, infos)
+    arrays = probe.read(infos)
+    # Large ones first, so that the last to be done are small.
+    paths = sorted(infos, key=lambda path: -arrays[path].size)
+    with ThreadPoolExecutor(_THREADS) as pool:
+        found = dict(
+            zip(paths, pool.map(lambda path: look(infos[path], arrays[path]), paths), strict=True)
+        )
+    return {path: found[path] for path in infos}
 
 
 def _kind(info: LayerInfo, layer: Any) -> Role:

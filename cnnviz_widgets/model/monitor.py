@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import math
+import operator
 import sys
 import threading
 import time
@@ -23,6 +24,10 @@ from .pacing import Every, Pace
 from .probe import ModelProbe
 
 State: TypeAlias = Literal["training", "paused", "stopping", "ended", "interrupted"]
+Samples: TypeAlias = int | Literal["all"] | None
+
+# A quick look is at no more samples than these, unless the user says otherwise.
+QUICK_SAMPLES = 16
 
 # Seconds from one word about how far training is to the next: a reader sees no more.
 _TELL_EVERY = 0.5
@@ -124,6 +129,10 @@ class TrainingMonitor(keras.callbacks.Callback):  # type: ignore[misc]  # Keras 
     budget : float or None
         The share of the training time, 0 to 1, that updates may take on average; more of them are
         skipped. The first and the last one always happen. None: as many as are due.
+    samples : None, int or 'all'
+        How many samples the updates between the first and the last one look at; these look at
+        all. None: all where the budget allows for that at every point at which an update is due,
+        else at most 16, evenly spread. A number: so many, in any case.
     first : bool
         Whether the state before the first step is to be read.
     first_step : int
@@ -151,6 +160,7 @@ class TrainingMonitor(keras.callbacks.Callback):  # type: ignore[misc]  # Keras 
         every: Every = "epoch",
         *,
         budget: float | None = 0.05,
+        samples: Samples = None,
         first: bool = True,
         first_step: int = 0,
         reader: MomentReader | None = None,
@@ -160,9 +170,18 @@ class TrainingMonitor(keras.callbacks.Callback):  # type: ignore[misc]  # Keras 
         super().__init__()
         if isinstance(first_step, bool) or not isinstance(first_step, int) or first_step < 0:
             raise ValueError(f"first_step is a number of steps from 0 on; got {first_step!r}")
+        total = inspector.probe.samples
+        self._quick_samples = _quick_samples(samples, total)
         self.reader = reader or MomentReader(inspector.probe)
         self._audience = inspector
-        self._pace = Pace(budget, every, smallest_interval, clock=clock)
+        self._pace = Pace(
+            budget,
+            every,
+            smallest_interval,
+            quick_part=self._quick_samples / total,
+            always_quick=samples is not None,
+            clock=clock,
+        )
         self._clock = clock
         self._trained_model: weakref.ref[Any] | None = None
         self._thread: int | None = None
@@ -501,16 +520,17 @@ class TrainingMonitor(keras.callbacks.Callback):  # type: ignore[misc]  # Keras 
     def _show_unread(self) -> None:
         """Show the model as it is, if nobody has seen it like that."""
         if self._read_at != self._step:
-            self._show()
+            self._show(first=True)
 
-    def _show(self, gradients: Any = None, final: bool = False) -> None:
+    def _show(self, gradients: Any = None, first: bool = False, final: bool = False) -> None:
         """Read the model, and hand over what was read."""
+        full = first or final or not self._pace.updates or self._pace.full
         # Whoever waits for the model first: it is a change of layer that this would read.
         self._give_way()
         if not self._lock.occupied() and self._lock.training:
             return  # another thread trains it, as was told
         try:
-            with self._pace.updating():
+            with self._pace.updating(full):
                 self._bring_up_to_date()
                 reading = self.reader.read(
                     self._audience.watched,
@@ -519,6 +539,7 @@ class TrainingMonitor(keras.callbacks.Callback):  # type: ignore[misc]  # Keras 
                     seconds=self._pace.training,
                     logs=_numbers(self._logs),
                     gradients=gradients,
+                    samples=None if full else self._quick_samples,
                 )
                 self._read_at = self._step
                 self._audience.on_moment(reading, final)
@@ -566,6 +587,20 @@ class _Hook:
             self._on_interrupt()
         elif self._go_on:
             self._pace.begin()
+
+
+def _quick_samples(samples: Samples, total: int) -> int:
+    """How many of all samples a quick look is at, as the user wishes."""
+    if samples is None:
+        return QUICK_SAMPLES
+    if samples == "all":
+        return total
+    if isinstance(samples, bool) or not hasattr(samples, "__index__") or samples < 1:
+        raise ValueError(
+            "samples is a number of samples from 1 on, 'all', or None for as many as the budget "
+            f"allows; got {samples!r}"
+        )
+    return operator.index(samples)
 
 
 def _training_call(frame: FrameType, model: Any) -> FrameType:

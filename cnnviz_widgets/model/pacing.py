@@ -3,11 +3,20 @@
 from __future__ import annotations
 
 import time
+from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from statistics import median
 from typing import Literal, TypeAlias
 
 Every: TypeAlias = Literal["epoch", "batch"] | int
+
+# The time between two due updates is the median of so many: one that was long, by tracing the
+# training or by a validation, is no rule.
+_INTERVALS = 9
+# Full updates come back when they would cost no more than this part of what is allowed: so they
+# and quick ones do not take turns.
+_WELL_WITHIN = 2 / 3
 
 
 class Pace:
@@ -18,6 +27,9 @@ class Pace:
     training time. So before the last one, which is shown whatever it costs, no more than one
     update can ever have been spent beyond the budget: the one that took longer than expected.
 
+    Where quick updates can be had, an update is `full` as long as the budget allows for a full one
+    at every point at which one is due.
+
     Parameters
     ----------
     budget : float or None
@@ -27,6 +39,10 @@ class Pace:
         When an update is due: at the end of an epoch, of each batch, or of so many batches.
     smallest_interval : float
         Seconds from the end of one update to the next, at least: pages and servers are slow, too.
+    quick_part : float
+        The part of the samples that a quick update looks at, above 0; 1: every one is full.
+    always_quick : bool
+        Whether all but those that are full in any case are quick, whatever full ones would cost.
     clock : callable
         Returns the time in seconds.
 
@@ -51,6 +67,8 @@ class Pace:
         every: Every = "epoch",
         smallest_interval: float = 0.2,
         *,
+        quick_part: float = 1.0,
+        always_quick: bool = False,
         clock: Callable[[], float] = time.perf_counter,
     ) -> None:
         if budget is not None and not _is_number_from(budget, 0, 1):
@@ -76,7 +94,14 @@ class Pace:
         self._trained = 0.0
         self._since: float | None = None
         self._last_end = -float("inf")
-        self._expected = 0.0
+        # Seconds that an update takes, once there was one: a full one, and a quick one.
+        self._full_cost: float | None = None
+        self._quick_cost: float | None = None
+        self._quick_part = quick_part
+        self._always_quick = always_quick
+        self._full = True
+        self._intervals: deque[float] = deque(maxlen=_INTERVALS)
+        self._last_due = 0.0
         self._batches = 0
 
     # Time -----------------------------------------------------------------------------------
@@ -131,8 +156,8 @@ class Pace:
                 self.spent += self._clock() - start
 
     @contextmanager
-    def updating(self) -> Iterator[None]:
-        """What happens here is an update, and spent, whether it succeeds or not."""
+    def updating(self, full: bool = True) -> Iterator[None]:
+        """What happens here is an update, full or quick, and spent, whether it succeeds or not."""
         with self.serving():
             start = self._clock()
             try:
@@ -140,12 +165,19 @@ class Pace:
             finally:
                 end = self._clock()
                 cost = end - start
-                # Half of it is the latest: one that was slow by chance is forgotten soon.
-                self._expected = (self._expected + cost) / 2 if self.updates else cost
+                if full:
+                    self._full_cost = _blended(self._full_cost, cost)
+                else:
+                    self._quick_cost = _blended(self._quick_cost, cost)
                 self.updates += 1
                 self._last_end = end
 
     # Decisions ------------------------------------------------------------------------------
+
+    @property
+    def full(self) -> bool:
+        """Whether the update that is due is to be a full one."""
+        return self._full
 
     def after_batches(self, count: int = 1) -> bool:
         """So many more batches have been trained: whether an update is due, and may happen."""
@@ -161,11 +193,37 @@ class Pace:
         return self.every == "epoch" and self._may()
 
     def _may(self) -> bool:
-        within = self.budget is None or self.spent + self._expected <= self.budget * self.training
+        self._choose()
+        costs = (self._full_cost, self._quick_cost)
+        # Before there was one of a kind it is expected to cost what the other does.
+        expected = next(filter(None, costs if self._full else costs[::-1]), 0.0)
+        within = self.budget is None or self.spent + expected <= self.budget * self.training
         if within and self._clock() - self._last_end >= self.smallest_interval:
             return True
         self.skipped += 1
         return False
+
+    def _choose(self) -> None:
+        """Whether the update that is due now is to be full."""
+        training = self.training
+        self._intervals.append(training - self._last_due)
+        self._last_due = training
+        self._full = self._quick_part >= 1 or (not self._always_quick and self._allows_full())
+
+    def _allows_full(self) -> bool:
+        if self.budget is None or self._full_cost is None:
+            return True
+        cost = self._full_cost
+        if self._quick_cost is not None and not self._full:
+            # It costs no more a sample: so a full one that was slow by chance is not all there is.
+            cost = min(cost, self._quick_cost / self._quick_part)
+        interval = max(median(self._intervals), self.smallest_interval)
+        return cost <= self.budget * interval * (1 if self._full else _WELL_WITHIN)
+
+
+def _blended(before: float | None, latest: float) -> float:
+    """Half of it is the latest: one that was slow by chance is forgotten soon."""
+    return latest if before is None else (before + latest) / 2
 
 
 def _is_every(value: object) -> bool:

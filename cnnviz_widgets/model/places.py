@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
@@ -10,6 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 from ..analysis.parameter_record import ParameterRecord
 from ..analysis.place import Place
 from ..analysis.record import LayerRecord
+from ..analysis.sample_choice import SampleChoice
 from .layers import LayerInfo
 from .parameters import LayerParameters
 from .probe import Array, ModelProbe
@@ -62,7 +64,7 @@ def read_place(probe: ModelProbe, place: Place, like: ArrayLike | None = None) -
     """
     if place.view == "outputs":
         info = probe.info(place.layer)
-        record = output_record(info, probe.outputs(info.path), like)
+        record = output_record(info, probe.outputs(info.path), like, probe.choice)
         return PlaceRecord(Place(info.path), record, 0, ())
     parts = probe.parameters(place.layer)
     part = chosen_part(place, parts)
@@ -81,8 +83,13 @@ def read_place(probe: ModelProbe, place: Place, like: ArrayLike | None = None) -
     return PlaceRecord(Place(place.layer, "weights", part.name), record, part.first_channel, names)
 
 
-def output_record(info: LayerInfo, array: Array, like: ArrayLike | None = None) -> LayerRecord:
-    """A record of a layer's output.
+def output_record(
+    info: LayerInfo,
+    array: Array,
+    like: ArrayLike | None = None,
+    samples: SampleChoice | None = None,
+) -> LayerRecord:
+    """A record of a layer's output, on these samples where they are not all that there are.
 
     Raises
     ------
@@ -93,7 +100,11 @@ def output_record(info: LayerInfo, array: Array, like: ArrayLike | None = None) 
     if not values.size:
         raise ValueError(f"layer {info.path!r} gave no values on these inputs: {values.shape}")
     channels = values.shape[-1] if values.ndim > 1 else 1
-    return LayerRecord.of(values, info.path, like=_fitting(like, channels))
+    record = LayerRecord.of(values, info.path, like=_fitting(like, channels))
+    # Not every output has the samples on its first axis.
+    if samples is None or len(samples.numbers) != record.n_samples:
+        return record
+    return replace(record, samples=samples)
 
 
 def channels_last(info: LayerInfo, array: Array) -> Array:

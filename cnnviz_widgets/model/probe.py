@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import difflib
 import math
 from collections.abc import Callable, Collection, Iterable, Iterator
@@ -13,6 +14,8 @@ import keras
 import numpy as np
 from numpy.typing import NDArray
 
+from ..analysis.sample_choice import SampleChoice
+from ..analysis.values import frozen
 from .building import build, is_built
 from .capture import ModelCallError
 from .eager import EagerPass
@@ -87,6 +90,8 @@ class ModelProbe:
     nonfinite_inputs : int
         How many input values are NaN or infinite: a reason to distrust everything that follows.
     memory_budget : int
+    choice : SampleChoice or None
+        Which of another probe's samples these are, where they were taken `some` of; else None.
 
     Raises
     ------
@@ -111,6 +116,7 @@ class ModelProbe:
             raise ValueError(f"memory_budget is a number of bytes, not {memory_budget}")
         self.model = model
         self.memory_budget = memory_budget
+        self.choice: SampleChoice | None = None
         self._lock = model_lock(model)
         self._reading: _Reading | None = None
         self._streaming = False
@@ -122,6 +128,28 @@ class ModelProbe:
                 # A model that has just been built may declare what it was silent about.
                 self.inputs = prepare(model, self.inputs, None)
         self.nonfinite_inputs = count_nonfinite(self.inputs)
+
+    def some(self, count: int) -> ModelProbe:
+        """A probe of the same model on some of these samples, evenly spread.
+
+        Parameters
+        ----------
+        count : int
+            How many, 1 or more; all where there are no more.
+
+        Returns
+        -------
+        ModelProbe
+            Its `choice` says which. It is traced when it first reads.
+        """
+        choice = SampleChoice.evenly(count, self.samples)
+        numbers = np.array(choice.numbers)
+        part = copy.copy(self)
+        part.inputs = keras.tree.map_structure(lambda array: frozen(array[numbers]), self.inputs)
+        part.nonfinite_inputs = count_nonfinite(part.inputs)
+        part.choice = choice
+        part._reading, part._streaming, part._steady = None, False, 0
+        return part
 
     @contextmanager
     def steady(self) -> Iterator[None]:

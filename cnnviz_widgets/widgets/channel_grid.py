@@ -42,16 +42,20 @@ class ChannelGrid(SheetTraits, LayerView):
     channel_names = List(
         Unicode(), help="What each column is called, from left to right; none: its channel number."
     ).tag(sync=True)
-    sample_labels = List(Unicode(), help="A name for each row; none: its number.").tag(sync=True)
+    sample_labels = List(Unicode(), help="A name for each of all samples; none: its number.").tag(
+        sync=True
+    )
     height = Int(440, min=120, help="Greatest height of the grid in CSS pixels.").tag(sync=True)
 
     _channels = Bytes().tag(sync=True)
+    _samples = Bytes(help="Number of each row's sample; none: that of the row.").tag(sync=True)
 
     def _state_of(self, record: LayerRecord) -> dict[str, Any]:
         tiles = record.tiles
         return {
             **sheet_state(tiles),
             "_channels": wire(tiles.columns, "i4"),
+            "_samples": wire(record.sample_numbers[: len(tiles.codes)], "i4"),
             "_notes": list(record.omissions),
         }
 

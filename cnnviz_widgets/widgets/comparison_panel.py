@@ -303,10 +303,11 @@ class ComparisonPanel(Pictured, VBox):
             self.selection.start(f"{layer} {match}")
             self.axis.fit()
         self.densities.show(shown, *numbers, *channels)
-        for grid, sheet, own, record, title in zip(
+        for grid, sheet, own, samples, record, title in zip(
             self.grids,
             (side.a, side.b),
             (side.channels_a, side.channels_b),
+            (side.samples_a, side.samples_b),
             (shown.a, shown.b),
             self.head.titles,
             strict=True,
@@ -315,6 +316,7 @@ class ComparisonPanel(Pictured, VBox):
                 **sheet_state(sheet),
                 "_channels": wire(sheet.columns, "i4"),
                 "channel_names": [str(channel) for channel in own],
+                "_samples": wire(samples, "i4"),
                 "places": max(len(side.channels_a), len(side.channels_b)),
                 "title": f"{title} · {record.path}",
                 "_notes": list(record.omissions),

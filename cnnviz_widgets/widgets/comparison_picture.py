@@ -11,6 +11,7 @@ from ..analysis.comparison import LayerComparison
 from ..analysis.matching import Indices
 from ..analysis.side_by_side import SideBySide
 from ..analysis.tiles import ALL_ZERO, TileSheet
+from .sample_names import row_names
 from .static_picture import (
     _FAINT,
     _HEADER,
@@ -25,7 +26,7 @@ from .static_picture import (
 
 _GAP = 24
 _LABELS = 40
-_TALLEST = 420
+_TALLEST = 240
 _WIDEST_COLUMN = 56
 _LISTED = 6
 _LINE = 16
@@ -46,14 +47,19 @@ def comparison_picture(
     titles : tuple of str
         What the two are called.
     sample_labels : sequence of str
-        Names of the rows.
+        A name for each of all samples; none: their numbers.
     """
     half = (WIDTH - _GAP) // 2
     records = (comparison.a, comparison.b)
     grids = [
-        _half(half, sheet, channels, f"{title} · {record.path}", sample_labels)
-        for sheet, channels, title, record in zip(
-            (side.a, side.b), (side.channels_a, side.channels_b), titles, records, strict=True
+        _half(half, sheet, channels, f"{title} · {record.path}", row_names(samples, sample_labels))
+        for sheet, channels, samples, title, record in zip(
+            (side.a, side.b),
+            (side.channels_a, side.channels_b),
+            (side.samples_a, side.samples_b),
+            titles,
+            records,
+            strict=True,
         )
     ]
     lines = _lines(comparison)
@@ -90,9 +96,8 @@ def _half(
         middle = _LABELS + (column + 0.5) * column_width
         draw.text((middle, _HEADER + 10), str(channels[column]), _FAINT, _font(), anchor="mm")
     for row in range(0, shown, max(1, int(np.ceil(12 / row_height)))):
-        label = labels[row] if row < len(labels) else str(row)
         middle = top + (row + 0.5) * row_height
-        draw.text((_LABELS - 4, middle), label[:6], _FAINT, _font(), anchor="rm")
+        draw.text((_LABELS - 4, middle), labels[row][:6], _FAINT, _font(), anchor="rm")
 
     picture = codes[:shown].transpose(0, 2, 1, 3)
     grey = _grey(picture.reshape(shown * tile_height, columns * tile_width))

@@ -14,7 +14,7 @@ from ..analysis.history import DEFAULT_MEMORY, History
 from ..analysis.moment import Moment
 from ..analysis.place import Place
 from ..model.moments import Reading
-from ..model.monitor import Audience, TrainingMonitor, TrainingProgress
+from ..model.monitor import Audience, Samples, TrainingMonitor, TrainingProgress
 from ..model.pacing import Every
 from ..model.probe import ModelProbe
 from .cells import after_each_cell
@@ -65,6 +65,13 @@ class Following:
         """Whether a training is followed that has not ended."""
         return self.story.timeline.training
 
+    @property
+    def probe(self) -> ModelProbe:
+        """What the model is to be read with: as the last look of a training that goes on was."""
+        if self._monitor is None or not self.is_training:
+            return self._probe
+        return self._monitor.reader.probe
+
     def begin(
         self,
         audience: Audience,
@@ -72,6 +79,7 @@ class Following:
         budget: float | None,
         kept: Sequence[Place],
         *,
+        samples: Samples,
         memory: int,
         folder: str | os.PathLike[str] | None,
     ) -> TrainingMonitor:
@@ -87,6 +95,7 @@ class Following:
             audience,
             every,
             budget=budget,
+            samples=samples,
             first_step=0 if before is None else before.progress.step,
             reader=None if before is None else before.reader,
         )

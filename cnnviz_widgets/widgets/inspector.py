@@ -21,7 +21,7 @@ from ..model import LayerInfo, ModelProbe, model_lock
 from ..model.ablation import Ablation, ablate
 from ..model.diagnosis import diagnose
 from ..model.moments import Reading
-from ..model.monitor import TrainingMonitor, TrainingProgress
+from ..model.monitor import Samples, TrainingMonitor, TrainingProgress
 from ..model.order import analysis_order
 from ..model.pacing import Every
 from ..model.places import NoWeights, chosen_part, output_record, read_place
@@ -97,7 +97,8 @@ class ModelInspector(Pictured, VBox):
         The reader of the live model.
     measures : dict of str to ChannelMeasures
         The few numbers of every layer's outputs. After an update of a monitor, mean and std are
-        NaN but for the layers that were recorded.
+        NaN but for the layers that were recorded; after a quick one all are over its samples, but
+        for what is dead or not finite.
     report : Report or None
         What `diagnose` found last.
 
@@ -252,6 +253,7 @@ class ModelInspector(Pictured, VBox):
         every: Every = "epoch",
         budget: float | None = 0.05,
         *,
+        samples: Samples = None,
         layers: Sequence[str] = (),
         memory: int = DEFAULT_MEMORY,
         folder: str | os.PathLike[str] | None = None,
@@ -271,6 +273,11 @@ class ModelInspector(Pictured, VBox):
         budget : float or None
             The share of the training time that updates may take on average: due ones are
             skipped to keep it, the last one never. None: no limit.
+        samples : None, int or 'all'
+            How many samples the updates between the first and the last one look at; those two look
+            at all. None: all where the budget allows for that whenever an update is due, else at
+            most 16, evenly spread. A number: so many, in any case. What is called dead is dead on
+            all of them.
         layers : sequence of str
             Paths of layers to keep at every update, beside the one that is shown then.
         memory : int
@@ -295,7 +302,9 @@ class ModelInspector(Pictured, VBox):
             The folder cannot be written to.
         """
         kept = [Place(self.probe.info(path).path) for path in _several(layers)]
-        return self.following.begin(self, every, budget, kept, memory=memory, folder=folder)
+        return self.following.begin(
+            self, every, budget, kept, samples=samples, memory=memory, folder=folder
+        )
 
     @property
     def history(self) -> History | None:
@@ -317,9 +326,7 @@ class ModelInspector(Pictured, VBox):
         # The layers are those that were read: they need not be looked up for each part again.
         with self.probe.steady():
             self.measures = dict(reading.measures)
-            self.findings.stale = self.report is not None and not _same_measures(
-                self._diagnosed, self.measures
-            )
+            self.findings.stale = self.report is not None and self._is_stale(reading)
             if self._past == NOW and self._shown is not None:
                 self.selector.show_measures(self.measures)
                 record = reading.records.get(self._shown.place)
@@ -328,6 +335,14 @@ class ModelInspector(Pictured, VBox):
             self.following.keep(reading)
             self.following.tell(self._place)
             self._warn()
+
+    def _is_stale(self, reading: Reading) -> bool:
+        """Whether the model is no longer the one that was diagnosed."""
+        if reading.moment.samples is None:
+            return not _same_measures(self._diagnosed, self.measures)
+        # Numbers of some samples are not those of all; but weights that moved tell as much.
+        moved = any(health.change > 0 for health in reading.moment.health.values())
+        return self.findings.stale or moved
 
     def on_training(self, progress: TrainingProgress) -> None:
         """Show how far training is."""
@@ -554,7 +569,8 @@ class ModelInspector(Pictured, VBox):
         """Read one view of one layer from the live model."""
         self._progress(-1.0, f"reading {place.layer}")
         try:
-            return Shown(*read_place(self.probe, place, self.following.orders.get(place)))
+            probe = self.following.probe
+            return Shown(*read_place(probe, place, self.following.orders.get(place)))
         except NoWeights as error:
             raise NotToBeShown(str(error)) from None
 

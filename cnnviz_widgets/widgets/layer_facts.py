@@ -29,7 +29,7 @@ def layer_facts(kind: str, parameters: int, record: LayerRecord) -> str:
         )
     return (
         f"{kind} · {_counted(record.n_channels, 'channel')}{size} · "
-        f"{_counted(record.n_samples, 'sample')}"
+        f"{record.samples or _counted(record.n_samples, 'sample')}"
         + (f" · {parameters:,} parameters" if parameters else "")
     )
 

@@ -22,7 +22,7 @@ class LayerViews:
     Parameters
     ----------
     sample_names : sequence of str
-        A name for each row of outputs; none: their numbers.
+        A name for each of all samples; none: their numbers.
 
     Attributes
     ----------

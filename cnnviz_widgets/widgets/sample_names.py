@@ -33,6 +33,18 @@ def checked_targets(targets: ArrayLike | None, samples: int) -> NDArray[Any] | N
     return array[:samples]
 
 
+def row_names(samples: NDArray[np.integer[Any]], names: Sequence[str]) -> list[str]:
+    """What rows are called that show samples of these numbers.
+
+    Parameters
+    ----------
+    samples : ndarray of int
+    names : sequence of str
+        Of all samples; one that has none is called by its number.
+    """
+    return [names[number] if number < len(names) else str(number) for number in samples.tolist()]
+
+
 def sample_names(
     labels: Sequence[int | str] | None,
     targets: NDArray[Any] | None,

@@ -18,6 +18,7 @@ from ..analysis.dendrogram import DendrogramGeometry
 from ..analysis.parameter_record import ParameterRecord
 from ..analysis.record import LayerRecord
 from ..analysis.tiles import ALL_ZERO, HIGHEST_CODE, NONFINITE_CODE, TileSheet
+from .sample_names import row_names
 
 WIDTH = 960
 _GUTTER = 84
@@ -55,7 +56,7 @@ def _edges(count: int) -> NDArray[np.intp]:
 
 
 def grid_picture(record: LayerRecord, sample_labels: Sequence[str] = ()) -> Image.Image:
-    """The channel grid in grey, each tile over its own range; `sample_labels` name the rows."""
+    """The channel grid in grey, each tile over its own range; `sample_labels` name all samples."""
     tiles = record.tiles
     rows, cols, tile_height, tile_width = tiles.codes.shape
     edges = _edges(cols)
@@ -76,11 +77,13 @@ def grid_picture(record: LayerRecord, sample_labels: Sequence[str] = ()) -> Imag
         draw.text((middle, 10), str(tiles.columns[column]), _FAINT, _font(), anchor="mm")
     gap = 1 if column_width >= 8 else 0
     stripes = _striped((image.width, round(row_height) + 1))
+    names = row_names(record.sample_numbers, sample_labels)
     for row in range(shown):
         top, bottom = (round(_HEADER + (row + i) * row_height) for i in (0, 1))
         if row_height >= 12 or row % 2 == 0:
-            label = sample_labels[row] if row < len(sample_labels) else str(row)
-            draw.text((_GUTTER - 6, (top + bottom) / 2), label[:13], _FAINT, _font(), anchor="rm")
+            draw.text(
+                (_GUTTER - 6, (top + bottom) / 2), names[row][:13], _FAINT, _font(), anchor="rm"
+            )
         size = (int(edges[-1] - edges[0]), bottom - top - gap)
         image.paste(_row(record, row).resize(size, Image.Resampling.BOX), (int(edges[0]), top))
         for column, (left, right) in enumerate(pairwise(edges.tolist())):

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from scipy.spatial.distance import cosine
 
-from cnnviz_widgets.analysis import LayerRecord, channel_measures
+from cnnviz_widgets.analysis import LayerRecord, SampleChoice, channel_measures
 from cnnviz_widgets.analysis.comparison import LayerChange, LayerComparison, most_changed
 from cnnviz_widgets.analysis.kept import keep
 from cnnviz_widgets.analysis.side_by_side import side_by_side
@@ -166,3 +168,36 @@ def test_of_kept_records_only_pairs_drawn_in_both_can_be_shown() -> None:
     sides = side_by_side(LayerComparison.of(kept, record(after)))
     assert set(sides.channels_a) <= set(kept.columns)
     assert sides.omitted == 3000 - len(sides.channels_a)
+
+
+def test_looks_at_other_samples_are_compared_on_those_both_rest_on() -> None:
+    before = RANDOM.normal(size=(8, 5, 5, 3))
+    after = before + 0.5 * RANDOM.normal(size=before.shape)
+    whole = record(before)
+    rows = np.array([0, 3, 7])
+    quick = replace(record(after[rows]), samples=SampleChoice((0, 3, 7), 8))
+    wanted = LayerComparison.of(record(before[rows]), record(after[rows]))
+    for a, b in ((whole, quick), (quick, whole)):
+        found = LayerComparison.of(a, b)
+        np.testing.assert_allclose(found.change, wanted.change, rtol=1e-12)
+        assert found.match.note == "Maps are compared on the 3 samples that both looks rest on."
+        side = side_by_side(found)
+        assert side.samples_a.tolist() == side.samples_b.tolist() == [0, 3, 7]
+        assert len(side.a.codes) == len(side.b.codes) == 3
+        sheet, channels = (side.a, side.channels_a) if a is whole else (side.b, side.channels_b)
+        pictures = tile_sheet(before, rows=rows, columns=channels)
+        np.testing.assert_array_equal(sheet.codes, pictures.codes)
+    # Kept ones are no different.
+    found = LayerComparison.of(keep(whole), keep(quick))
+    np.testing.assert_allclose(found.change, wanted.change, atol=0.01)
+
+
+def test_looks_without_a_sample_in_common_have_no_distance() -> None:
+    one = replace(record(RANDOM.normal(size=(2, 3, 3, 4))), samples=SampleChoice((0, 2), 8))
+    other = replace(record(RANDOM.normal(size=(2, 3, 3, 4))), samples=SampleChoice((1, 7), 8))
+    found = LayerComparison.of(one, other)
+    assert np.isnan(found.change).all()
+    assert "no sample in common" in found.match.note
+    assert (found.shift >= 0).all()
+    side = side_by_side(found)
+    assert (side.samples_a.tolist(), side.samples_b.tolist()) == ([0, 2], [1, 7])

@@ -388,6 +388,17 @@ def test_large_samples_keep_exact_zero_shares() -> None:
     assert error(density, norm.pdf(density.grid[0])) < 0.05
 
 
+def test_fewer_values_where_that_is_wished_for() -> None:
+    values = np.maximum(normal(20, 100, 50, 2), 0)
+    density = channel_density(values, most_values=4096)
+    check(density)
+    assert (density.n_values, density.n_read) == (100_000, 4096)
+    assert density.zero_share[0] == (values[..., 0] == 0).mean()
+    assert error(density, norm.pdf(density.grid[0])) < 0.08
+    with pytest.raises(ValueError, match="most_values must be at least 1,024; got 100"):
+        channel_density(values, most_values=100)
+
+
 def test_large_samples_do_not_follow_the_rows_of_an_image() -> None:
     # Every column of the picture has its own value range: regular steps would see few of them.
     values = np.tile(np.arange(256) / 256, (512, 1))[None, :, :, None] + 1e-4 * normal(

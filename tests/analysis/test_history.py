@@ -8,11 +8,12 @@ import json
 import math
 import threading
 import tracemalloc
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
-from cnnviz_widgets.analysis import LayerRecord, ParameterRecord
+from cnnviz_widgets.analysis import LayerRecord, ParameterRecord, SampleChoice
 from cnnviz_widgets.analysis.health import LayerHealth
 from cnnviz_widgets.analysis.history import History, Moment
 from cnnviz_widgets.analysis.kept import Kept, keep, record_arrays, record_from_arrays
@@ -86,6 +87,23 @@ def test_a_moment_comes_back_as_it_went_in(kept: Kept) -> None:
     assert list(back.logs) == ["loss", "accuracy"]
     assert math.isnan(back.logs["loss"]) and back.logs["accuracy"] == 0.5
     assert back.records[CONV] is kept
+
+
+def test_a_moment_knows_which_samples_it_rests_on() -> None:
+    choice = SampleChoice((0, 4, 9), 10)
+    record = replace(live(), samples=choice)
+    assert len(record.values) == 3
+    history = History(LAYERS)
+    history.append(moment(0))
+    history.append(moment(1, samples=choice, records={CONV: record}))
+    history.append(moment(2, samples=choice))
+    history.append(moment(2))  # the same step again, on all samples
+    assert [each.samples for each in history] == [None, choice, None]
+    kept = history[1].records[CONV]
+    assert kept.samples == choice
+    assert kept.sample_numbers.tolist() == [0, 4, 9]
+    assert kept.omissions[1:] == record.omissions
+    assert "3 of 10 samples" in kept.omissions[1]
 
 
 def test_live_records_are_kept_without_their_values() -> None:

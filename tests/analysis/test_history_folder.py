@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from cnnviz_widgets.analysis import LayerRecord, ParameterRecord
+from cnnviz_widgets.analysis import LayerRecord, ParameterRecord, SampleChoice
 from cnnviz_widgets.analysis import history as history_module
 from cnnviz_widgets.analysis.health import HEALTH_FIELDS, LayerHealth
 from cnnviz_widgets.analysis.history import History, Moment
@@ -65,7 +65,7 @@ def same_records(one: LayerRecord, other: LayerRecord) -> bool:
 
 def same_moments(one: Moment, other: Moment) -> bool:
     def numbers(of: Moment) -> str:
-        return repr((of.step, of.epoch, of.seconds, dict(of.health), dict(of.logs)))
+        return repr((of.step, of.epoch, of.seconds, dict(of.health), dict(of.logs), of.samples))
 
     return (
         numbers(one) == numbers(other)
@@ -108,6 +108,40 @@ def test_a_history_comes_back_as_it_was(tmp_path: Path, outputs: Kept, weights: 
     assert back.trouble == history.trouble == ""
     assert back.read_only and not history.read_only
     assert "3 moments, steps 0 to 5" in repr(back) and "run-0001" in repr(back)
+
+
+def test_a_quick_moment_comes_back_with_its_samples(tmp_path: Path) -> None:
+    choice = SampleChoice((0, 3, 7), 8)
+    values = np.random.default_rng(0).normal(size=(3, 5, 5, 4))
+    quick = replace(LayerRecord.of(values, "conv"), samples=choice)
+    history = History(LAYERS, folder=tmp_path)
+    history.append(moment(0, records={CONV: LayerRecord.of(np.ones((8, 2, 2, 4)), "conv")}))
+    history.append(moment(1, samples=choice, records={CONV: quick}))
+    history.append(moment(2, samples=choice))
+    lines = [strict(line) for line in (run_of(history) / "moments.jsonl").read_bytes().splitlines()]
+    # Of all samples nothing is written: as in folders from before there were quick looks.
+    assert "samples" not in lines[0]
+    assert lines[1]["samples"] == {"numbers": [0, 3, 7], "total": 8}
+    back = History.open(tmp_path)
+    assert all(map(same_moments, back, history))
+    assert [each.samples for each in back] == [None, choice, choice]
+    assert back[0].records[CONV].samples is None
+    assert back[0].records[CONV].sample_numbers.tolist() == list(range(8))
+    assert back[1].records[CONV].samples == choice
+    assert back.trouble == ""
+
+
+@pytest.mark.parametrize("samples", [{"numbers": [3, 1], "total": 8}, {"numbers": [0]}, 4])
+def test_samples_that_cannot_be_are_damage(tmp_path: Path, samples: Any) -> None:
+    history = History(LAYERS, folder=tmp_path)
+    history.append(moment(0, samples=SampleChoice((0, 3), 8)))
+    history.append(moment(1))
+    path = run_of(history) / "moments.jsonl"
+    first, second = path.read_bytes().splitlines(keepends=True)
+    damaged = json.dumps({**strict(first), "samples": samples}).encode() + b"\n"
+    path.write_bytes(damaged + second)
+    with pytest.raises(ValueError, match=r"line 1 .* is damaged"):
+        History.open(tmp_path)
 
 
 def test_a_history_opened_can_only_be_read(tmp_path: Path) -> None:

@@ -9,7 +9,12 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from cnnviz_widgets.analysis import LayerRecord, ParameterRecord, parameter_record
+from cnnviz_widgets.analysis import (
+    LayerRecord,
+    ParameterRecord,
+    SampleChoice,
+    parameter_record,
+)
 from cnnviz_widgets.analysis.density import DensityStyle
 from cnnviz_widgets.analysis.kept import (
     FORMAT,
@@ -54,6 +59,7 @@ LAYERS = {
     "tiny": normal(30, 4).astype(np.float64) * 1e-60,
     "many samples": normal(150, 6),
     "wide": normal(3, 2500),
+    "a quick look": normal(3, 50, 60, 2),
 }
 
 WEIGHTS: dict[str, dict[str, Any]] = {
@@ -73,7 +79,9 @@ WEIGHTS: dict[str, dict[str, Any]] = {
 
 def live(name: str) -> LayerRecord:
     if name in LAYERS:
-        return LayerRecord.of(LAYERS[name], f"net/{name}")
+        record = LayerRecord.of(LAYERS[name], f"net/{name}")
+        choice = SampleChoice((0, 4, 7), 8) if name == "a quick look" else None
+        return dataclasses.replace(record, samples=choice)
     return ParameterRecord.of(path=f"net/{name}", **WEIGHTS[name])
 
 
@@ -96,7 +104,10 @@ def assert_equal(a: Any, b: Any) -> None:
 
 
 def assert_same_record(a: LayerRecord, b: LayerRecord) -> None:
-    for part in (*PARTS, "columns", "omissions", "path", "shape", "n_samples", "n_channels"):
+    for part in (
+        *PARTS,
+        *("columns", "omissions", "path", "shape", "n_samples", "n_channels", "samples"),
+    ):
         assert_equal(getattr(a, part), getattr(b, part))
 
 

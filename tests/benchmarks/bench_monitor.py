@@ -28,6 +28,8 @@ SMALL_EPOCHS, DISCRIMINATOR_EPOCHS = 16, 12
 MODES = ("without", "batch", "epoch")
 SAMPLES, BATCH = 16, 64
 STEPS = 12
+# So many updates of a monitor with a budget are waited for, in no more steps than these.
+DECIDED, MOST_STEPS = 5, 60
 FEW, MANY = 100, 10_000
 LIMIT = 20 * 2**20
 
@@ -64,23 +66,27 @@ def _training_rows() -> list[Row]:
 
 
 def _update_rows() -> list[Row]:
+    cost = _measured_in_kernel("update")
+    step = cost["step"]
     found = []
-    for samples in (BATCH, SAMPLES):
-        cost = _measured_in_kernel("update", str(samples))
-        update, step = cost["update"], cost["step"]
-        is_target = samples == BATCH
+    for kind, samples in (("quick", SAMPLES), ("full", BATCH)):
+        update = cost[kind]
+        is_target = kind == "quick"
+        chosen = f"what `budget=0.05` chose in {cost['chosen']} of {cost['decided']} updates; "
         found.append(
             Row(
-                f"one update: all layers of the paper's discriminator at 160×160 read on {samples} "
-                "samples, convolutions 1–3 recorded whole and kept, one of them shown",
+                f"one {kind} update: all layers of the paper's discriminator at 160×160 read on "
+                f"{samples} of {BATCH} samples, convolutions 1–3 recorded whole and kept, one of "
+                "them shown",
                 f"one step of its GAN, batch {BATCH}",
                 f"{update / step:.1%}",
                 "≤ 15 %" if is_target else "for comparison",
                 update <= 0.15 * step if is_target else None,
                 f"{1e3 * update:.0f} ms against {1e3 * step:.0f} ms (discriminator on real and on "
                 "fake images, generator through it, compiled), median of "
-                f"{STEPS} in turn; a bare compiled forward pass on these samples takes "
-                f"{1e3 * cost['forward']:.0f} ms, {cost['forward'] / step:.1%}",
+                f"{STEPS} in turn; {chosen if is_target else ''}a bare compiled forward pass on "
+                f"these samples takes {1e3 * cost[f'forward {kind}']:.0f} ms, "
+                f"{cost[f'forward {kind}'] / step:.1%}",
             )
         )
     return found
@@ -166,7 +172,7 @@ def print_figures(what: str, *arguments: str) -> None:
     measure = {
         "small": lambda: _training(*_small(), SMALL_EPOCHS),
         "discriminator": lambda: _training(*_discriminator(), DISCRIMINATOR_EPOCHS),
-        "update": lambda: _update(int(arguments[0])),
+        "update": _update,
         "memory": lambda: _memory(int(arguments[0])),
     }[what]
     print(json.dumps(measure()))
@@ -256,8 +262,8 @@ def _training(model: Any, x: Any, y: Any, batch: int, epochs: int) -> dict[str, 
     return {**medians, "epochs": epochs, "steps": -(-len(x) // batch)}
 
 
-def _update(samples: int) -> dict[str, Any]:
-    """Seconds of a step of the paper's GAN, and of the update that follows it."""
+def _update() -> dict[str, Any]:
+    """Seconds of a step of the paper's GAN, and of a quick and of a full update after it."""
     import numpy as np
     import tensorflow as tf
 
@@ -266,16 +272,22 @@ def _update(samples: int) -> dict[str, Any]:
 
     made, judge = generator(2, 160), discriminator(2, 160)
     images = _large_images(BATCH)
-    inspector = ModelInspector(judge, images[:samples], layer="conv1")
-    inspector.monitor(layers=["conv1", "conv2", "conv3"])
-    monitor = _at_every_step(inspector)
+    layers = ["conv1", "conv2", "conv3"]
+
+    def inspected(**options: Any) -> tuple[Any, Any]:
+        inspector = ModelInspector(judge, images, layer="conv1")
+        inspector.monitor(layers=layers)
+        return inspector, _at_every_step(inspector, **options)
+
+    monitors = {"quick": inspected(samples=SAMPLES)[1], "full": inspected(samples="all")[1]}
     step = _gan_step(made, judge, tf.constant(images))
     forward = tf.function(lambda x: judge(x, training=False))
-    read = tf.constant(images[:samples])
+    few, all_ = tf.constant(images[:SAMPLES]), tf.constant(images)
     work: dict[str, Callable[[], object]] = {
         "step": step,
-        "update": monitor.update,
-        "forward": lambda: np.asarray(forward(read)),
+        **{kind: monitor.update for kind, monitor in monitors.items()},
+        "forward quick": lambda: np.asarray(forward(few)),
+        "forward full": lambda: np.asarray(forward(all_)),
     }
     times: dict[str, list[float]] = {name: [] for name in work}
     for number in range(STEPS + 3):
@@ -285,8 +297,22 @@ def _update(samples: int) -> dict[str, Any]:
             # The first ones trace, and see the trees' order for the first time.
             if number >= 3:
                 times[name].append(time.perf_counter() - start)
-    _check(monitor, STEPS + 3)
-    return {name: statistics.median(seconds) for name, seconds in times.items()}
+    for monitor in monitors.values():
+        _check(monitor, STEPS + 3)
+
+    # What a user gets who sets nothing: after the first update, which is full.
+    inspector, monitor = inspected(budget=0.05)
+    for _ in range(MOST_STEPS):
+        step()
+        monitor.update()
+        if monitor.progress.updates > DECIDED:
+            break
+    later = [moment.samples is not None for moment in list(inspector.history)[1:]]
+    return {
+        **{name: statistics.median(seconds) for name, seconds in times.items()},
+        "chosen": sum(later),
+        "decided": len(later),
+    }
 
 
 def _gan_step(made: Any, judge: Any, real: Any) -> Callable[[], object]:
@@ -365,11 +391,13 @@ def _memory(limit: int) -> dict[str, Any]:
     return figures
 
 
-def _at_every_step(inspector: Any) -> Any:
-    """A monitor that skips nothing, however fast the steps come."""
+def _at_every_step(inspector: Any, *, budget: float | None = None, **options: Any) -> Any:
+    """A monitor that skips nothing but what a budget forbids, however fast the steps come."""
     from cnnviz_widgets.model.monitor import TrainingMonitor
 
-    return TrainingMonitor(inspector, "batch", budget=None, first=False, smallest_interval=0.0)
+    return TrainingMonitor(
+        inspector, "batch", budget=budget, first=False, smallest_interval=0.0, **options
+    )
 
 
 def _check(monitor: Any, updates: int) -> None:

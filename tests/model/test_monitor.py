@@ -130,6 +130,92 @@ def test_a_budget_of_nothing_leaves_the_first_and_the_last() -> None:
     assert audience.steps == [6]
 
 
+# 2 of the 4 samples that `Audience` reads.
+TWO = (0, 3)
+
+
+def rested_on(audience: Audience) -> list[Any]:
+    """Which samples each reading rests on; None: all."""
+    choices = [reading.moment.samples for reading in audience.readings]
+    return [None if choice is None else choice.numbers for choice in choices]
+
+
+@pytest.mark.parametrize(
+    ("samples", "between"), [(2, TWO), (4, None), (99, None), ("all", None), (None, None)]
+)
+def test_how_many_samples_are_looked_at(samples: Any, between: Any) -> None:
+    """All of them first and last, whatever is wanted in between; 4 are no more than 16."""
+    audience = Audience(small(), [Place("conv")])
+    fit(audience.probe.model, monitor_of(audience, "batch", samples=samples))
+    assert rested_on(audience) == [None, *[between] * 6, None]
+    for reading in audience.readings:
+        rows = reading.records[Place("conv")].shape[0]
+        assert rows == (4 if reading.moment.samples is None else 2)
+    assert audience.told[-1].error == ""
+
+
+def test_what_an_early_end_left_is_looked_at_on_all_samples() -> None:
+    audience = Audience(small())
+    monitor = monitor_of(audience, "batch", samples=2)
+    audience.on_reading = lambda reading: monitor.stop() if reading.moment.step == 2 else None
+    fit(audience.probe.model, monitor)
+    assert rested_on(audience) == [None, TWO, TWO, None]
+
+
+def test_what_an_interrupt_left_is_looked_at_on_all_samples() -> None:
+    audience = Audience(small())
+    monitor = monitor_of(audience, 2, samples=2)
+    interrupt = keras.callbacks.LambdaCallback(
+        on_train_batch_end=lambda batch, logs: (
+            signal.raise_signal(signal.SIGINT) if batch == 2 else None
+        )
+    )
+    with pytest.raises(KeyboardInterrupt):
+        fit(audience.probe.model, monitor, callbacks=[monitor, interrupt])
+    monitor.catch_up()
+    assert audience.steps == [0, 2, 3]
+    assert rested_on(audience) == [None, TWO, None]
+    assert audience.finals[-1]
+
+
+class Slow:
+    """A clock that counts steps: one second each, and as long for each look as is said."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@pytest.mark.parametrize(("look", "quick"), [(0.02, False), (0.2, True)])
+def test_quick_looks_where_full_ones_would_not_fit_in_the_budget(look: float, quick: bool) -> None:
+    """A twentieth of a step of a second are 0.05 s."""
+    clock = Slow()
+    model = small()
+    audience = Audience(model)
+    audience.probe = ModelProbe(model, X)  # 24 of them
+    audience.on_reading = lambda reading: setattr(clock, "now", clock.now + look)
+    monitor = monitor_of(audience, "batch", budget=0.05, clock=clock)
+    with monitor:
+        for _ in range(40):
+            clock.now += 1.0
+            monitor.update()
+    kinds = rested_on(audience)
+    assert kinds[0] is kinds[-1] is None
+    numbers = kinds[1]
+    assert (numbers is not None) == quick
+    assert set(kinds[1:-1]) == {numbers}
+    if numbers is not None:
+        assert len(numbers) == 16
+
+
+@pytest.mark.parametrize("samples", [0, -1, 2.5, True, "some", [4]])
+def test_wrong_numbers_of_samples(samples: Any) -> None:
+    with pytest.raises(ValueError, match="from 1 on, 'all', or None for as many as the budget"):
+        monitor_of(Audience(small()), samples=samples)
+
+
 def test_steps_go_on_over_several_fits_and_from_where_a_history_ended() -> None:
     audience = Audience(small())
     monitor = monitor_of(audience, "epoch", first_step=10)
@@ -227,11 +313,13 @@ def test_a_fit_of_another_model_says_so() -> None:
     assert "this fit trains 'other', which has none of the weights" in audience.told[-1].error
 
 
-def trained(audience_of: Callable[[Any], Audience] | None) -> tuple[Any, list[Any], Any]:
+def trained(
+    audience_of: Callable[[Any], Audience] | None, samples: int | None = None
+) -> tuple[Any, list[Any], Any]:
     model = small()
     audience = audience_of(model) if audience_of is not None else None
     keras.utils.set_random_seed(11)
-    monitor = None if audience is None else monitor_of(audience, "batch")
+    monitor = None if audience is None else monitor_of(audience, "batch", samples=samples)
     history = fit(model, monitor, validation_data=(X[:8], Y[:8]))
     return (
         history.history,
@@ -253,11 +341,17 @@ def raising(model: Any) -> Audience:
     return audience
 
 
-@pytest.mark.parametrize("audience_of", [Audience, raising], ids=["watching", "raising"])
-def test_training_is_the_same_bit_for_bit(audience_of: Callable[[Any], Audience]) -> None:
+@pytest.mark.parametrize(
+    ("audience_of", "samples"),
+    [(Audience, None), (Audience, 2), (raising, None)],
+    ids=["watching", "quick", "raising"],
+)
+def test_training_is_the_same_bit_for_bit(
+    audience_of: Callable[[Any], Audience], samples: int | None
+) -> None:
     """Augmentation, dropout, batch normalisation, Adam: losses, weights and random numbers."""
     losses, weights, drawn = trained(None)
-    others, other_weights, other_drawn = trained(audience_of)
+    others, other_weights, other_drawn = trained(audience_of, samples)
     assert others == losses
     assert drawn == other_drawn
     for one, other in zip(weights, other_weights, strict=True):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -168,3 +169,117 @@ def test_wrong_periods(every: Any) -> None:
 def test_wrong_intervals(interval: Any) -> None:
     with pytest.raises(ValueError, match="smallest_interval"):
         Pace(0.1, "batch", interval)
+
+
+# Full or quick -------------------------------------------------------------------------------
+
+
+def quick_pace(every: Any = "batch", *, interval: float = 0.0, **options: Any) -> Any:
+    """A twentieth to spend, and quick updates that look at a quarter of the samples."""
+    clock = Clock()
+    pace = Pace(0.05, every, interval, quick_part=0.25, clock=clock, **options)
+    pace.begin()
+    return clock, pace
+
+
+def kinds_over(
+    clock: Clock, pace: Pace, steps: list[float], full: float = 0.3, quick: float = 0.1
+) -> list[bool]:
+    """Train for so long before each due point; whether an update there is to be full."""
+    with pace.updating():
+        clock.now += full
+    found = []
+    for seconds in steps:
+        clock.now += seconds
+        if pace.after_batches() or pace.after_epoch():
+            with pace.updating(pace.full):
+                clock.now += full if pace.full else quick
+        found.append(pace.full)
+    return found
+
+
+@pytest.mark.parametrize(
+    ("every", "seconds", "full"),
+    [("batch", 0.7, False), ("batch", 7.0, True), ("epoch", 0.7, False), ("epoch", 60.0, True)],
+)
+def test_full_where_the_budget_allows_for_it_at_every_due_point(
+    every: Any, seconds: float, full: bool
+) -> None:
+    """0.3 s are a twentieth of 6 s."""
+    clock, pace = quick_pace(every)
+    assert pace.full
+    assert kinds_over(clock, pace, [seconds] * 20) == [full] * 20
+
+
+def test_every_few_batches_are_further_apart() -> None:
+    clock, pace = quick_pace(10)
+    # A due point every 7 s; between two of them nothing is decided.
+    assert all(kinds_over(clock, pace, [0.7] * 60))
+
+
+def test_no_more_than_the_page_can_show_counts_as_due() -> None:
+    """Steps of a millisecond: updates come every 10 s at most, and full ones fit in there."""
+    clock, pace = quick_pace("batch", interval=10.0)
+    assert all(kinds_over(clock, pace, [0.001] * 50))
+
+
+def test_one_long_break_between_updates_is_no_rule() -> None:
+    """The first step, in which training is traced, and a validation in between."""
+    clock, pace = quick_pace("batch")
+    kinds = kinds_over(clock, pace, [30.0, *[0.5] * 10, 30.0, *[0.5] * 10])
+    assert kinds[0]
+    assert not any(kinds[2:])
+
+
+def test_full_and_quick_ones_do_not_take_turns() -> None:
+    """Due points that lie about 6 s apart, where a full update just fits and just does not."""
+    clock, pace = quick_pace("epoch")
+    kinds = kinds_over(clock, pace, [5.0, 7.0, 5.5, 6.5, 5.8, 6.2] * 10)
+    changes = sum(before != after for before, after in pairwise(kinds))
+    assert changes <= 2
+    # Far more time, and they come back.
+    clock, pace = quick_pace("epoch")
+    kinds = kinds_over(clock, pace, [3.0] * 20 + [12.0] * 20)
+    assert kinds == sorted(kinds)
+    assert (kinds[0], kinds[-1]) == (False, True)
+
+
+def test_a_full_one_that_was_slow_by_chance_is_forgotten() -> None:
+    """The first one took 100 times as long; quick ones show that a full one cannot cost that."""
+    clock, pace = quick_pace("epoch")
+    with pace.updating():
+        clock.now += 30.0
+    kinds = kinds_over(clock, pace, [20.0] * 60, full=0.3, quick=0.1)
+    assert not kinds[0]
+    assert kinds[-1]
+
+
+def test_always_full_without_a_budget_or_where_no_quick_one_saves_anything() -> None:
+    for options in ({"quick_part": 0.25}, {"quick_part": 1.0, "always_quick": True}):
+        budget = None if options["quick_part"] < 1 else 0.05
+        clock = Clock()
+        pace = Pace(budget, "batch", 0.0, clock=clock, **options)
+        pace.begin()
+        assert all(kinds_over(clock, pace, [0.01] * 20))
+
+
+def test_always_quick_where_that_is_wished_for() -> None:
+    clock, pace = quick_pace("epoch", always_quick=True)
+    assert not any(kinds_over(clock, pace, [1e3] * 5))
+
+
+def test_quick_updates_are_not_held_up_by_what_full_ones_cost() -> None:
+    """One of 0.1 s may follow every 2 s; one of 0.3 s could every 6 s."""
+    clock, pace = quick_pace("batch")
+    with pace.updating():
+        clock.now += 0.3
+    updates = []
+    for second in range(1, 61):
+        clock.now += 1.0
+        if pace.after_batches():
+            with pace.updating(pace.full):
+                clock.now += 0.1
+            updates.append(second)
+    # Until there was one a quick one is expected to cost what a full one does.
+    assert updates[0] == 12
+    assert len(updates) in (26, 27)  # (3 − 0.3) / 0.1, but for rounding

@@ -227,6 +227,8 @@ def test_layers_that_are_named_are_kept_beside_the_one_shown() -> None:
         ({"every": "minute"}, ValueError, "every must be"),
         ({"every": 0}, ValueError, "every must be"),
         ({"budget": 2}, ValueError, "budget"),
+        ({"samples": 0}, ValueError, "number of samples from 1 on, 'all', or None"),
+        ({"samples": "few"}, ValueError, "number of samples from 1 on, 'all', or None"),
         ({"memory": -1}, ValueError, "memory"),
         ({"memory": "1 GB"}, TypeError, "memory"),
         ({"memory": None}, TypeError, "memory"),
@@ -332,6 +334,107 @@ def test_channels_stay_where_they_were(rate: float) -> None:
         distances.append((inversions(before, after), inversions(before, other)))
     assert all(near <= far for near, far in distances), distances
     np.testing.assert_array_equal(orders[-1], orders[-2])
+
+
+# Quick looks -----------------------------------------------------------------------------------
+
+
+def rows_named(inspector: Any) -> list[str]:
+    """What each row of the grid is called, as the page works it out."""
+    numbers = np.frombuffer(inspector.grid._samples, "<i4").tolist()
+    assert len(numbers) == inspector.grid._shape[0]
+    names = inspector.grid.sample_labels
+    return [names[number] if names else str(number) for number in numbers]
+
+
+def test_a_quick_look_says_which_samples_it_rests_on(tmp_path) -> None:
+    names = ["a", "b", "c", "d"]
+    model = small_model()
+    inspector = cv.ModelInspector(model, small_inputs(), labels=names)
+    seen: list[tuple[list[str], str, int]] = []
+
+    def look(batch: int) -> None:
+        check_consistent(inspector)
+        facts = inspector.header.facts
+        seen.append((rows_named(inspector), facts, len(inspector.record.values)))
+        if batch == 2:
+            # What is chosen meanwhile shows the same samples.
+            inspector.layer = "conv2"
+            assert rows_named(inspector) == ["a", "d"]
+            assert "2 of 4 samples" in inspector.header.facts
+            inspector.layer = "conv1"
+
+    fit(model, each_batch(inspector, samples=2, folder=tmp_path), Each(look))
+    assert [(rows, count) for rows, _, count in seen] == [(["a", "d"], 2)] * STEPS
+    assert all("· 2 of 4 samples ·" in facts for _, facts, _ in seen)
+    assert "2 of 4 samples" not in inspector.header.facts
+    assert rows_named(inspector) == names
+    assert not any("quick" in note for note in inspector.grid._notes)
+    history = inspector.history
+    quick = [moment.samples for moment in history]
+    assert [None if choice is None else choice.numbers for choice in quick] == [
+        None,
+        *[(0, 3)] * (STEPS - 1),
+        None,
+    ]
+    # Back to one of them, here and in another kernel.
+    timeline = inspector.following.story.timeline
+    timeline.position = 1
+    check_consistent(inspector)
+    assert rows_named(inspector) == ["a", "d"]
+    assert "2 of 4 samples" in inspector.header.facts
+    assert "at 2 of 4 samples" in " ".join(inspector.grid._notes)
+    timeline.position = 0
+    assert rows_named(inspector) == names
+    viewer = cv.open_history(tmp_path)
+    assert rows_named(viewer.views) == ["0", "1", "2", "3"]
+    viewer.story.timeline.position = 2
+    assert rows_named(viewer.views) == ["0", "3"]
+    assert "2 of 4 samples" in viewer.header.facts
+    assert viewer.moment.samples == quick[2]
+
+
+def test_reading_again_by_hand_looks_at_all_samples() -> None:
+    inspector = inspected()
+    seen = []
+
+    def look(batch: int) -> None:
+        seen.append(len(inspector.record.values))
+        inspector.refresh()
+        seen.append(len(inspector.record.values))
+
+    fit(inspector.probe.model, each_batch(inspector, samples=2), Each(look))
+    assert seen == [2, 4] * STEPS
+
+
+def test_a_diagnosis_is_as_old_as_the_weights_it_was_made_of() -> None:
+    """Numbers of some samples are others than those of all: that alone says nothing."""
+    for rate, stale in ((0.0, False), (0.05, True)):
+        inspector = inspected(rate=rate)
+        inspector.diagnose()
+        during = []
+        fit(
+            inspector.probe.model,
+            each_batch(inspector, samples=2),
+            Each(lambda batch, found=during, of=inspector: found.append(of.findings.stale)),
+        )
+        assert during == [stale] * STEPS
+        assert inspector.findings.stale == stale
+
+
+def test_moments_of_different_samples_are_compared_on_those_they_share() -> None:
+    inspector = inspected()
+    model = inspector.probe.model
+    fit(model, each_batch(inspector, samples=2))
+    first, second = inspector.history[0], inspector.history[1]
+    panel = cv.compare(first, second)
+    assert "on the 2 samples that both looks rest on" in panel.shown.match.note
+    kept = [moment.records[Place("conv1")] for moment in (first, second)]
+    assert [len(record.tiles.codes) for record in kept] == [4, 2]
+    for grid in panel.grids:
+        assert grid._shape[0] == 2
+        assert np.frombuffer(grid._samples, "<i4").tolist() == [0, 3]
+    assert cv.compare(first, first).shown.match.note == ""
 
 
 # Going back ----------------------------------------------------------------------------------

@@ -52,6 +52,7 @@ interface State extends SheetState, LinkedState {
   places: number;
   /** A line above the grid; "" for none. */
   title: string;
+  /** A name for each of all samples; none: its number. */
   sample_labels: string[];
   /** Greatest height of the grid in CSS pixels. */
   height: number;
@@ -134,7 +135,7 @@ class Grid {
       paint: () => this.paint(),
       facts: ({ row, col }) => [
         ["Channel", this.sheet.names[col]!],
-        ["Sample", sampleName(model.get("sample_labels"), row).replace(/^sample /, "")],
+        ["Sample", sampleName(this.sheet, model.get("sample_labels"), row).replace(/^sample /, "")],
       ],
       follow: (tile) => this.follow(tile),
       describe: (spot) => describe(this.sheet, spot, model.get("sample_labels")),
@@ -267,13 +268,14 @@ class Grid {
     const height = HEADER + rows.height;
     const { canvas } = this.overlay;
     prepare(this.overlay, width, height);
+    const labels = this.model.get("sample_labels");
     paintOverlay(this.overlay.context, {
       columns: this.filled(columns),
       rows,
       width,
       height,
       theme: this.theme,
-      labels: this.model.get("sample_labels"),
+      labels: Array.from(this.sheet.samples, (sample) => labels[sample] ?? String(sample)),
       channelAt: (column) => this.channelAt(column),
       nameAt: (column) => this.sheet.names[this.tileColumn(column)]!,
       digits: this.digits,
@@ -522,7 +524,7 @@ class Grid {
     this.hoveredRow = row;
     this.selection.hover(this.channelAt(column));
     if (extend) this.chooser.choose(column, "extend");
-    this.foot.say(`${describeChannel(this.sheet, this.tileColumn(column))} · ${sampleName(this.model.get("sample_labels"), row)}`);
+    this.foot.say(`${describeChannel(this.sheet, this.tileColumn(column))} · ${sampleName(this.sheet, this.model.get("sample_labels"), row)}`);
     this.drawTiles();
   }
 }

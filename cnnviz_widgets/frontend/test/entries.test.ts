@@ -81,6 +81,24 @@ describe("channel grid", () => {
     expect(document.querySelector("script")).toBeNull();
   });
 
+  test("rows are called what their samples are, also where only some are shown", async () => {
+    const { canvas, model } = await open();
+    const labels = ["shirt", "coat", "bag", "boot"];
+    const said = async (): Promise<string> => {
+      await frame();
+      canvas.dispatchEvent(at("pointermove", middle(1), 30));
+      await frame();
+      return find(".cnnviz-readout").textContent!;
+    };
+    model.set({ sample_labels: labels, _samples: view(Int32Array.of(2, 3)) });
+    expect(await said()).toContain("sample 2 (bag)");
+    model.set({ sample_labels: [] });
+    expect(await said()).toContain("sample 2 ·");
+    // Widget state that was saved before rows had numbers.
+    model.set({ sample_labels: labels, _samples: undefined });
+    expect(await said()).toContain("sample 0 (shirt)");
+  });
+
   test("click, Ctrl-click and Shift-click select", async () => {
     const { selection, canvas } = await open();
     click(canvas, middle(0));

@@ -10,6 +10,7 @@ export interface Scene {
   width: number;
   height: number;
   theme: Theme;
+  /** A name for each row. */
   labels: readonly string[];
   /** Channel of the column at this place on the screen. */
   channelAt: (column: number) => number;
@@ -52,7 +53,7 @@ function paintRowLabels(context: CanvasRenderingContext2D, { rows, height, theme
     const y = yOf(rows, row) + rows.size / 2;
     if (y < HEADER - rows.size || y > height + rows.size) continue;
     context.fillStyle = row === hoveredRow ? theme.text : theme.faint;
-    context.fillText(shorten(context, labels[row] ?? String(row), GUTTER - 12), GUTTER - 7, y);
+    context.fillText(shorten(context, labels[row]!, GUTTER - 12), GUTTER - 7, y);
   }
   context.restore();
   context.fillStyle = theme.faint;

@@ -16,8 +16,10 @@ const SAID: Record<number, string> = {
   [Mark.notFinite]: "no finite value",
 };
 
-export const sampleName = (labels: readonly string[], row: number): string =>
-  labels[row] ? `sample ${row} (${labels[row]})` : `sample ${row}`;
+export const sampleName = (sheet: Sheet, labels: readonly string[], row: number): string => {
+  const sample = sheet.samples[row]!;
+  return labels[sample] ? `sample ${sample} (${labels[sample]})` : `sample ${sample}`;
+};
 
 /** Value of a pixel; "≈" where 8 bits or an average stand for the number. */
 function valueText(sheet: Sheet, { row, col, y, x }: Spot): string {
@@ -38,7 +40,7 @@ function pixelText({ height, width, montage, reduction }: Sheet, { y, x }: Spot)
 }
 
 export function describe(sheet: Sheet, spot: Spot, labels: readonly string[]): string {
-  const parts = [`channel ${sheet.names[spot.col]}`, sampleName(labels, spot.row)];
+  const parts = [`channel ${sheet.names[spot.col]}`, sampleName(sheet, labels, spot.row)];
   const [down, across] = sheet.reduction;
   if (sheet.kind === "sequence") parts.push(`step ${spot.y * down}`);
   else if (sheet.height * sheet.width > 1) parts.push(pixelText(sheet, spot));

@@ -23,6 +23,8 @@ export interface SheetState extends TilesState {
   _channels: DataView;
   /** What each tile column is called; none: its channel number. */
   channel_names: string[];
+  /** Number of each row's sample; none: that of the row. */
+  _samples: DataView;
 }
 
 /** The last code that stands for a value; the next one stands for a pixel that is not finite. */
@@ -69,6 +71,8 @@ export interface Sheet extends Tiles {
   channels: Int32Array;
   /** What each column is called. */
   names: readonly string[];
+  /** Number of each row's sample. */
+  samples: Int32Array;
   kind: SheetState["_kind"];
   /** Tile columns in the channels' own numbering. */
   natural: Int32Array;
@@ -76,7 +80,7 @@ export interface Sheet extends Tiles {
 
 export const SHEET_EVENTS =
   "change:_shape change:_codes change:_low change:_high change:_marks change:_channels " +
-  "change:_kind change:_montage change:_reduction change:channel_names";
+  "change:_kind change:_montage change:_reduction change:channel_names change:_samples";
 
 export function readSheet(model: AnyModel<SheetState>): Sheet {
   const [rows, cols, height, width] = model.get("_shape");
@@ -85,6 +89,8 @@ export function readSheet(model: AnyModel<SheetState>): Sheet {
   const given = model.get("channel_names") ?? [];
   const names = given.length === channels.length ? given : Array.from(channels, String);
   const kind = model.get("_kind");
+  const numbers = asInt32(model.get("_samples"));
+  const samples = numbers.length === rows ? numbers : Int32Array.from({ length: rows }, (_, row) => row);
   const tiles = summarised({
     rows,
     cols,
@@ -98,7 +104,7 @@ export function readSheet(model: AnyModel<SheetState>): Sheet {
     reduction: model.get("_reduction"),
     montage: model.get("_montage"),
   });
-  return { ...tiles, channels, names, kind, natural: naturalOrder(channels) };
+  return { ...tiles, channels, names, samples, kind, natural: naturalOrder(channels) };
 }
 
 /** The places of channels in the order of their numbers. */

@@ -1,0 +1,47 @@
+"""Which of the samples a look at a model rests on, where these are not all."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+
+from .thinning import evenly
+
+
+@dataclass(frozen=True)
+class SampleChoice:
+    """Some of a number of samples.
+
+    Attributes
+    ----------
+    numbers : tuple of int
+        Those chosen, ascending, counted from 0.
+    total : int
+        How many there are.
+
+    Raises
+    ------
+    ValueError
+        They are none, do not ascend, or are not among so many samples.
+    """
+
+    numbers: tuple[int, ...]
+    total: int
+
+    def __post_init__(self) -> None:
+        ends = (-1, *self.numbers, self.total)
+        if not self.numbers or any(after <= before for before, after in pairwise(ends)):
+            raise ValueError(
+                f"numbers must ascend from 0 or more to less than {self.total}, the number of "
+                f"samples; got {self.numbers}"
+            )
+
+    @classmethod
+    def evenly(cls, count: int, total: int) -> SampleChoice:
+        """So many of them, evenly spread over all; all where there are no more."""
+        return cls(tuple(evenly(np.arange(total), count).tolist()), total)
+
+    def __str__(self) -> str:
+        return f"{len(self.numbers):,} of {self.total:,} sample{'' if self.total == 1 else 's'}"
