@@ -8,7 +8,7 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 from .checkpoints import Checkpoint, CheckpointError, load_checkpoint, save_checkpoint
 from .faces import Faces, FacesError
-from .measures import Outcome, measure
+from .measures import Outcome, Yardstick, measure
 from .networks import NOISE, VERSIONS, discriminator, generator
 from .scale import PAPER, QUICK, Scale
 from .seeds import Seeds
@@ -29,6 +29,7 @@ __all__ = [
     "Outcome",
     "Scale",
     "Seeds",
+    "Yardstick",
     "discriminator",
     "face_sheet",
     "generator",
