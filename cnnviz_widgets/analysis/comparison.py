@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
-from functools import cached_property
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -12,6 +11,7 @@ from numpy.typing import NDArray
 
 from .distribution_shift import distribution_shift
 from .kept import Kept, picture_values
+from .lazily import cached_property
 from .matching import ChannelMatch, Floats, Indices, MatchedBy, index_match, match_channels
 from .record import LayerRecord
 from .values import frozen

@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 import operator
 from dataclasses import replace
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from typing import Any, NoReturn
 
 import numpy as np
@@ -35,6 +35,7 @@ from .kept_arrays import (
     tree_arrays,
     tree_of,
 )
+from .lazily import cached_property
 from .measures import ChannelMeasures
 from .parameter_record import WINDOW_BUDGET, ParameterRecord
 from .record import MOST_ROWS, QUICK_VALUES, LayerRecord

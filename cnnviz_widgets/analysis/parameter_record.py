@@ -9,13 +9,13 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from .clustering import ChannelTree, cosine_linkage
+from .lazily import cached_property
 from .leaf_order import checked_order
 from .record import MOST_COLUMNS, LayerRecord
 from .tiles import (

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -24,6 +23,7 @@ from .density import (
     channel_density,
     density_fan,
 )
+from .lazily import cached_property
 from .leaf_order import checked_order
 from .measures import ChannelMeasures, channel_measures
 from .sample_choice import SampleChoice

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
@@ -29,6 +30,8 @@ from .weight_watch import WeightWatch, gradients_by_variable
 _THREADS = 2
 # At every so many quick looks silent channels are looked for on all samples, whatever is seen.
 _LOOK_AGAIN = 8
+# What a record is complete with.
+_PARTS = ("tiles", "curves")
 
 _Look = Callable[[LayerInfo, NDArray[Any]], ChannelMeasures | None]
 
@@ -102,6 +105,11 @@ class MomentReader:
         self._onsets = OnsetWatch()
         self._step: int | None = None
 
+    def steady(self) -> AbstractContextManager[None]:
+        """Take the model's layers to stay as they are until the context ends, over what is done
+        with a reading, too: see `ModelProbe.steady`."""
+        return self._whole.steady()
+
     def read(
         self,
         places: Iterable[Place] = (),
@@ -168,7 +176,9 @@ class MomentReader:
                     records[place] = replace(records[place], measured=seen[place.layer])
             ordered = {place: records[place] for place in wanted if place in records}
             with ThreadPoolExecutor(_THREADS) as pool:
-                completed = pool.map(LayerRecord.complete, ordered.values())
+                # A picture, with its tree, and curves need nothing of one another.
+                parts = [(record, part) for part in _PARTS for record in ordered.values()]
+                completed = pool.map(lambda each: getattr(*each), parts)
                 # Meanwhile, and here: TensorFlow keeps something for each thread that it has met.
                 weights = self._weights.look(layers, by_variable, again=step == self._step)
                 list(completed)

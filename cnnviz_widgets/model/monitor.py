@@ -27,7 +27,7 @@ State: TypeAlias = Literal["training", "paused", "stopping", "ended", "interrupt
 Samples: TypeAlias = int | Literal["all"] | None
 
 # A quick look is at no more samples than these, unless the user says otherwise.
-QUICK_SAMPLES = 16
+QUICK_SAMPLES = 8
 
 # Seconds from one word about how far training is to the next: a reader sees no more.
 _TELL_EVERY = 0.5
@@ -530,7 +530,7 @@ class TrainingMonitor(keras.callbacks.Callback):  # type: ignore[misc]  # Keras 
         if not self._lock.occupied() and self._lock.training:
             return  # another thread trains it, as was told
         try:
-            with self._pace.updating(full):
+            with self._pace.updating(full), self.reader.steady():
                 self._bring_up_to_date()
                 reading = self.reader.read(
                     self._audience.watched,

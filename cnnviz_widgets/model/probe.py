@@ -121,6 +121,7 @@ class ModelProbe:
         self._reading: _Reading | None = None
         self._streaming = False
         self._steady = 0
+        self._origin: ModelProbe | None = None
         with self._lock:
             self.inputs = prepare(model, inputs, samples)
             if not is_built(model):
@@ -149,6 +150,7 @@ class ModelProbe:
         part.nonfinite_inputs = count_nonfinite(part.inputs)
         part.choice = choice
         part._reading, part._streaming, part._steady = None, False, 0
+        part._origin = self
         return part
 
     @contextmanager
@@ -416,13 +418,20 @@ class ModelProbe:
         """The reading of the model as it is now, made anew if anything but weights changed."""
         if self._steady and self._reading is not None:
             return self._reading
-        if self._reading is None or self._reading.mark != fingerprint(self.model):
+        if self._reading is None or self._reading.mark != self._mark():
             self._reading = None  # frees the old graph before there is a new one
             if not is_built(self.model):
                 # Layers were added since; some may never be called, and stay as they are.
                 _build(self.model, self.inputs)
             self._reading = _describe(self.model, self.inputs, _forward(self.model, self.inputs))
         return self._reading
+
+    def _mark(self) -> Fingerprint:
+        """The model's fingerprint, which need not be taken again while it is known to hold."""
+        origin = self._origin
+        if origin is not None and origin._steady and origin._reading is not None:
+            return origin._reading.mark
+        return fingerprint(self.model)
 
     def _gather(self, wanted: Collection[str]) -> dict[str, Array]:
         arrays: dict[str, Array] = {}

@@ -188,8 +188,10 @@ def _squares(array: Array) -> float:
     """The sum of the squares; infinite, or not more than `_SURE`, where float32 is too small."""
     flat = array.reshape(-1)
     with np.errstate(over="ignore", invalid="ignore", under="ignore"):
-        # Longer products would be shared among threads, which training's own keep waiting.
-        return sum(
-            float(np.dot(flat[start : start + _PIECE], flat[start : start + _PIECE]))
-            for start in range(0, flat.size, _PIECE)
-        )
+        whole = flat.size // _PIECE * _PIECE
+        # Not by BLAS: it would share the work among threads, which training's own keep waiting.
+        sums = [
+            np.einsum("ij,ij->i", part, part)
+            for part in (flat[:whole].reshape(-1, _PIECE), flat[np.newaxis, whole:])
+        ]
+        return float(np.concatenate(sums).sum(dtype=np.float64))

@@ -69,7 +69,7 @@ def _update_rows() -> list[Row]:
     cost = _measured_in_kernel("update")
     step = cost["step"]
     found = []
-    for kind, samples in (("quick", SAMPLES), ("full", BATCH)):
+    for kind, samples in (("quick", cost["samples"]), ("full", BATCH)):
         update = cost[kind]
         is_target = kind == "quick"
         chosen = f"what `budget=0.05` chose in {cost['chosen']} of {cost['decided']} updates; "
@@ -268,6 +268,7 @@ def _update() -> dict[str, Any]:
     import tensorflow as tf
 
     from cnnviz_widgets import ModelInspector
+    from cnnviz_widgets.model.monitor import QUICK_SAMPLES
     from tests.model.dcgan import discriminator, generator
 
     made, judge = generator(2, 160), discriminator(2, 160)
@@ -279,10 +280,10 @@ def _update() -> dict[str, Any]:
         inspector.monitor(layers=layers)
         return inspector, _at_every_step(inspector, **options)
 
-    monitors = {"quick": inspected(samples=SAMPLES)[1], "full": inspected(samples="all")[1]}
+    monitors = {"quick": inspected(samples=QUICK_SAMPLES)[1], "full": inspected(samples="all")[1]}
     step = _gan_step(made, judge, tf.constant(images))
     forward = tf.function(lambda x: judge(x, training=False))
-    few, all_ = tf.constant(images[:SAMPLES]), tf.constant(images)
+    few, all_ = tf.constant(images[:QUICK_SAMPLES]), tf.constant(images)
     work: dict[str, Callable[[], object]] = {
         "step": step,
         **{kind: monitor.update for kind, monitor in monitors.items()},
@@ -310,6 +311,7 @@ def _update() -> dict[str, Any]:
     later = [moment.samples is not None for moment in list(inspector.history)[1:]]
     return {
         **{name: statistics.median(seconds) for name, seconds in times.items()},
+        "samples": QUICK_SAMPLES,
         "chosen": sum(later),
         "decided": len(later),
     }

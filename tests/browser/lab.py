@@ -242,9 +242,13 @@ class Notebook:
         page.on("requestfailed", self._on_failed_request)
 
     def _on_console(self, message: Any) -> None:
-        # To miss the kernel is what a test wants that shuts it down: messages to it, and views that
-        # were still being made.
-        missed = ("Could not send widget sync message", "Could not add child view to box")
+        # To miss the kernel is what a test wants that shuts it down: messages to it, views that
+        # were still being made, and what JupyterLab was still asking its debugger.
+        missed = (
+            "Could not send widget sync message",
+            "Could not add child view to box",
+            "Could not restore the debugger state",
+        )
         expected = self.dead and any(text in message.text for text in missed)
         if message.type == "error" and not expected:
             self.problems.append(f"console: {message.text} ({message.location.get('url')})")

@@ -10,6 +10,8 @@ import pytest
 from keras import layers as L
 
 from cnnviz_widgets.model import LayerInfo, ModelCallError, ModelProbe
+from cnnviz_widgets.model import probe as probe_module
+from cnnviz_widgets.model.fingerprint import fingerprint
 
 from . import nets
 
@@ -94,6 +96,34 @@ def test_steady_looks_see_new_weights_but_no_new_activation() -> None:
         only.activation = keras.activations.relu
         np.testing.assert_array_equal(probe.outputs("only"), [[-5]])
     np.testing.assert_array_equal(probe.outputs("only"), [[0]])
+
+
+def test_some_samples_of_a_steady_model_need_no_look_at_its_layers(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    model = nets.sequential()
+    whole = ModelProbe(model, nets.IMAGES)
+    few = whole.some(2)
+    few.outputs("head")
+    looks: list[Any] = []
+    monkeypatch.setattr(
+        probe_module, "fingerprint", lambda model: looks.append(model) or fingerprint(model)
+    )
+    with whole.steady():
+        few.outputs("head")
+    assert len(looks) == 1
+
+
+def test_some_samples_of_a_changed_model_are_read_as_it_is_now() -> None:
+    model = nets.sequential()
+    whole = ModelProbe(model, nets.IMAGES)
+    few = whole.some(2)
+    few.outputs("head")
+    for activation in (keras.activations.tanh, keras.activations.relu):
+        model.get_layer("head").activation = activation
+        expected = model(few.inputs, training=False)
+        with whole.steady():
+            np.testing.assert_allclose(few.outputs("head"), expected, rtol=1e-4, atol=1e-5)
 
 
 def test_trainable_flag_is_read_anew() -> None:
