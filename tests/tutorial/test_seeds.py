@@ -266,8 +266,12 @@ class TestRuns:
         assert [each.key for each in Seeds.read(path).runs] == KEYS[:1]
         rest = list(run_seeds(path, KEYS, faces=faces, scale=SCALE, progress=lambda gan: None))
         assert [each.key for each in rest] == KEYS[1:]
-        found = [each.outcome for each in Seeds.read(path).runs]
-        assert found == [each.outcome for each in whole.runs]
+        for found, expected in zip(Seeds.read(path).runs, whole.runs, strict=True):
+            assert found.key == expected.key
+            # TensorFlow does not promise the last digit of float32, another seed changes the first.
+            for name in ("dead", "diversity", "distance", "forks", "unreachable"):
+                before = getattr(expected.outcome, name)
+                assert getattr(found.outcome, name) == pytest.approx(before, rel=1e-4), name
 
     @pytest.mark.parametrize("scale", [Scale(SIZE, 4, batch=16), Scale(SIZE, 3, batch=32)])
     def test_other_settings_are_not_mixed_in(
