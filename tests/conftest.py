@@ -6,6 +6,7 @@ one process all together: they share a server and a browser.
 
 from __future__ import annotations
 
+import signal
 from pathlib import PurePosixPath
 
 import pytest
@@ -22,6 +23,11 @@ class OneProcessForTheBrowser(LoadFileScheduling):
     def _split_scope(self, nodeid: str) -> str:
         file = super()._split_scope(nodeid)
         return BROWSER if PurePosixPath(file).is_relative_to(BROWSER) else file
+
+
+def pytest_configure() -> None:
+    # What a shell runs in the background ignores the interrupts that tests send to themselves.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> OneProcessForTheBrowser:
