@@ -25,6 +25,7 @@ from cnnviz_widgets.model import (
     TrainingProgress,
     model_lock,
 )
+from cnnviz_widgets.model.monitor import QUICK_SAMPLES
 
 from . import nets
 
@@ -207,7 +208,7 @@ def test_quick_looks_where_full_ones_would_not_fit_in_the_budget(look: float, qu
     assert (numbers is not None) == quick
     assert set(kinds[1:-1]) == {numbers}
     if numbers is not None:
-        assert len(numbers) == 16
+        assert len(numbers) == QUICK_SAMPLES
 
 
 @pytest.mark.parametrize("samples", [0, -1, 2.5, True, "some", [4]])
