@@ -132,7 +132,7 @@ class TrainingMonitor(keras.callbacks.Callback):  # type: ignore[misc]  # Keras 
     samples : None, int or 'all'
         How many samples the updates between the first and the last one look at; these look at
         all. None: all where the budget allows for that at every point at which an update is due,
-        else at most 16, evenly spread. A number: so many, in any case.
+        else at most 8, evenly spread. A number: so many, in any case.
     first : bool
         Whether the state before the first step is to be read.
     first_step : int

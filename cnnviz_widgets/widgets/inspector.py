@@ -276,7 +276,7 @@ class ModelInspector(Pictured, VBox):
         samples : None, int or 'all'
             How many samples the updates between the first and the last one look at; those two look
             at all. None: all where the budget allows for that whenever an update is due, else at
-            most 16, evenly spread. A number: so many, in any case. What is called dead is dead on
+            most 8, evenly spread. A number: so many, in any case. What is called dead is dead on
             all of them.
         layers : sequence of str
             Paths of layers to keep at every update, beside the one that is shown then.

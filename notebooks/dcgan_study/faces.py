@@ -167,6 +167,11 @@ class Faces:
 
         numbers = tf.data.Dataset.range(start, tf.int64.max)
         ahead = numbers.map(load, num_parallel_calls=_AT_ONCE, deterministic=True).prefetch(1)
+        # TensorFlow's tuner has nothing to tune here. It sleeps ever longer, up to a minute, and a
+        # pipeline that ends waits for it: told to end, it may look too early, and sleep again.
+        options = tf.data.Options()
+        options.autotune.enabled = False
+        ahead = ahead.with_options(options)
         for images, problem in ahead:
             if problem := problem.numpy():
                 raise FacesError(problem.decode())

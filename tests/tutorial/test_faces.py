@@ -19,6 +19,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+import tensorflow as tf
 from dcgan_study.faces import Faces, FacesError
 from PIL import Image
 
@@ -226,6 +227,21 @@ def test_a_dropped_stream_is_gone_and_the_next_begins_anew(ten: Path) -> None:
         np.testing.assert_array_equal(next(batches), whole[0])
         del batches
     np.testing.assert_array_equal(first(faces.batches(3, seed=0), 4), whole)
+
+
+def test_nothing_sleeps_in_a_pipeline_that_ends(ten: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    # Training ended up to a minute after its last step: TensorFlow's tuner slept on. Whether it
+    # does is a matter of microseconds; so this looks whether there is one.
+    tuned: list[bool] = []
+    iterate = tf.data.Dataset.__iter__
+
+    def noted(dataset: tf.data.Dataset) -> Iterator[Any]:
+        tuned.append(dataset.options().autotune.enabled)
+        return iterate(dataset)
+
+    monkeypatch.setattr(tf.data.Dataset, "__iter__", noted)
+    first(Faces(ten, 16).batches(4, seed=0), 2)
+    assert tuned == [False]
 
 
 def test_python_ends_while_a_stream_reads_ahead() -> None:
