@@ -71,5 +71,4 @@ def open_notebook(lab: Lab, page: Page) -> Iterator[OpenNotebook]:
 
     yield open_notebook
     for notebook in opened:
-        notebook.shut_down()
-        assert not notebook.problems, "\n\n".join(notebook.problems)
+        notebook.finish()

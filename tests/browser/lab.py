@@ -242,14 +242,13 @@ class Notebook:
         page.on("requestfailed", self._on_failed_request)
 
     def _on_console(self, message: Any) -> None:
-        # To miss the kernel is what a test wants that shuts it down: messages to it, views that
-        # were still being made, and what JupyterLab was still asking its debugger.
-        missed = (
-            "Could not send widget sync message",
-            "Could not add child view to box",
-            "Could not restore the debugger state",
-        )
+        # To miss the kernel is what a test wants that shuts it down: messages to it, and what
+        # JupyterLab was still asking its debugger.
+        missed = ("Could not send widget sync message", "Could not restore the debugger state")
         expected = self.dead and any(text in message.text for text in missed)
+        # ipywidgets says this of boxes, too, that were taken away while their parts were made.
+        # That a box which stayed has all its parts is checked at the end.
+        expected |= "Could not add child view to box" in message.text
         if message.type == "error" and not expected:
             self.problems.append(f"console: {message.text} ({message.location.get('url')})")
 
@@ -422,6 +421,17 @@ class Notebook:
         finally:
             flag.unlink()
             self.wait_until_idle()
+
+    def finish(self, timeout: float = 30) -> None:
+        """Shut down; raise where the page met a problem, or a box on it lacks one of its parts."""
+        if not self.dead:
+            # What keeps a part's place until its view is made.
+            place = '.widget-box > [class="lm-Widget"]:empty'
+            self.page.wait_for_function(
+                "place => !document.querySelector(place)", arg=place, timeout=timeout * 1000
+            )
+            self.shut_down()
+        assert not self.problems, "\n\n".join(self.problems)
 
     def shut_down(self) -> None:
         """End the kernel for good: what still works now works in the page alone."""

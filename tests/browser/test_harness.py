@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import TimeoutError, expect
 
 from .conftest import OpenNotebook
 
@@ -49,6 +49,26 @@ def test_errors_in_the_page_are_noticed(open_notebook: OpenNotebook) -> None:
     notebook.page.evaluate("() => console.error('aloud')")
     assert ["on purpose" in notebook.problems[0], "aloud" in notebook.problems[1]] == [True, True]
     notebook.problems.clear()
+
+
+def test_a_part_that_a_box_lacks_is_noticed(open_notebook: OpenNotebook) -> None:
+    # The view of a part is not made before the test lets it.
+    module = (
+        "export default { async render({ el }) {"
+        " await new Promise(resolve => { window.letGo = resolve }); el.textContent = 'here';"
+        " } }"
+    )
+    cell = (
+        "import anywidget, ipywidgets as w\n"
+        f"class Late(anywidget.AnyWidget):\n    _esm = {module!r}\n"
+        "w.VBox([Late()])"
+    )
+    notebook = open_notebook([cell])
+    notebook.run_all()
+    notebook.page.wait_for_function("() => window.letGo")
+    with pytest.raises(TimeoutError):
+        notebook.finish(timeout=0.5)
+    notebook.page.evaluate("() => window.letGo()")
 
 
 def test_theme_width_and_death_of_the_kernel(open_notebook: OpenNotebook) -> None:

@@ -61,8 +61,7 @@ def without_subshells(tmp_path: Path, page: Page) -> Iterator[Notebook]:
         )
         notebook = Notebook.open(page, lab, "training.ipynb")
         yield start(notebook)
-        notebook.shut_down()
-        assert not notebook.problems
+        notebook.finish()
 
 
 def title(notebook: Notebook, layer: str) -> None:
