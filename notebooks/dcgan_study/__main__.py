@@ -98,15 +98,8 @@ def _checkpoints(given: argparse.Namespace) -> None:
     yardstick = Yardstick(faces)
     for version in given.versions:
         before = seeds.typical(version)
-        _, output, seed = before.key
         gan, run = trained(
-            version,
-            seed,
-            output,
-            faces=faces,
-            scale=scale,
-            yardstick=yardstick,
-            progress=_progress,
+            before.key, faces=faces, scale=scale, yardstick=yardstick, progress=_progress
         )
         path = (given.folder or given.file.parent) / f"v{version}.npz"
         save_checkpoint(gan, path)

@@ -28,9 +28,7 @@ Progress = Callable[[Gan], None]
 
 
 def trained(
-    version: int,
-    seed: int,
-    output: str,
+    key: tuple[int, str, int],
     *,
     faces: Faces,
     scale: Scale,
@@ -41,9 +39,8 @@ def trained(
 
     Parameters
     ----------
-    version, seed : int
-    output : str
-        The generator's last activation.
+    key : (int, str, int)
+        Version, activation of the generator's last layer, and seed.
     faces : Faces
     scale : Scale
     yardstick : Yardstick
@@ -51,6 +48,7 @@ def trained(
     progress : callable
         Given the `Gan` every 100 steps.
     """
+    version, output, seed = key
     gan = Gan(version, faces, scale=scale, seed=seed, output=output)
     begin = time.perf_counter()
     for target in [*range(_STEPS, scale.steps, _STEPS), scale.steps]:
@@ -77,7 +75,7 @@ def run_seeds(
     path : path
         Of the file; it may be there or not. No other process may write to it meanwhile.
     keys : iterable of (int, str, int)
-        Version, output and seed of each run.
+        As `trained` takes them.
     faces : Faces
     scale : Scale
     progress : callable
@@ -99,16 +97,7 @@ def run_seeds(
     for key in keys:
         if key in done:
             continue
-        version, output, seed = key
-        gan, run = trained(
-            version,
-            seed,
-            output,
-            faces=faces,
-            scale=scale,
-            yardstick=yardstick,
-            progress=progress,
-        )
+        gan, run = trained(key, faces=faces, scale=scale, yardstick=yardstick, progress=progress)
         seeds = seeds.plus(run, gan.generate(FACES, _NOISE_SEED))
         seeds.write()
         yield run
