@@ -17,7 +17,7 @@ from ..analysis.parameter_record import ParameterRecord
 from ..analysis.record import LayerRecord
 from .bundles import bundle
 from .closing import parts_of
-from .layer_view import as_record, forget_channels, unchangeable
+from .layer_view import as_record, brief, forget_channels, unchangeable
 from .pictured import Pictured
 from .plot_frame import QUIET, DensityFrame
 from .selection import Selection
@@ -159,6 +159,9 @@ class DensityPanel(Pictured, VBox):
             self._head._notes = _notes(record)
         self.record = record
         forget_channels(self.selection, record.n_channels)
+
+    def __repr__(self) -> str:
+        return brief(self, self.record)
 
     def picture(self) -> Image | None:
         """The curves, or their bands, as a picture."""

@@ -186,6 +186,9 @@ class HealthPanel(Pictured, VBox):
             self._has_plot = some
             self.children = (self._head, self.figure) if some else (self._head,)
 
+    def __repr__(self) -> str:
+        return f"<HealthPanel of {self._head._layers:,} layers at {self._head._moments:,} moments>"
+
     def picture(self) -> Image | None:
         """The curves of the number that is chosen as a still picture; None without any."""
         from .static_health import health_picture

@@ -9,6 +9,7 @@ from anywidget import WidgetTrait
 from numpy.typing import ArrayLike
 from traitlets import List, Unicode, validate
 
+from ..analysis.parameter_record import ParameterRecord
 from ..analysis.record import LayerRecord
 from .column_axis import ColumnAxis
 from .pictured import Pictured
@@ -42,6 +43,15 @@ def forget_channels(selection: Selection, n_channels: int) -> None:
     selection.selected = tuple(channel for channel in selection.selected if channel < n_channels)
     if selection.hovered >= n_channels:
         selection.hovered = -1
+
+
+def brief(view: Any, record: LayerRecord | None) -> str:
+    """A view in one line, for a terminal and for readers without pictures."""
+    if record is None:
+        return f"<{type(view).__name__} of nothing yet>"
+    noun = record.outputs if isinstance(record, ParameterRecord) else "channel"
+    plural = "" if record.n_channels == 1 else "s"
+    return f"<{type(view).__name__} of {record.n_channels:,} {noun}{plural}>"
 
 
 class LayerView(Pictured, anywidget.AnyWidget):
@@ -105,6 +115,9 @@ class LayerView(Pictured, anywidget.AnyWidget):
                 setattr(self, name, value)
         self.record = record
         forget_channels(self.selection, record.n_channels)
+
+    def __repr__(self) -> str:
+        return brief(self, self.record)
 
     def _state_of(self, record: LayerRecord) -> dict[str, Any]:
         """The wire traits for a record."""

@@ -332,7 +332,7 @@ def _still(
 def _duration(seconds: float) -> str:
     """Seconds as a reader says them."""
     whole = max(0, round(seconds))
-    if whole < 100:
+    if whole < 120:
         return f"{whole} s"
     minutes = round(whole / 60)
     if minutes < 100:

@@ -99,7 +99,7 @@ def test_the_title_has_step_steps_and_time_left(view: TrainingView, clock: Clock
 
 @pytest.mark.parametrize(
     ("seconds", "words"),
-    [(0.0495, "74 s left"), (1.2, "30 min left"), (7.0, "2 h 55 min left")],
+    [(0.0495, "74 s left"), (0.079, "118 s left"), (1.2, "30 min left"), (7.0, "2 h 55 min left")],
 )
 def test_long_times_are_in_larger_units(
     view: TrainingView, clock: Clock, seconds: float, words: str

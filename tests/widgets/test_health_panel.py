@@ -98,6 +98,12 @@ def test_wrong_shapes_are_refused_by_name(steps: list, numbers: dict, message: s
         HealthPanel().show(steps, ["a", "b"], numbers)
 
 
+def test_it_is_told_of_in_a_line() -> None:
+    panel = HealthPanel()
+    panel.show([0, 5, 9], ["conv", "dense"], {"dead_share": np.zeros((3, 2))})
+    assert repr(panel) == "<HealthPanel of 2 layers at 3 moments>"
+
+
 def test_the_number_that_is_drawn_can_be_set() -> None:
     panel = HealthPanel(number="change")
     assert panel.number == "change"

@@ -81,6 +81,13 @@ class TestEveryView:
             widget.show(np.array(["a"]))
         assert widget.record.n_channels == 6
 
+    def test_is_told_of_in_a_line(self, view: type) -> None:
+        name = view.__name__
+        assert repr(view()) == f"<{name} of nothing yet>"
+        assert repr(view(images())) == f"<{name} of 6 channels>"
+        one, _ = view(images(channels=1))._repr_mimebundle_()
+        assert one["text/plain"] == f"<{name} of 1 channel>"
+
     def test_has_no_picture_before_it_has_values(self, view: type) -> None:
         data, _ = view()._repr_mimebundle_()
         assert "image/png" not in data
