@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Locator, Page
+from playwright.sync_api import Locator, Page, expect
 
 from .lab import Lab, Notebook
 
@@ -421,6 +421,28 @@ def test_the_theme_is_followed(views: Notebook) -> None:
     views.page.wait_for_function(f"() => ({corner})() < 60")
     views.set_theme("light")
     views.page.wait_for_function(f"() => ({corner})() > 200")
+
+
+def test_the_bands_of_many_channels_have_the_colour_of_the_theme(
+    open_notebook: OpenNotebook,
+) -> None:
+    values = "np.random.default_rng(0).normal(size=(8, 6, 6, 100))"
+    notebook = open_notebook(
+        [f"import numpy as np\nimport cnnviz_widgets as cv\ncv.DensityPanel({values})"]
+    )
+    notebook.run_all()
+    areas = notebook.page.locator(".cnnviz-density .curve .area")
+    expect(areas).to_have_count(5)
+    colours = {}
+    for theme in ("light", "dark"):
+        notebook.set_theme(theme)
+        faint = notebook.page.locator(".cnnviz-density-key").evaluate(
+            "key => getComputedStyle(key).color"
+        )
+        for band in range(4):
+            expect(areas.nth(band)).to_have_css("fill", faint)
+        colours[theme] = faint
+    assert colours["light"] != colours["dark"]
 
 
 def test_a_notebook_from_elsewhere_shows_a_picture_without_a_kernel(

@@ -127,7 +127,8 @@ async function render({ model, el, host, signal }: RenderProps<State>): Promise<
     const bands = drawn === "fan" ? [0.5, 0.6, 1, 0.6, 0.5] : [1];
     put(marks._fan, {
       colors: [theme.faint],
-      fill_colors: [theme.faint],
+      // bqplot goes round the colours of lines, but not those of areas: black is what is left of them.
+      fill_colors: bands.map(() => theme.faint),
       opacities: bands.map((opacity) => (some ? opacity / 2 : opacity)),
       fill_opacities: drawn === "fan" ? [0.18, 0.36, 0.36, 0.18, 0] : [0],
     });

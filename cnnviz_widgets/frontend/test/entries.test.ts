@@ -636,6 +636,16 @@ describe("density panel", () => {
     expect(marks.selected!.state.x).toHaveLength(2);
   });
 
+  test("each band has its colour", async () => {
+    const { model, marks } = await open();
+    model.set("_drawn", "fan");
+    model.set("_peak", 2);
+    await frame();
+    const colors = marks.fan!.state.fill_colors as string[];
+    expect(colors).toHaveLength((marks.fan!.state.fill_opacities as number[]).length);
+    expect(new Set(colors).size).toBe(1);
+  });
+
   test("the density axis turns linear and back in the page", async () => {
     const { model, marks, linear, logAxis, linearAxis } = await open();
     expect([logAxis.state.visible, linearAxis.state.visible]).toEqual([true, false]);
