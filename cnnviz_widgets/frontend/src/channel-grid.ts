@@ -17,7 +17,7 @@ import {
   type Rows,
 } from "./grid/layout";
 import { paintOverlay } from "./grid/overlay";
-import { paintTiles, type Paint } from "./grid/paint";
+import { paintGaps, paintTiles, type Paint } from "./grid/paint";
 import { describe, describeChannel, sampleName } from "./grid/readout";
 import { readSheet, SHEET_EVENTS, type Sheet, type SheetState } from "./grid/sheet";
 import { layer, onResize, pixelRatio, prepare } from "./lib/canvas";
@@ -255,7 +255,11 @@ class Grid {
       bottom: canvas.height,
     };
     const picture = { pixels, stride: canvas.width, clip };
-    paintTiles(picture, this.sheet, columnSpans(this.filled(columns), this.order(), ratio), rowSpans(rows, ratio), paint);
+    const across = columnSpans(this.filled(columns), this.order(), ratio);
+    const down = rowSpans(rows, ratio);
+    // Most tiles are dark: on a dark page, gaps of its colour would part none of them.
+    if (this.theme.dark) paintGaps(picture, across, down, pixel(rgb(this.theme.line)));
+    paintTiles(picture, this.sheet, across, down, paint);
     context.putImageData(image, 0, 0);
     this.paintOverlay();
   }

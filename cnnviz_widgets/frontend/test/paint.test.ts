@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { paintTiles, type Paint } from "../src/grid/paint";
+import { paintGaps, paintTiles, type Paint } from "../src/grid/paint";
 import { Mark, markOf, rangeOf, readSheet, valueAt, type Sheet, type SheetState } from "../src/grid/sheet";
 import { FakeModel, view } from "./fake";
 
@@ -71,6 +71,17 @@ test("only what the clip allows is painted", () => {
   const clip = { left: 2, top: 1, right: 4, bottom: 4 };
   paintTiles({ pixels, stride: 4, clip }, sheet, [{ index: 0, from: -2, to: 4 }], [{ index: 0, from: -1, to: 3 }], paint);
   expect([...pixels]).toEqual([9, 9, 9, 9, 9, 9, 255, 255, 9, 9, 255, 255, 9, 9, 9, 9]);
+});
+
+test("gaps are filled between tiles, within the clip, and nowhere else", () => {
+  const pixels = new Uint32Array(16).fill(9);
+  const clip = { left: 1, top: 0, right: 4, bottom: 3 };
+  const spans = (...all: [number, number][]) => all.map(([from, to], index) => ({ index, from, to }));
+  paintGaps({ pixels, stride: 4, clip }, spans([-1, 1], [2, 3]), spans([1, 2], [3, 4]), 7);
+  expect([...pixels]).toEqual([9, 9, 9, 9, 9, 7, 7, 9, 9, 7, 7, 9, 9, 9, 9, 9]);
+  paintGaps({ pixels, stride: 4, clip }, [], spans([0, 4]), 5);
+  paintGaps({ pixels, stride: 4, clip }, spans([0, 4]), [], 5);
+  expect(pixels).not.toContain(5);
 });
 
 test("the range of a channel or the layer stretches the colours over several tiles", () => {

@@ -31,11 +31,11 @@ export function paintOverlay(context: CanvasRenderingContext2D, scene: Scene): v
   context.font = FONT;
   context.textBaseline = "middle";
   paintRowLabels(context, scene);
+  paintHeader(context, scene);
   context.save();
   context.beginPath();
   context.rect(GUTTER - 1, 0, scene.width - GUTTER - MARGIN + 2, scene.height);
   context.clip();
-  paintHeader(context, scene);
   paintSelection(context, scene);
   paintCursor(context, scene);
   context.restore();
@@ -61,13 +61,17 @@ function paintRowLabels(context: CanvasRenderingContext2D, { rows, height, theme
   context.fillText("channel", 4, HEADER / 2);
 }
 
-function paintHeader(context: CanvasRenderingContext2D, { columns, theme, nameAt, digits }: Scene): void {
+function paintHeader(context: CanvasRenderingContext2D, { columns, theme, nameAt, digits, width }: Scene): void {
   context.textAlign = "center";
   context.fillStyle = theme.faint;
   const every = Math.max(1, Math.ceil((digits * 7 + 6) / columns.scale));
   const [first, last] = visible(columns);
   for (let column = first - (first % every); column < last; column += every) {
-    context.fillText(nameAt(column), xOf(columns, column + 0.5), HEADER / 2);
+    const x = xOf(columns, column + 0.5);
+    const name = nameAt(column);
+    // Names are whole, or not there: half a number is another one.
+    if (x < GUTTER || x + context.measureText(name).width / 2 > width) continue;
+    context.fillText(name, x, HEADER / 2);
   }
 }
 

@@ -77,6 +77,21 @@ export interface Picture {
   clip: Clip;
 }
 
+/** Fills all that `columns` × `rows` span: what shows of it later are the gaps between tiles. */
+export function paintGaps(
+  { pixels, stride, clip }: Picture,
+  columns: readonly Span[],
+  rows: readonly Span[],
+  color: number,
+): void {
+  const left = Math.max(clip.left, columns[0]?.from ?? clip.right);
+  const right = Math.min(clip.right, columns.at(-1)?.to ?? clip.left);
+  const top = Math.max(clip.top, rows[0]?.from ?? clip.bottom);
+  const bottom = Math.min(clip.bottom, rows.at(-1)?.to ?? clip.top);
+  if (left >= right) return;
+  for (let y = top; y < bottom; y++) pixels.fill(color, y * stride + left, y * stride + right);
+}
+
 /** Draws the tiles of `columns` × `rows` into the picture. */
 export function paintTiles(
   picture: Picture,
