@@ -93,13 +93,12 @@ def _seeds(given: argparse.Namespace) -> None:
 
 def _checkpoints(given: argparse.Namespace) -> None:
     seeds = Seeds.read(given.file)
-    scale = Scale(*(seeds.settings[name] for name in ("size", "steps", "batch")))
-    faces = _faces(given, scale.size)
+    faces = _faces(given, seeds.scale.size)
     yardstick = Yardstick(faces)
     for version in given.versions:
         before = seeds.typical(version)
         gan, run = trained(
-            before.key, faces=faces, scale=scale, yardstick=yardstick, progress=_progress
+            before.key, faces=faces, scale=seeds.scale, yardstick=yardstick, progress=_progress
         )
         path = (given.folder or given.file.parent) / f"v{version}.npz"
         save_checkpoint(gan, path)

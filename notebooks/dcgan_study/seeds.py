@@ -22,6 +22,7 @@ from PIL import Image
 from cnnviz_widgets.analysis.diagnosis.wording import listed
 
 from .measures import MEASURES, Measure, Outcome
+from .scale import Scale
 from .sheets import FaceSheet, face_sheet, tiled
 
 if TYPE_CHECKING:
@@ -157,6 +158,11 @@ class Seeds:
             From `measure`.
         """
         return replace(self, yours=yours)
+
+    @property
+    def scale(self) -> Scale:
+        """How large the networks' images were, and how long each run was to be."""
+        return Scale(*(self.settings[name] for name in ("size", "steps", "batch")))
 
     def faces(self, run: Run) -> NDArray[np.uint8]:
         """Faces that a run generates, shape (8, size, size, 3).

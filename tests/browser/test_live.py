@@ -105,7 +105,11 @@ def test_updates_arrive_and_hovering_links_while_it_trains(training: Notebook) -
 
 
 def test_another_layer_is_shown_while_it_trains(training: Notebook) -> None:
-    option(training, "conv2").click()
+    # A hand's press lasts longer than the time to the next update.
+    option(training, "conv2").hover()
+    training.page.mouse.down()
+    wait_for_new_picture(training)
+    training.page.mouse.up()
     title(training, "conv2")
     before = step(training)
     wait_for_step(training, before)

@@ -14,7 +14,7 @@ from dcgan_study.checkpoints import load_checkpoint
 from dcgan_study.faces import Faces
 from dcgan_study.measures import MEASURES, Outcome
 from dcgan_study.networks import VERSIONS
-from dcgan_study.scale import Scale
+from dcgan_study.scale import QUICK, Scale
 from dcgan_study.seeds import FILE, Run, Seeds
 from dcgan_study.seeds_runs import run_seeds
 from dcgan_study.training import Gan
@@ -331,7 +331,7 @@ class TestShipped:
             for each in runs:
                 assert each.steps == 1500
                 assert seeds.faces(each).shape == (8, 40, 40, 3)
-        assert (seeds.settings["size"], seeds.settings["steps"]) == (40, 1500)
+        assert seeds.scale == QUICK
 
     def test_no_picture_without_a_run(self) -> None:
         seeds = Seeds.read()

@@ -17,6 +17,19 @@ interface State {
   height: number;
 }
 
+/** A layer's row in the list, and the marks in it that change while the model trains. */
+interface Option {
+  entry: LayerEntry;
+  row: HTMLElement;
+  marks: HTMLElement[];
+}
+
+const marksOf = (layer: LayerEntry): HTMLElement[] => [findings(layer), looked(layer), health(layer)];
+
+/** What a row shows of a layer beside its marks. */
+const identity = (layer: LayerEntry): string =>
+  [layer.path, ...facts(layer), layer.level, layer.relative_level].join("\n");
+
 let instances = 0;
 
 class Selector {
@@ -26,7 +39,7 @@ class Selector {
   private readonly note = element("span", "", { role: "status", "aria-live": "polite" });
   private readonly legend = element("span", "", {}, "● looked at: outputs above, weights below");
   private readonly id = `cnnviz-layers-${instances++}`;
-  private options: { entry: LayerEntry; row: HTMLElement }[] = [];
+  private options: Option[] = [];
   private active = 0;
   /** The choice when last looked at: where Python makes another, the keyboard goes with it. */
   private chosen = "";
@@ -63,21 +76,50 @@ class Selector {
       keyboard(target);
       target.addEventListener("keydown", (event) => this.onKey(event), { signal });
     }
-    model.on("change:_layers", () => this.build());
+    model.on("change:_layers", () => this.update());
     model.on("change:layer change:_shown", () => this.mark());
     model.on("change:height", () => this.build());
+    this.build();
   }
 
-  build(): void {
-    const layers = this.model.get("_layers");
+  /** The layers that the filter leaves. */
+  private kept(): LayerEntry[] {
     const filter = this.filter.value.trim();
-    const kept = layers.filter((layer) => matches(layer, filter));
-    this.legend.hidden = layers.every(({ looked: views }) => views === null);
+    return this.model.get("_layers").filter((layer) => matches(layer, filter));
+  }
+
+  /**
+   * Show the layers as they are now. While a model trains that is several times a second: a row that
+   * was made anew would lose the press that had begun on it, and the list where one is in it.
+   */
+  private update(): void {
+    const kept = this.kept();
+    const same = kept.length > 0 && kept.length === this.options.length &&
+      this.options.every(({ entry }, at) => identity(entry) === identity(kept[at]!));
+    if (!same) {
+      this.build();
+      return;
+    }
+    this.options.forEach((option, at) => {
+      option.entry = kept[at]!;
+      option.marks = marksOf(option.entry).map((mark, which) => {
+        const before = option.marks[which]!;
+        if (mark.isEqualNode(before)) return before;
+        before.replaceWith(mark);
+        return mark;
+      });
+    });
+    this.mark();
+  }
+
+  private build(): void {
+    const layers = this.model.get("_layers");
+    const kept = this.kept();
     this.list.style.maxHeight = `${this.model.get("height")}px`;
     this.options = [];
     this.list.replaceChildren(...rowsOf(kept).map((row) => this.row(row)));
     if (kept.length === 0) {
-      const text = layers.length === 0 ? "No layers." : `No layer matches “${filter}”.`;
+      const text = layers.length === 0 ? "No layers." : `No layer matches “${this.filter.value.trim()}”.`;
       this.list.replaceChildren(element("div", "cnnviz-layer-heading", { style: "--depth: 0" }, text));
     }
     this.active = Math.max(0, this.options.findIndex(({ entry }) => entry.path === this.model.get("layer")));
@@ -92,6 +134,7 @@ class Selector {
       return element("div", "cnnviz-layer-heading", { style: `--depth: ${depth}`, role: "presentation" }, name);
     }
     const index = this.options.length;
+    const marks = marksOf(layer);
     const row = element(
       "div",
       "cnnviz-layer-row",
@@ -109,12 +152,10 @@ class Selector {
         name,
         element("span", "cnnviz-layer-facts", {}, facts(layer).join(" · ")),
       ),
-      findings(layer),
-      looked(layer),
-      health(layer),
+      ...marks,
     );
     row.addEventListener("click", () => this.choose(index), { signal: this.signal });
-    this.options.push({ entry: layer, row });
+    this.options.push({ entry: layer, row, marks });
     return row;
   }
 
@@ -127,7 +168,7 @@ class Selector {
     this.mark();
   }
 
-  /** Show which row is chosen, which one the keyboard is on, and which one is being waited for. */
+  /** Show what was looked at, which row is chosen, which one the keyboard is on, and which one is being waited for. */
   private mark(): void {
     const [chosen, shown] = [this.model.get("layer"), this.model.get("_shown")];
     const waiting = chosen !== shown;
@@ -141,6 +182,7 @@ class Selector {
     });
     const active = this.options[this.active];
     if (active) this.list.setAttribute("aria-activedescendant", active.row.id);
+    this.legend.hidden = this.model.get("_layers").every(({ looked: views }) => views === null);
     this.patience.wait(waiting);
     this.say(this.patience.over ? WAITING : "");
   }
@@ -190,7 +232,6 @@ class Selector {
 function render({ model, el, signal }: RenderProps<State>): void {
   const selector = new Selector(model, signal);
   el.append(selector.root);
-  selector.build();
 }
 
 export default { render };

@@ -341,6 +341,36 @@ describe("layer selector", () => {
     expect(document.querySelectorAll(".cnnviz-waiting")).toHaveLength(0);
   });
 
+  test("a training model's new health leaves rows and keyboard where they are", async () => {
+    const { model, list } = await open();
+    const rows = () => [...document.querySelectorAll<HTMLElement>("[role=option]")];
+    const before = rows();
+    list.dispatchEvent(key("ArrowDown"));
+    model.set("_layers", [layer("first", { dead: 2 }), layer("inner/a<b>"), layer("inner/c", { kind: "Dense", dead: 3 })]);
+    expect(rows()).toEqual(before);
+    expect(rows().every((row, at) => row === before[at])).toBe(true);
+    expect([...document.querySelectorAll(".cnnviz-health")].map((mark) => mark.textContent)).toEqual(["50 %", "alive", "75 %"]);
+    // A press that began before the update ends on the row that it began on.
+    before[2]!.click();
+    expect(model.state.layer).toBe("inner/c");
+    list.dispatchEvent(key("ArrowUp"));
+    model.set("_layers", [layer("first"), layer("inner/a<b>"), layer("inner/c", { kind: "Dense" })]);
+    list.dispatchEvent(key("Enter"));
+    expect(model.state.layer).toBe("inner/a<b>");
+  });
+
+  test("layers that are others make other rows", async () => {
+    const { model, input } = await open();
+    model.set("_layers", [layer("first", { parameters: 50 }), layer("second")]);
+    expect([...document.querySelectorAll(".cnnviz-layer-name")].map((name) => name.firstChild!.textContent)).toEqual(["first", "second"]);
+    expect(document.querySelector(".cnnviz-layer-heading")).toBeNull();
+    input.value = "nothing like it";
+    input.dispatchEvent(new Event("input"));
+    model.set("_layers", [layer("first"), layer("second", { dead: 1 })]);
+    expect(document.querySelectorAll("[role=option]")).toHaveLength(0);
+    expect(find(".cnnviz-layer-heading").textContent).toContain("No layer matches");
+  });
+
   test("health is a number, not only a colour", async () => {
     await open();
     const marks = [...document.querySelectorAll(".cnnviz-health")].map((mark) => mark.textContent);
