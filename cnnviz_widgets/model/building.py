@@ -7,11 +7,13 @@ seed moves. When it fails, every layer is put back to what it was.
 from __future__ import annotations
 
 from collections.abc import Callable
+from types import TracebackType
 from typing import Any
 
 import keras
 import numpy as np
 
+from ..analysis.call_stack import surely
 from .capture import ModelCallError, Recorder, call_error, recording
 
 
@@ -45,18 +47,34 @@ def build(model: Any, inputs: Any) -> None:
 
 def _attempt(model: Any, way: Callable[[], None], recorded_inside: bool) -> None:
     """Try one way to build; put every layer back if it fails."""
-    undo = [_remember(vars(layer)) for layer in model._flatten_layers()]
     recorder = Recorder(model, lambda call: None, inside=recorded_inside)
+    recorded, unless_built = recording(recorder), _UndoneOnError(model)
     try:
-        with recording(recorder):
+        with surely(unless_built, recorded), unless_built, recorded:
             way()
-    except BaseException as error:
-        for restore in undo:
-            restore()
-        if isinstance(error, Exception):
-            # Without call index: Keras may try a call before it makes it.
-            raise call_error(error, recorder.failed_base, recorder.failed_kind) from error
-        raise
+    except Exception as error:
+        # Without call index: Keras may try a call before it makes it.
+        raise call_error(error, recorder.failed_base, recorder.failed_kind) from error
+
+
+class _UndoneOnError:
+    """Puts every layer of a model back to what it was where building it raises."""
+
+    def __init__(self, model: Any) -> None:
+        self._undo = [_remember(vars(layer)) for layer in model._flatten_layers()]
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if error is not None:
+            for restore in self._undo:
+                restore()
 
 
 def _build_symbolically(model: Any, inputs: Any) -> None:
@@ -70,11 +88,27 @@ def _build_symbolically(model: Any, inputs: Any) -> None:
 
 
 def _build_by_running(model: Any, inputs: Any) -> None:
-    before = [(variable, np.array(np.asarray(variable))) for variable in model.variables]
-    try:
+    kept = _KeptValues(model)
+    with surely(kept), kept:
         model(keras.tree.map_structure(keras.ops.convert_to_tensor, inputs), training=False)
-    finally:
-        for variable, value in before:
+
+
+class _KeptValues:
+    """Gives the variables that a model has their values back."""
+
+    def __init__(self, model: Any) -> None:
+        self._values = [(variable, np.array(np.asarray(variable))) for variable in model.variables]
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        for variable, value in self._values:
             variable.assign(value)
 
 

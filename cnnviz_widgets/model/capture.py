@@ -12,14 +12,18 @@ from __future__ import annotations
 
 import functools
 import re
+import sys
 import threading
 import weakref
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
+from types import TracebackType
 from typing import Any
 
 import keras
+
+from ..analysis.call_stack import Call, CallLock, call_of_context
 
 
 class ModelCallError(RuntimeError, ValueError):
@@ -216,55 +220,93 @@ class Recorder:
 
 
 _local = threading.local()
-_patch_lock = threading.Lock()
-_patch_users = 0
-_original_call: Any = None
+_patch_lock = CallLock()
+# The wrapper that was set last.
+_wrapper: Any = None
+# Of all threads.
+_recordings: list[recording] = []
 
 
-@contextmanager
-def recording(recorder: Recorder) -> Iterator[None]:
+class recording:
     """Send this thread's layer calls to `recorder` for as long as the context lasts.
 
     ``keras.Layer.__call__`` is wrapped when the first recording of any thread begins and is
     the very object it was when the last one ends, whatever was raised in between. Recordings
-    nest: the innermost receives the calls.
+    nest: the innermost receives the calls. What an interrupt keeps from ending receives nothing
+    once the call that began it is over; for the end to come at once, see `surely`.
+
+    Parameters
+    ----------
+    recorder : Recorder
     """
-    outer = getattr(_local, "recorder", None)
-    _install()
-    _local.recorder = recorder
-    try:
-        yield
-    finally:
-        _local.recorder = outer
-        _uninstall()
+
+    def __init__(self, recorder: Recorder) -> None:
+        self.recorder = recorder
+        self.outer: recording | None = None
+        self._call: Call | None = None
+
+    @property
+    def lasts(self) -> bool:
+        """Whether it has begun and not ended, by its exit or with its call."""
+        return self._call is not None and self._call.under_way
+
+    def __enter__(self) -> None:
+        self.outer = _innermost()
+        self._call = call_of_context(sys._getframe(1))
+        _local.recorder = self
+        with _patch_lock:
+            _recordings.append(self)
+            _wrap()
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._call = None
+        _innermost()
+        _unwrap_unused()
 
 
-def _install() -> None:
-    global _patch_users, _original_call
+def _innermost() -> recording | None:
+    """The recording of this thread that is to receive its calls; those that are over are let go."""
+    begun: recording | None = getattr(_local, "recorder", None)
+    found = begun
+    while found is not None and not found.lasts:
+        found = found.outer
+    if found is not begun:
+        _local.recorder = found
+        _unwrap_unused()
+    return found
+
+
+def _wrap() -> None:
+    """Wrap ``keras.Layer.__call__``, unless it is; under the lock."""
+    global _wrapper
+    original = keras.Layer.__dict__["__call__"]
+    if original is _wrapper:
+        return
+
+    # `wraps` also makes the wrapper pass for a function of Keras' own, which TensorFlow's
+    # autograph leaves alone.
+    @functools.wraps(original)
+    def call(self: Any, *args: Any, **kwargs: Any) -> Any:
+        innermost = _innermost()
+        if innermost is None:
+            return original(self, *args, **kwargs)
+        return innermost.recorder.observe(original, self, args, kwargs)
+
+    _wrapper = call
+    keras.Layer.__call__ = call
+
+
+def _unwrap_unused() -> None:
+    """Put ``keras.Layer.__call__`` back once no recording lasts."""
     with _patch_lock:
-        if _patch_users == 0:
-            original = _original_call = keras.Layer.__dict__["__call__"]
-
-            # `wraps` also makes the wrapper pass for a function of Keras' own, which
-            # TensorFlow's autograph leaves alone.
-            @functools.wraps(original)
-            def call(self: Any, *args: Any, **kwargs: Any) -> Any:
-                recorder: Recorder | None = getattr(_local, "recorder", None)
-                if recorder is None:
-                    return original(self, *args, **kwargs)
-                return recorder.observe(original, self, args, kwargs)
-
-            keras.Layer.__call__ = call
-        _patch_users += 1
-
-
-def _uninstall() -> None:
-    global _patch_users, _original_call
-    with _patch_lock:
-        _patch_users -= 1
-        if _patch_users == 0:
-            keras.Layer.__call__ = _original_call
-            _original_call = None
+        _recordings[:] = [one for one in _recordings if one.lasts]
+        if not _recordings and keras.Layer.__dict__["__call__"] is _wrapper:
+            keras.Layer.__call__ = _wrapper.__wrapped__
 
 
 def is_structure(layer: Any) -> bool:

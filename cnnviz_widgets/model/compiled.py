@@ -14,12 +14,14 @@ from __future__ import annotations
 import functools
 from collections.abc import Collection
 from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass
 from typing import Any
 
 import keras
 import numpy as np
 import tensorflow as tf
 
+from ..analysis.call_stack import meanwhile, surely
 from .capture import (
     LayerCall,
     ModelCallError,
@@ -54,9 +56,7 @@ class CompiledPass:
 
     def __init__(self, model: Any, inputs: Any) -> None:
         self._inputs = [np.asarray(array) for array in keras.tree.flatten(inputs)]
-        self._receive: Receive | None = None
-        self._wanted: Collection[str] = ()
-        self._reached: str | None = None
+        self._run: _Run | None = None
         trace = _Trace(model, inputs, self._emit)
         function = tf.function(trace.step, autograph=False)
         specs = [tf.TensorSpec(array.shape, _tf_dtype(array)) for array in self._inputs]
@@ -77,23 +77,35 @@ class CompiledPass:
         MemoryError
             If there is not enough memory for the pass.
         """
-        self._receive, self._wanted, self._reached = receive, wanted, None
+        run = _Run(receive, wanted)
+        this = meanwhile(self, "_run", run)
         try:
-            self._function(*[tf.convert_to_tensor(array) for array in self._inputs])
+            with surely(this), this:
+                self._function(*[tf.convert_to_tensor(array) for array in self._inputs])
         except tf.errors.ResourceExhaustedError as error:
             raise MemoryError(f"no memory for a forward pass on this batch: {error}") from error
         except tf.errors.OpError as error:
-            after = f" after layer '{self._reached}'" if self._reached else ""
+            after = f" after layer '{run.reached}'" if run.reached else ""
             raise ModelCallError(
                 f"the model's call raised {type(error).__name__}{after}: {error.message}"
             ) from error
-        finally:
-            self._receive, self._wanted = None, ()
 
     def _emit(self, path: str, value: Any) -> None:
-        self._reached = path
-        if path in self._wanted and self._receive is not None:
-            self._receive(path, np.asarray(value))
+        run = self._run
+        if run is None:
+            return
+        run.reached = path
+        if path in run.wanted:
+            run.receive(path, np.asarray(value))
+
+
+@dataclass
+class _Run:
+    """What a run of the pass is for, and the last layer that it has computed."""
+
+    receive: Receive
+    wanted: Collection[str]
+    reached: str | None = None
 
 
 def _tf_dtype(array: Any) -> Any:
@@ -120,8 +132,9 @@ class _Trace:
         recorder = Recorder(
             self._model, self._record, around=self._after_last, in_scope=self._in_scope
         )
+        alone, recorded = undisturbed(self._model), recording(recorder)
         try:
-            with undisturbed(self._model), recording(recorder):
+            with surely(alone, recorded), alone, recorded:
                 inputs = keras.tree.pack_sequence_as(self._structure, list(flat))
                 self._model(inputs, training=False)
         except Exception as error:

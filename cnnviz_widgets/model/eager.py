@@ -13,6 +13,7 @@ from typing import Any
 import keras
 import numpy as np
 
+from ..analysis.call_stack import surely
 from .capture import (
     Interruption,
     LayerCall,
@@ -116,8 +117,9 @@ def forward(model: Any, inputs: Any, recorder: Recorder) -> Any:
     ModelCallError
         If the model's call raises.
     """
+    alone, recorded = undisturbed(model), recording(recorder)
     try:
-        with undisturbed(model), recording(recorder):
+        with surely(alone, recorded), alone, recorded:
             tensors = keras.tree.map_structure(keras.ops.convert_to_tensor, inputs)
             model(tensors, training=False)
     except Exception as error:

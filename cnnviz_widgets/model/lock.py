@@ -3,7 +3,9 @@
 DESIGN decision 7. A thread that trains a model *occupies* its lock from its first step to its
 last, and hands it over at the end of a batch to those that wait (`ModelLock.give_way`). Keras
 tells no one that ``fit`` was interrupted, so an occupation is no promise to call `leave`: it lasts
-as long as the call that trains is on its thread's stack, which anyone can see.
+as long as the call that trains is on its thread's stack, which anyone can see. An interrupt may
+come anywhere else, too: so whoever has a lock, wants one or gives way does so as long as the call
+in which that happens, see `call_stack`.
 """
 
 from __future__ import annotations
@@ -13,10 +15,11 @@ import sys
 import threading
 import time
 import weakref
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
-from types import CodeType, FrameType, TracebackType
+from collections.abc import Iterable
+from types import FrameType, TracebackType
 from typing import Any, ClassVar
+
+from ..analysis.call_stack import Call, CallLock, OpenCall, call_of_context, stack_of
 
 # Bells ring when something has changed. A thread that ends, or is interrupted, rings none: so
 # whoever waits looks around himself this often, in seconds.
@@ -25,7 +28,7 @@ _LOOK_AROUND = 0.05
 _locks: weakref.WeakKeyDictionary[Any, ModelLock] = weakref.WeakKeyDictionary()
 # Guards all that all locks know: who waits for whom concerns several of them at once. It is held
 # for moments only, and is re-entrant because collecting garbage may run anyone's code.
-_guard = threading.RLock()
+_guard = CallLock()
 
 
 def model_lock(model: Any) -> ModelLock:
@@ -52,12 +55,13 @@ class _Bell:
 
     Parameters
     ----------
-    thread : int
-        Identifier of the thread that it wakes.
+    call : Call
+        That in which the thread waits for it.
     """
 
-    def __init__(self, thread: int) -> None:
-        self.thread = thread
+    def __init__(self, call: Call) -> None:
+        self.call = call
+        self.thread = threading.get_ident()
         self._lock = threading.Lock()
         self._lock.acquire()
 
@@ -72,13 +76,13 @@ class _Bell:
 
 
 class _Wish(_Bell):
-    """A thread's wish for a lock."""
+    """A thread's wish for a lock, in a call that ends when it is granted or given up."""
 
-    def __init__(self, thread: int, lock: ModelLock) -> None:
-        super().__init__(thread)
+    def __init__(self, call: Call, lock: ModelLock) -> None:
+        super().__init__(call)
         self.lock = lock
-        # The training thread that waits until this wish is granted, if one does.
-        self.let_in_by: int | None = None
+        # How a training thread waits until this wish is granted, if one does.
+        self.let_in_by: _Bell | None = None
 
     def withdraw(self) -> None:
         """The wish is granted, or given up."""
@@ -104,13 +108,10 @@ class ModelLock:
     _giving: ClassVar[dict[int, _Bell]] = {}
 
     def __init__(self) -> None:
-        self._owner: threading.Thread | None = None
-        self._depth = 0
+        # The calls of one thread that have the lock, and those that train, by their frames.
+        self._holds: list[Call] = []
         self._trainer: threading.Thread | None = None
-        # Calls that train, by the address of their frame. The frame itself would keep all that
-        # the call has, the model too, alive after an interrupt; an address may be given to
-        # another frame, but not to one that runs the same code without training the same model.
-        self._calls: dict[int, weakref.ref[CodeType]] = {}
+        self._calls: dict[int, Call] = {}
         with _guard:
             self._known.add(self)
 
@@ -132,26 +133,7 @@ class ModelLock:
             The time is over; or waiting is of no use, as the thread that has the lock waits for
             one that this thread has.
         """
-        thread = threading.current_thread()
-        if self._owner is thread:
-            self._depth += 1
-            return
-        me = threading.get_ident()
-        limit = None if timeout is None else time.monotonic() + timeout
-        wish = _Wish(me, self)
-        try:
-            while not self._taken(thread, wish):
-                left = math.inf if limit is None else limit - time.monotonic()
-                if left <= 0:
-                    raise TimeoutError(self._why_not_had(timeout))
-                wish.wait(min(left, _LOOK_AROUND))
-            wish.withdraw()
-        except BaseException:
-            wish.withdraw()
-            # An interrupt may come when the lock is had already.
-            if self._owner is thread:
-                self.release()
-            raise
+        self.enter(OpenCall(sys._getframe()), timeout)
 
     def release(self) -> None:
         """Give back what `acquire` gave.
@@ -162,15 +144,13 @@ class ModelLock:
             This thread does not have the lock.
         """
         with _guard:
-            if self._owner is not threading.current_thread():
+            mine = self._open_holds()
+            if not mine:
                 raise RuntimeError("this thread does not hold the lock that it gives back")
-            self._depth -= 1
-            if not self._depth:
-                self._owner = None
-                _ring_all()
+            self.exit(mine[-1])
 
     def __enter__(self) -> ModelLock:
-        self.acquire()
+        self.enter(call_of_context(sys._getframe(1)))
         return self
 
     def __exit__(
@@ -179,31 +159,64 @@ class ModelLock:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self.release()
+        self._leave_context(sys._getframe(1))
 
-    @contextmanager
-    def within(self, seconds: float) -> Iterator[None]:
+    def within(self, seconds: float) -> _Within:
         """Hold the lock, if it can be had within so many seconds.
+
+        Returns
+        -------
+        context manager
 
         Raises
         ------
         TimeoutError
-            As `acquire`.
+            As `acquire`, when the context is entered.
         """
-        self.acquire(seconds)
-        try:
-            yield
-        finally:
-            self.release()
+        return _Within(self, seconds)
 
-    def _taken(self, thread: threading.Thread, wish: _Wish) -> bool:
-        """Take the lock if it can be had; else the wish is known to all from now on."""
+    def enter(self, hold: Call, timeout: float | None = None) -> None:
+        """Have the lock until `exit`, or until a call is over: for contexts that hold it, too.
+
+        Parameters
+        ----------
+        hold : Call
+            Of the calling thread.
+        timeout : float, optional
+            As `acquire`, also for what it raises.
+        """
+        limit = None if timeout is None else time.monotonic() + timeout
+        wish = _Wish(Call(sys._getframe()), self)
+        try:
+            while not self._taken(hold, wish):
+                left = math.inf if limit is None else limit - time.monotonic()
+                if left <= 0:
+                    raise TimeoutError(self._why_not_had(timeout))
+                wish.wait(min(left, _LOOK_AROUND))
+        except BaseException:
+            wish.withdraw()
+            # An interrupt may come when the lock is had already.
+            self.exit(hold)
+            raise
+
+    def exit(self, hold: Call) -> None:
+        """The call no longer has the lock; may be said twice."""
         with _guard:
-            if self._is_free_for(wish.thread) and not self._is_others_turn(wish):
-                self._depth = 1
-                self._owner = thread
+            if hold in self._holds:
+                self._holds.remove(hold)
+                if self._holder is None:
+                    _ring_all()
+
+    def _taken(self, hold: Call, wish: _Wish) -> bool:
+        """Take the lock if it can be had; else the wish is known to all from now on."""
+        me = wish.thread
+        with _guard:
+            _forget_ended()
+            if self._holder == me or (self._is_free_for(me) and not self._is_others_turn(wish)):
+                self._holds.append(hold)
+                wish.withdraw()
                 return True
-            if self._waits_for(wish.thread):
+            if self._waits_for(me):
                 raise TimeoutError(
                     "this thread wants a model that another one holds, which waits for a model "
                     "that this one holds"
@@ -213,6 +226,19 @@ class ModelLock:
                 # Whom a training thread waits for is let in at once, by a second look.
                 wish.ring()
             return False
+
+    def _leave_context(self, frame: FrameType) -> None:
+        """The context is over that this frame has entered, or has had entered by another."""
+        with _guard:
+            mine = [hold for hold in self._holds if hold.is_of(frame)]
+            if not mine and isinstance(call_of_context(frame), OpenCall):
+                mine = self._open_holds()
+            if mine:
+                self.exit(mine[-1])
+
+    def _open_holds(self) -> list[Call]:
+        me = threading.current_thread()
+        return [hold for hold in self._holds if hold.thread is me and isinstance(hold, OpenCall)]
 
     # Training -------------------------------------------------------------------------------
 
@@ -249,10 +275,10 @@ class ModelLock:
         with self, _guard:
             # While this one waited a third may have begun.
             self._refuse_second()
-            under_way = {id(call) for call in _stack(sys._getframe())}
+            under_way = {id(call) for call in stack_of(thread)}
             for call in self._calls.keys() - under_way:
                 del self._calls[call]
-            self._calls[id(frame)] = weakref.ref(frame.f_code)
+            self._calls[id(frame)] = Call(frame)
             self._trainer = thread
 
     def leave(self, frame: FrameType | None = None) -> None:
@@ -278,7 +304,7 @@ class ModelLock:
         """Whether the calling thread trains the model."""
         if self._trainer is not threading.current_thread():
             return False
-        return any(map(self._is_call, _stack(sys._getframe())))
+        return any(map(self._is_call, stack_of(self._trainer)))
 
     def give_way(self) -> None:
         """Let all threads that wait have the model now, one after the other, then go on.
@@ -294,15 +320,16 @@ class ModelLock:
             mine = [lock for lock in self._known if lock._trained_by() == me]
             if any(lock._holder == me for lock in self._known):
                 return
+            _forget_ended()
             let_in = [wish for wish in self._wishes if wish.lock in mine and wish.thread != me]
             if not let_in:
                 return
-            bell = _Bell(me)
+            bell = _Bell(Call(sys._getframe()))
         try:
             with _guard:
                 self._giving[me] = bell
                 for wish in let_in:
-                    wish.let_in_by = me
+                    wish.let_in_by = bell
                 _ring_all()
             while _any_lent(mine, me) or any(wish in self._wishes for wish in let_in):
                 bell.wait(_LOOK_AROUND)
@@ -339,36 +366,31 @@ class ModelLock:
 
     @property
     def _holder(self) -> int | None:
-        return None if self._owner is None else self._owner.ident
+        """The thread that has the lock; what belongs to a call that is over is no more held."""
+        for hold in reversed(self._holds):
+            if hold.under_way:
+                return hold.thread.ident
+        self._holds.clear()
+        return None
 
     def _held_by_other(self, me: int) -> bool:
-        """Whether a thread other than this has the lock; one that has ended has nothing."""
-        owner = self._owner
-        if owner is None or owner.ident == me:
-            return False
-        if not owner.is_alive():
-            self._owner, self._depth = None, 0
-            return False
-        return True
+        """Whether a thread other than this has the lock."""
+        return self._holder not in (None, me)
 
     def _trained_by(self) -> int | None:
         """The thread that trains the model: it is alive, and in the middle of the call."""
         trainer = self._trainer
         if trainer is None:
             return None
-        # The thread itself knows its stack; of the others Python has to be asked.
-        ident = trainer.ident
-        here = ident == threading.get_ident()
-        frame = sys._getframe() if here else sys._current_frames().get(ident or 0)
-        if any(map(self._is_call, _stack(frame))):
-            return ident
+        if any(map(self._is_call, stack_of(trainer))):
+            return trainer.ident
         self._trainer = None
         self._calls.clear()
         return None
 
     def _is_call(self, frame: FrameType) -> bool:
-        code = self._calls.get(id(frame))
-        return code is not None and code() is frame.f_code
+        call = self._calls.get(id(frame))
+        return call is not None and call.is_of(frame)
 
     def _refuse_second(self) -> None:
         if self.training:
@@ -397,11 +419,36 @@ class ModelLock:
         return f"the model could not be had within {timeout} s: {reason}"
 
 
-def _stack(frame: FrameType | None) -> Iterator[FrameType]:
-    """The calls that are under way, the innermost first."""
-    while frame is not None:
-        yield frame
-        frame = frame.f_back
+class _Within:
+    """The context of `ModelLock.within`."""
+
+    def __init__(self, lock: ModelLock, seconds: float) -> None:
+        self._lock = lock
+        self._seconds = seconds
+        self._call: Call | None = None
+
+    def __enter__(self) -> None:
+        self._call = call_of_context(sys._getframe(1))
+        self._lock.enter(self._call, self._seconds)
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if self._call is not None:
+            self._lock.exit(self._call)
+
+
+def _forget_ended() -> None:
+    """Forget who was interrupted while he waited; under the guard."""
+    ended = [wish for wish in ModelLock._wishes if not wish.call.under_way]
+    for wish in ended:
+        ModelLock._wishes.remove(wish)
+    over = [me for me, bell in ModelLock._giving.items() if not bell.call.under_way]
+    for me in over:
+        del ModelLock._giving[me]
 
 
 def _ring_all() -> None:
@@ -421,10 +468,12 @@ def _awaits(trainer: int, thread: int) -> bool:
     It may do so by way of others: whom it lets in may wait for a model that a third one reads.
     """
     wishes = {wish.thread: wish for wish in ModelLock._wishes}
-    if trainer not in ModelLock._giving and trainer not in wishes:
+    giving = ModelLock._giving.get(trainer)
+    if giving is None and trainer not in wishes:
         return False
     pending: list[int | None] = [trainer]
-    pending += [wish.thread for wish in ModelLock._wishes if wish.let_in_by == trainer]
+    if giving is not None:
+        pending += [wish.thread for wish in ModelLock._wishes if wish.let_in_by is giving]
     found: set[int] = set()
     while pending:
         one = pending.pop()

@@ -10,6 +10,7 @@ import numpy as np
 from keras.src.trainers.compile_utils import CompileLoss
 from numpy.typing import NDArray
 
+from ..analysis.call_stack import surely
 from .undisturbed import undisturbed
 
 Array = NDArray[Any]
@@ -161,8 +162,9 @@ class Loss:
             If targets and outputs do not suit the loss.
         """
         targets = [keras.ops.convert_to_tensor(target) for target in self._targets]
+        alone = undisturbed(self._model)
         try:
-            with undisturbed(self._model):
+            with surely(alone), alone:
                 return float(self._loss(keras.tree.pack_sequence_as(outputs, targets), outputs))
         except Exception as error:
             shapes = [tuple(output.shape) for output in keras.tree.flatten(outputs)]

@@ -6,13 +6,20 @@ What the two kinds of pass have in common; `compiled` and `eager` are the kinds.
 from __future__ import annotations
 
 import queue
+import sys
 import threading
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
+from types import TracebackType
 from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
+
+from ..analysis.call_stack import Call, surely
+
+# Seconds after which a pass that waits looks whether anyone is still there.
+_LOOK_AROUND = 0.05
 
 Receive = Callable[[str, NDArray[np.float32]], None]
 
@@ -83,35 +90,65 @@ def in_lockstep(run: Callable[[Receive], None], receive: Receive) -> None:
     interrupt from the keyboard reaches it. After an exception in `receive` the pass goes on to
     its end without handing over anything; then the exception is raised.
     """
-    handed: queue.SimpleQueue[Any] = queue.SimpleQueue()
-    resume = threading.Semaphore(0)
-    cancelled = threading.Event()
-
-    def hand_over(path: str, array: NDArray[np.float32]) -> None:
-        if cancelled.is_set():
-            return
-        handed.put((path, array))
-        del array  # else it would stay here while the pass waits
-        resume.acquire()
-
-    def work() -> None:
-        try:
-            run(hand_over)
-        except BaseException as error:
-            handed.put(error)
-        else:
-            handed.put(None)
-
-    worker = threading.Thread(target=work, name="cnnviz-forward-pass", daemon=True)
-    worker.start()
-    try:
-        while (item := handed.get()) is not None:
+    worker = _Worker(run, Call(sys._getframe()))
+    with surely(worker), worker:
+        while (item := worker.handed.get()) is not None:
             if isinstance(item, BaseException):
                 raise item
             receive(*item)
             del item
-            resume.release()
-    finally:
-        cancelled.set()
-        resume.release()
-        worker.join()
+            worker.resume.put(None)
+
+
+class _Worker:
+    """Runs a pass in a thread of its own, as long as the call that receives is under way.
+
+    The two speak by queues of the kind that an interrupt cannot leave locked.
+    """
+
+    def __init__(self, run: Callable[[Receive], None], receiving: Call) -> None:
+        self.handed: queue.SimpleQueue[Any] = queue.SimpleQueue()
+        self.resume: queue.SimpleQueue[None] = queue.SimpleQueue()
+        self._run = run
+        self._receiving = receiving
+        self._cancelled = self._runs = False
+        self._thread = threading.Thread(target=self._work, name="cnnviz-forward-pass", daemon=True)
+
+    def __enter__(self) -> None:
+        self._thread.start()
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._cancelled = True
+        self.resume.put(None)
+        while self._runs:
+            self._thread.join(_LOOK_AROUND)
+
+    def _hand_over(self, path: str, array: NDArray[np.float32]) -> None:
+        if self._cancelled:
+            return
+        self.handed.put((path, array))
+        del array  # else it would stay here while the pass waits
+        while True:
+            try:
+                return self.resume.get(timeout=_LOOK_AROUND)
+            except queue.Empty:
+                if not self._receiving.under_way:
+                    self._cancelled = True
+                    return None
+
+    def _work(self) -> None:
+        self._runs = True
+        try:
+            if not self._cancelled:
+                self._run(self._hand_over)
+        except BaseException as error:
+            self.handed.put(error)
+        else:
+            self.handed.put(None)
+        finally:
+            self._runs = False

@@ -5,15 +5,17 @@ from __future__ import annotations
 import copy
 import difflib
 import math
-from collections.abc import Callable, Collection, Iterable, Iterator
-from contextlib import contextmanager
+import sys
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
+from types import TracebackType
 from typing import Any, TypeVar
 
 import keras
 import numpy as np
 from numpy.typing import NDArray
 
+from ..analysis.call_stack import Call, call_of_context
 from ..analysis.sample_choice import SampleChoice
 from ..analysis.values import frozen
 from .building import build, is_built
@@ -119,8 +121,9 @@ class ModelProbe:
         self.choice: SampleChoice | None = None
         self._lock = model_lock(model)
         self._reading: _Reading | None = None
-        self._streaming = False
-        self._steady = 0
+        # The call that runs a forward pass, and those that take the layers to stay as they are.
+        self._pass: Call | None = None
+        self._steadied: list[Call] = []
         self._origin: ModelProbe | None = None
         with self._lock:
             self.inputs = prepare(model, inputs, samples)
@@ -149,28 +152,34 @@ class ModelProbe:
         part.inputs = keras.tree.map_structure(lambda array: frozen(array[numbers]), self.inputs)
         part.nonfinite_inputs = count_nonfinite(part.inputs)
         part.choice = choice
-        part._reading, part._streaming, part._steady = None, False, 0
+        part._reading, part._pass, part._steadied = None, None, []
         part._origin = self
         return part
 
-    @contextmanager
-    def steady(self) -> Iterator[None]:
+    def steady(self) -> Steady:
         """Take the model's layers to stay as they are until the context ends: its lock is held.
 
         Many looks then cost one check of whether anything but weights has changed, not one each.
 
+        Returns
+        -------
+        context manager
+            It ends with the call that entered it, at the latest.
+
         Raises
         ------
         ModelCallError
-            If the model's call raises.
+            If the model's call raises, when the context is entered.
         """
-        with self._lock:
-            self._read()
-            self._steady += 1
-            try:
-                yield
-            finally:
-                self._steady -= 1
+        return Steady(self)
+
+    @property
+    def _steady(self) -> bool:
+        return any(call.under_way for call in self._steadied)
+
+    @property
+    def _streaming(self) -> bool:
+        return self._pass is not None and self._pass.under_way
 
     @property
     def samples(self) -> int:
@@ -446,7 +455,7 @@ class ModelProbe:
         """One forward pass. `receive` raises only in lockstep."""
         reading = self._read()
         wanted = frozenset(wanted)
-        self._streaming = True
+        self._pass = Call(sys._getframe())
         try:
             if isinstance(reading.forward, EagerPass):
                 reading.forward.run(receive, wanted)
@@ -462,7 +471,37 @@ class ModelProbe:
                 self._reading = _describe(self.model, self.inputs, forward)
                 forward.run(receive, wanted)
         finally:
-            self._streaming = False
+            self._pass = None
+
+
+class Steady:
+    """The context of `ModelProbe.steady`."""
+
+    def __init__(self, probe: ModelProbe) -> None:
+        self._probe = probe
+        self._call: Call | None = None
+
+    def __enter__(self) -> None:
+        self._call = call_of_context(sys._getframe(1))
+        probe = self._probe
+        probe._lock.enter(self._call)
+        try:
+            probe._read()
+            probe._steadied.append(self._call)
+        except BaseException:
+            probe._lock.exit(self._call)
+            raise
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        probe, call = self._probe, self._call
+        probe._steadied[:] = [one for one in probe._steadied if one is not call and one.under_way]
+        if call is not None:
+            probe._lock.exit(call)
 
 
 def _check_model(model: Any) -> None:

@@ -11,14 +11,15 @@ from __future__ import annotations
 import inspect
 import math
 import random
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Sequence
+from types import TracebackType
 from typing import Any
 
 import keras
 import numpy as np
 from keras.src.backend.common import global_state
 
+from ..analysis.call_stack import surely
 from .capture import is_structure
 from .layers import LayerInfo
 from .probe import ModelProbe, model_lock
@@ -78,7 +79,8 @@ def fresh_probe(
         wanted = None if paths is None else [probe.info(path) for path in paths]
         if wanted == []:
             raise ValueError("paths is empty: name at least one layer, or give None for all")
-        with _apart(seed):
+        apart = _Apart(seed)
+        with surely(apart), apart:
             fresh = _fresh_probe(probe, wanted, seed, limit_bytes)
         if missing := _missing(fresh, known if wanted is None else wanted):
             raise NoReference(
@@ -333,51 +335,61 @@ def _leaves(structure: Any) -> list[Any]:
     return leaves
 
 
-@contextmanager
-def _apart(seed: int) -> Iterator[None]:
+class _Apart:
     """Random numbers from `seed` and names of one's own; afterwards all as it was before.
 
     Python's and NumPy's global generators, Keras' global seed generator and its counters of
     names, and the generator from which TensorFlow seeds its operations.
     """
-    # The global generator is NumPy's legacy one: what other people's code draws from.
-    python, numpy = random.getstate(), np.random.get_state()  # noqa: NPY002
-    counters = global_state.get_global_attribute("object_name_uids")
-    generator = global_state.get_global_attribute("global_seed_generator")
-    own_counters = None if counters is None else counters.copy()
-    global_state.set_global_attribute("object_name_uids", own_counters)
-    global_state.set_global_attribute("global_seed_generator", None)
-    random.seed(seed)
-    np.random.seed(seed % 2**32)  # noqa: NPY002
-    try:
-        with _tensorflow_apart(seed):
-            yield
-    finally:
-        random.setstate(python)
-        np.random.set_state(numpy)  # noqa: NPY002
-        global_state.set_global_attribute("object_name_uids", counters)
-        global_state.set_global_attribute("global_seed_generator", generator)
+
+    def __init__(self, seed: int) -> None:
+        self._seed = seed
+        # The global generator is NumPy's legacy one: what other people's code draws from.
+        self._python, self._numpy = random.getstate(), np.random.get_state()  # noqa: NPY002
+        self._keras = {name: global_state.get_global_attribute(name) for name in _OF_KERAS}
+        self._tensorflow = _tensorflow_state()
+        # The second exists only after somebody has set a seed.
+        self._seeds: dict[str, Any] = {
+            name: self._tensorflow[name] for name in ("_seed", "_rng") if name in self._tensorflow
+        }
+
+    def __enter__(self) -> None:
+        counters = self._keras["object_name_uids"]
+        own_counters = None if counters is None else counters.copy()
+        global_state.set_global_attribute("object_name_uids", own_counters)
+        global_state.set_global_attribute("global_seed_generator", None)
+        random.seed(self._seed)
+        np.random.seed(self._seed % 2**32)  # noqa: NPY002
+        # `tf.random.set_seed` would also restart the operations that the user has seeded one by
+        # one. Of its own kind, so that no operation gets the pair of seeds that one of theirs has.
+        own = random.Random(f"reference {self._seed}")
+        self._tensorflow["_seed"], self._tensorflow["_rng"] = own.randrange(2**31), own
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        random.setstate(self._python)
+        np.random.set_state(self._numpy)  # noqa: NPY002
+        for name, value in self._keras.items():
+            global_state.set_global_attribute(name, value)
+        self._tensorflow.pop("_rng", None)
+        self._tensorflow |= self._seeds
 
 
-@contextmanager
-def _tensorflow_apart(seed: int) -> Iterator[None]:
+_OF_KERAS = ("object_name_uids", "global_seed_generator")
+
+
+def _tensorflow_state() -> dict[str, Any]:
+    """The attributes of TensorFlow's context, which are live; {} with another backend."""
     if keras.backend.backend() != "tensorflow":
-        yield
-        return
+        return {}
     from tensorflow.python.eager import context
 
-    # `tf.random.set_seed` would also restart the operations that the user has seeded one by one.
-    live = context.context()
-    # The second exists only after somebody has set a seed.
-    before = {name: vars(live)[name] for name in ("_seed", "_rng") if name in vars(live)}
-    # Of its own kind, so that no operation gets the pair of seeds that one of the user's has.
-    own = random.Random(f"reference {seed}")
-    live._seed, live._rng = own.randrange(2**31), own
-    try:
-        yield
-    finally:
-        vars(live).pop("_rng")
-        vars(live).update(before)
+    state: dict[str, Any] = vars(context.context())
+    return state
 
 
 def _said(error: Exception) -> str:

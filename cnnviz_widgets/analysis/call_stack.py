@@ -1,0 +1,220 @@
+"""What lasts as long as a call is on its thread's stack, whatever ends that call.
+
+An interrupt from the keyboard may come between any two steps of the main thread: also where a
+context has been entered and its exit is not yet certain to be called, and inside that exit. Two
+means against what it would leave behind stand here. `Call` says whether a call is still under way,
+which anyone can see: what belongs to a call needs nobody to give it back. And what has to be put
+back at once is put back twice, by `surely`.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import inspect
+import sys
+import threading
+import time
+import weakref
+from collections.abc import Iterator
+from types import CodeType, FrameType, TracebackType
+from typing import Any, Protocol
+
+# Calls that may be left and gone on with later: that they are on no stack does not end them.
+_RESUMABLE = inspect.CO_GENERATOR | inspect.CO_COROUTINE | inspect.CO_ASYNC_GENERATOR
+# A stack is looked at so often, where it moved under the look.
+_LOOKS = 10
+# Tries to have a lock at once before each further one waits, and seconds of that wait.
+_TRIES, _WAIT = 50, 1e-3
+
+
+class Call:
+    """A call of the calling thread, to be told from outside whether it is over.
+
+    It holds neither the frame nor what that has: after an interrupt these would live as long as
+    the traceback. An address may be given to another frame, but not while the call is under way.
+
+    Parameters
+    ----------
+    frame : frame
+        On the stack of the calling thread.
+
+    Attributes
+    ----------
+    thread : threading.Thread
+    """
+
+    __slots__ = ("_code", "_frame", "thread")
+
+    def __init__(self, frame: FrameType) -> None:
+        self.thread = threading.current_thread()
+        self._frame = id(frame)
+        self._code: weakref.ref[CodeType] = weakref.ref(frame.f_code)
+
+    @property
+    def under_way(self) -> bool:
+        """Whether the call is on its thread's stack now."""
+        return any(map(self.is_of, stack_of(self.thread)))
+
+    def is_of(self, frame: FrameType) -> bool:
+        """Whether this is the call that `frame` is of."""
+        return id(frame) == self._frame and self._code() is frame.f_code
+
+
+class OpenCall(Call):
+    """A call that whoever began it must say the end of; it is over at the latest with its thread.
+
+    For a context entered by a generator or a coroutine, which may be left while it has something,
+    or on behalf of another call, as by `contextlib.ExitStack`.
+    """
+
+    __slots__ = ()
+
+    @property
+    def under_way(self) -> bool:
+        """Whether the thread is."""
+        return self.thread.is_alive()
+
+
+def call_of_context(frame: FrameType) -> Call:
+    """The call to which a context belongs that `frame` has just entered."""
+    lasts = frame.f_code.co_flags & _RESUMABLE
+    for_other = frame.f_globals.get("__name__") == contextlib.__name__
+    return (OpenCall if lasts or for_other else Call)(frame)
+
+
+def stack_of(thread: threading.Thread) -> Iterator[FrameType]:
+    """The calls that are under way in a thread, the innermost first.
+
+    Parameters
+    ----------
+    thread : threading.Thread
+        Any; that of the caller, too.
+    """
+    if thread.ident == threading.get_ident():
+        yield from _outwards(sys._getframe(1))
+        return
+    frames: list[FrameType] = []
+    for _ in range(_LOOKS):
+        frames = list(_outwards(sys._current_frames().get(thread.ident or 0)))
+        # A generator that is left while one looks no longer knows who called it.
+        if not frames or not frames[-1].f_code.co_flags & _RESUMABLE:
+            break
+    yield from frames
+
+
+def _outwards(frame: FrameType | None) -> Iterator[FrameType]:
+    while frame is not None:
+        yield frame
+        frame = frame.f_back
+
+
+class CallLock:
+    """A re-entrant lock for short work, which is free as soon as the call that took it is over.
+
+    It is used as a context. Whatever an interrupt leaves out, no other thread waits for ever.
+    """
+
+    def __init__(self) -> None:
+        # Who has the lock, at "holder". Setting that, if nobody has, is one step of Python's.
+        self._state: dict[str, Any] = {}
+
+    def __enter__(self) -> CallLock:
+        me = call_of_context(sys._getframe(1))
+        tries = 0
+        while True:
+            state = self._state
+            holder: Call = state.setdefault("holder", me)
+            if holder is me:
+                return self
+            if not holder.under_way:
+                # All that see it go on to the same new state, and leave the old one as it is: so
+                # no two of them can take the lock from the one that is over.
+                self._state = state.setdefault("next", {})
+            elif holder.thread is me.thread:
+                return self
+            else:
+                tries += 1
+                time.sleep(0 if tries < _TRIES else _WAIT)
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        state = self._state
+        holder: Call | None = state.get("holder")
+        # The inner one of two contexts gives nothing back.
+        if holder is not None and holder.is_of(sys._getframe(1)):
+            del state["holder"]
+
+
+class Reversible(Protocol):
+    """A context whose exit can be called twice, and without the context having been entered."""
+
+    def __enter__(self) -> object: ...
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None: ...
+
+
+class surely:
+    """Have contexts left once more, should an interrupt have come into their being left.
+
+    They stand behind it in the same ``with`` line, by their names:
+
+    >>> with surely(recorded), recorded:
+    ...     model(inputs)
+
+    Entering this does nothing, so that there is nothing to be lost on the way in.
+
+    Parameters
+    ----------
+    *contexts : Reversible
+    """
+
+    def __init__(self, *contexts: Reversible) -> None:
+        self._contexts = contexts
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        for context in reversed(self._contexts):
+            context.__exit__(kind, error, trace)
+
+
+class meanwhile:
+    """Have an attribute another value while the context lasts; with `surely`, whatever comes.
+
+    Parameters
+    ----------
+    owner : object
+    name : str
+        Of an attribute that it has.
+    value : object
+    """
+
+    def __init__(self, owner: Any, name: str, value: object) -> None:
+        self._owner, self._name, self._value = owner, name, value
+        self._before = getattr(owner, name)
+
+    def __enter__(self) -> None:
+        setattr(self._owner, self._name, self._value)
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        setattr(self._owner, self._name, self._before)
