@@ -15,7 +15,7 @@ import sys
 import threading
 import time
 import weakref
-from collections.abc import Iterator
+from collections.abc import Callable
 from types import CodeType, FrameType, TracebackType
 from typing import Any, Protocol
 
@@ -53,7 +53,7 @@ class Call:
     @property
     def under_way(self) -> bool:
         """Whether the call is on its thread's stack now."""
-        return any(map(self.is_of, stack_of(self.thread)))
+        return is_under_way(self.thread, self.is_of)
 
     def is_of(self, frame: FrameType) -> bool:
         """Whether this is the call that `frame` is of."""
@@ -82,30 +82,28 @@ def call_of_context(frame: FrameType) -> Call:
     return (OpenCall if lasts or for_other else Call)(frame)
 
 
-def stack_of(thread: threading.Thread) -> Iterator[FrameType]:
-    """The calls that are under way in a thread, the innermost first.
+def is_under_way(thread: threading.Thread, wanted: Callable[[FrameType], bool]) -> bool:
+    """Whether one of the calls that are under way in a thread is wanted.
 
     Parameters
     ----------
     thread : threading.Thread
         Any; that of the caller, too.
+    wanted : callable
+        Given each call's frame, the innermost first.
     """
-    if thread.ident == threading.get_ident():
-        yield from _outwards(sys._getframe(1))
-        return
-    frames: list[FrameType] = []
+    here = thread.ident == threading.get_ident()
     for _ in range(_LOOKS):
-        frames = list(_outwards(sys._current_frames().get(thread.ident or 0)))
-        # A generator that is left while one looks no longer knows who called it.
-        if not frames or not frames[-1].f_code.co_flags & _RESUMABLE:
+        frame = sys._getframe(1) if here else sys._current_frames().get(thread.ident or 0)
+        outermost = None
+        while frame is not None:
+            if wanted(frame):
+                return True
+            outermost, frame = frame, frame.f_back
+        # A generator that another thread leaves meanwhile no longer knows who called it.
+        if here or outermost is None or not outermost.f_code.co_flags & _RESUMABLE:
             break
-    yield from frames
-
-
-def _outwards(frame: FrameType | None) -> Iterator[FrameType]:
-    while frame is not None:
-        yield frame
-        frame = frame.f_back
+    return False
 
 
 class CallLock:

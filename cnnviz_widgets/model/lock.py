@@ -19,7 +19,7 @@ from collections.abc import Iterable
 from types import FrameType, TracebackType
 from typing import Any, ClassVar
 
-from ..analysis.call_stack import Call, CallLock, OpenCall, call_of_context, stack_of
+from ..analysis.call_stack import Call, CallLock, OpenCall, call_of_context, is_under_way
 
 # Bells ring when something has changed. A thread that ends, or is interrupted, rings none: so
 # whoever waits looks around himself this often, in seconds.
@@ -275,10 +275,8 @@ class ModelLock:
         with self, _guard:
             # While this one waited a third may have begun.
             self._refuse_second()
-            under_way = {id(call) for call in stack_of(thread)}
-            for call in self._calls.keys() - under_way:
-                del self._calls[call]
-            self._calls[id(frame)] = Call(frame)
+            under_way = {at: call for at, call in self._calls.items() if call.under_way}
+            self._calls = {**under_way, id(frame): Call(frame)}
             self._trainer = thread
 
     def leave(self, frame: FrameType | None = None) -> None:
@@ -304,7 +302,7 @@ class ModelLock:
         """Whether the calling thread trains the model."""
         if self._trainer is not threading.current_thread():
             return False
-        return any(map(self._is_call, stack_of(self._trainer)))
+        return is_under_way(self._trainer, self._is_call)
 
     def give_way(self) -> None:
         """Let all threads that wait have the model now, one after the other, then go on.
@@ -382,7 +380,7 @@ class ModelLock:
         trainer = self._trainer
         if trainer is None:
             return None
-        if any(map(self._is_call, stack_of(trainer))):
+        if is_under_way(trainer, self._is_call):
             return trainer.ident
         self._trainer = None
         self._calls.clear()

@@ -1,0 +1,114 @@
+"""Interrupts where the keyboard's could come: between any two steps of the calling thread."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import FrameType
+from typing import Any, NamedTuple
+
+import cnnviz_widgets
+
+PACKAGE = Path(cnnviz_widgets.__file__).parent
+
+
+class Place(NamedTuple):
+    """Where an interrupt may come: in a file, at an event of its trace."""
+
+    file: str
+    function: str
+    line: int
+    event: str
+    step: int
+
+
+class Events:
+    """Follows the calling thread through some of the package's files.
+
+    Parameters
+    ----------
+    files : callable
+        Given a file's path from the package on; whether it is followed.
+    steps : bool
+        Each bytecode is an event, not only each line and each call's beginning and end.
+    at : Place, optional
+        Where to raise `KeyboardInterrupt`.
+    time : int
+        At which of its visits to that place.
+    """
+
+    def __init__(
+        self,
+        files: Callable[[str], bool],
+        *,
+        steps: bool = False,
+        at: Place | None = None,
+        time: int = 1,
+    ) -> None:
+        self.visits: dict[Place, int] = {}
+        self._files = files
+        self._steps = steps
+        self._at = at
+        self._time = time
+        self._names: dict[str, str | None] = {}
+        self.raised = False
+
+    def _followed(self, path: str) -> str | None:
+        if path not in self._names:
+            name = path.removeprefix(f"{PACKAGE}/") if path.startswith(f"{PACKAGE}/") else None
+            self._names[path] = name if name is not None and self._files(name) else None
+        return self._names[path]
+
+    def _trace(self, frame: FrameType, event: str, argument: Any) -> Any:
+        name = self._followed(frame.f_code.co_filename)
+        if name is None:
+            return None
+        if event == "call" and self._steps:
+            frame.f_trace_opcodes = True
+        step = frame.f_lasti if event == "opcode" else -1
+        place = Place(name, frame.f_code.co_name, frame.f_lineno, event, step)
+        visit = self.visits[place] = self.visits.get(place, 0) + 1
+        if place == self._at and visit == self._time and not self.raised:
+            self.raised = True
+            raise KeyboardInterrupt
+        return self._trace
+
+    @contextmanager
+    def followed(self) -> Iterator[None]:
+        before = sys.gettrace()
+        sys.settrace(self._trace)
+        try:
+            yield
+        finally:
+            sys.settrace(before)
+
+
+def interrupted_everywhere(
+    work: Callable[[], object],
+    files: Callable[[str], bool],
+    *,
+    steps: bool = False,
+) -> Iterator[tuple[Place, BaseException]]:
+    """Do the work again and again, each time with one interrupt, at each place that it passes.
+
+    At each, the interrupt comes at the first visit, and at the last one of an undisturbed run.
+
+    Yields
+    ------
+    (Place, BaseException)
+        After each, with the exception that came out: its traceback holds all frames. None comes
+        out where Python itself was closing a generator.
+    """
+    whole = Events(files, steps=steps)
+    with whole.followed():
+        work()
+    for place, visits in whole.visits.items():
+        for time in sorted({1, visits}):
+            events = Events(files, steps=steps, at=place, time=time)
+            try:
+                with events.followed():
+                    work()
+            except BaseException as error:
+                yield place, error

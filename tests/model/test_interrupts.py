@@ -1,0 +1,140 @@
+"""An interrupt at any moment leaves nothing behind."""
+
+from __future__ import annotations
+
+import threading
+from typing import Any
+
+import keras
+import numpy as np
+import pytest
+from keras import layers as L
+from keras.src.backend.common import global_state
+
+from cnnviz_widgets.model import ModelProbe, capture, model_lock
+from cnnviz_widgets.model.ablation import ablate
+
+from ..interrupts import interrupted_everywhere
+
+ORIGINAL = keras.Layer.__call__
+INPUTS = np.linspace(-1, 1, 2 * 4 * 4 * 1, dtype="float32").reshape(2, 4, 4, 1)
+
+
+def tiny() -> Any:
+    layers = [keras.Input((4, 4, 1)), L.Conv2D(2, 3, name="conv"), L.Flatten(name="flat")]
+    return keras.Sequential([*layers, L.Dense(2, name="dense")])
+
+
+class World:
+    """A model with its probe, and what it is like while nothing is done with it."""
+
+    def __init__(self) -> None:
+        self.model = tiny()
+        self.probe = ModelProbe(self.model, INPUTS)
+        self.probe.read()
+        self.answer = np.asarray(self.model(INPUTS))
+        self.weights = [np.asarray(weight) for weight in self.model.weights]
+
+    def check(self) -> None:
+        refused: list[BaseException] = []
+
+        def have() -> None:
+            lock = model_lock(self.model)
+            try:
+                lock.acquire(0)
+                lock.release()
+            except BaseException as error:
+                refused.append(error)
+
+        other = threading.Thread(target=have, daemon=True)
+        other.start()
+        other.join(30)
+        assert not other.is_alive(), "another thread waits for the lock"
+        assert not refused, refused
+        assert keras.Layer.__call__ is ORIGINAL
+        assert getattr(capture._local, "recorder", None) is None
+        assert not capture._recordings
+        assert not self.probe._streaming
+        assert not self.probe._steady
+        assert global_state.get_global_attribute("stateless_scope") is None
+        assert global_state.get_global_attribute("current_call_ctx") is None
+        np.testing.assert_array_equal(np.asarray(self.model(INPUTS)), self.answer)
+        assert all(
+            np.array_equal(np.asarray(now), before)
+            for now, before in zip(self.model.weights, self.weights, strict=True)
+        )
+
+
+def info(world: World) -> None:
+    world.probe.info("conv")
+
+
+def read(world: World) -> None:
+    world.probe.read()
+
+
+def stream_gathered(world: World) -> None:
+    world.probe.memory_budget = 2**20
+    world.probe.stream(lambda info, array: array.sum())
+
+
+def stream_in_lockstep(world: World) -> None:
+    world.probe.memory_budget = 0
+    world.probe.stream(lambda info, array: array.sum())
+
+
+def look_steadily(world: World) -> None:
+    with world.probe.steady():
+        world.probe.weights("conv")
+
+
+def try_ablation(world: World) -> None:
+    ablate(world.probe, "conv", [0], targets=np.zeros((2, 2)))
+
+
+def trace(world: World) -> None:
+    ModelProbe(world.model, INPUTS).read(["dense"])
+
+
+MECHANISM = ("analysis/call_stack.py", "model/lock.py", "model/capture.py", "model/undisturbed.py")
+
+
+def everywhere(file: str) -> bool:
+    return True
+
+
+def mechanism(file: str) -> bool:
+    return file in MECHANISM
+
+
+def tracing(file: str) -> bool:
+    return file in (*MECHANISM, "model/compiled.py")
+
+
+CASES = {
+    "info": (info, everywhere, False),
+    "info, each step": (info, everywhere, True),
+    "read": (read, everywhere, False),
+    "stream": (stream_gathered, everywhere, False),
+    "stream in lockstep": (stream_in_lockstep, everywhere, False),
+    "steady": (look_steadily, mechanism, True),
+    "ablate": (try_ablation, everywhere, False),
+    "trace": (trace, tracing, False),
+}
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_an_interrupt_at_each_place(name: str) -> None:
+    work, files, steps = CASES[name]
+    world = World()
+    world.check()
+    count = 0
+    for place, error in interrupted_everywhere(lambda: work(world), files, steps=steps):
+        count += 1
+        assert isinstance(error, KeyboardInterrupt), (place, error)
+        try:
+            world.check()
+        except BaseException as wrong:
+            raise AssertionError(f"after an interrupt at {place}: {wrong}") from wrong
+    print(name, count)
+    assert count > 20
