@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -112,3 +113,31 @@ def interrupted_everywhere(
                     work()
             except BaseException as error:
                 yield place, error
+
+
+class Alarm:
+    """Interrupts the main thread by a real signal, once, after so many seconds of its work."""
+
+    def __init__(self) -> None:
+        self._armed = False
+
+    def interrupt(self, work: Callable[[], object], seconds: float) -> BaseException | None:
+        """Do the work; the exception that came out of it, if it was interrupted."""
+        before = signal.signal(signal.SIGALRM, self._ring)
+        try:
+            self._armed = True
+            signal.setitimer(signal.ITIMER_REAL, seconds)
+            work()
+            self._armed = False
+        except KeyboardInterrupt as error:
+            return error
+        finally:
+            self._armed = False
+            signal.setitimer(signal.ITIMER_REAL, 0)
+            signal.signal(signal.SIGALRM, before)
+        return None
+
+    def _ring(self, number: int, frame: FrameType | None) -> None:
+        if self._armed:
+            self._armed = False
+            raise KeyboardInterrupt

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import random
 import threading
+import time
 from typing import Any
 
 import keras
@@ -14,7 +16,7 @@ from keras.src.backend.common import global_state
 from cnnviz_widgets.model import ModelProbe, capture, model_lock
 from cnnviz_widgets.model.ablation import ablate
 
-from ..interrupts import interrupted_everywhere
+from ..interrupts import Alarm, interrupted_everywhere
 
 ORIGINAL = keras.Layer.__call__
 INPUTS = np.linspace(-1, 1, 2 * 4 * 4 * 1, dtype="float32").reshape(2, 4, 4, 1)
@@ -138,3 +140,21 @@ def test_an_interrupt_at_each_place(name: str) -> None:
             raise AssertionError(f"after an interrupt at {place}: {wrong}") from wrong
     print(name, count)
     assert count > 20
+
+
+def test_300_real_signals() -> None:
+    rng = random.Random(0)
+    world, alarm = World(), Alarm()
+    works = [info, read, stream_gathered, stream_in_lockstep, look_steadily, try_ablation]
+    took: dict[Any, float] = {}
+    for work in works:
+        begin = time.perf_counter()
+        work(world)
+        took[work] = time.perf_counter() - begin
+    interrupts = 0
+    while interrupts < 300:
+        work = rng.choice(works)
+        seconds = max(rng.random() * took[work], 1e-5)
+        error = alarm.interrupt(lambda work=work: work(world), seconds)
+        interrupts += error is not None
+        world.check()
