@@ -263,7 +263,11 @@ def _run(probe: ModelProbe, info: LayerInfo, replacement: _Replacement | None) -
         return keras.tree.pack_sequence_as(result, flat)
 
     recorder = Recorder(
-        probe.model, lambda call: None, in_scope=is_concrete_scope, exchange=exchange
+        probe.model,
+        lambda call: None,
+        in_scope=is_concrete_scope,
+        exchange=exchange,
+        names=probe._read().forward.listing.names,
     )
     outputs = forward(probe.model, probe.inputs, recorder)
     if not passed:
@@ -282,8 +286,9 @@ def _values(outputs: Any) -> list[NDArray[np.float32]]:
 def _activations(probe: ModelProbe, outputs: int) -> list[str | None]:
     """The last activation before each of the model's outputs."""
     reading = probe._read()
-    of_call = {output.call: reading.infos[output.path] for output in reading.forward.outputs}
-    found = [of_call[call].activation for call, _ in reading.forward.graph.returned]
+    listing = reading.forward.listing
+    of_call = {output.call: reading.infos[output.path] for output in listing.outputs}
+    found = [of_call[call].activation for call, _ in listing.graph.returned]
     # Where outputs come from several layers at once, it cannot be told which belongs to which.
     return found if len(found) == outputs else [None] * outputs
 

@@ -1,29 +1,36 @@
-"""Seeing every layer's call during one forward pass, and giving each call a path.
+"""Seeing every layer's call during one forward pass, and which call it is.
 
 Keras 3 has no forward hooks, and a layer's ``output`` attribute is of no use here: it raises
 for an unbuilt ``Sequential``, is unconnected for a layer inside a nested model, shows only the
 first call of a shared layer and does not exist in a subclassed model. What all kinds of model
-share is that every layer is called through ``keras.Layer.__call__``. While a pass is recorded,
-and no longer, that one method is wrapped; the wrapper looks up the recorder of *its own thread*,
-so a model that trains in another thread meanwhile runs as if nothing were there.
+share is that every layer is called through ``keras.Layer.__call__``, and what a functional model's
+graph has besides layers, such as ``keras.ops.relu``, through ``keras.Operation.__call__``. While a
+pass is recorded, and no longer, these methods are wrapped; the wrapper looks up the recorder of
+*its own thread*, so a model that trains in another thread meanwhile runs as if nothing were there.
 """
 
 from __future__ import annotations
 
 import functools
+import math
 import re
 import sys
 import threading
 import weakref
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Any
 
 import keras
+import numpy as np
 
 from ..analysis.call_stack import Call, CallLock, call_of_context
+from .call_order import WrittenOrder, graph_of, is_structure
+from .origins import Origins
+from .unseen import BlindSpots, Unseen
 
 
 class ModelCallError(RuntimeError, ValueError):
@@ -55,21 +62,36 @@ class Interruption(BaseException):
         self.original = original
 
 
+Key = tuple[tuple[str, int], ...]
+"""Which call it is, the same in every pass: of each layer from the outside in, its path without
+call indices and the number of its call within the layer around it, as written."""
+
+
 @dataclass
 class LayerCall:
-    """One call of one layer in the recorded pass.
+    """One call of one layer, or of a bare operation of a graph, in the recorded pass.
 
     Attributes
     ----------
-    layer : keras.Layer
+    layer : keras.Layer or keras.Operation
     path : str
-        Names from the outside in; a later call of the same layer ends in ``:1``, ``:2``, ….
+        Names from the outside in; a later call of the same layer ends in ``:1``, ``:2``, …. Not to
+        be relied on in the pass that first finds out which calls there are: `passes.arranged`.
+    base : str
+        The path without call index.
+    key : tuple
+        Which call it is.
+    order : tuple of float
+        Calls sorted by it are in execution order, but a layer's own calls as they were written,
+        and a block after the layers inside it.
     depth : int
         How many layers it is nested in, the model itself not counted.
-    call_index : int
-        0 for the layer's first call at this place.
     inputs : list of tensor
         The tensors among its arguments.
+    origins : tuple of int
+        Numbers of the recorded calls, in order of execution, whose outputs it reads, or that made
+        what a block returns; input k of the model is ``-1 - k``. What comes from a function that
+        is no layer counts as coming from the call before.
     outputs : list of (tuple, tensor)
         Every tensor it returned, with its place in the returned structure: ``()`` for a lone
         tensor, ``(1,)`` for the second of a tuple, ``("boxes",)`` for an entry of a dict.
@@ -79,19 +101,43 @@ class LayerCall:
 
     layer: Any
     path: str
+    base: str
+    key: Key
+    order: tuple[float, ...]
     depth: int
-    call_index: int
     inputs: list[Any]
+    origins: tuple[int, ...]
     outputs: list[tuple[tuple[int | str, ...], Any]]
     has_inner: bool
 
 
 @dataclass
 class _Frame:
-    """A call that has begun and not ended."""
+    """A call that has begun and not ended.
 
+    Attributes
+    ----------
+    layer : keras.Layer or keras.Operation
+    base : str
+    key, order : tuple
+    given : list of tensor
+        What it was called with.
+    origins : tuple of int
+        Where that comes from, as in `LayerCall`.
+    written : WrittenOrder or None
+        Of the calls inside it, where it is a graph of them.
+    """
+
+    layer: Any
     base: str
+    key: Key = ()
+    order: tuple[float, ...] = ()
+    given: list[Any] = field(default_factory=list)
+    origins: tuple[int, ...] = ()
     has_inner: bool = False
+    is_graph: bool = False
+    written: WrittenOrder | None = None
+    calls: Counter[int] = field(default_factory=Counter)
     inner_outputs: list[weakref.ref[Any]] = field(default_factory=list)
 
 
@@ -116,6 +162,19 @@ class Recorder:
     exchange : callable, optional
         Given each call and what the layer returned; what it returns goes on through the model
         instead.
+    names : mapping of key to str, optional
+        The calls' paths, from the pass that found them out.
+
+    Attributes
+    ----------
+    outputs : structure of tensor
+        What the model returned.
+    returned : list of (tensor, tuple of int)
+        Each tensor the model returned, with its origins as in `LayerCall`.
+    unseen : list of Unseen
+        Where there are values that belong to no recorded call.
+    failed_at, failed_base, failed_kind : str or None
+        Of the innermost layer that raised: its path, the same without call index, its class.
     """
 
     def __init__(
@@ -127,24 +186,33 @@ class Recorder:
         in_scope: Callable[[], bool] = lambda: True,
         inside: bool = False,
         exchange: Callable[[LayerCall, Any], Any] | None = None,
+        names: Mapping[Key, str] | None = None,
     ) -> None:
         self._model = model
         self._on_call = on_call
         self._around = around
         self._in_scope = in_scope
         self._exchange = exchange
-        self._frames: list[_Frame] = [_Frame("")] if inside else []
+        self._names = names or {}
+        self._frames: list[_Frame] = [_Frame(model, "")] if inside else []
         self._muted = False
+        self._origins = Origins()
+        self._blind = BlindSpots()
+        self._orders: dict[int, WrittenOrder] = {}
+        self._recorded = 0
         # Which layer has taken which path, to tell a second layer of the same name from a
         # second call of the same layer.
         self._owners: dict[str, Any] = {}
-        self._counts: dict[str, int] = {}
-        self._taken: set[str] = set()
+        self._counts: Counter[str] = Counter()
         self.outputs: Any = None
-        # Of the innermost layer that raised: its path, the same without call index, its class.
+        self.returned: list[tuple[Any, tuple[int, ...]]] = []
         self.failed_at: str | None = None
         self.failed_base: str | None = None
         self.failed_kind: str | None = None
+
+    @property
+    def unseen(self) -> tuple[Unseen, ...]:
+        return self._blind.found()
 
     def observe(self, original: Callable[..., Any], layer: Any, args: Any, kwargs: Any) -> Any:
         """Run ``original(layer, *args, **kwargs)`` and record it."""
@@ -152,10 +220,16 @@ class Recorder:
             return self._observe_model(original, args, kwargs)
         if not self._frames:
             return original(layer, *args, **kwargs)
+        parent = self._frames[-1]
         if self._muted or not self._in_scope():
+            self._blind.passed_over(parent.layer, parent.base, layer, in_steps=self._muted)
             return original(layer, *args, **kwargs)
-        base, path, call_index = self._name(layer)
-        parent, frame = self._frames[-1], _Frame(base)
+        frame, path = self._enter(layer)
+        if not parent.is_graph and not self._are_known((args, kwargs)):
+            self._blind.functions_before(parent.layer, parent.base, frame.base)
+        frame.given = inputs = [tensor for _, tensor in _tensors((args, kwargs))]
+        frame.origins = self._origins_of(inputs)
+        self._origins.derive(inputs, frame.origins)
         self._frames.append(frame)
         # A recurrent cell, or a layer applied to each time step, is called in a loop: its
         # outputs are steps of the outer layer's work, not layers of the model.
@@ -165,7 +239,7 @@ class Recorder:
                 result = original(layer, *args, **kwargs)
         except Exception:
             if self.failed_at is None:
-                self.failed_at, self.failed_base = path, base
+                self.failed_at, self.failed_base = path, frame.base
                 self.failed_kind = type(layer).__name__
             raise
         finally:
@@ -174,55 +248,151 @@ class Recorder:
         # Reached also when the model caught an inner layer's error: it was none of ours.
         self.failed_at = None
         outputs = _tensors(result)
-        parent.has_inner = True
         parent.inner_outputs += frame.inner_outputs
-        if is_structure(layer) and _all_among(outputs, frame.inner_outputs):
+        if not self._is_listed(layer, outputs, frame):
+            parent.has_inner |= frame.has_inner
+            self._origins.derive([tensor for _, tensor in outputs], frame.origins)
             return result
+        parent.has_inner = True
         parent.inner_outputs += [weakref.ref(tensor) for _, tensor in outputs]
-        inputs = [tensor for _, tensor in _tensors((args, kwargs))]
         call = LayerCall(
-            layer, path, len(self._frames) - 1, call_index, inputs, outputs, frame.has_inner
+            layer=layer,
+            path=path,
+            base=frame.base,
+            key=frame.key,
+            # After the layers inside it.
+            order=(*frame.order, math.inf),
+            depth=len(self._frames) - 1,
+            inputs=inputs,
+            origins=self._made_by(frame, outputs) if frame.has_inner else frame.origins,
+            outputs=outputs,
+            has_inner=frame.has_inner,
         )
         self._on_call(call)
         if self._exchange is not None:
             result = self._exchange(call, result)
-            parent.inner_outputs += [weakref.ref(tensor) for _, tensor in _tensors(result)]
+            outputs = _tensors(result)
+            parent.inner_outputs += [weakref.ref(tensor) for _, tensor in outputs]
+        self._origins.assign([tensor for _, tensor in outputs], (self._recorded,))
+        self._recorded += 1
         return result
 
+    def enter_call(self, operation: Any, args: Any, kwargs: Any) -> None:
+        """Take note of what an operation's own code is given: Keras may have converted it."""
+        if not self._frames or self._muted or self._frames[-1].layer is not operation:
+            return
+        frame = self._frames[-1]
+        given = [tensor for _, tensor in _tensors((args, kwargs))]
+        if len(frame.given) != len(given):
+            self._origins.derive(given, frame.origins)
+            return
+        for before, after in zip(frame.given, given, strict=True):
+            self._origins.derive([after], self._origins.of(before) or frame.origins)
+
     def _observe_model(self, original: Callable[..., Any], args: Any, kwargs: Any) -> Any:
-        self._frames.append(_Frame(""))
+        frame = self._frame(self._model, "", (), ())
+        frame.given = [tensor for _, tensor in _tensors((args, kwargs))]
+        frame.origins = tuple(range(-len(frame.given), 0))
+        for k, tensor in enumerate(frame.given):
+            self._origins.assign([tensor], (-1 - k,))
+        self._frames.append(frame)
         try:
             result = original(self._model, *args, **kwargs)
         finally:
             self._frames.pop()
         self.outputs = result
+        self.returned = [
+            (tensor, self._made_by(frame, [(place, tensor)])) for place, tensor in _tensors(result)
+        ]
+        if not frame.is_graph and not self._are_known(result):
+            self._blind.functions_before(self._model, "", "")
         return result
 
-    def _name(self, layer: Any) -> tuple[str, str, int]:
-        """The layer's path without and with its call index, and that index."""
-        parent = self._frames[-1].base
+    def _origins_of(self, tensors: list[Any]) -> tuple[int, ...]:
+        """The recorded calls that what a layer is given comes from."""
+        parent = self._frames[-1]
+        known = [self._origins.of(tensor) for tensor in tensors]
+        found = {origin for origins in known for origin in origins or ()}
+        if None in known and not parent.is_graph:
+            found.update(self._latest)
+        elif None in known and not found:
+            found.update(parent.origins)  # the model's inputs, which Keras has converted
+        return tuple(sorted(found))
+
+    def _made_by(
+        self, frame: _Frame, outputs: list[tuple[tuple[int | str, ...], Any]]
+    ) -> tuple[int, ...]:
+        """The recorded calls that what a block returns comes from."""
+        known = [self._origins.of(tensor) for _, tensor in outputs]
+        found = {origin for origins in known for origin in origins or ()}
+        if None in known:
+            found.update(self._latest)
+        return tuple(sorted(found))
+
+    @property
+    def _latest(self) -> tuple[int, ...]:
+        return (self._recorded - 1,) if self._recorded else self._frames[0].origins
+
+    def _enter(self, layer: Any) -> tuple[_Frame, str]:
+        """The frame of a call that begins, and its path as far as it can be told by now."""
+        parent = self._frames[-1]
+        nth = parent.calls[id(layer)]
+        parent.calls[id(layer)] += 1
+        place, number = parent.calls.total(), nth
+        if parent.written is not None and (call := parent.written.call(layer, nth)) is not None:
+            place, number = call.place, call.number
+        base = self._base(layer, parent.base)
+        key = (*parent.key, (base, number))
+        index = self._counts[base]
+        self._counts[base] += 1
+        path = self._names.get(key) or (f"{base}:{index}" if index else base)
+        return self._frame(layer, base, key, (*parent.order, place)), path
+
+    def _frame(self, layer: Any, base: str, key: Key, order: tuple[float, ...]) -> _Frame:
+        graph = graph_of(layer)
+        if graph is not None and id(graph) not in self._orders:
+            self._orders[id(graph)] = WrittenOrder(graph)
+        return _Frame(
+            layer,
+            base,
+            key,
+            order,
+            is_graph=is_structure(layer),
+            written=None if graph is None else self._orders[id(graph)],
+        )
+
+    def _base(self, layer: Any, parent: str) -> str:
+        """The layer's path without call index."""
         prefix = f"{parent}/" if parent else ""
         base, twin = f"{prefix}{layer.name}", 0
         while self._owners.setdefault(base, layer) is not layer:
             twin += 1
             base = f"{prefix}{layer.name}#{twin}"
-        call_index = self._counts.get(base, 0)
-        self._counts[base] = call_index + 1
-        path, suffix = base, call_index
-        if suffix:
-            path = f"{base}:{suffix}"
-        # Only a name that itself looks like a call index can collide here.
-        while path in self._taken:
-            suffix += 1
-            path = f"{base}:{suffix}"
-        self._taken.add(path)
-        return base, path, call_index
+        return base
+
+    @staticmethod
+    def _is_listed(
+        layer: Any, outputs: list[tuple[tuple[int | str, ...], Any]], frame: _Frame
+    ) -> bool:
+        """Whether a call has something to show: a graph of layers that are listed has nothing."""
+        if not isinstance(layer, (keras.Layer, keras.Function)):
+            # Indices, masks and shapes that operations hand each other are no channels' values.
+            return any(_is_floating(tensor) for _, tensor in outputs)
+        return not (is_structure(layer) and _all_among(outputs, frame.inner_outputs))
+
+    def _are_known(self, structure: Any) -> bool:
+        """Whether all floating-point numbers in it were seen as they were made."""
+        return all(
+            self._origins.of(value) is not None
+            for value in keras.tree.flatten(structure)
+            if isinstance(value, np.ndarray) or (is_tensor(value) and _is_floating(value))
+        )
 
 
 _local = threading.local()
 _patch_lock = CallLock()
-# The wrapper that was set last.
-_wrapper: Any = None
+# The wrappers that were set last, by the class whose calls they take.
+_wrappers: dict[Any, Any] = {}
 # Of all threads.
 _recordings: list[recording] = []
 
@@ -230,10 +400,11 @@ _recordings: list[recording] = []
 class recording:
     """Send this thread's layer calls to `recorder` for as long as the context lasts.
 
-    ``keras.Layer.__call__`` is wrapped when the first recording of any thread begins and is
-    the very object it was when the last one ends, whatever was raised in between. Recordings
-    nest: the innermost receives the calls. What an interrupt keeps from ending receives nothing
-    once the call that began it is over; for the end to come at once, see `surely`.
+    ``keras.Layer.__call__``, and that of ``keras.Operation`` for what a functional model's graph
+    has besides layers, are wrapped when the first recording of any thread begins and are the very
+    objects they were when the last one ends, whatever was raised in between. Recordings nest: the
+    innermost receives the calls. What an interrupt keeps from ending receives nothing once the
+    call that began it is over; for the end to come at once, see `surely`.
 
     Parameters
     ----------
@@ -282,12 +453,26 @@ def _innermost() -> recording | None:
 
 
 def _wrap() -> None:
-    """Wrap ``keras.Layer.__call__``, unless it is; under the lock."""
-    global _wrapper
-    original = keras.Layer.__dict__["__call__"]
-    if original is _wrapper:
-        return
+    """Wrap the calls of layers and of operations, unless they are; under the lock."""
+    for owner, wrapped in ((keras.Layer, _of_layers), (keras.Operation, _of_operations)):
+        original = owner.__dict__["__call__"]
+        if original is not _wrappers.get(owner):
+            _wrappers[owner] = wrapped(original)
+            owner.__call__ = _wrappers[owner]
 
+
+def _unwrap_unused() -> None:
+    """Put the calls back once no recording lasts."""
+    with _patch_lock:
+        _recordings[:] = [one for one in _recordings if one.lasts]
+        if _recordings:
+            return
+        for owner, wrapper in _wrappers.items():
+            if owner.__dict__["__call__"] is wrapper:
+                owner.__call__ = wrapper.__wrapped__
+
+
+def _of_layers(original: Callable[..., Any]) -> Callable[..., Any]:
     # `wraps` also makes the wrapper pass for a function of Keras' own, which TensorFlow's
     # autograph leaves alone.
     @functools.wraps(original)
@@ -297,29 +482,23 @@ def _wrap() -> None:
             return original(self, *args, **kwargs)
         return innermost.recorder.observe(original, self, args, kwargs)
 
-    _wrapper = call
-    keras.Layer.__call__ = call
+    return call
 
 
-def _unwrap_unused() -> None:
-    """Put ``keras.Layer.__call__`` back once no recording lasts."""
-    with _patch_lock:
-        _recordings[:] = [one for one in _recordings if one.lasts]
-        if not _recordings and keras.Layer.__dict__["__call__"] is _wrapper:
-            keras.Layer.__call__ = _wrapper.__wrapped__
+def _of_operations(original: Callable[..., Any]) -> Callable[..., Any]:
+    """A layer is an operation, too, and comes here once Keras has converted what it is given."""
 
+    @functools.wraps(original)
+    def call(self: Any, *args: Any, **kwargs: Any) -> Any:
+        innermost = _innermost()
+        if innermost is None:
+            return original(self, *args, **kwargs)
+        if isinstance(self, keras.Layer):
+            innermost.recorder.enter_call(self, args, kwargs)
+            return original(self, *args, **kwargs)
+        return innermost.recorder.observe(original, self, args, kwargs)
 
-def is_structure(layer: Any) -> bool:
-    """Whether the layer is a functional or sequential model: a graph of others, nothing more.
-
-    A subclass with a ``call`` of its own is more than structure.
-    """
-    if not isinstance(layer, keras.Model):
-        return False
-    if not isinstance(layer, (keras.Sequential, keras.Function)):
-        return False
-    owner = next(cls for cls in type(layer).__mro__ if "call" in vars(cls))
-    return owner.__module__.partition(".")[0] == "keras" and "call" not in vars(layer)
+    return call
 
 
 def is_tensor(value: Any) -> bool:
@@ -340,6 +519,10 @@ def _is_numeric(tensor: Any) -> bool:
     except ValueError:
         return False
     return name.startswith(("float", "bfloat", "int", "uint", "bool"))
+
+
+def _is_floating(tensor: Any) -> bool:
+    return "float" in keras.backend.standardize_dtype(tensor.dtype)
 
 
 def _tensors(structure: Any) -> list[tuple[tuple[int | str, ...], Any]]:

@@ -31,8 +31,9 @@ from .capture import (
     recording,
 )
 from .layers import output_suffix
-from .passes import Graph, Output, Receive
+from .passes import Called, Listing, Receive, arranged, shape_of
 from .undisturbed import undisturbed
+from .unseen import Unseen
 
 
 class CompiledPass:
@@ -51,8 +52,8 @@ class CompiledPass:
         If the model cannot be traced.
     """
 
-    outputs: tuple[Output, ...]
-    graph: Graph
+    listing: Listing
+    unseen: tuple[Unseen, ...]
 
     def __init__(self, model: Any, inputs: Any) -> None:
         self._inputs = [np.asarray(array) for array in keras.tree.flatten(inputs)]
@@ -61,11 +62,11 @@ class CompiledPass:
         function = tf.function(trace.step, autograph=False)
         specs = [tf.TensorSpec(array.shape, _tf_dtype(array)) for array in self._inputs]
         self._function = function.get_concrete_function(*specs)
-        self.outputs = tuple(trace.outputs)
-        self.graph = trace.finish()
+        self.listing = trace.finish()
+        self.unseen = trace.unseen
 
     def run(self, receive: Receive, wanted: Collection[str]) -> None:
-        """Run forward once and give `receive` each wanted output, in execution order.
+        """Run forward once and give `receive` each wanted output, as it comes into being.
 
         `receive` must not raise: TensorFlow would report it as an error of its own.
 
@@ -90,11 +91,11 @@ class CompiledPass:
                 f"the model's call raised {type(error).__name__}{after}: {error.message}"
             ) from error
 
-    def _emit(self, path: str, value: Any) -> None:
+    def _emit(self, number: int, suffix: str, value: Any) -> None:
         run = self._run
         if run is None:
             return
-        run.reached = path
+        run.reached = path = self.listing.paths[number] + suffix
         if path in run.wanted:
             run.receive(path, np.asarray(value))
 
@@ -122,12 +123,13 @@ class _Trace:
         self._graph: Any = None
         self._last_emitted: Any = None
         self._owner: dict[str, int] = {}
-        self._parents: list[tuple[int, ...]] = []
+        self._calls: list[Called] = []
         self._returned: Any = None
-        self.outputs: list[Output] = []
+        self.unseen: tuple[Unseen, ...] = ()
 
     def step(self, *flat: Any) -> None:
         self._graph = tf.compat.v1.get_default_graph()
+        self._calls = []
         self._owner = {tensor.name: -1 - k for k, tensor in enumerate(flat)}
         recorder = Recorder(
             self._model, self._record, around=self._after_last, in_scope=self._in_scope
@@ -140,15 +142,16 @@ class _Trace:
         except Exception as error:
             raise call_error(error, recorder.failed_at, recorder.failed_kind) from error
         self._returned = recorder.outputs
+        self.unseen = recorder.unseen
 
-    def finish(self) -> Graph:
-        """How the recorded calls hang together."""
+    def finish(self) -> Listing:
+        """The recorded calls in order, and how they hang together."""
         returned = []
         for tensor in keras.tree.flatten(self._returned):
             if is_tensor(tensor):
-                shape = tuple(tensor.shape) if tensor.shape.rank is not None else ()
+                shape = shape_of(tensor)
                 returned += [(k, shape) for k in self._owners([tensor]) if k >= 0]
-        return Graph(tuple(self._parents), tuple(returned))
+        return arranged(self._calls, returned)
 
     def _in_scope(self) -> bool:
         return tf.compat.v1.get_default_graph() is self._graph
@@ -161,31 +164,17 @@ class _Trace:
         return context
 
     def _record(self, call: LayerCall) -> None:
-        number = len(self._parents)
+        number = len(self._calls)
         # A layer reads what it is given; a block also returns what the layers inside it made.
         made = [tensor for _, tensor in call.outputs]
         owners = self._owners(made if call.has_inner else call.inputs) or self._owners(made)
-        self._parents.append(tuple(owners))
+        self._calls.append(Called.of(call, tuple(owners)))
         for place, tensor in call.outputs:
-            path = call.path + output_suffix(place)
-            shape = tuple(tensor.shape) if tensor.shape.rank is not None else ()
-            self.outputs.append(
-                Output(
-                    path=path,
-                    layer=call.layer,
-                    call=number,
-                    depth=call.depth,
-                    call_index=call.call_index,
-                    output_index=place,
-                    shape=shape,
-                    dtype=keras.backend.standardize_dtype(tensor.dtype),
-                )
-            )
             value = tensor if tensor.dtype == tf.float32 else tf.cast(tensor, tf.float32)
             with self._after_last():
-                self._last_emitted = tf.py_function(
-                    functools.partial(self._emit, path), [value], Tout=[]
-                )
+                # The path is known once all calls are.
+                emit = functools.partial(self._emit, number, output_suffix(place))
+                self._last_emitted = tf.py_function(emit, [value], Tout=[])
         for tensor in made:
             self._owner[tensor.name] = number
 

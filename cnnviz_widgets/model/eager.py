@@ -19,19 +19,19 @@ from .capture import (
     LayerCall,
     Recorder,
     call_error,
-    is_tensor,
     recording,
 )
 from .layers import output_suffix, to_float32
-from .passes import Graph, Output, Receive
+from .passes import Called, Listing, Receive, arranged, shape_of
 from .undisturbed import undisturbed
+from .unseen import Unseen
 
 
 class EagerPass:
     """A model's forward pass, run as it stands each time.
 
-    One run is made at once, to see which layers there are. Without a graph, each layer counts
-    as reading the output of the one before it.
+    One run is made at once, to see which layers there are. What a layer reads is told by the very
+    tensors; one that comes from a function counts as coming from the layer before.
 
     Parameters
     ----------
@@ -45,47 +45,32 @@ class EagerPass:
         If the model's call raises.
     """
 
-    outputs: tuple[Output, ...]
-    graph: Graph
+    listing: Listing
+    unseen: tuple[Unseen, ...]
 
     def __init__(self, model: Any, inputs: Any) -> None:
         self._model = model
         self._inputs = inputs
-        outputs: list[Output] = []
-        calls = 0
+        calls: list[Called] = []
 
         def record(call: LayerCall) -> None:
-            nonlocal calls
-            for place, tensor in call.outputs:
-                outputs.append(
-                    Output(
-                        path=call.path + output_suffix(place),
-                        layer=call.layer,
-                        call=calls,
-                        depth=call.depth,
-                        call_index=call.call_index,
-                        output_index=place,
-                        shape=tuple(tensor.shape),
-                        dtype=keras.backend.standardize_dtype(tensor.dtype),
-                    )
-                )
-            calls += 1
+            calls.append(Called.of(call, call.origins))
 
-        returned = forward(model, inputs, Recorder(model, record, in_scope=is_concrete_scope))
-        self.outputs = tuple(outputs)
-        inputs_count = len(keras.tree.flatten(inputs))
-        first = tuple(-1 - k for k in range(inputs_count))
-        self.graph = Graph(
-            tuple(first if k == 0 else (k - 1,) for k in range(calls)),
-            tuple(
-                (calls - 1, tuple(tensor.shape))
-                for tensor in keras.tree.flatten(returned)
-                if is_tensor(tensor) and calls
+        recorder = Recorder(model, record, in_scope=is_concrete_scope)
+        forward(model, inputs, recorder)
+        self.listing = arranged(
+            calls,
+            (
+                (number, shape_of(tensor))
+                for tensor, origins in recorder.returned
+                for number in origins
+                if number >= 0
             ),
         )
+        self.unseen = recorder.unseen
 
     def run(self, receive: Receive, wanted: Collection[str]) -> None:
-        """Run forward once and give `receive` each wanted output, in execution order."""
+        """Run forward once and give `receive` each wanted output, as it comes into being."""
 
         def observe(call: LayerCall) -> None:
             for place, tensor in call.outputs:
@@ -98,7 +83,9 @@ class EagerPass:
                     raise Interruption(error) from error
 
         try:
-            recorder = Recorder(self._model, observe, in_scope=is_concrete_scope)
+            recorder = Recorder(
+                self._model, observe, in_scope=is_concrete_scope, names=self.listing.names
+            )
             forward(self._model, self._inputs, recorder)
         except Interruption as stop:
             raise stop.original from None

@@ -13,6 +13,8 @@ from typing import Any
 
 import numpy as np
 
+from .call_order import parts
+
 # Attributes that change when a layer is called.
 _BOOKS_OF_LAYERS = frozenset(
     {
@@ -104,7 +106,7 @@ def fingerprint(model: Any) -> Fingerprint:
                 if name not in _BOOKS and not name.startswith("_self_")
             },
         )
-        for layer in model._flatten_layers()
+        for layer in parts(model)
     ]
 
 

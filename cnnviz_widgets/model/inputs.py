@@ -92,6 +92,35 @@ def count_nonfinite(inputs: Any) -> int:
     )
 
 
+def input_names(model: Any, inputs: Any) -> tuple[str, ...]:
+    """What each of the model's inputs is called, in the order in which the batch's arrays stand.
+
+    Parameters
+    ----------
+    model : keras.Model
+    inputs : array, list or dict of array
+        As `prepare` returned it.
+
+    Returns
+    -------
+    tuple of str
+        The key in a dict, the name of a functional model's input layer, else ``input``, and
+        ``input[1]`` or the like of several.
+    """
+    places = [place for place, _ in keras.tree.flatten_with_path(inputs)]
+    layers: list[Any] = [None] * len(places)
+    if isinstance(model, keras.Function) and len(model.inputs) == len(places):
+        layers = [tensor._keras_history.operation for tensor in model.inputs]
+    return tuple(
+        place[-1]
+        if place and isinstance(place[-1], str)
+        else layer.name
+        if layer is not None
+        else "input" + "".join(f"[{step}]" for step in place)
+        for place, layer in zip(places, layers, strict=True)
+    )
+
+
 def declared_inputs(model: Any) -> list[Expected] | None:
     """What the model declares of its inputs, or None for one that declares nothing.
 

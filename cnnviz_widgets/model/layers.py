@@ -23,13 +23,14 @@ class LayerInfo:
     ----------
     path : str
         Names from the outside in: ``backbone/conv1``. A shared layer's later calls end in ``:1``,
-        ``:2``, …; a second, different layer of the same name beside it in ``#1``. Of a layer with
+        ``:2``, … in the order in which they were written; a second, different layer of the same name beside it in ``#1``. Of a layer with
         several outputs the first has the bare path, the others end in ``[1]``, ``[2]``, …
         (an LSTM's states); the entries of a dict all end in their key, ``head[boxes]``.
     name : str
         The layer's own name. Any text at all: never HTML.
     kind : str
-        Name of its class, such as ``Conv2D``.
+        Name of its class, such as ``Conv2D``; ``Relu`` or ``Add`` of an operation in the graph of a
+        functional model that is no layer.
     output_shape : tuple of int or None
         None where the batch is. A layer that folds other axes into the batch keeps its number.
     dtype : str
@@ -58,7 +59,12 @@ class LayerInfo:
     output_index : tuple of int or str
         Where in the layer's returned structure this output stands; ``()`` for a lone tensor.
     parents : tuple of str
-        Paths of the layers whose output this one reads, directly or through bare operations.
+        Paths of the layers whose output this one reads, directly or through functions that are
+        not listed.
+    inputs : tuple of str
+        Which of the model's inputs it depends on, by the names of the input layers or the keys of a
+        dict: of a shared layer's calls in a network of twins, which twin each belongs to. Where
+        the graph is not known (a model that runs eagerly and calls functions), those that may be.
     """
 
     path: str
@@ -78,6 +84,7 @@ class LayerInfo:
     call_index: int = 0
     output_index: tuple[int | str, ...] = ()
     parents: tuple[str, ...] = ()
+    inputs: tuple[str, ...] = ()
 
     @property
     def level_name(self) -> str:
@@ -106,6 +113,8 @@ def own_weights(layer: Any, listed: set[int]) -> list[Any]:
     listed : set of int
         ``id`` of each listed layer.
     """
+    if not isinstance(layer, keras.Layer):
+        return []  # an operation of a graph
     theirs = {
         id(weight)
         for inner in layer._flatten_layers(include_self=False)

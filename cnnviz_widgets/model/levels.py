@@ -6,7 +6,7 @@ one far from it of high. Pure graph work; knows nothing of Keras.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 
 Shape = Sequence[int | None]
 
@@ -75,7 +75,10 @@ def _is_like(shape: Shape, other: Shape) -> bool:
 
 
 def distances(
-    parents: Sequence[Iterable[int]], sources: Iterable[int], starts: Iterable[int] = ()
+    parents: Sequence[Iterable[int]],
+    sources: Iterable[int],
+    starts: Iterable[int] = (),
+    step: Callable[[int, int], int] = lambda parent, node: 1,
 ) -> list[int | None]:
     """Longest distance, in layers, of each node from the sources of a directed acyclic graph.
 
@@ -91,6 +94,8 @@ def distances(
         The inputs (below zero) from which the distance counts; their own is 0.
     starts : iterable of int
         Nodes that are themselves at distance 0.
+    step : callable
+        How far it is from a node's parent to the node.
 
     Returns
     -------
@@ -99,16 +104,39 @@ def distances(
     """
     known: dict[int, int] = dict.fromkeys([*sources, *starts], 0)
     for node, before in enumerate(parents):
-        ways = [known[parent] + 1 for parent in before if parent in known]
+        ways = [known[parent] + step(parent, node) for parent in before if parent in known]
         if ways:
             known[node] = max(ways)
     return [known.get(node) for node in range(len(parents))]
+
+
+def inputs_reaching(parents: Sequence[Iterable[int]]) -> list[tuple[int, ...]]:
+    """Which of the model's inputs each node of a directed acyclic graph depends on.
+
+    Parameters
+    ----------
+    parents : sequence of iterable of int
+        As for `distances`.
+
+    Returns
+    -------
+    list of tuple of int
+        Numbers of inputs, from 0, ascending.
+    """
+    found: list[set[int]] = []
+    for before in parents:
+        reached: set[int] = set()
+        for parent in before:
+            reached.update(found[parent] if parent >= 0 else {-1 - parent})
+        found.append(reached)
+    return [tuple(sorted(reached)) for reached in found]
 
 
 def levels(
     parents: Sequence[Iterable[int]],
     image_inputs: Iterable[int],
     image_outputs: Iterable[int],
+    operations: Collection[int] = (),
 ) -> list[int]:
     """Each layer's abstraction level: its distance in layers from the nearest image end.
 
@@ -124,6 +152,8 @@ def levels(
     image_outputs : iterable of int
         The nodes whose output is an image the model returns. Where there is neither an image
         input nor an image output, the distance counts from all inputs.
+    operations : collection of int
+        Nodes that are no layers: they are no step farther from an end than what they read.
 
     Returns
     -------
@@ -132,8 +162,12 @@ def levels(
     parents = [tuple(before) for before in parents]
     inputs, outputs = set(image_inputs), set(image_outputs)
     every_input = {parent for before in parents for parent in before if parent < 0}
-    from_any_input = distances(parents, every_input)
-    from_inputs = distances(parents, inputs) if inputs else [None] * len(parents)
+
+    def into(parent: int, node: int) -> int:
+        return int(node not in operations)
+
+    from_any_input = distances(parents, every_input, step=into)
+    from_inputs = distances(parents, inputs, step=into) if inputs else [None] * len(parents)
     to_outputs: list[int | None] = [None] * len(parents)
     if outputs:
         last = len(parents) - 1
@@ -142,7 +176,13 @@ def levels(
             for parent in before:
                 if parent >= 0:
                     children[last - parent].append(last - node)
-        to_outputs = distances(children, (), {last - node for node in outputs})[::-1]
+        to_outputs = distances(
+            children,
+            (),
+            {last - node for node in outputs},
+            # The other way round: from a node to what it reads.
+            step=lambda parent, node: into(last - node, last - parent),
+        )[::-1]
     result = []
     for node in range(len(parents)):
         known = [d for d in (from_inputs[node], to_outputs[node]) if d is not None]

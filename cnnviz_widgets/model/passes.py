@@ -8,19 +8,25 @@ from __future__ import annotations
 import queue
 import sys
 import threading
-from collections.abc import Callable, Collection
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Protocol
 
+import keras
 import numpy as np
 from numpy.typing import NDArray
 
 from ..analysis.call_stack import Call, surely
+from .capture import Key, LayerCall
+from .layers import output_suffix
+from .unseen import Unseen
 
 # Seconds after which a pass that waits looks whether anyone is still there.
 _LOOK_AROUND = 0.05
 
+Shape = tuple[int | None, ...]
 Receive = Callable[[str, NDArray[np.float32]], None]
 
 
@@ -31,9 +37,9 @@ class Output:
     Attributes
     ----------
     path : str
-    layer : keras.Layer
+    layer : keras.Layer or keras.Operation
     call : int
-        Number of the call in the pass; a layer's several outputs share it.
+        Number of the call in the list; a layer's several outputs share it.
     depth, call_index, output_index
         As in `LayerInfo`.
     shape : tuple of int or None
@@ -67,14 +73,135 @@ class Graph:
     returned: tuple[tuple[int, tuple[int | None, ...]], ...]
 
 
-class Pass(Protocol):
-    """A way to run the model forward."""
+@dataclass(frozen=True)
+class Called:
+    """What is kept of a recorded call; no tensor is among it.
+
+    Attributes
+    ----------
+    key, base, order, layer, depth
+        As in `LayerCall`.
+    parents : tuple of int
+        Numbers of the calls that it reads, in the order in which they were recorded.
+    outputs : tuple of (place, shape, dtype)
+    """
+
+    key: Key
+    base: str
+    order: tuple[float, ...]
+    layer: Any
+    depth: int
+    parents: tuple[int, ...]
+    outputs: tuple[tuple[tuple[int | str, ...], Shape, str], ...]
+
+    @classmethod
+    def of(cls, call: LayerCall, parents: tuple[int, ...]) -> Called:
+        """The call without its tensors."""
+        outputs = tuple(
+            (place, shape_of(tensor), keras.backend.standardize_dtype(tensor.dtype))
+            for place, tensor in call.outputs
+        )
+        return cls(call.key, call.base, call.order, call.layer, call.depth, parents, outputs)
+
+
+@dataclass(frozen=True)
+class Listing:
+    """The recorded calls put in order and named.
+
+    Attributes
+    ----------
+    outputs : tuple of Output
+        In execution order, but a layer's own calls as they were written.
+    graph : Graph
+    names : mapping of key to str
+        The path of each call.
+    paths : tuple of str
+        The same, for the calls in the order in which they were recorded.
+    """
 
     outputs: tuple[Output, ...]
     graph: Graph
+    names: Mapping[Key, str]
+    paths: tuple[str, ...]
+
+
+def arranged(calls: Sequence[Called], returned: Iterable[tuple[int, Shape]]) -> Listing:
+    """Put the calls of a pass in order and give each its path: calls are counted as written.
+
+    Parameters
+    ----------
+    calls : sequence of Called
+        As they were recorded.
+    returned : iterable of (int, shape)
+        `Graph.returned`, by the numbers of the calls as they were recorded.
+    """
+    order = sorted(range(len(calls)), key=lambda number: calls[number].order)
+    place = {number: k for k, number in enumerate(order)}
+    counts: Counter[str] = Counter()
+    names: dict[Key, str] = {}
+    taken: set[str] = set()
+    outputs = []
+    for k, number in enumerate(order):
+        call = calls[number]
+        index = suffix = counts[call.base]
+        counts[call.base] += 1
+        path = f"{call.base}:{suffix}" if suffix else call.base
+        # Only a name that itself looks like a call index can collide here.
+        while path in taken:
+            suffix += 1
+            path = f"{call.base}:{suffix}"
+        taken.add(path)
+        names[call.key] = path
+        outputs += [
+            Output(
+                path=path + output_suffix(at),
+                layer=call.layer,
+                call=k,
+                depth=call.depth,
+                call_index=index,
+                output_index=at,
+                shape=shape,
+                dtype=dtype,
+            )
+            for at, shape, dtype in call.outputs
+        ]
+    return Listing(
+        outputs=tuple(outputs),
+        graph=Graph(
+            tuple(
+                tuple(sorted(place.get(parent, parent) for parent in calls[number].parents))
+                for number in order
+            ),
+            tuple((place[number], shape) for number, shape in returned),
+        ),
+        names=names,
+        paths=tuple(names[call.key] for call in calls),
+    )
+
+
+def shape_of(tensor: Any) -> Shape:
+    """A tensor's shape with None for what is not known; () where not even the rank is."""
+    if getattr(tensor.shape, "rank", 0) is None:
+        return ()
+    return tuple(tensor.shape)
+
+
+class Pass(Protocol):
+    """A way to run the model forward.
+
+    Attributes
+    ----------
+    listing : Listing
+        The calls it hands over.
+    unseen : tuple of Unseen
+        Where there are values that belong to none of them.
+    """
+
+    listing: Listing
+    unseen: tuple[Unseen, ...]
 
     def run(self, receive: Receive, wanted: Collection[str]) -> None:
-        """Run forward once and give `receive` each wanted output, in execution order.
+        """Run forward once and give `receive` each wanted output, as it comes into being.
 
         Raises
         ------

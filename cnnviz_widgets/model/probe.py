@@ -22,7 +22,7 @@ from .building import build, is_built
 from .capture import ModelCallError
 from .eager import EagerPass
 from .fingerprint import Fingerprint, fingerprint
-from .inputs import count_nonfinite, prepare
+from .inputs import count_nonfinite, input_names, prepare
 from .layers import (
     LayerInfo,
     activation_name,
@@ -31,10 +31,17 @@ from .layers import (
     weight_fields,
     weight_names,
 )
-from .levels import image_channel_axis, is_image, levels, output_is_image_end
+from .levels import (
+    image_channel_axis,
+    inputs_reaching,
+    is_image,
+    levels,
+    output_is_image_end,
+)
 from .lock import model_lock as model_lock
 from .parameters import LayerParameters, layer_parameters, read_only
 from .passes import Pass, in_lockstep
+from .unseen import Unseen
 
 Array = NDArray[np.float32]
 Progress = Callable[[float, str], None]
@@ -188,10 +195,13 @@ class ModelProbe:
 
     @property
     def layers(self) -> tuple[LayerInfo, ...]:
-        """Every layer's every output, in execution order.
+        """Every layer's every output, in execution order, a layer's own calls as written.
 
-        The layers inside a block come before the block. A nested model is listed only if it
-        returns something that no layer in it does; input layers and recurrent cells never.
+        The layers inside a block come before the block. What a functional model's graph has besides
+        layers, such as ``keras.ops.relu(x)`` or ``x + y``, is listed like a layer of that kind,
+        unless it makes indices, masks or other whole numbers. A nested model is listed only if it
+        returns something that nothing in it does; input layers and recurrent cells never. What
+        is not listed, `unseen` tells.
 
         Raises
         ------
@@ -200,6 +210,21 @@ class ModelProbe:
         """
         with self._lock:
             return tuple(self._read().infos.values())
+
+    @property
+    def unseen(self) -> tuple[Unseen, ...]:
+        """Where the model has values that no layer of the list shows, and why.
+
+        Functions in a subclassed model's or a layer's own ``call``, the layers in a recurrent cell
+        or inside ``TimeDistributed``, layers called in compiled loops.
+
+        Raises
+        ------
+        ModelCallError
+            If the model's call raises.
+        """
+        with self._lock:
+            return self._read().forward.unseen
 
     @property
     def image_ends(self) -> tuple[str, ...]:
@@ -222,7 +247,7 @@ class ModelProbe:
             return self._info(self._read(), path)
 
     def layer_of(self, path: str) -> Any:
-        """The live Keras layer whose output is at `path`: to be looked at, not to be changed.
+        """The live layer whose output is at `path`: to be looked at, not to be changed.
 
         Parameters
         ----------
@@ -230,7 +255,7 @@ class ModelProbe:
 
         Returns
         -------
-        keras.Layer
+        keras.Layer or keras.Operation
             The model's own, not a copy.
 
         Raises
@@ -277,7 +302,7 @@ class ModelProbe:
         Returns
         -------
         dict of str to array of float32
-            In execution order, read-only. All are held at once: `stream` holds one.
+            In the order of `layers`, read-only. All are held at once: `stream` holds one.
 
         Raises
         ------
@@ -309,7 +334,7 @@ class ModelProbe:
         Returns
         -------
         dict of str to object
-            What `function` returned for each path, in execution order.
+            What `function` returned for each path, in the order of `layers`.
 
         Raises
         ------
@@ -332,7 +357,7 @@ class ModelProbe:
                     handle(path, gathered.pop(path))
             else:
                 self._run(handle, wanted, lockstep=True)
-            return results
+            return {path: results[path] for path in wanted if path in results}
 
     def fits(self) -> bool:
         """Whether all layers' outputs together stay within `memory_budget`.
@@ -447,7 +472,7 @@ class ModelProbe:
         self._run(arrays.__setitem__, wanted, lockstep=False)
         for array in arrays.values():
             array.flags.writeable = False
-        return arrays
+        return {path: arrays[path] for path in wanted if path in arrays}
 
     def _run(
         self, receive: Callable[[str, Array], None], wanted: Collection[str], lockstep: bool
@@ -556,30 +581,28 @@ def _forward(model: Any, inputs: Any) -> Pass:
 def _describe(model: Any, inputs: Any, forward: Pass) -> _Reading:
     """Everything about the layers that a pass has shown, levels and shapes included."""
     batch = keras.tree.flatten(inputs)
+    outputs, graph = forward.listing.outputs, forward.listing.graph
     image_inputs = {
         -1 - k: array.shape
         for k, array in enumerate(batch)
         if is_image(array.shape, np.issubdtype(array.dtype, np.floating))
     }
     image_outputs = {
-        call
-        for call, shape in forward.graph.returned
-        if output_is_image_end(shape, image_inputs.values())
+        call for call, shape in graph.returned if output_is_image_end(shape, image_inputs.values())
     }
-    found = levels(forward.graph.parents, image_inputs, image_outputs)
+    operations = {each.call for each in outputs if not isinstance(each.layer, keras.Layer)}
+    found = levels(graph.parents, image_inputs, image_outputs, operations)
     highest = max(found, default=0)
-    listed = {id(output.layer) for output in forward.outputs}
+    reached = inputs_reaching(graph.parents)
+    named = input_names(model, inputs)
+    listed = {id(output.layer) for output in outputs}
     by_call: dict[int, list[LayerInfo]] = {}
     infos: dict[str, LayerInfo] = {}
     # What an activation in front of the first convolution inherits.
     first_axis = next((image_channel_axis(shape) for shape in image_inputs.values()), None)
-    for output in forward.outputs:
+    for output in outputs:
         layer = output.layer
-        read = [
-            info
-            for parent in forward.graph.parents[output.call]
-            for info in by_call.get(parent, ())
-        ]
+        read = [info for parent in graph.parents[output.call] for info in by_call.get(parent, ())]
         shape = output.shape
         if read:
             axis, rank = read[0].channel_axis, len(read[0].output_shape)
@@ -591,7 +614,7 @@ def _describe(model: Any, inputs: Any, forward: Pass) -> _Reading:
             kind=type(layer).__name__,
             output_shape=(None, *shape[1:]) if shape[:1] == (len(batch[0]),) else shape,
             dtype=output.dtype,
-            trainable=bool(layer.trainable),
+            trainable=bool(getattr(layer, "trainable", True)),
             activation=activation_name(layer),
             channel_axis=channel_axis(layer, shape, axis, rank),
             depth=output.depth,
@@ -600,6 +623,7 @@ def _describe(model: Any, inputs: Any, forward: Pass) -> _Reading:
             call_index=output.call_index,
             output_index=output.output_index,
             parents=tuple(info.path for info in read),
+            inputs=tuple(named[k] for k in reached[output.call]),
             **weight_fields(layer, own_weights(layer, listed)),
         )
         infos[info.path] = info
@@ -610,6 +634,6 @@ def _describe(model: Any, inputs: Any, forward: Pass) -> _Reading:
         mark=fingerprint(model),
         forward=forward,
         infos=infos,
-        layers={output.path: output.layer for output in forward.outputs},
+        layers={output.path: output.layer for output in outputs},
         image_ends=ends,
     )

@@ -20,7 +20,7 @@ import numpy as np
 from keras.src.backend.common import global_state
 
 from ..analysis.call_stack import surely
-from .capture import is_structure
+from .call_order import calls_of, is_structure, parts, run_as_written
 from .layers import LayerInfo
 from .probe import ModelProbe, model_lock
 
@@ -149,11 +149,11 @@ class _Rebuild:
             return self._from_config(model)
         holders = None if layers is None else _holders(model, layers)
         if isinstance(model, keras.Sequential):
-            parts = model._layers
+            stack = model._layers
             if holders is not None:
-                parts = parts[: 1 + max(k for k, part in enumerate(parts) if id(part) in holders)]
-            self._check_size(parts)
-            return self._sequential(model, parts)
+                stack = stack[: 1 + max(k for k, part in enumerate(stack) if id(part) in holders)]
+            self._check_size(stack)
+            return self._sequential(model, stack)
         graph = model if holders is None else _cut(model, holders)
         self._check_size([op for op in graph.operations if isinstance(op, keras.Layer)])
         return self._functional(model, graph)
@@ -174,7 +174,7 @@ class _Rebuild:
         inputs = keras.tree.map_structure(
             lambda tensor: self._fresh(tensor._keras_history.operation).output, model.input
         )
-        outputs = graph._run_through_graph(inputs, operation_fn=self._calling)
+        outputs = run_as_written(graph, inputs, self._calling)
         return keras.Model(inputs, outputs, name=model.name)
 
     def _calling(self, operation: Any) -> Callable[..., Any]:
@@ -210,7 +210,10 @@ class _Rebuild:
                 config["mean"] = np.asarray(operation.adapt_mean)
                 config["variance"] = np.asarray(operation.adapt_variance)
             with keras.saving.custom_object_scope(self._custom):
-                return kind.from_config(_reseeded(config, self._seed))
+                fresh = kind.from_config(_reseeded(config, self._seed))
+            if not isinstance(operation, keras.Layer):
+                fresh.name = operation.name  # not part of every operation's configuration
+            return fresh
         except NoReference:
             raise
         except Exception as error:
@@ -221,35 +224,16 @@ class _Rebuild:
 
 
 def _holders(model: Any, layers: Iterable[Any]) -> set[int]:
-    """``id`` of each of the model's direct layers that is one of `layers` or has one inside."""
+    """``id`` of each of the model's direct parts that is one of `layers` or has one inside."""
     wanted = {id(layer) for layer in layers}
-    return {
-        id(part)
-        for part in model.layers
-        if any(id(layer) in wanted for layer in part._flatten_layers())
-    }
+    direct = model.layers if isinstance(model, keras.Sequential) else model.operations
+    return {id(part) for part in direct if any(id(each) in wanted for each in parts(part))}
 
 
 def _cut(model: Any, holders: set[int]) -> Any:
-    """The part of a functional model's graph that leads to all calls of these layers."""
-    calls = _calls(model, holders)
-    # The number in a shared layer's path counts its calls as they are made, and the order of the
-    # ends decides in which order a part of the graph makes those that do not wait for each other.
-    for ends in (calls, calls[::-1]):
-        part = keras.Function(model.input, [tensor for node in ends for tensor in node.outputs])
-        if all(_calls(part, {one}) == _calls(model, {one}) for one in holders):
-            return part
-    return model
-
-
-def _calls(graph: Any, layers: set[int]) -> list[Any]:
-    """The nodes in which these layers are called, in the order of the calls."""
-    return [
-        node
-        for depth in sorted(graph._nodes_by_depth, reverse=True)
-        for node in graph._nodes_by_depth[depth]
-        if id(node.operation) in layers
-    ]
+    """The part of a functional model's graph that leads to all calls of these parts."""
+    calls = calls_of(model, holders)
+    return keras.Function(model.input, [tensor for node in calls for tensor in node.outputs])
 
 
 def _custom_objects(model: Any) -> dict[str, Any]:
