@@ -129,7 +129,10 @@ class Alarm:
             signal.setitimer(signal.ITIMER_REAL, seconds)
             work()
             self._armed = False
-        except KeyboardInterrupt as error:
+        except BaseException as error:
+            if self._armed:
+                raise
+            # TensorFlow's own code makes a SystemError of some interrupts.
             return error
         finally:
             self._armed = False

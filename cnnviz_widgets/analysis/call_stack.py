@@ -75,11 +75,25 @@ class OpenCall(Call):
         return self.thread.is_alive()
 
 
+def caller_of_context(frame: FrameType) -> FrameType:
+    """Who entered the context that a generator makes, in whose frame, or deeper, this is asked.
+
+    The generator and what `contextlib` runs it by are left out.
+    """
+    found: FrameType | None = frame
+    while found is not None and _is_on_behalf(found):
+        found = found.f_back
+    return found or frame
+
+
+def _is_on_behalf(frame: FrameType) -> bool:
+    lasts = frame.f_code.co_flags & _RESUMABLE
+    return bool(lasts) or frame.f_globals.get("__name__") == contextlib.__name__
+
+
 def call_of_context(frame: FrameType) -> Call:
     """The call to which a context belongs that `frame` has just entered."""
-    lasts = frame.f_code.co_flags & _RESUMABLE
-    for_other = frame.f_globals.get("__name__") == contextlib.__name__
-    return (OpenCall if lasts or for_other else Call)(frame)
+    return (OpenCall if _is_on_behalf(frame) else Call)(frame)
 
 
 def is_under_way(thread: threading.Thread, wanted: Callable[[FrameType], bool]) -> bool:
@@ -216,3 +230,27 @@ class meanwhile:
         trace: TracebackType | None,
     ) -> None:
         setattr(self._owner, self._name, self._before)
+
+
+class afterwards:
+    """Have something done when the context is left; with `surely`, whatever comes.
+
+    Parameters
+    ----------
+    do : callable
+        What it does it can do twice.
+    """
+
+    def __init__(self, do: Callable[[], object]) -> None:
+        self._do = do
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._do()

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import operator
 import os
-import threading
 from collections import OrderedDict
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -14,6 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from .call_stack import CallLock
 from .health import HEALTH_FIELDS, LayerHealth
 from .history_folder import HistoryFolder
 from .kept import Kept, keep
@@ -91,7 +91,7 @@ class History:
     layers : tuple of dict
     model : str
     memory : int
-    lock : RLock
+    lock : CallLock
     trouble : str
         What could not be written or read, in sentences; "" while all is well.
 
@@ -128,7 +128,7 @@ class History:
         self.layers = tuple(dict(layer) for layer in layers)
         self.model = model
         self.memory = memory
-        self.lock = threading.RLock()
+        self.lock = CallLock()
         self._folder = folder
         self._read_only = read_only
         # Whether moments go to the folder.

@@ -15,6 +15,7 @@ import numpy as np
 
 from ..analysis.call_stack import surely
 from .capture import ModelCallError, Recorder, call_error, recording
+from .scopes import same_scopes
 
 
 def is_built(model: Any) -> bool:
@@ -48,9 +49,9 @@ def build(model: Any, inputs: Any) -> None:
 def _attempt(model: Any, way: Callable[[], None], recorded_inside: bool) -> None:
     """Try one way to build; put every layer back if it fails."""
     recorder = Recorder(model, lambda call: None, inside=recorded_inside)
-    recorded, unless_built = recording(recorder), _UndoneOnError(model)
+    scopes, unless_built, recorded = same_scopes(), _UndoneOnError(model), recording(recorder)
     try:
-        with surely(unless_built, recorded), unless_built, recorded:
+        with surely(scopes, unless_built, recorded), scopes, unless_built, recorded:
             way()
     except Exception as error:
         # Without call index: Keras may try a call before it makes it.

@@ -32,6 +32,7 @@ from .capture import (
 )
 from .layers import output_suffix
 from .passes import Called, Listing, Receive, arranged, shape_of
+from .scopes import same_scopes
 from .undisturbed import undisturbed
 from .unseen import Unseen
 
@@ -61,7 +62,9 @@ class CompiledPass:
         trace = _Trace(model, inputs, self._emit)
         function = tf.function(trace.step, autograph=False)
         specs = [tf.TensorSpec(array.shape, _tf_dtype(array)) for array in self._inputs]
-        self._function = function.get_concrete_function(*specs)
+        scopes = same_scopes()
+        with surely(scopes), scopes:
+            self._function = function.get_concrete_function(*specs)
         self.listing = trace.finish()
         self.unseen = trace.unseen
 

@@ -17,6 +17,7 @@ from typing import Any, Literal, Protocol, TypeAlias
 import keras
 import numpy as np
 
+from ..analysis.call_stack import surely
 from ..analysis.place import Place
 from .lock import ModelLock, model_lock
 from .moments import MomentReader, Reading
@@ -280,13 +281,14 @@ class TrainingMonitor(keras.callbacks.Callback):  # type: ignore[misc]  # Keras 
             paths: then the norm of each layer's is shown, too.
         """
         pace = self._pace
-        if self._lock.occupied():
-            pace.end()
-            self._inside = self._inside or "loop"
-        else:
-            pace.end(at_most=_LONGEST_GAP)
-            self._begin(sys._getframe(1), "")
-        with self._hooked():
+        occupied = self._lock.occupied()
+        pace.end(at_most=math.inf if occupied else _LONGEST_GAP)
+        hook = self._hook()
+        with surely(hook), hook:
+            if occupied:
+                self._inside = self._inside or "loop"
+            else:
+                self._begin(sys._getframe(1), "")
             self._count(step)
             if epoch is not None:
                 self._epoch = epoch
@@ -301,8 +303,9 @@ class TrainingMonitor(keras.callbacks.Callback):  # type: ignore[misc]  # Keras 
 
     def __enter__(self) -> TrainingMonitor:
         self._reset()
-        self._begin(sys._getframe(1), "with")
-        with self._hooked():
+        hook = self._hook()
+        with surely(hook), hook:
+            self._begin(sys._getframe(1), "with")
             self._show_unread()
         return self
 
@@ -334,8 +337,9 @@ class TrainingMonitor(keras.callbacks.Callback):  # type: ignore[misc]  # Keras 
     def on_train_begin(self, logs: Mapping[str, Any] | None = None) -> None:
         """Keras' word that `fit` begins; also after one that was interrupted."""
         self._reset()
-        self._begin(_training_call(sys._getframe(1), self._trained), "fit")
-        with self._hooked():
+        hook = self._hook()
+        with surely(hook), hook:
+            self._begin(_training_call(sys._getframe(1), self._trained), "fit")
             # Also what an interrupted training left.
             self._show_unread()
 
@@ -364,7 +368,8 @@ class TrainingMonitor(keras.callbacks.Callback):  # type: ignore[misc]  # Keras 
         last = getattr(self._trained, "stop_training", False) or (
             epoch + 1 == (self.params or {}).get("epochs")
         )
-        with self._hooked():
+        hook = self._hook()
+        with surely(hook), hook:
             if not last and self._pace.after_epoch():
                 self._show()
             self._between_steps()
@@ -424,9 +429,12 @@ class TrainingMonitor(keras.callbacks.Callback):  # type: ignore[misc]  # Keras 
             self._tell("training")
 
     def _end(self, frame: FrameType | None = None) -> None:
-        with self._hooked(go_on=False):
+        hook = self._hook(lambda: self._leave(frame))
+        with surely(hook), hook:
             self._show(final=True)
             self._tell("ended")
+
+    def _leave(self, frame: FrameType | None = None) -> None:
         for lock in self._locks():
             lock.leave(frame)
 
@@ -434,8 +442,7 @@ class TrainingMonitor(keras.callbacks.Callback):  # type: ignore[misc]  # Keras 
         """Training ends by an exception: nothing more is read, everything stays usable."""
         self._pace.end()
         self._paused = False
-        for lock in self._locks():
-            lock.leave()
+        self._leave()
         self._tell("interrupted")
 
     def _check_same_model(self) -> None:
@@ -451,8 +458,8 @@ class TrainingMonitor(keras.callbacks.Callback):  # type: ignore[misc]  # Keras 
 
     # Between two steps ----------------------------------------------------------------------
 
-    def _hooked(self, go_on: bool = True) -> _Hook:
-        return _Hook(self._pace, self._interrupted, go_on)
+    def _hook(self, done: Callable[[], None] | None = None) -> _Hook:
+        return _Hook(self._pace, self._interrupted, done or self._pace.begin)
 
     def _catch_up(self) -> None:
         late, self._late = self._late, None
@@ -468,7 +475,8 @@ class TrainingMonitor(keras.callbacks.Callback):  # type: ignore[misc]  # Keras 
         self._batch = done
         self._step += count
         self._logs = logs or {}
-        with self._hooked():
+        hook = self._hook()
+        with surely(hook), hook:
             if self._pace.after_batches(count):
                 self._show()
             self._between_steps()
@@ -567,12 +575,22 @@ class TrainingMonitor(keras.callbacks.Callback):  # type: ignore[misc]  # Keras 
 
 
 class _Hook:
-    """Training stands still while a callback works; it ends if that is interrupted."""
+    """Training stands still while a callback works; it ends if that is interrupted.
 
-    def __init__(self, pace: Pace, interrupted: Callable[[], None], go_on: bool) -> None:
+    Parameters
+    ----------
+    pace : Pace
+    interrupted, done : callable
+        What is to be done when the work ends by an exception, and when it does not.
+    """
+
+    def __init__(
+        self, pace: Pace, interrupted: Callable[[], None], done: Callable[[], None]
+    ) -> None:
         self._pace = pace
         self._on_interrupt = interrupted
-        self._go_on = go_on
+        self._on_done = done
+        self._is_over = False
 
     def __enter__(self) -> None:
         self._pace.end()
@@ -583,10 +601,12 @@ class _Hook:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        if error is not None:
-            self._on_interrupt()
-        elif self._go_on:
-            self._pace.begin()
+        if not self._is_over:
+            if error is not None:
+                self._on_interrupt()
+            else:
+                self._on_done()
+            self._is_over = True
 
 
 def _quick_samples(samples: Samples, total: int) -> int:

@@ -23,6 +23,7 @@ from ..analysis.call_stack import surely
 from .call_order import calls_of, is_structure, parts, run_as_written
 from .layers import LayerInfo
 from .probe import ModelProbe, model_lock
+from .scopes import same_scopes
 
 LIMIT_BYTES = 2**30
 """How many bytes of weights a reference may have when nothing else is said."""
@@ -79,8 +80,8 @@ def fresh_probe(
         wanted = None if paths is None else [probe.info(path) for path in paths]
         if wanted == []:
             raise ValueError("paths is empty: name at least one layer, or give None for all")
-        apart = _Apart(seed)
-        with surely(apart), apart:
+        scopes, apart = same_scopes(), _Apart(seed)
+        with surely(scopes, apart), scopes, apart:
             fresh = _fresh_probe(probe, wanted, seed, limit_bytes)
         if missing := _missing(fresh, known if wanted is None else wanted):
             raise NoReference(

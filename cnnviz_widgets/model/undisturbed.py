@@ -6,12 +6,8 @@ from types import TracebackType
 from typing import Any
 
 import keras
-from keras.src.backend.common import global_state
 
-# Where Keras notes, for each thread, within which scopes a layer is called: one at a time, or a
-# list of them.
-_SCOPES = ("stateless_scope", "symbolic_scope", "autocast_scope", "current_call_ctx")
-_SCOPE_STACKS = ("name_scope_stack", "remat_scope_stack")
+from .scopes import same_scopes
 
 
 class undisturbed:
@@ -33,8 +29,7 @@ class undisturbed:
             for layer in model._flatten_layers()
         ]
         self._stateless = keras.StatelessScope()
-        self._scopes = {name: global_state.get_global_attribute(name) for name in _SCOPES}
-        self._stacks = {name: list(_stack(name)) for name in _SCOPE_STACKS}
+        self._scopes = same_scopes()
 
     def __enter__(self) -> None:
         self._stateless.__enter__()
@@ -49,17 +44,9 @@ class undisturbed:
             if hasattr(self._stateless, "original_scope"):  # it was entered
                 self._stateless.__exit__(kind, error, trace)
         finally:
-            for name, scope in self._scopes.items():
-                global_state.set_global_attribute(name, scope)
-            for name, stack in self._stacks.items():
-                _stack(name)[:] = stack
+            self._scopes.__exit__(kind, error, trace)
             for layer, losses, loss_ids, called in self._layers:
                 layer._losses[:] = losses
                 layer._loss_ids.clear()
                 layer._loss_ids.update(loss_ids)
                 vars(layer)["_called"] = called
-
-
-def _stack(name: str) -> list[Any]:
-    stack: list[Any] = global_state.get_global_attribute(name, [])
-    return stack

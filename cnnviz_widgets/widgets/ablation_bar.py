@@ -14,6 +14,7 @@ from .bundles import bundle
 from .layer_view import unchangeable
 from .selection import Selection
 from .told import told
+from .two_threads import HoldsSync
 
 __all__ = ["AblationBar", "Tried"]
 
@@ -33,7 +34,7 @@ class Tried(Protocol):
         """Pairs of a label and a value, both ready to be read."""
 
 
-class AblationBar(anywidget.AnyWidget):
+class AblationBar(HoldsSync, anywidget.AnyWidget):
     """Offers to silence, level or merge the selected channels, and lists what came of it.
 
     It stays where it is, whether channels are selected or not, and so does what came of trials:

@@ -16,10 +16,11 @@ from ..analysis.record import LayerRecord
 from .bundles import bundle
 from .plot_frame import QUIET, DensityFrame
 from .selection import Selection
+from .two_threads import HoldsSync
 from .wire_format import wire
 
 
-class _ComparedDensitiesHead(AnyWidget):
+class _ComparedDensitiesHead(HoldsSync, AnyWidget):
     """The line above the plot, and the page's hand on the plot's marks."""
 
     _esm = bundle("compared-densities.js")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
@@ -13,6 +12,7 @@ from anywidget import AnyWidget, WidgetTrait
 from ipywidgets import Box, VBox, Widget, jslink
 from traitlets import Bool, Dict, Enum, Instance, Int, List, TraitError, Unicode, observe, validate
 
+from ..analysis.call_stack import CallLock
 from ..analysis.comparison import LayerChange, LayerComparison
 from ..analysis.matching import MatchedBy
 from ..analysis.side_by_side import SideBySide, side_by_side
@@ -29,6 +29,7 @@ from .rerun import CellMade
 from .selection import Selection
 from .subshells import answer_while_busy
 from .told import told, told_in_page
+from .two_threads import HoldsSync
 from .wire_format import sheet_state, wire
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ __all__ = ["ComparisonPanel"]
 _MOST_LISTED = 200
 
 
-class _ComparisonHead(AnyWidget):
+class _ComparisonHead(HoldsSync, AnyWidget):
     """What is compared, and the lists of layers and channels, most changed first."""
 
     _esm = bundle("comparison-panel.js")
@@ -126,7 +127,7 @@ class ComparisonPanel(Pictured, VBox):
         self.comparison = comparison
         self.changes: list[LayerChange] = []
         self.shown: LayerComparison | None = None
-        self._lock = threading.RLock()
+        self._lock = CallLock()
         self._cell: CellProgress | None = None
         self._side_by_side: SideBySide | None = None
         titles = (comparison.a.title, comparison.b.title)

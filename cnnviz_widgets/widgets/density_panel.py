@@ -21,13 +21,14 @@ from .layer_view import as_record, brief, forget_channels, unchangeable
 from .pictured import Pictured
 from .plot_frame import QUIET, DensityFrame
 from .selection import Selection
+from .two_threads import HoldsSync
 from .wire_format import wire
 
 if TYPE_CHECKING:
     from PIL.Image import Image
 
 
-class _DensityHead(AnyWidget):
+class _DensityHead(HoldsSync, AnyWidget):
     """The line above the plot, and the page's hand on the plot's marks."""
 
     _esm = bundle("density-panel.js")

@@ -21,6 +21,7 @@ from .layer_selector import LayerSelector
 from .pictured import Pictured
 from .plot_frame import QUIET, plain_figure, value_axes
 from .timeline import Timeline
+from .two_threads import HoldsSync
 from .wire_format import wire
 
 if TYPE_CHECKING:
@@ -44,7 +45,7 @@ _LOOKS = {
 _OF_WEIGHTS = "weight_norm"
 
 
-class _HealthHead(AnyWidget):
+class _HealthHead(HoldsSync, AnyWidget):
     """The lines above the plot, and the page's hand on the plot's marks."""
 
     _esm = bundle("health-panel.js")

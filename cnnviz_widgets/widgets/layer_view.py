@@ -14,6 +14,7 @@ from ..analysis.record import LayerRecord
 from .column_axis import ColumnAxis
 from .pictured import Pictured
 from .selection import Selection
+from .two_threads import HoldsSync
 
 
 def as_record(values: ArrayLike | LayerRecord) -> LayerRecord:
@@ -54,7 +55,7 @@ def brief(view: Any, record: LayerRecord | None) -> str:
     return f"<{type(view).__name__} of {record.n_channels:,} {noun}{plural}>"
 
 
-class LayerView(Pictured, anywidget.AnyWidget):
+class LayerView(Pictured, HoldsSync, anywidget.AnyWidget):
     """A view of one layer's record, linked to others through a shared selection and axis.
 
     Parameters

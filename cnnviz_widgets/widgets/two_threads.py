@@ -2,54 +2,32 @@
 
 from __future__ import annotations
 
+import sys
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from types import TracebackType
 from typing import Any
 
 from ipywidgets import Widget
 
+from ..analysis.call_stack import Call, call_of_context, caller_of_context
+
 
 class _OfThread(threading.local):
-    """What the calling thread holds back of one widget."""
+    """What the calling thread holds back of one widget, and in which calls it does so."""
 
     def __init__(self) -> None:
-        self.changes: list[Any] | None = None
-        self.holds_sync = False
+        self.changes: list[Any] = []
+        self.holding: Call | None = None
         self.unsent: set[str] = set()
+        self.holding_sync: Call | None = None
 
 
-class ForTwoThreads(Widget):
-    """Holds back what the thread that asks for it sets, and nothing of the others.
+class HoldsSync(Widget):
+    """Holds back messages to the page for the thread and the call that ask for it.
 
-    ipywidgets holds back notifications while it takes a message from the page, and messages in
-    `hold_sync`, both for all threads at once: what another one set just then was now and then
-    lost, or ended in an error. A value that is refused is not set; those before it in the same
-    message stay.
+    ipywidgets holds them back until `hold_sync` is left, which an interrupt may prevent: from
+    then on the page would learn nothing more.
     """
-
-    @contextmanager
-    def hold_trait_notifications(self) -> Iterator[None]:
-        """Tell of this thread's changes at the end."""
-        mine = self._of_thread
-        if mine.changes is not None:
-            yield
-            return
-        changes = mine.changes = []
-        try:
-            yield
-        finally:
-            mine.changes = None
-            for change in changes:
-                self.notify_change(change)
-
-    def notify_change(self, change: Any) -> None:
-        """Tell of a change, unless this thread holds its changes back."""
-        held = self._of_thread.changes
-        if held is None:
-            super().notify_change(change)
-        else:
-            held.append(change)
 
     @property
     def _of_thread(self) -> _OfThread:
@@ -60,12 +38,68 @@ class ForTwoThreads(Widget):
 
     @property
     def _holding_sync(self) -> bool:
-        return self._of_thread.holds_sync
+        call = self._of_thread.holding_sync
+        return call is not None and call.under_way
 
     @_holding_sync.setter
     def _holding_sync(self, value: bool) -> None:
-        self._of_thread.holds_sync = value
+        call = Call(caller_of_context(sys._getframe(1))) if value else None
+        self._of_thread.holding_sync = call
 
     @property
     def _states_to_send(self) -> set[str]:
         return self._of_thread.unsent
+
+
+class ForTwoThreads(HoldsSync):
+    """Holds back what the thread that asks for it sets, and nothing of the others.
+
+    ipywidgets holds back notifications while it takes a message from the page, and messages in
+    `hold_sync`, both for all threads at once: what another one set just then was now and then
+    lost, or ended in an error. A value that is refused is not set; those before it in the same
+    message stay.
+    """
+
+    def hold_trait_notifications(self) -> _Holding:
+        """Tell of this thread's changes at the end of the context."""
+        return _Holding(self)
+
+    def notify_change(self, change: Any) -> None:
+        """Tell of a change, unless this thread holds its changes back."""
+        if self._holds_changes:
+            self._of_thread.changes.append(change)
+        else:
+            super().notify_change(change)
+
+    @property
+    def _holds_changes(self) -> bool:
+        call = self._of_thread.holding
+        return call is not None and call.under_way
+
+
+class _Holding:
+    """The context of `ForTwoThreads.hold_trait_notifications`."""
+
+    def __init__(self, widget: ForTwoThreads) -> None:
+        self._widget = widget
+        self._is_outermost = False
+
+    def __enter__(self) -> None:
+        widget, mine = self._widget, self._widget._of_thread
+        if widget._holds_changes:
+            return
+        mine.changes = []
+        mine.holding = call_of_context(sys._getframe(1))
+        self._is_outermost = True
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        mine = self._widget._of_thread
+        if self._is_outermost:
+            mine.holding = None
+            for change in mine.changes:
+                self._widget.notify_change(change)

@@ -13,7 +13,15 @@ import pytest
 from keras import layers as L
 from keras.src.backend.common import global_state
 
-from cnnviz_widgets.model import ModelProbe, capture, model_lock
+from cnnviz_widgets.analysis.place import Place
+from cnnviz_widgets.model import (
+    ModelProbe,
+    Reading,
+    TrainingMonitor,
+    TrainingProgress,
+    capture,
+    model_lock,
+)
 from cnnviz_widgets.model.ablation import ablate
 
 from ..interrupts import Alarm, interrupted_everywhere
@@ -98,6 +106,31 @@ def trace(world: World) -> None:
     ModelProbe(world.model, INPUTS).read(["dense"])
 
 
+class Audience:
+    """Whom a monitor reads for."""
+
+    def __init__(self, probe: ModelProbe) -> None:
+        self.probe = probe
+        self.watched = [Place("conv", "outputs")]
+
+    def on_moment(self, reading: Reading, final: bool) -> None:
+        pass
+
+    def on_training(self, progress: TrainingProgress) -> None:
+        pass
+
+
+def update(world: World) -> None:
+    monitor = TrainingMonitor(Audience(world.probe), "batch", budget=None, smallest_interval=0)
+    monitor.update()
+    monitor.update()
+
+
+def train_in_context(world: World) -> None:
+    with TrainingMonitor(Audience(world.probe), "batch", budget=None, smallest_interval=0) as it:
+        it.update()
+
+
 MECHANISM = ("analysis/call_stack.py", "model/lock.py", "model/capture.py", "model/undisturbed.py")
 
 
@@ -113,6 +146,10 @@ def tracing(file: str) -> bool:
     return file in (*MECHANISM, "model/compiled.py")
 
 
+def training(file: str) -> bool:
+    return file in (*MECHANISM, "model/monitor.py", "model/pacing.py")
+
+
 CASES = {
     "info": (info, everywhere, False),
     "info, each step": (info, everywhere, True),
@@ -121,6 +158,8 @@ CASES = {
     "stream in lockstep": (stream_in_lockstep, everywhere, False),
     "steady": (look_steadily, mechanism, True),
     "ablate": (try_ablation, everywhere, False),
+    "update": (update, everywhere, False),
+    "update in a context": (train_in_context, training, False),
     "trace": (trace, tracing, False),
 }
 
