@@ -21,6 +21,7 @@ from .capture import ModelCallError
 from .eager import EagerPass
 from .fingerprint import Fingerprint, fingerprint
 from .inputs import count_nonfinite, input_names, prepare
+from .layer_kinds import family
 from .layers import (
     LayerInfo,
     activation_name,
@@ -549,9 +550,7 @@ def _describe(model: Any, inputs: Any, forward: Pass) -> _Reading:
         if is_image(array.shape, np.issubdtype(array.dtype, np.floating))
     }
     image_outputs = {
-        call
-        for call, shape in graph.returned
-        if output_is_image_end(shape, image_inputs.values())
+        call for call, shape in graph.returned if output_is_image_end(shape, image_inputs.values())
     }
     operations = {each.call for each in outputs if not isinstance(each.layer, keras.Layer)}
     found = levels(graph.parents, image_inputs, image_outputs, operations)
@@ -565,11 +564,7 @@ def _describe(model: Any, inputs: Any, forward: Pass) -> _Reading:
     first_axis = next((image_channel_axis(shape) for shape in image_inputs.values()), None)
     for output in outputs:
         layer = output.layer
-        read = [
-            info
-            for parent in graph.parents[output.call]
-            for info in by_call.get(parent, ())
-        ]
+        read = [info for parent in graph.parents[output.call] for info in by_call.get(parent, ())]
         shape = output.shape
         if read:
             axis, rank = read[0].channel_axis, len(read[0].output_shape)
@@ -579,6 +574,7 @@ def _describe(model: Any, inputs: Any, forward: Pass) -> _Reading:
             path=output.path,
             name=layer.name,
             kind=type(layer).__name__,
+            family=family(layer),
             output_shape=(None, *shape[1:]) if shape[:1] == (len(batch[0]),) else shape,
             dtype=output.dtype,
             trainable=bool(getattr(layer, "trainable", True)),
