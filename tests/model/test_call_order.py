@@ -9,7 +9,7 @@ from typing import Any
 import keras
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from keras import layers as L
 
@@ -234,7 +234,7 @@ STEPS = st.lists(
 ENDS_OF_GRAPH = st.lists(st.integers(0), min_size=1, max_size=3)
 
 
-@settings(max_examples=25, deadline=None, derandomize=True)
+@settings(max_examples=15, deadline=None, derandomize=True, phases=[Phase.generate])
 @given(
     steps=STEPS, ends=st.lists(st.integers(0), min_size=1, max_size=3), run_eagerly=st.booleans()
 )
@@ -243,7 +243,9 @@ def test_any_graph_of_shared_layers(
 ) -> None:
     one, two = scaling(2, "one"), scaling(-1, "two")
     inputs = keras.Input((3,))
-    nest = keras.Model(inputs, two(one(one(inputs) + 1.0)), name="nest")
+    # Of its own: a configuration would not tell that both models have the same.
+    inner = scaling(2, "one")
+    nest = keras.Model(inputs, scaling(-1, "two")(inner(inner(inputs) + 1.0)), name="nest")
     a, b = two_inputs()
     # Symbols, their values by hand, and which inputs they come from.
     symbols = [a, b]
