@@ -17,6 +17,7 @@ from __future__ import annotations
 import heapq
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 import keras
@@ -222,7 +223,7 @@ def _merged(executed: Sequence[Any], written: dict[int, list[Any]]) -> list[Any]
         {place[id(other)] for other in node.parent_nodes if id(other) in place} for node in executed
     ]
     for nodes in written.values():
-        for first, second in zip(nodes, nodes[1:], strict=False):
+        for first, second in pairwise(nodes):
             before[place[id(second)]].add(place[id(first)])
     after: dict[int, list[int]] = defaultdict(list)
     for k, others in enumerate(before):

@@ -31,11 +31,12 @@ from ..analysis.diagnosis.wording import listed
 from ..analysis.findings import Finding, Report, Skipped
 from .capture import ModelCallError
 from .initial import initial_weights
+from .layer_kinds import activation_of, kind_named
 from .layers import LayerInfo, own_weights, weight_names
 from .levels import image_channel_axis, is_image
 from .parameters import read_only
 from .probe import ModelProbe
-from .reach import HANDING_ON, activation_range, layer_role, stuck_ends
+from .reach import layer_role, output_reach, stuck_ends
 from .reference import NoReference, fresh_probe
 
 Array = NDArray[np.float32]
@@ -279,6 +280,10 @@ class _Diagnosis:
                 weights=weights,
                 still=still,
                 readable=self._readable(seen, path),
+                underflows=activation_of(info.activation).underflows,
+                channelwise=kind_named(info.family, info.kind).channelwise,
+                normalises=kind_named(info.family, info.kind).normalises,
+                looks_up=kind_named(info.family, info.kind).looks_up,
             )
         return facts
 
@@ -478,14 +483,22 @@ class _Diagnosis:
                 )
             )
             return None
-        while self._infos[path].kind in HANDING_ON and len(self._infos[path].parents) == 1:
-            path = self._infos[path].parents[0]
-        layer = self._layers[path]
+        reach = output_reach(path, self._infos, self._layers)
+        info = self._infos[reach.path]
+        if reach.range is None:
+            self._skipped.append(
+                Skipped(
+                    "unreachable-targets",
+                    f"what '{info.path}' ({info.kind}) makes of the range of what it reads is not "
+                    "known",
+                )
+            )
+            return None
         return unreachable(
             targets,
-            activation_range(layer),
-            layer=path,
-            activation=self._infos[path].activation or self._infos[path].kind,
+            reach.range,
+            layer=info.path,
+            activation=info.activation or info.kind,
             least=thresholds.TARGETS_OUT_OF_REACH,
         )
 
@@ -498,14 +511,14 @@ class _Diagnosis:
         return too_alike(seen.image, targets, layer=self._returned[0])
 
     def _is_last(self, path: str) -> bool:
-        """Whether the model returns this layer's output as it is, as far as its graph says."""
+        """Whether the model returns this layer's output as it is, as far as can be told."""
+        if any(not each.path and "" in each.names for each in self._probe.unseen):
+            return False
         outputs = getattr(self._probe.model, "outputs", None)
         if not outputs:
             return True
         operation = outputs[0]._keras_history.operation
-        return isinstance(operation, keras.Layer) and (
-            operation is self._layers[path] or isinstance(operation, keras.Model)
-        )
+        return operation is self._layers[path] or isinstance(operation, keras.Model)
 
     def _input_range(
         self,
@@ -518,7 +531,7 @@ class _Diagnosis:
         if len(inputs) != 1 or inputs[0].dtype.kind not in "fiu":
             return None
         values = inputs[0].astype(np.float32)
-        if any(info.kind in ("Rescaling", "Normalization") for info in self._infos.values()):
+        if any(info.family in ("Rescaling", "Normalization") for info in self._infos.values()):
             return None
         finding = self._by_averages(facts, values)
         if finding is not None or not look_like_bytes(inputs[0]):
@@ -555,7 +568,7 @@ class _Diagnosis:
 
     def _by_averages(self, facts: ModelFacts, values: Array) -> Finding | None:
         for layer in facts:
-            if layer.kind != "BatchNormalization":
+            if self._infos[layer.path].family != "BatchNormalization":
                 continue
             weights = self._probe.weights(layer.path)
             moving = weights.get("moving_variance")

@@ -12,6 +12,8 @@ import keras
 import numpy as np
 from numpy.typing import NDArray
 
+from .layer_kinds import kind_of
+
 _SPATIAL = {1: ("step",), 2: ("height", "width"), 3: ("depth", "height", "width")}
 
 
@@ -23,9 +25,10 @@ class LayerInfo:
     ----------
     path : str
         Names from the outside in: ``backbone/conv1``. A shared layer's later calls end in ``:1``,
-        ``:2``, … in the order in which they were written; a second, different layer of the same name beside it in ``#1``. Of a layer with
-        several outputs the first has the bare path, the others end in ``[1]``, ``[2]``, …
-        (an LSTM's states); the entries of a dict all end in their key, ``head[boxes]``.
+        ``:2``, … in the order in which they were written; a second, different layer of the same
+        name beside it in ``#1``. Of a layer with several outputs the first has the bare path, the
+        others end in ``[1]``, ``[2]``, … (an LSTM's states); the entries of a dict all end in
+        their key, ``head[boxes]``.
     name : str
         The layer's own name. Any text at all: never HTML.
     kind : str
@@ -65,6 +68,9 @@ class LayerInfo:
         Which of the model's inputs it depends on, by the names of the input layers or the keys of a
         dict: of a shared layer's calls in a network of twins, which twin each belongs to. Where
         the graph is not known (a model that runs eagerly and calls functions), those that may be.
+    family : str or None
+        The kind in Keras that its class is or is made from, ``ops.Relu`` of an operation; ``""``
+        for a class of the user's own. None: not looked for, then `kind` is taken for it.
     """
 
     path: str
@@ -85,6 +91,7 @@ class LayerInfo:
     output_index: tuple[int | str, ...] = ()
     parents: tuple[str, ...] = ()
     inputs: tuple[str, ...] = ()
+    family: str | None = None
 
     @property
     def level_name(self) -> str:
@@ -181,10 +188,7 @@ def weight_axes(layer: Any, name: str, rank: int) -> tuple[str, ...] | None:
 
 def is_norm(layer: Any) -> bool:
     """Whether the layer's vectors have a number for each channel that it normalises."""
-    kinds = keras.layers
-    return isinstance(
-        layer, (kinds.BatchNormalization, kinds.LayerNormalization, kinds.GroupNormalization)
-    )
+    return kind_of(layer).vectors
 
 
 def weight_fields(layer: Any, weights: Sequence[Any]) -> dict[str, Any]:
@@ -206,7 +210,7 @@ def activation_name(layer: Any) -> str | None:
     """Name of the activation function the layer applies to its output, None if it has none."""
     activation = getattr(layer, "activation", None)
     if activation is None:
-        return None
+        return kind_of(layer).activation
     name = getattr(activation, "__name__", None) or getattr(activation, "name", None)
     return str(name) if name is not None else type(activation).__name__
 

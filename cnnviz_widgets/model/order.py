@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from ..analysis.findings import View
+from .layer_kinds import Kind, kind_named
 from .layers import LayerInfo
 
 First: TypeAlias = Literal["grid", "density", "tree"]
@@ -34,56 +35,6 @@ _NOISE = (
     "Forks close together and a heat map like noise; the good forks spread out, over an even map."
 )
 
-# Layers that only lay out anew, pad, copy or drop what they are given, and what prepares inputs.
-_CARRIERS = frozenset(
-    {
-        "ActivityRegularization",
-        "AlphaDropout",
-        "CenterCrop",
-        "Cropping1D",
-        "Cropping2D",
-        "Cropping3D",
-        "Dropout",
-        "Flatten",
-        "GaussianDropout",
-        "GaussianNoise",
-        "Identity",
-        "Masking",
-        "Normalization",
-        "Permute",
-        "RepeatVector",
-        "Rescaling",
-        "Reshape",
-        "Resizing",
-        "SpatialDropout1D",
-        "SpatialDropout2D",
-        "SpatialDropout3D",
-        "UpSampling1D",
-        "UpSampling2D",
-        "UpSampling3D",
-        "ZeroPadding1D",
-        "ZeroPadding2D",
-        "ZeroPadding3D",
-    }
-)
-# Layers that finish what the layer before them began.
-_FINISHERS = frozenset(
-    {
-        "Activation",
-        "BatchNormalization",
-        "ELU",
-        "GroupNormalization",
-        "LayerNormalization",
-        "LeakyReLU",
-        "PReLU",
-        "RMSNormalization",
-        "ReLU",
-        "Softmax",
-        "UnitNormalization",
-    }
-)
-# Kinds whose weights are dense in all but the names of their axes.
-_DENSE_LIKE = frozenset({"Bidirectional", "EinsumDense", "GRU", "LSTM", "SimpleRNN"})
 _SPATIAL = frozenset({"step", "depth", "height", "width"})
 
 
@@ -123,9 +74,10 @@ def analysis_order(layers: Sequence[LayerInfo]) -> tuple[Step, ...]:
     are equally near. Of a chain such as convolution, normalisation, activation only the last
     output is a step, unless something else reads one before it: it is what the rest of the model
     sees. Layers that only reshape, pad, copy, drop or prepare inputs are no step, nor are outputs
-    without channels; pooling and merging layers are. Of a shared layer every call's output is a
-    step, and its weights are one. Weights that are neither a convolution's nor dense have no place
-    in the paper's order and none here.
+    without channels; pooling and merging layers are. An operation of a graph counts as a layer of
+    its kind does; one that only scales or shifts what one layer puts out is no step. Of a shared
+    layer every call's output is a step, and its weights are one. Weights that are neither a
+    convolution's nor dense have no place in the paper's order and none here.
 
     Parameters
     ----------
@@ -142,11 +94,11 @@ def analysis_order(layers: Sequence[LayerInfo]) -> tuple[Step, ...]:
     shown = [
         info
         for info in nearest
-        if info.kind not in _CARRIERS
+        if not _carries(info)
         and info.channel_axis is not None
         and info.path not in unfinished
         # A recurrent layer's states are its last step once more.
-        and (_is_first_output(info) or info.kind not in _DENSE_LIKE)
+        and (_is_first_output(info) or not _kind(info).dense)
     ]
     owners = [info for info in nearest if info.call_index == 0 and _is_first_output(info)]
     return (
@@ -172,6 +124,15 @@ def _outputs(info: LayerInfo, stage: str) -> Step:
     return Step(info.path, "outputs", stage, "density", _PILED_UP)
 
 
+def _kind(info: LayerInfo) -> Kind:
+    return kind_named(info.family, info.kind)
+
+
+def _carries(info: LayerInfo) -> bool:
+    kind = _kind(info)
+    return kind.carries or (kind.scales and len(info.parents) < 2)
+
+
 def _is_low(info: LayerInfo) -> bool:
     return info.level_name == "low"
 
@@ -186,7 +147,7 @@ def _has_kernels(info: LayerInfo) -> bool:
 
 def _has_dense_weights(info: LayerInfo) -> bool:
     known = any(axes in (("in", "out"), ("token", "out")) for axes in info.weight_axes.values())
-    return known or info.kind in _DENSE_LIKE
+    return known or _kind(info).dense
 
 
 def _unfinished(layers: Sequence[LayerInfo]) -> set[str]:
@@ -195,14 +156,14 @@ def _unfinished(layers: Sequence[LayerInfo]) -> set[str]:
     readers = Counter(parent for info in layers for parent in info.parents)
     found = set()
     for info in layers:
-        if info.kind not in _FINISHERS:
+        if not _kind(info).finishes:
             continue
         before = _only_parent(info, by_path)
         while before is not None and readers[before.path] == 1:
             if before.output_shape != info.output_shape:
                 break
             found.add(before.path)
-            if before.kind not in _CARRIERS:
+            if not _carries(before):
                 break
             before = _only_parent(before, by_path)
     return found

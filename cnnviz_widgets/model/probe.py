@@ -23,6 +23,7 @@ from .capture import ModelCallError
 from .eager import EagerPass
 from .fingerprint import Fingerprint, fingerprint
 from .inputs import count_nonfinite, input_names, prepare
+from .layer_kinds import family
 from .layers import (
     LayerInfo,
     activation_name,
@@ -612,6 +613,7 @@ def _describe(model: Any, inputs: Any, forward: Pass) -> _Reading:
             path=output.path,
             name=layer.name,
             kind=type(layer).__name__,
+            family=family(layer),
             output_shape=(None, *shape[1:]) if shape[:1] == (len(batch[0]),) else shape,
             dtype=output.dtype,
             trainable=bool(getattr(layer, "trainable", True)),

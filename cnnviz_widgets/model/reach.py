@@ -3,71 +3,22 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
 
 import keras
+import numpy as np
 
 from ..analysis.diagnosis.facts import Role
+from .layer_kinds import activation_of, family, kind_of
 from .layers import LayerInfo, activation_name
 
 Range = tuple[float, float]
 Ends = tuple[float | None, float | None]
 
 _EVERYTHING: Range = (-math.inf, math.inf)
-# Smallest and largest value of the functions of keras.activations, to the digits that matter.
-_RANGES: dict[str, Range] = {
-    "relu": (0.0, math.inf),
-    "relu6": (0.0, 6.0),
-    "sigmoid": (0.0, 1.0),
-    "hard_sigmoid": (0.0, 1.0),
-    "sparse_sigmoid": (0.0, 1.0),
-    "softmax": (0.0, 1.0),
-    "sparsemax": (0.0, 1.0),
-    "tanh": (-1.0, 1.0),
-    "hard_tanh": (-1.0, 1.0),
-    "softsign": (-1.0, 1.0),
-    "softplus": (0.0, math.inf),
-    "sparse_plus": (0.0, math.inf),
-    "exponential": (0.0, math.inf),
-    "squareplus": (0.0, math.inf),
-    "log_sigmoid": (-math.inf, 0.0),
-    "elu": (-1.0, math.inf),
-    "celu": (-1.0, math.inf),
-    "selu": (-1.7581, math.inf),
-    "silu": (-0.2785, math.inf),
-    "swish": (-0.2785, math.inf),
-    "hard_silu": (-0.375, math.inf),
-    "hard_swish": (-0.375, math.inf),
-    "gelu": (-0.17, math.inf),
-    "mish": (-0.3089, math.inf),
-}
-# Bounded on both sides, with a slope of next to nothing at the ends.
-_STUCK_AT_BOTH = frozenset(
-    {"sigmoid", "hard_sigmoid", "sparse_sigmoid", "tanh", "hard_tanh", "softsign"}
-)
-# Layers whose output has values of their input only.
-HANDING_ON = frozenset(
-    {
-        "Flatten",
-        "Reshape",
-        "Permute",
-        "RepeatVector",
-        "Dropout",
-        "SpatialDropout1D",
-        "SpatialDropout2D",
-        "SpatialDropout3D",
-        "GaussianNoise",
-        "GaussianDropout",
-        "ActivityRegularization",
-        "Identity",
-        "Cropping1D",
-        "Cropping2D",
-        "Cropping3D",
-        "UpSampling1D",
-        "UpSampling2D",
-        "UpSampling3D",
-    }
-)
+# Ways to interpolate that go beyond the values they go between.
+_OVERSHOOTING = frozenset({"bicubic", "lanczos3", "lanczos5"})
 
 
 def activation_range(layer: Any) -> Range:
@@ -82,17 +33,89 @@ def activation_range(layer: Any) -> Range:
     (float, float)
         Infinite where there is no limit, or none is known.
     """
-    if isinstance(layer, keras.layers.ReLU):
+    kind = family(layer)
+    if kind in ("ReLU", "ops.ReLU"):
         top = math.inf if layer.max_value is None else float(layer.max_value)
         slope = float(layer.negative_slope or 0.0)
         return (0.0 if slope == 0 else -math.inf, top)
-    if isinstance(layer, keras.layers.ELU):
+    if kind in ("ELU", "ops.Elu", "ops.Celu"):
         return (-float(layer.alpha), math.inf)
-    if isinstance(layer, keras.layers.Softmax):
-        return (0.0, 1.0)
+    if kind == "ops.Clip":
+        ends = (layer.x_min, layer.x_max)
+        return ends if all(isinstance(end, (int, float)) for end in ends) else _EVERYTHING
     if isinstance(layer, keras.layers.RNN):
         return _EVERYTHING  # its activation acts inside, between gates
-    return _RANGES.get(activation_name(layer) or "", _EVERYTHING)
+    known = activation_of(activation_name(layer))
+    return (known.low, known.high)
+
+
+class OutputReach(NamedTuple):
+    """What a model's output can be.
+
+    Attributes
+    ----------
+    range : (float, float) or None
+        Smallest and largest value; None where an activation sets bounds, but what comes after it
+        does something of which it is not known where these go.
+    path : str
+        Of the layer that sets them, or else of the one at which it cannot be told.
+    """
+
+    range: Range | None
+    path: str
+
+
+def output_reach(
+    path: str, infos: Mapping[str, LayerInfo], layers: Mapping[str, Any]
+) -> OutputReach:
+    """The range of a layer's output, by the activations behind it [METHOD §4].
+
+    Layers that hand on what they are given, pool or merge it are followed back to those that set
+    its range.
+
+    Parameters
+    ----------
+    path : str
+    infos, layers : mapping of str
+        Of the whole model, in execution order.
+    """
+    found: dict[str, OutputReach] = {}
+    for each, info in infos.items():
+        found[each] = _reach(info, layers[each], [found[parent] for parent in info.parents])
+        if each == path:
+            break
+    return found[path]
+
+
+def _reach(info: LayerInfo, layer: Any, read: Sequence[OutputReach]) -> OutputReach:
+    """The range of a layer's output, given those of what it reads."""
+    kind, path = kind_of(layer), info.path
+    own = activation_range(layer)
+    if kind.bends or own != _EVERYTHING or layer_role(info, layer) != "other":
+        return OutputReach(own, path)
+    ranges = [each.range for each in read if each.range is not None]
+    if len(ranges) < len(read):
+        return next(each for each in read if each.range is None)
+    if all(each == _EVERYTHING for each in ranges):
+        return OutputReach(_EVERYTHING, path)
+    if kind.reach is None or getattr(layer, "interpolation", None) in _OVERSHOOTING:
+        return OutputReach(None, path)
+    low, high = min(low for low, _ in ranges), max(high for _, high in ranges)
+    source = read[0].path if len(read) == 1 else path
+    if kind.reach == "zero":
+        return OutputReach((min(low, 0.0), max(high, 0.0)), source)
+    if kind.reach == "scaled":
+        return OutputReach(_scaled((low, high), layer), path)
+    return OutputReach((low, high), source)
+
+
+def _scaled(reach: Range, layer: Any) -> Range:
+    """A range after a `Rescaling`, whose scale and offset may be one for each channel."""
+    scale, offset = np.asarray(layer.scale, float), np.asarray(layer.offset, float)
+    if np.any(scale == 0):
+        return _EVERYTHING  # of no use, and infinity times 0 is no number
+    ends = np.stack([np.asarray(end * scale + offset) for end in reach])
+    return (float(ends.min()), float(ends.max()))
 
 
 def stuck_ends(layer: Any) -> Ends:
@@ -105,28 +128,16 @@ def stuck_ends(layer: Any) -> Ends:
     layer : keras.Layer
     """
     low, high = activation_range(layer)
-    if isinstance(layer, keras.layers.ReLU):
-        return (None, high if math.isfinite(high) else None)
     name = activation_name(layer)
-    if name == "relu6":
-        return (None, high)
-    return (low, high) if name in _STUCK_AT_BOTH and math.isfinite(low) else (None, None)
+    if family(layer) in ("ReLU", "ops.ReLU") or name == "relu6":
+        return (None, high if math.isfinite(high) else None)
+    stuck = activation_of(name).saturates and math.isfinite(low)
+    return (low, high) if stuck else (None, None)
 
 
 def bends(layer: Any) -> bool:
     """Whether the layer applies an activation other than the identity."""
-    if isinstance(
-        layer,
-        (
-            keras.layers.ReLU,
-            keras.layers.ELU,
-            keras.layers.LeakyReLU,
-            keras.layers.PReLU,
-            keras.layers.Softmax,
-        ),
-    ):
-        return True
-    return activation_name(layer) not in (None, "linear")
+    return kind_of(layer).bends or activation_name(layer) not in (None, "linear")
 
 
 def layer_role(info: LayerInfo, layer: Any) -> Role:
@@ -135,7 +146,7 @@ def layer_role(info: LayerInfo, layer: Any) -> Role:
     Parameters
     ----------
     info : LayerInfo
-    layer : keras.Layer
+    layer : keras.Layer or keras.Operation
         The one that `info` is of.
 
     Returns

@@ -111,10 +111,17 @@ def test_levels_pass_through_bare_operations_and_nested_models() -> None:
     x = inner(inputs * 2.0)
     x = L.Conv2D(8, 3, padding="same", name="after")(keras.ops.relu(x) + 1.0)
     outputs = L.GlobalMaxPooling2D(name="pool")(x + inner(inputs))
-    assert probe_levels(keras.Model(inputs, outputs), (2, 8, 8, 3)) == (
-        ("input",),
-        {"inner/i": 1, "inner/i:1": 1, "after": 2, "pool": 3},
-    )
+    ends, found = probe_levels(keras.Model(inputs, outputs), (2, 8, 8, 3))
+    assert ends == ("input",)
+    assert {path: found[path] for path in ("inner/i", "inner/i:1", "after", "pool")} == {
+        "inner/i": 1,
+        "inner/i:1": 1,
+        "after": 2,
+        "pool": 3,
+    }
+    # Operations are as far as what they read: a product 0, relu and sum 1, the other sum 2.
+    layers = {"inner/i", "inner/i:1", "after", "pool"}
+    assert sorted(level for path, level in found.items() if path not in layers) == [0, 1, 1, 2]
 
 
 def test_dropout_returns_its_input_and_counts_all_the_same() -> None:

@@ -158,7 +158,7 @@ def test_one_layer() -> None:
 def test_a_shared_layer_s_weights_are_one_step() -> None:
     assert by_stage(order(nets.nested(), nets.IMAGES)) == {
         LOW: ["backbone/conv", "backbone/conv:1"],
-        HIGH: ["backbone/pool", "backbone/pool:1", "head"],
+        HIGH: ["backbone/pool", "backbone/pool:1", "sum", "head"],
         KERNELS: ["backbone/conv"],
         DENSE: ["head"],
     }

@@ -39,6 +39,16 @@ class LayerFacts:
         Whether its weights have moved; None where that could not be told.
     readable : float
         `resemblance.readable_share` of the image; NaN where it was not measured.
+    underflows : bool
+        Whether exactly 0 is where its activation underflows, or an end of its range: no unit dies
+        of it.
+    channelwise : bool
+        Whether, for all its weights, each of its channels comes from the same channel of its input
+        only.
+    normalises : bool
+        Whether it brings values to a magnitude of about 1, whatever it reads.
+    looks_up : bool
+        Whether it looks rows up in a table.
     """
 
     path: str
@@ -54,6 +64,10 @@ class LayerFacts:
     weights: tuple[WeightSigns, ...] = ()
     still: Stillness | None = None
     readable: float = math.nan
+    underflows: bool = False
+    channelwise: bool = False
+    normalises: bool = False
+    looks_up: bool = False
 
     @property
     def noun(self) -> str:

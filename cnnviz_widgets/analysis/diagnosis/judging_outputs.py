@@ -18,22 +18,6 @@ from .rarity import firing_bound, silent_but_living
 from .weight_signs import histogram
 from .wording import are, percent, samples, some_of
 
-# Exactly 0 is where their numbers underflow, or an end of their range: no unit dies of it.
-_NEVER_DEAD = frozenset(
-    {
-        "softmax",
-        "log_softmax",
-        "sparsemax",
-        "sigmoid",
-        "hard_sigmoid",
-        "sparse_sigmoid",
-        "log_sigmoid",
-        "softplus",
-        "sparse_plus",
-        "squareplus",
-        "exponential",
-    }
-)
 _FRESH = "the same architecture, freshly initialised"
 _PAPER = "[WL20 §1.3.2]"
 _BEYOND = "METHOD §3, beyond [WL20]"
@@ -139,7 +123,7 @@ def _silent(model: ModelFacts) -> Iterator[Finding]:
     for layer in model:
         signs = layer.outputs
         silent = np.flatnonzero(signs.measures.dead)
-        if not silent.size or signs.fires is None or _underflows(layer):
+        if not silent.size or signs.fires is None or layer.underflows:
             continue
         share = silent.size / signs.channels
         if layer.role == "other" and share < thresholds.WHOLLY:
@@ -215,11 +199,6 @@ def _dead_cure(model: ModelFacts, layer: LayerFacts, several: bool) -> str:
     )
 
 
-def _underflows(layer: LayerFacts) -> bool:
-    """Whether a zero of the layer's is an underflow or an end of its range, not a dead unit's."""
-    return layer.kind == "Softmax" or layer.activation in _NEVER_DEAD
-
-
 def constant(model: ModelFacts) -> Iterator[Finding]:
     """Channels that are the same whatever the input is; beyond the paper.
 
@@ -241,7 +220,7 @@ def constant(model: ModelFacts) -> Iterator[Finding]:
         if signs.at_ends is not None:
             still &= signs.at_ends < thresholds.SATURATED_VALUES
         same = np.flatnonzero(still)
-        if not same.size or (not layer.parents and layer.kind == "Embedding"):
+        if not same.size or (not layer.parents and layer.looks_up):
             continue
         share = same.size / signs.channels
         if layer.role == "other" and share < thresholds.WHOLLY:
@@ -278,13 +257,13 @@ def constant(model: ModelFacts) -> Iterator[Finding]:
 def _variation(layer: LayerFacts) -> NDArray[np.float64]:
     """`variation.between_samples`, and 0 for channels that have underflowed on every sample."""
     signs = layer.outputs
-    if not _underflows(layer) or (layer.output and _is_softmax(layer)):
+    if not layer.underflows or (layer.output and _is_softmax(layer)):
         return signs.variation
     return np.where(signs.measures.dead, 0.0, signs.variation)
 
 
 def _is_softmax(layer: LayerFacts) -> bool:
-    return layer.kind == "Softmax" or layer.activation == "softmax"
+    return layer.activation == "softmax"
 
 
 def _same_for_all(layer: LayerFacts) -> bool:
@@ -424,7 +403,7 @@ def near_zero(model: ModelFacts) -> Iterator[Finding]:
                 continue
         if faint:
             measured = Measurement("magnitude (root mean square) of the output", signs.magnitude)
-            part = "" if _normalises(layer) else f", {percent(own_gain)} of what it reads"
+            part = "" if layer.normalises else f", {percent(own_gain)} of what it reads"
             summary = (
                 f"{path} puts out next to nothing: values of about {signs.magnitude:.2g}{part}."
             )
@@ -464,17 +443,13 @@ def gain(model: ModelFacts, layer: LayerFacts) -> float:
     A normalisation has 1 for its measure, whatever it reads. NaN where nothing is known of what
     a layer reads.
     """
-    if _normalises(layer):
+    if layer.normalises:
         return layer.outputs.magnitude
     read = [parent.outputs.magnitude for parent in model.parents(layer)]
     if not read:
         read = [model.input_magnitude]
     most = max(read)
     return layer.outputs.magnitude / most if most > 0 else math.nan
-
-
-def _normalises(layer: LayerFacts) -> bool:
-    return layer.kind.endswith("Normalization")
 
 
 def crowded(layer: LayerFacts) -> bool:
@@ -565,8 +540,7 @@ def _goes_on(model: ModelFacts, layer: LayerFacts) -> bool:
     """Whether a layer's normalisation or activation is still to come: what it yields is no feature
     yet, and an offset that the next takes away makes its maps alike."""
     return any(
-        layer.path in other.parents
-        and (other.role == "activation" or other.kind in _CHANNEL_BY_CHANNEL)
+        layer.path in other.parents and (other.role == "activation" or other.channelwise)
         for other in model
     )
 
@@ -625,7 +599,7 @@ def _inherited(model: ModelFacts, layer: LayerFacts, channels: np.ndarray) -> bo
     Normalisation makes a dead channel constant, an activation keeps it as it is; so do the
     layers that hand on, whatever they change of the shape.
     """
-    if layer.role == "weights" and layer.kind not in _CHANNEL_BY_CHANNEL:
+    if layer.role == "weights" and not layer.channelwise:
         return False
     parents = model.parents(layer)
     for parent in parents:
@@ -637,11 +611,6 @@ def _inherited(model: ModelFacts, layer: LayerFacts, channels: np.ndarray) -> bo
         elif layer.role == "other" and mute.mean() >= thresholds.WHOLLY:
             return True
     return False
-
-
-_CHANNEL_BY_CHANNEL = frozenset(
-    {"BatchNormalization", "DepthwiseConv1D", "DepthwiseConv2D", "PReLU"}
-)
 
 
 def _named(channels: np.ndarray, layer: LayerFacts) -> tuple[int, ...]:

@@ -31,7 +31,8 @@ def layer(
     ends: tuple[float | None, float | None] = (None, None),
 ) -> LayerFacts:
     signs = output_signs(values.astype(np.float32), ends=ends)
-    return LayerFacts(path, "Dense", parents, role, low, 1, output, True, activation, signs)
+    facts = LayerFacts(path, "Dense", parents, role, low, 1, output, True, activation, signs)
+    return replace(facts, underflows=activation not in ("relu", "relu6", "tanh", None))
 
 
 def firing(rates: np.ndarray, silent: int, samples: int = 64) -> np.ndarray:
@@ -139,7 +140,7 @@ def test_a_chain_of_layers_loses_the_image_once() -> None:
 def test_a_normalisation_is_not_measured_by_what_it_reads() -> None:
     loud = layer("conv", RNG.normal(scale=400, size=(64, 8)))
     usual = layer("norm", RNG.normal(size=(64, 8)), "conv", activation=None)
-    model = facts(loud, replace(usual, kind="BatchNormalization"))
+    model = facts(loud, replace(usual, normalises=True))
     assert gain(model, model.layers["norm"]) == pytest.approx(1, rel=0.1)
     # A dense layer that puts out as little of what it reads is all but mute.
     assert gain(facts(loud, usual), usual) == pytest.approx(1 / 400, rel=0.2)
