@@ -438,6 +438,15 @@ class Notebook:
         self.dead = True
         self.page.evaluate(f"() => {self.PANEL}.context.sessionContext.shutdown()")
 
+    def restart(self) -> None:
+        """Start the kernel anew: what is on the page belongs to the one that has ended."""
+        # What the page was still asking its debugger gets no answer.
+        dead, self.dead = self.dead, True
+        self.page.evaluate(f"() => {self.PANEL}.context.sessionContext.restartKernel()")
+        self.wait_until_connected()
+        self.wait_until_idle()
+        self.dead = dead
+
     # -- looks
 
     def set_theme(self, theme: Literal["light", "dark"]) -> None:

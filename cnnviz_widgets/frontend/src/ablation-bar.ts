@@ -1,6 +1,7 @@
 /** AblationBar: what does the model do without the selected channels? Tried on the live model. */
 import type { AnyModel, RenderProps } from "@anywidget/types";
 
+import { Connection, type ViewProps } from "./lib/connection";
 import { button, element, keyboard } from "./lib/dom";
 import { counted, lastName, withLastName } from "./lib/format";
 import { Patience, WAITING } from "./lib/patience";
@@ -53,12 +54,15 @@ class Bar {
   private readonly earlier = element("ol", "cnnviz-ablation-earlier", { "aria-label": "Earlier trials" });
   private readonly clear: HTMLButtonElement;
   private readonly patience: Patience;
+  private readonly connection: Connection;
 
   constructor(
     private readonly model: AnyModel<State>,
     private readonly selection: Selection,
-    signal: AbortSignal,
+    props: ViewProps,
   ) {
+    const { signal } = props;
+    this.connection = new Connection(props);
     this.buttons = new Map(
       WAYS.map(([how, text, title]) => [how, button(text, `${title} ${UNTOUCHED}`, () => this.ask(how), signal)]),
     );
@@ -72,9 +76,10 @@ class Bar {
       element("span", "cnnviz-group", {}, ...this.buttons.values()),
     );
     const newest = element("div", "cnnviz-ablation-newest", {}, this.result, this.clear);
-    this.root = element("div", "cnnviz cnnviz-ablation-bar", {}, line, this.error, newest, this.earlier);
+    this.root = element("div", "cnnviz cnnviz-ablation-bar", {}, line, this.error, newest, this.earlier, this.connection.line);
     this.patience = new Patience(() => this.showWaiting(), signal);
     selection.onChange(() => this.show());
+    this.connection.onChange(() => this.show());
     for (const key of ["layer", "enabled", "reason", "_asked", "_answered"] as const) {
       model.on(`change:${key}`, () => this.show());
     }
@@ -101,7 +106,7 @@ class Bar {
       const made = this.buttons.get(how)!;
       const least = how === "merge" ? 2 : 1;
       const few = chosen < least;
-      made.disabled = busy || few || !enabled;
+      this.connection.need(made, busy || few || !enabled);
       const more = least === 2 ? "Select two channels or more. " : "Select a channel or more. ";
       made.title = enabled ? `${few ? more : ""}${title} ${UNTOUCHED}` : `${text}: not possible here`;
     }
@@ -120,7 +125,7 @@ class Bar {
   }
 
   private waiting(): boolean {
-    return this.model.get("_asked")[0] > this.model.get("_answered");
+    return this.connection.alive && this.model.get("_asked")[0] > this.model.get("_answered");
   }
 
   private showWaiting(): void {
@@ -185,7 +190,7 @@ async function render({ model, el, host, signal }: RenderProps<State>): Promise<
   const selection = await Selection.of(host, model.get("selection"), signal);
   // The cell may have been run again meanwhile; nobody would end what began now.
   if (signal.aborted) return;
-  const bar = new Bar(model, selection, signal);
+  const bar = new Bar(model, selection, { model, el, signal });
   el.append(bar.root);
   bar.begin();
 }

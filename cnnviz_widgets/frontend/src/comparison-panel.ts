@@ -14,6 +14,7 @@ import {
   type LayerEntry,
   type PairEntry,
 } from "./comparison/rows";
+import { Connection, type ViewProps } from "./lib/connection";
 import { choice, element } from "./lib/dom";
 import { count, lastName } from "./lib/format";
 import { eachFrame } from "./lib/frame";
@@ -69,14 +70,17 @@ class Head {
   private readonly layers: List;
   private readonly pairs: List;
   private readonly patience: Patience;
+  private readonly connection: Connection;
   /** What the rows are of: the traits may be ahead of them by a frame. */
   private listed: { layers: LayerEntry[]; pairs: PairEntry[] } = { layers: [], pairs: [] };
 
   constructor(
     private readonly model: AnyModel<State>,
     private readonly selection: Selection,
-    signal: AbortSignal,
+    props: ViewProps,
   ) {
+    const { signal } = props;
+    this.connection = new Connection(props);
     this.match = choice("Match channels by", MATCH_TITLE, MATCHES, (value) => {
       model.set("match", value as State["match"]);
       model.save_changes();
@@ -138,6 +142,7 @@ class Head {
     const mark = () => this.mark();
     model.on("change:layer change:_shown change:match change:_matched change:_can_match change:message change:error", mark);
     selection.onChange(later(() => this.markPairs()));
+    this.connection.onChange(mark);
   }
 
   refresh(): void {
@@ -177,7 +182,9 @@ class Head {
   }
 
   private chosenLayer(): number {
-    return this.listed.layers.findIndex(({ path }) => path === this.model.get("layer"));
+    // Without a kernel what is chosen and not shown will not come.
+    const chosen = this.model.get(this.connection.alive ? "layer" : "_shown");
+    return this.listed.layers.findIndex(({ path }) => path === chosen);
   }
 
   private chooseLayer(index: number): void {
@@ -192,14 +199,21 @@ class Head {
 
   private mark(): void {
     const { model } = this;
+    const { alive } = this.connection;
     const waiting = model.get("layer") !== model.get("_shown") || model.get("match") !== model.get("_matched");
     const chosen = this.chosenLayer();
     this.layers.mark((index) => index === chosen);
     this.match.root.hidden = !model.get("_can_match");
-    this.match.select.value = model.get("match");
+    this.match.select.value = model.get(alive ? "match" : "_matched");
+    this.connection.need(this.match.select);
+    this.layers.enable(alive);
     this.error.textContent = model.get("error");
     this.error.hidden = !this.error.textContent;
-    this.patience.wait(waiting);
+    this.patience.wait(alive && waiting);
+    if (!alive) {
+      this.state.replaceChildren(this.connection.notice());
+      return;
+    }
     const text = model.get("message") || (this.patience.over ? WAITING : waiting ? "reading…" : "");
     if (this.state.textContent !== text) this.state.textContent = text;
   }
@@ -264,7 +278,7 @@ async function render({ model, el, host, signal }: RenderProps<State>): Promise<
   const selection = await Selection.of(host, model.get("selection"), signal);
   // The cell may have been run again meanwhile; nobody would end what began now.
   if (signal.aborted) return;
-  const head = new Head(model, selection, signal);
+  const head = new Head(model, selection, { model, el, signal });
   el.append(head.root);
   head.refresh();
 }

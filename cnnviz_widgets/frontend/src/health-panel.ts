@@ -8,6 +8,7 @@ import { Chips, shortNames } from "./health/chips";
 import { layerColors } from "./health/colors";
 import { CURVE_EVENTS, Curves, type HealthState } from "./health/curves";
 import { scaleFor, written, type ValueScale } from "./health/scale";
+import { Connection, type ViewProps } from "./lib/connection";
 import { choice, element, say } from "./lib/dom";
 import { count } from "./lib/format";
 import { eachFrame } from "./lib/frame";
@@ -71,14 +72,18 @@ class Panel {
   private listed = "";
   /** Brings the marks up to date that show what is chosen, hovered and looked at. */
   private readonly highlight: () => void;
+  private readonly connection: Connection;
 
   constructor(
     private readonly model: AnyModel<State>,
     private readonly parts: Parts,
     private readonly selector: AnyModel | undefined,
     private readonly timeline: AnyModel | undefined,
-    signal: AbortSignal,
+    props: ViewProps,
   ) {
+    const { signal } = props;
+    this.connection = new Connection(props);
+    this.connection.onChange(() => this.showConnection());
     this.curves = Curves.of(model);
     const { root, select } = choice("health", "Which number is drawn over time", [], (name) => this.choose(name), signal);
     this.select = select;
@@ -91,6 +96,7 @@ class Panel {
       this.chips.root,
       this.notes,
     );
+    if (selector) this.root.append(this.connection.line);
     this.highlight = afterEvent(() => this.mark(), signal);
     selector?.on("change:layer change:_shown", this.highlight);
     timeline?.on("change:position", this.highlight);
@@ -104,7 +110,7 @@ class Panel {
 
   private get chosen(): number {
     const path = this.selector
-      ? (this.selector.get("layer") as string) || (this.selector.get("_shown") as string)
+      ? (this.connection.alive && (this.selector.get("layer") as string)) || (this.selector.get("_shown") as string)
       : this.own;
     return this.curves.paths.indexOf(path);
   }
@@ -123,6 +129,12 @@ class Panel {
       this.own = path;
       this.highlight();
     }
+  }
+
+  /** To choose a layer for all views is to have it read; the curves alone need no kernel. */
+  private showConnection(): void {
+    this.chips.enable(this.connection.alive || !this.selector);
+    this.highlight();
   }
 
   private hover(layer: number): void {
@@ -157,6 +169,7 @@ class Panel {
     }
     put(this.parts._every, { ...this.lines(paths.map((_, layer) => layer)), colors: this.colors });
     this.chips.list(paths);
+    this.chips.enable(this.connection.alive || !this.selector);
     this.showNotes();
     this.mark();
   }
@@ -263,7 +276,7 @@ async function render({ model, el, host, signal }: RenderProps<State>): Promise<
   const [selector, timeline] = await Promise.all([other(model.get("selector")), other(model.get("timeline"))]);
   // The cell may have been run again meanwhile; nobody would end what began now.
   if (signal.aborted) return;
-  const panel = new Panel(model, parts, selector, timeline, signal);
+  const panel = new Panel(model, parts, selector, timeline, { model, el, signal });
   el.append(panel.root);
   const refresh = eachFrame(() => panel.refresh(), signal);
   model.on(CURVE_EVENTS, refresh);

@@ -3,6 +3,7 @@ import type { AnyModel, RenderProps } from "@anywidget/types";
 
 import { Guide, type GuideState } from "./header/guide";
 import { ViewSwitch, type ViewState } from "./header/view-switch";
+import { Connection } from "./lib/connection";
 import { button, element } from "./lib/dom";
 import { Patience, WAITING } from "./lib/patience";
 
@@ -29,8 +30,9 @@ function render({ model, el, signal }: RenderProps<State>): void {
   const title = element("div", "cnnviz-inspector-title", { role: "heading", "aria-level": 3 });
   const message = element("div", "cnnviz-inspector-message cnnviz-faint", { role: "status", "aria-live": "polite" });
   const error = element("div", "cnnviz-error", { role: "alert" });
-  const views = new ViewSwitch(model, signal);
-  const guide = new Guide(model, signal);
+  const connection = new Connection({ model, el, signal });
+  const views = new ViewSwitch(model, connection, signal);
+  const guide = new Guide(model, connection, signal);
   const patience = new Patience(() => show(), signal);
   const diagnose = button(
     "Diagnose",
@@ -66,13 +68,14 @@ function render({ model, el, signal }: RenderProps<State>): void {
     const text = model.get("error");
     if (error.textContent !== text) error.textContent = text;
     error.hidden = text === "";
-    patience.wait(model.get("view") !== model.get("_shown_view"));
-    message.replaceChildren(...(patience.over && !model.get("message") ? [WAITING] : working(model)));
-    const waiting = model.get("_asked") > model.get("_answered");
-    refresh.disabled = waiting;
+    patience.wait(connection.alive && model.get("view") !== model.get("_shown_view"));
+    if (!connection.alive) message.replaceChildren(connection.notice(), ...warnings(model));
+    else message.replaceChildren(...(patience.over && !model.get("message") ? [WAITING] : working(model)));
+    const waiting = connection.alive && model.get("_asked") > model.get("_answered");
+    connection.need(refresh, waiting);
     refresh.textContent = waiting ? "Waiting for the kernel…" : "Read again";
-    const diagnosing = model.get("_diagnose_asked") > model.get("_diagnosed");
-    diagnose.disabled = diagnosing;
+    const diagnosing = connection.alive && model.get("_diagnose_asked") > model.get("_diagnosed");
+    connection.need(diagnose, diagnosing);
     diagnose.textContent = diagnosing ? "Diagnosing…" : "Diagnose";
     diagnose.hidden = refresh.hidden = !model.get("live");
     views.show();
@@ -106,15 +109,17 @@ function render({ model, el, signal }: RenderProps<State>): void {
     _next_answered: 0,
   } satisfies Record<keyof State, 0>);
   for (const key of events) model.on(`change:${key}`, show);
+  connection.onChange(show);
   show();
 }
+
+const warnings = (model: AnyModel<State>): Node[] =>
+  model.get("warnings").map((text) => element("div", "cnnviz-warning", {}, `⚠ ${text}`));
 
 /** A progress bar with its words while work goes on; warnings otherwise. */
 function working(model: AnyModel<State>): Node[] {
   const message = model.get("message");
-  if (!message) {
-    return model.get("warnings").map((text) => element("div", "cnnviz-warning", {}, `⚠ ${text}`));
-  }
+  if (!message) return warnings(model);
   const progress = model.get("progress");
   const bar = element("progress", "cnnviz-progress", { max: 1, "aria-label": message });
   // Without a value the bar moves to and fro.

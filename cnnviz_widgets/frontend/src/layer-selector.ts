@@ -3,6 +3,7 @@ import type { AnyModel, RenderProps } from "@anywidget/types";
 
 import { facts, findings, health, level, looked } from "./layers/marks";
 import { matches, rowsOf, type LayerEntry, type Row } from "./layers/rows";
+import { Connection, type ViewProps } from "./lib/connection";
 import { element, keyboard } from "./lib/dom";
 import { count, counted } from "./lib/format";
 import { Patience, WAITING } from "./lib/patience";
@@ -44,11 +45,15 @@ class Selector {
   /** The choice when last looked at: where Python makes another, the keyboard goes with it. */
   private chosen = "";
   private readonly patience: Patience;
+  private readonly connection: Connection;
+  private readonly signal: AbortSignal;
 
   constructor(
     private readonly model: AnyModel<State>,
-    private readonly signal: AbortSignal,
+    props: ViewProps,
   ) {
+    const signal = (this.signal = props.signal);
+    this.connection = new Connection(props);
     this.filter = element("input", "cnnviz-layer-filter", {
       type: "search",
       placeholder: "Filter layers by name or kind",
@@ -69,6 +74,7 @@ class Selector {
       this.filter,
       this.list,
       element("div", "cnnviz-note cnnviz-layer-foot", {}, this.note, this.legend),
+      this.connection.line,
     );
     this.patience = new Patience(() => this.mark(), signal);
     this.filter.addEventListener("input", () => this.build(), { signal });
@@ -79,6 +85,7 @@ class Selector {
     model.on("change:_layers", () => this.update());
     model.on("change:layer change:_shown", () => this.mark());
     model.on("change:height", () => this.build());
+    this.connection.onChange(() => this.mark());
     this.build();
   }
 
@@ -163,6 +170,10 @@ class Selector {
     const option = this.options[index];
     if (!option) return;
     this.active = index;
+    if (!this.connection.alive) {
+      this.mark();
+      return;
+    }
     this.model.set("layer", option.entry.path);
     this.model.save_changes();
     this.mark();
@@ -170,13 +181,17 @@ class Selector {
 
   /** Show what was looked at, which row is chosen, which one the keyboard is on, and which one is being waited for. */
   private mark(): void {
-    const [chosen, shown] = [this.model.get("layer"), this.model.get("_shown")];
+    const { alive } = this.connection;
+    const shown = this.model.get("_shown");
+    // Without a kernel what is chosen and not shown will not come.
+    const chosen = alive ? this.model.get("layer") : shown;
     const waiting = chosen !== shown;
     const at = this.options.findIndex(({ entry }) => entry.path === chosen);
     if (at >= 0 && chosen !== this.chosen) this.active = at;
     this.chosen = chosen;
     this.options.forEach(({ entry, row }, index) => {
       row.setAttribute("aria-selected", String(entry.path === chosen));
+      row.setAttribute("aria-disabled", String(!alive));
       row.classList.toggle("cnnviz-active", index === this.active);
       row.classList.toggle("cnnviz-waiting", waiting && entry.path === chosen);
     });
@@ -230,7 +245,7 @@ class Selector {
 }
 
 function render({ model, el, signal }: RenderProps<State>): void {
-  const selector = new Selector(model, signal);
+  const selector = new Selector(model, { model, el, signal });
   el.append(selector.root);
 }
 

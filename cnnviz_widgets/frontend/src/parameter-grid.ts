@@ -12,6 +12,7 @@ import { paintTiles, type Clip, type Paint, type Picture } from "./grid/paint";
 import { layer, onResize, pixelRatio, prepare } from "./lib/canvas";
 import { colorTable, type ColormapName, type RangeName } from "./lib/colormaps";
 import { columnAt, moveTo, panned, scrolledTo, visible, wheeled, xOf, zoomed, type ColumnAxisState, type Columns } from "./lib/column-axis";
+import { Connection } from "./lib/connection";
 import { button, choice, element, keyboard } from "./lib/dom";
 import { count, counted } from "./lib/format";
 import { eachFrame } from "./lib/frame";
@@ -76,6 +77,7 @@ class ParameterGrid {
   private readonly enlarged: Enlarged;
   private readonly rowTree: RowTree;
   private readonly exact: Exact;
+  private readonly connection: Connection;
   private readonly chooser: Chooser;
   private readonly drag: Drag<{ columns: Columns; scroll: number }>;
   private readonly publish: Publisher;
@@ -100,6 +102,7 @@ class ParameterGrid {
     private readonly axis: AnyModel<ColumnAxisState>,
     private readonly selection: Selection,
     private readonly signal: AbortSignal,
+    el: HTMLElement,
   ) {
     this.publish = publisher(model, signal);
     this.publishAxis = publisher(axis, signal);
@@ -109,6 +112,7 @@ class ParameterGrid {
     this.drawTiles = eachFrame(() => this.paintTiles(), signal);
     this.drawOverlay = eachFrame(() => this.paintOverlay(), signal);
     this.exact = new Exact(model, this.parameters, () => this.refresh(), signal);
+    this.connection = new Connection({ model, el, signal }, "No kernel: averages stay averages where you zoom in.");
     this.clearButton = button("Clear selection", "Select no row (Escape)", () => selection.clear(), signal);
     this.fitButton = button("Fit", "Show all inputs (0)", () => this.fit(), signal);
     this.foot = new Foot((channels, event) => selection.combine(channels, combineOf(event)), signal);
@@ -128,7 +132,7 @@ class ParameterGrid {
     }, signal);
     const picture = element("div", "cnnviz-parameter-picture", {}, this.tiles.canvas, this.overlay.canvas);
     this.stage.append(this.rowTree.root, picture);
-    this.root.append(this.toolbar(), this.stage, this.foot.root, this.notes);
+    this.root.append(this.toolbar(), this.stage, this.foot.root, this.notes, this.connection.line);
     this.enlarged = new Enlarged({
       stage: this.stage,
       tiles: () => this.enlargedPart.tiles,
@@ -256,6 +260,7 @@ class ParameterGrid {
   }
 
   private askForExact({ columns, rows }: Layout): void {
+    if (!this.connection.alive) return;
     const [first, last] = visibleRows(rows);
     const order = this.order()?.subarray(first, last);
     const stored: [number, number] = order ? [Math.min(...order), Math.max(...order) + 1] : [first, last];
@@ -379,6 +384,10 @@ class ParameterGrid {
     for (const key of ["colormap", "value_range", "height", "cut", "_notes"]) {
       this.model.on(`change:${key}`, refresh);
     }
+    this.connection.onChange(() => {
+      this.exact.askAgain();
+      this.drawTiles();
+    });
     onResize(this.stage, this.drawTiles, this.signal);
     onThemeChange(this.root, refresh, this.signal);
   }
@@ -416,6 +425,7 @@ class ParameterGrid {
     this.foot.showLegend(marked, paint);
     this.foot.showColors(paint);
     this.enlarged.refresh();
+    this.connection.line.hidden = !this.exact.needed;
     this.drawTiles();
   }
 

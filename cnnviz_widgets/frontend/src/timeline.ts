@@ -1,6 +1,7 @@
 /** Timeline: the moments of a training, to scrub and to play; marks lead to where something began. */
 import type { AnyModel, RenderProps } from "@anywidget/types";
 
+import { Connection, type ViewProps } from "./lib/connection";
 import { button, element, keyboard, say } from "./lib/dom";
 import { onResize } from "./lib/canvas";
 import { count, counted } from "./lib/format";
@@ -57,11 +58,15 @@ class Timeline {
   private moments: Moments;
   private drawn: Drawn | undefined;
   private dragging = false;
+  private readonly connection: Connection;
+  private readonly signal: AbortSignal;
 
   constructor(
     private readonly model: AnyModel<State>,
-    private readonly signal: AbortSignal,
+    props: ViewProps,
   ) {
+    const signal = (this.signal = props.signal);
+    this.connection = new Connection(props);
     this.moments = Moments.of(model);
     this.publish = publisher(model, signal);
     this.patience = new Patience(() => this.show(), signal);
@@ -95,7 +100,7 @@ class Timeline {
       this.strip,
       element("div", "cnnviz-timeline-foot", {}, this.note, this.told, this.legend),
     );
-    this.root = element("div", "cnnviz cnnviz-timeline", {}, this.hint, this.body);
+    this.root = element("div", "cnnviz cnnviz-timeline", {}, this.hint, this.body, this.connection.line);
     this.strip.addEventListener("keydown", (event) => this.onKey(event), { signal });
     this.strip.addEventListener("pointerdown", (event) => this.onDown(event), { signal });
     this.strip.addEventListener("pointermove", (event) => this.dragging && this.scrub(event), { signal });
@@ -106,6 +111,10 @@ class Timeline {
     // Python sends these in one message, of which each is heard.
     model.on("change:_steps change:_kept change:_onsets change:_moments change:_marks", this.redraw);
     model.on("change:position change:note change:training", () => this.show());
+    this.connection.onChange(() => {
+      if (!this.connection.alive) this.player.stop();
+      this.show();
+    });
     model.on("change:_shown", () => {
       this.show();
       this.player.look();
@@ -142,8 +151,8 @@ class Timeline {
 
   /** Say where the reader is, and which buttons lead on. */
   show(): void {
-    const [position, shown] = [this.model.get("position"), this.model.get("_shown")];
-    const waiting = position !== shown;
+    const { position } = this;
+    const waiting = position !== this.model.get("_shown");
     this.drawn?.point(position);
     this.patience.wait(waiting && this.moments.count > 0);
     const where = this.where(position);
@@ -152,23 +161,29 @@ class Timeline {
     this.strip.setAttribute("aria-valuemax", String(this.moments.count > 0 ? this.moments.last : 0));
     this.strip.setAttribute("aria-valuenow", String(position === LIVE ? this.moments.last : position));
     this.strip.setAttribute("aria-valuetext", where);
+    this.strip.setAttribute("aria-disabled", String(!this.connection.alive));
     say(this.play, this.player.playing ? "❚❚ Pause" : "▶ Play");
     this.play.title = this.player.playing ? "Stop playing" : "Show one moment after the other, from here to the last";
     this.play.setAttribute("aria-pressed", String(this.player.playing));
-    this.play.disabled = this.moments.count < 2;
-    this.live.disabled = position === LIVE;
+    this.connection.need(this.play, this.moments.count < 2);
+    this.connection.need(this.live, position === LIVE);
     this.live.title = this.model.get("training") ? "The model as it is now; follow its training" : "The model as it is now";
     const onsets = this.model.get("_onsets");
-    this.before.disabled = !onsets.some(({ step }) => this.isBefore(step));
-    this.after.disabled = !onsets.some(({ step }) => this.isAfter(step));
-    this.dead.disabled = this.firstDead === undefined;
-    this.dead.title = this.dead.disabled
+    this.connection.need(this.before, !onsets.some(({ step }) => this.isBefore(step)));
+    this.connection.need(this.after, !onsets.some(({ step }) => this.isAfter(step)));
+    this.connection.need(this.dead, this.firstDead === undefined);
+    this.dead.title = this.firstDead === undefined
       ? "No channel was found that is zero on every sample"
       : "To the step at which the first channel became zero on every sample";
     this.tell();
     // What was said of the moment before is not true of this one.
     say(this.note, this.patience.over ? WAITING : waiting ? "" : this.model.get("note"));
     this.note.hidden = this.note.textContent === "";
+  }
+
+  /** Where the reader is; without a kernel what is chosen and not shown will not come. */
+  private get position(): number {
+    return this.model.get(this.connection.alive ? "position" : "_shown");
   }
 
   private where(position: number): string {
@@ -205,7 +220,7 @@ class Timeline {
 
   /** What began at the moment that is chosen. */
   private get here(): OnsetEntry[] {
-    const position = this.model.get("position");
+    const { position } = this;
     return this.model.get("_onsets").filter(({ step }) => this.momentOf(step) === position);
   }
 
@@ -221,12 +236,12 @@ class Timeline {
   }
 
   private isBefore(step: number): boolean {
-    const position = this.model.get("position");
+    const { position } = this;
     return this.moments.count > 0 && (position === LIVE || this.momentOf(step) < position);
   }
 
   private isAfter(step: number): boolean {
-    const position = this.model.get("position");
+    const { position } = this;
     return this.moments.count > 0 && position !== LIVE && this.momentOf(step) > position;
   }
 
@@ -249,13 +264,14 @@ class Timeline {
   }
 
   private set(position: number): void {
-    if (position === this.model.get("position")) return;
+    if (!this.connection.alive || position === this.model.get("position")) return;
     this.model.set("position", position);
     this.publish();
     this.show();
   }
 
   private togglePlay(): void {
+    if (!this.connection.alive) return;
     if (this.player.playing) {
       this.player.stop();
       return;
@@ -310,7 +326,7 @@ class Timeline {
 }
 
 function render({ model, el, signal }: RenderProps<State>): void {
-  const timeline = new Timeline(model, signal);
+  const timeline = new Timeline(model, { model, el, signal });
   el.append(timeline.root);
   timeline.draw();
   onResize(timeline.root, eachFrame(() => timeline.draw(), signal), signal);

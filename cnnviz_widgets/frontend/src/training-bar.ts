@@ -1,6 +1,7 @@
 /** TrainingBar: how far training is, what the updates cost, and pause, resume and stop. */
 import type { AnyModel, RenderProps } from "@anywidget/types";
 
+import { Connection, type ViewProps } from "./lib/connection";
 import { button, element, say } from "./lib/dom";
 import { count, counted, number, percent } from "./lib/format";
 import { Patience } from "./lib/patience";
@@ -75,11 +76,15 @@ class Bar {
   private readonly stop: HTMLButtonElement;
   private readonly buttons: HTMLElement;
   private readonly patience: Patience;
+  private readonly connection: Connection;
 
   constructor(
     private readonly model: AnyModel<State>,
-    signal: AbortSignal,
+    props: ViewProps,
   ) {
+    const { signal } = props;
+    this.connection = new Connection(props);
+    this.connection.onChange(() => this.show());
     this.hold = button("", "", () => this.ask(this.holding), signal);
     this.stop = button("", "", () => this.ask("stop"), signal);
     this.buttons = element("span", "cnnviz-group", {}, this.hold, this.stop);
@@ -90,6 +95,7 @@ class Bar {
       { role: "group", "aria-label": "Training" },
       element("div", "cnnviz-training-line", {}, this.state, this.progress, this.place, this.logs, this.cost, this.buttons),
       this.note,
+      this.connection.line,
     );
   }
 
@@ -103,10 +109,11 @@ class Bar {
   }
 
   private waits(what: What): boolean {
-    return this.model.get(`_${what}_asked`) > this.model.get(`_${what}_answered`);
+    return this.connection.alive && this.model.get(`_${what}_asked`) > this.model.get(`_${what}_answered`);
   }
 
   private ask(what: What): void {
+    if (!this.connection.alive) return;
     const key = `_${what}_asked` as const;
     this.model.set(key, this.model.get(key) + 1);
     this.model.save_changes();
@@ -138,8 +145,9 @@ class Bar {
     say(made, waiting ? words : text);
     made.title = title;
     // Not `disabled`, which would take the keyboard's focus away.
-    made.setAttribute("aria-disabled", String(waiting || disabled));
-    made.style.pointerEvents = waiting || disabled ? "none" : "";
+    const off = waiting || disabled || !this.connection.alive;
+    made.setAttribute("aria-disabled", String(off));
+    made.style.pointerEvents = off ? "none" : "";
   }
 
   private showPlace(running: boolean): void {
@@ -193,7 +201,7 @@ class Bar {
 }
 
 function render({ model, el, signal }: RenderProps<State>): void {
-  const bar = new Bar(model, signal);
+  const bar = new Bar(model, { model, el, signal });
   el.append(bar.root);
   const events = Object.keys({
     state: 0,

@@ -9,7 +9,9 @@ export class FakeModel {
   /** Every key that was read or written, for the contract with Python's traits. */
   readonly touched = new Set<string>();
   saves = 0;
-  widget_manager = { get_model: async (id: string) => FakeModel.all.get(id)! };
+  widget_manager: object = { get_model: async (id: string) => FakeModel.all.get(id)! };
+  /** The view that ipywidgets calls listeners on; it holds the model itself. */
+  private readonly view = { model: { comm_live: true } };
   static all = new Map<string, FakeModel>();
 
   constructor(
@@ -45,7 +47,13 @@ export class FakeModel {
   }
 
   trigger(name: string): void {
-    for (const callback of this.listeners.get(name) ?? []) callback();
+    for (const callback of this.listeners.get(name) ?? []) callback.call(this.view);
+  }
+
+  /** The way to Python is lost, or there again. */
+  connect(live: boolean): void {
+    this.view.model.comm_live = live;
+    this.trigger("comm_live_update");
   }
 
   save_changes(): void {
@@ -71,9 +79,11 @@ export async function show(
   entry: { render: (props: RenderProps<never>) => unknown },
   model: FakeModel,
   width = 800,
+  className = "",
 ): Promise<Rendered> {
   const controller = new AbortController();
   const el = document.createElement("div");
+  el.className = className;
   document.body.append(el);
   fixedWidth(width);
   await entry.render({

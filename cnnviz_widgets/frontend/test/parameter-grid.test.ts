@@ -286,6 +286,9 @@ describe("parameter grid", () => {
     return { selection, axis, model, canvas: find<HTMLCanvasElement>(".cnnviz-parameter-overlay") };
   }
 
+  /** Until what is in sight has been asked for. */
+  const pause = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 250));
+
   const click = (canvas: HTMLElement, row: number, init: MouseEventInit = {}): void => {
     for (const type of ["pointerdown", "pointerup", "click"]) canvas.dispatchEvent(at(type, x(1), y(row), { detail: 1, ...init }));
   };
@@ -346,6 +349,23 @@ describe("parameter grid", () => {
     expect(selection.state.selected).toEqual([4, 0]);
     click(canvas, 4, { shiftKey: true });
     expect(selection.state.selected).toEqual([4, 0, 3, 1]);
+  });
+
+  test("without a kernel averages stay, and say so; with it again they become exact", async () => {
+    const { model, axis } = await open(strips);
+    const line = find(".cnnviz-no-kernel");
+    model.connect(false);
+    expect([line.textContent, line.hidden]).toEqual(["No kernel: averages stay averages where you zoom in.", false]);
+    axis.set("scale", 90);
+    await pause();
+    expect(model.saves).toBe(0);
+    model.connect(true);
+    await pause();
+    expect([model.saves, line.textContent]).toEqual([1, ""]);
+    model.connect(false);
+    model.set(kernel);
+    await frame();
+    expect(line.hidden).toBe(true);
   });
 
   test("a fork selects the rows below it, and says how high it is", async () => {

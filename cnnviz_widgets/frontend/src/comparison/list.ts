@@ -15,6 +15,7 @@ export class List {
   private readonly id = `cnnviz-compared-${instances++}`;
   private rows: HTMLElement[] = [];
   private active = 0;
+  private enabled = true;
 
   constructor(
     label: string,
@@ -43,7 +44,14 @@ export class List {
     this.active = Math.min(this.active, Math.max(0, rows.length - 1));
     this.root.replaceChildren(...rows, ...others);
     this.root.tabIndex = rows.length > 0 ? 0 : -1;
+    this.enable(this.enabled);
     this.markActive();
+  }
+
+  /** Let rows be chosen, or grey them out. */
+  enable(enabled: boolean): void {
+    this.enabled = enabled;
+    for (const row of this.rows) row.setAttribute("aria-disabled", String(!enabled));
   }
 
   /** Show which rows are chosen, and which one is hovered. */
@@ -63,7 +71,7 @@ export class List {
   }
 
   private choose(index: number, event: MouseEvent | KeyboardEvent): void {
-    if (!this.rows[index]) return;
+    if (!this.enabled || !this.rows[index]) return;
     this.active = index;
     this.markActive();
     this.handlers.choose(index, event);

@@ -1,6 +1,7 @@
 /** One line that leads through the order of analysis: where the reader is, and what comes next. */
 import type { AnyModel } from "@anywidget/types";
 
+import type { Connection } from "../lib/connection";
 import { button, element } from "../lib/dom";
 import { count, counted, lastName } from "../lib/format";
 
@@ -30,6 +31,7 @@ export class Guide {
 
   constructor(
     private readonly model: AnyModel<GuideState>,
+    private readonly connection: Connection,
     signal: AbortSignal,
   ) {
     this.opener = button("", "", () => this.change("guide", !model.get("guide")), signal);
@@ -53,9 +55,9 @@ export class Guide {
       lookFor && ` · look for: ${lookFor}`,
     );
     const next = this.model.get("next_step");
-    const waiting = this.model.get("_next_asked") > this.model.get("_next_answered");
+    const waiting = this.connection.alive && this.model.get("_next_asked") > this.model.get("_next_answered");
     this.next.hidden = next === "";
-    this.next.disabled = waiting;
+    this.connection.need(this.next, waiting);
     // The view follows the path, in which there may be commas, too.
     const comma = next.lastIndexOf(", ");
     const short = lastName(next.slice(0, comma)) + next.slice(comma);

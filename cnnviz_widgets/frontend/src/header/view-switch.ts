@@ -1,6 +1,7 @@
 /** Outputs or weights, and which of a layer's weights where there are several. */
 import type { AnyModel } from "@anywidget/types";
 
+import type { Connection } from "../lib/connection";
 import { button, choice, element } from "../lib/dom";
 
 type View = "outputs" | "weights";
@@ -30,6 +31,7 @@ export class ViewSwitch {
 
   constructor(
     private readonly model: AnyModel<ViewState>,
+    private readonly connection: Connection,
     signal: AbortSignal,
   ) {
     this.buttons = new Map(
@@ -43,13 +45,15 @@ export class ViewSwitch {
   }
 
   show(): void {
-    const [chosen, shown] = [this.model.get("view"), this.model.get("_shown_view")];
+    const shown = this.model.get("_shown_view");
+    // Without a kernel what is chosen and not shown will not come.
+    const chosen = this.connection.alive ? this.model.get("view") : shown;
     for (const [view, , title] of VIEWS) {
       const made = this.buttons.get(view)!;
       const none = view === "weights" && !this.model.get("has_weights");
       made.setAttribute("aria-pressed", String(view === chosen));
       // What is shown stays to be seen as pressed, even where it could not be chosen.
-      made.disabled = none && view !== chosen;
+      this.connection.need(made, none && view !== chosen);
       made.title = none ? "This layer has no weights" : title;
       made.classList.toggle("cnnviz-waiting-view", view === chosen && view !== shown);
     }
@@ -65,6 +69,7 @@ export class ViewSwitch {
       this.listed = listed;
     }
     this.weight.select.value = this.model.get("weight");
+    this.connection.need(this.weight.select);
   }
 
   private choose<Key extends "view" | "weight">(key: Key, value: ViewState[Key]): void {

@@ -16,6 +16,7 @@ export class Chips {
   private chips: HTMLButtonElement[] = [];
   private paths: readonly string[] = [];
   private active = 0;
+  private enabled = true;
 
   constructor(
     private readonly choose: (layer: number) => void,
@@ -41,7 +42,7 @@ export class Chips {
         element("span", "", {}, name),
       );
       keyboard(chip);
-      chip.addEventListener("click", () => this.choose(layer), { signal });
+      chip.addEventListener("click", () => this.enabled && this.choose(layer), { signal });
       chip.addEventListener("pointerenter", () => this.hover(layer), { signal });
       chip.addEventListener("focus", () => this.focused(layer), { signal });
       chip.addEventListener("blur", () => this.hover(-1), { signal });
@@ -49,6 +50,13 @@ export class Chips {
     });
     this.root.replaceChildren(...this.chips);
     this.focusable();
+  }
+
+  /** Let layers be chosen, or grey them out; they can be pointed at all the same. */
+  enable(enabled: boolean): void {
+    this.enabled = enabled;
+    // Not `disabled`: a disabled button tells nobody that it is pointed at.
+    for (const chip of this.chips) chip.setAttribute("aria-disabled", String(!enabled));
   }
 
   /** Colours, which one is chosen, and what is known of each. */

@@ -23,6 +23,7 @@ export function renderLinked<State extends LinkedState>(
     axis: AnyModel<ColumnAxisState>,
     selection: Selection,
     signal: AbortSignal,
+    el: HTMLElement,
   ) => LinkedView,
 ) {
   return async ({ model, el, host, signal }: RenderProps<State>): Promise<void> => {
@@ -30,7 +31,7 @@ export function renderLinked<State extends LinkedState>(
     const axis = await host.getModel<ColumnAxisState>(model.get("axis"));
     // The cell may have been run again meanwhile; nobody would end what began now.
     if (signal.aborted) return;
-    const view = new View(model, axis, selection, signal);
+    const view = new View(model, axis, selection, signal, el);
     el.append(view.root);
     view.refresh();
   };

@@ -65,6 +65,17 @@ export class Exact {
     this.serial++;
   }
 
+  /** Ask again for what was asked and not answered: there was no kernel, or there is one again. */
+  askAgain(): void {
+    clearTimeout(this.timer);
+    if (!this.part || averaged(this.part)) this.asked = null;
+  }
+
+  /** Whether the picture holds averages, which only Python makes exact. */
+  get needed(): boolean {
+    return averaged(this.parameters.whole);
+  }
+
   /** What is in sight, and how many CSS pixels wide one weight is there. */
   look(view: View, weightWidth: number): void {
     clearTimeout(this.timer);
