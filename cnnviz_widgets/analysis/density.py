@@ -21,11 +21,13 @@ from numpy.typing import ArrayLike, NDArray
 
 from .bandwidth import cosine_coefficients, isj_bandwidth, normal_reference_bandwidth
 from .density_bounds import (
+    FEW,
     SLOPES,
     UNBOUNDED,
     Bounds,
     checked_bounds,
     finite_range,
+    greatest_bandwidth,
     layer_bounds,
     shared_ends,
     sharp_ends,
@@ -796,6 +798,9 @@ def _bandwidth(smooth: _Smooth, series: Floats) -> Floats:
     none = np.isnan(part)
     if none.any():
         part[none] = normal_reference_bandwidth(smooth.counts[none], n[none])
+    few = np.flatnonzero((n < FEW) & smooth.ends.any(axis=1))
+    if few.size:
+        part[few] = np.minimum(part[few], greatest_bandwidth(smooth.counts[few], n[few]))
     bandwidth: Floats = part * (smooth.stop - smooth.start)
     # What is padded must hold the kernel.
     room = np.minimum(
@@ -832,7 +837,9 @@ def _draw_curves(result: _Estimate, smooth: _Smooth, series: Floats, bandwidth: 
             position *= scale[:, None]
             density[some] = _evaluated(series, some, part[some], position, nodes)
     density, inside = density[:, :points], density[:, points:]
-    straighten(density, grid, smooth.start, smooth.stop, smooth.ends, bandwidth, inside)
+    if smooth.ends.any():
+        n = smooth.counts.sum(axis=1)
+        straighten(density, grid, smooth.start, smooth.stop, smooth.ends, bandwidth, inside, n)
     # The trapezium rule, without the weights in full.
     area = density.sum(axis=1) - (density[:, 0] + density[:, -1]) / 2
     area *= (right - left) / (points - 1)

@@ -50,8 +50,13 @@ _TAIL = 100
 _MOST_TOGETHER = 1 << 17
 # An edge so near to a bound, as a part of the values' range, is the bound.
 _NEAR = 0.05
+FEW = 1000
+"""Of fewer values a reflected channel's bandwidth is limited."""
 # A density's slope at a bound is that of its estimate between so many bandwidths from it …
 _SLOPE_FROM, _SLOPE_TO = 1.0, 2.5
+# … whose difference has a variance of so many times the density over n h: by ∫ φ² = 1 / (2 √π),
+# and estimates that far apart share e^(-1.5² / 4) of their values …
+_CHANCE = (1 - math.exp(-((_SLOPE_TO - _SLOPE_FROM) ** 2) / 4)) / math.sqrt(math.pi)
 SLOPES = 4
 """How many positions that takes, two for either end …"""
 # … where the other end is far enough away.
@@ -195,13 +200,37 @@ def sharp_ends(
     if some.size:
         theirs = counts[some]
         n = theirs.sum(axis=1)
-        centres = np.arange(cells) + 0.5
-        mean = theirs @ centres / n
-        variance = np.maximum(theirs @ centres**2 / n - mean**2, 0.0)
-        scale = np.sqrt(variance / (2 * np.log(np.maximum(n, 2))))
+        scale = _spread(theirs, n) / np.sqrt(2 * np.log(np.maximum(n, 2)))
         narrow = np.clip(_WINDOW * scale, 1.0, window[some])
         sharp[some] &= _counted_near(theirs, distances[some], narrow) >= _LEAST_AT_AN_EDGE
     return sharp
+
+
+def _spread(counts: Floats, n: Floats) -> Floats:
+    """The standard deviation of `n` counted values, in cells."""
+    centres = np.arange(counts.shape[1]) + 0.5
+    mean = counts @ centres / n
+    return np.sqrt(np.maximum(counts @ centres**2 / n - mean**2, 0.0))
+
+
+def greatest_bandwidth(counts: Floats, n: Floats) -> Floats:
+    """The widest kernel that values of such a spread can call for, 1.144 σ n^(-1/5).
+
+    That is Terrell's principle of maximal smoothing (1990). Of few values that are reflected the
+    plug-in may see no shape at all.
+
+    Parameters
+    ----------
+    counts : ndarray, shape (channel, cell)
+    n : ndarray, shape (channel,)
+
+    Returns
+    -------
+    ndarray of float64, shape (channel,)
+        As fractions of the cells' width together.
+    """
+    widest: Floats = 1.144 * _spread(counts, n) * n**-0.2 / counts.shape[1]
+    return widest
 
 
 def _counted_near(counts: Floats, distances: Floats, window: Floats) -> Floats:
@@ -236,6 +265,7 @@ def straighten(
     ends: NDArray[np.bool_],
     bandwidth: Floats,
     inside: Floats,
+    n: Floats,
 ) -> None:
     """Give densities that were reflected at their ends back the slope that they have there.
 
@@ -248,6 +278,8 @@ def straighten(
         Whether it was reflected at `start`, and at `stop`.
     inside : ndarray, shape (channel, 4)
         The estimate at `slope_positions`.
+    n : ndarray, shape (channel,)
+        How many values it rests on.
     """
     wide = (stop - start) > _FAR * bandwidth
     points = grid.shape[1]
@@ -257,10 +289,15 @@ def straighten(
         some = np.flatnonzero(ends[:, side] & wide)
         if not some.size:
             continue
-        rise = inside[some, 2 * side + 1] - inside[some, 2 * side]
+        near, far = inside[some, 2 * side], inside[some, 2 * side + 1]
+        rise = far - near
+        # What of it is chance is taken for none.
+        chance = _CHANCE * (near + far) / 2 * (stop - start)[some] / (n * bandwidth)[some]
+        squared = rise**2
+        rise *= np.maximum(squared - chance, 0.0) / np.where(squared > 0, squared, 1.0)
         rise *= 2 / (_seen_rise(_SLOPE_TO) - _seen_rise(_SLOPE_FROM))
-        near = int(reach[some].max())
-        columns = slice(0, near) if side == 0 else slice(points - near, points)
+        most = int(reach[some].max())
+        columns = slice(0, most) if side == 0 else slice(points - most, points)
         away = sign * (grid[some, columns] - end[some, None]) / bandwidth[some, None]
         density[some, columns] = np.maximum(
             density[some, columns] - rise[:, None] * _kink(away), 0.0

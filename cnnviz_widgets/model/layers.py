@@ -45,6 +45,9 @@ class LayerInfo:
     trainable : bool
     activation : str or None
         Name of the activation function that the layer applies itself.
+    bounds : (float, float)
+        The least and the greatest value that the activation lets out, as far as that is known:
+        (0, ∞) for ReLU, also behind layers that only hand it on; infinite where there is no limit.
     channel_axis : int or None
         -1; 1 where the data format is ``channels_first``; None for less than two axes.
     depth : int
@@ -71,6 +74,7 @@ class LayerInfo:
     parameters: int = 0
     trainable: bool = True
     activation: str | None = None
+    bounds: tuple[float, float] = (-math.inf, math.inf)
     channel_axis: int | None = -1
     depth: int = 0
     level: int = 1

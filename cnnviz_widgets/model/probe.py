@@ -33,6 +33,7 @@ from .levels import image_channel_axis, is_image, levels, output_is_image_end
 from .lock import model_lock as model_lock
 from .parameters import LayerParameters, layer_parameters, read_only
 from .passes import Pass, in_lockstep
+from .reach import output_bounds
 
 Array = NDArray[np.float32]
 Progress = Callable[[float, str], None]
@@ -554,6 +555,7 @@ def _describe(model: Any, inputs: Any, forward: Pass) -> _Reading:
             dtype=output.dtype,
             trainable=bool(layer.trainable),
             activation=activation_name(layer),
+            bounds=output_bounds(layer, read),
             channel_axis=channel_axis(layer, shape, axis, rank),
             depth=output.depth,
             level=found[output.call],

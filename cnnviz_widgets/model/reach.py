@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import Any
 
 import keras
@@ -93,6 +94,20 @@ def activation_range(layer: Any) -> Range:
     if isinstance(layer, keras.layers.RNN):
         return _EVERYTHING  # its activation acts inside, between gates
     return _RANGES.get(activation_name(layer) or "", _EVERYTHING)
+
+
+def output_bounds(layer: Any, read: Sequence[LayerInfo]) -> Range:
+    """The smallest and the largest value that a layer can put out, as far as that is known.
+
+    Parameters
+    ----------
+    layer : keras.Layer
+    read : sequence of LayerInfo
+        The outputs that it reads.
+    """
+    if type(layer).__name__ in HANDING_ON and len(read) == 1:
+        return read[0].bounds
+    return activation_range(layer)
 
 
 def stuck_ends(layer: Any) -> Ends:
