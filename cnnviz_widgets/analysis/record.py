@@ -115,6 +115,14 @@ class LayerRecord:
         return np.array(self.samples.numbers, dtype=np.intp)
 
     @property
+    def rows(self) -> NDArray[np.intp]:
+        """The number of each sample that has a row where all are looked at, shape (row,)."""
+        if self.samples is None:
+            return np.arange(min(self.n_samples, MOST_ROWS))
+        every = np.arange(min(self.samples.total, MOST_ROWS))
+        return np.union1d(every, self.sample_numbers[:MOST_ROWS])
+
+    @property
     def n_channels(self) -> int:
         """How many channels the layer has."""
         return self.shape[-1]
@@ -213,8 +221,8 @@ class LayerRecord:
         notes = []
         if self.samples is not None:
             notes.append(
-                f"A quick look, at {self.samples}, spread evenly; the first and the last one of a "
-                "training are at all of them."
+                f"A quick look, at {self.samples}, spread evenly over the rows; those of the "
+                "others stay empty. The first and the last look of a training are at all of them."
             )
         if len(self.columns) < self.n_channels:
             notes.append(

@@ -14,6 +14,7 @@ import keras
 import numpy as np
 from numpy.typing import NDArray
 
+from ..analysis.record import MOST_ROWS
 from ..analysis.sample_choice import SampleChoice
 from ..analysis.values import frozen
 from .building import build, is_built
@@ -132,7 +133,7 @@ class ModelProbe:
         self.nonfinite_inputs = count_nonfinite(self.inputs)
 
     def some(self, count: int) -> ModelProbe:
-        """A probe of the same model on some of these samples, evenly spread.
+        """A probe of the same model on some of these samples, evenly spread over those pictured.
 
         Parameters
         ----------
@@ -144,7 +145,7 @@ class ModelProbe:
         ModelProbe
             Its `choice` says which. It is traced when it first reads.
         """
-        choice = SampleChoice.evenly(count, self.samples)
+        choice = SampleChoice.of_rows(count, self.samples, MOST_ROWS)
         numbers = np.array(choice.numbers)
         part = copy.copy(self)
         part.inputs = keras.tree.map_structure(lambda array: frozen(array[numbers]), self.inputs)
