@@ -25,7 +25,7 @@ from ..model.moments import Reading
 from ..model.monitor import Samples, TrainingMonitor, TrainingProgress
 from ..model.order import analysis_order
 from ..model.pacing import Every
-from ..model.places import NoWeights, chosen_part, output_record, read_place
+from ..model.places import NoWeights, chosen_part, output_record
 from .ablation_bar import AblationBar
 from .cell_progress import CellProgress
 from .closing import parts_of
@@ -573,8 +573,7 @@ class ModelInspector(Pictured, VBox):
         """Read one view of one layer from the live model."""
         self._progress(-1.0, f"reading {place.layer}")
         try:
-            probe = self.following.probe
-            return Shown(*read_place(probe, place, self.following.orders.get(place)))
+            return Shown(*self.following.read(place))
         except NoWeights as error:
             raise NotToBeShown(str(error)) from None
 
