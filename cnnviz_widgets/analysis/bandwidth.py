@@ -114,8 +114,8 @@ def isj_bandwidth(coefficients: NDArray[np.float64], n: NDArray[np.float64]) -> 
         left, gap_left = np.where(before, root, left), np.where(before, here, gap_left)
         right, gap_right = np.where(before, right, root), np.where(before, gap_right, here)
 
-    width: Floats = np.exp(root / 2)
-    width[~rises.any(axis=0)] = np.nan
+    # Where there is no root the search has gone astray.
+    width: Floats = np.exp(np.where(rises.any(axis=0), root, np.nan) / 2)
     width[under] = 0.0
     return width
 

@@ -20,6 +20,20 @@ import scipy.fft
 from numpy.typing import ArrayLike, NDArray
 
 from .bandwidth import cosine_coefficients, isj_bandwidth, normal_reference_bandwidth
+from .density_bounds import (
+    FEW,
+    SLOPES,
+    UNBOUNDED,
+    Bounds,
+    checked_bounds,
+    finite_range,
+    greatest_bandwidth,
+    layer_bounds,
+    shared_ends,
+    sharp_ends,
+    slope_positions,
+    straighten,
+)
 from .measures import ChannelMeasures, channel_measures
 from .values import FloatArray, as_floats, checked_values, count_true, frozen
 
@@ -184,6 +198,7 @@ def channel_density(
     *,
     measures: ChannelMeasures | None = None,
     most_values: int = MOST_VALUES,
+    bounds: tuple[float, float] = UNBOUNDED,
     progress: Callable[[float], None] | None = None,
 ) -> ChannelDensity:
     """The distribution of each channel's values [WL20 §1.1.1], zeros and other atoms apart.
@@ -198,6 +213,9 @@ def channel_density(
         Of these very values, where they are known already: else a large layer is measured here.
     most_values : int
         So many values of each channel are read at most; 1,024 or more.
+    bounds : (float, float)
+        The least and the greatest value that there can be, where that is known: the range of an
+        activation. A bound that values of the layer lie beyond is none.
     progress : callable, optional
         Called now and then with the part that is done, 0 to 1.
 
@@ -210,15 +228,17 @@ def channel_density(
     TypeError
         The values are not real numbers, or `points` is not an integer.
     ValueError
-        `values` is a single number or holds none, `points` is less than 16, or `most_values`
-        less than 1,024.
+        `values` is a single number or holds none, `points` is less than 16, `most_values`
+        less than 1,024, or `bounds` are not two numbers, the lower first.
 
     Notes
     -----
     Exact zeros and other atoms are split off. The rest is counted in 512 cells and smoothed
     in their cosine transform with the bandwidth of [BGK10], or Silverman's rule in the rare case
     that it gives none. At an end with an atom (the zeros of ReLU, the 6 of ReLU6) the density is
-    reflected, so that no mass lies beyond it; free ends are padded by four bandwidths.
+    reflected, so that no mass lies beyond it, and so it is at a bound: one that is given; 0 where
+    none of the layer's values lies beyond it; 1 where they are all from 0 to 1; and where a
+    channel's values stop abruptly (`density_bounds`). Free ends are padded by four bandwidths.
 
     Where a channel has more values than `most_values`, curves rest on that many, from positions
     drawn once at random with a fixed seed (regular steps would meet the rows of an image), the
@@ -234,12 +254,15 @@ def channel_density(
     most_values = operator.index(most_values)
     if most_values < _LEAST_MOST:
         raise ValueError(f"most_values must be at least {_LEAST_MOST:,}; got {most_values}")
+    bounds = checked_bounds(bounds)
     channels = array.shape[-1]
     reader = _Reader(array, measures, most_values)
+    low, high = reader.range()
+    bounds = layer_bounds(bounds, shared_ends(array, low, high), low, high)
     result = _Estimate(channels, points)
     for first in range(0, channels, _BLOCK_CHANNELS):
         last = min(first + _BLOCK_CHANNELS, channels)
-        _estimate(reader.read(first, last), result.part(first, last))
+        _estimate(reader.read(first, last), result.part(first, last), bounds)
         if progress is not None:
             progress(last / channels)
     return ChannelDensity(
@@ -369,6 +392,15 @@ class _Sample(NamedTuple):
     zero_share: Floats
     nonfinite_share: Floats
 
+    def range(self) -> Bounds:
+        """The least and the greatest of all these values."""
+        with_zeros = 0.0 if (self.zero_share > 0).any() else np.nan
+        known = self.n > 0
+        return (
+            float(np.fmin(self.low.min(initial=np.inf, where=known), with_zeros)),
+            float(np.fmax(self.high.max(initial=-np.inf, where=known), with_zeros)),
+        )
+
 
 class _Reader:
     """Reads the values that curves rest on, some channels at a time."""
@@ -383,21 +415,41 @@ class _Reader:
         if self.n_values > self.n_read:
             drawn = self._random.choice(self.n_values, self.n_read, replace=False, shuffle=False)
             self._positions = np.unravel_index(np.sort(drawn), array.shape[:-1])
-            self._measures = channel_measures(array) if measures is None else measures
+            measures = channel_measures(array, spread=False) if measures is None else measures
+        self._measures = measures
+        # All values of few channels: they are looked at once.
+        few = measures is None and array.shape[-1] <= _BLOCK_CHANNELS
+        self._whole = self._read(0, array.shape[-1]) if few else None
+
+    def range(self) -> Bounds:
+        """The least and the greatest finite value of all channels."""
+        if self._whole is not None:
+            return self._whole.range()
+        if self._measures is None:
+            return finite_range(self._array)
+        low, high = self._measures.minimum, self._measures.maximum
+        return (
+            float(np.fmin.reduce(low, initial=np.inf)),
+            float(np.fmax.reduce(high, initial=-np.inf)),
+        )
 
     def read(self, first: int, last: int) -> _Sample:
         """The channels from `first` up to `last`."""
+        return self._read(first, last) if self._whole is None else self._whole
+
+    def _read(self, first: int, last: int) -> _Sample:
         part: NDArray[Any] = self._array[..., first:last]
-        if self.n_values == self.n_read:
+        measures = self._measures
+        if measures is None or self.n_values == self.n_read:
             seen = _look(as_floats(part).reshape(self.n_values, last - first))
             finite = self.n_values - seen.not_finite
             zero_share = (finite - seen.n) / np.maximum(finite, 1)
             return _Sample(*seen[:4], zero_share, seen.not_finite / self.n_values)
 
         rows, n, low, high, _ = _look(as_floats(part[self._positions]))
-        nonfinite_share = self._measures.nonfinite_share[first:last]
+        nonfinite_share = measures.nonfinite_share[first:last]
         finite_share = 1 - nonfinite_share
-        zero_share = self._measures.zero_share[first:last]
+        zero_share = measures.zero_share[first:last]
         present = np.rint((finite_share - zero_share) * self.n_values)
         for c in np.flatnonzero((n < _FEW_VALUES) & (present > n)):
             whole = _look(as_floats(part[..., c]).reshape(-1, 1)).rows
@@ -509,8 +561,8 @@ class _Smooth(NamedTuple):
     last: Floats
 
 
-def _estimate(sample: _Sample, result: _Estimate) -> None:
-    """Fill in the results for a sample's channels."""
+def _estimate(sample: _Sample, result: _Estimate, bounds: Bounds) -> None:
+    """Fill in the results for a sample's channels, of a layer with these bounds."""
     rows, n, low, high, zero_share, nonfinite_share = sample
     result.zero_share[:] = zero_share
     result.nonfinite_share[:] = nonfinite_share
@@ -531,39 +583,36 @@ def _estimate(sample: _Sample, result: _Estimate) -> None:
     if rows.dtype == np.float32 and np.any(many & unsafe):
         rows = rows.astype(np.float64)
 
-    pad = _padding(n) * span
-    at_start = (zero_share > 0) & (low > 0) & (low < pad)
-    at_stop = (zero_share > 0) & (high < 0) & (-high < pad)
-    start = np.where(at_start, 0.0, low - pad)
-    stop = np.where(at_stop, 0.0, high + pad)
+    limits = np.stack([np.minimum(low, bounds[0]), np.maximum(high, bounds[1])], axis=1)
+    # Zeros are an end where all else lies on one side of them.
+    limits[(zero_share > 0) & (low > 0), 0] = 0.0
+    limits[(zero_share > 0) & (high < 0), 1] = 0.0
+    frame = _framed(low, high, n, limits)
     # The zeros that stand for what was left out must fall into a cell, to be taken out again.
-    stray = (n < len(rows)) & ((start > 0) | (stop < 0))
+    stray = (n < len(rows)) & ((frame.start > 0) | (frame.stop < 0))
     # Most channels are plain: no atom but zero. A close look, with the values sorted, is for
     # those that show a sign of anything else.
     plain = many & ~stray & ~_looks_whole(rows, peak)
     chosen = np.flatnonzero(plain)
     if chosen.size:
-        counts = _histogram(rows, chosen, start[chosen], stop[chosen], n[chosen])
-        smooth = _Smooth(
-            channels=chosen,
-            counts=counts,
-            start=start[chosen],
-            stop=stop[chosen],
-            low=low[chosen],
-            high=high[chosen],
-            ends=np.stack([at_start, at_stop], axis=1)[chosen],
-            mass=1 - zero_share[chosen],
-            first=low[chosen],
-            last=high[chosen],
-        )
-        series = cosine_coefficients(counts)
-        bandwidth = _bandwidth(smooth, series)
+        smooth = _counted(rows, chosen, sample, frame)
+        series, bandwidth = _smoothed(smooth)
+        edges = _new_ends(smooth, bandwidth)
+        sharp = np.isfinite(edges).any(axis=1)
+        if sharp.any():
+            some = chosen[sharp]
+            limits[some] = np.where(np.isfinite(edges[sharp]), edges[sharp], limits[some])
+            frame = _framed(low, high, n, limits)
+            again = _counted(rows, some, sample, frame)
+            for whole, part in zip(smooth, again, strict=True):
+                whole[sharp] = part
+            series[sharp], bandwidth[sharp] = _smoothed(again)
         fits = bandwidth >= _FINEST * span[chosen]
         fits &= ~(_looks_uneven(smooth, n[chosen]) | _recur_at_an_end(rows, smooth, n[chosen]))
         plain[chosen[~fits]] = False
         _draw_curves(result, _of(smooth, fits), series[fits], bandwidth[fits])
 
-    _look_closely(result, rows, np.flatnonzero(many & ~plain))
+    _look_closely(result, rows, np.flatnonzero(many & ~plain), bounds)
 
     bars = np.flatnonzero(np.isin(result.style, (DensityStyle.BARS, DensityStyle.RUG)))
     if bars.size:
@@ -571,6 +620,65 @@ def _estimate(sample: _Sample, result: _Estimate) -> None:
     nothing = np.isin(result.style, (DensityStyle.EMPTY, DensityStyle.NONFINITE))
     result.grid[nothing] = np.linspace(0.0, 1.0, result.points)
     result.density[nothing] = 0.0
+
+
+class _Frame(NamedTuple):
+    """What channels' values are counted between."""
+
+    start: Floats
+    stop: Floats
+    ends: NDArray[np.bool_]  # (c, 2): whether start and stop are ends to reflect at
+
+
+def _framed(low: Floats, high: Floats, n: Integers, limits: Floats) -> _Frame:
+    """From end to end, where these are near; padded where they are not.
+
+    `limits`, shape (channel, 2), are infinite where there is no end.
+    """
+    pad = _padding(n) * (high - low)
+    at_start, at_stop = low - limits[:, 0] < pad, limits[:, 1] - high < pad
+    return _Frame(
+        start=np.where(at_start, limits[:, 0], low - pad),
+        stop=np.where(at_stop, limits[:, 1], high + pad),
+        ends=np.stack([at_start, at_stop], axis=1),
+    )
+
+
+def _counted(rows: FloatArray, chosen: Integers, sample: _Sample, frame: _Frame) -> _Smooth:
+    """The values of these channels, counted."""
+    start, stop = frame.start[chosen], frame.stop[chosen]
+    low, high, n = sample.low[chosen], sample.high[chosen], sample.n[chosen]
+    zero_share = sample.zero_share[chosen]
+    return _Smooth(
+        channels=chosen,
+        counts=_histogram(rows, chosen, start, stop, n),
+        start=start,
+        stop=stop,
+        low=low,
+        high=high,
+        ends=frame.ends[chosen],
+        mass=1 - zero_share,
+        first=_with_zero(low, start, zero_share),
+        last=-_with_zero(-high, -stop, zero_share),
+    )
+
+
+def _with_zero(low: Floats, start: Floats, zero_share: Floats) -> Floats:
+    """The least value, or zero where there are any at the start."""
+    return np.where((zero_share > 0) & (low > 0) & (start == 0), 0.0, low)
+
+
+def _smoothed(smooth: _Smooth) -> tuple[Floats, Floats]:
+    """The cosine series of each channel, and the bandwidth in the values' unit."""
+    series = cosine_coefficients(smooth.counts)
+    return series, _bandwidth(smooth, series)
+
+
+def _new_ends(smooth: _Smooth, bandwidth: Floats) -> Floats:
+    """Where values stop abruptly and no end is known yet, shape (channel, 2); else infinite."""
+    low, high = smooth.low, smooth.high
+    sharp = sharp_ends(smooth.counts, smooth.start, smooth.stop, low, high, bandwidth, smooth.ends)
+    return np.where(sharp, np.stack([low, high], axis=1), np.array(UNBOUNDED))
 
 
 def _looks_whole(rows: FloatArray, peak: Floats) -> NDArray[np.bool_]:
@@ -690,6 +798,9 @@ def _bandwidth(smooth: _Smooth, series: Floats) -> Floats:
     none = np.isnan(part)
     if none.any():
         part[none] = normal_reference_bandwidth(smooth.counts[none], n[none])
+    few = np.flatnonzero((n < FEW) & smooth.ends.any(axis=1))
+    if few.size:
+        part[few] = np.minimum(part[few], greatest_bandwidth(smooth.counts[few], n[few]))
     bandwidth: Floats = part * (smooth.stop - smooth.start)
     # What is padded must hold the kernel.
     room = np.minimum(
@@ -703,26 +814,35 @@ def _draw_curves(result: _Estimate, smooth: _Smooth, series: Floats, bandwidth: 
     """Smooth the cosine series, each with its bandwidth, and enter grid and density."""
     part = bandwidth / (smooth.stop - smooth.start)
     pad = _PAD_BANDWIDTHS * bandwidth
-    left = np.minimum(np.where(smooth.ends[:, 0], smooth.start, smooth.low - pad), smooth.first)
-    right = np.maximum(np.where(smooth.ends[:, 1], smooth.stop, smooth.high + pad), smooth.last)
-    step = np.linspace(0.0, 1.0, result.points)
-    grid = np.multiply.outer(left, 1 - step)
+    # Free ends are far enough away for this, too.
+    left = np.minimum(np.maximum(smooth.start, smooth.low - pad), smooth.first)
+    right = np.maximum(np.minimum(smooth.stop, smooth.high + pad), smooth.last)
+    points = result.points
+    step = np.linspace(0.0, 1.0, points)
+    wanted = np.empty((left.size, points + SLOPES))
+    grid = wanted[:, :points]
+    np.multiply(left[:, None], 1 - step, out=grid)
     grid += np.multiply.outer(right, step)
+    wanted[:, points:] = slope_positions(smooth.start, smooth.stop, bandwidth)
 
     # How finely a channel is evaluated is its own affair, whatever channels it is among.
-    density = np.empty_like(grid)
+    density = np.empty_like(wanted)
     level = np.searchsorted(_NODES[:-1], _NODES_A_BANDWIDTH / part)
     for i, nodes in enumerate(_NODES):
         some = np.flatnonzero(level == i)
         if some.size:
             start, scale = smooth.start[some], nodes / (smooth.stop - smooth.start)[some]
-            position = grid[some]
+            position = wanted[some]
             position -= start[:, None]
             position *= scale[:, None]
             density[some] = _evaluated(series, some, part[some], position, nodes)
+    density, inside = density[:, :points], density[:, points:]
+    if smooth.ends.any():
+        n = smooth.counts.sum(axis=1)
+        straighten(density, grid, smooth.start, smooth.stop, smooth.ends, bandwidth, inside, n)
     # The trapezium rule, without the weights in full.
     area = density.sum(axis=1) - (density[:, 0] + density[:, -1]) / 2
-    area *= (right - left) / (result.points - 1)
+    area *= (right - left) / (points - 1)
     density *= (smooth.mass / area)[:, None]
 
     result.grid[smooth.channels] = grid
@@ -783,43 +903,55 @@ class _Piece(NamedTuple):
     grainy: bool  # whether values recur so often that a very fine bandwidth means a lattice
 
 
-def _look_closely(result: _Estimate, rows: FloatArray, channels: Integers) -> None:
+class _Close(NamedTuple):
+    """One channel's values other than zero, sorted."""
+
+    ordered: Floats
+    distinct: Floats  # each once
+    recurring: NDArray[np.bool_]  # which of them are atoms
+    has_zeros: bool
+
+    @property
+    def atoms(self) -> Floats:
+        return self.distinct[self.recurring]
+
+
+def _look_closely(result: _Estimate, rows: FloatArray, channels: Integers, bounds: Bounds) -> None:
     """Enter the channels that have atoms, heavy tails, or values on few points."""
-    found: list[tuple[int, _Piece, Floats, Floats]] = []
+    found: list[tuple[int, _Piece, _Close, Floats]] = []
     for c in channels.tolist():
         column = rows[:, c]
         ordered = np.sort(column[column != 0]).astype(np.float64)
         distinct, counts = np.unique_counts(ordered)
         recurring = counts >= max(_ATOM_COUNT, _ATOM_SHARE * ordered.size)
-        atoms, shares = distinct[recurring], counts[recurring] / ordered.size
-        shares *= 1 - result.zero_share[c]
-        for value, share in zip(atoms.tolist(), shares.tolist(), strict=True):
+        close = _Close(ordered, distinct, recurring, bool(result.zero_share[c] > 0))
+        shares = counts[recurring] / ordered.size * (1 - result.zero_share[c])
+        for value, share in zip(close.atoms.tolist(), shares.tolist(), strict=True):
             result.add_atom(c, value, share)
-        piece = _piece(ordered, distinct, recurring, bool(result.zero_share[c] > 0))
+        piece = _piece(close, bounds)
         if piece is None:
             result.style[c] = DensityStyle.BARS
         else:
-            found.append((c, piece, atoms, shares))
+            found.append((c, piece, close, shares))
     if not found:
         return
 
     pieces = [piece for _, piece, _, _ in found]
     chosen = np.array([c for c, *_ in found])
     nonzero = 1 - result.zero_share[chosen]
-    smooth = _Smooth(
-        channels=chosen,
-        counts=np.stack([piece.counts for piece in pieces]),
-        start=np.array([piece.start for piece in pieces]),
-        stop=np.array([piece.stop for piece in pieces]),
-        low=np.array([piece.low for piece in pieces]),
-        high=np.array([piece.high for piece in pieces]),
-        ends=np.array([piece.ends for piece in pieces]),
-        mass=np.array([piece.smooth_part for piece in pieces]) * nonzero,
-        first=np.array([piece.first for piece in pieces]),
-        last=np.array([piece.last for piece in pieces]),
-    )
-    series = cosine_coefficients(smooth.counts)
-    bandwidth = _bandwidth(smooth, series)
+    smooth = _of_pieces(chosen, pieces, nonzero)
+    series, bandwidth = _smoothed(smooth)
+    edges = _new_ends(smooth, bandwidth)
+    sharp = np.isfinite(edges).any(axis=1)
+    # Where tails were cut off they end abruptly, but values do not.
+    sharp &= np.array([piece.outside_part == 0 for piece in pieces])
+    if sharp.any():
+        for at in np.flatnonzero(sharp):
+            narrower = _piece(found[at][2], bounds, (edges[at, 0], edges[at, 1]))
+            assert narrower is not None  # it has the values that it had
+            pieces[at] = narrower
+        smooth = _of_pieces(chosen, pieces, nonzero)
+        series, bandwidth = _smoothed(smooth)
     finest = _FINEST * (smooth.high - smooth.low)
     # A hard edge or a narrow peak of values that do not recur is as sharp as a curve can be;
     # of values that recur, the method has found the lattice they lie on.
@@ -831,32 +963,39 @@ def _look_closely(result: _Estimate, rows: FloatArray, channels: Integers) -> No
     result.outside_share[chosen] = np.where(
         lattice, 0.0, np.array([piece.outside_part for piece in pieces]) * nonzero
     )
-    for (c, _, atoms, shares), as_bars in zip(found, lattice, strict=True):
+    for (c, _, close, shares), as_bars in zip(found, lattice, strict=True):
         if not as_bars:
             grid = result.grid[c]
             area = _areas(grid[:1], grid[-1:], grid.size)[0]
-            place = (atoms - grid[0]) / (grid[-1] - grid[0]) * (grid.size - 1)
+            place = (close.atoms - grid[0]) / (grid[-1] - grid[0]) * (grid.size - 1)
             nearest = np.rint(place).astype(np.intp)
             np.add.at(result.density[c], nearest, shares / area[nearest])
 
 
-def _piece(
-    ordered: Floats, distinct: Floats, recurring: NDArray[np.bool_], has_zeros: bool
-) -> _Piece | None:
-    """What of one channel's sorted values other than zero can be smoothed; None where nothing.
+def _of_pieces(chosen: Integers, pieces: list[_Piece], nonzero: Floats) -> _Smooth:
+    return _Smooth(
+        channels=chosen,
+        counts=np.stack([piece.counts for piece in pieces]),
+        start=np.array([piece.start for piece in pieces]),
+        stop=np.array([piece.stop for piece in pieces]),
+        low=np.array([piece.low for piece in pieces]),
+        high=np.array([piece.high for piece in pieces]),
+        ends=np.array([piece.ends for piece in pieces]),
+        mass=np.array([piece.smooth_part for piece in pieces]) * nonzero,
+        first=np.array([piece.first for piece in pieces]),
+        last=np.array([piece.last for piece in pieces]),
+    )
 
-    Parameters
-    ----------
-    ordered, distinct : ndarray
-        All of them, and each once.
-    recurring : ndarray of bool
-        Which of `distinct` are atoms.
-    has_zeros : bool
-        Whether the channel has zeros, too.
+
+def _piece(close: _Close, bounds: Bounds, edges: Bounds = UNBOUNDED) -> _Piece | None:
+    """What of one channel can be smoothed; None where nothing.
+
+    `edges` are where its values stop abruptly.
     """
+    ordered, distinct, has_zeros = close.ordered, close.distinct, close.has_zeros
     if (distinct == np.rint(distinct)).all() and np.abs(distinct).max() <= _WHOLE_UP_TO:
         return None
-    atoms = distinct[recurring]
+    atoms = close.atoms
     rest = ordered[~np.isin(ordered, atoms)]
     n = rest.size
     if n < _LEAST_FOR_CURVE:
@@ -871,15 +1010,18 @@ def _piece(
         return None
 
     pad = float(_padding(np.array(kept.size))) * span
-    bottom, top = _end(ordered, atoms, has_zeros), -_end(-ordered[::-1], -atoms[::-1], has_zeros)
+    bottom = max(_end(ordered, atoms, has_zeros, bounds[0]), edges[0])
+    top = min(-_end(-ordered[::-1], -atoms[::-1], has_zeros, -bounds[1]), edges[1])
     at_start, at_stop = low - bottom < pad, top - high < pad
     start = bottom if at_start else low - pad
     stop = top if at_stop else high + pad
     if atoms.size and (atoms[0] < start or atoms[-1] > stop):
         # Too far away for one grid to show both it and a curve.
         return None
-    edges = start + (stop - start) / _CELLS * np.arange(1, _CELLS)
-    below = np.concatenate([[0], np.searchsorted(kept, edges), [kept.size]])
+    cells = start + (stop - start) / _CELLS * np.arange(1, _CELLS)
+    below = np.concatenate([[0], np.searchsorted(kept, cells), [kept.size]])
+    # Zeros belong on the grid where they are an end of it.
+    zero = [0.0] if has_zeros and 0.0 in (start, stop) else []
     return _Piece(
         counts=np.diff(below).astype(np.float64),
         start=start,
@@ -887,19 +1029,19 @@ def _piece(
         low=low,
         high=high,
         ends=(at_start, at_stop),
-        first=min([low, *atoms[:1].tolist()]),
-        last=max([high, *atoms[-1:].tolist()]),
+        first=min([low, *atoms[:1].tolist(), *zero]),
+        last=max([high, *atoms[-1:].tolist(), *zero]),
         smooth_part=n / ordered.size,
         outside_part=2 * trimmed / ordered.size,
         grainy=distinct.size - atoms.size < n / 2,
     )
 
 
-def _end(ordered: Floats, atoms: Floats, has_zeros: bool) -> float:
-    """Where the values end below: at an atom below all else, or at zero; −∞ if they need not."""
+def _end(ordered: Floats, atoms: Floats, has_zeros: bool, bound: float) -> float:
+    """Where values end below: at an atom below all else, at zero, or at the layer's bound."""
     if atoms.size and atoms[0] == ordered[0]:
         return float(atoms[0])
-    return 0.0 if has_zeros and ordered[0] > 0 else -np.inf
+    return 0.0 if has_zeros and ordered[0] > 0 else min(float(ordered[0]), bound)
 
 
 def _draw_bars(

@@ -39,7 +39,8 @@ HEALTH_NUMBERS: Mapping[str, HealthNumber] = {
         "dead channels", "Share of the channels that are zero on every sample, 0 to 1."
     ),
     "zero_share": HealthNumber(
-        "zeros", "Share of the output's values that are exactly zero, 0 to 1."
+        "zeros",
+        "Share of the output's values that are exactly zero, 0 to 1, on the samples looked at.",
     ),
     "change": HealthNumber(
         "relative change of weights",
@@ -53,13 +54,16 @@ HEALTH_NUMBERS: Mapping[str, HealthNumber] = {
         "‖∂L/∂W‖ over all the layer's weights, where the training loop gives gradients.",
     ),
     "minimum": HealthNumber(
-        "smallest output", "The smallest finite value of the output, in its own unit."
+        "smallest output",
+        "The smallest finite value of the output on the samples looked at, in its own unit.",
     ),
     "maximum": HealthNumber(
-        "largest output", "The largest finite value of the output, in its own unit."
+        "largest output",
+        "The largest finite value of the output on the samples looked at, in its own unit.",
     ),
     "nonfinite": HealthNumber(
-        "NaN and infinity in outputs", "How many of the output's values are NaN or infinite."
+        "NaN and infinity in outputs",
+        "How many of the output's values on the samples looked at are NaN or infinite.",
     ),
     "nonfinite_weights": HealthNumber(
         "NaN and infinity in weights", "How many of the layer's weights are NaN or infinite."

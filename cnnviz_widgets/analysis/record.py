@@ -23,6 +23,7 @@ from .density import (
     channel_density,
     density_fan,
 )
+from .density_bounds import UNBOUNDED, Bounds
 from .lazily import cached_property
 from .leaf_order import checked_order
 from .measures import ChannelMeasures, channel_measures
@@ -60,6 +61,9 @@ class LayerRecord:
         Which samples these are; None: all that there were.
     measured : ChannelMeasures or None
         `measures`, where they are known already.
+    bounds : (float, float)
+        The least and the greatest value that there can be, where that is known: densities end
+        there.
     """
 
     values: NDArray[Any]
@@ -67,6 +71,7 @@ class LayerRecord:
     like: NDArray[np.intp] | None = field(default=None, kw_only=True)
     samples: SampleChoice | None = field(default=None, kw_only=True)
     measured: ChannelMeasures | None = field(default=None, kw_only=True)
+    bounds: Bounds = field(default=UNBOUNDED, kw_only=True)
 
     @classmethod
     def of(cls, values: ArrayLike, path: str = "", *, like: ArrayLike | None = None) -> LayerRecord:
@@ -108,6 +113,14 @@ class LayerRecord:
         if self.samples is None:
             return np.arange(self.n_samples)
         return np.array(self.samples.numbers, dtype=np.intp)
+
+    @property
+    def rows(self) -> NDArray[np.intp]:
+        """The number of each sample that has a row where all are looked at, shape (row,)."""
+        if self.samples is None:
+            return np.arange(min(self.n_samples, MOST_ROWS))
+        every = np.arange(min(self.samples.total, MOST_ROWS))
+        return np.union1d(every, self.sample_numbers[:MOST_ROWS])
 
     @property
     def n_channels(self) -> int:
@@ -166,7 +179,9 @@ class LayerRecord:
         """How each channel's values are distributed [WL20 Fig. 3, 5]."""
         points = 256 if self.n_channels <= _FEW_CHANNELS else 128
         most = MOST_VALUES if self.samples is None else QUICK_VALUES
-        return channel_density(self.values, points, measures=self.measures, most_values=most)
+        return channel_density(
+            self.values, points, measures=self.measures, most_values=most, bounds=self.bounds
+        )
 
     @cached_property
     def fan(self) -> DensityFan:
@@ -178,7 +193,8 @@ class LayerRecord:
         """The density of all values together, where no channel has enough for a curve."""
         if (self.density.style == DensityStyle.CURVE).any():
             return None
-        return channel_density(self.values.reshape(-1, 1), points=self.density.grid.shape[1])
+        points = self.density.grid.shape[1]
+        return channel_density(self.values.reshape(-1, 1), points, bounds=self.bounds)
 
     @cached_property
     def curves(self) -> DrawnCurves:
@@ -205,8 +221,8 @@ class LayerRecord:
         notes = []
         if self.samples is not None:
             notes.append(
-                f"A quick look, at {self.samples}, spread evenly; the first and the last one of a "
-                "training are at all of them."
+                f"A quick look, at {self.samples}, spread evenly over the rows; those of the "
+                "others stay empty. The first and the last look of a training are at all of them."
             )
         if len(self.columns) < self.n_channels:
             notes.append(

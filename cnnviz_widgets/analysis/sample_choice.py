@@ -43,5 +43,14 @@ class SampleChoice:
         """So many of them, evenly spread over all; all where there are no more."""
         return cls(tuple(evenly(np.arange(total), count).tolist()), total)
 
+    @classmethod
+    def of_rows(cls, count: int, total: int, rows: int) -> SampleChoice:
+        """So many, evenly spread over the first `rows`, which have one each; then of the others."""
+        if total <= rows:
+            return cls.evenly(count, total)
+        first = evenly(np.arange(rows), count)
+        others = evenly(np.arange(rows, total), max(0, count - rows))
+        return cls((*first.tolist(), *others.tolist()), total)
+
     def __str__(self) -> str:
         return f"{len(self.numbers):,} of {self.total:,} sample{'' if self.total == 1 else 's'}"

@@ -36,7 +36,7 @@ from .layers import LayerInfo, own_weights, weight_names
 from .levels import image_channel_axis, is_image
 from .parameters import read_only
 from .probe import ModelProbe
-from .reach import layer_role, output_reach, stuck_ends
+from .reach import layer_role, output_reaches, stuck_ends
 from .reference import NoReference, fresh_probe
 
 Array = NDArray[np.float32]
@@ -483,7 +483,7 @@ class _Diagnosis:
                 )
             )
             return None
-        reach = output_reach(path, self._infos, self._layers)
+        reach = output_reaches(self._infos, self._layers)[path]
         info = self._infos[reach.path]
         if reach.range is None:
             self._skipped.append(

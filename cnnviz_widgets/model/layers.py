@@ -49,6 +49,9 @@ class LayerInfo:
     trainable : bool
     activation : str or None
         Name of the activation function that the layer applies itself.
+    bounds : (float, float)
+        The least and the greatest value that the activation lets out, as far as that is known:
+        (0, ∞) for ReLU, also behind layers that only hand it on; infinite where there is no limit.
     channel_axis : int or None
         -1; 1 where the data format is ``channels_first``; None for less than two axes.
     depth : int
@@ -64,6 +67,9 @@ class LayerInfo:
     parents : tuple of str
         Paths of the layers whose output this one reads, directly or through functions that are
         not listed.
+    reads_unlisted : bool
+        Whether it also reads what no listed layer puts out: an input of the model, or what
+        functions made.
     inputs : tuple of str
         Which of the model's inputs it depends on, by the names of the input layers or the keys of a
         dict: of a shared layer's calls in a network of twins, which twin each belongs to. Where
@@ -83,6 +89,7 @@ class LayerInfo:
     parameters: int = 0
     trainable: bool = True
     activation: str | None = None
+    bounds: tuple[float, float] = (-math.inf, math.inf)
     channel_axis: int | None = -1
     depth: int = 0
     level: int = 1
@@ -90,6 +97,7 @@ class LayerInfo:
     call_index: int = 0
     output_index: tuple[int | str, ...] = ()
     parents: tuple[str, ...] = ()
+    reads_unlisted: bool = False
     inputs: tuple[str, ...] = ()
     family: str | None = None
 

@@ -239,20 +239,14 @@ class MomentReader:
         for path, found in seen.items():
             if found is None:
                 continue
-            before = self._faults.get(path)
-            if before is None or before.dead.size != found.n_channels:
-                before = _Faults(*np.zeros((2, found.n_channels), dtype=np.bool_))
+            before = self._faults_before(path, found)
             if not (found.dead.any() or before.nonfinite.any()):
                 continue
             doubtful.append(path)
             silent = found.dead & ~before.dead
             recovered = before.nonfinite & ~found.nonfinite
             pressing |= bool((silent | recovered).any())
-            confirmed[path] = replace(
-                found,
-                dead=frozen(found.dead & before.dead),
-                nonfinite=frozen(found.nonfinite | before.nonfinite),
-            )
+            confirmed[path] = self.as_known(path, found)
         if not doubtful or not (pressing or self._quick_looks % _LOOK_AGAIN == 0):
             return confirmed
         known = {info.path: info for info in self._whole.layers}
@@ -270,6 +264,29 @@ class MomentReader:
                     nonfinite=frozen(found.nonfinite | all_.nonfinite),
                 )
         return confirmed
+
+    def as_known(self, path: str, found: ChannelMeasures) -> ChannelMeasures:
+        """The measures of some samples, with what the last look knew of all.
+
+        Parameters
+        ----------
+        path : str
+        found : ChannelMeasures
+            Of the layer's output. Dead are those channels that were so on all samples, and not
+            finite those that were not.
+        """
+        before = self._faults_before(path, found)
+        return replace(
+            found,
+            dead=frozen(found.dead & before.dead),
+            nonfinite=frozen(found.nonfinite | before.nonfinite),
+        )
+
+    def _faults_before(self, path: str, found: ChannelMeasures) -> _Faults:
+        before = self._faults.get(path)
+        if before is None or before.dead.size != found.n_channels:
+            return _Faults(*np.zeros((2, found.n_channels), dtype=np.bool_))
+        return before
 
     def keep_order(self, reading: Reading) -> None:
         """Have the next records near to those of this reading, as far as they were drawn."""

@@ -102,9 +102,9 @@ def output_record(
     channels = values.shape[-1] if values.ndim > 1 else 1
     record = LayerRecord.of(values, info.path, like=_fitting(like, channels))
     # Not every output has the samples on its first axis.
-    if samples is None or len(samples.numbers) != record.n_samples:
-        return record
-    return replace(record, samples=samples)
+    if samples is not None and len(samples.numbers) != record.n_samples:
+        samples = None
+    return replace(record, bounds=info.bounds, samples=samples)
 
 
 def channels_last(info: LayerInfo, array: Array) -> Array:

@@ -7,7 +7,7 @@ import difflib
 import math
 import sys
 from collections.abc import Callable, Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import TracebackType
 from typing import Any, TypeVar
 
@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..analysis.call_stack import Call, call_of_context
+from ..analysis.record import MOST_ROWS
 from ..analysis.sample_choice import SampleChoice
 from ..analysis.values import frozen
 from .building import build, is_built
@@ -42,6 +43,7 @@ from .levels import (
 from .lock import model_lock as model_lock
 from .parameters import LayerParameters, layer_parameters, read_only
 from .passes import Pass, in_lockstep
+from .reach import OutputReach, known_range, output_reach
 from .unseen import Unseen
 
 Array = NDArray[np.float32]
@@ -142,7 +144,7 @@ class ModelProbe:
         self.nonfinite_inputs = count_nonfinite(self.inputs)
 
     def some(self, count: int) -> ModelProbe:
-        """A probe of the same model on some of these samples, evenly spread.
+        """A probe of the same model on some of these samples, evenly spread over those pictured.
 
         Parameters
         ----------
@@ -154,7 +156,7 @@ class ModelProbe:
         ModelProbe
             Its `choice` says which. It is traced when it first reads.
         """
-        choice = SampleChoice.evenly(count, self.samples)
+        choice = SampleChoice.of_rows(count, self.samples, MOST_ROWS)
         numbers = np.array(choice.numbers)
         part = copy.copy(self)
         part.inputs = keras.tree.map_structure(lambda array: frozen(array[numbers]), self.inputs)
@@ -599,6 +601,7 @@ def _describe(model: Any, inputs: Any, forward: Pass) -> _Reading:
     listed = {id(output.layer) for output in outputs}
     by_call: dict[int, list[LayerInfo]] = {}
     infos: dict[str, LayerInfo] = {}
+    reaches: dict[str, OutputReach] = {}
     # What an activation in front of the first convolution inherits.
     first_axis = next((image_channel_axis(shape) for shape in image_inputs.values()), None)
     for output in outputs:
@@ -625,10 +628,13 @@ def _describe(model: Any, inputs: Any, forward: Pass) -> _Reading:
             call_index=output.call_index,
             output_index=output.output_index,
             parents=tuple(info.path for info in read),
+            reads_unlisted=any(parent < 0 for parent in graph.parents[output.call])
+            or any(each.is_before(output.path) for each in forward.unseen),
             inputs=tuple(named[k] for k in reached[output.call]),
             **weight_fields(layer, own_weights(layer, listed)),
         )
-        infos[info.path] = info
+        reaches[info.path] = output_reach(info, layer, reaches)
+        info = infos[info.path] = replace(info, bounds=known_range(reaches[info.path]))
         by_call.setdefault(output.call, []).append(info)
     ends = (("input",) if image_inputs else ()) + (("output",) if image_outputs else ())
     return _Reading(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 import keras
@@ -65,38 +65,44 @@ class OutputReach(NamedTuple):
     path: str
 
 
-def output_reach(
-    path: str, infos: Mapping[str, LayerInfo], layers: Mapping[str, Any]
-) -> OutputReach:
-    """The range of a layer's output, by the activations behind it [METHOD §4].
-
-    Layers that hand on what they are given, pool or merge it are followed back to those that set
-    its range.
+def output_reaches(
+    infos: Mapping[str, LayerInfo], layers: Mapping[str, Any]
+) -> dict[str, OutputReach]:
+    """The range of each layer's output, by the activations behind it [METHOD §4].
 
     Parameters
     ----------
-    path : str
     infos, layers : mapping of str
         Of the whole model, in execution order.
     """
     found: dict[str, OutputReach] = {}
-    for each, info in infos.items():
-        found[each] = _reach(info, layers[each], [found[parent] for parent in info.parents])
-        if each == path:
-            break
-    return found[path]
+    for path, info in infos.items():
+        found[path] = output_reach(info, layers[path], found)
+    return found
 
 
-def _reach(info: LayerInfo, layer: Any, read: Sequence[OutputReach]) -> OutputReach:
-    """The range of a layer's output, given those of what it reads."""
+def output_reach(info: LayerInfo, layer: Any, before: Mapping[str, OutputReach]) -> OutputReach:
+    """The range of a layer's output, given those of the layers before it.
+
+    Layers that hand on what they are given, pool or merge it have the range of what they read.
+
+    Parameters
+    ----------
+    info : LayerInfo
+    layer : keras.Layer or keras.Operation
+        The one that `info` is of.
+    before : mapping of str to OutputReach
+        Of at least the layer's parents.
+    """
     kind, path = kind_of(layer), info.path
     own = activation_range(layer)
     if kind.bends or own != _EVERYTHING or layer_role(info, layer) != "other":
         return OutputReach(own, path)
+    read = [before[parent] for parent in info.parents]
     ranges = [each.range for each in read if each.range is not None]
     if len(ranges) < len(read):
         return next(each for each in read if each.range is None)
-    if all(each == _EVERYTHING for each in ranges):
+    if info.reads_unlisted or all(each == _EVERYTHING for each in ranges):
         return OutputReach(_EVERYTHING, path)
     if kind.reach is None or getattr(layer, "interpolation", None) in _OVERSHOOTING:
         return OutputReach(None, path)
@@ -107,6 +113,11 @@ def _reach(info: LayerInfo, layer: Any, read: Sequence[OutputReach]) -> OutputRe
     if kind.reach == "scaled":
         return OutputReach(_scaled((low, high), layer), path)
     return OutputReach((low, high), source)
+
+
+def known_range(reach: OutputReach) -> Range:
+    """The range, without an end where none is known."""
+    return _EVERYTHING if reach.range is None else reach.range
 
 
 def _scaled(reach: Range, layer: Any) -> Range:

@@ -41,6 +41,13 @@ class Unseen:
     why: Reason
     names: tuple[str, ...]
 
+    def is_before(self, path: str) -> bool:
+        """Whether a call of the layer at this path reads such values."""
+        return self.why == "functions" and any(
+            name and (path == name or path.startswith((f"{name}:", f"{name}[")))
+            for name in self.names
+        )
+
     @property
     def where(self) -> str:
         """The place, for people."""

@@ -49,6 +49,9 @@ class ChannelGrid(SheetTraits, LayerView):
 
     _channels = Bytes().tag(sync=True)
     _samples = Bytes(help="Number of each row's sample; none: that of the row.").tag(sync=True)
+    _rows = Bytes(
+        help="Number of the sample at each place, where some have no tiles now; none: _samples."
+    ).tag(sync=True)
 
     def _state_of(self, record: LayerRecord) -> dict[str, Any]:
         tiles = record.tiles
@@ -56,6 +59,7 @@ class ChannelGrid(SheetTraits, LayerView):
             **sheet_state(tiles),
             "_channels": wire(tiles.columns, "i4"),
             "_samples": wire(record.sample_numbers[: len(tiles.codes)], "i4"),
+            "_rows": b"" if record.samples is None else wire(record.rows, "i4"),
             "_notes": list(record.omissions),
         }
 

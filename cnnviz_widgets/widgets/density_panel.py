@@ -17,6 +17,7 @@ from ..analysis.parameter_record import ParameterRecord
 from ..analysis.record import LayerRecord
 from .bundles import bundle
 from .closing import parts_of
+from .layer_facts import zero_channels
 from .layer_view import as_record, brief, forget_channels, unchangeable
 from .pictured import Pictured
 from .plot_frame import QUIET, DensityFrame
@@ -41,6 +42,7 @@ class _DensityHead(HoldsSync, AnyWidget):
     _usual_peak = Float(1.0).tag(sync=True)
     _drawn = Enum(["every", "fan", "together"], "every").tag(sync=True)
     _notes = List(Unicode()).tag(sync=True)
+    _samples = Unicode(help="On which samples, where these are not all; '' for all.").tag(sync=True)
     _channels = Bytes().tag(sync=True)
     _grid = Bytes().tag(sync=True)
     _density = Bytes().tag(sync=True)
@@ -157,6 +159,7 @@ class DensityPanel(Pictured, VBox):
             self._head._drawn = (
                 "together" if record.pooled is not None else "every" if every else "fan"
             )
+            self._head._samples = "" if record.samples is None else f"on {record.samples}"
             self._head._notes = _notes(record)
         self.record = record
         forget_channels(self.selection, record.n_channels)
@@ -181,11 +184,8 @@ class DensityPanel(Pictured, VBox):
 def _notes(record: LayerRecord) -> list[str]:
     """What the curves leave out, in sentences."""
     notes = []
-    dead = int(record.measures.dead.sum())
-    if dead and isinstance(record, ParameterRecord):
-        notes.append(f"{dead:,} of {record.n_channels:,} {record.outputs}s have weights of 0 only.")
-    elif dead:
-        notes.append(f"{dead:,} of {record.n_channels:,} channels are zero on every sample.")
+    if dead := zero_channels(record):
+        notes.append(dead)
     if record.pooled is not None and (record.density.style == DensityStyle.RUG).any():
         of_weights = isinstance(record, ParameterRecord)
         noun = "row" if of_weights else "channel"

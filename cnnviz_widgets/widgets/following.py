@@ -16,6 +16,7 @@ from ..analysis.place import Place
 from ..model.moments import Reading
 from ..model.monitor import Audience, Samples, TrainingMonitor, TrainingProgress
 from ..model.pacing import Every
+from ..model.places import PlaceRecord, read_place
 from ..model.probe import ModelProbe
 from .cells import after_each_cell
 from .history_view import NOW, HistoryView
@@ -71,6 +72,21 @@ class Following:
         if self._monitor is None or not self.is_training:
             return self._probe
         return self._monitor.reader.probe
+
+    def read(self, place: Place) -> PlaceRecord:
+        """A place of the model as it is now, on the samples of the last look.
+
+        Raises
+        ------
+        ValueError, ModelCallError
+            As `read_place`.
+        """
+        found = read_place(self.probe, place, self.orders.get(place))
+        record = found.record
+        if self._monitor is None or record.samples is None:
+            return found
+        measures = self._monitor.reader.as_known(found.place.layer, record.measures)
+        return found._replace(record=replace(record, measured=measures))
 
     def begin(
         self,

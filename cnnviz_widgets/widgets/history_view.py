@@ -15,6 +15,7 @@ from ..analysis.history import History
 from ..analysis.moment import Moment
 from ..analysis.place import Place
 from ..analysis.record import LayerRecord
+from ..analysis.sample_choice import SampleChoice
 from .health_panel import HealthPanel
 from .layer_selector import LayerSelector
 from .timeline import Timeline
@@ -32,8 +33,8 @@ class Recalled(NamedTuple):
     """A place as it was.
 
     `step` is that of the moment whose record it is, `weights` names all weights of the layer that
-    were ever kept, `health` is every layer's at the moment that was asked for, and `note` says
-    where the two moments differ.
+    were ever kept, `health` is every layer's at the moment that was asked for, which was of these
+    `samples`, and `note` says where the two moments differ.
     """
 
     place: Place
@@ -41,6 +42,7 @@ class Recalled(NamedTuple):
     step: int
     weights: tuple[str, ...]
     health: Mapping[str, LayerHealth]
+    samples: SampleChoice | None
     note: str
 
 
@@ -164,7 +166,8 @@ class HistoryView:
                 f"as it was at step {moment.step:,}."
             )
         weights = tuple(other.weight for other in of_layer if other.weight)
-        return Recalled(kept, moment.records[kept], moment.step, weights, asked.health, note)
+        record = moment.records[kept]
+        return Recalled(kept, record, moment.step, weights, asked.health, asked.samples, note)
 
     def close(self) -> None:
         """Close what is not yet part of any box: the plot, before there is something to plot."""

@@ -182,7 +182,7 @@ class HistoryViewer(Pictured, VBox):
         if before is None or not _same_channels(before, found):
             self.views.forget(" ".join(found.place[:2]))
         self._shown, self._step = found, step
-        self.selector.show_health(found.health)
+        self.selector.show_health(found.health, found.samples)
         entry = next((each for each in self.history.layers if each["path"] == place.layer), {})
         facts = layer_facts(entry.get("kind", ""), entry.get("parameters", 0), found.record)
         with self.header.hold_sync():

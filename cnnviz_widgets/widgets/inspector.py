@@ -17,6 +17,7 @@ from ..analysis.history import DEFAULT_MEMORY, History
 from ..analysis.measures import ChannelMeasures
 from ..analysis.place import Place
 from ..analysis.record import LayerRecord, Progress
+from ..analysis.sample_choice import SampleChoice
 from ..model import LayerInfo, ModelProbe, model_lock
 from ..model.ablation import Ablation, ablate
 from ..model.diagnosis import diagnose
@@ -24,7 +25,7 @@ from ..model.moments import Reading
 from ..model.monitor import Samples, TrainingMonitor, TrainingProgress
 from ..model.order import analysis_order
 from ..model.pacing import Every
-from ..model.places import NoWeights, chosen_part, output_record, read_place
+from ..model.places import NoWeights, chosen_part, output_record
 from .ablation_bar import AblationBar
 from .cell_progress import CellProgress
 from .closing import parts_of
@@ -148,6 +149,7 @@ class ModelInspector(Pictured, VBox):
         self._cell: CellProgress | None = None
         self._shown: Shown | None = None
         self.measures: dict[str, ChannelMeasures] = {}
+        self._measured_on: SampleChoice | None = None
         self.report: Report | None = None
         self._diagnosed: dict[str, ChannelMeasures] = {}
         self._guide = Guide(analysis_order(layers))
@@ -326,9 +328,10 @@ class ModelInspector(Pictured, VBox):
         # The layers are those that were read: they need not be looked up for each part again.
         with self.probe.steady():
             self.measures = dict(reading.measures)
+            self._measured_on = reading.moment.samples
             self.findings.stale = self.report is not None and self._is_stale(reading)
             if self._past == NOW and self._shown is not None:
-                self.selector.show_measures(self.measures)
+                self.selector.show_measures(self.measures, self._measured_on)
                 record = reading.records.get(self._shown.place)
                 if record is not None:
                     self._show(self._shown._replace(record=record))
@@ -429,7 +432,7 @@ class ModelInspector(Pictured, VBox):
         if step == NOW:
             with self._at(NOW):
                 self._show(self._read_place(place), self._progress)
-                self.selector.show_measures(self.measures)
+                self.selector.show_measures(self.measures, self._measured_on)
             return ""
         recalled = self.following.story.recall(place, step)
         self._warn()
@@ -445,7 +448,7 @@ class ModelInspector(Pictured, VBox):
                 Shown(recalled.place, recalled.record, first, recalled.weights, recalled.step),
                 self._progress,
             )
-            self.selector.show_health(recalled.health)
+            self.selector.show_health(recalled.health, recalled.samples)
         return recalled.note
 
     @contextmanager
@@ -558,6 +561,7 @@ class ModelInspector(Pictured, VBox):
         shown = Shown(place, found[0]) if found else self._read_place(place)
         self._show(shown, self._progress)
         self.measures = {path: each for path, each in measured.items() if each is not None}
+        self._measured_on = None
         self._guide.follow(analysis_order(layers))
         with self.selector.hold_sync():
             self.selector.show_layers(layers)
@@ -569,8 +573,7 @@ class ModelInspector(Pictured, VBox):
         """Read one view of one layer from the live model."""
         self._progress(-1.0, f"reading {place.layer}")
         try:
-            probe = self.following.probe
-            return Shown(*read_place(probe, place, self.following.orders.get(place)))
+            return Shown(*self.following.read(place))
         except NoWeights as error:
             raise NotToBeShown(str(error)) from None
 

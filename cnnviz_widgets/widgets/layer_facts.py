@@ -34,5 +34,25 @@ def layer_facts(kind: str, parameters: int, record: LayerRecord) -> str:
     )
 
 
+def zero_channels(record: LayerRecord) -> str:
+    """How many channels are zero throughout, and on which samples, in a sentence; "" for none."""
+    dead = int(record.measures.dead.sum())
+    if isinstance(record, ParameterRecord):
+        some = f"{dead:,} of {record.n_channels:,} {record.outputs}s have weights of 0 only."
+        return some if dead else ""
+    channels = f"of {_counted(record.n_channels, 'channel')} are zero on"
+    if record.samples is None:
+        return f"{dead:,} {channels} every sample." if dead else ""
+    # What is silent on some samples is called dead where it was so on all of them.
+    silent = int((record.measures.zero_share == 1).sum())
+    if not silent:
+        return ""
+    return (
+        f"{silent:,} {channels} these {_counted(record.n_samples, 'sample')}; "
+        f"{f'{dead:,}' if dead else 'none'} of them {'was' if dead == 1 else 'were'} so on all "
+        f"{record.samples.total:,} when these were last looked at."
+    )
+
+
 def _counted(count: int, noun: str) -> str:
     return f"{count:,} {noun}{'' if count == 1 else 's'}"

@@ -13,6 +13,7 @@ from traitlets import Dict, Int, List, TraitError, Unicode, validate
 from ..analysis.findings import Report
 from ..analysis.health import LayerHealth, layer_health
 from ..analysis.measures import ChannelMeasures
+from ..analysis.sample_choice import SampleChoice
 from .bundles import bundle
 from .two_threads import ForTwoThreads
 
@@ -38,6 +39,9 @@ class LayerSelector(ForTwoThreads, anywidget.AnyWidget):
     height = Int(560, min=80, help="Greatest height of the list in CSS pixels.").tag(sync=True)
 
     _layers = List(Dict()).tag(sync=True)
+    _basis = Unicode(
+        help="On which samples the dead channels are so; '' for all that there are."
+    ).tag(sync=True)
     _shown = Unicode("", help="Path of the layer that the other views show.").tag(sync=True)
 
     def __init__(self, layers: Iterable[LayerInfo | Mapping[str, Any]] = (), **traits: Any) -> None:
@@ -65,24 +69,37 @@ class LayerSelector(ForTwoThreads, anywidget.AnyWidget):
         }
         self._layers = [{**_entry(info), **kept.get(info.path, {})} for info in layers]
 
-    def show_measures(self, measures: Mapping[str, ChannelMeasures]) -> None:
+    def show_measures(
+        self, measures: Mapping[str, ChannelMeasures], samples: SampleChoice | None = None
+    ) -> None:
         """Mark each layer's health: how many of its channels are dead, or not finite.
 
         Parameters
         ----------
         measures : mapping of path to ChannelMeasures
             Layers that it lacks keep no mark.
+        samples : SampleChoice, optional
+            Which samples were looked at last, where these were not all.
         """
-        self.show_health({path: layer_health(found) for path, found in measures.items()})
+        self.show_health({path: layer_health(each) for path, each in measures.items()}, samples)
 
-    def show_health(self, health: Mapping[str, LayerHealth]) -> None:
+    def show_health(
+        self, health: Mapping[str, LayerHealth], samples: SampleChoice | None = None
+    ) -> None:
         """Mark each layer's health, as `show_measures` does.
 
         Parameters
         ----------
         health : mapping of path to LayerHealth
             Layers that it lacks keep no mark.
+        samples : SampleChoice, optional
+            Which samples were looked at last, where these were not all.
         """
+        self._basis = (
+            ""
+            if samples is None
+            else f"on all {samples.total:,} samples when these were last looked at"
+        )
         self._layers = [{**entry, **_health(health.get(entry["path"]))} for entry in self._layers]
 
     def show_looked(self, looked: Mapping[str, Collection[str]]) -> None:

@@ -18,6 +18,7 @@ from ..analysis.dendrogram import DendrogramGeometry
 from ..analysis.parameter_record import ParameterRecord
 from ..analysis.record import LayerRecord
 from ..analysis.tiles import ALL_ZERO, HIGHEST_CODE, NONFINITE_CODE, TileSheet
+from .layer_facts import zero_channels
 from .sample_names import row_names
 
 WIDTH = 960
@@ -285,15 +286,10 @@ def density_picture(record: LayerRecord) -> Image.Image:
             label = f"{low + share * span:.3g}"
             draw.text((at, bottom + 12), label, _FAINT, _font(), anchor="mm")
         draw.text((_GUTTER - 9, 12), f"{peak:.0e}", _FAINT, _font(), anchor="rm")
-    dead = int(record.measures.dead.sum())
     zeros = float(density.zero_share.mean())
     text = f"density (log) · {zeros:.0%} of all values are exact zeros"
     draw.text((_GUTTER, _DENSITY_HEIGHT - 18), text, _FAINT, _font())
-    if dead:
-        channels = "channels are zero on every sample"
-        if isinstance(record, ParameterRecord):
-            channels = f"{record.outputs}s have no parameter but zeros"
-        text = f"{dead} of {record.n_channels} {channels}"
+    if text := zero_channels(record):
         draw.text((WIDTH - _MARGIN, 8), text, _INK, _font(), anchor="ra")
     return image
 

@@ -18,8 +18,8 @@ import {
 } from "./grid/layout";
 import { paintOverlay } from "./grid/overlay";
 import { paintGaps, paintTiles, type Paint } from "./grid/paint";
-import { describe, describeChannel, sampleName } from "./grid/readout";
-import { readSheet, SHEET_EVENTS, type Sheet, type SheetState } from "./grid/sheet";
+import { describe, describeBlank, describeChannel, sampleCount, sampleName } from "./grid/readout";
+import { isWhole, readSheet, SHEET_EVENTS, type Sheet, type SheetState } from "./grid/sheet";
 import { layer, onResize, pixelRatio, prepare } from "./lib/canvas";
 import { colorTable, type ColormapName, type RangeName } from "./lib/colormaps";
 import {
@@ -135,7 +135,7 @@ class Grid {
       paint: () => this.paint(),
       facts: ({ row, col }) => [
         ["Channel", this.sheet.names[col]!],
-        ["Sample", sampleName(this.sheet, model.get("sample_labels"), row).replace(/^sample /, "")],
+        ["Sample", sampleName(this.sheet.samples[row]!, model.get("sample_labels")).replace(/^sample /, "")],
       ],
       follow: (tile) => this.follow(tile),
       describe: (spot) => describe(this.sheet, spot, model.get("sample_labels")),
@@ -177,7 +177,7 @@ class Grid {
     const size = rowSize(this.sheet, columns.scale, room);
     const gap = rowGap(this.sheet, size);
     const height = Math.min(room, this.stageRoom());
-    const rows = { size, gap, count: this.sheet.rows, scroll: this.scroll, height, top: HEADER };
+    const rows = { size, gap, count: this.sheet.places.length, scroll: this.scroll, height, top: HEADER };
     return { ...rows, scroll: limitScroll(rows) };
   }
 
@@ -185,7 +185,7 @@ class Grid {
   private stageRoom(): number {
     const fitted = resolve({ start: 0, scale: 0 }, this.places(), this.stage.clientWidth);
     const room = this.model.get("height") - HEADER;
-    const wanted = rowSize(this.sheet, fitted.scale, room) * this.sheet.rows;
+    const wanted = rowSize(this.sheet, fitted.scale, room) * this.sheet.places.length;
     return Math.min(room, Math.max(wanted, 120));
   }
 
@@ -219,12 +219,13 @@ class Grid {
     return this.sheet.height * this.sheet.width > 1;
   }
 
-  /** A tile's place by its channel, whose column may change when the model is read again. */
+  /** A tile by its channel and sample, which may stand elsewhere when the model is read again. */
   private follow({ row, col }: Tile): () => Tile | undefined {
     const channel = this.sheet.channels[col]!;
+    const sample = this.sheet.samples[row]!;
     return () => {
-      const at = this.sheet.channels.indexOf(channel);
-      return at >= 0 && row < this.sheet.rows ? { row, col: at } : undefined;
+      const tile = { row: this.sheet.samples.indexOf(sample), col: this.sheet.channels.indexOf(channel) };
+      return tile.row >= 0 && tile.col >= 0 ? tile : undefined;
     };
   }
 
@@ -256,9 +257,12 @@ class Grid {
     };
     const picture = { pixels, stride: canvas.width, clip };
     const across = columnSpans(this.filled(columns), this.order(), ratio);
-    const down = rowSpans(rows, ratio);
+    const down = rowSpans(rows, ratio, this.sheet.rowAt).filter(({ index }) => index >= 0);
     // Most tiles are dark: on a dark page, gaps of its colour would part none of them.
-    if (this.theme.dark) paintGaps(picture, across, down, pixel(rgb(this.theme.line)));
+    if (this.theme.dark) {
+      const parts = isWhole(this.sheet) ? [down] : down.map((row) => [row]);
+      for (const part of parts) paintGaps(picture, across, part, pixel(rgb(this.theme.line)));
+    }
     paintTiles(picture, this.sheet, across, down, paint);
     context.putImageData(image, 0, 0);
     this.paintOverlay();
@@ -279,7 +283,8 @@ class Grid {
       width,
       height,
       theme: this.theme,
-      labels: Array.from(this.sheet.samples, (sample) => labels[sample] ?? String(sample)),
+      labels: Array.from(this.sheet.places, (sample) => labels[sample] ?? String(sample)),
+      isBlank: (row) => this.sheet.rowAt[row]! < 0,
       channelAt: (column) => this.channelAt(column),
       nameAt: (column) => this.sheet.names[this.tileColumn(column)]!,
       digits: this.digits,
@@ -332,12 +337,12 @@ class Grid {
     this.clearButton.disabled = chosen === 0;
     this.fitButton.disabled = this.axis.get("scale") === 0 && this.scroll === 0;
     const hovered = this.sheet.channels.indexOf(this.selection.hovered);
-    this.foot.showRange(this.sheet, this.paint(), this.hoveredRow, hovered);
+    this.foot.showRange(this.sheet, this.paint(), this.sheet.rowAt[this.hoveredRow] ?? -1, hovered);
     if (this.enlarged.isOpen) return;
     if (hovered < 0) {
       const [first, last] = visible(columns);
       const some = last - first < this.sheet.cols ? `${count(last - first)} of ` : "";
-      const size = `${counted(this.sheet.cols, "channel")} × ${counted(this.sheet.rows, "sample")}`;
+      const size = `${counted(this.sheet.cols, "channel")} × ${sampleCount(this.sheet)}`;
       this.foot.say(`${some}${size}. ${HINT}${this.hasPixels() ? HINT_TILE : ""}`);
     } else if (this.hoveredRow < 0) this.foot.say(describeChannel(this.sheet, hovered));
   }
@@ -365,9 +370,9 @@ class Grid {
     this.model.on(SHEET_EVENTS, eachFrame(() => {
       const before = this.sheet;
       this.sheet = readSheet(this.model);
-      const { rows, cols, kind } = this.sheet;
+      const { places, cols, kind } = this.sheet;
       // The same layer read again keeps the reader's place; another one has places of its own.
-      if (rows !== before.rows || cols !== before.cols || kind !== before.kind) {
+      if (places.length !== before.places.length || cols !== before.cols || kind !== before.kind) {
         this.scroll = 0;
         this.cursor = { column: 0, row: 0 };
         this.chooser.anchor = 0;
@@ -394,7 +399,9 @@ class Grid {
     this.root.querySelector<HTMLOptionElement>("option[value=tile]")!.disabled = !this.hasPixels();
     this.notes.replaceChildren(...this.model.get("_notes").map((note) => element("div", "", {}, note)));
     const { channels, columnMarks: marks } = this.sheet;
-    this.foot.showLegend({ channels, marks, noun: "channel", where: "on all samples shown" }, this.paint());
+    const briefly = isWhole(this.sheet) ? undefined : `on these ${count(this.sheet.rows)}`;
+    const where = briefly ? `${briefly} samples` : "on all samples shown";
+    this.foot.showLegend({ channels, marks, noun: "channel", where, briefly }, this.paint());
     this.foot.showColors(this.paint());
     this.enlarged.refresh();
     this.drawTiles();
@@ -427,11 +434,16 @@ class Grid {
     this.selection.hover(column < 0 ? -1 : this.channelAt(column));
     this.drawOverlay();
     if (column < 0 || row < 0) return;
+    const tiles = this.sheet.rowAt[row]!;
+    if (tiles < 0) {
+      this.foot.say(describeBlank(this.sheet, row, this.model.get("sample_labels")));
+      return;
+    }
     const col = this.tileColumn(column);
     const within = (at: number, from: number, size: number, pixels: number): number =>
       Math.min(pixels - 1, Math.max(0, Math.floor(((at - from) / size) * pixels)));
     const spot = {
-      row,
+      row: tiles,
       col,
       x: within(x, xOf(columns, column), columns.scale, this.sheet.width),
       y: within(y, yOf(rows, row), rows.size, this.sheet.height),
@@ -483,8 +495,9 @@ class Grid {
     this.enlarge(column, row);
   }
 
-  private enlarge(column: number, row: number): void {
-    if (this.hasPixels()) this.enlarged.open({ row, col: this.tileColumn(column) });
+  private enlarge(column: number, place: number): void {
+    const row = this.sheet.rowAt[place] ?? -1;
+    if (row >= 0 && this.hasPixels()) this.enlarged.open({ row, col: this.tileColumn(column) });
   }
 
   private onKey(event: KeyboardEvent): void {
@@ -515,9 +528,9 @@ class Grid {
   }
 
   private step([dx, dy]: [number, number], extend: boolean): void {
-    const { cols, rows: count } = this.sheet;
+    const { cols, places } = this.sheet;
     const column = Math.min(Math.max(this.cursor.column + dx, 0), cols - 1);
-    const row = Math.min(Math.max(this.cursor.row + dy, 0), count - 1);
+    const row = Math.min(Math.max(this.cursor.row + dy, 0), places.length - 1);
     this.cursor = { column, row };
     if (!extend) this.chooser.anchor = column;
     const columns = scrolledTo(this.columns(), column);
@@ -528,7 +541,7 @@ class Grid {
     this.hoveredRow = row;
     this.selection.hover(this.channelAt(column));
     if (extend) this.chooser.choose(column, "extend");
-    this.foot.say(`${describeChannel(this.sheet, this.tileColumn(column))} · ${sampleName(this.sheet, this.model.get("sample_labels"), row)}`);
+    this.foot.say(`${describeChannel(this.sheet, this.tileColumn(column))} · ${sampleName(places[row]!, this.model.get("sample_labels"))}`);
     this.drawTiles();
   }
 }

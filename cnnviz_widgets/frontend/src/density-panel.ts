@@ -31,6 +31,8 @@ interface State extends CurvesState {
   /** What stands for the channels: a line each, bands, or one line for all values together. */
   _drawn: "every" | "fan" | "together";
   _notes: string[];
+  /** On which samples, where these are not all. */
+  _samples: string;
   selection: string;
   _every: string;
   _fan: string;
@@ -147,6 +149,8 @@ async function render({ model, el, host, signal }: RenderProps<State>): Promise<
       const drawn = selected.length < selection.list.length ? `, ${count(selected.length)} of them drawn` : "";
       text = `${counted(selection.list.length, "channel")} selected${drawn}`;
     } else text = `Distribution of the values of ${counted(model.get("_total"), "channel")}`;
+    const samples = model.get("_samples");
+    if (samples) text += `, ${samples}`;
     if (readout.textContent !== text) readout.textContent = text;
   }
 

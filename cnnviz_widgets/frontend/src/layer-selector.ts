@@ -10,6 +10,8 @@ import { Patience, WAITING } from "./lib/patience";
 
 interface State {
   _layers: LayerEntry[];
+  /** On which samples dead channels are so; "" for all that there are. */
+  _basis: string;
   /** Path of the chosen layer; "" before any choice. */
   layer: string;
   /** Path of the layer that the other views show: it follows `layer` when Python has read it. */
@@ -25,7 +27,8 @@ interface Option {
   marks: HTMLElement[];
 }
 
-const marksOf = (layer: LayerEntry): HTMLElement[] => [findings(layer), looked(layer), health(layer)];
+const marksOf = (layer: LayerEntry, basis: string): HTMLElement[] =>
+  [findings(layer), looked(layer), health(layer, basis)];
 
 /** What a row shows of a layer beside its marks. */
 const identity = (layer: LayerEntry): string =>
@@ -82,7 +85,7 @@ class Selector {
       keyboard(target);
       target.addEventListener("keydown", (event) => this.onKey(event), { signal });
     }
-    model.on("change:_layers", () => this.update());
+    model.on("change:_layers change:_basis", () => this.update());
     model.on("change:layer change:_shown", () => this.mark());
     model.on("change:height", () => this.build());
     this.connection.onChange(() => this.mark());
@@ -109,7 +112,7 @@ class Selector {
     }
     this.options.forEach((option, at) => {
       option.entry = kept[at]!;
-      option.marks = marksOf(option.entry).map((mark, which) => {
+      option.marks = marksOf(option.entry, this.model.get("_basis")).map((mark, which) => {
         const before = option.marks[which]!;
         if (mark.isEqualNode(before)) return before;
         before.replaceWith(mark);
@@ -141,7 +144,7 @@ class Selector {
       return element("div", "cnnviz-layer-heading", { style: `--depth: ${depth}`, role: "presentation" }, name);
     }
     const index = this.options.length;
-    const marks = marksOf(layer);
+    const marks = marksOf(layer, this.model.get("_basis"));
     const row = element(
       "div",
       "cnnviz-layer-row",

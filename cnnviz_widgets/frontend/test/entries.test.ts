@@ -6,6 +6,7 @@ import dendrogram from "../src/dendrogram";
 import density from "../src/density-panel";
 import header from "../src/inspector-header";
 import selector from "../src/layer-selector";
+import { HEADER } from "../src/grid/layout";
 import { GUTTER } from "../src/lib/column-axis";
 import { at, FakeModel, frame, installCanvas, key, shared, show, view, type Rendered } from "./fake";
 import { treeState } from "./tree-state";
@@ -97,6 +98,63 @@ describe("channel grid", () => {
     // Widget state that was saved before rows had numbers.
     model.set({ sample_labels: labels, _samples: undefined });
     expect(await said()).toContain("sample 0 (shirt)");
+  });
+
+  /** Five samples have a row; the second and the last were looked at. */
+  const FEW = { _samples: view(Int32Array.of(1, 4)), _rows: view(Int32Array.of(0, 1, 2, 3, 4)) };
+
+  test("a look at some samples leaves every row where it was, and says whose rows are empty", async () => {
+    const { canvas, model } = await open();
+    const labels = ["shirt", "coat", "bag", "boot", "hat"];
+    model.set({ sample_labels: labels, ...FEW });
+    await frame();
+    expect(find(".cnnviz-readout").textContent).toContain("5 channels × 2 samples in 5 rows");
+    const at_row = async (row: number): Promise<string> => {
+      const height = parseFloat(find(".cnnviz-grid-stage").style.height) - HEADER;
+      canvas.dispatchEvent(at("pointermove", middle(1), HEADER + ((row + 0.5) / 5) * height));
+      await frame();
+      return find(".cnnviz-readout").textContent!;
+    };
+    model.set({ height: 40 + 5 * 80 });
+    await frame();
+    expect(await at_row(0)).toBe("sample 0 (shirt) · not among the 2 samples looked at here");
+    expect(await at_row(1)).toContain("channel 2 · sample 1 (coat)");
+    expect(await at_row(3)).toBe("sample 3 (boot) · not among the 2 samples looked at here");
+    expect(await at_row(4)).toContain("channel 2 · sample 4 (hat)");
+  });
+
+  test("counts of what is seen on some samples say so", async () => {
+    const { model } = await open();
+    const chip = (): HTMLElement => find(".cnnviz-mark");
+    model.set(FEW);
+    await frame();
+    expect(chip().textContent).toBe("all zero on these 2: 1");
+    expect(chip().title).toContain("1 channel all zero on these 2 samples");
+    model.set({ _samples: view(Int32Array.of(0, 1)), _rows: view(new Int32Array()) });
+    await frame();
+    expect(chip().textContent).toBe("all zero: 1");
+  });
+
+  test("an enlarged tile stays that of its sample, and closes where this is not looked at", async () => {
+    const { canvas, model } = await open();
+    model.set({ _samples: view(Int32Array.of(3, 4)) });
+    await frame();
+    canvas.dispatchEvent(at("dblclick", middle(1), 40));
+    expect(find(".cnnviz-enlarged").textContent).toContain("Sample3");
+    model.set({ _samples: view(Int32Array.of(1, 3)) });
+    await frame();
+    expect(find(".cnnviz-enlarged").textContent).toContain("Sample3");
+    model.set({ _samples: view(Int32Array.of(1, 2)) });
+    await frame();
+    expect(document.querySelector(".cnnviz-enlarged")).toBeNull();
+  });
+
+  test("an empty row has no tile to enlarge", async () => {
+    const { canvas, model } = await open();
+    model.set(FEW);
+    await frame();
+    canvas.dispatchEvent(at("dblclick", middle(1), HEADER + 3));
+    expect(document.querySelector(".cnnviz-enlarged")).toBeNull();
   });
 
   test("click, Ctrl-click and Shift-click select", async () => {

@@ -23,6 +23,8 @@ export interface Marked {
   noun: string;
   /** Where they are so. */
   where: string;
+  /** Where, in short, if that is not everywhere. */
+  briefly?: string;
 }
 
 export class Foot {
@@ -49,7 +51,7 @@ export class Foot {
   }
 
   /** A button for each kind of mark that whole channels bear: their number; a click selects them. */
-  showLegend({ channels: every, marks, noun, where }: Marked, paint: Paint): void {
+  showLegend({ channels: every, marks, noun, where, briefly }: Marked, paint: Paint): void {
     this.legend.replaceChildren();
     for (const [mark, text, look] of KINDS) {
       const channels = [...every].filter((_, at) => marks[at] === mark);
@@ -62,7 +64,7 @@ export class Foot {
           title: `${counted(channels.length, noun)} ${text} ${where} (${look}). Click to select.`,
         },
         swatch(mark, paint),
-        `${text}: ${count(channels.length)}`,
+        `${text}${briefly ? ` ${briefly}` : ""}: ${count(channels.length)}`,
       );
       keyboard(chip);
       chip.addEventListener("click", (event) => this.choose(channels, event), { signal: this.signal });

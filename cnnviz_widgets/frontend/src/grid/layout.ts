@@ -27,7 +27,7 @@ const clamp = (value: number, low: number, high: number): number =>
 
 /** Image rows follow the zoom in their tiles' proportion; heat maps keep a readable height. */
 export function rowSize(sheet: Sheet, columnScale: number, room: number): number {
-  const share = room / Math.max(1, sheet.rows);
+  const share = room / Math.max(1, sheet.places.length);
   if (sheet.kind === "vector") return clamp(share, 6, 26);
   if (sheet.kind === "sequence") return clamp(share, 24, 160);
   const aspect = clamp((sheet.height * sheet.reduction[0]) / (sheet.width * sheet.reduction[1]), 0.25, 4);

@@ -12,6 +12,8 @@ export interface Scene {
   theme: Theme;
   /** A name for each row. */
   labels: readonly string[];
+  /** Whether a row has no tiles. */
+  isBlank?: (row: number) => boolean;
   /** Channel of the column at this place on the screen. */
   channelAt: (column: number) => number;
   /** What that channel is called. */
@@ -42,7 +44,7 @@ export function paintOverlay(context: CanvasRenderingContext2D, scene: Scene): v
   paintScrollbars(context, scene);
 }
 
-function paintRowLabels(context: CanvasRenderingContext2D, { rows, height, theme, labels, hoveredRow }: Scene): void {
+function paintRowLabels(context: CanvasRenderingContext2D, { rows, height, theme, labels, isBlank, hoveredRow }: Scene): void {
   context.save();
   context.beginPath();
   context.rect(0, HEADER, GUTTER, height - HEADER);
@@ -53,6 +55,7 @@ function paintRowLabels(context: CanvasRenderingContext2D, { rows, height, theme
     const y = yOf(rows, row) + rows.size / 2;
     if (y < HEADER - rows.size || y > height + rows.size) continue;
     context.fillStyle = row === hoveredRow ? theme.text : theme.faint;
+    context.globalAlpha = isBlank?.(row) ? 0.5 : 1;
     context.fillText(shorten(context, labels[row]!, GUTTER - 12), GUTTER - 7, y);
   }
   context.restore();

@@ -1,6 +1,6 @@
 /** What stands under the cursor, in words. */
-import { Mark, markOf, valueAt, type Sheet } from "./sheet";
-import { counted, number } from "../lib/format";
+import { isWhole, Mark, markOf, valueAt, type Sheet } from "./sheet";
+import { count, counted, number } from "../lib/format";
 
 export interface Spot {
   row: number;
@@ -16,10 +16,16 @@ const SAID: Record<number, string> = {
   [Mark.notFinite]: "no finite value",
 };
 
-export const sampleName = (sheet: Sheet, labels: readonly string[], row: number): string => {
-  const sample = sheet.samples[row]!;
-  return labels[sample] ? `sample ${sample} (${labels[sample]})` : `sample ${sample}`;
-};
+export const sampleName = (sample: number, labels: readonly string[]): string =>
+  labels[sample] ? `sample ${sample} (${labels[sample]})` : `sample ${sample}`;
+
+/** How many samples there are tiles of, and in how many rows where some stay empty. */
+export const sampleCount = (sheet: Sheet): string =>
+  counted(sheet.rows, "sample") + (isWhole(sheet) ? "" : ` in ${count(sheet.places.length)} rows`);
+
+/** What is at a place whose sample has no tiles now. */
+export const describeBlank = (sheet: Sheet, place: number, labels: readonly string[]): string =>
+  `${sampleName(sheet.places[place]!, labels)} · not among the ${counted(sheet.rows, "sample")} looked at here`;
 
 /** Value of a pixel; "≈" where 8 bits or an average stand for the number. */
 function valueText(sheet: Sheet, { row, col, y, x }: Spot): string {
@@ -40,7 +46,7 @@ function pixelText({ height, width, montage, reduction }: Sheet, { y, x }: Spot)
 }
 
 export function describe(sheet: Sheet, spot: Spot, labels: readonly string[]): string {
-  const parts = [`channel ${sheet.names[spot.col]}`, sampleName(sheet, labels, spot.row)];
+  const parts = [`channel ${sheet.names[spot.col]}`, sampleName(sheet.samples[spot.row]!, labels)];
   const [down, across] = sheet.reduction;
   if (sheet.kind === "sequence") parts.push(`step ${spot.y * down}`);
   else if (sheet.height * sheet.width > 1) parts.push(pixelText(sheet, spot));

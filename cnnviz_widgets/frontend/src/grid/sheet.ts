@@ -23,8 +23,10 @@ export interface SheetState extends TilesState {
   _channels: DataView;
   /** What each tile column is called; none: its channel number. */
   channel_names: string[];
-  /** Number of each row's sample; none: that of the row. */
+  /** Number of the sample of each row of tiles; none: that of the row. */
   _samples: DataView;
+  /** Number of each place's sample, where some have no tiles now; none: as `_samples`. */
+  _rows: DataView;
 }
 
 /** The last code that stands for a value; the next one stands for a pixel that is not finite. */
@@ -71,8 +73,12 @@ export interface Sheet extends Tiles {
   channels: Int32Array;
   /** What each column is called. */
   names: readonly string[];
-  /** Number of each row's sample. */
+  /** Number of the sample of each row of tiles. */
   samples: Int32Array;
+  /** Number of the sample at each place from top to bottom: a place is kept for every sample. */
+  places: Int32Array;
+  /** The row of tiles at each place; -1 for a sample that was not looked at. */
+  rowAt: Int32Array;
   kind: SheetState["_kind"];
   /** Tile columns in the channels' own numbering. */
   natural: Int32Array;
@@ -80,7 +86,7 @@ export interface Sheet extends Tiles {
 
 export const SHEET_EVENTS =
   "change:_shape change:_codes change:_low change:_high change:_marks change:_channels " +
-  "change:_kind change:_montage change:_reduction change:channel_names change:_samples";
+  "change:_kind change:_montage change:_reduction change:channel_names change:_samples change:_rows";
 
 export function readSheet(model: AnyModel<SheetState>): Sheet {
   const [rows, cols, height, width] = model.get("_shape");
@@ -91,6 +97,9 @@ export function readSheet(model: AnyModel<SheetState>): Sheet {
   const kind = model.get("_kind");
   const numbers = asInt32(model.get("_samples"));
   const samples = numbers.length === rows ? numbers : Int32Array.from({ length: rows }, (_, row) => row);
+  const kept = asInt32(model.get("_rows"));
+  const places = kept.length > rows ? kept : samples;
+  const rowAt = places.map((sample) => samples.indexOf(sample));
   const tiles = summarised({
     rows,
     cols,
@@ -104,8 +113,11 @@ export function readSheet(model: AnyModel<SheetState>): Sheet {
     reduction: model.get("_reduction"),
     montage: model.get("_montage"),
   });
-  return { ...tiles, channels, names, samples, kind, natural: naturalOrder(channels) };
+  return { ...tiles, channels, names, samples, places, rowAt, kind, natural: naturalOrder(channels) };
 }
+
+/** Whether every place has tiles. */
+export const isWhole = (sheet: Sheet): boolean => sheet.places.length === sheet.rows;
 
 /** The places of channels in the order of their numbers. */
 export const naturalOrder = (channels: Int32Array): Int32Array =>

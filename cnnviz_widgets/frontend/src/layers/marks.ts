@@ -41,15 +41,15 @@ export function findings({ severe, warnings }: LayerEntry): HTMLElement {
   );
 }
 
-/** A small mark of health: the share of channels that are zero on every sample. */
-export function health({ channels, dead, nonfinite }: LayerEntry): HTMLElement {
+/** A small mark of health: the share of channels that are zero on every sample, or on these. */
+export function health({ channels, dead, nonfinite }: LayerEntry, basis = ""): HTMLElement {
   if (channels === null || dead === null) return element("span", "");
   const share = channels > 0 ? dead / channels : 0;
   const broken = nonfinite !== null && nonfinite > 0;
   const text = broken ? "NaN/∞" : dead === 0 ? "alive" : percent(share);
   const title = broken
-    ? `${count(nonfinite)} of ${counted(channels, "channel")} hold NaN or infinity`
-    : `${count(dead)} of ${counted(channels, "channel")} are zero on every sample`;
+    ? `${count(nonfinite)} of ${counted(channels, "channel")} hold NaN or infinity${basis && `, ${basis}`}`
+    : `${count(dead)} of ${counted(channels, "channel")} ${basis ? "were" : "are"} zero ${basis || "on every sample"}`;
   const ill = broken || share >= 0.1;
   return element(
     "span",
