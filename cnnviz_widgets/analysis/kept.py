@@ -192,6 +192,7 @@ class KeptParameters(Kept, ParameterRecord):
             outputs=outputs,
             column_names=tuple(arrays["column_names"].tolist()),
             tap_names=tuple(arrays["tap_names"].tolist()),
+            how=str(arrays.get("how", "")),
         )
 
     def _nearer(self, what: str) -> str:
@@ -340,6 +341,8 @@ def keep(record: LayerRecord, budget: int = KEPT_BUDGET) -> Kept:
     arrays["names"] = texts([record.name, record.inputs, record.outputs])
     arrays["column_names"] = texts(record.column_names)
     arrays["tap_names"] = texts(record.tap_names)
+    if record.how:
+        arrays["how"] = np.array(record.how)
     if record.bias is not None:
         arrays["bias"] = as_floats(record.bias)
     return KeptParameters(arrays)

@@ -57,6 +57,8 @@ class ParameterRecord(LayerRecord):
         normalisation; () where they are. Such values have no taps.
     tap_names : tuple of str
         The gates of a recurrent cell, where these are the first axis of taps; else ().
+    how : str
+        What was done to the stored numbers, where the layer does not compute with these; else "".
     """
 
     bias: NDArray[Any] | None = None
@@ -65,6 +67,7 @@ class ParameterRecord(LayerRecord):
     outputs: str = "output channel"
     column_names: tuple[str, ...] = ()
     tap_names: tuple[str, ...] = ()
+    how: str = ""
 
     @classmethod
     def of(
@@ -78,6 +81,7 @@ class ParameterRecord(LayerRecord):
         outputs: str = "output channel",
         column_names: Sequence[str] = (),
         tap_names: Sequence[str] = (),
+        how: str = "",
         like: ArrayLike | None = None,
     ) -> ParameterRecord:
         """A record of a weight, after a look at whether it can be shown.
@@ -89,7 +93,7 @@ class ParameterRecord(LayerRecord):
         path : str
             The layer's path in its model.
         bias : array_like, shape (output,), optional
-        name, inputs, outputs, column_names, tap_names
+        name, inputs, outputs, column_names, tap_names, how
             As the attributes.
         like : array_like of int, optional
             The `tree.columns` of an earlier record of the same weight, which the order of the
@@ -126,7 +130,7 @@ class ParameterRecord(LayerRecord):
                 f"got shape {added.shape}"
             )
         earlier = None if like is None else checked_order(like, array.shape[-1])
-        return cls(array, path, added, name, inputs, outputs, names, gates, like=earlier)
+        return cls(array, path, added, name, inputs, outputs, names, gates, how, like=earlier)
 
     @property
     def n_inputs(self) -> int:
