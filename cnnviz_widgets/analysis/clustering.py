@@ -10,13 +10,23 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from .leaf_order import Forks, arranged, checked_order
-from .spanning_tree import Floats, Indices, boruvka_edges, prim_path, tree_path
+from .spanning_tree import (
+    Floats,
+    Indices,
+    boruvka_edges,
+    prim_path,
+    prim_path_of_rows,
+    tree_path,
+)
 from .values import checked_values, frozen, row_blocks
 
 # Up to here the Gram matrix, 134 MB at most, is the quicker way for layers of many values a
 # channel (1.6 times at 4,096 × 784); at 8,192 the tiles are level with it there, and four times
 # quicker at 64 values.
 GRAM_ITEMS = 4096
+# Many channels of few values, as a `Flatten` has on some samples: their matrix is 60 times what
+# it is made from, and takes 5 times as long to make and read as the walk without it.
+_FEW_VALUES, _MANY_ITEMS = 32, 1024
 # Blocks of this many values, 2 MB in float64, stay in the cache on their way into the product.
 _GRAM_BLOCK = 1 << 18
 # Products of fewer multiplications than these OpenBLAS makes in the thread that asks for them.
@@ -274,11 +284,19 @@ def cosine_linkage(
     report = progress or _ignore
     # NaN, infinity and squares out of range are looked for after the fact.
     with np.errstate(all="ignore"):
-        walk = _walk_gram if array.shape[-1] <= GRAM_ITEMS else _walk_tiles
-        path, similarity, zero, nonfinite = walk(array, report)
+        path, similarity, zero, nonfinite = _way(array)(array, report)
     tree = _tree(path, similarity, zero, nonfinite)
     report(1.0)
     return tree
+
+
+def _way(array: NDArray[Any]) -> Callable[[NDArray[Any], Callable[[float], None]], _Walk]:
+    """How so many channels of so many values are best visited."""
+    channels = array.shape[-1]
+    if channels > GRAM_ITEMS:
+        return _walk_tiles
+    few = array.size // channels <= _FEW_VALUES
+    return _walk_rows if few and channels >= _MANY_ITEMS else _walk_gram
 
 
 def _ignore(fraction: float) -> None:
@@ -343,6 +361,16 @@ def _gram(
         report(done / rows)
     assert gram is not None  # checked_values lets no empty array through
     return gram
+
+
+def _walk_rows(array: NDArray[Any], report: Callable[[float], None]) -> _Walk:
+    """Visit the channels by themselves, where each has few values."""
+    peak = _peaks(array, np.arange(array.shape[-1]))
+    usable, zero, nonfinite = _sorted_by_peak(peak)
+    if not usable.size:
+        return _Walk(usable, np.empty(0), zero, nonfinite)
+    path, similarity = prim_path_of_rows(_unit_rows(array, usable, np.frexp(peak[usable])[1]))
+    return _Walk(usable[path], similarity, zero, nonfinite)
 
 
 def _walk_tiles(array: NDArray[Any], report: Callable[[float], None]) -> _Walk:

@@ -106,6 +106,8 @@ class DensityStyle(IntEnum):
     """Nothing: every finite value is zero."""
     NONFINITE = 4
     """Nothing: no value is finite."""
+    NOT_DRAWN = 5
+    """Nothing: a layer too wide to draw whole, and this channel is not among those drawn."""
 
 
 class Atom(NamedTuple):
@@ -131,7 +133,7 @@ class ChannelDensity:
     density : ndarray of float64, shape (channel, points)
         Per unit of the values. The trapezium rule gives 1 − `zero_share`, also where atoms are
         part of it (each is a bar one grid cell wide, half a cell at an end of the grid); all 0
-        where the style is EMPTY or NONFINITE.
+        where the style is EMPTY, NONFINITE or NOT_DRAWN.
     zero_share : ndarray of float64, shape (channel,)
         The share of exact zeros among the finite values, over all values; 0 if none is finite.
     bandwidth : ndarray of float64, shape (channel,)

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .clustering import ChannelTree
-from .curves import DrawnCurves, drawn_curves
+from .curves import DrawnCurves, curve_rows, drawn_curves
 from .dendrogram import DendrogramGeometry, dendrogram_geometry
 from .density import FAN_LEVELS, MOST_VALUES, ChannelDensity, DensityFan
 from .kept_arrays import (
@@ -40,6 +40,7 @@ from .measures import ChannelMeasures
 from .parameter_record import WINDOW_BUDGET, ParameterRecord
 from .record import MOST_ROWS, QUICK_VALUES, LayerRecord
 from .sample_choice import SampleChoice
+from .subsampling import density_rows
 from .tiles import TileSheet, cut_out, montaged
 from .values import as_floats, frozen
 
@@ -110,6 +111,11 @@ class Kept(LayerRecord):
         return _parts(self).measures
 
     @property
+    def exact(self) -> Kept:
+        """Itself: no more was kept."""
+        return self
+
+    @property
     def tree(self) -> ChannelTree:
         """Which channels were alike."""
         return _parts(self).tree
@@ -146,9 +152,19 @@ class Kept(LayerRecord):
         return _parts(self).pooled
 
     @property
+    def drawn_density(self) -> ChannelDensity:
+        """The densities of `columns`, a row each in their order."""
+        return density_rows(self.density, self.columns)
+
+    @property
     def curves(self) -> DrawnCurves:
         """The densities as they are drawn; NaN for channels that are not."""
         return _parts(self).curves
+
+    @property
+    def drawn_curves(self) -> DrawnCurves:
+        """The curves of `columns`, a row each in their order."""
+        return curve_rows(self.curves, self.columns)
 
     @property
     def omissions(self) -> tuple[str, ...]:
@@ -176,6 +192,7 @@ class KeptParameters(Kept, ParameterRecord):
             outputs=outputs,
             column_names=tuple(arrays["column_names"].tolist()),
             tap_names=tuple(arrays["tap_names"].tolist()),
+            how=str(arrays.get("how", "")),
         )
 
     def _nearer(self, what: str) -> str:
@@ -309,18 +326,23 @@ def keep(record: LayerRecord, budget: int = KEPT_BUDGET) -> Kept:
         **tree_arrays(record.tree),
         **sheet_arrays(sheet),
         **measures_arrays(record.measures),
-        **density_arrays("density", record.density, record.columns, budget),
+        **density_arrays(
+            "density", record.density_numbers, record.drawn_density, record.columns, budget
+        ),
         **fan_arrays(record.fan),
     }
     if record.samples is not None:
         arrays["samples"] = np.array([record.samples.total, *record.samples.numbers])
     if record.pooled is not None:
-        arrays |= density_arrays("pooled", record.pooled, np.zeros(1, dtype=np.int32), budget)
+        first = np.zeros(1, dtype=np.int32)
+        arrays |= density_arrays("pooled", record.pooled, record.pooled, first, budget)
     if not isinstance(record, ParameterRecord):
         return KeptOutputs(arrays)
     arrays["names"] = texts([record.name, record.inputs, record.outputs])
     arrays["column_names"] = texts(record.column_names)
     arrays["tap_names"] = texts(record.tap_names)
+    if record.how:
+        arrays["how"] = np.array(record.how)
     if record.bias is not None:
         arrays["bias"] = as_floats(record.bias)
     return KeptParameters(arrays)

@@ -117,7 +117,11 @@ def measures_of(arrays: Arrays, shape: Sequence[int]) -> ChannelMeasures:
 
 
 def density_arrays(
-    name: str, density: ChannelDensity, channels: NDArray[np.integer[Any]], budget: int
+    name: str,
+    density: ChannelDensity,
+    rows: ChannelDensity,
+    channels: NDArray[np.integer[Any]],
+    budget: int,
 ) -> dict[str, NDArray[Any]]:
     """Densities, with the curves of some channels only.
 
@@ -126,6 +130,9 @@ def density_arrays(
     name : str
         Begins the names of the arrays.
     density : ChannelDensity
+        The numbers of every channel; its grid and curves are not looked at.
+    rows : ChannelDensity
+        The densities of the channels whose curves are kept, in their order.
     channels : ndarray of int, shape (n,)
         Those whose curves, and atoms, are kept.
     budget : int
@@ -136,10 +143,10 @@ def density_arrays(
     kept = np.zeros(density.n_channels, dtype=np.bool_)
     kept[channels] = True
     atoms = [atom for atom in density.atoms if kept[atom.channel]]
-    ends = density.grid[channels][:, [0, -1]]
+    ends = rows.grid[:, [0, -1]]
     # Per width of the grid: values of 1e±60 would take densities out of float32's range.
-    curves = on_fewer_points(density, channels, points) * np.diff(ends)
-    arrays = {
+    curves = on_fewer_points(rows, np.arange(channels.size), points) * np.diff(ends)
+    arrays: dict[str, NDArray[Any]] = {
         "channels": channels.astype(np.int32),
         "curves": as_singles(curves),
         "ends": ends,

@@ -141,6 +141,32 @@ def channel_measures(values: ArrayLike, *, spread: bool = True) -> ChannelMeasur
     )
 
 
+def pooled_measures(measures: ChannelMeasures) -> ChannelMeasures:
+    """The measures of all channels' values together, as of one channel; no mean and no spread."""
+    known = measures.nonfinite_share < 1
+    low = measures.minimum[known].min() if known.any() else np.nan
+    high = measures.maximum[known].max() if known.any() else np.nan
+    nonfinite = bool(measures.nonfinite.any())
+    n_values = measures.n_values * measures.n_channels
+
+    def one(value: Any) -> NDArray[Any]:
+        return frozen(np.array([value]))
+
+    return ChannelMeasures(
+        minimum=one(low),
+        maximum=one(high),
+        mean=one(np.nan),
+        std=one(np.nan),
+        zero_share=one(measures.zero_share.mean()),
+        nonfinite_share=one(measures.nonfinite_share.mean()),
+        dead=one(bool(measures.dead.all())),
+        constant=one(bool(low == high != 0 and not nonfinite and n_values > 1)),
+        nonfinite=one(nonfinite),
+        n_values=n_values,
+        n_samples=measures.n_samples,
+    )
+
+
 class _Totals:
     """What has been seen of each channel so far."""
 

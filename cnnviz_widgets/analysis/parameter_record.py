@@ -18,6 +18,7 @@ from .clustering import ChannelTree, cosine_linkage
 from .lazily import cached_property
 from .leaf_order import checked_order
 from .record import MOST_COLUMNS, LayerRecord
+from .subsampling import spread_like, tree_of_some
 from .tiles import (
     DEFAULT_BUDGET,
     TileSheet,
@@ -56,6 +57,8 @@ class ParameterRecord(LayerRecord):
         normalisation; () where they are. Such values have no taps.
     tap_names : tuple of str
         The gates of a recurrent cell, where these are the first axis of taps; else ().
+    how : str
+        What was done to the stored numbers, where the layer does not compute with these; else "".
     """
 
     bias: NDArray[Any] | None = None
@@ -64,6 +67,7 @@ class ParameterRecord(LayerRecord):
     outputs: str = "output channel"
     column_names: tuple[str, ...] = ()
     tap_names: tuple[str, ...] = ()
+    how: str = ""
 
     @classmethod
     def of(
@@ -77,6 +81,7 @@ class ParameterRecord(LayerRecord):
         outputs: str = "output channel",
         column_names: Sequence[str] = (),
         tap_names: Sequence[str] = (),
+        how: str = "",
         like: ArrayLike | None = None,
     ) -> ParameterRecord:
         """A record of a weight, after a look at whether it can be shown.
@@ -88,7 +93,7 @@ class ParameterRecord(LayerRecord):
         path : str
             The layer's path in its model.
         bias : array_like, shape (output,), optional
-        name, inputs, outputs, column_names, tap_names
+        name, inputs, outputs, column_names, tap_names, how
             As the attributes.
         like : array_like of int, optional
             The `tree.columns` of an earlier record of the same weight, which the order of the
@@ -125,7 +130,7 @@ class ParameterRecord(LayerRecord):
                 f"got shape {added.shape}"
             )
         earlier = None if like is None else checked_order(like, array.shape[-1])
-        return cls(array, path, added, name, inputs, outputs, names, gates, like=earlier)
+        return cls(array, path, added, name, inputs, outputs, names, gates, how, like=earlier)
 
     @property
     def n_inputs(self) -> int:
@@ -149,34 +154,26 @@ class ParameterRecord(LayerRecord):
         return tree if self.like is None else tree.near(self.like)
 
     def _unturned_tree(self) -> ChannelTree:
-        per_output = self.n_inputs * self.n_taps
-        if self.n_channels**2 * per_output <= MOST_PRODUCTS:
+        if not self._compares_some:
             return cosine_linkage(self.values)
+        per_output = self.n_inputs * self.n_taps
         most = max(2, min(MOST_COLUMNS, math.isqrt(MOST_PRODUCTS // per_output)))
         measures = self.measures
         other = np.flatnonzero(~(measures.dead | measures.nonfinite))
         # Zero outputs are a finding, and join the tree at no cost: none goes for being rare.
         zero = np.flatnonzero(measures.dead)
-        chosen = np.union1d(self._chosen(other, most), self._chosen(zero, most))
-        if not chosen.size:
-            chosen = np.zeros(1, dtype=np.intp)  # not finite either, so the tree will be empty
-        tree = cosine_linkage(self.values[..., chosen])
-        return replace(
-            tree,
-            items=frozen(chosen[tree.items]),
-            order=frozen(chosen[tree.order]),
-            zero=frozen(chosen[tree.zero]),
-            nonfinite=frozen(np.flatnonzero(measures.nonfinite)),
-            n_channels=self.n_channels,
-        )
+        chosen = np.union1d(spread_like(other, most, self.like), spread_like(zero, most, self.like))
+        return tree_of_some(self.values, chosen, measures.nonfinite)
 
-    def _chosen(self, outputs: NDArray[np.intp], count: int) -> NDArray[np.intp]:
-        """At most `count` of the outputs, first of all those of the earlier moment."""
-        if self.like is None:
-            return _spread(outputs, count)
-        before = np.intersect1d(outputs, self.like)
-        new = np.setdiff1d(outputs, before)
-        return np.concatenate((_spread(before, count), _spread(new, max(0, count - before.size))))
+    @property
+    def _compares_some(self) -> bool:
+        products = self.n_channels**2 * self.n_inputs * self.n_taps
+        return not self.whole and products > MOST_PRODUCTS
+
+    @property
+    def _draws_some(self) -> bool:
+        # Weights have few outputs beside what they take in.
+        return False
 
     @property
     def _most_columns(self) -> int:
@@ -325,13 +322,6 @@ class ParameterRecord(LayerRecord):
     def _nearer(self, what: str) -> str:
         """What a window shows that the whole picture does not, as the end of a sentence."""
         return f"; zoom in for {what}"
-
-
-def _spread(indices: NDArray[np.intp], count: int) -> NDArray[np.intp]:
-    """At most `count` of the indices, spread evenly."""
-    if indices.size <= count:
-        return indices
-    return indices[(2 * np.arange(count) + 1) * indices.size // (2 * count)]
 
 
 def _tap_means(values: NDArray[Any], outputs: NDArray[Any]) -> NDArray[Any]:

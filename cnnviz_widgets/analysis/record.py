@@ -6,16 +6,17 @@ This is the only thing that travels from a model to the widgets, a file or a com
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from .clustering import ChannelTree, cosine_linkage
-from .curves import DrawnCurves, drawn_curves
+from .clustering import GRAM_ITEMS, ChannelTree, cosine_linkage
+from .curves import DrawnCurves, curve_rows, drawn_curves
 from .dendrogram import DendrogramGeometry, dendrogram_geometry
 from .density import (
+    FAN_LEVELS,
     MOST_VALUES,
     ChannelDensity,
     DensityFan,
@@ -26,13 +27,24 @@ from .density import (
 from .density_bounds import UNBOUNDED, Bounds
 from .lazily import cached_property
 from .leaf_order import checked_order
-from .measures import ChannelMeasures, channel_measures
+from .measures import ChannelMeasures, channel_measures, pooled_measures
 from .sample_choice import SampleChoice
+from .subsampling import (
+    density_among,
+    density_of_some,
+    density_rows,
+    finite_zero_share,
+    some_channels,
+    tree_of_some,
+)
 from .tiles import TileSheet, columns_within, tile_sheet, within
-from .values import checked_values
+from .values import checked_values, frozen
 
 # As many columns as a wide screen has pixels: more could not be told apart.
 MOST_COLUMNS = 2048
+# Of so many channels all are compared with all. A Flatten of 123,008 would take 6,000 times as long
+# as the forward pass that it is read by; those of its channels that can be drawn take 20 times.
+MOST_COMPARED = GRAM_ITEMS
 # Rows beyond these are read by nobody; every measure is over all samples all the same.
 MOST_ROWS = 128
 # Densities of a quick look, at some of the samples, rest on so many values of a channel.
@@ -48,6 +60,8 @@ class LayerRecord:
     """A layer's values at one moment, and what `analysis` makes of them.
 
     Each part is computed when it is first asked for, and once; `complete` computes them all.
+    Of a layer of more than `MOST_COMPARED` channels only as many are compared and have a curve as
+    can be drawn, spread evenly; `exact` is the same record with a tree and curves of all.
 
     Attributes
     ----------
@@ -64,6 +78,8 @@ class LayerRecord:
     bounds : (float, float)
         The least and the greatest value that there can be, where that is known: densities end
         there.
+    whole : bool
+        Whether every channel is compared and has a curve, however many there are.
     """
 
     values: NDArray[Any]
@@ -72,6 +88,7 @@ class LayerRecord:
     samples: SampleChoice | None = field(default=None, kw_only=True)
     measured: ChannelMeasures | None = field(default=None, kw_only=True)
     bounds: Bounds = field(default=UNBOUNDED, kw_only=True)
+    whole: bool = field(default=False, kw_only=True)
 
     @classmethod
     def of(cls, values: ArrayLike, path: str = "", *, like: ArrayLike | None = None) -> LayerRecord:
@@ -133,10 +150,37 @@ class LayerRecord:
         return channel_measures(self.values) if self.measured is None else self.measured
 
     @cached_property
+    def exact(self) -> LayerRecord:
+        """The same record with a tree and curves of all channels; itself, where that is so.
+
+        That takes time: seconds for 100,000 channels.
+        """
+        return replace(self, whole=True, measured=self.measures) if self._compares_some else self
+
+    @property
+    def _compares_some(self) -> bool:
+        """Whether only channels that can be drawn are compared."""
+        return not self.whole and self.n_channels > MOST_COMPARED
+
+    @property
+    def _draws_some(self) -> bool:
+        """Whether only channels that are drawn have a density."""
+        return self._compares_some
+
+    @cached_property
     def tree(self) -> ChannelTree:
-        """Which channels are alike [WL20 Eq. 1]."""
-        tree = cosine_linkage(self.values)
+        """Which channels are alike [WL20 Eq. 1]; of a wide layer only those that can be drawn."""
+        tree = self._unturned_tree()
         return tree if self.like is None else tree.near(self.like)
+
+    def _unturned_tree(self) -> ChannelTree:
+        if not self._compares_some:
+            return cosine_linkage(self.values)
+        nonfinite = self.measures.nonfinite
+        most = self._most_columns
+        # Non-finite channels have a quarter of the columns at the most: `_apart`.
+        most = max(2, most - min(int(nonfinite.sum()), most // 4))
+        return tree_of_some(self.values, some_channels(self.measures, most, self.like), nonfinite)
 
     @property
     def _most_columns(self) -> int:
@@ -177,37 +221,80 @@ class LayerRecord:
     @cached_property
     def density(self) -> ChannelDensity:
         """How each channel's values are distributed [WL20 Fig. 3, 5]."""
-        points = 256 if self.n_channels <= _FEW_CHANNELS else 128
-        most = MOST_VALUES if self.samples is None else QUICK_VALUES
+        points, most = self._resolution
         return channel_density(
             self.values, points, measures=self.measures, most_values=most, bounds=self.bounds
         )
 
+    @property
+    def _resolution(self) -> tuple[int, int]:
+        """How many points a curve has, and on how many values it rests at the most."""
+        points = 256 if self.n_channels <= _FEW_CHANNELS else 128
+        return points, MOST_VALUES if self.samples is None else QUICK_VALUES
+
+    @cached_property
+    def drawn_density(self) -> ChannelDensity:
+        """The densities of `columns`, a row each in their order: all that a wide layer needs."""
+        if self._draws_some:
+            return density_of_some(
+                self.values, self.columns, self.measures, *self._resolution, self.bounds
+            )
+        return density_rows(self.density, self.columns)
+
+    @property
+    def density_numbers(self) -> ChannelDensity:
+        """The numbers of every channel's density; grid and curves may be those of `columns` only.
+
+        A channel of which there is no curve has the style NOT_DRAWN.
+        """
+        if self._draws_some:
+            return density_among(self.drawn_density, self.columns, self.measures)
+        return self.density
+
+    @property
+    def _fanned(self) -> ChannelDensity:
+        """The densities that stand for the layer: those of all, or in a wide one of those drawn."""
+        return self.drawn_density if self._draws_some else self.density
+
     @cached_property
     def fan(self) -> DensityFan:
-        """Quantiles of the densities over the channels."""
-        return density_fan(self.density)
+        """Quantiles of the densities over the channels, in a wide layer over those drawn."""
+        return density_fan(self._fanned)
 
     @cached_property
     def pooled(self) -> ChannelDensity | None:
         """The density of all values together, where no channel has enough for a curve."""
-        if (self.density.style == DensityStyle.CURVE).any():
+        density = self._fanned
+        if (density.style == DensityStyle.CURVE).any():
             return None
-        points = self.density.grid.shape[1]
-        return channel_density(self.values.reshape(-1, 1), points, bounds=self.bounds)
+        return channel_density(
+            self.values.reshape(-1, 1),
+            points=density.grid.shape[1],
+            measures=pooled_measures(self.measures),
+            bounds=self.bounds,
+        )
 
     @cached_property
     def curves(self) -> DrawnCurves:
-        """The densities as they are drawn."""
+        """The densities as they are drawn, of every channel."""
         return drawn_curves(self.density, self.fan, self.pooled)
 
+    @cached_property
+    def drawn_curves(self) -> DrawnCurves:
+        """The curves of `columns`, a row each in their order: all that a wide layer needs."""
+        if not self._draws_some:
+            return curve_rows(self.curves, self.columns)
+        drawn = drawn_curves(self.drawn_density, self.fan, self.pooled)
+        zero_bands = np.quantile(finite_zero_share(self.measures), FAN_LEVELS)
+        return replace(drawn, zero_bands=frozen(zero_bands))
+
     def complete(self, progress: Progress | None = None) -> LayerRecord:
-        """Compute every part now, with word of how far it is; the record itself."""
+        """Compute every part that is drawn now, with word of how far it is; the record itself."""
         steps = [
             ("measures", "measuring channels"),
             ("tree", "comparing channels"),
             ("tiles", "drawing tiles"),
-            ("curves", "estimating densities"),
+            ("drawn_curves", "estimating densities"),
         ]
         for done, (part, message) in enumerate(steps):
             if progress is not None:
@@ -224,7 +311,13 @@ class LayerRecord:
                 f"A quick look, at {self.samples}, spread evenly over the rows; those of the "
                 "others stay empty. The first and the last look of a training are at all of them."
             )
-        if len(self.columns) < self.n_channels:
+        compared = len(self.tree.items) + len(self.tree.nonfinite)
+        if compared < self.n_channels:
+            notes.append(
+                f"The picture shows {len(self.columns):,} of {self.n_channels:,} channels, spread "
+                "evenly; tree and curves are of these, counts and measures of all."
+            )
+        elif len(self.columns) < self.n_channels:
             notes.append(
                 f"The picture shows {len(self.columns):,} of {self.n_channels:,} channels, spread "
                 "evenly over the tree; distances, counts and measures use all of them."

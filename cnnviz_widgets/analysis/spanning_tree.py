@@ -69,6 +69,38 @@ def prim_path(gram: Floats, scale: Floats) -> tuple[Indices, Floats]:
     return path, similarity
 
 
+def prim_path_of_rows(units: Floats) -> tuple[Indices, Floats]:
+    """Prim's walk from item 0 on the items themselves, as `prim_path` returns it.
+
+    No matrix is made: of few values an item the products of one step are sooner computed than
+    read from memory.
+
+    Parameters
+    ----------
+    units : ndarray, shape (n, values), n >= 1
+        Items as rows of norm 1.
+    """
+    n = len(units)
+    columns = np.ascontiguousarray(units.T)
+    path = np.zeros(n, dtype=np.intp)
+    similarity = np.empty(n - 1)
+    nearest = np.full(n, -np.inf)
+    row = np.empty(n)
+    # As in `prim_path`: NaN marks the items visited, and `fmax` passes over it.
+    visited = np.zeros(n)
+    item = 0
+    for step in range(n - 1):
+        visited[item] = np.nan
+        nearest[item] = -np.inf
+        np.dot(units[item], columns, out=row)
+        np.add(row, visited, out=row)
+        np.fmax(nearest, row, out=nearest)
+        item = int(nearest.argmax())
+        path[step + 1] = item
+        similarity[step] = nearest[item]
+    return path, similarity
+
+
 def boruvka_edges(
     units: Floats, report: Callable[[float], None]
 ) -> tuple[Indices, Indices, Floats]:

@@ -23,18 +23,18 @@ from ..analysis.diagnosis.input_range import (
 from ..analysis.diagnosis.judging import judge, suspects
 from ..analysis.diagnosis.output_signs import Maps, OutputSigns, output_signs
 from ..analysis.diagnosis.resemblance import neighbour_correlation, readable_share
-from ..analysis.diagnosis.stillness import Stillness, stillness
+from ..analysis.diagnosis.stillness import Stillness, relative_change, stillness
 from ..analysis.diagnosis.targets import too_alike, unknown_labels, unreachable
 from ..analysis.diagnosis.thinning import averaged_at
 from ..analysis.diagnosis.weight_signs import WeightSigns, weight_signs
 from ..analysis.diagnosis.wording import listed
 from ..analysis.findings import Finding, Report, Skipped
 from .capture import ModelCallError
+from .effective_weights import effective_arrays, read_only
 from .initial import initial_weights
 from .layer_kinds import activation_of, kind_named
 from .layers import LayerInfo, own_weights, weight_names
 from .levels import image_channel_axis, is_image
-from .parameters import read_only
 from .probe import ModelProbe
 from .reach import layer_role, output_reaches, stuck_ends
 from .reference import NoReference, fresh_probe
@@ -306,16 +306,21 @@ class _Diagnosis:
         self, path: str, weights: list[Any], earlier: Mapping[str, NDArray[Any]] | None
     ) -> Stillness | None:
         layer = self._layers[path]
-        now = {
+        acting = effective_arrays(layer, weights, copy=False)
+        now = {name: array for name, array in acting.items() if array.ndim}
+        fresh = initial_weights(layer, weights, seed=self._seed)
+        still = stillness(now, fresh)
+        if earlier is None:
+            return still
+        # The earlier ones are as they were stored: those that act cannot be told from them alone.
+        stored = {
             name: read_only(weight, copy=False)
             for name, weight in zip(weight_names(layer, weights), weights, strict=True)
             if len(weight.shape)
         }
-        fresh = initial_weights(layer, weights, seed=self._seed)
-        if earlier is not None:
-            earlier = {name: earlier[name] for name in earlier if np.ndim(earlier[name])}
+        before = {name: earlier[name] for name in earlier if np.ndim(earlier[name])}
         try:
-            return stillness(now, fresh, earlier)
+            return replace(still, change=relative_change(stored, before))
         except ValueError as error:
             self._skipped.append(Skipped(f"frozen: {path}", str(error)))
             return None

@@ -13,10 +13,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..analysis.values import frozen
+from .effective_weights import EffectiveWeight, effective_weights
+from .effective_weights import read_only as read_only
 from .layers import is_norm, unique_names, weight_axes, weight_names
 
 Array = NDArray[np.float32]
-Read = Callable[[Any], Array]
 
 # In the order in which Keras lays the gates side by side along the last axis.
 _GATES = {
@@ -53,6 +54,9 @@ class LayerParameters:
         of a separable convolution leads to, or the last axis of a weight of unknown meaning.
     tap_names : tuple of str
         The gates of a recurrent cell, where these are the first axis of taps; else ().
+    how : str
+        What was done to the stored numbers, in few words, where the layer does not compute with
+        these: "int8, dequantised", "with LoRA of rank 4"; else "".
     """
 
     name: str
@@ -63,6 +67,7 @@ class LayerParameters:
     columns: tuple[str, ...] = ()
     first_channel: int | None = 0
     tap_names: tuple[str, ...] = ()
+    how: str = ""
 
 
 class _Weight(NamedTuple):
@@ -71,16 +76,29 @@ class _Weight(NamedTuple):
     short: str
     name: str
     variable: Any
+    shape: tuple[int, ...]
+    merged: Array | None
+    how: str
 
-    @property
-    def shape(self) -> tuple[int, ...]:
-        return tuple(int(n) for n in self.variable.shape)
+    @classmethod
+    def of(cls, name: str, acting: EffectiveWeight) -> _Weight:
+        """A weight as it acts: what is not stored as it acts is read now, since its shape tells."""
+        merged = None if acting.merged is None else acting.read()
+        shape = acting.variable.shape if merged is None else merged.shape
+        sizes = tuple(int(n) for n in shape)
+        return cls(acting.variable.name, name, acting.variable, sizes, merged, acting.how)
+
+
+Read = Callable[[_Weight], Array]
 
 
 def layer_parameters(
     layer: Any, weights: Sequence[Any], *, copy: bool = True
 ) -> tuple[LayerParameters, ...]:
     """The weights of a layer, each with its inputs first, its taps between, its outputs last.
+
+    They are those that it computes with, which are not always those that it stores: see
+    `effective_weights`.
 
     Parameters
     ----------
@@ -113,13 +131,12 @@ def layer_parameters(
     - all else: the last axis for the outputs, the first for the inputs, one vector as (1, n).
     """
 
-    def read(variable: Any) -> Array:
-        return read_only(variable, copy=copy)
+    def read(weight: _Weight) -> Array:
+        return read_only(weight.variable, copy=copy) if weight.merged is None else weight.merged
 
-    named = [
-        _Weight(weight.name, name, weight)
-        for weight, name in zip(weights, weight_names(layer, weights), strict=True)
-    ]
+    acting = effective_weights(layer, weights)
+    names = weight_names(layer, [weight.variable for weight in acting])
+    named = [_Weight.of(name, weight) for name, weight in zip(names, acting, strict=True)]
     parts = []
     for owner, owned in _by_owner(layer, named):
         offset = _first_output(layer, owner)
@@ -129,40 +146,6 @@ def layer_parameters(
             parts.append(replace(part, first_channel=first))
     names = unique_names([part.name for part in parts])
     return tuple(replace(part, name=name) for part, name in zip(parts, names, strict=True))
-
-
-def read_only(variable: Any, *, copy: bool = True) -> Array:
-    """A variable's numbers as they are now, as float32.
-
-    Parameters
-    ----------
-    variable : keras.Variable
-    copy : bool
-        False: the framework's own memory, where that can be read and is float32.
-
-    Returns
-    -------
-    ndarray of float32
-        Read-only; a copy was made once, not twice.
-    """
-    array, copied = _as_array(variable)
-    if array.dtype != np.float32 or (copy and not copied):
-        array = array.astype(np.float32)
-    return frozen(array.view())
-
-
-def _as_array(variable: Any) -> tuple[NDArray[Any], bool]:
-    """The variable's numbers, and whether they are known to have been copied."""
-    if keras.backend.backend() == "tensorflow":
-        import tensorflow as tf
-
-        tensor = tf.convert_to_tensor(variable.value)
-        try:
-            # NumPy's own way of reading a tensor copies it.
-            return np.asarray(memoryview(tensor)), False
-        except ValueError:
-            return np.asarray(tensor), True  # Python's buffers know no bfloat16
-    return np.asarray(variable), False
 
 
 def _by_owner(layer: Any, weights: list[_Weight]) -> list[tuple[Any, list[_Weight]]]:
@@ -221,25 +204,25 @@ def _arranged(owner: Any, weights: list[_Weight], read: Read) -> list[LayerParam
     for weight in [weight for weight in weights if weight is not bias]:
         part = arrange(weight)
         if bias is not None and part is not None and weight.short == taker:
-            added = _added(owner, bias, part.values.shape[-1], read)
+            added = _added(owner, bias, weight, part.values.shape[-1], read)
             if added is not None:
                 part, bias = replace(part, bias=added), None
-        parts.append(part or _unknown(weight, read))
+        parts.append(replace(part or _unknown(weight, read), how=weight.how))
     if bias is not None:
         parts.append((_gate_biases(bias, gates, read) if gates else None) or _unknown(bias, read))
     return parts
 
 
-def _added(owner: Any, bias: _Weight, outputs: int, read: Read) -> Array | None:
+def _added(owner: Any, bias: _Weight, kernel: _Weight, outputs: int, read: Read) -> Array | None:
     """A bias as one number for each output of the kernel, or None if it is something else."""
     if isinstance(owner, keras.layers.EinsumDense):
-        return _einsum_bias(owner, bias, outputs, read)
-    return read(bias.variable) if bias.shape == (outputs,) else None
+        return _einsum_bias(owner, bias, kernel, outputs, read)
+    return read(bias) if bias.shape == (outputs,) else None
 
 
 def _unknown(weight: _Weight, read: Read) -> LayerParameters:
     """A weight of which only its shape is known."""
-    values = read(weight.variable)
+    values = read(weight)
     columns = (weight.short,) if values.ndim == 1 else ()
     values = values[np.newaxis] if columns else values
     return LayerParameters(weight.name, values, None, "input", "output", columns, None)
@@ -250,7 +233,7 @@ def _normalisation(weights: list[_Weight], read: Read) -> list[LayerParameters]:
     alike = [weight for weight in weights if weight.shape == weights[0].shape]
     if not alike:
         return []
-    values = np.stack([read(weight.variable).ravel() for weight in alike])
+    values = np.stack([read(weight).ravel() for weight in alike])
     inside = weights[0].name.rpartition("/")[0]
     vectors = LayerParameters(
         f"{inside}/vectors" if inside else "vectors",
@@ -280,7 +263,7 @@ def _recurrent(weight: _Weight, gates: tuple[str, ...], read: Read) -> LayerPara
     if weight.short not in ("kernel", "recurrent_kernel") or weight.shape[-1] % len(gates):
         return None
     units = weight.shape[-1] // len(gates)
-    values = read(weight.variable).reshape(*weight.shape[:-1], len(gates), units)
+    values = read(weight).reshape(*weight.shape[:-1], len(gates), units)
     unit, feature = ("unit", "input feature")
     if len(weight.shape) > 2:  # a convolution inside the cell
         unit, feature = ("output channel", "input channel")
@@ -300,7 +283,7 @@ def _gate_biases(bias: _Weight, gates: tuple[str, ...], read: Read) -> LayerPara
     if sets > 2 or bias.shape[-1] % len(gates):
         return None
     columns = (*gates, *(f"recurrent {gate}" for gate in gates))[: sets * len(gates)]
-    values = read(bias.variable).reshape(len(columns), -1)
+    values = read(bias).reshape(len(columns), -1)
     return LayerParameters(bias.name, values, None, "gate", "unit", columns)
 
 
@@ -309,7 +292,7 @@ def _by_axes(owner: Any, weight: _Weight, read: Read) -> LayerParameters | None:
     axes = weight_axes(owner, weight.short, len(weight.shape))
     if axes is None or "channel" in axes:
         return None
-    values = read(weight.variable)
+    values = read(weight)
     if "multiplier" in axes:
         # Keras numbers the outputs input by input.
         values = values.reshape(*weight.shape[:-2], -1)[np.newaxis]
@@ -344,7 +327,7 @@ def _einsum(owner: Any, weight: _Weight, read: Read) -> LayerParameters | None:
         return None
     inputs = [spec.index(axis) for axis in spec if axis not in output]
     outputs = [spec.index(axis) for axis in output if axis in spec]
-    values = read(weight.variable).transpose(*inputs, *outputs)
+    values = read(weight).transpose(*inputs, *outputs)
     values = values.reshape(math.prod(values.shape[: len(inputs)]), -1)
     are_channels = not owner.equation.endswith("...") and len(outputs) == 1
     return LayerParameters(
@@ -364,14 +347,16 @@ def _einsum_specs(owner: Any) -> tuple[str, str, str]:
     return inputs, kernel, output
 
 
-def _einsum_bias(owner: Any, bias: _Weight, outputs: int, read: Read) -> Array | None:
+def _einsum_bias(
+    owner: Any, bias: _Weight, kernel: _Weight, outputs: int, read: Read
+) -> Array | None:
     """The bias of an `EinsumDense` in the order of its kernel's outputs."""
     _, spec, output = _einsum_specs(owner)
-    sizes = dict(zip(spec, owner.kernel.shape, strict=True))
+    sizes = dict(zip(spec, kernel.shape, strict=True))
     axes = output[min(map(output.index, owner.bias_axes)) :]
     of_kernel = [k for k, axis in enumerate(axes) if axis in spec]
     if any(n > 1 for k, n in enumerate(bias.shape) if k not in of_kernel):
         return None  # it differs along an axis that the kernel does not have
-    values = read(bias.variable).reshape([bias.shape[k] for k in of_kernel])
+    values = read(bias).reshape([bias.shape[k] for k in of_kernel])
     shape = [int(sizes[axis]) for axis in output if axis in spec]
     return frozen(np.broadcast_to(values, shape).reshape(outputs))

@@ -77,6 +77,7 @@ def read_place(probe: ModelProbe, place: Place, like: ArrayLike | None = None) -
         outputs=part.outputs,
         column_names=part.columns,
         tap_names=part.tap_names,
+        how=part.how,
         like=_fitting(like, part.values.shape[-1]),
     )
     names = tuple(other.name for other in parts)

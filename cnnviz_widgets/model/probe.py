@@ -373,7 +373,7 @@ class ModelProbe:
         return sum(map(self._bytes, self.layers)) <= self.memory_budget
 
     def weights(self, path: str) -> dict[str, Array]:
-        """The weights of the layer at `path`, as they are now.
+        """The weights of the layer at `path`, as they are stored now.
 
         Parameters
         ----------
@@ -384,7 +384,10 @@ class ModelProbe:
         dict of str to array of float32
             Copies, by their short names: ``kernel``, ``bias``, ``gamma``, ``moving_mean``. In
             Keras' own layout; `LayerInfo.weight_axes` says what the axes mean. Of a block that
-            contains listed layers, only what is the block's own.
+            contains listed layers, only what is the block's own. The raw numbers: those of a
+            quantised layer are whole numbers, its scales beside them, and those of a layer with
+            LoRA the kernel that was there before; `parameters` gives what the layer computes
+            with.
 
         Raises
         ------
@@ -402,7 +405,7 @@ class ModelProbe:
             }
 
     def parameters(self, path: str, *, copy: bool = True) -> tuple[LayerParameters, ...]:
-        """The weights of the layer at `path` as the method looks at them, as they are now.
+        """The weights of the layer at `path` as the method looks at them, as they act now.
 
         Parameters
         ----------
@@ -416,7 +419,8 @@ class ModelProbe:
         -------
         tuple of LayerParameters
             Inputs on the first axis, outputs on the last: `layer_parameters` says what becomes
-            of which weight. () for a layer without weights.
+            of which weight. () for a layer without weights. Where the layer stores others than
+            it computes with (quantised, LoRA) these are the latter, and `how` says what was done.
 
         Raises
         ------

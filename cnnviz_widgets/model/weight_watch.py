@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 
 from ..analysis.diagnosis.stillness import relative_change
 from ..analysis.health import WeightHealth, weight_health
+from .effective_weights import effective_arrays
 from .layers import own_weights, to_float32, weight_names
-from .parameters import read_only
 
 Array = NDArray[np.float32]
 
@@ -57,9 +57,10 @@ class WeightWatch:
         Returns
         -------
         dict of str to WeightHealth
-            Of the layers that have weights of their own. The change is since the last look, and
-            NaN at the first one and after the layer has got other weights; a weight of more than
-            `MOST_COMPARED` numbers is compared at that many of them, evenly spread.
+            Of the layers that have weights of their own, as they compute with them. The change is
+            since the last look, and NaN at the first one and after the layer has got other
+            weights; a weight of more than `MOST_COMPARED` numbers is compared at that many of
+            them, evenly spread.
         """
         if not again:
             self._before = self._last
@@ -73,10 +74,7 @@ class WeightWatch:
             if not variables:
                 continue
             names = weight_names(layer, variables)
-            arrays = {
-                name: read_only(variable, copy=False)
-                for name, variable in zip(names, variables, strict=True)
-            }
+            arrays = effective_arrays(layer, variables, copy=False)
             norm = _norm(arrays)
             now[path] = {
                 f"{name} {array.shape}": _compared(array) for name, array in arrays.items()

@@ -33,6 +33,13 @@ class Dendrogram(TreeTraits, LayerView):
     def _state_of(self, record: LayerRecord) -> dict[str, Any]:
         geometry = record.dendrogram
         notes = []
+        compared = len(record.tree.items) + len(record.tree.nonfinite)
+        if compared < record.n_channels:
+            more = "" if record.exact is record else "; refresh(exact=True) compares all"
+            notes.append(
+                f"The tree compares {compared:,} of {record.n_channels:,} channels, spread "
+                f"evenly{more}."
+            )
         if len(geometry.columns) < geometry.total:
             notes.append(
                 f"The tree shows {len(geometry.columns):,} of {geometry.total:,} leaves, its "

@@ -127,13 +127,12 @@ class DensityPanel(Pictured, VBox):
         values : array_like, shape (batch, ..., channel), or LayerRecord
         """
         record = as_record(values)
-        density, curves = record.density, record.curves
-        drawn = record.columns
+        density, curves = record.drawn_density, record.drawn_curves
         every = record.n_channels <= MOST_CURVES
         none = np.zeros(0)
         with self.marks["every"].hold_sync():
-            self.marks["every"].x = curves.grid[drawn] if every else none
-            self.marks["every"].y = curves.height[drawn] if every else none
+            self.marks["every"].x = curves.grid if every else none
+            self.marks["every"].y = curves.height if every else none
         with self.marks["fan"].hold_sync():
             if record.pooled is not None:
                 self.marks["fan"].x = record.pooled.grid[0]
@@ -142,17 +141,17 @@ class DensityPanel(Pictured, VBox):
                 self.marks["fan"].x = none if every else record.fan.grid
                 self.marks["fan"].y = none if every else curves.bands
         # Hundreds of dots would be a bar, and slow to redraw.
-        shares = 100 * (density.zero_share[drawn] if every else curves.zero_bands)
+        shares = 100 * (density.zero_share if every else curves.zero_bands)
         with self.marks["zeros"].hold_sync():
             self.marks["zeros"].x = np.zeros(len(shares))
             self.marks["zeros"].y = shares
         with self._head.hold_sync():
-            self._head._channels = wire(drawn, "i4")
-            self._head._grid = wire(curves.grid[drawn], "f8")
-            self._head._density = wire(curves.height[drawn], "f8")
+            self._head._channels = wire(record.columns, "i4")
+            self._head._grid = wire(curves.grid, "f8")
+            self._head._density = wire(curves.height, "f8")
             self._head._points = density.grid.shape[1]
-            self._head._zero_share = wire(density.zero_share[drawn], "f4")
-            self._head._nonfinite_share = wire(density.nonfinite_share[drawn], "f4")
+            self._head._zero_share = wire(density.zero_share, "f4")
+            self._head._nonfinite_share = wire(density.nonfinite_share, "f4")
             self._head._peak = curves.peak
             self._head._usual_peak = curves.usual_peak
             self._head._total = record.n_channels
@@ -186,20 +185,26 @@ def _notes(record: LayerRecord) -> list[str]:
     notes = []
     if dead := zero_channels(record):
         notes.append(dead)
-    if record.pooled is not None and (record.density.style == DensityStyle.RUG).any():
+    density = record.drawn_density
+    if record.pooled is not None and (density.style == DensityStyle.RUG).any():
         of_weights = isinstance(record, ParameterRecord)
         noun = "row" if of_weights else "channel"
         notes.append(
-            f"{record.density.n_values:,} value{'s' if record.density.n_values > 1 else ''} a "
+            f"{density.n_values:,} value{'s' if density.n_values > 1 else ''} a "
             f"{noun} make no curve: a {noun} shows as one stroke a value, the line is all "
             f"values together.{'' if of_weights else ' More samples give curves.'}"
         )
-    elif record.pooled is not None and (record.density.style == DensityStyle.BARS).any():
+    elif record.pooled is not None and (density.style == DensityStyle.BARS).any():
         notes.append(
             "The values are few numbers that recur: each is a stroke of its share's height, "
             "the line is all values together."
         )
-    outside = float(record.density.outside_share.max(initial=0.0))
+    curves = int((record.density_numbers.style != DensityStyle.NOT_DRAWN).sum())
+    if curves < record.n_channels:
+        notes.append(
+            f"Curves are of {curves:,} of {record.n_channels:,} channels, those that are shown."
+        )
+    outside = float(density.outside_share.max(initial=0.0))
     if outside > 0:
         notes.append(
             f"Long tails: up to {outside:.2%} of a channel's values lie outside its curve."

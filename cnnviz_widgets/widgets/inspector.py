@@ -198,10 +198,17 @@ class ModelInspector(Pictured, VBox):
     def _place(self) -> Place | None:
         return None if self._shown is None else self._shown.place
 
-    def refresh(self) -> None:
+    def refresh(self, *, exact: bool = False) -> None:
         """Read the live model again now: every layer's health, and what is shown.
 
         Layers that were added or taken away since are listed as they are now.
+
+        Parameters
+        ----------
+        exact : bool
+            Compare all channels of what is shown, however many there are. Else tree and curves
+            of a layer of more than 4,096 channels are of those that can be drawn, as the view
+            says: all 123,008 of a large `Flatten` take some 10 s. It is for this once.
 
         Raises
         ------
@@ -216,7 +223,7 @@ class ModelInspector(Pictured, VBox):
             elif place.view == "weights" and not _has_weights(self.probe.info(place.layer)):
                 place = Place(place.layer, "outputs")
             with self._at(NOW):
-                self._read(place)
+                self._read(place, exact)
             self._timeline.note = ""
             if self.report is not None:
                 self.findings.stale = not _same_measures(self._diagnosed, self.measures)
@@ -430,7 +437,8 @@ class ModelInspector(Pictured, VBox):
     def _show_at(self, place: Place, step: int) -> str:
         """What is to be known of what is shown then; "" for nothing."""
         if step == NOW:
-            with self._at(NOW):
+            # The layers stay as they are meanwhile: they need not be looked up for each part.
+            with self._at(NOW), self.probe.steady():
                 self._show(self._read_place(place), self._progress)
                 self.selector.show_measures(self.measures, self._measured_on)
             return ""
@@ -541,7 +549,7 @@ class ModelInspector(Pictured, VBox):
             finally:
                 self._progress(-1.0, "")
 
-    def _read(self, place: Place) -> None:
+    def _read(self, place: Place, exact: bool = False) -> None:
         """Every layer's measures and what is to be shown, in one pass, then show it."""
         found: list[LayerRecord] = []
 
@@ -559,6 +567,8 @@ class ModelInspector(Pictured, VBox):
         layers = self.probe.layers
         measured = self.probe.stream(measure, progress=self._progress)
         shown = Shown(place, found[0]) if found else self._read_place(place)
+        if exact:
+            shown = shown._replace(record=shown.record.exact)
         self._show(shown, self._progress)
         self.measures = {path: each for path, each in measured.items() if each is not None}
         self._measured_on = None

@@ -21,8 +21,9 @@ def layer_facts(kind: str, parameters: int, record: LayerRecord) -> str:
     inner = " × ".join(str(size) for size in record.shape[1:-1])
     size = f" of {inner}" if inner else ""
     if isinstance(record, ParameterRecord):
+        acting = f" as it acts ({record.how})" if record.how else ""
         return (
-            f"{kind} {record.name} · {_counted(record.n_channels, record.outputs)} × "
+            f"{kind} {record.name}{acting} · {_counted(record.n_channels, record.outputs)} × "
             f"{_counted(record.n_inputs, record.inputs)}{size}"
             + (" + bias" if record.bias is not None else "")
             + f" · {parameters:,} parameters"

@@ -260,7 +260,7 @@ def _draw_gaps(
 
 def density_picture(record: LayerRecord) -> Image.Image:
     """The channels' densities over a logarithmic axis, or their bands where they are many."""
-    density, drawn_curves = record.density, record.curves
+    drawn_curves = record.drawn_curves
     image = Image.new("RGB", (WIDTH, _DENSITY_HEIGHT), _PAPER)
     draw = ImageDraw.Draw(image)
     if record.n_channels <= MOST_CURVES:
@@ -286,7 +286,7 @@ def density_picture(record: LayerRecord) -> Image.Image:
             label = f"{low + share * span:.3g}"
             draw.text((at, bottom + 12), label, _FAINT, _font(), anchor="mm")
         draw.text((_GUTTER - 9, 12), f"{peak:.0e}", _FAINT, _font(), anchor="rm")
-    zeros = float(density.zero_share.mean())
+    zeros = float(record.density_numbers.zero_share.mean())
     text = f"density (log) · {zeros:.0%} of all values are exact zeros"
     draw.text((_GUTTER, _DENSITY_HEIGHT - 18), text, _FAINT, _font())
     if text := zero_channels(record):
