@@ -12,6 +12,7 @@ from traitlets import Bool, Dict, Int, List, Unicode, observe, validate
 
 from .bundles import bundle
 from .layer_view import unchangeable
+from .ownership import Owning
 from .selection import Selection
 from .told import told
 
@@ -33,7 +34,7 @@ class Tried(Protocol):
         """Pairs of a label and a value, both ready to be read."""
 
 
-class AblationBar(anywidget.AnyWidget):
+class AblationBar(Owning, anywidget.AnyWidget):
     """Offers to silence, level or merge the selected channels, and lists what came of it.
 
     It stays where it is, whether channels are selected or not, and so does what came of trials:
@@ -77,6 +78,10 @@ class AblationBar(anywidget.AnyWidget):
     ) -> None:
         self.on_ask = on_ask
         super().__init__(selection=Selection() if selection is None else selection, **traits)
+
+    def _let_go(self) -> None:
+        super()._let_go()
+        self.on_ask = None
 
     @validate("selection")
     def _given_once(self, proposal: dict[str, Any]) -> Any:

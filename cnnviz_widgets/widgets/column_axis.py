@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from ipywidgets import Widget
 from traitlets import Enum, Float
 
+from .ownership import Owning
 
-class ColumnAxis(Widget):
+
+class ColumnAxis(Owning):
     """Where channels stand, from left to right, in every view that holds this object.
 
     Views that share an axis stay aligned to the pixel at every zoom.

@@ -14,6 +14,7 @@ from traitlets import Bool, Bytes, Int, List, Unicode
 from ..analysis.comparison import LayerComparison
 from ..analysis.record import LayerRecord
 from .bundles import bundle
+from .ownership import Owning
 from .plot_frame import QUIET, DensityFrame
 from .selection import Selection
 from .wire_format import wire
@@ -53,7 +54,7 @@ class _ComparedDensitiesHead(AnyWidget):
     _linear_scale = WidgetTrait().tag(sync=True)
 
 
-class ComparedDensities(VBox):
+class ComparedDensities(Owning, VBox):
     """Densities of the hovered, selected or most changed pairs: before dashed, after solid.
 
     Parameters

@@ -9,6 +9,7 @@ from traitlets import Bool, Dict, Int, List, TraitError, validate
 
 from ..analysis.findings import Finding, Report
 from .bundles import bundle
+from .ownership import Owning
 
 __all__ = ["FindingsPanel"]
 
@@ -16,7 +17,7 @@ __all__ = ["FindingsPanel"]
 _CHANNELS_NAMED = 12
 
 
-class FindingsPanel(anywidget.AnyWidget):
+class FindingsPanel(Owning, anywidget.AnyWidget):
     """A list of findings, the worst first; the chosen one shows its evidence and its cure.
 
     Parameters

@@ -166,10 +166,6 @@ class HistoryView:
         weights = tuple(other.weight for other in of_layer if other.weight)
         return Recalled(kept, moment.records[kept], moment.step, weights, asked.health, note)
 
-    def close(self) -> None:
-        """Close what is not yet part of any box: the plot, before there is something to plot."""
-        self.health.close()
-
 
 def _nearest(
     history: History, places: list[Place], steps: NDArray[np.int64], asked: Moment

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from ipywidgets import TypedTuple, Widget
+from ipywidgets import TypedTuple
 from traitlets import Int, List, Unicode
 
+from .ownership import Owning
 
-class Selection(Widget):
+
+class Selection(Owning):
     """Selected and hovered channels, shared by every view that holds this object.
 
     The views follow it in the page: linking works while the kernel is busy, dead or absent.
