@@ -80,7 +80,6 @@ class AblationBar(Owning, anywidget.AnyWidget):
         super().__init__(selection=Selection() if selection is None else selection, **traits)
 
     def _let_go(self) -> None:
-        super()._let_go()
         self.on_ask = None
 
     @validate("selection")

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from typing import Any
 
 from ipywidgets import Widget
+from ipywidgets.widgets.widget import _instances
 
 
 def parts_of(widget: Widget) -> list[Widget]:
@@ -32,3 +33,19 @@ def widgets_in(value: Any) -> Iterator[Widget]:
     elif isinstance(value, list | tuple):
         for item in value:
             yield from widgets_in(item)
+
+
+def in_use(parts: Set[Widget]) -> set[Widget]:
+    """Those of the parts that an open widget of this package uses which is none of them.
+
+    Views that are linked use the same selection. That a part also stands in a box is no such use:
+    it is shown there only as long as its owner is open.
+    """
+    package = __name__.rpartition(".")[0]
+    found: set[Widget] = set()
+    for other in list(_instances.values()):
+        if type(other).__module__.startswith(package) and other not in parts:
+            for part in widgets_in(list(other._trait_values.values())):
+                if part in parts:
+                    found.update(parts_of(part))
+    return found

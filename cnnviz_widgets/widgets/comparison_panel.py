@@ -202,7 +202,6 @@ class ComparisonPanel(Owning, Pictured, VBox):
         )
 
     def _let_go(self) -> None:
-        super()._let_go()
         self._comparison = self.shown = self._side_by_side = None
 
     # What is shown follows the layer and the matching ----------------------------------------

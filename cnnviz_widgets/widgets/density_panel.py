@@ -170,7 +170,6 @@ class DensityPanel(Owning, Pictured, VBox):
         return None if self.record is None else density_picture(self.record)
 
     def _let_go(self) -> None:
-        super()._let_go()
         self.record = None
 
 

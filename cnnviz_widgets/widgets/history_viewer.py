@@ -107,7 +107,6 @@ class HistoryViewer(Owning, Pictured, VBox):
         return inspector_picture(self.record, title, below=self.story.health.picture())
 
     def _let_go(self) -> None:
-        super()._let_go()
         self._shown = None
         self.views.let_go()
 

@@ -366,7 +366,6 @@ class ModelInspector(Owning, Pictured, VBox):
         return inspector_picture(self.record, title, self.grid.sample_labels, below)
 
     def _let_go(self) -> None:
-        super()._let_go()
         self._probe = self._shown = None
         self.targets = None
         self.views.let_go()

@@ -118,7 +118,6 @@ class LayerView(Owning, Pictured, anywidget.AnyWidget):
         forget_channels(self.selection, record.n_channels)
 
     def _let_go(self) -> None:
-        super()._let_go()
         self.record = None
 
     def __repr__(self) -> str:

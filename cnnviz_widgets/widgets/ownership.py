@@ -9,16 +9,17 @@ from __future__ import annotations
 
 import sys
 import weakref
-from collections.abc import Collection, Iterable, Iterator, Set
+from collections.abc import Collection, Iterable, Iterator
+from copy import copy
 from types import FrameType
 from typing import Any, TypeVar
 from uuid import uuid4
 
 import comm
+import numpy as np
 from ipywidgets import Widget
-from ipywidgets.widgets.widget import _instances
 
-from .closing import parts_of, widgets_in
+from .closing import in_use, parts_of
 from .rerun import CellMade
 
 T = TypeVar("T")
@@ -95,10 +96,10 @@ def _close_all(made: Iterable[Widget]) -> None:
     for widget in reversed(list(made)):
         Widget.close(widget)
         # Interrupted while it was opened, it has a channel that it does not know of.
-        half_open = getattr(manager, "comms", {}).get(widget._model_id)
-        if half_open is not None:
-            half_open.close()
-            manager.unregister_comm(half_open)
+        channels = getattr(manager, "comms", {})
+        if (channel := channels.get(widget._model_id)) is not None:
+            channel.close()
+            channels.pop(widget._model_id, None)
 
 
 class Owning(Widget, metaclass=_Construction):
@@ -117,20 +118,18 @@ class Owning(Widget, metaclass=_Construction):
         used = [part for part in parts_of(self) if part in _left_open] if _left_open else []
         parts = {part for part in [*self._parts, *used] if part.comm is not None}
         super().close()
-        shared = _in_use(parts)
+        shared = in_use(parts)
         _left_open.update(shared)
         for part in parts - shared:
             part.close()
+            _empty(part)
+        _empty(self)
         self._let_go()
         self.unobserve_all()
         self._parts = ()
 
     def _let_go(self) -> None:
         """Forget what only an open widget needs: records, callbacks, what reads a model."""
-        for name, trait in self.traits(sync=True).items():
-            # What was sent to the page may be megabytes; the defaults are empty.
-            if isinstance(self._trait_values.get(name), bytes):
-                self._trait_values[name] = trait.default_value
 
     def _repr_mimebundle_(self, **kwargs: Any) -> tuple[dict[str, Any], dict[str, Any]] | None:
         if self._made is not None:
@@ -139,20 +138,11 @@ class Owning(Widget, metaclass=_Construction):
         return bundle
 
 
-def _in_use(parts: Set[Widget]) -> set[Widget]:
-    """Those of the parts that an open widget of this package uses which is none of them.
-
-    Views that are linked use the same selection. That a part also stands in a box is no such use:
-    it is shown there only as long as its owner is open.
-    """
-    package = __name__.rpartition(".")[0]
-    found: set[Widget] = set()
-    for other in list(_instances.values()):
-        if type(other).__module__.startswith(package) and other not in parts:
-            for part in widgets_in(list(other._trait_values.values())):
-                if part in parts:
-                    found.update(parts_of(part))
-    return found
+def _empty(widget: Widget) -> None:
+    """Forget the megabytes that a closed widget has sent to the page."""
+    for name, value in widget._trait_values.items():
+        if isinstance(value, bytes | np.ndarray):
+            widget._trait_values[name] = copy(value[:0])
 
 
 def of_open(widget: Widget, value: T | None, name: str) -> T:

@@ -128,7 +128,6 @@ class Timeline(Owning, ForTwoThreads, anywidget.AnyWidget):
             ]
 
     def _let_go(self) -> None:
-        super()._let_go()
         self.on_position = None
 
     @observe("position")

@@ -160,7 +160,6 @@ class TrainingBar(Owning, ForTwoThreads, anywidget.AnyWidget):
             self.error = progress.error
 
     def _let_go(self) -> None:
-        super()._let_go()
         self._on = dict.fromkeys(self._on)
 
     @observe("_pause_asked", "_resume_asked", "_stop_asked")
