@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import math
 import operator
+import threading
+import weakref
 from dataclasses import replace
 from functools import lru_cache
 from typing import Any, NoReturn
@@ -283,9 +285,19 @@ class _Parts:
         )
 
 
-@lru_cache(maxsize=_OPEN)
+# The parts of the last few records that were looked at, as long as these live.
+_open: weakref.WeakKeyDictionary[Kept, _Parts] = weakref.WeakKeyDictionary()
+# Re-entrant because collecting garbage may run anyone's code.
+_opening = threading.RLock()
+
+
 def _parts(record: Kept) -> _Parts:
-    return _Parts(record.arrays)
+    with _opening:
+        parts = _open.pop(record, None) or _Parts(record.arrays)
+        _open[record] = parts
+        for oldest in list(_open)[:-_OPEN]:
+            del _open[oldest]
+        return parts
 
 
 def keep(record: LayerRecord, budget: int = KEPT_BUDGET) -> Kept:

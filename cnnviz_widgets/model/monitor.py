@@ -171,9 +171,11 @@ class TrainingMonitor(keras.callbacks.Callback):  # type: ignore[misc]  # Keras 
         super().__init__()
         if isinstance(first_step, bool) or not isinstance(first_step, int) or first_step < 0:
             raise ValueError(f"first_step is a number of steps from 0 on; got {first_step!r}")
-        total = inspector.probe.samples
+        # Of its own: an inspector that is closed while the model trains has none any more.
+        self._probe = inspector.probe
+        total = self._probe.samples
         self._quick_samples = _quick_samples(samples, total)
-        self.reader = reader or MomentReader(inspector.probe)
+        self.reader = reader or MomentReader(self._probe)
         self._audience = inspector
         self._pace = Pace(
             budget,
@@ -393,7 +395,7 @@ class TrainingMonitor(keras.callbacks.Callback):  # type: ignore[misc]  # Keras 
 
     @property
     def _lock(self) -> ModelLock:
-        return model_lock(self._audience.probe.model)
+        return model_lock(self._probe.model)
 
     @property
     def _trained(self) -> Any:
@@ -447,7 +449,7 @@ class TrainingMonitor(keras.callbacks.Callback):  # type: ignore[misc]  # Keras 
 
     def _check_same_model(self) -> None:
         """Whether what is trained is what is read, or has it inside."""
-        trained, read = self._trained, self._audience.probe.model
+        trained, read = self._trained, self._probe.model
         if self._inside != "fit" or trained is None or not trained.weights or not read.weights:
             return
         if {id(weight) for weight in trained.weights}.isdisjoint(map(id, read.weights)):

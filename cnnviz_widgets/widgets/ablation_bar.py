@@ -12,6 +12,7 @@ from traitlets import Bool, Dict, Int, List, Unicode, observe, validate
 
 from .bundles import bundle
 from .layer_view import unchangeable
+from .ownership import Owning
 from .selection import Selection
 from .told import told
 from .two_threads import HoldsSync
@@ -34,7 +35,7 @@ class Tried(Protocol):
         """Pairs of a label and a value, both ready to be read."""
 
 
-class AblationBar(HoldsSync, anywidget.AnyWidget):
+class AblationBar(Owning, HoldsSync, anywidget.AnyWidget):
     """Offers to silence, level or merge the selected channels, and lists what came of it.
 
     It stays where it is, whether channels are selected or not, and so does what came of trials:
@@ -78,6 +79,9 @@ class AblationBar(HoldsSync, anywidget.AnyWidget):
     ) -> None:
         self.on_ask = on_ask
         super().__init__(selection=Selection() if selection is None else selection, **traits)
+
+    def _let_go(self) -> None:
+        self.on_ask = None
 
     @validate("selection")
     def _given_once(self, proposal: dict[str, Any]) -> Any:

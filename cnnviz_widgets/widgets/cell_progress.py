@@ -9,7 +9,7 @@ from IPython.core.getipython import get_ipython
 from IPython.display import DisplayHandle, display
 from ipywidgets import FloatProgress, HBox, Label
 
-from .closing import parts_of
+from .ownership import Owning
 
 # A cell that is done sooner needs no words.
 _PATIENCE = 0.7
@@ -24,9 +24,7 @@ class CellProgress:
     def __init__(self) -> None:
         self._start = time.monotonic()
         self._handle: DisplayHandle | None = None
-        self._bar = FloatProgress(min=0.0, max=1.0)
-        self._words = Label()
-        self._shown = HBox([self._bar, self._words])
+        self._shown: _Line | None = None
 
     def __enter__(self) -> CellProgress:
         return self
@@ -41,13 +39,16 @@ class CellProgress:
         message : str
             What is being done.
         """
-        self._bar.value = max(share, 0.0)
-        self._words.value = message
         shell = get_ipython()
         in_notebook = shell is not None and getattr(shell, "kernel", None) is not None
-        if self._handle or not in_notebook or time.monotonic() - self._start < _PATIENCE:
+        if not in_notebook or time.monotonic() - self._start < _PATIENCE:
             return
-        self._handle = display(self._shown, display_id=True)
+        if self._shown is None:
+            self._shown = _Line()
+        self._shown.bar.value = max(share, 0.0)
+        self._shown.words.value = message
+        if self._handle is None:
+            self._handle = display(self._shown, display_id=True)
 
     def __exit__(
         self,
@@ -58,5 +59,14 @@ class CellProgress:
         if self._handle is not None:
             # An output cannot be taken back, but it can be emptied.
             self._handle.update({"text/plain": ""}, raw=True)
-        for part in parts_of(self._shown):
-            part.close()
+        if self._shown is not None:
+            self._shown.close()
+
+
+class _Line(Owning, HBox):
+    """The bar and the words beside it."""
+
+    def __init__(self) -> None:
+        self.bar = FloatProgress(min=0.0, max=1.0)
+        self.words = Label()
+        super().__init__([self.bar, self.words])

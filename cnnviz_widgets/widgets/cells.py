@@ -28,6 +28,8 @@ def this_run() -> Run | None:
 def after_each_cell(method: Callable[[], None]) -> None:
     """Call a method whenever a cell has run, as long as its object lives; only in a notebook.
 
+    The last one that asked is called first: what is made of others has its turn before them.
+
     Parameters
     ----------
     method : bound method
@@ -43,7 +45,7 @@ def _told_after_cells() -> list[weakref.WeakMethod[Callable[[], None]]]:
     def after(result: object) -> None:
         methods[:] = [each for each in methods if each() is not None]
         errors = []
-        for each in list(methods):
+        for each in reversed(list(methods)):
             method = each()
             try:
                 if method is not None:

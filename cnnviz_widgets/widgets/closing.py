@@ -1,41 +1,51 @@
-"""Closing a widget with all that it is made of."""
+"""What a widget is made of."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Set
 from typing import Any
 
 from ipywidgets import Widget
+from ipywidgets.widgets.widget import _instances
 
 
-def parts_of(widget: Widget, keep: Iterable[Widget] = ()) -> list[Widget]:
-    """A widget and every widget that its synced traits hold, however deep.
-
-    Parameters
-    ----------
-    keep : iterable of Widget
-        These, and what only they hold, are left out.
-    """
+def parts_of(widget: Widget) -> list[Widget]:
+    """A widget and every widget that its synced traits hold, however deep, but closed ones."""
     found: dict[str, Widget] = {}
     waiting = [widget]
-    # A closed widget, as one may be at the end of Python, has no number any more.
-    kept = {other.model_id for other in keep if other.comm is not None}
     while waiting:
         part = waiting.pop()
-        if part.comm is None or part.model_id in kept or part.model_id in found:
+        if part.comm is None or part.model_id in found:
             continue
         found[part.model_id] = part
         for name in part.traits(sync=True):
-            waiting.extend(_widgets_in(getattr(part, name)))
+            waiting.extend(widgets_in(getattr(part, name)))
     return list(found.values())
 
 
-def _widgets_in(value: Any) -> Iterator[Widget]:
+def widgets_in(value: Any) -> Iterator[Widget]:
+    """The widgets that a value is, or holds in lists and dictionaries."""
     if isinstance(value, Widget):
         yield value
     elif isinstance(value, dict):
         for item in value.values():
-            yield from _widgets_in(item)
+            yield from widgets_in(item)
     elif isinstance(value, list | tuple):
         for item in value:
-            yield from _widgets_in(item)
+            yield from widgets_in(item)
+
+
+def in_use(parts: Set[Widget]) -> set[Widget]:
+    """Those of the parts that an open widget of this package uses which is none of them.
+
+    Views that are linked use the same selection. That a part also stands in a box is no such use:
+    it is shown there only as long as its owner is open.
+    """
+    package = __name__.rpartition(".")[0]
+    found: set[Widget] = set()
+    for other in list(_instances.values()):
+        if type(other).__module__.startswith(package) and other not in parts:
+            for part in widgets_in(list(other._trait_values.values())):
+                if part in parts:
+                    found.update(parts_of(part))
+    return found

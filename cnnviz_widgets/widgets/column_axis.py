@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from traitlets import Enum, Float
 
+from .ownership import Owning
 from .two_threads import HoldsSync
 
 
-class ColumnAxis(HoldsSync):
+class ColumnAxis(Owning, HoldsSync):
     """Where channels stand, from left to right, in every view that holds this object.
 
     Views that share an axis stay aligned to the pixel at every zoom.

@@ -14,6 +14,7 @@ from traitlets import Bool, Bytes, Int, List, Unicode
 from ..analysis.comparison import LayerComparison
 from ..analysis.record import LayerRecord
 from .bundles import bundle
+from .ownership import Owning
 from .plot_frame import QUIET, DensityFrame
 from .selection import Selection
 from .two_threads import HoldsSync
@@ -54,7 +55,7 @@ class _ComparedDensitiesHead(HoldsSync, AnyWidget):
     _linear_scale = WidgetTrait().tag(sync=True)
 
 
-class ComparedDensities(VBox):
+class ComparedDensities(Owning, VBox):
     """Densities of the hovered, selected or most changed pairs: before dashed, after solid.
 
     Parameters

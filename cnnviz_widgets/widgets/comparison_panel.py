@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from anywidget import AnyWidget, WidgetTrait
-from ipywidgets import Box, VBox, Widget, jslink
+from ipywidgets import Box, VBox, jslink
 from traitlets import Bool, Dict, Enum, Instance, Int, List, TraitError, Unicode, observe, validate
 
 from ..analysis.call_stack import CallLock
@@ -20,12 +20,11 @@ from ..model.comparison import ModelComparison
 from .bundles import bundle
 from .cell_progress import CellProgress
 from .channel_grid import ChannelGrid
-from .closing import parts_of
 from .column_axis import ColumnAxis
 from .compared_densities import ComparedDensities
 from .layer_view import unchangeable
+from .ownership import Owning, of_open
 from .pictured import Pictured
-from .rerun import CellMade
 from .selection import Selection
 from .subshells import answer_while_busy
 from .told import told, told_in_page
@@ -72,7 +71,7 @@ class UnknownChoice(ValueError, TraitError):
     """
 
 
-class ComparisonPanel(Pictured, VBox):
+class ComparisonPanel(Owning, Pictured, VBox):
     """Two moments of one training, or two models, layer by layer, what changed most first.
 
     Layers are listed by how much they changed. Of the chosen one, both grids stand side by side
@@ -102,9 +101,6 @@ class ComparisonPanel(Pictured, VBox):
         The layer has no partner, or there is none of that name.
     """
 
-    # A panel that could not be made is closed, too.
-    _links: Sequence[Widget] = ()
-
     layer = Unicode(help="Path of the layer shown, in the first of the two; set it for another.")
     match = Enum(
         ["index", "similarity"],
@@ -115,6 +111,8 @@ class ComparisonPanel(Pictured, VBox):
         Selection, help="Selected and hovered pairs, by their place in `shown.match.pairs`."
     )
 
+    _comparison: ModelComparison | None = None
+
     def __init__(
         self,
         comparison: ModelComparison,
@@ -123,8 +121,7 @@ class ComparisonPanel(Pictured, VBox):
         sample_labels: Sequence[str] = (),
     ) -> None:
         first = None if layer is None else comparison.partner(layer)[0].path
-        self._made = CellMade(self)
-        self.comparison = comparison
+        self._comparison = comparison
         self.changes: list[LayerChange] = []
         self.shown: LayerComparison | None = None
         self._lock = CallLock()
@@ -138,10 +135,8 @@ class ComparisonPanel(Pictured, VBox):
             for _ in titles
         )
         # What the pictures look like is chosen once for both, in the page.
-        self._links = [
+        for name in ("colormap", "value_range"):
             jslink((self.grids[0], name), (self.grids[1], name))
-            for name in ("colormap", "value_range")
-        ]
         self.head = _ComparisonHead(
             titles=list(titles),
             selection=selection,
@@ -163,13 +158,15 @@ class ComparisonPanel(Pictured, VBox):
             with CellProgress() as self._cell, self._lock, self._reporting():
                 self._compare(comparison.by)
                 self._show(first or self.changes[0].path_a, comparison.by)
-        except BaseException:
-            self.close()
-            raise
         finally:
             self._cell = None
         self.head.observe(self._on_chosen, ["layer", "match"])
         answer_while_busy(self)
+
+    @property
+    def comparison(self) -> ModelComparison:
+        """Which two are compared, and which layers go together."""
+        return of_open(self, self._comparison, "comparison")
 
     def refresh(self) -> None:
         """Read live models again now: every layer's change, and the layer shown.
@@ -190,10 +187,6 @@ class ComparisonPanel(Pictured, VBox):
         chosen = [pairs[number] for number in self.selection.selected if number < len(pairs)]
         return tuple((int(one), int(other)) for one, other in chosen)
 
-    def _repr_mimebundle_(self, **kwargs: Any) -> tuple[dict[str, Any], dict[str, Any]] | None:
-        self._made.shown()
-        return super()._repr_mimebundle_(**kwargs)
-
     def __repr__(self) -> str:
         one, other = self.head.titles
         return f"<ComparisonPanel of {one!r} and {other!r}, layer {self.layer!r}>"
@@ -209,12 +202,8 @@ class ComparisonPanel(Pictured, VBox):
             self.shown, self._side_by_side, (one, other), self.grids[0].sample_labels
         )
 
-    def close(self) -> None:
-        """Close every part; models and history stay as they are."""
-        parts = [] if self.comm is None else parts_of(self)
-        super().close()
-        for part in [*self._links, *parts]:
-            Widget.close(part)
+    def _let_go(self) -> None:
+        self._comparison = self.shown = self._side_by_side = None
 
     # What is shown follows the layer and the matching ----------------------------------------
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import bqplot
 import numpy as np
 from anywidget import AnyWidget, WidgetTrait
-from ipywidgets import VBox, Widget
+from ipywidgets import VBox
 from numpy.typing import ArrayLike
 from traitlets import Bool, Bytes, Enum, Float, Instance, Int, List, Unicode, validate
 
@@ -16,9 +16,9 @@ from ..analysis.density import DensityStyle
 from ..analysis.parameter_record import ParameterRecord
 from ..analysis.record import LayerRecord
 from .bundles import bundle
-from .closing import parts_of
 from .layer_facts import zero_channels
 from .layer_view import as_record, brief, forget_channels, unchangeable
+from .ownership import Owning
 from .pictured import Pictured
 from .plot_frame import QUIET, DensityFrame
 from .selection import Selection
@@ -61,7 +61,7 @@ class _DensityHead(HoldsSync, AnyWidget):
     _linear_scale = WidgetTrait().tag(sync=True)
 
 
-class DensityPanel(Pictured, VBox):
+class DensityPanel(Owning, Pictured, VBox):
     """The distribution of each channel's values [WL20 Fig. 3, 5].
 
     Up to 64 channels have a curve each; above that their 5–95 % and 25–75 % bands and median
@@ -172,12 +172,8 @@ class DensityPanel(Pictured, VBox):
 
         return None if self.record is None else density_picture(self.record)
 
-    def close(self) -> None:
-        """Close the plot with the panel; a selection may serve others and stays."""
-        parts = [] if self.comm is None else parts_of(self, keep=[self.selection])
-        super().close()
-        for part in parts:
-            Widget.close(part)
+    def _let_go(self) -> None:
+        self.record = None
 
 
 def _notes(record: LayerRecord) -> list[str]:

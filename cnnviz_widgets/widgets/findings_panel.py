@@ -9,6 +9,7 @@ from traitlets import Bool, Dict, Int, List, TraitError, validate
 
 from ..analysis.findings import Finding, Report
 from .bundles import bundle
+from .ownership import Owning
 from .two_threads import HoldsSync
 
 __all__ = ["FindingsPanel"]
@@ -17,7 +18,7 @@ __all__ = ["FindingsPanel"]
 _CHANNELS_NAMED = 12
 
 
-class FindingsPanel(HoldsSync, anywidget.AnyWidget):
+class FindingsPanel(Owning, HoldsSync, anywidget.AnyWidget):
     """A list of findings, the worst first; the chosen one shows its evidence and its cure.
 
     Parameters

@@ -21,6 +21,7 @@ from ..model.probe import ModelProbe
 from .cells import after_each_cell
 from .history_view import NOW, HistoryView
 from .layer_selector import LayerSelector
+from .ownership import of_open
 from .training_bar import TrainingBar
 
 
@@ -52,7 +53,7 @@ class Following:
         self.orders: dict[Place, NDArray[np.integer[Any]]] = {}
         self.story = HistoryView(selector, go_to)
         self.bar = TrainingBar(self._pause, self._resume, self._stop)
-        self._probe = probe
+        self._probe: ModelProbe | None = probe
         self._selector = selector
         self._monitor: TrainingMonitor | None = None
         self._settings: object = None
@@ -70,7 +71,7 @@ class Following:
     def probe(self) -> ModelProbe:
         """What the model is to be read with: as the last look of a training that goes on was."""
         if self._monitor is None or not self.is_training:
-            return self._probe
+            return of_open(self.bar, self._probe, "model")
         return self._monitor.reader.probe
 
     def read(self, place: Place) -> PlaceRecord:
@@ -137,7 +138,7 @@ class Following:
             self._selector.entries,
             memory=DEFAULT_MEMORY if none else memory,
             folder=folder,
-            model=self._probe.model.name,
+            model=self.probe.model.name,
         )
 
     def keep(self, reading: Reading) -> None:
@@ -163,6 +164,12 @@ class Following:
         self.story.timeline.training = progress.state in ("training", "paused", "stopping")
         if before and not self.is_training:
             self.story.end()
+
+    def let_go(self) -> None:
+        """Follow no training any more; the inspector is closed. Its history is the user's."""
+        self.kept = ()
+        self.orders.clear()
+        self._probe = self._monitor = self._last = self._settings = None
 
     def _after_cell(self) -> None:
         """Training is over with its cell; Keras tells nobody where it was interrupted."""

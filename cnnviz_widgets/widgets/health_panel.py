@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import bqplot
 import numpy as np
 from anywidget import AnyWidget, WidgetTrait
-from ipywidgets import VBox, Widget
+from ipywidgets import VBox
 from numpy.typing import ArrayLike, NDArray
 from traitlets import Bytes, Dict, Int, List, Unicode
 
@@ -16,8 +16,8 @@ from ..analysis.curves import MOST_CURVES
 from ..analysis.health import HEALTH_NUMBERS, HealthNumber
 from ..analysis.thinning import thin_curves
 from .bundles import bundle
-from .closing import parts_of
 from .layer_selector import LayerSelector
+from .ownership import Owning
 from .pictured import Pictured
 from .plot_frame import QUIET, plain_figure, value_axes
 from .timeline import Timeline
@@ -76,7 +76,7 @@ class _HealthHead(HoldsSync, AnyWidget):
     _linear_scale = WidgetTrait().tag(sync=True)
 
 
-class HealthPanel(Pictured, VBox):
+class HealthPanel(Owning, Pictured, VBox):
     """Health over time: a curve for each layer, of the number that is chosen in the page.
 
     The page draws: choosing another number or layer, or another moment, needs no kernel.
@@ -202,15 +202,6 @@ class HealthPanel(Pictured, VBox):
         chosen = names.index(head.number) if head.number in names else 0
         values = np.frombuffer(head._values, "<f4").reshape(len(names), len(head._paths), -1)
         return health_picture(steps, head._paths, values[chosen], head._numbers[chosen]["title"])
-
-    def close(self) -> None:
-        """Close the plot with the panel; selector and timeline are others' and stay."""
-        shared = [part for part in (self._head.selector, self._head.timeline) if part is not None]
-        # The plot is no child before it shows something.
-        parts = [] if self.comm is None else parts_of(self, keep=shared) + parts_of(self.figure)
-        super().close()
-        for part in parts:
-            Widget.close(part)
 
 
 def _drawn(count: int, norms: NDArray[np.float32] | None) -> NDArray[np.int64]:

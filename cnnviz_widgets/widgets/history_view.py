@@ -169,10 +169,6 @@ class HistoryView:
         record = moment.records[kept]
         return Recalled(kept, record, moment.step, weights, asked.health, asked.samples, note)
 
-    def close(self) -> None:
-        """Close what is not yet part of any box: the plot, before there is something to plot."""
-        self.health.close()
-
 
 def _nearest(
     history: History, places: list[Place], steps: NDArray[np.int64], asked: Moment

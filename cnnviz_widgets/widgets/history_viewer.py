@@ -7,21 +7,20 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from ipywidgets import Box, VBox, Widget
+from ipywidgets import Box, VBox
 from traitlets import Instance, Unicode, observe, validate
 
 from ..analysis.history import History, Moment
 from ..analysis.place import Place
 from ..analysis.record import LayerRecord
-from .closing import parts_of
 from .history_view import NOW, HistoryView, Recalled
 from .inspector_header import InspectorHeader
 from .layer_facts import layer_facts
 from .layer_selector import LayerSelector
 from .layer_view import unchangeable
 from .layer_views import LayerViews
+from .ownership import Owning
 from .pictured import Pictured
-from .rerun import CellMade
 from .selection import Selection
 from .subshells import answer_while_busy
 from .told import told_in_page
@@ -32,7 +31,7 @@ if TYPE_CHECKING:
 __all__ = ["HistoryViewer", "open_history"]
 
 
-class HistoryViewer(Pictured, VBox):
+class HistoryViewer(Owning, Pictured, VBox):
     """The layers of a model as they were at any moment of a training that was kept.
 
     It needs neither the model nor the kernel that trained it. It opens at the last moment; the
@@ -67,7 +66,6 @@ class HistoryViewer(Pictured, VBox):
             raise ValueError(f"there is no moment to show: {history!r}")
         place = _first(history, layer)
         self.history = history
-        self._made = CellMade(self)
         self._shown: Recalled | None = None
         self._step = NOW
         self.views = LayerViews()
@@ -81,14 +79,10 @@ class HistoryViewer(Pictured, VBox):
         super().__init__([panes, VBox(self.story.parts)], selection=self.views.selection)
         self.add_class("cnnviz")
         self.add_class("cnnviz-inspector")
-        try:
-            self.story.follow(history)
-            self._show(place, int(history.steps[-1]))
-            self.story.mark(place)
-            self.story.timeline.position = self._step
-        except BaseException:
-            self.close()
-            raise
+        self.story.follow(history)
+        self._show(place, int(history.steps[-1]))
+        self.story.mark(place)
+        self.story.timeline.position = self._step
         answer_while_busy(self)
         self.selector.observe(self._on_chosen, "layer")
         self.header.observe(self._on_view_chosen, ["view", "weight"])
@@ -112,23 +106,13 @@ class HistoryViewer(Pictured, VBox):
         title = f"{self.header.title}   {self.header.facts}"
         return inspector_picture(self.record, title, below=self.story.health.picture())
 
-    def close(self) -> None:
-        """Close every part; the history stays as it is."""
-        if self.comm is None:
-            return  # closed, or never made
-        parts = parts_of(self)
-        self.story.close()
-        super().close()
-        for part in parts:
-            Widget.close(part)
+    def _let_go(self) -> None:
+        self._shown = None
+        self.views.let_go()
 
     def __repr__(self) -> str:
         moments, model = len(self.history), self.history.model
         return f"<HistoryViewer of {moments:,} moments of {model!r}, layer {self.layer!r}>"
-
-    def _repr_mimebundle_(self, **kwargs: Any) -> tuple[dict[str, Any], dict[str, Any]] | None:
-        self._made.shown()
-        return super()._repr_mimebundle_(**kwargs)
 
     # What is shown follows the layer, the view, the weight and the timeline ---------------------
 

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
-from ipywidgets import Box, VBox, Widget
+from ipywidgets import Box, VBox
 from numpy.typing import ArrayLike, NDArray
 from traitlets import Enum, Instance, TraitError, Unicode, observe, validate
 
@@ -28,7 +28,6 @@ from ..model.pacing import Every
 from ..model.places import NoWeights, chosen_part, output_record
 from .ablation_bar import AblationBar
 from .cell_progress import CellProgress
-from .closing import parts_of
 from .findings_panel import FindingsPanel
 from .following import Following
 from .guide import Guide
@@ -38,8 +37,8 @@ from .layer_facts import layer_facts
 from .layer_selector import LayerSelector
 from .layer_view import unchangeable
 from .layer_views import LayerViews
+from .ownership import Owning, of_open
 from .pictured import Pictured
-from .rerun import CellMade
 from .sample_names import checked_targets, sample_names
 from .selection import Selection
 from .subshells import answer_while_busy
@@ -67,7 +66,7 @@ class Shown(NamedTuple):
     step: int = NOW
 
 
-class ModelInspector(Pictured, VBox):
+class ModelInspector(Owning, Pictured, VBox):
     """Layer selector, channel grid, dendrogram and densities of a live model, all linked.
 
     A layer shows its outputs or its weights. The model is read, never changed and never copied:
@@ -94,8 +93,6 @@ class ModelInspector(Pictured, VBox):
 
     Attributes
     ----------
-    probe : ModelProbe
-        The reader of the live model.
     measures : dict of str to ChannelMeasures
         The few numbers of every layer's outputs. After an update of a monitor, mean and std are
         NaN but for the layers that were recorded; after a quick one all are over its samples, but
@@ -119,6 +116,8 @@ class ModelInspector(Pictured, VBox):
     )
     selection = Instance(Selection, help="Selected and hovered channels of the layer shown.")
 
+    _probe: ModelProbe | None = None
+
     def __init__(
         self,
         model: Any,
@@ -132,7 +131,7 @@ class ModelInspector(Pictured, VBox):
     ) -> None:
         if view not in ("outputs", "weights"):
             raise ValueError(f"view must be 'outputs' or 'weights'; got {view!r}")
-        self.probe = ModelProbe(model, inputs)
+        self._probe = ModelProbe(model, inputs)
         self.targets = checked_targets(targets, self.probe.samples)
         layers = self.probe.layers
         first = self.probe.info(layer) if layer is not None else _first_to_show(layers)
@@ -144,7 +143,6 @@ class ModelInspector(Pictured, VBox):
         names = sample_names(labels, self.targets, class_names, self.probe.samples)
         # Requests from the page may come on a thread of their own, and while the model trains.
         self._lock = model_lock(model)
-        self._made = CellMade(self)
         self._past = NOW
         self._cell: CellProgress | None = None
         self._shown: Shown | None = None
@@ -176,9 +174,6 @@ class ModelInspector(Pictured, VBox):
         try:
             with CellProgress() as self._cell, self._lock, self._reporting():
                 self._read(Place(first.path, view))
-        except BaseException:
-            self.close()
-            raise
         finally:
             self._cell = None
         answer_while_busy(self)
@@ -188,6 +183,11 @@ class ModelInspector(Pictured, VBox):
         self.header.observe(self._on_diagnose_asked, "_diagnose_asked")
         self.header.observe(self._on_next_asked, "_next_asked")
         self.header.observe(self._on_view_chosen, ["view", "weight"])
+
+    @property
+    def probe(self) -> ModelProbe:
+        """The reader of the live model."""
+        return of_open(self, self._probe, "probe")
 
     @property
     def record(self) -> LayerRecord | None:
@@ -310,7 +310,8 @@ class ModelInspector(Pictured, VBox):
         OSError
             The folder cannot be written to.
         """
-        kept = [Place(self.probe.info(path).path) for path in _several(layers)]
+        probe = self.probe
+        kept = [Place(probe.info(path).path) for path in _several(layers)]
         return self.following.begin(
             self, every, budget, kept, samples=samples, memory=memory, folder=folder
         )
@@ -360,11 +361,9 @@ class ModelInspector(Pictured, VBox):
             self.following.show(progress)
 
     def __repr__(self) -> str:
+        if self._probe is None:
+            return "<ModelInspector, closed>"
         return f"<ModelInspector of {self.probe.model.name!r}, layer {self.layer!r}>"
-
-    def _repr_mimebundle_(self, **kwargs: Any) -> tuple[dict[str, Any], dict[str, Any]] | None:
-        self._made.shown()
-        return super()._repr_mimebundle_(**kwargs)
 
     def picture(self) -> Image | None:
         """The layer's views one above the other, as a still picture."""
@@ -376,15 +375,11 @@ class ModelInspector(Pictured, VBox):
         below = self.following.story.health.picture()
         return inspector_picture(self.record, title, self.grid.sample_labels, below)
 
-    def close(self) -> None:
-        """Close every part; the model stays as it is."""
-        if self.comm is None:
-            return  # closed, or never made
-        parts = parts_of(self)
-        self.following.story.close()
-        super().close()
-        for part in parts:
-            Widget.close(part)
+    def _let_go(self) -> None:
+        self._probe = self._shown = None
+        self.targets = None
+        self.views.let_go()
+        self.following.let_go()
 
     # What is shown follows the layer, the view and the weight --------------------------------
 

@@ -6,10 +6,11 @@ import anywidget
 from traitlets import Bool, Enum, Float, Int, List, Unicode
 
 from .bundles import bundle
+from .ownership import Owning
 from .two_threads import ForTwoThreads
 
 
-class InspectorHeader(ForTwoThreads, anywidget.AnyWidget):
+class InspectorHeader(Owning, ForTwoThreads, anywidget.AnyWidget):
     """The inspector's first lines: title, controls, progress, guide, warnings and errors.
 
     What the page asks for is counted: `_asked` (read again), `_diagnose_asked` and `_next_asked`

@@ -15,13 +15,14 @@ from ..analysis.health import LayerHealth, layer_health
 from ..analysis.measures import ChannelMeasures
 from ..analysis.sample_choice import SampleChoice
 from .bundles import bundle
+from .ownership import Owning
 from .two_threads import ForTwoThreads
 
 if TYPE_CHECKING:
     from ..model.layers import LayerInfo
 
 
-class LayerSelector(ForTwoThreads, anywidget.AnyWidget):
+class LayerSelector(Owning, ForTwoThreads, anywidget.AnyWidget):
     """A list of a model's layers, of which one is chosen.
 
     Parameters

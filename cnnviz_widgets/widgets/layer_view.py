@@ -12,6 +12,7 @@ from traitlets import List, Unicode, validate
 from ..analysis.parameter_record import ParameterRecord
 from ..analysis.record import LayerRecord
 from .column_axis import ColumnAxis
+from .ownership import Owning
 from .pictured import Pictured
 from .selection import Selection
 from .two_threads import HoldsSync
@@ -49,13 +50,13 @@ def forget_channels(selection: Selection, n_channels: int) -> None:
 def brief(view: Any, record: LayerRecord | None) -> str:
     """A view in one line, for a terminal and for readers without pictures."""
     if record is None:
-        return f"<{type(view).__name__} of nothing yet>"
+        return f"<{type(view).__name__} of nothing{' yet' if view.comm else ', closed'}>"
     noun = record.outputs if isinstance(record, ParameterRecord) else "channel"
     plural = "" if record.n_channels == 1 else "s"
     return f"<{type(view).__name__} of {record.n_channels:,} {noun}{plural}>"
 
 
-class LayerView(Pictured, HoldsSync, anywidget.AnyWidget):
+class LayerView(Owning, Pictured, HoldsSync, anywidget.AnyWidget):
     """A view of one layer's record, linked to others through a shared selection and axis.
 
     Parameters
@@ -116,6 +117,9 @@ class LayerView(Pictured, HoldsSync, anywidget.AnyWidget):
                 setattr(self, name, value)
         self.record = record
         forget_channels(self.selection, record.n_channels)
+
+    def _let_go(self) -> None:
+        self.record = None
 
     def __repr__(self) -> str:
         return brief(self, self.record)

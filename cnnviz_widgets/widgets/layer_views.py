@@ -75,6 +75,10 @@ class LayerViews:
             axis.fit()
         self.dendrogram.cut = self.parameters.cut = None
 
+    def let_go(self) -> None:
+        """Forget the record; the views are closed."""
+        self._record = None
+
     def _put(self, record: LayerRecord) -> None:
         of_weights = isinstance(record, ParameterRecord)
         shown = [self.parameters] if of_weights else [self.dendrogram, self.grid]

@@ -7,10 +7,11 @@ from typing import Any
 from ipywidgets import TypedTuple
 from traitlets import Int, List, Unicode
 
+from .ownership import Owning
 from .two_threads import HoldsSync
 
 
-class Selection(HoldsSync):
+class Selection(Owning, HoldsSync):
     """Selected and hovered channels, shared by every view that holds this object.
 
     The views follow it in the page: linking works while the kernel is busy, dead or absent.

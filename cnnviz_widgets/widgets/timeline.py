@@ -13,6 +13,7 @@ from traitlets import Bool, Bytes, Dict, Int, List, Unicode, observe
 
 from ..analysis.thinning import evenly, thin_moments
 from .bundles import bundle
+from .ownership import Owning
 from .told import told
 from .two_threads import ForTwoThreads
 from .wire_format import wire
@@ -48,7 +49,7 @@ class Mark(Protocol):
         """Whether it was there at the first look: training did not bring it about."""
 
 
-class Timeline(ForTwoThreads, anywidget.AnyWidget):
+class Timeline(Owning, ForTwoThreads, anywidget.AnyWidget):
     """A strip of a training's moments: scrub, play, jump to where something began, go live.
 
     Parameters
@@ -125,6 +126,9 @@ class Timeline(ForTwoThreads, anywidget.AnyWidget):
                 }
                 for mark in marks
             ]
+
+    def _let_go(self) -> None:
+        self.on_position = None
 
     @observe("position")
     def _on_position(self, change: dict[str, Any]) -> None:

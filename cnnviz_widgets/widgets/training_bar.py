@@ -11,6 +11,7 @@ import anywidget
 from traitlets import Dict, Enum, Float, Int, Unicode, observe
 
 from .bundles import bundle
+from .ownership import Owning
 from .told import told
 from .two_threads import ForTwoThreads
 
@@ -81,7 +82,7 @@ def _numbers_from_json(logs: Mapping[str, float | str], _widget: Any) -> dict[st
     return {name: float(value) for name, value in logs.items()}
 
 
-class TrainingBar(ForTwoThreads, anywidget.AnyWidget):
+class TrainingBar(Owning, ForTwoThreads, anywidget.AnyWidget):
     """One line while a model trains: where it is, what the updates cost, pause, resume and stop.
 
     Parameters
@@ -157,6 +158,9 @@ class TrainingBar(ForTwoThreads, anywidget.AnyWidget):
             self.spent = progress.spent
             self.logs = {name: float(value) for name, value in progress.logs.items()}
             self.error = progress.error
+
+    def _let_go(self) -> None:
+        self._on = dict.fromkeys(self._on)
 
     @observe("_pause_asked", "_resume_asked", "_stop_asked")
     def _on_asked(self, change: dict[str, Any]) -> None:

@@ -10,10 +10,15 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from ipywidgets import HBox, VBox
+from ipywidgets import HBox, Tab, VBox
+from ipywidgets.widgets.widget import _instances
 
+import cnnviz_widgets as cv
 from cnnviz_widgets.widgets import cells, rerun
 from cnnviz_widgets.widgets.rerun import CellMade
+
+from .public import VALUES, WIDGETS
+from .small_training import inspected
 
 
 class Notebook:
@@ -190,3 +195,84 @@ def test_cells_keep_nothing_alive(notebook: Notebook) -> None:
     notebook.begin("a")
     notebook.end()
     assert cells._told_after_cells() == []
+
+
+# Views on their own ----------------------------------------------------------------------------
+
+
+def run_widget(notebook: Notebook, cell: str, make: Any) -> Any:
+    """A cell whose last line is a widget without a name."""
+    notebook.begin(cell)
+    widget = make()
+    if widget._repr_mimebundle_ is not None:
+        widget._repr_mimebundle_()
+    notebook.end()
+    return widget
+
+
+@pytest.mark.parametrize("name", WIDGETS)
+def test_a_cell_with_any_widget_leaves_nothing_when_it_runs_again(
+    notebook: Notebook, name: str
+) -> None:
+    first = run_widget(notebook, "a", WIDGETS[name])
+    gc.collect()
+    open_before = len(_instances)
+    for _ in range(2):
+        second = run_widget(notebook, "a", WIDGETS[name])
+        assert first.comm is None
+        assert second.comm is not None
+        first = second
+    gc.collect()
+    assert len(_instances) == open_before
+
+
+def test_linked_views_without_names_are_closed_with_what_links_them(notebook: Notebook) -> None:
+    def linked() -> None:
+        selection, axis = cv.Selection(), cv.ColumnAxis()
+        for view in (cv.ChannelGrid, cv.Dendrogram):
+            view(VALUES, selection=selection, axis=axis)._repr_mimebundle_()
+
+    for runs in range(4):
+        notebook.begin("a")
+        linked()
+        notebook.end()
+        if runs == 0:
+            open_before = len(_instances)
+        assert len(_instances) == open_before
+
+
+def test_what_an_open_view_is_linked_to_stays(notebook: Notebook) -> None:
+    """A selection is made in one cell, and a view of it is shown by another one."""
+    notebook.begin("a")
+    selection = notebook.user_ns["selection"] = cv.Selection()
+    notebook.end()
+    view = run_widget(notebook, "b", lambda: cv.ChannelGrid(VALUES, selection=selection))
+    notebook.begin("a")
+    notebook.user_ns["selection"] = cv.Selection()
+    notebook.end()
+    assert selection.comm is not None
+    view.close()
+    notebook.begin("a")
+    notebook.end()
+    assert selection.comm is None
+
+
+def test_a_view_that_another_named_widget_holds_stays(notebook: Notebook) -> None:
+    notebook.begin("a")
+    grid = cv.ChannelGrid(VALUES)
+    notebook.user_ns["panel"] = Tab([VBox([grid])])
+    notebook.end()
+    notebook.begin("a")
+    notebook.end()
+    assert grid.comm is not None
+
+
+def test_parts_of_an_inspector_are_no_leavings_of_the_cell(notebook: Notebook) -> None:
+    notebook.begin("a")
+    notebook.user_ns["inspector"] = inspector = inspected()
+    notebook.end()
+    notebook.begin("a")
+    notebook.end()
+    assert inspector.grid.comm is not None
+    assert inspector.grid.selection.comm is not None
+    inspector.close()
