@@ -28,6 +28,7 @@ from .leaf_order import checked_order
 from .measures import ChannelMeasures, channel_measures
 from .sample_choice import SampleChoice
 from .tiles import TileSheet, columns_within, tile_sheet, within
+from .validation import text
 from .values import checked_values
 
 # As many columns as a wide screen has pixels: more could not be told apart.
@@ -88,6 +89,7 @@ class LayerRecord:
             As `checked_values`, and as `ChannelTree.near` of `like`.
         """
         array = checked_values(values)
+        text("path", path)
         if array.ndim == 1:
             array = array[:, np.newaxis]
         return cls(array, path, like=None if like is None else checked_order(like, array.shape[-1]))

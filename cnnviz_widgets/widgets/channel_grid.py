@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from traitlets import Bytes, Enum, Int, List, Unicode
+from traitlets import Bytes, Enum, List, Unicode
 
 from ..analysis.record import LayerRecord
 from .bundles import bundle
 from .layer_view import LayerView
+from .traits import Whole
 from .wire_format import SheetTraits, sheet_state, wire
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ class ChannelGrid(SheetTraits, LayerView):
         help="Over which values the colours are stretched.",
     ).tag(sync=True)
     title = Unicode("", help="A line above the grid; '' for none.").tag(sync=True)
-    places = Int(
+    places = Whole(
         0,
         min=0,
         help="Columns to leave room for, at the least: grids of as many places stand in line.",
@@ -45,7 +46,7 @@ class ChannelGrid(SheetTraits, LayerView):
     sample_labels = List(Unicode(), help="A name for each of all samples; none: its number.").tag(
         sync=True
     )
-    height = Int(440, min=120, help="Greatest height of the grid in CSS pixels.").tag(sync=True)
+    height = Whole(440, min=120, help="Greatest height of the grid in CSS pixels.").tag(sync=True)
 
     _channels = Bytes().tag(sync=True)
     _samples = Bytes(help="Number of each row's sample; none: that of the row.").tag(sync=True)

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from ipywidgets import Widget
-from traitlets import Enum, Float
+from traitlets import Enum
+
+from .strict import Strict
+from .traits import Finite
 
 
-class ColumnAxis(Widget):
+class ColumnAxis(Strict, Widget):
     """Where channels stand, from left to right, in every view that holds this object.
 
     Views that share an axis stay aligned to the pixel at every zoom.
@@ -17,8 +20,8 @@ class ColumnAxis(Widget):
         "leaf",
         help="Columns in the tree's leaf order, or by channel number.",
     ).tag(sync=True)
-    start = Float(0.0, min=0.0, help="The column at the left edge.").tag(sync=True)
-    scale = Float(0.0, min=0.0, help="Width of a column in CSS pixels; 0 fits all columns.").tag(
+    start = Finite(0.0, min=0.0, help="The column at the left edge.").tag(sync=True)
+    scale = Finite(0.0, min=0.0, help="Width of a column in CSS pixels; 0 fits all columns.").tag(
         sync=True
     )
 

@@ -16,6 +16,7 @@ from traitlets import Bool, Dict, Enum, Instance, Int, List, TraitError, Unicode
 from ..analysis.comparison import LayerChange, LayerComparison
 from ..analysis.matching import MatchedBy
 from ..analysis.side_by_side import SideBySide, side_by_side
+from ..analysis.validation import instance, texts
 from ..model.comparison import ModelComparison
 from .bundles import bundle
 from .cell_progress import CellProgress
@@ -27,6 +28,7 @@ from .layer_view import unchangeable
 from .pictured import Pictured
 from .rerun import CellMade
 from .selection import Selection
+from .strict import Strict
 from .subshells import answer_while_busy
 from .told import told, told_in_page
 from .wire_format import sheet_state, wire
@@ -71,7 +73,7 @@ class UnknownChoice(ValueError, TraitError):
     """
 
 
-class ComparisonPanel(Pictured, VBox):
+class ComparisonPanel(Strict, Pictured, VBox):
     """Two moments of one training, or two models, layer by layer, what changed most first.
 
     Layers are listed by how much they changed. Of the chosen one, both grids stand side by side
@@ -97,6 +99,8 @@ class ComparisonPanel(Pictured, VBox):
 
     Raises
     ------
+    TypeError
+        No comparison, or labels that are no strings.
     ValueError
         The layer has no partner, or there is none of that name.
     """
@@ -121,11 +125,13 @@ class ComparisonPanel(Pictured, VBox):
         layer: str | None = None,
         sample_labels: Sequence[str] = (),
     ) -> None:
+        instance("comparison", comparison, ModelComparison, "compare(a, b) makes the panel")
+        names = texts("sample_labels", sample_labels)
         first = None if layer is None else comparison.partner(layer)[0].path
         self._made = CellMade(self)
         self.comparison = comparison
-        self.changes: list[LayerChange] = []
-        self.shown: LayerComparison | None = None
+        self._changes: list[LayerChange] = []
+        self._compared: LayerComparison | None = None
         self._lock = threading.RLock()
         self._cell: CellProgress | None = None
         self._side_by_side: SideBySide | None = None
@@ -133,8 +139,7 @@ class ComparisonPanel(Pictured, VBox):
         selection = Selection()
         self.axis = ColumnAxis()
         self.grids = tuple(
-            ChannelGrid(selection=selection, axis=self.axis, sample_labels=list(sample_labels))
-            for _ in titles
+            ChannelGrid(selection=selection, axis=self.axis, sample_labels=names) for _ in titles
         )
         # What the pictures look like is chosen once for both, in the page.
         self._links = [
@@ -161,7 +166,7 @@ class ComparisonPanel(Pictured, VBox):
         try:
             with CellProgress() as self._cell, self._lock, self._reporting():
                 self._compare(comparison.by)
-                self._show(first or self.changes[0].path_a, comparison.by)
+                self._show(first or self._changes[0].path_a, comparison.by)
         except BaseException:
             self.close()
             raise
@@ -181,6 +186,16 @@ class ComparisonPanel(Pictured, VBox):
         with self._lock, self._reporting():
             self._compare(self._matching)
             self._show(self.layer, self._matching)
+
+    @property
+    def changes(self) -> list[LayerChange]:
+        """Every pair of layers, what changed most first."""
+        return self._changes
+
+    @property
+    def shown(self) -> LayerComparison | None:
+        """The layer shown, with all its pairs of channels."""
+        return self._compared
 
     @property
     def selected_channels(self) -> tuple[tuple[int, int], ...]:
@@ -267,7 +282,7 @@ class ComparisonPanel(Pictured, VBox):
 
     def _compare(self, match: MatchedBy) -> None:
         """Every layer's change."""
-        self.changes = self.comparison.changes(match, self._progress)
+        self._changes = self.comparison.changes(match, self._progress)
         kinds = {outline.path: outline.kind for outline, _ in self.comparison.pairs.pairs}
         self.head._layers = [
             {
@@ -324,7 +339,7 @@ class ComparisonPanel(Pictured, VBox):
             with grid.hold_sync():
                 for name, value in state.items():
                     setattr(grid, name, value)
-        self.shown, self._side_by_side = shown, side
+        self._compared, self._side_by_side = shown, side
         with self.head.hold_sync():
             self.head._pairs = rows
             self.head._total = len(pairs)

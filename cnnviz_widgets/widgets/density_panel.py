@@ -15,12 +15,14 @@ from ..analysis.curves import MOST_CURVES
 from ..analysis.density import DensityStyle
 from ..analysis.parameter_record import ParameterRecord
 from ..analysis.record import LayerRecord
+from ..analysis.validation import flag, optional
 from .bundles import bundle
 from .closing import parts_of
 from .layer_view import as_record, brief, forget_channels, unchangeable
 from .pictured import Pictured
 from .plot_frame import QUIET, DensityFrame
 from .selection import Selection
+from .strict import Strict
 from .wire_format import wire
 
 if TYPE_CHECKING:
@@ -58,7 +60,7 @@ class _DensityHead(AnyWidget):
     _linear_scale = WidgetTrait().tag(sync=True)
 
 
-class DensityPanel(Pictured, VBox):
+class DensityPanel(Strict, Pictured, VBox):
     """The distribution of each channel's values [WL20 Fig. 3, 5].
 
     Up to 64 channels have a curve each; above that their 5–95 % and 25–75 % bands and median
@@ -91,7 +93,9 @@ class DensityPanel(Pictured, VBox):
         **traits: Any,
     ) -> None:
         record = None if values is None else as_record(values)
-        self.record: LayerRecord | None = None
+        optional("selection", selection, Selection)
+        flag("log_y", log_y)
+        self._record: LayerRecord | None = None
         self.marks, self.figure, self._head = _plot(
             Selection() if selection is None else selection, log_y
         )
@@ -108,13 +112,18 @@ class DensityPanel(Pictured, VBox):
         return selection
 
     @property
+    def record(self) -> LayerRecord | None:
+        """What is shown; None before anything is."""
+        return self._record
+
+    @property
     def log_y(self) -> bool:
         """Whether the density axis is logarithmic."""
         return bool(self._head.log_y)
 
     @log_y.setter
     def log_y(self, value: bool) -> None:
-        self._head.log_y = value
+        self._head.log_y = flag("log_y", value)
 
     def show(self, values: ArrayLike | LayerRecord) -> None:
         """Show another layer, or the same one at another moment.
@@ -157,7 +166,7 @@ class DensityPanel(Pictured, VBox):
                 "together" if record.pooled is not None else "every" if every else "fan"
             )
             self._head._notes = _notes(record)
-        self.record = record
+        self._record = record
         forget_channels(self.selection, record.n_channels)
 
     def __repr__(self) -> str:

@@ -13,6 +13,7 @@ from traitlets import Instance, Unicode, observe, validate
 from ..analysis.history import History, Moment
 from ..analysis.place import Place
 from ..analysis.record import LayerRecord
+from ..analysis.validation import instance, known_layer
 from .closing import parts_of
 from .history_view import NOW, HistoryView, Recalled
 from .inspector_header import InspectorHeader
@@ -23,6 +24,7 @@ from .layer_views import LayerViews
 from .pictured import Pictured
 from .rerun import CellMade
 from .selection import Selection
+from .strict import Strict
 from .subshells import answer_while_busy
 from .told import told_in_page
 
@@ -32,7 +34,7 @@ if TYPE_CHECKING:
 __all__ = ["HistoryViewer", "open_history"]
 
 
-class HistoryViewer(Pictured, VBox):
+class HistoryViewer(Strict, Pictured, VBox):
     """The layers of a model as they were at any moment of a training that was kept.
 
     It needs neither the model nor the kernel that trained it. It opens at the last moment; the
@@ -58,11 +60,8 @@ class HistoryViewer(Pictured, VBox):
     selection = Instance(Selection, help="Selected and hovered channels of the layer shown.")
 
     def __init__(self, history: History, *, layer: str | None = None) -> None:
-        if not isinstance(history, History):
-            raise TypeError(
-                f"history must be a History, such as inspector.history; got {history!r}. "
-                "open_history(folder) shows one that was kept in a folder"
-            )
+        hint = "such as inspector.history; open_history(folder) shows one kept in a folder"
+        instance("history", history, History, hint)
         if not len(history):
             raise ValueError(f"there is no moment to show: {history!r}")
         place = _first(history, layer)
@@ -265,8 +264,7 @@ def _first(history: History, layer: str | None, view: str = "outputs") -> Place:
     if not pictured:
         raise ValueError(f"no picture was kept, only numbers: {history!r}")
     names = ", ".join(dict.fromkeys(place.layer for place in pictured))
-    if all(entry["path"] != layer for entry in history.layers):
-        raise ValueError(f"there is no layer {layer!r}; pictures were kept of {names}")
+    known_layer(layer, (entry["path"] for entry in history.layers))
     raise ValueError(f"no picture of {layer!r} was kept, only numbers; pictures: {names}")
 
 

@@ -17,9 +17,11 @@ from ..analysis.history import DEFAULT_MEMORY, History
 from ..analysis.measures import ChannelMeasures
 from ..analysis.place import Place
 from ..analysis.record import LayerRecord, Progress
+from ..analysis.validation import one_of, path_of, several, whole_number
 from ..model import LayerInfo, ModelProbe, model_lock
 from ..model.ablation import Ablation, ablate
 from ..model.diagnosis import diagnose
+from ..model.losses import checked_targets
 from ..model.moments import Reading
 from ..model.monitor import Samples, TrainingMonitor, TrainingProgress
 from ..model.order import analysis_order
@@ -39,8 +41,9 @@ from .layer_view import unchangeable
 from .layer_views import LayerViews
 from .pictured import Pictured
 from .rerun import CellMade
-from .sample_names import checked_targets, sample_names
+from .sample_names import sample_names
 from .selection import Selection
+from .strict import Strict
 from .subshells import answer_while_busy
 from .timeline import Timeline
 from .told import told, told_in_page
@@ -66,7 +69,7 @@ class Shown(NamedTuple):
     step: int = NOW
 
 
-class ModelInspector(Pictured, VBox):
+class ModelInspector(Strict, Pictured, VBox):
     """Layer selector, channel grid, dendrogram and densities of a live model, all linked.
 
     A layer shows its outputs or its weights. The model is read, never changed and never copied:
@@ -129,10 +132,9 @@ class ModelInspector(Pictured, VBox):
         layer: str | None = None,
         view: str = "outputs",
     ) -> None:
-        if view not in ("outputs", "weights"):
-            raise ValueError(f"view must be 'outputs' or 'weights'; got {view!r}")
+        one_of("view", view, ("outputs", "weights"))
         self.probe = ModelProbe(model, inputs)
-        self.targets = checked_targets(targets, self.probe.samples)
+        self._targets = checked_targets(model, targets, self.probe.samples)
         layers = self.probe.layers
         first = self.probe.info(layer) if layer is not None else _first_to_show(layers)
         if view == "weights" and not _has_weights(first):
@@ -140,15 +142,15 @@ class ModelInspector(Pictured, VBox):
             if layer is not None or not weighty:
                 chosen_part(Place(first.path, "weights"), ())  # raises
             first = weighty[0]
-        names = sample_names(labels, self.targets, class_names, self.probe.samples)
+        names = sample_names(labels, self._targets, class_names, self.probe.samples)
         # Requests from the page may come on a thread of their own, and while the model trains.
         self._lock = model_lock(model)
         self._made = CellMade(self)
         self._past = NOW
         self._cell: CellProgress | None = None
         self._shown: Shown | None = None
-        self.measures: dict[str, ChannelMeasures] = {}
-        self.report: Report | None = None
+        self._measures: dict[str, ChannelMeasures] = {}
+        self._report: Report | None = None
         self._diagnosed: dict[str, ChannelMeasures] = {}
         self._guide = Guide(analysis_order(layers))
         self.views = LayerViews(names)
@@ -191,6 +193,25 @@ class ModelInspector(Pictured, VBox):
     def record(self) -> LayerRecord | None:
         """What is shown, with tree, densities and measures: outputs, or a `ParameterRecord`."""
         return None if self._shown is None else self._shown.record
+
+    @property
+    def measures(self) -> dict[str, ChannelMeasures]:
+        """The few numbers of every layer's outputs."""
+        return self._measures
+
+    @property
+    def report(self) -> Report | None:
+        """What `diagnose` found last; None before it."""
+        return self._report
+
+    @property
+    def targets(self) -> Any:
+        """What the model should answer, to be set at any time; None where that is not known."""
+        return self._targets
+
+    @targets.setter
+    def targets(self, value: Any) -> None:
+        self._targets = checked_targets(self.probe.model, value, self.probe.samples)
 
     @property
     def _place(self) -> Place | None:
@@ -240,7 +261,7 @@ class ModelInspector(Pictured, VBox):
                 report = diagnose(self.probe, targets=self.targets, progress=self._progress)
             finally:
                 self._cell = None
-            self.report = report
+            self._report = report
             self._diagnosed = self.measures
             self.findings.show(report)
             self.findings.layout.display = None
@@ -301,7 +322,10 @@ class ModelInspector(Pictured, VBox):
         OSError
             The folder cannot be written to.
         """
-        kept = [Place(self.probe.info(path).path) for path in _several(layers)]
+        kept = [Place(self.probe.info(path).path) for path in several("layers", layers, "paths")]
+        whole_number("memory", memory, 0, "of bytes")
+        if folder is not None:
+            path_of("folder", folder)
         return self.following.begin(
             self, every, budget, kept, samples=samples, memory=memory, folder=folder
         )
@@ -325,7 +349,7 @@ class ModelInspector(Pictured, VBox):
             return
         # The layers are those that were read: they need not be looked up for each part again.
         with self.probe.steady():
-            self.measures = dict(reading.measures)
+            self._measures = dict(reading.measures)
             self.findings.stale = self.report is not None and self._is_stale(reading)
             if self._past == NOW and self._shown is not None:
                 self.selector.show_measures(self.measures)
@@ -557,7 +581,7 @@ class ModelInspector(Pictured, VBox):
         measured = self.probe.stream(measure, progress=self._progress)
         shown = Shown(place, found[0]) if found else self._read_place(place)
         self._show(shown, self._progress)
-        self.measures = {path: each for path, each in measured.items() if each is not None}
+        self._measures = {path: each for path, each in measured.items() if each is not None}
         self._guide.follow(analysis_order(layers))
         with self.selector.hold_sync():
             self.selector.show_layers(layers)
@@ -700,9 +724,3 @@ def _input_warnings(probe: ModelProbe) -> list[str]:
         f"The inputs hold {probe.nonfinite_inputs:,} values that are NaN or infinite: "
         "what the layers make of them says little about the model."
     ]
-
-
-def _several(layers: Sequence[str]) -> Sequence[str]:
-    if isinstance(layers, str):
-        raise TypeError(f"layers must be several paths, not one: [{layers!r}]")
-    return layers

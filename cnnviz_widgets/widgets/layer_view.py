@@ -5,15 +5,17 @@ from __future__ import annotations
 from typing import Any
 
 import anywidget
-from anywidget import WidgetTrait
 from numpy.typing import ArrayLike
 from traitlets import List, Unicode, validate
 
 from ..analysis.parameter_record import ParameterRecord
 from ..analysis.record import LayerRecord
+from ..analysis.validation import optional
 from .column_axis import ColumnAxis
 from .pictured import Pictured
 from .selection import Selection
+from .strict import Strict
+from .traits import WidgetOf
 
 
 def as_record(values: ArrayLike | LayerRecord) -> LayerRecord:
@@ -54,7 +56,7 @@ def brief(view: Any, record: LayerRecord | None) -> str:
     return f"<{type(view).__name__} of {record.n_channels:,} {noun}{plural}>"
 
 
-class LayerView(Pictured, anywidget.AnyWidget):
+class LayerView(Strict, Pictured, anywidget.AnyWidget):
     """A view of one layer's record, linked to others through a shared selection and axis.
 
     Parameters
@@ -74,8 +76,8 @@ class LayerView(Pictured, anywidget.AnyWidget):
         The values are not numbers, or there are none.
     """
 
-    selection = WidgetTrait().tag(sync=True)
-    axis = WidgetTrait().tag(sync=True)
+    selection = WidgetOf(Selection).tag(sync=True)
+    axis = WidgetOf(ColumnAxis).tag(sync=True)
     _notes = List(Unicode(), help="What the picture leaves out, in sentences.").tag(sync=True)
 
     def __init__(
@@ -86,9 +88,11 @@ class LayerView(Pictured, anywidget.AnyWidget):
         axis: ColumnAxis | None = None,
         **traits: Any,
     ) -> None:
-        # Wrong values are refused before anything is made.
+        # What is wrong is refused before anything is made.
         record = None if values is None else as_record(values)
-        self.record: LayerRecord | None = None
+        optional("selection", selection, Selection)
+        optional("axis", axis, ColumnAxis)
+        self._record: LayerRecord | None = None
         super().__init__(
             selection=Selection() if selection is None else selection,
             axis=ColumnAxis() if axis is None else axis,
@@ -96,6 +100,11 @@ class LayerView(Pictured, anywidget.AnyWidget):
         )
         if record is not None:
             self.show(record)
+
+    @property
+    def record(self) -> LayerRecord | None:
+        """What is shown; None before anything is."""
+        return self._record
 
     @validate("selection", "axis")
     def _given_once(self, proposal: dict[str, Any]) -> Any:
@@ -113,7 +122,7 @@ class LayerView(Pictured, anywidget.AnyWidget):
         with self.hold_sync():
             for name, value in state.items():
                 setattr(self, name, value)
-        self.record = record
+        self._record = record
         forget_channels(self.selection, record.n_channels)
 
     def __repr__(self) -> str:

@@ -5,20 +5,24 @@ from __future__ import annotations
 from typing import Any
 
 from ipywidgets import TypedTuple, Widget
-from traitlets import Int, List, Unicode
+from traitlets import List, Unicode
+
+from ..analysis.validation import text
+from .strict import Strict
+from .traits import Whole
 
 
-class Selection(Widget):
+class Selection(Strict, Widget):
     """Selected and hovered channels, shared by every view that holds this object.
 
     The views follow it in the page: linking works while the kernel is busy, dead or absent.
     Python may read it, set it and observe it like any widget.
     """
 
-    selected = TypedTuple(Int(min=0), help="Selected channels, in the layer's own numbering.").tag(
-        sync=True
-    )
-    hovered = Int(-1, min=-1, help="The channel under the mouse; -1 for none.").tag(sync=True)
+    selected = TypedTuple(
+        Whole(min=0), help="Selected channels, in the layer's own numbering."
+    ).tag(sync=True)
+    hovered = Whole(-1, min=-1, help="The channel under the mouse; -1 for none.").tag(sync=True)
 
     _channels_of = Unicode(help="What the numbers are channels of.").tag(sync=True)
     _chosen_in = List(
@@ -35,6 +39,7 @@ class Selection(Widget):
         ----------
         channels_of : str
         """
+        text("channels_of", channels_of)
         with self.hold_sync():
             self._channels_of = channels_of
             self.selected = ()

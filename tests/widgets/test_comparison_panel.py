@@ -120,7 +120,7 @@ def test_another_layer_is_chosen_in_python_or_in_the_page(panel: cv.ComparisonPa
 
 
 def test_a_layer_that_is_not_there_is_refused_and_taken_back(panel: cv.ComparisonPanel) -> None:
-    with pytest.raises(ValueError, match="no layer 'nope' to compare; there is 'conv'"):
+    with pytest.raises(ValueError, match="no layer 'nope' to compare; the closest are 'conv'"):
         panel.layer = "nope"
     assert panel.layer == "conv"
     panel.head.set_state({"layer": "nope"})
