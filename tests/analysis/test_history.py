@@ -174,7 +174,7 @@ def test_wrong_settings_are_refused() -> None:
         History([{"level": math.nan}])
     with pytest.raises(ValueError, match="one of 'dead_share'"):
         History(LAYERS).numbers("health")
-    with pytest.raises(ValueError, match="no onset of kind 'sick'"):
+    with pytest.raises(ValueError, match="kind must be one of 'dead'"):
         History(LAYERS).first("sick")
 
 
