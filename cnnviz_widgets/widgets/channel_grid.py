@@ -4,9 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+from numpy.typing import ArrayLike
 from traitlets import Bytes, Enum, List, Unicode
 
 from ..analysis.record import LayerRecord
+from ..analysis.spanning_tree import Indices
+from ..analysis.tiles import TileSheet
+from ..analysis.validation import indices, instance
 from .bundles import bundle
 from .layer_view import LayerView
 from .traits import Whole
@@ -51,17 +56,64 @@ class ChannelGrid(SheetTraits, LayerView):
     _channels = Bytes().tag(sync=True)
     _samples = Bytes(help="Number of each row's sample; none: that of the row.").tag(sync=True)
 
+    # Tiles, channels and samples, where they are not the record's own.
+    _laid_out: tuple[TileSheet, Indices, Indices] | None = None
+
+    def show(self, values: ArrayLike | LayerRecord) -> None:
+        """Show another layer, or the same one at another moment, in one message to the page.
+
+        Parameters
+        ----------
+        values : array_like, shape (batch, ..., channel), or LayerRecord
+        """
+        super().show(values)
+        self._laid_out = None
+
+    def show_columns(
+        self, record: LayerRecord, tiles: TileSheet, channels: Indices, samples: Indices
+    ) -> None:
+        """Show some of a layer's tiles in an order of one's own, in one message to the page.
+
+        Parameters
+        ----------
+        record : LayerRecord
+            Whose tiles they are.
+        tiles : TileSheet
+            Their `columns` are what the selection counts: channels, or pairs of them.
+        channels : ndarray of int, shape (column,)
+            The channel of the record in each column.
+        samples : ndarray of int, shape (row,)
+            The number of each row's sample.
+        """
+        instance("record", record, LayerRecord, "LayerRecord.of(values) makes one")
+        rows, columns = instance("tiles", tiles, TileSheet).codes.shape[:2]
+        channels = indices("channels", channels, record.n_channels)
+        if channels.shape != (columns,) or np.shape(samples) != (rows,):
+            raise ValueError(
+                f"channels and samples must be {columns} columns and {rows} rows; got the shapes "
+                f"{channels.shape} and {np.shape(samples)}"
+            )
+        self._put(_state(tiles, samples, record))
+        self._record = record
+        self._laid_out = (tiles, channels, samples)
+
     def _state_of(self, record: LayerRecord) -> dict[str, Any]:
-        tiles = record.tiles
-        return {
-            **sheet_state(tiles),
-            "_channels": wire(tiles.columns, "i4"),
-            "_samples": wire(record.sample_numbers[: len(tiles.codes)], "i4"),
-            "_notes": list(record.omissions),
-        }
+        return _state(record.tiles, record.sample_numbers[: len(record.tiles.codes)], record)
 
     def picture(self) -> Image | None:
         """The grid as a picture in grey, each tile over its own range."""
         from .static_picture import grid_picture
 
-        return None if self.record is None else grid_picture(self.record, self.sample_labels)
+        if self.record is None:
+            return None
+        return grid_picture(self.record, self.sample_labels, self._laid_out, self.channel_names)
+
+
+def _state(tiles: TileSheet, samples: Indices, record: LayerRecord) -> dict[str, Any]:
+    """The wire traits for tiles."""
+    return {
+        **sheet_state(tiles),
+        "_channels": wire(tiles.columns, "i4"),
+        "_samples": wire(samples, "i4"),
+        "_notes": list(record.omissions),
+    }

@@ -31,7 +31,6 @@ from .selection import Selection
 from .strict import Strict
 from .subshells import answer_while_busy
 from .told import told, told_in_page
-from .wire_format import sheet_state, wire
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -327,18 +326,11 @@ class ComparisonPanel(Strict, Pictured, VBox):
             self.head.titles,
             strict=True,
         ):
-            state = {
-                **sheet_state(sheet),
-                "_channels": wire(sheet.columns, "i4"),
-                "channel_names": [str(channel) for channel in own],
-                "_samples": wire(samples, "i4"),
-                "places": max(len(side.channels_a), len(side.channels_b)),
-                "title": f"{title} · {record.path}",
-                "_notes": list(record.omissions),
-            }
             with grid.hold_sync():
-                for name, value in state.items():
-                    setattr(grid, name, value)
+                grid.title = f"{title} · {record.path}"
+                grid.places = max(len(side.channels_a), len(side.channels_b))
+                grid.channel_names = [str(channel) for channel in own]
+                grid.show_columns(record, sheet, own, samples)
         self._compared, self._side_by_side = shown, side
         with self.head.hold_sync():
             self.head._pairs = rows

@@ -197,11 +197,8 @@ class HistoryViewer(Strict, Pictured, VBox):
         if self._shown is None:
             return
         place = self._shown.place
-        with self.header.hold_sync():
-            self.header.view = self.header._shown_view = place.view
-            self.header.weight = place.weight
-        with self.selector.hold_sync():
-            self.selector.layer = self.selector._shown = place.layer
+        self.header.show_view(place.view, place.weight)
+        self.selector.show_layer(place.layer)
         self.set_trait("layer", place.layer)
 
     def _on_chosen(self, change: dict[str, Any]) -> None:

@@ -525,7 +525,7 @@ class ModelInspector(Strict, Pictured, VBox):
                 if step is not None:
                     self._turn_to(Place(step.path, step.view), self._past)
             finally:
-                self.header._next_answered = change["new"]
+                self.header.answer(change["name"], change["new"])
 
     def _on_asked(self, change: dict[str, Any]) -> None:
         """The page asked to read again."""
@@ -533,14 +533,14 @@ class ModelInspector(Strict, Pictured, VBox):
             try:
                 self.refresh()
             finally:
-                self.header._answered = change["new"]
+                self.header.answer(change["name"], change["new"])
 
     def _on_diagnose_asked(self, change: dict[str, Any]) -> None:
         with told_in_page(self.header), self._lock:
             try:
                 self.diagnose()
             finally:
-                self.header._diagnosed = change["new"]
+                self.header.answer(change["name"], change["new"])
 
     def _ablate(self, how: str, channels: Sequence[int]) -> Ablation:
         with self._lock:
@@ -637,15 +637,14 @@ class ModelInspector(Strict, Pictured, VBox):
         step = self._guide.number(place.layer, place.view)
         coming = self._guide.next(place.layer, place.view)
         with self.header.hold_sync():
-            self.header.view = self.header._shown_view = place.view
-            self.header.weight = place.weight
+            self.header.show_view(place.view, place.weight)
             self.header.steps = len(self._guide.steps)
             self.header.step = step + 1
             self.header.stage = self._guide.steps[step].stage if step >= 0 else ""
             self.header.look_for = self._guide.steps[step].look_for if step >= 0 else ""
             self.header.next_step = "" if coming is None else f"{coming.path}, {coming.view}"
         with self.selector.hold_sync():
-            self.selector.layer = self.selector._shown = place.layer
+            self.selector.show_layer(place.layer)
             self.selector.show_looked(self._guide.looked(info.path for info in self.probe.layers))
         self.ablation.layer = place.layer
         for name in ("layer", "view", "weight"):

@@ -65,6 +65,12 @@ class LayerSelector(Strict, ForTwoThreads, anywidget.AnyWidget):
         except ValueError as error:
             raise UnknownLayer(str(error)) from None
 
+    def show_layer(self, path: str) -> None:
+        """Say which layer the other views show; it is the chosen one, too."""
+        with self.hold_sync():
+            self.layer = path
+            self._shown = path
+
     def show_layers(self, layers: Iterable[LayerInfo]) -> None:
         """List these layers instead; those that were listed before keep what was found there."""
         kept = {

@@ -118,15 +118,18 @@ class LayerView(Strict, Pictured, anywidget.AnyWidget):
         values : array_like, shape (batch, ..., channel), or LayerRecord
         """
         record = as_record(values)
-        state = self._state_of(record)
-        with self.hold_sync():
-            for name, value in state.items():
-                setattr(self, name, value)
+        self._put(self._state_of(record))
         self._record = record
         forget_channels(self.selection, record.n_channels)
 
     def __repr__(self) -> str:
         return brief(self, self.record)
+
+    def _put(self, state: dict[str, Any]) -> None:
+        """Set these traits in one message to the page."""
+        with self.hold_sync():
+            for name, value in state.items():
+                setattr(self, name, value)
 
     def _state_of(self, record: LayerRecord) -> dict[str, Any]:
         """The wire traits for a record."""
