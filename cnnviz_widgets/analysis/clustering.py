@@ -18,6 +18,7 @@ from .spanning_tree import (
     prim_path_of_rows,
     tree_path,
 )
+from .validation import optional_function, real_number, whole_number
 from .values import checked_values, frozen, row_blocks
 
 # Up to here the Gram matrix, 134 MB at most, is the quicker way for layers of many values a
@@ -105,8 +106,7 @@ class ChannelTree:
         ValueError
             `height` is NaN.
         """
-        if np.isnan(height):
-            raise ValueError("height must be a number, a cosine distance from 0 to 2; got nan")
+        height = real_number("height", height, what="(a cosine distance, 0 to 2)", finite=False)
         begins = np.zeros(self.order.size, dtype=np.intp)
         begins[self.splits[self.heights > height]] = 1
         labels = np.full(self.n_channels, -1, dtype=np.intp)
@@ -126,6 +126,7 @@ class ChannelTree:
         ValueError
             There is no such row.
         """
+        merge = whole_number("merge", merge)
         if not 0 <= merge < len(self.spans):
             raise ValueError(f"merge must be 0 to {len(self.spans) - 1}, a row of Z; got {merge}")
         start, stop = self.spans[merge]
@@ -281,7 +282,7 @@ def cosine_linkage(
     much again while it is summed; above that 16 bytes a value and 0.012 n² bytes.
     """
     array = checked_values(values)
-    report = progress or _ignore
+    report = optional_function("progress", progress) or _ignore
     # NaN, infinity and squares out of range are looked for after the fact.
     with np.errstate(all="ignore"):
         path, similarity, zero, nonfinite = _way(array)(array, report)

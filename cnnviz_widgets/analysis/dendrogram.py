@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import operator
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import SupportsIndex
@@ -11,6 +10,7 @@ import numpy as np
 
 from .clustering import ChannelTree, close_gaps
 from .spanning_tree import Floats, Indices
+from .validation import instance, whole_number
 from .values import frozen
 
 
@@ -83,8 +83,9 @@ def dendrogram_geometry(
     A reduced tree keeps, between two leaves drawn, the widest gap: its forks are forks of the
     whole tree at their exact heights, and the runs part just where those forks do.
     """
+    instance("tree", tree, ChannelTree, "cosine_linkage(values) gives one")
     total = tree.order.size
-    limit = total if max_leaves is None else operator.index(max_leaves)
+    limit = total if max_leaves is None else whole_number("max_leaves", max_leaves)
     if limit < min(1, total):
         raise ValueError(f"max_leaves must be at least 1 for a tree of {total} leaves; got {limit}")
     gaps = tree.gaps

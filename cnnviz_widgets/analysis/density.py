@@ -9,7 +9,6 @@ curve is estimated and stand beside it with their share, instead of being smeare
 from __future__ import annotations
 
 import copy
-import operator
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import IntEnum
@@ -35,6 +34,7 @@ from .density_bounds import (
     straighten,
 )
 from .measures import ChannelMeasures, channel_measures
+from .validation import instance, optional, optional_function, whole_number
 from .values import FloatArray, as_floats, checked_values, count_true, frozen
 
 Floats: TypeAlias = NDArray[np.float64]
@@ -250,12 +250,10 @@ def channel_density(
     float64 magnitudes above 1e300 count as 1e300.
     """
     array = checked_values(values)
-    points = operator.index(points)
-    if points < _LEAST_POINTS:
-        raise ValueError(f"points must be at least {_LEAST_POINTS}; got {points}")
-    most_values = operator.index(most_values)
-    if most_values < _LEAST_MOST:
-        raise ValueError(f"most_values must be at least {_LEAST_MOST:,}; got {most_values}")
+    points = whole_number("points", points, _LEAST_POINTS)
+    most_values = whole_number("most_values", most_values, _LEAST_MOST)
+    optional("measures", measures, ChannelMeasures)
+    optional_function("progress", progress)
     bounds = checked_bounds(bounds)
     channels = array.shape[-1]
     reader = _Reader(array, measures, most_values)
@@ -348,9 +346,8 @@ def density_fan(density: ChannelDensity, points: int = 256) -> DensityFan:
     TypeError, ValueError
         `points` is not an integer, or less than 16.
     """
-    points = operator.index(points)
-    if points < _LEAST_POINTS:
-        raise ValueError(f"points must be at least {_LEAST_POINTS}; got {points}")
+    instance("density", density, ChannelDensity, "channel_density(values) gives one")
+    points = whole_number("points", points, _LEAST_POINTS)
     chosen = np.flatnonzero(density.style == DensityStyle.CURVE)
     quantiles = np.zeros((len(FAN_LEVELS), points))
     if chosen.size == 0:

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import json
-import operator
 import os
 from collections import OrderedDict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -21,6 +20,16 @@ from .moment import Moment
 from .moment_store import Entry, MomentStore, bytes_of
 from .onsets import ONSET_KINDS, Onset
 from .place import Place
+from .validation import (
+    described,
+    each_instance,
+    instance,
+    mapping,
+    one_of,
+    path_of,
+    text,
+    whole_number,
+)
 
 __all__ = ["DEFAULT_MEMORY", "History", "Moment"]
 
@@ -61,6 +70,10 @@ class _Cache:
         self.nbytes += bytes_of(record)
         while self.nbytes > self._most:
             self.nbytes -= bytes_of(self._records.popitem(last=False)[1])
+
+
+class NoMoment(IndexError, ValueError):
+    """A number that no moment of the history has."""
 
 
 class History:
@@ -111,8 +124,11 @@ class History:
         folder: str | os.PathLike[str] | None = None,
         model: str = "",
     ) -> None:
-        memory = _checked_memory(memory)
+        memory = whole_number("memory", memory, 0, "of bytes")
         plain = _plain_layers(layers)
+        text("model", model)
+        if folder is not None:
+            path_of("folder", folder)
         kept = None if folder is None else HistoryFolder.create(folder, model, plain)
         self._begin(plain, memory, model, kept)
 
@@ -164,8 +180,8 @@ class History:
             It was written by a newer version, or it is damaged elsewhere than at its end.
         """
         history = cls.__new__(cls)
-        kept = HistoryFolder.find(folder)
-        limit = _checked_memory(memory)
+        limit = whole_number("memory", memory, 0, "of bytes")
+        kept = HistoryFolder.find(path_of("folder", folder))
         history._begin(kept.layers, limit, kept.model, kept, read_only=True)
         for line in kept.lines():
             files = {}
@@ -198,13 +214,16 @@ class History:
 
         Raises
         ------
-        ValueError
-            The step is below 0 or below the last one, or the history was opened to be read.
+        TypeError, ValueError
+            No moment; or its step is below 0 or below the last one, or the history was opened
+            to be read.
         """
         if self._read_only:
             raise ValueError("this history was opened to be read: nothing can be added to it")
-        if operator.index(moment.step) < 0:
-            raise ValueError(f"a step must be 0 or more; got {moment.step}")
+        instance("moment", moment, Moment)
+        whole_number("step", moment.step, 0)
+        if onsets is not None:
+            each_instance("onsets", onsets, Onset)
         # This takes longest, and needs nothing of the history.
         places = [Place(*place) for place in moment.records]
         with ThreadPoolExecutor(_THREADS) as pool:
@@ -283,6 +302,7 @@ class History:
 
     def holds(self, place: Place) -> NDArray[np.bool_]:
         """Whether there is a record of this place at each moment; shape (moments,)."""
+        _check_place(place)
         with self.lock:
             there = [entry.has(place) for entry in self._store.entries]
             return np.array(there, dtype=np.bool_)
@@ -307,9 +327,7 @@ class History:
         ValueError
             There is no such number.
         """
-        if name != "dead_share" and name not in HEALTH_FIELDS:
-            names = ", ".join(("dead_share", *HEALTH_FIELDS))
-            raise ValueError(f"there is no number {name!r}; choose one of {names}")
+        one_of("name", name, ("dead_share", *HEALTH_FIELDS))
         with self.lock:
             paths = self._store.paths
             if name == "dead_share":
@@ -326,9 +344,10 @@ class History:
 
         Raises
         ------
-        ValueError
-            There is none.
+        TypeError, ValueError
+            No whole number, or there is none.
         """
+        step = whole_number("step", step)
         with self.lock:
             index = self._store.index_at(step)
             if index < 0:
@@ -345,8 +364,15 @@ class History:
             return len(self._store.entries)
 
     def __getitem__(self, index: int) -> Moment:
+        index = whole_number("the number of a moment", index)
         with self.lock:
-            return self._moment(range(len(self._store.entries))[index])
+            count = len(self._store.entries)
+            if not -count <= index < count:
+                raise NoMoment(
+                    f"there is no moment number {index}: the history has {count:,}, of which -1 "
+                    "is the last"
+                )
+            return self._moment(range(count)[index])
 
     def __iter__(self) -> Iterator[Moment]:
         """The moments there are now; those that go in the meantime are left out."""
@@ -484,23 +510,25 @@ class History:
         return record
 
 
+def _check_place(place: Any) -> None:
+    is_place = isinstance(place, tuple) and len(place) == 3
+    if not is_place or not all(isinstance(part, str) for part in place):
+        raise TypeError(f"place must be a Place(layer, view, weight); got {described(place)}")
+    one_of("view", place[1], ("outputs", "weights"))
+
+
 def _first(onsets: Sequence[Onset], kind: str) -> Onset | None:
-    if kind not in ONSET_KINDS:
-        raise ValueError(f"there is no onset of kind {kind!r}; choose one of {ONSET_KINDS}")
+    one_of("kind", kind, ONSET_KINDS)
     found = [onset for onset in onsets if onset.kind == kind]
     return min(found, key=lambda onset: (onset.from_start, onset.step), default=None)
 
 
-def _checked_memory(memory: int) -> int:
-    if isinstance(memory, bool) or not hasattr(memory, "__index__"):
-        raise TypeError(f"memory must be a whole number of bytes; got {memory!r}")
-    if operator.index(memory) < 0:
-        raise ValueError(f"memory must be a number of bytes, 0 or more; got {memory}")
-    return operator.index(memory)
-
-
 def _plain_layers(layers: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     """The layers as they come back from a file."""
+    if isinstance(layers, (str, Mapping)) or not isinstance(layers, Iterable):
+        raise TypeError(f"layers must be several dicts; got {described(layers)}")
+    for each in layers:
+        mapping("each of layers", each, "names to plain values")
     try:
         plain: list[dict[str, Any]] = json.loads(json.dumps(list(layers), allow_nan=False))
     except (TypeError, ValueError) as error:

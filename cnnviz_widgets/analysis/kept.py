@@ -8,7 +8,6 @@ stay, so that a history of hundreds takes the memory of its arrays and no more.
 from __future__ import annotations
 
 import math
-import operator
 import threading
 import weakref
 from dataclasses import replace
@@ -44,6 +43,7 @@ from .record import MOST_ROWS, QUICK_VALUES, LayerRecord
 from .sample_choice import SampleChoice
 from .subsampling import density_rows
 from .tiles import TileSheet, cut_out, montaged
+from .validation import instance, mapping, whole_number
 from .values import as_floats, frozen
 
 # The tiles of a moment take so many bytes at the most; so do its curves.
@@ -322,11 +322,10 @@ def keep(record: LayerRecord, budget: int = KEPT_BUDGET) -> Kept:
     ValueError
         The budget is not positive.
     """
+    budget = whole_number("budget", budget, 1, "of bytes")
+    instance("record", record, LayerRecord, "LayerRecord.of(values) makes one")
     if isinstance(record, Kept):
         return record
-    budget = operator.index(budget)
-    if budget < 1:
-        raise ValueError(f"budget must be a positive number of bytes; got {budget}")
     # Of a cell of a heat map 5 of 10 bytes are kept.
     sheet = record.tiles_within(2 * budget if record.tiles.kind == "vector" else budget)
     arrays = {
@@ -381,7 +380,7 @@ def record_from_arrays(arrays: Arrays) -> Kept:
     ValueError
         The arrays are not those of a record, or of one that a newer version kept.
     """
-    found = dict(arrays)
+    found = dict(mapping("arrays", arrays, "names to arrays, as record_arrays gives them"))
     if "format" in found and int(found["format"]) > FORMAT:
         raise ValueError(
             f"a newer version kept this record: its format is {int(found['format'])}, "
@@ -417,6 +416,7 @@ def picture_values(record: LayerRecord) -> NDArray[np.float32]:
         samples that have a row; of a kept one what its tiles hold, so perhaps averaged over
         pixels (or over inputs, which are rows then), and NaN for channels that are not drawn.
     """
+    instance("record", record, LayerRecord, "LayerRecord.of(values) makes one")
     of_weights = isinstance(record, ParameterRecord)
     if not isinstance(record, Kept):
         return as_singles(montaged(record.values if of_weights else record.values[:MOST_ROWS]))

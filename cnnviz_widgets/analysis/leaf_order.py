@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from .spanning_tree import Floats, Indices
+from .validation import indices
 
 
 class Forks(NamedTuple):
@@ -45,17 +46,7 @@ def checked_order(order: ArrayLike, n_channels: int) -> Indices:
     ValueError
         Not one axis, a channel that does not exist, or one given twice.
     """
-    given = np.asarray(order)
-    if given.ndim != 1:
-        raise ValueError(f"order must be a list of channels; got shape {given.shape}")
-    if given.size and given.dtype.kind not in "iu":
-        raise TypeError(f"order must be channels, whole numbers; got dtype {given.dtype}")
-    outside = given[(given < 0) | (given >= n_channels)]
-    if outside.size:
-        raise ValueError(
-            f"order must hold channels between 0 and {n_channels - 1}; got {outside[0]}"
-        )
-    channels = given.astype(np.intp)
+    channels = indices("order", order, n_channels)
     counts = np.bincount(channels, minlength=1)
     if counts.max() > 1:
         raise ValueError(f"order must hold each channel at most once; got {counts.argmax()} twice")

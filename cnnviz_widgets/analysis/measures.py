@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from .validation import flag
 from .values import FloatArray, checked_values, count_true, frozen, row_blocks
 
 # Reductions over rows are quick only where a row is long: short rows are laid side by side.
@@ -103,6 +104,7 @@ def channel_measures(values: ArrayLike, *, spread: bool = True) -> ChannelMeasur
     its digits, and no float64 copy of the layer is made.
     """
     array = checked_values(values)
+    flag("spread", spread)
     n_values = array.size // array.shape[-1]
     # Squares of the extreme channels may overflow here; they are measured again below.
     with np.errstate(over="ignore", invalid="ignore", under="ignore"):

@@ -28,6 +28,7 @@ from .tiles import (
     tile_means,
     tile_sheet,
 )
+from .validation import text, texts
 from .values import as_floats, checked_values, frozen
 
 # Products of two parameters that a tree may take: 3 s on two cores for 4,096³.
@@ -109,15 +110,19 @@ class ParameterRecord(LayerRecord):
             outputs.
         """
         array = checked_values(values)
+        for word, given in zip(
+            ("path", "name", "inputs", "outputs"), (path, name, inputs, outputs), strict=True
+        ):
+            text(word, given)
         if array.ndim == 1:
             array = array[np.newaxis]
-        names = tuple(column_names)
+        names = tuple(texts("column_names", column_names))
         if names and array.shape[:-1] != (len(names),):
             raise ValueError(
                 f"named columns need values of shape (column, output); got {len(names)} names "
                 f"for shape {array.shape}"
             )
-        gates = tuple(tap_names)
+        gates = tuple(texts("tap_names", tap_names))
         if gates and (array.ndim < 3 or array.shape[1] != len(gates)):
             raise ValueError(
                 "named taps need values of shape (input, tap, ..., output); got "

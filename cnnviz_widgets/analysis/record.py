@@ -38,6 +38,7 @@ from .subsampling import (
     tree_of_some,
 )
 from .tiles import TileSheet, columns_within, tile_sheet, within
+from .validation import text
 from .values import checked_values, frozen
 
 # As many columns as a wide screen has pixels: more could not be told apart.
@@ -110,6 +111,7 @@ class LayerRecord:
             As `checked_values`, and as `ChannelTree.near` of `like`.
         """
         array = checked_values(values)
+        text("path", path)
         if array.ndim == 1:
             array = array[:, np.newaxis]
         return cls(array, path, like=None if like is None else checked_order(like, array.shape[-1]))

@@ -8,6 +8,7 @@ from itertools import pairwise
 import numpy as np
 
 from .thinning import evenly
+from .validation import whole_number
 
 
 @dataclass(frozen=True)
@@ -23,14 +24,17 @@ class SampleChoice:
 
     Raises
     ------
-    ValueError
-        They are none, do not ascend, or are not among so many samples.
+    TypeError, ValueError
+        They are no whole numbers, none at all, do not ascend, or are not among so many samples.
     """
 
     numbers: tuple[int, ...]
     total: int
 
     def __post_init__(self) -> None:
+        whole_number("total", self.total, 1, "of samples")
+        for number in self.numbers:
+            whole_number("each of numbers", number)
         ends = (-1, *self.numbers, self.total)
         if not self.numbers or any(after <= before for before, after in pairwise(ends)):
             raise ValueError(
@@ -41,6 +45,8 @@ class SampleChoice:
     @classmethod
     def evenly(cls, count: int, total: int) -> SampleChoice:
         """So many of them, evenly spread over all; all where there are no more."""
+        whole_number("count", count, 1, "of samples")
+        whole_number("total", total, 1, "of samples")
         return cls(tuple(evenly(np.arange(total), count).tolist()), total)
 
     @classmethod

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import operator
 from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -12,6 +11,7 @@ from typing import Any, Literal, NamedTuple, TypeAlias
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from .validation import indices, whole_number
 from .values import FloatArray, as_floats, checked_values, frozen
 
 TileKind: TypeAlias = Literal["vector", "sequence", "image", "volume", "strip"]
@@ -227,7 +227,7 @@ def tile_sheet(
     axes = _axes_of(array.shape)
     chosen = _checked_indices(columns, axes.channels, "columns", "channel")
     shown = _checked_indices(rows, axes.samples, "rows", "sample")
-    budget = operator.index(budget)
+    budget = whole_number("budget", budget, 1, "of bytes")
     factor = _reduction(axes._replace(samples=shown.size), chosen.size, budget)
     ry, rx = min(factor, axes.height), min(factor, axes.width)
     down, across = _montage(axes.depth)
@@ -421,16 +421,11 @@ def _checked_indices(
 ) -> NDArray[np.int32]:
     if given is None:
         return np.arange(count, dtype=np.int32)
-    chosen = np.asarray(given)
-    if chosen.ndim != 1 or chosen.size == 0:
+    chosen = indices(name, given, count)
+    if chosen.size == 0:
         raise ValueError(
             f"{name} must be a non-empty list of {what} indices; got shape {chosen.shape}"
         )
-    if chosen.dtype.kind not in "iu":
-        raise TypeError(f"{name} must be integers; got dtype {chosen.dtype}")
-    outside = chosen[(chosen < 0) | (chosen >= count)]
-    if outside.size:
-        raise ValueError(f"{name} must be between 0 and {count - 1}; got {outside[0]}")
     return chosen.astype(np.int32)
 
 

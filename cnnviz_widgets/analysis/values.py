@@ -13,6 +13,8 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from .validation import number_array
+
 FloatArray: TypeAlias = NDArray[np.float32] | NDArray[np.float64]
 
 # About as many values a block as fit a core's own cache, and enough rows for the cost of a
@@ -41,13 +43,9 @@ def checked_values(values: ArrayLike, *, name: str = "values") -> NDArray[Any]:
     TypeError
         The values are complex, text, dates, records or objects.
     ValueError
-        A single number, or an array without values.
+        A single number, an array without values, or rows of different lengths.
     """
-    array = np.asarray(values)
-    if not (array.dtype.kind in "biuf" or _is_extension_float(array.dtype)):
-        raise TypeError(
-            f"{name} must be real numbers (floating, integer or boolean); got dtype {array.dtype}"
-        )
+    array = number_array(name, values)
     if array.ndim == 0:
         raise ValueError(
             f"{name} must have shape (..., channel) with at least one axis; got a single number"
@@ -58,12 +56,6 @@ def checked_values(values: ArrayLike, *, name: str = "values") -> NDArray[Any]:
             f"got shape {array.shape}"
         )
     return array
-
-
-def _is_extension_float(dtype: np.dtype[Any]) -> bool:
-    """Whether `dtype` is one of the small floats (bfloat16, float8) that NumPy lacks itself."""
-    # Such types register as unstructured 'void'; real void has no conversion to a float.
-    return dtype.kind == "V" and dtype.names is None and dtype.type is not np.void
 
 
 def as_floats(array: NDArray[Any]) -> FloatArray:

@@ -14,10 +14,11 @@ import keras
 import numpy as np
 from numpy.typing import NDArray
 
+from ..analysis.validation import indices, instance, one_of
 from .capture import LayerCall, ModelCallError, Recorder, is_tensor
 from .eager import forward, is_concrete_scope
 from .layers import LayerInfo, output_suffix, to_float32
-from .losses import Loss, targets_of
+from .losses import Loss, checked_loss, targets_of
 from .probe import ModelProbe, model_lock
 
 HOWS = ("silence", "mean", "merge")
@@ -148,15 +149,15 @@ def ablate(
         If the model's call raises, or calls this layer only in compiled code, where its output
         cannot be replaced.
     """
-    if how not in HOWS:
-        raise ValueError(f"how must be one of {', '.join(map(repr, HOWS))}; got {how!r}")
-    if loss is not None and targets is None:
-        raise ValueError("a loss needs targets: give targets, one a sample")
-    model = probe.model
+    one_of("how", how, HOWS)
+    checked_loss(loss, targets)
+    model = instance("probe", probe, ModelProbe).model
     with model_lock(model):
         info = probe.info(path)
         chosen = _checked(info, channels, how)
-        given = None if targets is None else targets_of(model, targets, probe.samples)
+        given = None
+        if targets is not None:
+            given = [each[: probe.samples] for each in targets_of(model, targets, probe.samples)]
         outputs = _run(probe, info, None)
         before = _values(outputs)
         judge = None
@@ -197,15 +198,8 @@ def _checked(info: LayerInfo, channels: Iterable[int], how: str) -> tuple[int, .
         raise ValueError(
             f"layer '{info.path}' has no channels: its output is of shape {info.output_shape}"
         )
-    given = list(channels) if isinstance(channels, Iterable) else [channels]
-    for channel in given:
-        is_number = isinstance(channel, (int, np.integer)) and not isinstance(channel, bool)
-        if not is_number or not 0 <= channel < count:
-            raise ValueError(
-                f"channels of '{info.path}' are whole numbers from 0 to {count - 1}, "
-                f"not {channel!r}"
-            )
-    chosen = tuple(sorted({int(channel) for channel in given}))
+    given = channels if isinstance(channels, Iterable) else [channels]
+    chosen = tuple(np.unique(indices(f"channels of {info.path!r}", given, count)).tolist())
     least = 2 if how == "merge" else 1
     if len(chosen) < least:
         raise ValueError(

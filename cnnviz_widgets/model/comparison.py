@@ -14,6 +14,7 @@ from ..analysis.matching import MatchedBy
 from ..analysis.moment import Moment
 from ..analysis.place import Place
 from ..analysis.record import LayerRecord
+from ..analysis.validation import described, known_layer
 from .layers import LayerInfo
 from .places import output_record
 from .probe import ModelProbe
@@ -148,6 +149,9 @@ class ModelComparison:
     """
 
     def __init__(self, a: Side, b: Side) -> None:
+        for name, side in (("a", a), ("b", b)):
+            if not isinstance(side, (LiveSide, MomentSide)):
+                raise TypeError(f"{name} must be a LiveSide or MomentSide; got {described(side)}")
         self.a, self.b = a, b
         self.two_models = (
             isinstance(a, LiveSide)
@@ -205,19 +209,15 @@ class ModelComparison:
         ValueError
             It has no partner, or there is no such layer.
         """
-        for pair in self.pairs.pairs:
-            if pair[0].path == path:
-                return pair
-        for pair in self.pairs.pairs:
-            if pair[1].path == path:
-                return pair
-        for alone, _, where in self.alone():
-            if path == alone:
-                raise ValueError(
-                    f"layer {path!r} has nothing to be compared with: {where}{self._advice()}"
-                )
-        choices = _listed([pair[0] for pair in self.pairs.pairs])
-        raise ValueError(f"there is no layer {path!r} to compare; there is {choices}")
+        pairs = self.pairs.pairs
+        paths = [pair[at].path for at in (0, 1) for pair in pairs]
+        alone = next((where for other, _, where in self.alone() if other == path), None)
+        if alone is not None and path not in paths:
+            raise ValueError(
+                f"layer {path!r} has nothing to be compared with: {alone}{self._advice()}"
+            )
+        known_layer(path, paths, "to compare")
+        return (pairs * 2)[paths.index(path)]
 
     def read(self, path: str, by: MatchedBy | None = None) -> LayerComparison:
         """Read a layer on both sides now, and compare it.

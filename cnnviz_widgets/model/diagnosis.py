@@ -29,12 +29,14 @@ from ..analysis.diagnosis.thinning import averaged_at
 from ..analysis.diagnosis.weight_signs import WeightSigns, weight_signs
 from ..analysis.diagnosis.wording import listed
 from ..analysis.findings import Finding, Report, Skipped
+from ..analysis.validation import described, flag, mapping, optional_function, whole_number
 from .capture import ModelCallError
 from .effective_weights import effective_arrays, read_only
 from .initial import initial_weights
 from .layer_kinds import activation_of, kind_named
 from .layers import LayerInfo, own_weights, weight_names
 from .levels import image_channel_axis, is_image
+from .losses import checked_loss, targets_of
 from .probe import ModelProbe
 from .reach import layer_role, output_reaches, stuck_ends
 from .reference import NoReference, fresh_probe
@@ -72,8 +74,9 @@ def diagnose(
     inputs : array, tensor, list or dict of them, or tf.data.Dataset, optional
         What the model is shown, 32 to 64 samples. Not with a probe, which has its own.
     targets : array_like, optional
-        What the output should be: class labels, or values shaped like the output. Any number of
-        samples; where they are as many as the inputs, they are taken to belong to them.
+        What the output should be: class labels, or values shaped like the output. One for each
+        sample at the least; where they are as many as the inputs, they are taken to belong to
+        them.
     loss : str, keras.losses.Loss or callable, optional
         For targets that belong to the inputs. Default: cross-entropy for labels, else squares.
     reference : bool
@@ -94,7 +97,8 @@ def diagnose(
     Raises
     ------
     TypeError, ValueError
-        No model, or inputs that do not fit it; inputs with a probe, or none with a model.
+        No model, or inputs that do not fit it; inputs with a probe, or none with a model; fewer
+        targets than samples, no such loss, or a loss without targets.
     ModelCallError
         The model's own call raises.
     """
@@ -106,6 +110,16 @@ def diagnose(
         if inputs is None and isinstance(model_or_probe, keras.Model):
             raise ValueError("no inputs: give some samples to diagnose the model on")
         probe = ModelProbe(model_or_probe, inputs, memory_budget=_BUDGET)
+    flag("reference", reference)
+    whole_number("seed", seed, 0)
+    optional_function("progress", progress)
+    if isinstance(loss, (list, tuple, Mapping)):
+        raise TypeError(f"loss must be one loss; got {described(loss)}")
+    checked_loss(loss, targets)
+    if targets is not None:
+        targets_of(probe.model, targets, probe.samples)
+    for path, weights in mapping("earlier", earlier or {}, "a path to weights").items():
+        mapping(f"earlier[{path!r}]", weights, "a weight's name to its values")
     with probe.steady():
         return _Diagnosis(probe, loss, seed, progress or _ignore).report(
             targets, reference, earlier
@@ -446,17 +460,8 @@ class _Diagnosis:
                 Skipped(what, "they are compared with a single output; this model has several")
             )
             return None
-        try:
-            array = np.asarray(targets)
-        except ValueError as error:
-            self._skipped.append(Skipped(what, f"they are no array: {error}"))
-            return None
+        array = np.asarray(targets)
         shape = self._infos[self._returned[0]].output_shape
-        if array.dtype.kind not in "biuf" or array.ndim == 0 or not array.size:
-            self._skipped.append(
-                Skipped(what, f"they must be a batch of numbers, not {array.dtype} {array.shape}")
-            )
-            return None
         if _are_labels(array, shape):
             return array.reshape(len(array))
         if array.ndim == len(shape) - 1 and shape[-1] == 1:

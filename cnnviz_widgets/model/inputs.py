@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import keras
 import numpy as np
 from numpy.typing import NDArray
+
+from ..analysis.validation import whole_number
 
 DATASET_SAMPLES = 64
 """How many samples are taken from a dataset when the user names no number."""
@@ -54,10 +56,7 @@ def prepare(model: Any, inputs: Any, samples: int | None) -> Any:
         For a batch that is empty or does not fit the model.
     """
     if samples is not None:
-        if isinstance(samples, bool) or not isinstance(samples, (int, np.integer)):
-            raise TypeError(f"samples must be a whole number or None, not {samples!r}")
-        if samples < 1:
-            raise ValueError(f"samples must be at least 1, not {samples}")
+        samples = whole_number("samples", samples, 1)
     expected = declared_inputs(model)
     if inputs is None:
         raise ValueError(f"no inputs: give a few samples to read the model on{_hint(expected)}")
@@ -155,7 +154,7 @@ def _is_dataset(value: Any) -> bool:
 def _from_dataset(dataset: Any, samples: int) -> Any:
     batches: list[Any] = []
     taken = 0
-    for element in dataset:
+    for element in _elements(dataset):
         x = keras.utils.unpack_x_y_sample_weight(element)[0]
         flat = keras.tree.flatten(x)
         if any(not hasattr(value, "numpy") or not value.shape.rank for value in flat):
@@ -178,6 +177,19 @@ def _from_dataset(dataset: Any, samples: int) -> Any:
             "it must yield batches, dataset.batch(16), of one shape"
         ) from error
     return keras.tree.pack_sequence_as(batches[0], [array[:samples] for array in flat])
+
+
+def _elements(dataset: Any) -> Iterator[Any]:
+    """The dataset's elements; what its own code raises is told of as the dataset's."""
+    try:
+        yield from dataset
+    except Exception as error:
+        lines = str(error).strip().splitlines()
+        said = next((line for line in lines if "Error: " in line), lines[0] if lines else "")
+        raise ValueError(
+            "inputs must be a dataset that yields batches; this one fails as it is read: "
+            f"{type(error).__name__}: {said}"
+        ) from error
 
 
 def _arrays(inputs: Any, expected: Sequence[Expected] | None) -> Any:

@@ -11,6 +11,7 @@ from keras.src.trainers.compile_utils import CompileLoss
 from numpy.typing import NDArray
 
 from ..analysis.call_stack import surely
+from ..analysis.validation import closest, described, number_array, one_for_each
 from .undisturbed import undisturbed
 
 Array = NDArray[Any]
@@ -25,19 +26,20 @@ def targets_of(model: Any, targets: Any, samples: int) -> list[Array]:
     targets : array, list or dict of array
         A list for several outputs; a dict by the keys of the outputs, or by their names.
     samples : int
-        How many there must be.
+        How many samples there are; of more targets the first ones are theirs.
 
     Raises
     ------
-    ValueError
-        If they are no numbers, or their number or length is another one.
+    TypeError, ValueError
+        They are no numbers, are not as many arrays as there are outputs, or fewer than the
+        samples.
     """
     expected = _count_outputs(model)
     if isinstance(targets, Mapping):
         given = _in_order(model, targets)
     elif expected == 1 and not (isinstance(targets, (list, tuple)) and len(targets) == 1):
         given = [targets]
-    elif isinstance(targets, (list, tuple)):
+    elif isinstance(targets, (list, tuple)) and (expected is not None or _are_arrays(targets)):
         given = list(targets)
     else:
         given = [targets]
@@ -46,14 +48,84 @@ def targets_of(model: Any, targets: Any, samples: int) -> list[Array]:
             f"targets holds {len(given)} array{'s' * (len(given) != 1)}, the model has "
             f"{expected} output{'s' * (expected != 1)}"
         )
-    arrays = [_array(value) for value in given]
+    arrays = [number_array("targets", value) for value in given]
     for array in arrays:
-        if array.ndim == 0 or len(array) != samples:
-            raise ValueError(
-                f"targets of shape {array.shape} do not fit {samples} samples: one target a "
-                "sample is expected"
-            )
+        one_for_each("targets", array, samples)
     return arrays
+
+
+def checked_targets(model: Any, targets: Any, samples: int) -> Any:
+    """The targets of the samples in use, as whoever asks for them by that name is to have them.
+
+    Parameters
+    ----------
+    model, targets, samples
+        As `targets_of`; targets may be None.
+
+    Returns
+    -------
+    ndarray, list of ndarray, or None
+        A list for a model of several outputs.
+
+    Raises
+    ------
+    TypeError, ValueError
+        As `targets_of`.
+    """
+    if targets is None:
+        return None
+    arrays = [array[:samples] for array in targets_of(model, targets, samples)]
+    return arrays[0] if len(arrays) == 1 else arrays
+
+
+def checked_loss(loss: Any, targets: Any) -> Any:
+    """A loss that Keras knows, or one to call; None for none.
+
+    Parameters
+    ----------
+    loss : str, callable, keras.losses.Loss, or list or dict of these, or None
+    targets : object
+        What is to be compared: None where nothing is.
+
+    Raises
+    ------
+    TypeError, ValueError
+        Something else, a name that Keras does not know, or a loss without targets.
+    """
+    if loss is None:
+        return None
+    for each in keras.tree.flatten(loss):
+        _check_one_loss(each)
+    if targets is None:
+        raise ValueError(
+            f"a loss needs targets: give targets, one a sample; got loss={_name(loss)!r} and none"
+        )
+    return loss
+
+
+def _check_one_loss(loss: Any) -> None:
+    if loss is None:
+        return
+    if isinstance(loss, type) or not (isinstance(loss, str) or callable(loss)):
+        raise TypeError(
+            f"loss must be the name of a loss of Keras, a Loss or a function; got {described(loss)}"
+        )
+    if not isinstance(loss, str):
+        return
+    try:
+        keras.losses.get(loss)
+    except ValueError:
+        near = closest(loss, [name for name in dir(keras.losses) if name[0] != "_"], 3)
+        hint = f"; the closest are {', '.join(map(repr, near))}" if near else ""
+        raise ValueError(
+            f"loss must be the name of a loss of Keras, such as 'mean_squared_error'; got "
+            f"{loss!r}{hint}"
+        ) from None
+
+
+def _are_arrays(targets: Sequence[Any]) -> bool:
+    """Whether these are arrays, one for each output, and not numbers or rows of them."""
+    return all(len(getattr(target, "shape", ())) > 0 for target in targets)
 
 
 def _in_order(model: Any, targets: Mapping[str, Any]) -> list[Any]:
@@ -68,16 +140,6 @@ def _in_order(model: Any, targets: Mapping[str, Any]) -> list[Any]:
     if set(names) != set(targets):
         raise ValueError(f"targets has the keys {sorted(targets)}, not {sorted(names)}")
     return [targets[name] for name in names]
-
-
-def _array(value: Any) -> Array:
-    try:
-        array = np.asarray(value)
-    except ValueError as error:
-        raise ValueError(f"targets must be arrays of numbers: {error}") from error
-    if array.dtype.kind not in "biuf" and "float" not in array.dtype.name:
-        raise ValueError(f"targets must be arrays of numbers, not of dtype {array.dtype}")
-    return array
 
 
 def _count_outputs(model: Any) -> int | None:

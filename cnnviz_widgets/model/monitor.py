@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import math
-import operator
 import sys
 import threading
 import time
@@ -19,6 +18,14 @@ import numpy as np
 
 from ..analysis.call_stack import surely
 from ..analysis.place import Place
+from ..analysis.validation import (
+    described,
+    flag,
+    mapping,
+    optional,
+    whole_number,
+    word_or_count,
+)
 from .lock import ModelLock, model_lock
 from .moments import MomentReader, Reading
 from .pacing import Every, Pace
@@ -151,7 +158,7 @@ class TrainingMonitor(keras.callbacks.Callback):  # type: ignore[misc]  # Keras 
 
     Raises
     ------
-    ValueError
+    TypeError, ValueError
         An argument is none of these.
     """
 
@@ -169,8 +176,10 @@ class TrainingMonitor(keras.callbacks.Callback):  # type: ignore[misc]  # Keras 
         clock: Callable[[], float] = time.perf_counter,
     ) -> None:
         super().__init__()
-        if isinstance(first_step, bool) or not isinstance(first_step, int) or first_step < 0:
-            raise ValueError(f"first_step is a number of steps from 0 on; got {first_step!r}")
+        _check_audience(inspector)
+        first_step = whole_number("first_step", first_step, 0, "of steps")
+        flag("first", first)
+        optional("reader", reader, MomentReader)
         # Of its own: an inspector that is closed while the model trains has none any more.
         self._probe = inspector.probe
         total = self._probe.samples
@@ -282,6 +291,12 @@ class TrainingMonitor(keras.callbacks.Callback):  # type: ignore[misc]  # Keras 
             Of the loss by the weights, in the order of ``model.trainable_variables`` or by their
             paths: then the norm of each layer's is shown, too.
         """
+        if logs is not None:
+            mapping("logs", logs, "a name to a number")
+        if step is not None:
+            whole_number("step", step, 0)
+        if epoch is not None:
+            whole_number("epoch", epoch, 0)
         pace = self._pace
         occupied = self._lock.occupied()
         pace.end(at_most=math.inf if occupied else _LONGEST_GAP)
@@ -611,18 +626,21 @@ class _Hook:
             self._is_over = True
 
 
+def _check_audience(inspector: Any) -> None:
+    if isinstance(getattr(inspector, "probe", None), ModelProbe) and hasattr(inspector, "watched"):
+        return
+    told = f"inspector must be a ModelInspector; got {described(inspector)}"
+    if isinstance(inspector, keras.Model):
+        told += "; ModelInspector(model, inputs).monitor() follows a model"
+    raise TypeError(told)
+
+
 def _quick_samples(samples: Samples, total: int) -> int:
     """How many of all samples a quick look is at, as the user wishes."""
     if samples is None:
         return QUICK_SAMPLES
-    if samples == "all":
-        return total
-    if isinstance(samples, bool) or not hasattr(samples, "__index__") or samples < 1:
-        raise ValueError(
-            "samples is a number of samples from 1 on, 'all', or None for as many as the budget "
-            f"allows; got {samples!r}"
-        )
-    return operator.index(samples)
+    count = word_or_count("samples", samples, ("all",), "of samples (or None)")
+    return count if isinstance(count, int) else total
 
 
 def _training_call(frame: FrameType, model: Any) -> FrameType:

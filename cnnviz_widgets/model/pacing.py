@@ -9,6 +9,8 @@ from contextlib import contextmanager
 from statistics import median
 from typing import Literal, TypeAlias
 
+from ..analysis.validation import flag, optional_function, real_number, word_or_count
+
 Every: TypeAlias = Literal["epoch", "batch"] | int
 
 # The time between two due updates is the median of so many: one that was long, by tracing the
@@ -57,7 +59,7 @@ class Pace:
 
     Raises
     ------
-    ValueError
+    TypeError, ValueError
         An argument is none of these.
     """
 
@@ -71,19 +73,14 @@ class Pace:
         always_quick: bool = False,
         clock: Callable[[], float] = time.perf_counter,
     ) -> None:
-        if budget is not None and not _is_number_from(budget, 0, 1):
-            raise ValueError(
-                "budget is the share of the training time that updates may take, 0 to 1, or "
-                f"None; got {budget!r}"
-            )
-        if not _is_every(every):
-            raise ValueError(
-                f"every must be 'epoch', 'batch' or a number of batches from 1 on; got {every!r}"
-            )
-        if not _is_number_from(smallest_interval, 0, float("inf")):
-            raise ValueError(
-                f"smallest_interval is a number of seconds from 0 on; got {smallest_interval!r}"
-            )
+        if budget is not None:
+            share = "the share of the training time that updates may take, 0 to 1, or None"
+            real_number("budget", budget, 0, 1, expected=share)
+        word_or_count("every", every, ("epoch", "batch"), "of batches")
+        real_number("smallest_interval", smallest_interval, 0, what="of seconds")
+        real_number("quick_part", quick_part, 0)
+        flag("always_quick", always_quick)
+        optional_function("clock", clock)
         self.budget = None if budget == 1 else budget
         self.every = every
         self.smallest_interval = smallest_interval
@@ -224,13 +221,3 @@ class Pace:
 def _blended(before: float | None, latest: float) -> float:
     """Half of it is the latest: one that was slow by chance is forgotten soon."""
     return latest if before is None else (before + latest) / 2
-
-
-def _is_every(value: object) -> bool:
-    if isinstance(value, int) and not isinstance(value, bool):
-        return value >= 1
-    return value in ("epoch", "batch")
-
-
-def _is_number_from(value: object, low: float, high: float) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and low <= value <= high

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-import difflib
 import math
 import sys
 from collections.abc import Callable, Collection, Iterable
@@ -18,6 +17,13 @@ from numpy.typing import NDArray
 from ..analysis.call_stack import Call, call_of_context
 from ..analysis.record import MOST_ROWS
 from ..analysis.sample_choice import SampleChoice
+from ..analysis.validation import (
+    described,
+    known_layer,
+    optional_function,
+    several,
+    whole_number,
+)
 from ..analysis.values import frozen
 from .building import build, is_built
 from .capture import ModelCallError
@@ -124,8 +130,7 @@ class ModelProbe:
         memory_budget: int = 512 * 2**20,
     ) -> None:
         _check_model(model)
-        if memory_budget < 0:
-            raise ValueError(f"memory_budget is a number of bytes, not {memory_budget}")
+        memory_budget = whole_number("memory_budget", memory_budget, 0, "of bytes")
         self.model = model
         self.memory_budget = memory_budget
         self.choice: SampleChoice | None = None
@@ -344,6 +349,9 @@ class ModelProbe:
         ValueError, ModelCallError
             As `outputs`. Whatever `function` or `progress` raises passes through.
         """
+        if not callable(function):
+            raise TypeError(f"function must be a function; got {described(function)}")
+        optional_function("progress", progress)
         with self._lock:
             wanted = self._wanted(paths)
             infos = self._read().infos
@@ -440,17 +448,14 @@ class ModelProbe:
         reading = self._read()
         if paths is None:
             return list(reading.infos)
-        if isinstance(paths, str):
-            raise TypeError(f"paths must be several paths, not one: [{paths!r}]")
-        asked = {self._info(reading, path).path for path in paths}
+        asked = {
+            self._info(reading, path).path for path in several("paths", paths, "paths of layers")
+        }
         return [path for path in reading.infos if path in asked]
 
     @staticmethod
     def _info(reading: _Reading, path: str) -> LayerInfo:
-        try:
-            return reading.infos[path]
-        except (KeyError, TypeError):
-            raise ValueError(_unknown(path, reading.infos)) from None
+        return reading.infos[known_layer(path, reading.infos)]
 
     def _bytes(self, info: LayerInfo) -> int:
         return 4 * math.prod(n if n is not None else self.samples for n in info.output_shape)
@@ -547,17 +552,6 @@ def _check_model(model: Any) -> None:
         f"model must be a Keras 3 model (keras.Model), not {type(model).__module__}."
         f"{type(model).__name__}"
     )
-
-
-def _unknown(path: Any, known: Iterable[str]) -> str:
-    if not isinstance(path, str):
-        return f"a layer is named by its path, a string, not {path!r}"
-    known = list(known)
-    # The last name counts most: users leave out the model a layer is inside of.
-    close = [other for other in known if other.rpartition("/")[2] == path.rpartition("/")[2]]
-    close += [other for other in difflib.get_close_matches(path, known, 5, 0.4)]
-    close = list(dict.fromkeys(close))[:5] or known[:5]
-    return f"there is no layer {path!r}; the closest are {', '.join(map(repr, close))}"
 
 
 def _build(model: Any, inputs: Any) -> None:

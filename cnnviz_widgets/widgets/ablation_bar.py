@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import traceback
-from collections.abc import Callable, Sequence
+from collections.abc import Callable as Function
+from collections.abc import Sequence
 from typing import Any, Protocol
 
 import anywidget
-from anywidget import WidgetTrait
-from traitlets import Bool, Dict, Int, List, Unicode, observe, validate
+from traitlets import Bool, Callable, Dict, Int, List, Unicode, observe, validate
 
+from ..analysis.validation import optional, optional_function
 from .bundles import bundle
 from .layer_view import unchangeable
 from .ownership import Owning
 from .selection import Selection
 from .told import told
+from .traits import WidgetOf
 from .two_threads import HoldsSync
 
 __all__ = ["AblationBar", "Tried"]
@@ -56,7 +58,8 @@ class AblationBar(Owning, HoldsSync, anywidget.AnyWidget):
     _esm = bundle("ablation-bar.js")
     _css = bundle("ablation-bar.css")
 
-    selection = WidgetTrait().tag(sync=True)
+    selection = WidgetOf(Selection).tag(sync=True)
+    on_ask = Callable(None, allow_none=True, help="Runs a trial.")
     layer = Unicode("", help="Path of the layer whose channels are selected.").tag(sync=True)
     enabled = Bool(True, help="Whether what is shown can be tried.").tag(sync=True)
     reason = Unicode("", help="Why not, where it is not enabled.").tag(sync=True)
@@ -74,11 +77,14 @@ class AblationBar(Owning, HoldsSync, anywidget.AnyWidget):
     def __init__(
         self,
         selection: Selection | None = None,
-        on_ask: Callable[[str, tuple[int, ...]], Tried] | None = None,
+        on_ask: Function[[str, tuple[int, ...]], Tried] | None = None,
         **traits: Any,
     ) -> None:
-        self.on_ask = on_ask
-        super().__init__(selection=Selection() if selection is None else selection, **traits)
+        optional("selection", selection, Selection)
+        optional_function("on_ask", on_ask)
+        super().__init__(
+            selection=Selection() if selection is None else selection, on_ask=on_ask, **traits
+        )
 
     def _let_go(self) -> None:
         self.on_ask = None

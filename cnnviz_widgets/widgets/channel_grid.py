@@ -4,11 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from traitlets import Bytes, Enum, Int, List, Unicode
+import numpy as np
+from numpy.typing import ArrayLike
+from traitlets import Bytes, Enum, List, Unicode
 
 from ..analysis.record import LayerRecord
+from ..analysis.spanning_tree import Indices
+from ..analysis.tiles import TileSheet
+from ..analysis.validation import indices, instance
 from .bundles import bundle
 from .layer_view import LayerView
+from .traits import Whole
 from .wire_format import SheetTraits, sheet_state, wire
 
 if TYPE_CHECKING:
@@ -34,7 +40,7 @@ class ChannelGrid(SheetTraits, LayerView):
         help="Over which values the colours are stretched.",
     ).tag(sync=True)
     title = Unicode("", help="A line above the grid; '' for none.").tag(sync=True)
-    places = Int(
+    places = Whole(
         0,
         min=0,
         help="Columns to leave room for, at the least: grids of as many places stand in line.",
@@ -45,7 +51,7 @@ class ChannelGrid(SheetTraits, LayerView):
     sample_labels = List(Unicode(), help="A name for each of all samples; none: its number.").tag(
         sync=True
     )
-    height = Int(440, min=120, help="Greatest height of the grid in CSS pixels.").tag(sync=True)
+    height = Whole(440, min=120, help="Greatest height of the grid in CSS pixels.").tag(sync=True)
 
     _channels = Bytes().tag(sync=True)
     _samples = Bytes(help="Number of each row's sample; none: that of the row.").tag(sync=True)
@@ -53,18 +59,72 @@ class ChannelGrid(SheetTraits, LayerView):
         help="Number of the sample at each place, where some have no tiles now; none: _samples."
     ).tag(sync=True)
 
+    # Tiles, channels and samples, where they are not the record's own.
+    _laid_out: tuple[TileSheet, Indices, Indices] | None = None
+
+    def show(self, values: ArrayLike | LayerRecord) -> None:
+        """Show another layer, or the same one at another moment, in one message to the page.
+
+        Parameters
+        ----------
+        values : array_like, shape (batch, ..., channel), or LayerRecord
+        """
+        super().show(values)
+        self._laid_out = None
+
+    def show_columns(
+        self, record: LayerRecord, tiles: TileSheet, channels: Indices, samples: Indices
+    ) -> None:
+        """Show some of a layer's tiles in an order of one's own, in one message to the page.
+
+        Parameters
+        ----------
+        record : LayerRecord
+            Whose tiles they are.
+        tiles : TileSheet
+            Their `columns` are what the selection counts: channels, or pairs of them.
+        channels : ndarray of int, shape (column,)
+            The channel of the record in each column.
+        samples : ndarray of int, shape (row,)
+            The number of each row's sample.
+        """
+        instance("record", record, LayerRecord, "LayerRecord.of(values) makes one")
+        rows, columns = instance("tiles", tiles, TileSheet).codes.shape[:2]
+        channels = indices("channels", channels, record.n_channels)
+        if channels.shape != (columns,) or np.shape(samples) != (rows,):
+            raise ValueError(
+                f"channels and samples must be {columns} columns and {rows} rows; got the shapes "
+                f"{channels.shape} and {np.shape(samples)}"
+            )
+        self._put(_state(tiles, samples, record))
+        self._record = record
+        self._laid_out = (tiles, channels, samples)
+
+    def _let_go(self) -> None:
+        super()._let_go()
+        self._laid_out = None
+
     def _state_of(self, record: LayerRecord) -> dict[str, Any]:
-        tiles = record.tiles
         return {
-            **sheet_state(tiles),
-            "_channels": wire(tiles.columns, "i4"),
-            "_samples": wire(record.sample_numbers[: len(tiles.codes)], "i4"),
+            **_state(record.tiles, record.sample_numbers[: len(record.tiles.codes)], record),
             "_rows": b"" if record.samples is None else wire(record.rows, "i4"),
-            "_notes": list(record.omissions),
         }
 
     def picture(self) -> Image | None:
         """The grid as a picture in grey, each tile over its own range."""
         from .static_picture import grid_picture
 
-        return None if self.record is None else grid_picture(self.record, self.sample_labels)
+        if self.record is None:
+            return None
+        return grid_picture(self.record, self.sample_labels, self._laid_out, self.channel_names)
+
+
+def _state(tiles: TileSheet, samples: Indices, record: LayerRecord) -> dict[str, Any]:
+    """The wire traits for tiles."""
+    return {
+        **sheet_state(tiles),
+        "_channels": wire(tiles.columns, "i4"),
+        "_samples": wire(samples, "i4"),
+        "_rows": b"",
+        "_notes": list(record.omissions),
+    }

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from traitlets import Enum, Float
+from traitlets import Enum
 
 from .ownership import Owning
+from .traits import Finite
 from .two_threads import HoldsSync
 
 
@@ -19,8 +20,8 @@ class ColumnAxis(Owning, HoldsSync):
         "leaf",
         help="Columns in the tree's leaf order, or by channel number.",
     ).tag(sync=True)
-    start = Float(0.0, min=0.0, help="The column at the left edge.").tag(sync=True)
-    scale = Float(0.0, min=0.0, help="Width of a column in CSS pixels; 0 fits all columns.").tag(
+    start = Finite(0.0, min=0.0, help="The column at the left edge.").tag(sync=True)
+    scale = Finite(0.0, min=0.0, help="Width of a column in CSS pixels; 0 fits all columns.").tag(
         sync=True
     )
 

@@ -16,6 +16,7 @@ from ..analysis.call_stack import CallLock
 from ..analysis.comparison import LayerChange, LayerComparison
 from ..analysis.matching import MatchedBy
 from ..analysis.side_by_side import SideBySide, side_by_side
+from ..analysis.validation import instance, texts
 from ..model.comparison import ModelComparison
 from .bundles import bundle
 from .cell_progress import CellProgress
@@ -29,7 +30,6 @@ from .selection import Selection
 from .subshells import answer_while_busy
 from .told import told, told_in_page
 from .two_threads import HoldsSync
-from .wire_format import sheet_state, wire
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -97,6 +97,8 @@ class ComparisonPanel(Owning, Pictured, VBox):
 
     Raises
     ------
+    TypeError
+        No comparison, or labels that are no strings.
     ValueError
         The layer has no partner, or there is none of that name.
     """
@@ -120,10 +122,12 @@ class ComparisonPanel(Owning, Pictured, VBox):
         layer: str | None = None,
         sample_labels: Sequence[str] = (),
     ) -> None:
+        instance("comparison", comparison, ModelComparison, "compare(a, b) makes the panel")
+        names = texts("sample_labels", sample_labels)
         first = None if layer is None else comparison.partner(layer)[0].path
         self._comparison = comparison
-        self.changes: list[LayerChange] = []
-        self.shown: LayerComparison | None = None
+        self._changes: list[LayerChange] = []
+        self._compared: LayerComparison | None = None
         self._lock = CallLock()
         self._cell: CellProgress | None = None
         self._side_by_side: SideBySide | None = None
@@ -131,8 +135,7 @@ class ComparisonPanel(Owning, Pictured, VBox):
         selection = Selection()
         self.axis = ColumnAxis()
         self.grids = tuple(
-            ChannelGrid(selection=selection, axis=self.axis, sample_labels=list(sample_labels))
-            for _ in titles
+            ChannelGrid(selection=selection, axis=self.axis, sample_labels=names) for _ in titles
         )
         # What the pictures look like is chosen once for both, in the page.
         for name in ("colormap", "value_range"):
@@ -157,7 +160,7 @@ class ComparisonPanel(Owning, Pictured, VBox):
         try:
             with CellProgress() as self._cell, self._lock, self._reporting():
                 self._compare(comparison.by)
-                self._show(first or self.changes[0].path_a, comparison.by)
+                self._show(first or self._changes[0].path_a, comparison.by)
         finally:
             self._cell = None
         self.head.observe(self._on_chosen, ["layer", "match"])
@@ -179,6 +182,16 @@ class ComparisonPanel(Owning, Pictured, VBox):
         with self._lock, self._reporting():
             self._compare(self._matching)
             self._show(self.layer, self._matching)
+
+    @property
+    def changes(self) -> list[LayerChange]:
+        """Every pair of layers, what changed most first."""
+        return self._changes
+
+    @property
+    def shown(self) -> LayerComparison | None:
+        """The layer shown, with all its pairs of channels."""
+        return self._compared
 
     @property
     def selected_channels(self) -> tuple[tuple[int, int], ...]:
@@ -203,7 +216,7 @@ class ComparisonPanel(Owning, Pictured, VBox):
         )
 
     def _let_go(self) -> None:
-        self._comparison = self.shown = self._side_by_side = None
+        self._comparison = self._compared = self._side_by_side = None
 
     # What is shown follows the layer and the matching ----------------------------------------
 
@@ -257,7 +270,7 @@ class ComparisonPanel(Owning, Pictured, VBox):
 
     def _compare(self, match: MatchedBy) -> None:
         """Every layer's change."""
-        self.changes = self.comparison.changes(match, self._progress)
+        self._changes = self.comparison.changes(match, self._progress)
         kinds = {outline.path: outline.kind for outline, _ in self.comparison.pairs.pairs}
         self.head._layers = [
             {
@@ -302,19 +315,12 @@ class ComparisonPanel(Owning, Pictured, VBox):
             self.head.titles,
             strict=True,
         ):
-            state = {
-                **sheet_state(sheet),
-                "_channels": wire(sheet.columns, "i4"),
-                "channel_names": [str(channel) for channel in own],
-                "_samples": wire(samples, "i4"),
-                "places": max(len(side.channels_a), len(side.channels_b)),
-                "title": f"{title} · {record.path}",
-                "_notes": list(record.omissions),
-            }
             with grid.hold_sync():
-                for name, value in state.items():
-                    setattr(grid, name, value)
-        self.shown, self._side_by_side = shown, side
+                grid.title = f"{title} · {record.path}"
+                grid.places = max(len(side.channels_a), len(side.channels_b))
+                grid.channel_names = [str(channel) for channel in own]
+                grid.show_columns(record, sheet, own, samples)
+        self._compared, self._side_by_side = shown, side
         with self.head.hold_sync():
             self.head._pairs = rows
             self.head._total = len(pairs)

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from traitlets import Int
-
 from ..analysis.record import LayerRecord
 from .bundles import bundle
 from .layer_view import LayerView
+from .traits import Whole
 from .wire_format import TreeTraits, tree_state
 
 if TYPE_CHECKING:
@@ -28,7 +27,7 @@ class Dendrogram(TreeTraits, LayerView):
     _esm = bundle("dendrogram.js")
     _css = bundle("dendrogram.css")
 
-    height = Int(150, min=80, help="Height of the tree in CSS pixels.").tag(sync=True)
+    height = Whole(150, min=80, help="Height of the tree in CSS pixels.").tag(sync=True)
 
     def _state_of(self, record: LayerRecord) -> dict[str, Any]:
         geometry = record.dendrogram

@@ -15,6 +15,7 @@ from ..analysis.curves import MOST_CURVES
 from ..analysis.density import DensityStyle
 from ..analysis.parameter_record import ParameterRecord
 from ..analysis.record import LayerRecord
+from ..analysis.validation import flag, optional
 from .bundles import bundle
 from .layer_facts import zero_channels
 from .layer_view import as_record, brief, forget_channels, unchangeable
@@ -94,7 +95,9 @@ class DensityPanel(Owning, Pictured, VBox):
         **traits: Any,
     ) -> None:
         record = None if values is None else as_record(values)
-        self.record: LayerRecord | None = None
+        optional("selection", selection, Selection)
+        flag("log_y", log_y)
+        self._record: LayerRecord | None = None
         self.marks, self.figure, self._head = _plot(
             Selection() if selection is None else selection, log_y
         )
@@ -111,13 +114,18 @@ class DensityPanel(Owning, Pictured, VBox):
         return selection
 
     @property
+    def record(self) -> LayerRecord | None:
+        """What is shown; None before anything is."""
+        return self._record
+
+    @property
     def log_y(self) -> bool:
         """Whether the density axis is logarithmic."""
         return bool(self._head.log_y)
 
     @log_y.setter
     def log_y(self, value: bool) -> None:
-        self._head.log_y = value
+        self._head.log_y = flag("log_y", value)
 
     def show(self, values: ArrayLike | LayerRecord) -> None:
         """Show another layer, or the same one at another moment.
@@ -160,7 +168,7 @@ class DensityPanel(Owning, Pictured, VBox):
             )
             self._head._samples = "" if record.samples is None else f"on {record.samples}"
             self._head._notes = _notes(record)
-        self.record = record
+        self._record = record
         forget_channels(self.selection, record.n_channels)
 
     def __repr__(self) -> str:
@@ -173,7 +181,7 @@ class DensityPanel(Owning, Pictured, VBox):
         return None if self.record is None else density_picture(self.record)
 
     def _let_go(self) -> None:
-        self.record = None
+        self._record = None
 
 
 def _notes(record: LayerRecord) -> list[str]:

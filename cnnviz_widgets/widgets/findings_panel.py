@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 import anywidget
-from traitlets import Bool, Dict, Int, List, TraitError, validate
+from traitlets import Bool, Dict, List, TraitError, validate
 
 from ..analysis.findings import Finding, Report
+from ..analysis.validation import instance
 from .bundles import bundle
 from .ownership import Owning
+from .traits import Whole
 from .two_threads import HoldsSync
 
 __all__ = ["FindingsPanel"]
@@ -37,17 +39,18 @@ class FindingsPanel(Owning, HoldsSync, anywidget.AnyWidget):
     _esm = bundle("findings-panel.js")
     _css = bundle("findings-panel.css")
 
-    finding = Int(-1, min=-1, help="Number of the chosen finding; -1 for none.").tag(sync=True)
+    finding = Whole(-1, min=-1, help="Number of the chosen finding; -1 for none.").tag(sync=True)
     stale = Bool(False, help="Whether the model has changed since the diagnosis.").tag(sync=True)
-    height = Int(420, min=120, help="Greatest height of the list in CSS pixels.").tag(sync=True)
+    height = Whole(420, min=120, help="Greatest height of the list in CSS pixels.").tag(sync=True)
 
     _report = Dict(None, allow_none=True, help="The report without its findings.").tag(sync=True)
     _findings = List(Dict()).tag(sync=True)
 
     def __init__(self, report: Report | None = None, **traits: Any) -> None:
         # Before the traits: `finding` is checked against it.
+        state = {} if report is None else _state_of(report)
         self._shown = report
-        super().__init__(**({} if report is None else _state_of(report)), **traits)
+        super().__init__(**state, **traits)
 
     @property
     def report(self) -> Report | None:
@@ -106,8 +109,7 @@ class UnknownFinding(IndexError, TraitError):
 
 def _state_of(report: Report) -> dict[str, Any]:
     """The wire traits for a report."""
-    if not isinstance(report, Report):
-        raise TypeError(f"report must be a Report, as diagnose gives it; got {type(report)}")
+    instance("report", report, Report, "diagnose(model, inputs) gives one")
     whole = report.to_dict()
     findings = whole.pop("findings")
     for finding in findings:

@@ -15,6 +15,14 @@ from traitlets import Bytes, Dict, Int, List, Unicode
 from ..analysis.curves import MOST_CURVES
 from ..analysis.health import HEALTH_NUMBERS, HealthNumber
 from ..analysis.thinning import thin_curves
+from ..analysis.validation import (
+    ascending_steps,
+    mapping,
+    number_array,
+    optional,
+    text,
+    texts,
+)
 from .bundles import bundle
 from .layer_selector import LayerSelector
 from .ownership import Owning
@@ -101,6 +109,9 @@ class HealthPanel(Owning, Pictured, VBox):
         number: str = "",
         **traits: Any,
     ) -> None:
+        optional("selector", selector, LayerSelector)
+        optional("timeline", timeline, Timeline)
+        text("number", number)
         self.figure, self._head = _plot(selector, timeline, number)
         self._has_plot = False
         super().__init__([self._head], **traits)
@@ -115,7 +126,7 @@ class HealthPanel(Owning, Pictured, VBox):
 
     @number.setter
     def number(self, value: str) -> None:
-        self._head.number = value
+        self._head.number = text("number", value)
 
     def show(
         self,
@@ -140,13 +151,20 @@ class HealthPanel(Owning, Pictured, VBox):
 
         Raises
         ------
-        ValueError
-            The steps are not a row of numbers, or the shape of a number is not (n, layers).
+        TypeError, ValueError
+            The steps do not ascend from 0 or more, the paths are no strings, or a number's values
+            are no numbers or not of the shape (n, layers).
         """
-        at = np.asarray(steps, dtype=np.float64)
-        if at.ndim != 1:
-            raise ValueError(f"steps must be one-dimensional; got the shape {at.shape}")
-        values = {name: np.asarray(value, dtype=np.float32) for name, value in numbers.items()}
+        at = ascending_steps("steps", steps).astype(np.float64)
+        paths = texts("paths", paths)
+        of_numbers = mapping("numbers", numbers, "a number's name to its values")
+        for name, told in (("titles", titles), ("explanations", explanations)):
+            for word in mapping(name, told or {}, "a number's name to words").values():
+                text(f"each of {name}", word)
+        values = {
+            text("each name of numbers", name): number_array(name, value).astype(np.float32)
+            for name, value in of_numbers.items()
+        }
         for name, value in values.items():
             if value.shape != (len(at), len(paths)):
                 raise ValueError(

@@ -13,6 +13,7 @@ from traitlets import Instance, Unicode, observe, validate
 from ..analysis.history import History, Moment
 from ..analysis.place import Place
 from ..analysis.record import LayerRecord
+from ..analysis.validation import instance, known_layer
 from .history_view import NOW, HistoryView, Recalled
 from .inspector_header import InspectorHeader
 from .layer_facts import layer_facts
@@ -57,11 +58,8 @@ class HistoryViewer(Owning, Pictured, VBox):
     selection = Instance(Selection, help="Selected and hovered channels of the layer shown.")
 
     def __init__(self, history: History, *, layer: str | None = None) -> None:
-        if not isinstance(history, History):
-            raise TypeError(
-                f"history must be a History, such as inspector.history; got {history!r}. "
-                "open_history(folder) shows one that was kept in a folder"
-            )
+        hint = "such as inspector.history; open_history(folder) shows one kept in a folder"
+        instance("history", history, History, hint)
         if not len(history):
             raise ValueError(f"there is no moment to show: {history!r}")
         place = _first(history, layer)
@@ -182,11 +180,8 @@ class HistoryViewer(Owning, Pictured, VBox):
         if self._shown is None:
             return
         place = self._shown.place
-        with self.header.hold_sync():
-            self.header.view = self.header._shown_view = place.view
-            self.header.weight = place.weight
-        with self.selector.hold_sync():
-            self.selector.layer = self.selector._shown = place.layer
+        self.header.show_view(place.view, place.weight)
+        self.selector.show_layer(place.layer)
         self.set_trait("layer", place.layer)
 
     def _on_chosen(self, change: dict[str, Any]) -> None:
@@ -249,8 +244,7 @@ def _first(history: History, layer: str | None, view: str = "outputs") -> Place:
     if not pictured:
         raise ValueError(f"no picture was kept, only numbers: {history!r}")
     names = ", ".join(dict.fromkeys(place.layer for place in pictured))
-    if all(entry["path"] != layer for entry in history.layers):
-        raise ValueError(f"there is no layer {layer!r}; pictures were kept of {names}")
+    known_layer(layer, (entry["path"] for entry in history.layers))
     raise ValueError(f"no picture of {layer!r} was kept, only numbers; pictures: {names}")
 
 

@@ -18,9 +18,11 @@ from ..analysis.measures import ChannelMeasures
 from ..analysis.place import Place
 from ..analysis.record import LayerRecord, Progress
 from ..analysis.sample_choice import SampleChoice
+from ..analysis.validation import one_of, path_of, several, whole_number
 from ..model import LayerInfo, ModelProbe, model_lock
 from ..model.ablation import Ablation, ablate
 from ..model.diagnosis import diagnose
+from ..model.losses import checked_targets
 from ..model.moments import Reading
 from ..model.monitor import Samples, TrainingMonitor, TrainingProgress
 from ..model.order import analysis_order
@@ -39,7 +41,7 @@ from .layer_view import unchangeable
 from .layer_views import LayerViews
 from .ownership import Owning, of_open
 from .pictured import Pictured
-from .sample_names import checked_targets, sample_names
+from .sample_names import sample_names
 from .selection import Selection
 from .subshells import answer_while_busy
 from .timeline import Timeline
@@ -129,10 +131,9 @@ class ModelInspector(Owning, Pictured, VBox):
         layer: str | None = None,
         view: str = "outputs",
     ) -> None:
-        if view not in ("outputs", "weights"):
-            raise ValueError(f"view must be 'outputs' or 'weights'; got {view!r}")
+        one_of("view", view, ("outputs", "weights"))
         self._probe = ModelProbe(model, inputs)
-        self.targets = checked_targets(targets, self.probe.samples)
+        self._targets = checked_targets(model, targets, self.probe.samples)
         layers = self.probe.layers
         first = self.probe.info(layer) if layer is not None else _first_to_show(layers)
         if view == "weights" and not _has_weights(first):
@@ -140,15 +141,15 @@ class ModelInspector(Owning, Pictured, VBox):
             if layer is not None or not weighty:
                 chosen_part(Place(first.path, "weights"), ())  # raises
             first = weighty[0]
-        names = sample_names(labels, self.targets, class_names, self.probe.samples)
+        names = sample_names(labels, self._targets, class_names, self.probe.samples)
         # Requests from the page may come on a thread of their own, and while the model trains.
         self._lock = model_lock(model)
         self._past = NOW
         self._cell: CellProgress | None = None
         self._shown: Shown | None = None
-        self.measures: dict[str, ChannelMeasures] = {}
+        self._measures: dict[str, ChannelMeasures] = {}
         self._measured_on: SampleChoice | None = None
-        self.report: Report | None = None
+        self._report: Report | None = None
         self._diagnosed: dict[str, ChannelMeasures] = {}
         self._guide = Guide(analysis_order(layers))
         self.views = LayerViews(names)
@@ -193,6 +194,25 @@ class ModelInspector(Owning, Pictured, VBox):
     def record(self) -> LayerRecord | None:
         """What is shown, with tree, densities and measures: outputs, or a `ParameterRecord`."""
         return None if self._shown is None else self._shown.record
+
+    @property
+    def measures(self) -> dict[str, ChannelMeasures]:
+        """The few numbers of every layer's outputs."""
+        return self._measures
+
+    @property
+    def report(self) -> Report | None:
+        """What `diagnose` found last; None before it."""
+        return self._report
+
+    @property
+    def targets(self) -> Any:
+        """What the model should answer, to be set at any time; None where that is not known."""
+        return self._targets
+
+    @targets.setter
+    def targets(self, value: Any) -> None:
+        self._targets = checked_targets(self.probe.model, value, self.probe.samples)
 
     @property
     def _place(self) -> Place | None:
@@ -249,7 +269,7 @@ class ModelInspector(Owning, Pictured, VBox):
                 report = diagnose(self.probe, targets=self.targets, progress=self._progress)
             finally:
                 self._cell = None
-            self.report = report
+            self._report = report
             self._diagnosed = self.measures
             self.findings.show(report)
             self.findings.layout.display = None
@@ -311,7 +331,10 @@ class ModelInspector(Owning, Pictured, VBox):
             The folder cannot be written to.
         """
         probe = self.probe
-        kept = [Place(probe.info(path).path) for path in _several(layers)]
+        kept = [Place(probe.info(path).path) for path in several("layers", layers, "paths")]
+        whole_number("memory", memory, 0, "of bytes")
+        if folder is not None:
+            path_of("folder", folder)
         return self.following.begin(
             self, every, budget, kept, samples=samples, memory=memory, folder=folder
         )
@@ -335,7 +358,7 @@ class ModelInspector(Owning, Pictured, VBox):
             return
         # The layers are those that were read: they need not be looked up for each part again.
         with self.probe.steady():
-            self.measures = dict(reading.measures)
+            self._measures = dict(reading.measures)
             self._measured_on = reading.moment.samples
             self.findings.stale = self.report is not None and self._is_stale(reading)
             if self._past == NOW and self._shown is not None:
@@ -376,8 +399,7 @@ class ModelInspector(Owning, Pictured, VBox):
         return inspector_picture(self.record, title, self.grid.sample_labels, below)
 
     def _let_go(self) -> None:
-        self._probe = self._shown = None
-        self.targets = None
+        self._probe = self._shown = self._targets = None
         self.views.let_go()
         self.following.let_go()
 
@@ -507,7 +529,7 @@ class ModelInspector(Owning, Pictured, VBox):
                 if step is not None:
                     self._turn_to(Place(step.path, step.view), self._past)
             finally:
-                self.header._next_answered = change["new"]
+                self.header.answer(change["name"], change["new"])
 
     def _on_asked(self, change: dict[str, Any]) -> None:
         """The page asked to read again."""
@@ -515,14 +537,14 @@ class ModelInspector(Owning, Pictured, VBox):
             try:
                 self.refresh()
             finally:
-                self.header._answered = change["new"]
+                self.header.answer(change["name"], change["new"])
 
     def _on_diagnose_asked(self, change: dict[str, Any]) -> None:
         with told_in_page(self.header), self._lock:
             try:
                 self.diagnose()
             finally:
-                self.header._diagnosed = change["new"]
+                self.header.answer(change["name"], change["new"])
 
     def _ablate(self, how: str, channels: Sequence[int]) -> Ablation:
         with self._lock:
@@ -565,7 +587,7 @@ class ModelInspector(Owning, Pictured, VBox):
         if exact:
             shown = shown._replace(record=shown.record.exact)
         self._show(shown, self._progress)
-        self.measures = {path: each for path, each in measured.items() if each is not None}
+        self._measures = {path: each for path, each in measured.items() if each is not None}
         self._measured_on = None
         self._guide.follow(analysis_order(layers))
         with self.selector.hold_sync():
@@ -621,15 +643,14 @@ class ModelInspector(Owning, Pictured, VBox):
         step = self._guide.number(place.layer, place.view)
         coming = self._guide.next(place.layer, place.view)
         with self.header.hold_sync():
-            self.header.view = self.header._shown_view = place.view
-            self.header.weight = place.weight
+            self.header.show_view(place.view, place.weight)
             self.header.steps = len(self._guide.steps)
             self.header.step = step + 1
             self.header.stage = self._guide.steps[step].stage if step >= 0 else ""
             self.header.look_for = self._guide.steps[step].look_for if step >= 0 else ""
             self.header.next_step = "" if coming is None else f"{coming.path}, {coming.view}"
         with self.selector.hold_sync():
-            self.selector.layer = self.selector._shown = place.layer
+            self.selector.show_layer(place.layer)
             self.selector.show_looked(self._guide.looked(info.path for info in self.probe.layers))
         self.ablation.layer = place.layer
         for name in ("layer", "view", "weight"):
@@ -708,9 +729,3 @@ def _input_warnings(probe: ModelProbe) -> list[str]:
         f"The inputs hold {probe.nonfinite_inputs:,} values that are NaN or infinite: "
         "what the layers make of them says little about the model."
     ]
-
-
-def _several(layers: Sequence[str]) -> Sequence[str]:
-    if isinstance(layers, str):
-        raise TypeError(f"layers must be several paths, not one: [{layers!r}]")
-    return layers

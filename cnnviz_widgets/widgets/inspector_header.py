@@ -9,6 +9,8 @@ from .bundles import bundle
 from .ownership import Owning
 from .two_threads import ForTwoThreads
 
+_ANSWERS = {"_asked": "_answered", "_diagnose_asked": "_diagnosed", "_next_asked": "_next_answered"}
+
 
 class InspectorHeader(Owning, ForTwoThreads, anywidget.AnyWidget):
     """The inspector's first lines: title, controls, progress, guide, warnings and errors.
@@ -51,3 +53,21 @@ class InspectorHeader(Owning, ForTwoThreads, anywidget.AnyWidget):
     _diagnosed = Int(0).tag(sync=True)
     _next_asked = Int(0, help="How often the page asked for the next step.").tag(sync=True)
     _next_answered = Int(0).tag(sync=True)
+
+    def show_view(self, view: str, weight: str) -> None:
+        """Say which view is drawn, and of which weight; they are the chosen ones, too."""
+        with self.hold_sync():
+            self.view = self._shown_view = view
+            self.weight = weight
+
+    def answer(self, asked: str, serial: int) -> None:
+        """What the page asked for is done.
+
+        Parameters
+        ----------
+        asked : {'_asked', '_diagnose_asked', '_next_asked'}
+            The count that went up.
+        serial : int
+            What it was then.
+        """
+        setattr(self, _ANSWERS[asked], serial)

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
-from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
 import anywidget
-from traitlets import Dict, Int, List, TraitError, Unicode, validate
+from traitlets import Dict, List, TraitError, Unicode, validate
 
 from ..analysis.findings import Report
 from ..analysis.health import LayerHealth, layer_health
 from ..analysis.measures import ChannelMeasures
 from ..analysis.sample_choice import SampleChoice
+from ..analysis.validation import described, instance, known_layer, mapping, one_of, optional
 from .bundles import bundle
 from .ownership import Owning
+from .traits import Whole
 from .two_threads import ForTwoThreads
 
 if TYPE_CHECKING:
@@ -31,13 +32,18 @@ class LayerSelector(Owning, ForTwoThreads, anywidget.AnyWidget):
         In execution order, as `ModelProbe.layers` gives them, or as `entries` did earlier.
     **traits
         Any trait of the widget.
+
+    Raises
+    ------
+    TypeError
+        A layer is neither a LayerInfo nor a mapping with a path.
     """
 
     _esm = bundle("layer-selector.js")
     _css = bundle("layer-selector.css")
 
     layer = Unicode("", help="Path of the chosen layer; '' before any choice.").tag(sync=True)
-    height = Int(560, min=80, help="Greatest height of the list in CSS pixels.").tag(sync=True)
+    height = Whole(560, min=80, help="Greatest height of the list in CSS pixels.").tag(sync=True)
 
     _layers = List(Dict()).tag(sync=True)
     _basis = Unicode(
@@ -46,7 +52,7 @@ class LayerSelector(Owning, ForTwoThreads, anywidget.AnyWidget):
     _shown = Unicode("", help="Path of the layer that the other views show.").tag(sync=True)
 
     def __init__(self, layers: Iterable[LayerInfo | Mapping[str, Any]] = (), **traits: Any) -> None:
-        entries = [dict(each) if isinstance(each, Mapping) else _entry(each) for each in layers]
+        entries = _entries(layers)
         super().__init__(_layers=entries, **traits)
 
     @property
@@ -58,9 +64,16 @@ class LayerSelector(Owning, ForTwoThreads, anywidget.AnyWidget):
     def _known_layer(self, proposal: dict[str, Any]) -> str:
         path: str = proposal["value"]
         paths = [entry["path"] for entry in self._layers]
-        if path and path not in paths:
-            raise UnknownLayer(path, paths)
-        return path
+        try:
+            return known_layer(path, paths) if path else path
+        except ValueError as error:
+            raise UnknownLayer(str(error)) from None
+
+    def show_layer(self, path: str) -> None:
+        """Say which layer the other views show; it is the chosen one, too."""
+        with self.hold_sync():
+            self.layer = path
+            self._shown = path
 
     def show_layers(self, layers: Iterable[LayerInfo]) -> None:
         """List these layers instead; those that were listed before keep what was found there."""
@@ -68,7 +81,7 @@ class LayerSelector(Owning, ForTwoThreads, anywidget.AnyWidget):
             entry["path"]: {name: entry[name] for name in ("looked", "severe", "warnings")}
             for entry in self._layers
         }
-        self._layers = [{**_entry(info), **kept.get(info.path, {})} for info in layers]
+        self._layers = [{**entry, **kept.get(entry["path"], {})} for entry in _entries(layers)]
 
     def show_measures(
         self, measures: Mapping[str, ChannelMeasures], samples: SampleChoice | None = None
@@ -82,6 +95,9 @@ class LayerSelector(Owning, ForTwoThreads, anywidget.AnyWidget):
         samples : SampleChoice, optional
             Which samples were looked at last, where these were not all.
         """
+        given = mapping("measures", measures, "a layer's path to its ChannelMeasures")
+        for path, found in given.items():
+            instance(f"measures[{path!r}]", found, ChannelMeasures)
         self.show_health({path: layer_health(each) for path, each in measures.items()}, samples)
 
     def show_health(
@@ -96,6 +112,10 @@ class LayerSelector(Owning, ForTwoThreads, anywidget.AnyWidget):
         samples : SampleChoice, optional
             Which samples were looked at last, where these were not all.
         """
+        given = mapping("health", health, "a layer's path to its LayerHealth")
+        for path, found in given.items():
+            instance(f"health[{path!r}]", found, LayerHealth)
+        optional("samples", samples, SampleChoice)
         self._basis = (
             ""
             if samples is None
@@ -111,6 +131,12 @@ class LayerSelector(Owning, ForTwoThreads, anywidget.AnyWidget):
         looked : mapping of path to collection of {'outputs', 'weights'}
             Layers that it lacks have not been looked at.
         """
+        given = mapping("looked", looked, "a layer's path to the views that were looked at")
+        for path, views in given.items():
+            if isinstance(views, str) or not isinstance(views, Collection):
+                raise TypeError(f"looked[{path!r}] must be several views; got {described(views)}")
+            for view in views:
+                one_of(f"each of looked[{path!r}]", view, ("outputs", "weights"))
         self._layers = [
             {**entry, "looked": sorted(looked.get(entry["path"], ()))} for entry in self._layers
         ]
@@ -123,6 +149,7 @@ class LayerSelector(Owning, ForTwoThreads, anywidget.AnyWidget):
         report : Report or None
             None takes the marks away.
         """
+        optional("report", report, Report, "diagnose(model, inputs) gives one")
         found = Counter((finding.layer, finding.severity) for finding in report or ())
         self._layers = [
             {
@@ -135,15 +162,28 @@ class LayerSelector(Owning, ForTwoThreads, anywidget.AnyWidget):
 
 
 class UnknownLayer(ValueError, TraitError):
-    """A path that no layer has, with the nearest ones.
+    """A path that no layer has.
 
     A TraitError, too: where the page asks for it, the trait goes back to what it was.
     """
 
-    def __init__(self, path: str, paths: list[str]) -> None:
-        near = get_close_matches(path, paths, n=3, cutoff=0.4)
-        hint = f"the closest are {', '.join(map(repr, near))}" if near else f"it has {len(paths)}"
-        super().__init__(f"the model has no layer {path!r}; {hint}")
+
+def _entries(layers: Iterable[LayerInfo | Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """What the list shows of each layer."""
+    if isinstance(layers, (str, Mapping)) or not isinstance(layers, Iterable):
+        raise TypeError(f"layers must be several LayerInfos; got {described(layers)}")
+    entries = []
+    for each in layers:
+        if isinstance(each, Mapping) and isinstance(each.get("path"), str):
+            entries.append(dict(each))
+        elif all(hasattr(each, name) for name in ("path", "kind", "output_shape", "level_name")):
+            entries.append(_entry(each))
+        else:
+            raise TypeError(
+                "each of layers must be a LayerInfo, or a mapping with a path as `entries` has "
+                f"them; got {described(each)}"
+            )
+    return entries
 
 
 def _entry(info: LayerInfo) -> dict[str, Any]:

@@ -5,16 +5,17 @@ from __future__ import annotations
 from typing import Any
 
 import anywidget
-from anywidget import WidgetTrait
 from numpy.typing import ArrayLike
 from traitlets import List, Unicode, validate
 
 from ..analysis.parameter_record import ParameterRecord
 from ..analysis.record import LayerRecord
+from ..analysis.validation import optional
 from .column_axis import ColumnAxis
 from .ownership import Owning
 from .pictured import Pictured
 from .selection import Selection
+from .traits import WidgetOf
 from .two_threads import HoldsSync
 
 
@@ -76,8 +77,8 @@ class LayerView(Owning, Pictured, HoldsSync, anywidget.AnyWidget):
         The values are not numbers, or there are none.
     """
 
-    selection = WidgetTrait().tag(sync=True)
-    axis = WidgetTrait().tag(sync=True)
+    selection = WidgetOf(Selection).tag(sync=True)
+    axis = WidgetOf(ColumnAxis).tag(sync=True)
     _notes = List(Unicode(), help="What the picture leaves out, in sentences.").tag(sync=True)
 
     def __init__(
@@ -88,9 +89,11 @@ class LayerView(Owning, Pictured, HoldsSync, anywidget.AnyWidget):
         axis: ColumnAxis | None = None,
         **traits: Any,
     ) -> None:
-        # Wrong values are refused before anything is made.
+        # What is wrong is refused before anything is made.
         record = None if values is None else as_record(values)
-        self.record: LayerRecord | None = None
+        optional("selection", selection, Selection)
+        optional("axis", axis, ColumnAxis)
+        self._record: LayerRecord | None = None
         super().__init__(
             selection=Selection() if selection is None else selection,
             axis=ColumnAxis() if axis is None else axis,
@@ -98,6 +101,11 @@ class LayerView(Owning, Pictured, HoldsSync, anywidget.AnyWidget):
         )
         if record is not None:
             self.show(record)
+
+    @property
+    def record(self) -> LayerRecord | None:
+        """What is shown; None before anything is."""
+        return self._record
 
     @validate("selection", "axis")
     def _given_once(self, proposal: dict[str, Any]) -> Any:
@@ -111,18 +119,21 @@ class LayerView(Owning, Pictured, HoldsSync, anywidget.AnyWidget):
         values : array_like, shape (batch, ..., channel), or LayerRecord
         """
         record = as_record(values)
-        state = self._state_of(record)
-        with self.hold_sync():
-            for name, value in state.items():
-                setattr(self, name, value)
-        self.record = record
+        self._put(self._state_of(record))
+        self._record = record
         forget_channels(self.selection, record.n_channels)
 
     def _let_go(self) -> None:
-        self.record = None
+        self._record = None
 
     def __repr__(self) -> str:
         return brief(self, self.record)
+
+    def _put(self, state: dict[str, Any]) -> None:
+        """Set these traits in one message to the page."""
+        with self.hold_sync():
+            for name, value in state.items():
+                setattr(self, name, value)
 
     def _state_of(self, record: LayerRecord) -> dict[str, Any]:
         """The wire traits for a record."""

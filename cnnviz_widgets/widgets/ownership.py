@@ -21,6 +21,7 @@ from ipywidgets import Widget
 
 from .closing import in_use, parts_of
 from .rerun import CellMade
+from .strict import Checked, Strict
 
 T = TypeVar("T")
 
@@ -32,7 +33,7 @@ class ClosedWidgetError(RuntimeError):
     """Something was asked of a closed widget that only an open one has."""
 
 
-class _Construction(type(Widget)):  # type: ignore[misc]
+class _Construction(Checked):
     """Notes which widgets are made while an instance is, and closes them where it fails."""
 
     def __call__(cls, *args: Any, **kwargs: Any) -> Any:
@@ -102,7 +103,7 @@ def _close_all(made: Iterable[Widget]) -> None:
             channels.pop(widget._model_id, None)
 
 
-class Owning(Widget, metaclass=_Construction):
+class Owning(Strict, Widget, metaclass=_Construction):
     """A widget that closes with all that it made, and lets go of all that it held.
 
     In a notebook, a cell that is run again closes what it alone made and showed before.

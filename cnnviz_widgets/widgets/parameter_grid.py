@@ -15,6 +15,7 @@ from .bundles import bundle
 from .column_axis import ColumnAxis
 from .layer_view import LayerView
 from .selection import Selection
+from .traits import Whole
 from .wire_format import SheetTraits, TreeTraits, sheet_fields, sheet_state, tree_state, wire
 
 if TYPE_CHECKING:
@@ -82,7 +83,9 @@ class ParameterGrid(SheetTraits, TreeTraits, LayerView):
         help="Over which values the colours are stretched. Where 'tile' or 'column' makes no "
         "sense, heat maps take the layer and named vectors their column.",
     ).tag(sync=True)
-    height = Int(520, min=160, help="Greatest height of the picture in CSS pixels.").tag(sync=True)
+    height = Whole(520, min=160, help="Greatest height of the picture in CSS pixels.").tag(
+        sync=True
+    )
 
     _outputs = Bytes().tag(sync=True)
     _inputs = Int(0).tag(sync=True)

@@ -46,6 +46,17 @@ def plain_figure(
     )
 
 
+def upright_axis(**traits: Any) -> bqplot.Axis:
+    """An axis that stands upright.
+
+    The orientation is a trait of bqplot's axes up to 0.12, and follows from their side from 0.13
+    on, where the constructor does not know it.
+    """
+    axis = bqplot.Axis(**traits)
+    axis.orientation = "vertical"
+    return axis
+
+
 def value_axes(
     log: bqplot.LogScale, linear: bqplot.LinearScale, *, log_shown: bool, **traits: Any
 ) -> tuple[bqplot.Axis, bqplot.Axis]:
@@ -54,13 +65,8 @@ def value_axes(
     bqplot's axes do not take another scale well.
     """
     logarithmic, straight = (
-        bqplot.Axis(
-            scale=scale,
-            orientation="vertical",
-            grid_lines="none",
-            tick_format="~g",
-            visible=visible,
-            **traits,
+        upright_axis(
+            scale=scale, side="left", grid_lines="none", tick_format="~g", visible=visible, **traits
         )
         for scale, visible in ((log, log_shown), (linear, not log_shown))
     )
@@ -102,9 +108,8 @@ class DensityFrame:
     def figure(self, marks: Sequence[bqplot.Mark], height: int) -> bqplot.Figure:
         """The figure with these marks, so many CSS pixels high."""
         values = bqplot.Axis(scale=self._x, label="value", grid_lines="none", label_offset="34px")
-        shares = bqplot.Axis(
+        shares = upright_axis(
             scale=self._share,
-            orientation="vertical",
             side="right",
             label="exact zeros (%)",
             grid_lines="none",

@@ -1,4 +1,4 @@
-"""What the user says of the samples: targets, labels, and the names that the rows get."""
+"""What the user says of the samples: labels, and the names that the rows get."""
 
 from __future__ import annotations
 
@@ -6,31 +6,9 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
-
-def checked_targets(targets: ArrayLike | None, samples: int) -> NDArray[Any] | None:
-    """The targets of the samples in use.
-
-    Parameters
-    ----------
-    targets : array_like, shape (at least samples, ...), or None
-    samples : int
-
-    Raises
-    ------
-    ValueError
-        There are fewer targets than samples.
-    """
-    if targets is None:
-        return None
-    array = np.asarray(targets)
-    if array.ndim == 0 or len(array) < samples:
-        raise ValueError(
-            f"targets must have one entry for each of the {samples} samples; "
-            f"got shape {array.shape}"
-        )
-    return array[:samples]
+from ..analysis.validation import as_array, one_for_each, texts
 
 
 def row_names(samples: NDArray[np.integer[Any]], names: Sequence[str]) -> list[str]:
@@ -47,7 +25,7 @@ def row_names(samples: NDArray[np.integer[Any]], names: Sequence[str]) -> list[s
 
 def sample_names(
     labels: Sequence[int | str] | None,
-    targets: NDArray[Any] | None,
+    targets: Any,
     class_names: Sequence[str] | None,
     samples: int,
 ) -> list[str]:
@@ -55,15 +33,18 @@ def sample_names(
 
     Raises
     ------
-    ValueError
+    TypeError, ValueError
         Labels that are neither whole numbers nor names, too few of them, or one that
-        `class_names` does not have.
+        `class_names` does not have; class names that are no list of strings.
     """
+    if class_names is not None:
+        class_names = texts("class_names", class_names)
     if labels is None:
-        if targets is None or targets.ndim != 1 or targets.dtype.kind not in "iu":
+        numbered = isinstance(targets, np.ndarray) and targets.dtype.kind in "iu"
+        if not numbered or targets.ndim != 1:
             return []
         labels = targets.tolist()
-    array = np.asarray(labels)
+    array = as_array("labels", labels)
     if array.ndim == 2 and array.shape[1] == 1:
         array = array[:, 0]
     if array.ndim != 1 or array.dtype.kind not in "iubUO":
@@ -72,13 +53,8 @@ def sample_names(
             f"{array.dtype} of shape {array.shape}"
             + (" (of one-hot labels take labels.argmax(-1))" if array.ndim == 2 else "")
         )
-    given = array.tolist()
-    if len(given) < samples:
-        raise ValueError(
-            f"labels must name each of the {samples} samples; got {len(given)} of them"
-        )
     names = []
-    for label in given[:samples]:
+    for label in one_for_each("labels", array, samples).tolist():
         if isinstance(label, str) or class_names is None:
             names.append(str(label))
             continue

@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from ipywidgets import TypedTuple
-from traitlets import Int, List, Unicode
+from traitlets import List, Unicode
 
+from ..analysis.validation import text
 from .ownership import Owning
+from .traits import Whole
 from .two_threads import HoldsSync
 
 
@@ -18,10 +20,10 @@ class Selection(Owning, HoldsSync):
     Python may read it, set it and observe it like any widget.
     """
 
-    selected = TypedTuple(Int(min=0), help="Selected channels, in the layer's own numbering.").tag(
-        sync=True
-    )
-    hovered = Int(-1, min=-1, help="The channel under the mouse; -1 for none.").tag(sync=True)
+    selected = TypedTuple(
+        Whole(min=0), help="Selected channels, in the layer's own numbering."
+    ).tag(sync=True)
+    hovered = Whole(-1, min=-1, help="The channel under the mouse; -1 for none.").tag(sync=True)
 
     _channels_of = Unicode(help="What the numbers are channels of.").tag(sync=True)
     _chosen_in = List(
@@ -38,6 +40,7 @@ class Selection(Owning, HoldsSync):
         ----------
         channels_of : str
         """
+        text("channels_of", channels_of)
         with self.hold_sync():
             self._channels_of = channels_of
             self.selected = ()

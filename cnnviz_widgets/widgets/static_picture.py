@@ -17,6 +17,7 @@ from ..analysis.curves import MOST_CURVES
 from ..analysis.dendrogram import DendrogramGeometry
 from ..analysis.parameter_record import ParameterRecord
 from ..analysis.record import LayerRecord
+from ..analysis.spanning_tree import Indices
 from ..analysis.tiles import ALL_ZERO, HIGHEST_CODE, NONFINITE_CODE, TileSheet
 from .layer_facts import zero_channels
 from .sample_names import row_names
@@ -56,9 +57,32 @@ def _edges(count: int) -> NDArray[np.intp]:
     return edges
 
 
-def grid_picture(record: LayerRecord, sample_labels: Sequence[str] = ()) -> Image.Image:
-    """The channel grid in grey, each tile over its own range; `sample_labels` name all samples."""
-    tiles = record.tiles
+def grid_picture(
+    record: LayerRecord,
+    sample_labels: Sequence[str] = (),
+    laid_out: tuple[TileSheet, Indices, Indices] | None = None,
+    channel_names: Sequence[str] = (),
+) -> Image.Image:
+    """The channel grid in grey, each tile over its own range.
+
+    Parameters
+    ----------
+    record : LayerRecord
+    sample_labels : sequence of str
+        Names of all samples.
+    laid_out : tuple of TileSheet, ndarray, ndarray, optional
+        Other tiles than the record's own, the channel of each column and the sample of each row.
+    channel_names : sequence of str
+        Names of the columns, from left to right; of another number: their channel numbers.
+    """
+    tiles, channels, samples = laid_out or (
+        record.tiles,
+        record.tiles.columns,
+        record.sample_numbers,
+    )
+    named = len(channel_names) == len(channels)
+    titles = list(channel_names) if named else [str(channel) for channel in channels]
+    dead = record.measures.dead[channels]
     rows, cols, tile_height, tile_width = tiles.codes.shape
     edges = _edges(cols)
     column_width = float(edges[-1] - edges[0]) / cols
@@ -72,13 +96,15 @@ def grid_picture(record: LayerRecord, sample_labels: Sequence[str] = ()) -> Imag
     image = Image.new("RGB", (WIDTH, _HEADER + round(shown * row_height) + 16), _PAPER)
     draw = ImageDraw.Draw(image)
     draw.text((4, 4), "channel", _FAINT, _font())
-    every = max(1, int(np.ceil((len(str(tiles.total_channels)) * 7 + 6) / column_width)))
+    longest = max(len(str(tiles.total_channels)), *map(len, titles))
+    every = max(1, int(np.ceil((longest * 7 + 6) / column_width)))
     for column in range(0, cols, every):
         middle = (edges[column] + edges[column + 1]) / 2
-        draw.text((middle, 10), str(tiles.columns[column]), _FAINT, _font(), anchor="mm")
+        draw.text((middle, 10), titles[column], _FAINT, _font(), anchor="mm")
     gap = 1 if column_width >= 8 else 0
     stripes = _striped((image.width, round(row_height) + 1))
-    names = row_names(record.sample_numbers, sample_labels)
+    names = row_names(samples, sample_labels)
+    shades = _shades(tiles, "layer")
     for row in range(shown):
         top, bottom = (round(_HEADER + (row + i) * row_height) for i in (0, 1))
         if row_height >= 12 or row % 2 == 0:
@@ -86,18 +112,17 @@ def grid_picture(record: LayerRecord, sample_labels: Sequence[str] = ()) -> Imag
                 (_GUTTER - 6, (top + bottom) / 2), names[row][:13], _FAINT, _font(), anchor="rm"
             )
         size = (int(edges[-1] - edges[0]), bottom - top - gap)
-        image.paste(_row(record, row).resize(size, Image.Resampling.BOX), (int(edges[0]), top))
+        image.paste(_row(shades[row]).resize(size, Image.Resampling.BOX), (int(edges[0]), top))
         for column, (left, right) in enumerate(pairwise(edges.tolist())):
-            if right > left and _is_zero(record, row, column):
+            if right > left and (dead[column] or _is_zero(tiles, row, column)):
                 image.paste(stripes.crop((left, 0, right, size[1])), (left, top))
             if gap:
                 draw.rectangle((right - gap, top, right - 1, bottom), _PAPER)
     return image
 
 
-def _row(record: LayerRecord, row: int) -> Image.Image:
+def _row(codes: NDArray[np.uint8]) -> Image.Image:
     """One sample's tiles side by side, as they are stored; orange where not finite."""
-    codes = _shades(record.tiles, "layer")[row]
     return _grey(codes.transpose(1, 0, 2).reshape(codes.shape[1], -1))
 
 
@@ -125,10 +150,8 @@ def _grey(codes: NDArray[np.uint8]) -> Image.Image:
     return Image.fromarray(grey)
 
 
-def _is_zero(record: LayerRecord, row: int, column: int) -> bool:
-    tiles = record.tiles
-    dead = bool(record.measures.dead[tiles.columns[column]])
-    return dead or (tiles.kind in ("image", "volume") and bool(tiles.marks[row, column] == 1))
+def _is_zero(tiles: TileSheet, row: int, column: int) -> bool:
+    return tiles.kind in ("image", "volume") and bool(tiles.marks[row, column] == ALL_ZERO)
 
 
 def _striped(size: tuple[int, int]) -> Image.Image:

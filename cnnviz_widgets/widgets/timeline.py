@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import traceback
-from collections.abc import Callable, Sequence
+from collections.abc import Callable as Function
+from collections.abc import Sequence
 from typing import Any, Protocol
 
 import anywidget
 import numpy as np
 from numpy.typing import ArrayLike
-from traitlets import Bool, Bytes, Dict, Int, List, Unicode, observe
+from traitlets import Bool, Bytes, Callable, Dict, Int, List, Unicode, observe
 
 from ..analysis.thinning import evenly, thin_moments
+from ..analysis.validation import as_array, ascending_steps, described, optional_function
 from .bundles import bundle
 from .ownership import Owning
 from .told import told
+from .traits import Whole
 from .two_threads import ForTwoThreads
 from .wire_format import wire
 
@@ -65,8 +68,9 @@ class Timeline(Owning, ForTwoThreads, anywidget.AnyWidget):
     _esm = bundle("timeline.js")
     _css = bundle("timeline.css")
 
-    position = Int(-1, min=-1, help="Step of the moment that is chosen; -1: live.").tag(sync=True)
+    position = Whole(-1, min=-1, help="Step of the moment that is chosen; -1: live.").tag(sync=True)
     note = Unicode("", help="What is to be known of the moment; '' for nothing.").tag(sync=True)
+    on_position = Callable(None, allow_none=True, help="Shows the moment at a position.")
     training = Bool(False, help="Whether the model trains just now.").tag(sync=True)
 
     _steps = Bytes(help="Step of each tick, ascending.").tag(sync=True)
@@ -77,10 +81,10 @@ class Timeline(Owning, ForTwoThreads, anywidget.AnyWidget):
     _shown = Int(-1, help="The position that Python shows; it follows `position`.").tag(sync=True)
 
     def __init__(
-        self, on_position: Callable[[int], str | None] | None = None, **traits: Any
+        self, on_position: Function[[int], str | None] | None = None, **traits: Any
     ) -> None:
-        self.on_position = on_position
-        super().__init__(**traits)
+        optional_function("on_position", on_position)
+        super().__init__(on_position=on_position, **traits)
 
     def show(self, steps: ArrayLike, kept: ArrayLike, onsets: Sequence[Mark] = ()) -> None:
         """Show these moments, in one message to the page.
@@ -96,17 +100,20 @@ class Timeline(Owning, ForTwoThreads, anywidget.AnyWidget):
 
         Raises
         ------
-        ValueError
-            The steps do not ascend, are below 0, or are not as many as `kept`.
+        TypeError, ValueError
+            The steps are no whole numbers, do not ascend, are below 0, or are not as many as
+            `kept`; or an onset is none.
         """
-        at, there = np.asarray(steps), np.asarray(kept, dtype=bool)
-        if at.ndim != 1 or at.shape != there.shape:
+        at, there = ascending_steps("steps", steps), as_array("kept", kept)
+        if not np.isin(there, (False, True)).all():
+            raise TypeError(f"kept must be True or False for each step; got {described(kept)}")
+        there = there.astype(bool)
+        if at.shape != there.shape:
             raise ValueError(
                 "steps and kept must be one-dimensional and of one length; "
                 f"got the shapes {at.shape} and {there.shape}"
             )
-        if len(at) and (at[0] < 0 or (np.diff(at) <= 0).any()):
-            raise ValueError(f"steps must ascend from 0 or more; got {at}")
+        _check_marks(onsets)
         marks = _some(sorted(onsets, key=lambda mark: mark.step))
         begun = np.array([mark.step for mark in marks], dtype=np.int64)
         moments = np.clip(np.searchsorted(at, begun), 0, max(0, len(at) - 1))
@@ -149,6 +156,14 @@ class Timeline(Owning, ForTwoThreads, anywidget.AnyWidget):
                 self.note = note or ""
                 # `on_position` may have gone elsewhere.
                 self._shown = self.position
+
+
+def _check_marks(onsets: Any) -> None:
+    if isinstance(onsets, str) or not isinstance(onsets, Sequence):
+        raise TypeError(f"onsets must be several Onsets; got {described(onsets)}")
+    for mark in onsets:
+        if not all(hasattr(mark, name) for name in ("kind", "layer", "step", "text")):
+            raise TypeError(f"each of onsets must be an Onset; got {described(mark)}")
 
 
 def _some(marks: list[Mark]) -> list[Mark]:

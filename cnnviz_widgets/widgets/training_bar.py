@@ -10,9 +10,11 @@ from typing import Any, Protocol
 import anywidget
 from traitlets import Dict, Enum, Float, Int, Unicode, observe
 
+from ..analysis.validation import described, optional_function
 from .bundles import bundle
 from .ownership import Owning
 from .told import told
+from .traits import Finite, Whole
 from .two_threads import ForTwoThreads
 
 __all__ = ["Progress", "TrainingBar"]
@@ -66,6 +68,9 @@ class Progress(Protocol):
         """Why the last update failed; '' where it did not."""
 
 
+_OF_PROGRESS = tuple(name for name in vars(Progress) if name[0] != "_")
+
+
 def _numbers_to_json(logs: Mapping[str, float], _widget: Any) -> dict[str, float | str]:
     """JSON has no NaN and no infinity; a diverged loss is what a reader most needs to see."""
     return {
@@ -101,17 +106,19 @@ class TrainingBar(Owning, ForTwoThreads, anywidget.AnyWidget):
         "",
         help="What training does; '' while none was followed: the bar is hidden.",
     ).tag(sync=True)
-    step = Int(0, min=0, help="Training steps made.").tag(sync=True)
-    batch = Int(0, min=0, help="How many of them in the present epoch.").tag(sync=True)
-    steps = Int(0, min=0, help="Steps of an epoch; 0: not known.").tag(sync=True)
-    epoch = Int(0, min=0, help="The present epoch, from 1; 0: not known.").tag(sync=True)
-    epochs = Int(0, min=0, help="Number of the last epoch; 0: not known.").tag(sync=True)
-    updates = Int(0, min=0, help="How often the views were brought up to date.").tag(sync=True)
-    skipped = Int(0, min=0, help="How often they were not, to spare training time.").tag(sync=True)
-    spent = Float(0.0, min=0.0, help="Share of the training time that the updates took.").tag(
+    step = Whole(0, min=0, help="Training steps made.").tag(sync=True)
+    batch = Whole(0, min=0, help="How many of them in the present epoch.").tag(sync=True)
+    steps = Whole(0, min=0, help="Steps of an epoch; 0: not known.").tag(sync=True)
+    epoch = Whole(0, min=0, help="The present epoch, from 1; 0: not known.").tag(sync=True)
+    epochs = Whole(0, min=0, help="Number of the last epoch; 0: not known.").tag(sync=True)
+    updates = Whole(0, min=0, help="How often the views were brought up to date.").tag(sync=True)
+    skipped = Whole(0, min=0, help="How often they were not, to spare training time.").tag(
         sync=True
     )
-    budget = Float(0.05, min=0.0, help="Share that they may take at most, on average.").tag(
+    spent = Finite(0.0, min=0.0, help="Share of the training time that the updates took.").tag(
+        sync=True
+    )
+    budget = Finite(0.05, min=0.0, help="Share that they may take at most, on average.").tag(
         sync=True
     )
     logs = Dict(
@@ -136,7 +143,11 @@ class TrainingBar(Owning, ForTwoThreads, anywidget.AnyWidget):
         on_stop: Callable[[], object] | None = None,
         **traits: Any,
     ) -> None:
-        self._on = {"pause": on_pause, "resume": on_resume, "stop": on_stop}
+        self._on = {
+            "pause": optional_function("on_pause", on_pause),
+            "resume": optional_function("on_resume", on_resume),
+            "stop": optional_function("on_stop", on_stop),
+        }
         super().__init__(**traits)
 
     def show(self, progress: Progress) -> None:
@@ -145,7 +156,15 @@ class TrainingBar(Owning, ForTwoThreads, anywidget.AnyWidget):
         Parameters
         ----------
         progress : TrainingProgress
+
+        Raises
+        ------
+        TypeError
+            Something else.
         """
+        lacking = [name for name in _OF_PROGRESS if not hasattr(progress, name)]
+        if lacking:
+            raise TypeError(f"progress must be a TrainingProgress; got {described(progress)}")
         with self.hold_sync():
             self.state = progress.state
             self.step = progress.step

@@ -9,10 +9,11 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from traitlets import Bytes, Enum, Float, HasTraits, Int, List, Unicode
+from traitlets import Bytes, Enum, HasTraits, Int, List, Unicode
 
 from ..analysis.record import LayerRecord
 from ..analysis.tiles import TileSheet
+from .traits import Finite
 
 
 def wire(array: NDArray[Any], dtype: str) -> bytes:
@@ -42,7 +43,7 @@ class SheetTraits(HasTraits):
 class TreeTraits(HasTraits):
     """A tree over columns or rows, and where it is cut."""
 
-    cut = Float(
+    cut = Finite(
         None,
         allow_none=True,
         help="Cosine distance at which the tree is cut into groups; None: not cut. "

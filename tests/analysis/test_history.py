@@ -172,9 +172,9 @@ def test_wrong_settings_are_refused() -> None:
         History([{"path": np.zeros(2)}])
     with pytest.raises(ValueError, match="plain values"):
         History([{"level": math.nan}])
-    with pytest.raises(ValueError, match="choose one of dead_share"):
+    with pytest.raises(ValueError, match="one of 'dead_share'"):
         History(LAYERS).numbers("health")
-    with pytest.raises(ValueError, match="no onset of kind 'sick'"):
+    with pytest.raises(ValueError, match="kind must be one of 'dead'"):
         History(LAYERS).first("sick")
 
 

@@ -334,7 +334,7 @@ class TestBudget:
         assert_same_record(again, kept)
 
     def test_a_budget_of_nothing_is_refused(self) -> None:
-        with pytest.raises(ValueError, match="positive number of bytes; got 0"):
+        with pytest.raises(ValueError, match="of bytes, 1 or more; got 0"):
             keep(live("images"), 0)
         with pytest.raises(TypeError):
             keep(live("images"), 0.5)  # type: ignore[arg-type]

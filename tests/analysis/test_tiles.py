@@ -305,7 +305,7 @@ def test_bad_columns(columns: list[object], error: type[Exception], says: str) -
 
 
 def test_bad_rows() -> None:
-    with pytest.raises(ValueError, match="rows must be between 0 and 1; got 2"):
+    with pytest.raises(ValueError, match="rows must be whole numbers between 0 and 1; got 2"):
         tile_sheet(np.zeros((2, 5)), rows=[2])
 
 

@@ -167,7 +167,7 @@ def test_layers_without_partner_or_unknown_are_named() -> None:
         ValueError, match=r"'flat' has nothing .*: not kept at step 4; inspector\.mon"
     ):
         sides.read("flat")
-    with pytest.raises(ValueError, match="no layer 'x' to compare; there is 'conv'"):
+    with pytest.raises(ValueError, match="no layer 'x' to compare; the closest are 'conv'"):
         sides.read("x")
 
 

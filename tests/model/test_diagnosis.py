@@ -373,13 +373,39 @@ def test_targets_out_of_reach() -> None:
     [
         (np.zeros((32, 7)), "fits neither"),
         (np.zeros((32, 3, 3)), "fits neither"),
-        (np.array(["a", "b"]), "batch of numbers"),
-        ([[1], [1, 2]], "no array"),
+        (np.zeros((32, 0)), "fits neither"),
     ],
 )
 def test_targets_that_do_not_fit_are_skipped(targets: Any, why: str) -> None:
     report = diagnose(classifier(), PICTURES, targets=targets)
     assert [why in item.why for item in report.skipped if item.what == "targets"] == [True]
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"targets": np.zeros(3)}, r"targets .* each of the 32 samples; got shape \(3,\)"),
+        ({"targets": np.array(["a", "b"])}, "targets must be real numbers"),
+        ({"targets": [[1], [1, 2]]}, "targets must be an array of numbers, all rows"),
+        ({"targets": [np.zeros(32), np.zeros(32)]}, "holds 2|shape"),
+        ({"loss": "mse"}, "needs targets"),
+        ({"targets": np.zeros(32), "loss": "men_squared_error"}, "'mean_squared_error'"),
+        ({"targets": np.zeros(32), "loss": 5}, "loss must be .*; got 5"),
+        ({"targets": np.zeros(32), "loss": ["mse"]}, "one loss"),
+        ({"reference": "no"}, "reference must be True or False; got 'no'"),
+        ({"seed": 1.5}, "seed must be a whole number"),
+        ({"earlier": 5}, "earlier must be a dict"),
+    ],
+)
+def test_wrong_arguments_are_refused_before_the_model_runs(
+    options: dict[str, Any], message: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def never(*_: Any, **__: Any) -> None:
+        raise AssertionError("the model was run")
+
+    monkeypatch.setattr(ModelProbe, "stream", never)
+    with pytest.raises((TypeError, ValueError), match=message):
+        diagnose(classifier(), PICTURES, **options)
 
 
 def test_labels_without_an_output() -> None:
@@ -428,7 +454,9 @@ def odd_models() -> list[tuple[Any, Any]]:
 @pytest.mark.parametrize("number", range(8))
 def test_odd_models_are_diagnosed_as_far_as_they_go(number: int) -> None:
     model, inputs = odd_models()[number]
-    report = diagnose(model, inputs, targets=np.zeros((3, 2)))
+    targets = np.zeros((len(inputs), 2))
+    several = isinstance(model.output, list) if hasattr(model, "output") else False
+    report = diagnose(model, inputs, targets=[targets, targets] if several else targets)
     json.dumps(report.to_dict(), allow_nan=False)
     assert report.layers == len(ModelProbe(model, inputs).layers)
     assert all(item.what and item.why for item in report.skipped)

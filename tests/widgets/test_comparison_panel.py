@@ -19,6 +19,7 @@ from cnnviz_widgets.analysis.kept import keep
 from cnnviz_widgets.analysis.moment import Moment
 from cnnviz_widgets.analysis.place import Place
 from cnnviz_widgets.analysis.record import LayerRecord
+from cnnviz_widgets.analysis.tiles import tile_sheet
 
 IMAGES = np.random.default_rng(4).random((6, 8, 8, 1)).astype("float32")
 
@@ -81,6 +82,58 @@ def test_partners_stand_at_the_same_place_under_their_own_numbers(
     assert (one.title, other.title) == ("v1 · conv", "v2 · conv")
 
 
+def test_each_grid_has_what_it_shows(panel: cv.ComparisonPanel) -> None:
+    one, other = panel.grids
+    assert one.record is panel.shown.a and other.record is panel.shown.b
+    assert repr(other) == "<ChannelGrid of 6 channels>"
+    # Tiles of 6 × 6 pixels, a column each: the pictures differ as the layers do.
+    pictures = [np.asarray(grid.picture()) for grid in panel.grids]
+    assert all((picture < 255).any() for picture in pictures)
+    assert pictures[0].shape != pictures[1].shape or (pictures[0] != pictures[1]).any()
+    png = one._repr_mimebundle_()[0]["image/png"]
+    assert Image.open(io.BytesIO(base64.b64decode(png))).width > 100
+
+
+def test_a_grid_shows_another_layout_and_its_own_again() -> None:
+    values = np.zeros((2, 1, 1, 3), np.float32)
+    values[:, 0, 0] = [[1, 2, 3], [3, 2, 1]]
+    record = LayerRecord.of(values)
+    grid = cv.ChannelGrid(record)
+    own = np.asarray(grid.picture())
+    turned = tile_sheet(values, columns=[2, 0])
+    grid.show_columns(record, turned, np.array([2, 0]), np.arange(2))
+    assert int32(grid._channels) == [2, 0] and grid._shape[:2] == [2, 2]
+    assert (
+        np.asarray(grid.picture()).shape != own.shape or (np.asarray(grid.picture()) != own).any()
+    )
+    grid.show(record)
+    assert (np.asarray(grid.picture()) == own).all()
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"record": None}, "record must be a LayerRecord; got None"),
+        ({"tiles": None}, "tiles must be a TileSheet; got None"),
+        ({"channels": np.array([0, 9])}, "channels must be whole numbers between 0 and 2; got 9"),
+        ({"channels": np.array([0])}, "must be 2 columns and 2 rows; got"),
+        ({"samples": np.arange(3)}, "must be 2 columns and 2 rows; got"),
+    ],
+)
+def test_a_layout_that_does_not_fit_is_refused(change: dict[str, object], message: str) -> None:
+    values = np.arange(6.0).reshape(2, 1, 1, 3)
+    whole = {
+        "record": LayerRecord.of(values),
+        "tiles": tile_sheet(values, columns=[2, 0]),
+        "channels": np.array([2, 0]),
+        "samples": np.arange(2),
+    }
+    grid = cv.ChannelGrid()
+    with pytest.raises((TypeError, ValueError), match=message):
+        grid.show_columns(**{**whole, **change})
+    assert grid.record is None and grid._channels == b""
+
+
 def test_a_selection_is_of_pairs(panel: cv.ComparisonPanel) -> None:
     panel.selection.selected = (2, 0, 5)
     pairs = [tuple(pair) for pair in panel.shown.match.pairs.tolist()]
@@ -120,7 +173,7 @@ def test_another_layer_is_chosen_in_python_or_in_the_page(panel: cv.ComparisonPa
 
 
 def test_a_layer_that_is_not_there_is_refused_and_taken_back(panel: cv.ComparisonPanel) -> None:
-    with pytest.raises(ValueError, match="no layer 'nope' to compare; there is 'conv'"):
+    with pytest.raises(ValueError, match="no layer 'nope' to compare; the closest are 'conv'"):
         panel.layer = "nope"
     assert panel.layer == "conv"
     panel.head.set_state({"layer": "nope"})

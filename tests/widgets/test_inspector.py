@@ -125,7 +125,7 @@ def test_sample_names_come_from_labels_targets_and_class_names() -> None:
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        ({"labels": [1, 2]}, "each of the 6 samples; got 2"),
+        ({"labels": [1, 2]}, "each of the 6 samples; got shape"),
         ({"labels": [9] * 6, "class_names": ["a"]}, "label 9 is no index"),
         ({"targets": np.zeros(2)}, "6 samples"),
         ({"layer": "conv3"}, "conv"),
