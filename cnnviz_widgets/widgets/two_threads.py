@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import threading
-from types import TracebackType
+from types import FrameType, TracebackType
 from typing import Any
 
 from ipywidgets import Widget
@@ -43,12 +43,20 @@ class HoldsSync(Widget):
 
     @_holding_sync.setter
     def _holding_sync(self, value: bool) -> None:
-        call = Call(caller_of_context(sys._getframe(1))) if value else None
+        call = Call(caller_of_context(_setting(sys._getframe(1)))) if value else None
         self._of_thread.holding_sync = call
 
     @property
     def _states_to_send(self) -> set[str]:
         return self._of_thread.unsent
+
+
+def _setting(frame: FrameType) -> FrameType:
+    """Who sets an attribute, seen from what the attribute does when it is set."""
+    # A class may have a way of its own to set attributes, which stands in between.
+    while frame.f_code.co_name == "__setattr__" and frame.f_back is not None:
+        frame = frame.f_back
+    return frame
 
 
 class ForTwoThreads(HoldsSync):
