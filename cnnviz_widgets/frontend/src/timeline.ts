@@ -1,7 +1,7 @@
 /** Timeline: the moments of a training, to scrub and to play; marks lead to where something began. */
 import type { AnyModel, RenderProps } from "@anywidget/types";
 
-import { button, element, keyboard, say } from "./lib/dom";
+import { button, element, keyboard, mount, say } from "./lib/dom";
 import { onResize } from "./lib/canvas";
 import { count, counted } from "./lib/format";
 import { eachFrame } from "./lib/frame";
@@ -311,7 +311,7 @@ class Timeline {
 
 function render({ model, el, signal }: RenderProps<State>): void {
   const timeline = new Timeline(model, signal);
-  el.append(timeline.root);
+  mount(el, timeline.root, signal);
   timeline.draw();
   onResize(timeline.root, eachFrame(() => timeline.draw(), signal), signal);
 }

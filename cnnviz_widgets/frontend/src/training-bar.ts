@@ -1,7 +1,7 @@
 /** TrainingBar: how far training is, what the updates cost, and pause, resume and stop. */
 import type { AnyModel, RenderProps } from "@anywidget/types";
 
-import { button, element, say } from "./lib/dom";
+import { button, element, mount, say } from "./lib/dom";
 import { count, counted, number, percent } from "./lib/format";
 import { Patience } from "./lib/patience";
 
@@ -194,7 +194,7 @@ class Bar {
 
 function render({ model, el, signal }: RenderProps<State>): void {
   const bar = new Bar(model, signal);
-  el.append(bar.root);
+  mount(el, bar.root, signal);
   const events = Object.keys({
     state: 0,
     step: 0,
