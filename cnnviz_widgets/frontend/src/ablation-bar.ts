@@ -2,7 +2,7 @@
 import type { AnyModel, RenderProps } from "@anywidget/types";
 
 import { Connection, type ViewProps } from "./lib/connection";
-import { button, element, keyboard } from "./lib/dom";
+import { button, element, keyboard, mount } from "./lib/dom";
 import { counted, lastName, withLastName } from "./lib/format";
 import { Patience, WAITING } from "./lib/patience";
 import { Selection } from "./lib/selection";
@@ -191,7 +191,7 @@ async function render({ model, el, host, signal }: RenderProps<State>): Promise<
   // The cell may have been run again meanwhile; nobody would end what began now.
   if (signal.aborted) return;
   const bar = new Bar(model, selection, { model, el, signal });
-  el.append(bar.root);
+  mount(el, bar.root, signal);
   bar.begin();
 }
 

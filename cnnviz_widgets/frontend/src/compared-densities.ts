@@ -7,7 +7,7 @@ import type { RenderProps } from "@anywidget/types";
 import { Curves, CURVE_EVENTS, type ComparedCurvesState } from "./comparison/curves";
 import { describeAlone, describePair } from "./comparison/rows";
 import { asFloat32 } from "./lib/buffers";
-import { button, element } from "./lib/dom";
+import { button, element, mount } from "./lib/dom";
 import { counted } from "./lib/format";
 import { eachFrame } from "./lib/frame";
 import { afterEvent, put, scaleOf, type MarkModel } from "./lib/plot";
@@ -68,7 +68,7 @@ async function render({ model, el, host, signal }: RenderProps<State>): Promise<
     readout,
     element("div", "cnnviz-compared-tools", {}, key, log),
   );
-  el.append(root);
+  mount(el, root, signal);
 
   /** The pairs that are drawn: the hovered one alone, else those selected, else the most changed. */
   function chosen(): number[] {

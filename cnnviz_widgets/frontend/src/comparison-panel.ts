@@ -15,7 +15,7 @@ import {
   type PairEntry,
 } from "./comparison/rows";
 import { Connection, type ViewProps } from "./lib/connection";
-import { choice, element } from "./lib/dom";
+import { choice, element, mount } from "./lib/dom";
 import { count, lastName } from "./lib/format";
 import { eachFrame } from "./lib/frame";
 import { Patience, WAITING } from "./lib/patience";
@@ -279,7 +279,7 @@ async function render({ model, el, host, signal }: RenderProps<State>): Promise<
   // The cell may have been run again meanwhile; nobody would end what began now.
   if (signal.aborted) return;
   const head = new Head(model, selection, { model, el, signal });
-  el.append(head.root);
+  mount(el, head.root, signal);
   head.refresh();
 }
 

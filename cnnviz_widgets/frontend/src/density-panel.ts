@@ -5,7 +5,7 @@
 import type { AnyModel, Host, RenderProps } from "@anywidget/types";
 
 import { CURVE_EVENTS, lines, readCurves, type CurvesState } from "./density/curves";
-import { button, element } from "./lib/dom";
+import { button, element, mount } from "./lib/dom";
 import { count, counted, percent } from "./lib/format";
 import { eachFrame } from "./lib/frame";
 import { OwnColors } from "./lib/own-colors";
@@ -97,7 +97,7 @@ async function render({ model, el, host, signal }: RenderProps<State>): Promise<
     log,
   );
   const frame = element("div", "cnnviz", {}, root, notes);
-  el.append(frame);
+  mount(el, frame, signal);
 
   /** Curves of the selected channels, as many as are drawn, then of the hovered one. */
   function chosen(): { selected: number[]; hovered: number | undefined } {

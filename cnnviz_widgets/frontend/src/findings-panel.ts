@@ -11,7 +11,7 @@ import {
   type ReportEntry,
 } from "./findings/report";
 import { severityMark } from "./findings/severity";
-import { choice, element, keyboard } from "./lib/dom";
+import { choice, element, keyboard, mount } from "./lib/dom";
 import { count, counted, withLastName } from "./lib/format";
 
 interface State {
@@ -294,7 +294,7 @@ const longest = (words: readonly string[]): string => `${Math.max(0, ...words.ma
 
 function render({ model, el, signal }: RenderProps<State>): void {
   const panel = new Panel(model, signal);
-  el.append(panel.root);
+  mount(el, panel.root, signal);
   panel.begin();
 }
 

@@ -9,7 +9,7 @@ import { layerColors } from "./health/colors";
 import { CURVE_EVENTS, Curves, type HealthState } from "./health/curves";
 import { scaleFor, written, type ValueScale } from "./health/scale";
 import { Connection, type ViewProps } from "./lib/connection";
-import { choice, element, say } from "./lib/dom";
+import { choice, element, mount, say } from "./lib/dom";
 import { count } from "./lib/format";
 import { eachFrame } from "./lib/frame";
 import { onResize } from "./lib/canvas";
@@ -277,7 +277,7 @@ async function render({ model, el, host, signal }: RenderProps<State>): Promise<
   // The cell may have been run again meanwhile; nobody would end what began now.
   if (signal.aborted) return;
   const panel = new Panel(model, parts, selector, timeline, { model, el, signal });
-  el.append(panel.root);
+  mount(el, panel.root, signal);
   const refresh = eachFrame(() => panel.refresh(), signal);
   model.on(CURVE_EVENTS, refresh);
   model.on("change:number", () => panel.refresh());

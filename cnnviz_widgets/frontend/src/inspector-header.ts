@@ -4,7 +4,7 @@ import type { AnyModel, RenderProps } from "@anywidget/types";
 import { Guide, type GuideState } from "./header/guide";
 import { ViewSwitch, type ViewState } from "./header/view-switch";
 import { Connection } from "./lib/connection";
-import { button, element } from "./lib/dom";
+import { button, element, mount } from "./lib/dom";
 import { Patience, WAITING } from "./lib/patience";
 
 interface State extends ViewState, GuideState {
@@ -55,7 +55,7 @@ function render({ model, el, signal }: RenderProps<State>): void {
   );
   const root = element("div", "cnnviz cnnviz-inspector-header");
   root.append(title, controls, guide.root, message, error);
-  el.append(root);
+  mount(el, root, signal);
 
   function ask(key: "_asked" | "_diagnose_asked"): void {
     model.set(key, model.get(key) + 1);

@@ -4,7 +4,7 @@ import type { AnyModel, RenderProps } from "@anywidget/types";
 import { facts, findings, health, level, looked } from "./layers/marks";
 import { matches, rowsOf, type LayerEntry, type Row } from "./layers/rows";
 import { Connection, type ViewProps } from "./lib/connection";
-import { element, keyboard } from "./lib/dom";
+import { element, keyboard, mount } from "./lib/dom";
 import { count, counted } from "./lib/format";
 import { Patience, WAITING } from "./lib/patience";
 
@@ -249,7 +249,7 @@ class Selector {
 
 function render({ model, el, signal }: RenderProps<State>): void {
   const selector = new Selector(model, { model, el, signal });
-  el.append(selector.root);
+  mount(el, selector.root, signal);
 }
 
 export default { render };

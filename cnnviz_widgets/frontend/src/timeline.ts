@@ -2,7 +2,7 @@
 import type { AnyModel, RenderProps } from "@anywidget/types";
 
 import { Connection, type ViewProps } from "./lib/connection";
-import { button, element, keyboard, say } from "./lib/dom";
+import { button, element, keyboard, mount, say } from "./lib/dom";
 import { onResize } from "./lib/canvas";
 import { count, counted } from "./lib/format";
 import { eachFrame } from "./lib/frame";
@@ -327,7 +327,7 @@ class Timeline {
 
 function render({ model, el, signal }: RenderProps<State>): void {
   const timeline = new Timeline(model, { model, el, signal });
-  el.append(timeline.root);
+  mount(el, timeline.root, signal);
   timeline.draw();
   onResize(timeline.root, eachFrame(() => timeline.draw(), signal), signal);
 }

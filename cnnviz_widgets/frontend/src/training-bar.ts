@@ -2,7 +2,7 @@
 import type { AnyModel, RenderProps } from "@anywidget/types";
 
 import { Connection, type ViewProps } from "./lib/connection";
-import { button, element, say } from "./lib/dom";
+import { button, element, mount, say } from "./lib/dom";
 import { count, counted, number, percent } from "./lib/format";
 import { Patience } from "./lib/patience";
 
@@ -202,7 +202,7 @@ class Bar {
 
 function render({ model, el, signal }: RenderProps<State>): void {
   const bar = new Bar(model, { model, el, signal });
-  el.append(bar.root);
+  mount(el, bar.root, signal);
   const events = Object.keys({
     state: 0,
     step: 0,

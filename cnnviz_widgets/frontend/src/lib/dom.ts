@@ -18,6 +18,12 @@ export function element<K extends keyof HTMLElementTagNameMap>(
   return made;
 }
 
+/** Shows a view until it is taken away: ipywidgets keeps the element it stood in as long as the page. */
+export function mount(el: HTMLElement, root: HTMLElement, signal: AbortSignal): void {
+  el.append(root);
+  signal.addEventListener("abort", () => root.remove(), { once: true });
+}
+
 /** Sets a text where it changes: a screen reader speaks each setting of a live one. */
 export function say(element: Node, text: string): void {
   if (element.textContent !== text) element.textContent = text;

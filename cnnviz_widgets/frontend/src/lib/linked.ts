@@ -2,6 +2,7 @@
 import type { AnyModel, RenderProps } from "@anywidget/types";
 
 import type { ColumnAxisState } from "./column-axis";
+import { mount } from "./dom";
 import { Selection } from "./selection";
 
 /** Traits that every linked view has: references to the shared models. */
@@ -32,7 +33,7 @@ export function renderLinked<State extends LinkedState>(
     // The cell may have been run again meanwhile; nobody would end what began now.
     if (signal.aborted) return;
     const view = new View(model, axis, selection, signal, el);
-    el.append(view.root);
+    mount(el, view.root, signal);
     view.refresh();
   };
 }
