@@ -110,12 +110,11 @@ describe("channel grid", () => {
     await frame();
     expect(find(".cnnviz-readout").textContent).toContain("5 channels × 2 samples in 5 rows");
     const at_row = async (row: number): Promise<string> => {
-      const height = parseFloat(find(".cnnviz-grid-stage").style.height) - HEADER;
-      canvas.dispatchEvent(at("pointermove", middle(1), HEADER + ((row + 0.5) / 5) * height));
+      canvas.dispatchEvent(at("pointermove", middle(1), HEADER + (row + 0.5) * COLUMN));
       await frame();
       return find(".cnnviz-readout").textContent!;
     };
-    model.set({ height: 40 + 5 * 80 });
+    model.set({ height: HEADER + 5 * COLUMN });
     await frame();
     expect(await at_row(0)).toBe("sample 0 (shirt) · not among the 2 samples looked at here");
     expect(await at_row(1)).toContain("channel 2 · sample 1 (coat)");
@@ -415,6 +414,14 @@ describe("layer selector", () => {
     model.set("_layers", [layer("first"), layer("inner/a<b>"), layer("inner/c", { kind: "Dense" })]);
     list.dispatchEvent(key("Enter"));
     expect(model.state.layer).toBe("inner/a<b>");
+  });
+
+  test("health says on which samples it rests, where these were not all", async () => {
+    const { model } = await open();
+    const said = (): string => [...document.querySelectorAll<HTMLElement>(".cnnviz-health")].at(-1)!.title;
+    expect(said()).toBe("2 of 4 channels are zero on every sample");
+    model.set("_basis", "on all 32 samples when these were last looked at");
+    expect(said()).toBe("2 of 4 channels were zero on all 32 samples when these were last looked at");
   });
 
   test("layers that are others make other rows", async () => {
