@@ -724,6 +724,25 @@ describe("density panel", () => {
     expect(marks.hovered!.state.x).toEqual([]);
   });
 
+  test("shares are of what they say, and channels are called what they are", async () => {
+    const { model, selection } = await open();
+    const said = (): string => find("[role=status]").textContent!;
+    model.set({ _noun: "output feature", _nonfinite_share: view(Float32Array.of(0.5, 1, 0)) });
+    await frame();
+    expect(said()).toBe("Distribution of the values of 3 output features");
+    expect(find(".cnnviz-density-key").textContent).toContain("line: one output feature");
+    selection.set("hovered", 2);
+    await frame();
+    expect(said()).toBe("output feature 2: 50 % NaN or infinite, of the others 25 % exact zeros");
+    selection.set("hovered", 0);
+    await frame();
+    expect(said()).toBe("output feature 0: no finite value");
+    model.set({ _noun: undefined, _samples: "on 8 of 32 samples" });
+    selection.set("hovered", 1);
+    await frame();
+    expect(said()).toBe("channel 1: 100 % exact zeros, on 8 of 32 samples");
+  });
+
   test("selected channels keep their curves, as many as can be told apart", async () => {
     const { selection, marks } = await open();
     selection.set("selected", [1, 2, 77]);
