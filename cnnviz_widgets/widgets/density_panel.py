@@ -38,6 +38,7 @@ class _DensityHead(HoldsSync, AnyWidget):
 
     log_y = Bool(True).tag(sync=True)
     selection = WidgetTrait().tag(sync=True)
+    _noun = Unicode("channel", help="What a channel is called.").tag(sync=True)
     _total = Int(0).tag(sync=True)
     _peak = Float(1.0).tag(sync=True)
     _usual_peak = Float(1.0).tag(sync=True)
@@ -163,6 +164,8 @@ class DensityPanel(Owning, Pictured, VBox):
             self._head._peak = curves.peak
             self._head._usual_peak = curves.usual_peak
             self._head._total = record.n_channels
+            of_weights = isinstance(record, ParameterRecord)
+            self._head._noun = record.outputs if of_weights else "channel"
             self._head._drawn = (
                 "together" if record.pooled is not None else "every" if every else "fan"
             )

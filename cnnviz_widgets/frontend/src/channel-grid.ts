@@ -7,12 +7,15 @@ import { Enlarged, type Tile } from "./grid/enlarged";
 import { Foot } from "./grid/foot";
 import {
   columnSpans,
+  contentHeight,
   HEADER,
+  heightOf,
   limitScroll,
   rowAt,
   rowGap,
   rowSize,
   rowSpans,
+  withBlanks,
   yOf,
   type Rows,
 } from "./grid/layout";
@@ -178,7 +181,8 @@ class Grid {
     const gap = rowGap(this.sheet, size);
     const height = Math.min(room, this.stageRoom());
     const rows = { size, gap, count: this.sheet.places.length, scroll: this.scroll, height, top: HEADER };
-    return { ...rows, scroll: limitScroll(rows) };
+    const fitted = withBlanks(rows, this.sheet.rowAt);
+    return { ...fitted, scroll: limitScroll(fitted) };
   }
 
   /** Height that the rows need when all columns are fitted; the view keeps it at every zoom. */
@@ -481,8 +485,8 @@ class Grid {
     const { x, y, columns, rows } = this.place(event);
     const next = wheeled(columns, event, x);
     // The row under the cursor stays there, too.
-    const size = rowSize(this.sheet, next.scale, this.model.get("height") - HEADER);
-    this.scroll = ((y - HEADER + rows.scroll) / rows.size) * size - (y - HEADER);
+    const grown = contentHeight(this.rows(next)) / contentHeight(rows);
+    this.scroll = (y - HEADER + rows.scroll) * grown - (y - HEADER);
     this.move(next);
     this.drawTiles();
   }
@@ -536,8 +540,8 @@ class Grid {
     const columns = scrolledTo(this.columns(), column);
     this.move(columns);
     const rows = this.rows(columns);
-    const y = row * rows.size;
-    this.scroll = Math.min(Math.max(rows.scroll, y + rows.size - rows.height), y);
+    const y = yOf(rows, row) - rows.top + rows.scroll;
+    this.scroll = Math.min(Math.max(rows.scroll, y + heightOf(rows, row) - rows.height), y);
     this.hoveredRow = row;
     this.selection.hover(this.channelAt(column));
     if (extend) this.chooser.choose(column, "extend");

@@ -166,7 +166,7 @@ class DendrogramView {
     this.empty.replaceChildren(
       natural
         ? "The columns stand by channel number, so the tree cannot stand above them."
-        : "One channel or none: there is nothing to compare.",
+        : "One channel or none with finite values: there is nothing to compare.",
     );
     if (natural) {
       const back = button("Put similar channels side by side", "Order the columns by the tree", () => {

@@ -15,14 +15,16 @@ import { Selection } from "./lib/selection";
 import { powersOfTen, roundTicks } from "./lib/ticks";
 import { CLUSTER_COLORS, onThemeChange, themeOf } from "./lib/theme";
 
-const KEYS: Record<State["_drawn"], string> = {
-  every: "line: one channel",
-  fan: "line: median · bands: 25–75 % and 5–95 % of the channels",
-  together: "line: all channels together",
+const KEYS: Record<State["_drawn"], (noun: string) => string> = {
+  every: (noun) => `line: one ${noun}`,
+  fan: (noun) => `line: median · bands: 25–75 % and 5–95 % of the ${noun}s`,
+  together: (noun) => `line: all ${noun}s together`,
 };
 
 interface State extends CurvesState {
   log_y: boolean;
+  /** What a channel is called: those of a weight are its outputs. */
+  _noun: string;
   /** Channels of the layer, and how many of them have a curve of their own here. */
   _total: number;
   /** Greatest height, and the one that hardly any value exceeds. */
@@ -49,7 +51,7 @@ interface State extends CurvesState {
 /** Above so many channels bands stand for them; the same number as in Python. */
 const MOST_CURVES = 64;
 const ZERO_DOTS = "dot at 0: share of exact zeros (right axis)";
-const ZERO_BANDS = "dots at 0: share of exact zeros (right axis), of 5, 25, 50, 75 and 95 % of the channels";
+const ZERO_BANDS = "dots at 0: share of exact zeros (right axis), of 5, 25, 50, 75 and 95 % of the";
 
 /** More selected curves than this are no longer told apart; the first ones are drawn. */
 const MOST_SELECTED = 24;
@@ -58,6 +60,9 @@ const DECADES = 4;
 
 const MARKS = ["_every", "_fan", "_selected", "_hovered", "_zeros", "_zeros_marked"] as const;
 type Marks = Record<(typeof MARKS)[number], MarkModel>;
+
+/** Widget state that was saved before channels had a name has none. */
+const nounOf = (model: AnyModel<State>): string => model.get("_noun") ?? "channel";
 
 async function marksOf(model: AnyModel<State>, host: Host): Promise<Marks> {
   const found = await Promise.all(MARKS.map((key) => host.getModel(model.get(key))));
@@ -140,15 +145,17 @@ async function render({ model, el, host, signal }: RenderProps<State>): Promise<
 
   function describe(): void {
     const { selected, hovered } = chosen();
+    const noun = nounOf(model);
     let text = "";
     if (hovered !== undefined) {
-      text = `channel ${curves.channels[hovered]}: ${percent(curves.zeroShare[hovered]!)} exact zeros`;
       const bad = curves.nonfiniteShare[hovered]!;
-      if (bad > 0) text += `, ${percent(bad)} NaN or infinite`;
+      const zeros = `${percent(curves.zeroShare[hovered]!)} exact zeros`;
+      const of = bad > 0 ? `${percent(bad)} NaN or infinite, of the others ${zeros}` : zeros;
+      text = `${noun} ${curves.channels[hovered]}: ${bad === 1 ? "no finite value" : of}`;
     } else if (selection.list.length > 0) {
       const drawn = selected.length < selection.list.length ? `, ${count(selected.length)} of them drawn` : "";
-      text = `${counted(selection.list.length, "channel")} selected${drawn}`;
-    } else text = `Distribution of the values of ${counted(model.get("_total"), "channel")}`;
+      text = `${counted(selection.list.length, noun)} selected${drawn}`;
+    } else text = `Distribution of the values of ${counted(model.get("_total"), noun)}`;
     const samples = model.get("_samples");
     if (samples) text += `, ${samples}`;
     if (readout.textContent !== text) readout.textContent = text;
@@ -169,16 +176,17 @@ async function render({ model, el, host, signal }: RenderProps<State>): Promise<
       const scales = marks[name].get("scales") as Record<string, unknown>;
       if (scales.y !== y) put(marks[name], { scales: { ...scales, y } });
     }
+    const noun = nounOf(model);
     key.replaceChildren(
-      element("span", "", {}, KEYS[model.get("_drawn")]),
-      element("span", "", {}, curves.channels.length > MOST_CURVES ? ZERO_BANDS : ZERO_DOTS),
+      element("span", "", {}, KEYS[model.get("_drawn")](noun)),
+      element("span", "", {}, curves.channels.length > MOST_CURVES ? `${ZERO_BANDS} ${noun}s` : ZERO_DOTS),
     );
     notes.replaceChildren(...model.get("_notes").map((note) => element("div", "", {}, note)));
     highlight();
   }
 
   selection.onChange(highlight);
-  model.on(CURVE_EVENTS, eachFrame(() => {
+  model.on(`${CURVE_EVENTS} change:_notes change:_samples change:_noun`, eachFrame(() => {
     curves = readCurves(model);
     refresh();
   }, signal));

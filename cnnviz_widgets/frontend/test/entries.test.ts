@@ -110,12 +110,11 @@ describe("channel grid", () => {
     await frame();
     expect(find(".cnnviz-readout").textContent).toContain("5 channels × 2 samples in 5 rows");
     const at_row = async (row: number): Promise<string> => {
-      const height = parseFloat(find(".cnnviz-grid-stage").style.height) - HEADER;
-      canvas.dispatchEvent(at("pointermove", middle(1), HEADER + ((row + 0.5) / 5) * height));
+      canvas.dispatchEvent(at("pointermove", middle(1), HEADER + (row + 0.5) * COLUMN));
       await frame();
       return find(".cnnviz-readout").textContent!;
     };
-    model.set({ height: 40 + 5 * 80 });
+    model.set({ height: HEADER + 5 * COLUMN });
     await frame();
     expect(await at_row(0)).toBe("sample 0 (shirt) · not among the 2 samples looked at here");
     expect(await at_row(1)).toContain("channel 2 · sample 1 (coat)");
@@ -417,6 +416,14 @@ describe("layer selector", () => {
     expect(model.state.layer).toBe("inner/a<b>");
   });
 
+  test("health says on which samples it rests, where these were not all", async () => {
+    const { model } = await open();
+    const said = (): string => [...document.querySelectorAll<HTMLElement>(".cnnviz-health")].at(-1)!.title;
+    expect(said()).toBe("2 of 4 channels are zero on every sample");
+    model.set("_basis", "on all 32 samples when these were last looked at");
+    expect(said()).toBe("2 of 4 channels were zero on all 32 samples when these were last looked at");
+  });
+
   test("layers that are others make other rows", async () => {
     const { model, input } = await open();
     model.set("_layers", [layer("first", { parameters: 50 }), layer("second")]);
@@ -715,6 +722,25 @@ describe("density panel", () => {
     selection.set("hovered", -1);
     await frame();
     expect(marks.hovered!.state.x).toEqual([]);
+  });
+
+  test("shares are of what they say, and channels are called what they are", async () => {
+    const { model, selection } = await open();
+    const said = (): string => find("[role=status]").textContent!;
+    model.set({ _noun: "output feature", _nonfinite_share: view(Float32Array.of(0.5, 1, 0)) });
+    await frame();
+    expect(said()).toBe("Distribution of the values of 3 output features");
+    expect(find(".cnnviz-density-key").textContent).toContain("line: one output feature");
+    selection.set("hovered", 2);
+    await frame();
+    expect(said()).toBe("output feature 2: 50 % NaN or infinite, of the others 25 % exact zeros");
+    selection.set("hovered", 0);
+    await frame();
+    expect(said()).toBe("output feature 0: no finite value");
+    model.set({ _noun: undefined, _samples: "on 8 of 32 samples" });
+    selection.set("hovered", 1);
+    await frame();
+    expect(said()).toBe("channel 1: 100 % exact zeros, on 8 of 32 samples");
   });
 
   test("selected channels keep their curves, as many as can be told apart", async () => {

@@ -20,7 +20,12 @@ export interface Rows {
   height: number;
   /** Where that part begins: the height of the strip of numbers above it. */
   top: number;
+  /** Where each row begins, and the last one ends, below the first one's top; else all are alike. */
+  starts?: Float64Array;
 }
+
+/** A row without tiles is at least so high. */
+const LEAST_BLANK = 3;
 
 const clamp = (value: number, low: number, high: number): number =>
   Math.min(Math.max(value, low), Math.max(low, high));
@@ -37,16 +42,37 @@ export function rowSize(sheet: Sheet, columnScale: number, room: number): number
 /** Sequences run on from row to row unless a clear gap parts them. */
 export const rowGap = (sheet: Sheet, size: number): number => (sheet.kind === "sequence" ? 3 : size >= 8 ? 1 : 0);
 
-export const contentHeight = (rows: Rows): number => rows.size * rows.count;
+export const contentHeight = (rows: Rows): number => startOf(rows, rows.count);
+
+/** Where a row begins, below the first one's top. */
+const startOf = ({ starts, size }: Rows, row: number): number => (starts ? starts[row]! : row * size);
+
+export const heightOf = (rows: Rows, row: number): number => startOf(rows, row + 1) - startOf(rows, row);
+
+/** Rows of which those without tiles share the room that the others leave. */
+export function withBlanks(rows: Rows, rowAt: Int32Array): Rows {
+  const blanks = rowAt.reduce((sum, at) => sum + Number(at < 0), 0);
+  if (blanks === 0) return rows;
+  const room = rows.height - (rows.count - blanks) * rows.size;
+  const blank = clamp(room / blanks, Math.min(LEAST_BLANK, rows.size), rows.size);
+  const starts = new Float64Array(rows.count + 1);
+  rowAt.forEach((at, row) => (starts[row + 1] = starts[row]! + (at < 0 ? blank : rows.size)));
+  return { ...rows, starts };
+}
 
 export const limitScroll = (rows: Rows): number =>
   clamp(rows.scroll, 0, contentHeight(rows) - rows.height);
 
-export const yOf = (rows: Rows, row: number): number => rows.top + row * rows.size - rows.scroll;
+export const yOf = (rows: Rows, row: number): number => rows.top + startOf(rows, row) - rows.scroll;
 
 /** The row under y, or -1 outside the rows. */
 export function rowAt(rows: Rows, y: number): number {
-  const row = Math.floor((y - rows.top + rows.scroll) / rows.size);
+  const below = y - rows.top + rows.scroll;
+  let row = Math.floor(below / rows.size);
+  if (rows.starts) {
+    row = rows.count;
+    while (row >= 0 && rows.starts[row]! > below) row--;
+  }
   return y >= rows.top && row >= 0 && row < rows.count ? row : -1;
 }
 
@@ -68,7 +94,7 @@ export function rowSpans(rows: Rows, ratio: number, order: ArrayLike<number> | n
   const gap = Math.round(rows.gap * ratio);
   const spans: Span[] = [];
   const bottom = rows.top + rows.height;
-  const first = Math.max(0, Math.floor(rows.scroll / rows.size));
+  const first = Math.max(0, rowAt(rows, rows.top));
   for (let row = first; row < rows.count && yOf(rows, row) < bottom; row++) {
     const from = Math.round(yOf(rows, row) * ratio);
     const to = Math.round(yOf(rows, row + 1) * ratio) - gap;

@@ -1,5 +1,5 @@
 /** What is drawn over the tiles and changes with the mouse: headers, selection, cursor, bars. */
-import { contentHeight, HEADER, yOf, type Rows } from "./layout";
+import { contentHeight, HEADER, heightOf, yOf, type Rows } from "./layout";
 import { GUTTER, MARGIN, visible, xOf, type Columns } from "../lib/column-axis";
 import type { Selection } from "../lib/selection";
 import type { Theme } from "../lib/theme";
@@ -51,8 +51,13 @@ function paintRowLabels(context: CanvasRenderingContext2D, { rows, height, theme
   context.clip();
   context.textAlign = "right";
   const every = Math.max(1, Math.ceil(13 / rows.size));
-  for (let row = 0; row < rows.count; row += every) {
-    const y = yOf(rows, row) + rows.size / 2;
+  let named = -Infinity;
+  for (let row = 0; row < rows.count; row += rows.starts ? 1 : every) {
+    const room = heightOf(rows, row);
+    const y = yOf(rows, row) + room / 2;
+    // An empty row without room for its name stands between others that have one.
+    if (rows.starts && (y < named + 13 || (room < 13 && isBlank?.(row)))) continue;
+    named = y;
     if (y < HEADER - rows.size || y > height + rows.size) continue;
     context.fillStyle = row === hoveredRow ? theme.text : theme.faint;
     context.globalAlpha = isBlank?.(row) ? 0.5 : 1;
@@ -123,7 +128,7 @@ export function paintCursor(
     xOf(columns, cursor.column) + 0.5,
     yOf(rows, cursor.row) + 0.5,
     Math.max(2, columns.scale - 1),
-    Math.max(2, rows.size - 1),
+    Math.max(2, heightOf(rows, cursor.row) - 1),
   ] as const;
   // Light and dark dashes in turn can be seen on any tile.
   context.lineWidth = 1;
