@@ -348,7 +348,10 @@ class _Diagnosis:
 
     def _untrained(self, facts: ModelFacts) -> bool:
         judged = [layer.still for layer in facts if layer.still and layer.still.known]
-        judged = [replace(each, change=math.nan) for each in judged]
+        # Of a hundred layers one would have moved by chance alone.
+        judged = [
+            replace(each, change=math.nan, p_value=each.p_value * len(judged)) for each in judged
+        ]
         if not any(still.known for still in judged) or any(still.moved for still in judged):
             return False
         self._notes.append(

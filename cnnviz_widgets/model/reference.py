@@ -80,8 +80,8 @@ def fresh_probe(
         wanted = None if paths is None else [probe.info(path) for path in paths]
         if wanted == []:
             raise ValueError("paths is empty: name at least one layer, or give None for all")
-        scopes, apart = same_scopes(), _Apart(seed)
-        with surely(scopes, apart), scopes, apart:
+        scopes, own = same_scopes(), apart(seed)
+        with surely(scopes, own), scopes, own:
             fresh = _fresh_probe(probe, wanted, seed, limit_bytes)
         if missing := _missing(fresh, known if wanted is None else wanted):
             raise NoReference(
@@ -89,6 +89,41 @@ def fresh_probe(
                 f"{', '.join(missing[:3])}"
             )
         return fresh
+
+
+def undrawn(layer: Any, seed: int) -> Any:
+    """A layer built anew from its configuration, on the same shapes, with no weight drawn.
+
+    Each of its variables knows its shape and the function that it would be drawn by, as Keras
+    itself hands them over: the axes that count as inputs of an attention's kernel, the gates of a
+    bias. It takes no memory.
+
+    Parameters
+    ----------
+    layer : keras.Layer
+        Built.
+    seed : int
+        Makes the seeds that its initialisers get in place of fixed ones.
+
+    Raises
+    ------
+    NoReference
+        If it has no configuration, or cannot be built from it.
+    """
+    waiting = global_state.get_global_attribute("uninitialized_variables")
+    own: list[Any] = []
+    global_state.set_global_attribute("uninitialized_variables", own)
+    try:
+        with keras.StatelessScope(initialize_variables=False):
+            fresh = _Rebuild(layer, seed, 0).layer(layer)
+            fresh.build_from_config(layer.get_build_config())
+    except NoReference:
+        raise
+    except Exception as error:
+        raise NoReference(f"'{layer.name}' cannot be built anew: {_said(error)}") from error
+    finally:
+        global_state.set_global_attribute("uninitialized_variables", waiting)
+    return fresh
 
 
 def _fresh_probe(
@@ -159,6 +194,10 @@ class _Rebuild:
         self._check_size([op for op in graph.operations if isinstance(op, keras.Layer)])
         return self._functional(model, graph)
 
+    def layer(self, layer: Any) -> Any:
+        """One layer, not yet built; of a quantised one as it was before."""
+        return self._from_config(layer, getattr(layer, "quantization_mode", None) is not None)
+
     def _check_size(self, layers: Sequence[Any]) -> None:
         shapes = {id(weight): weight.shape for layer in layers for weight in layer.weights}
         size = 4 * sum(math.prod(shape) for shape in shapes.values())
@@ -201,12 +240,14 @@ class _Rebuild:
             return self._sequential(operation, operation._layers)
         return self._functional(operation, operation)
 
-    def _from_config(self, operation: Any) -> Any:
+    def _from_config(self, operation: Any, without_quantising: bool = False) -> Any:
         kind = type(operation)
         try:
             if kind is keras.layers.Lambda:
                 return _lambda(operation)
             config = operation.get_config()
+            if without_quantising:
+                config |= {"dtype": operation.compute_dtype, "quantization_config": None}
             if isinstance(operation, keras.layers.Normalization) and operation.input_mean is None:
                 config["mean"] = np.asarray(operation.adapt_mean)
                 config["variance"] = np.asarray(operation.adapt_variance)
@@ -320,7 +361,7 @@ def _leaves(structure: Any) -> list[Any]:
     return leaves
 
 
-class _Apart:
+class apart:
     """Random numbers from `seed` and names of one's own; afterwards all as it was before.
 
     Python's and NumPy's global generators, Keras' global seed generator and its counters of

@@ -33,7 +33,8 @@ class Stillness:
         are still exactly that, and how many there are.
     p_value : float
         Of the two-sample Kolmogorov–Smirnov test of the drawn weights against newly drawn ones,
-        the least over the layer's weights; NaN where none is drawn.
+        the least over the layer's weights times their number (Bonferroni), 1 at most; NaN where
+        none is drawn.
     drawn : int
         How many numbers the test rests on.
     """
@@ -140,4 +141,6 @@ def stillness(now: Weights, fresh: Weights, earlier: Weights | None = None) -> S
         some = evenly(flat.size, thresholds.WEIGHTS_SAMPLED)
         drawn += some.size
         p_values.append(float(stats.ks_2samp(value.ravel()[some], flat[some]).pvalue))
-    return Stillness(change, kept, constants, min(p_values, default=math.nan), drawn)
+    # Each weight has its own chance to differ by chance.
+    least = min(p_values, default=math.nan) * len(p_values)
+    return Stillness(change, kept, constants, min(least, 1.0) if p_values else math.nan, drawn)
