@@ -121,7 +121,7 @@ def is_under_way(thread: threading.Thread, wanted: Callable[[FrameType], bool]) 
 
 
 class CallLock:
-    """A re-entrant lock for short work, which is free as soon as the call that took it is over.
+    """A re-entrant lock that is free as soon as the call that took it is over.
 
     It is used as a context. Whatever an interrupt leaves out, no other thread waits for ever.
     """
@@ -201,6 +201,9 @@ class surely:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        # An exception of another kind comes from what the contexts are for, and not from them.
+        if error is None or isinstance(error, Exception):
+            return
         for context in reversed(self._contexts):
             context.__exit__(kind, error, trace)
 

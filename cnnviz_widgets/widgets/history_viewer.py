@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from ipywidgets import Box, VBox, Widget
 from traitlets import Instance, Unicode, observe, validate
 
+from ..analysis.call_stack import afterwards, surely
 from ..analysis.history import History, Moment
 from ..analysis.place import Place
 from ..analysis.record import LayerRecord
@@ -158,18 +157,18 @@ class HistoryViewer(Pictured, VBox):
                 step = int(self.history.steps[-1])
             if step == self._step:
                 return None
-            try:
+            position = afterwards(self._tell_position)
+            with surely(position), position:
                 return self._show(self._shown.place, step)
-            except BaseException:
-                self.story.timeline.position = self._step
-                raise
+
+    def _tell_position(self) -> None:
+        self.story.timeline.position = self._step
 
     def _turn_to(self, place: Place) -> None:
-        try:
+        told = afterwards(self._tell_place)
+        with surely(told), told:
             self.story.timeline.note = self._show(place, self._step)
             self.story.mark(place)
-        finally:
-            self._tell_place()
 
     def _show(self, place: Place, step: int) -> str:
         """Show a place as it was at a step; what is to be known of it, "" for nothing."""
@@ -208,14 +207,18 @@ class HistoryViewer(Pictured, VBox):
     def _on_chosen(self, change: dict[str, Any]) -> None:
         if change["new"] == self.layer:
             return
-        with self._told_in_page():
+        self.header.error = ""
+        told = afterwards(self._tell_place)
+        with surely(told), told, told_in_page(self.header), self.history.lock:
             self.layer = change["new"]
 
     def _on_view_chosen(self, change: dict[str, Any]) -> None:
         shown = self._shown
         if shown is None or getattr(shown.place, change["name"]) == change["new"]:
             return
-        with self._told_in_page():
+        self.header.error = ""
+        told = afterwards(self._tell_place)
+        with surely(told), told, told_in_page(self.header), self.history.lock:
             found = [
                 place
                 for place in _pictured(self.history)
@@ -225,16 +228,6 @@ class HistoryViewer(Pictured, VBox):
             if not found:
                 raise ValueError(f"the {change['new']} of {shown.place.layer} were not kept")
             self._turn_to(found[0])
-
-    @contextmanager
-    def _told_in_page(self) -> Iterator[None]:
-        """An error is told in the page, and what was shown is shown again."""
-        self.header.error = ""
-        try:
-            with told_in_page(self.header), self.history.lock:
-                yield
-        finally:
-            self._tell_place()
 
 
 def _same_channels(before: Recalled, after: Recalled) -> bool:

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from traitlets import Bool, Bytes, Dict, Int, List, Unicode, observe
 
+from ..analysis.call_stack import afterwards, surely
 from ..analysis.thinning import evenly, thin_moments
 from .bundles import bundle
 from .told import told
@@ -22,6 +23,8 @@ __all__ = ["Mark", "Timeline"]
 # More ticks than this are no longer told apart on any screen.
 MOST_TICKS = 2_000
 MOST_MARKS = 400
+
+_INTERRUPTED = "Reading this moment was interrupted."
 
 
 class Mark(Protocol):
@@ -129,22 +132,22 @@ class Timeline(ForTwoThreads, anywidget.AnyWidget):
     @observe("position")
     def _on_position(self, change: dict[str, Any]) -> None:
         """The page may have moved it: no caller is there to see an error but the reader."""
-        position: int = change["new"]
-        note = None
-        try:
-            if self.on_position is not None:
-                note = self.on_position(position)
-        except Exception as error:
-            note = told(error)
-            self.log.error("".join(traceback.format_exception(error)))
-        except BaseException:
-            note = "Reading this moment was interrupted."
-            raise
-        finally:
+        note = _INTERRUPTED
+
+        def answer() -> None:
             with self.hold_sync():
-                self.note = note or ""
+                self.note = note
                 # `on_position` may have gone elsewhere.
                 self._shown = self.position
+
+        answered = afterwards(answer)
+        with surely(answered), answered:
+            try:
+                found = None if self.on_position is None else self.on_position(change["new"])
+                note = found or ""
+            except Exception as error:
+                note = told(error)
+                self.log.error("".join(traceback.format_exception(error)))
 
 
 def _some(marks: list[Mark]) -> list[Mark]:
