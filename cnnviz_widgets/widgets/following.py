@@ -18,7 +18,7 @@ from ..model.monitor import Audience, Samples, TrainingMonitor, TrainingProgress
 from ..model.pacing import Every
 from ..model.probe import ModelProbe
 from .cells import after_each_cell
-from .history_view import NOW, HistoryView
+from .history_view import NOW, GoTo, HistoryView
 from .layer_selector import LayerSelector
 from .training_bar import TrainingBar
 
@@ -32,8 +32,7 @@ class Following:
         Of the model that trains.
     selector : LayerSelector
         Its list is kept with the history.
-    go_to : callable
-        As `HistoryView`.
+    go_to : GoTo
 
     Attributes
     ----------
@@ -44,9 +43,7 @@ class Following:
         whoever reads it.
     """
 
-    def __init__(
-        self, probe: ModelProbe, selector: LayerSelector, go_to: Callable[[int], str | None]
-    ) -> None:
+    def __init__(self, probe: ModelProbe, selector: LayerSelector, go_to: GoTo) -> None:
         self.kept: Sequence[Place] = ()
         self.orders: dict[Place, NDArray[np.integer[Any]]] = {}
         self.story = HistoryView(selector, go_to)

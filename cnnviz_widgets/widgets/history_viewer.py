@@ -147,19 +147,33 @@ class HistoryViewer(Pictured, VBox):
             if shown is not None and change["new"] != shown.place.layer:
                 self._turn_to(_first(self.history, change["new"], shown.place.view))
 
-    def _go_to(self, step: int) -> str | None:
-        """Show the place at another moment; the present is the last one."""
+    def _go_to(self, step: int, place: Place | None = None, /) -> str | None:
+        """Show a place at another moment; the present is the last one."""
         with self.history.lock:
             if self._shown is None:
                 return None
             if step == NOW:
                 self.story.tell(self._shown.place)
                 step = int(self.history.steps[-1])
-            if step == self._step:
-                return None
+            here, missing = self._shown.place, ""
+            wanted = here if place is None else self._pictured_side(place, here)
+            if wanted is None:
+                missing = f"No picture of {place.layer} was kept, only numbers."
+                wanted = here
+            if step == self._step and wanted == here:
+                return missing or None
             position = afterwards(self._tell_position)
             with surely(position), position:
-                return self._show(self._shown.place, step)
+                note = self._show(wanted, step)
+                if wanted != here:
+                    self.story.mark(wanted)
+                    self._tell_place()
+                return f"{missing} {note}".strip()
+
+    def _pictured_side(self, wanted: Place, shown: Place) -> Place | None:
+        """Of what is pictured of a layer what comes next to the place; None where nothing is."""
+        sides = [place for place in _pictured(self.history) if place.layer == wanted.layer]
+        return max(sides, key=lambda side: (side.view == wanted.view, side == shown), default=None)
 
     def _tell_position(self) -> None:
         self.story.timeline.position = self._step

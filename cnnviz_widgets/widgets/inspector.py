@@ -414,15 +414,19 @@ class ModelInspector(Pictured, VBox):
             if place is not None and (place != self._place or step != self._past):
                 self._timeline.note = self._show_at(place, step)
 
-    def _go_to(self, step: int) -> str | None:
-        """Show what is shown as it was at a step, or as it is now; the timeline wants it."""
-        report = self._reporting()
-        with surely(report), self._lock, report:
+    def _go_to(self, step: int, place: Place | None = None, /) -> str | None:
+        """Show a place as it was at a step, or as it is now; the timeline wants it."""
+        report, position = self._reporting(), self._position
+        with surely(report, position), self._lock, report:
             # While this waited for the lock the reader may have gone elsewhere.
-            late = step != self._timeline.position
-            if late or step == self._past or self._place is None:
+            if step != self._timeline.position or self._place is None:
                 return None
-            return self._show_at(self._place, step)
+            wanted = _same_weight(place, self._place)
+            if step == self._past and wanted == self._place:
+                return None
+            with position:
+                self.probe.info(wanted.layer)
+                return self._show_at(wanted, step)
 
     def _show_at(self, place: Place, step: int) -> str:
         """What is to be known of what is shown then; "" for nothing."""
@@ -655,6 +659,11 @@ def _same_channels(before: Shown, after: Shown) -> bool:
     if before.first_channel is None and before.place != after.place:
         return False
     return before.record.n_channels == after.record.n_channels
+
+
+def _same_weight(wanted: Place | None, shown: Place) -> Place:
+    """The place wanted: what is shown, where it names no other layer or view."""
+    return shown if wanted is None or wanted[:2] == shown[:2] else wanted
 
 
 def _first_to_show(layers: Sequence[LayerInfo]) -> LayerInfo:

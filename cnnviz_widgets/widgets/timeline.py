@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import traceback
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any, Protocol
 
 import anywidget
 import numpy as np
 from numpy.typing import ArrayLike
-from traitlets import Bool, Bytes, Dict, Int, List, Unicode, observe
+from traitlets import Bool, Bytes, Dict, Int, List, Tuple, Unicode, observe
 
 from ..analysis.call_stack import afterwards, surely
 from ..analysis.thinning import evenly, thin_moments
@@ -60,6 +61,9 @@ class Timeline(ForTwoThreads, anywidget.AnyWidget):
         ``on_position(position)`` shows the moment at that step, -1: the model as it is now. What
         it returns is shown as `note`, where it is not None; so is what it raises. While it runs,
         the page says that the moment is being read. Without it nothing is waited for.
+    on_mark : callable, optional
+        ``on_mark(position, kind, layer)`` shows the layer of a mark at the moment to which that
+        led; otherwise as `on_position`, which is called where this is not given.
     **traits
         Any trait of the widget.
     """
@@ -76,12 +80,27 @@ class Timeline(ForTwoThreads, anywidget.AnyWidget):
     _moments = Int(0, help="How many moments there are, of which each tick is one.").tag(sync=True)
     _onsets = List(Dict(), help="What began where, by step.").tag(sync=True)
     _marks = Int(0, help="How many onsets there are, of which those sent are some.").tag(sync=True)
+    _mark = Tuple(
+        Int(0),
+        Unicode(),
+        Unicode(),
+        default_value=(0, "", ""),
+        help="How often the page went to a mark, and the kind and the layer of the last one.",
+    ).tag(sync=True)
     _shown = Int(-1, help="The position that Python shows; it follows `position`.").tag(sync=True)
 
     def __init__(
-        self, on_position: Callable[[int], str | None] | None = None, **traits: Any
+        self,
+        on_position: Callable[[int], str | None] | None = None,
+        on_mark: Callable[[int, str, str], str | None] | None = None,
+        **traits: Any,
     ) -> None:
         self.on_position = on_position
+        self.on_mark = on_mark
+        # The mark that the page went to last, by its number, and the moment that it led to, as
+        # long as word of a move there may follow.
+        self._marks_seen = 0
+        self._led_to: int | None = None
         super().__init__(**traits)
 
     def show(self, steps: ArrayLike, kept: ArrayLike, onsets: Sequence[Mark] = ()) -> None:
@@ -129,22 +148,37 @@ class Timeline(ForTwoThreads, anywidget.AnyWidget):
                 for mark in marks
             ]
 
-    @observe("position")
-    def _on_position(self, change: dict[str, Any]) -> None:
+    @observe("position", "_mark")
+    def _on_move(self, change: dict[str, Any]) -> None:
         """The page may have moved it: no caller is there to see an error but the reader."""
+        # A mark and its moment come in one message, in either order, and are told one by one.
+        number, kind, layer = self._mark
+        is_mark, self._marks_seen = number != self._marks_seen, number
+        been_there, self._led_to = self.position == self._led_to, None
+        if not is_mark and (been_there or change["name"] == "_mark"):
+            return
+        if is_mark and change["name"] == "_mark":
+            self._led_to = self.position
+        if is_mark and self.on_mark is not None:
+            self._answer(partial(self.on_mark, self.position, kind, layer))
+        elif self.on_position is not None:
+            self._answer(partial(self.on_position, self.position))
+        else:
+            self._answer(lambda: None)
+
+    def _answer(self, show: Callable[[], str | None]) -> None:
         note = _INTERRUPTED
 
         def answer() -> None:
             with self.hold_sync():
                 self.note = note
-                # `on_position` may have gone elsewhere.
+                # `show` may have gone elsewhere.
                 self._shown = self.position
 
         answered = afterwards(answer)
         with surely(answered), answered:
             try:
-                found = None if self.on_position is None else self.on_position(change["new"])
-                note = found or ""
+                note = show() or ""
             except Exception as error:
                 note = told(error)
                 self.log.error("".join(traceback.format_exception(error)))
