@@ -91,10 +91,12 @@ def interrupted_everywhere(
     files: Callable[[str], bool],
     *,
     steps: bool = False,
+    last: bool = True,
 ) -> Iterator[tuple[Place, BaseException]]:
     """Do the work again and again, each time with one interrupt, at each place that it passes.
 
-    At each, the interrupt comes at the first visit, and at the last one of an undisturbed run.
+    At each, the interrupt comes at the first visit, and if so wished at the last one of an
+    undisturbed run.
 
     Yields
     ------
@@ -106,7 +108,7 @@ def interrupted_everywhere(
     with whole.followed():
         work()
     for place, visits in whole.visits.items():
-        for time in sorted({1, visits}):
+        for time in sorted({1, visits if last else 1}):
             events = Events(files, steps=steps, at=place, time=time)
             try:
                 with events.followed():

@@ -121,7 +121,7 @@ def is_under_way(thread: threading.Thread, wanted: Callable[[FrameType], bool]) 
 
 
 class CallLock:
-    """A re-entrant lock for short work, which is free as soon as the call that took it is over.
+    """A re-entrant lock that is free as soon as the call that took it is over.
 
     It is used as a context. Whatever an interrupt leaves out, no other thread waits for ever.
     """
@@ -131,18 +131,22 @@ class CallLock:
         self._state: dict[str, Any] = {}
 
     def __enter__(self) -> CallLock:
-        me = call_of_context(sys._getframe(1))
+        frame = sys._getframe(1)
+        me = call_of_context(frame)
         tries = 0
         while True:
             state = self._state
             holder: Call = state.setdefault("holder", me)
             if holder is me:
+                state["depth"] = 0
                 return self
             if not holder.under_way:
                 # All that see it go on to the same new state, and leave the old one as it is: so
                 # no two of them can take the lock from the one that is over.
                 self._state = state.setdefault("next", {})
             elif holder.thread is me.thread:
+                if _leaves(frame, holder):
+                    state["depth"] = state.get("depth", 0) + 1
                 return self
             else:
                 tries += 1
@@ -156,9 +160,20 @@ class CallLock:
     ) -> None:
         state = self._state
         holder: Call | None = state.get("holder")
-        # The inner one of two contexts gives nothing back.
-        if holder is not None and holder.is_of(sys._getframe(1)):
+        # A context inside that of another call gives nothing back.
+        if holder is None or not _leaves(sys._getframe(1), holder):
+            return
+        if state.get("depth"):
+            state["depth"] -= 1
+        else:
             del state["holder"]
+
+
+def _leaves(frame: FrameType, holder: Call) -> bool:
+    """Whether a context that this frame leaves can be the one that the holder has entered."""
+    if isinstance(holder, OpenCall):
+        return _is_on_behalf(frame) and holder.thread is threading.current_thread()
+    return holder.is_of(frame)
 
 
 class Reversible(Protocol):
@@ -201,6 +216,9 @@ class surely:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        # An exception of another kind comes from what the contexts are for, and not from them.
+        if error is None or isinstance(error, Exception):
+            return
         for context in reversed(self._contexts):
             context.__exit__(kind, error, trace)
 

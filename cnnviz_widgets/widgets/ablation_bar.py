@@ -5,11 +5,13 @@ from __future__ import annotations
 import traceback
 from collections.abc import Callable as Function
 from collections.abc import Sequence
+from functools import partial
 from typing import Any, Protocol
 
 import anywidget
 from traitlets import Bool, Callable, Dict, Int, List, Unicode, observe, validate
 
+from ..analysis.call_stack import afterwards, surely
 from ..analysis.validation import optional, optional_function
 from .bundles import bundle
 from .layer_view import unchangeable
@@ -97,20 +99,20 @@ class AblationBar(Owning, HoldsSync, anywidget.AnyWidget):
     def _on_asked(self, change: dict[str, Any]) -> None:
         """The page asked for a trial: no caller is there to see an error but the reader."""
         serial, how, channels, layer = change["new"]
-        self._started = serial
-        try:
-            trial = self._tried(how, tuple(channels), layer)
-        except Exception as error:
-            self.error = told(error)
-            self.log.error("".join(traceback.format_exception(error)))
-        except BaseException:
-            self.error = "The trial was interrupted."
-            raise
-        else:
-            self.error = ""
-            self.trials = [trial, *self.trials][:_MOST_TRIALS]
-        finally:
-            self._answered = serial
+        answer = afterwards(partial(setattr, self, "_answered", serial))
+        with surely(answer), answer:
+            self._started = serial
+            try:
+                trial = self._tried(how, tuple(channels), layer)
+            except Exception as error:
+                self.error = told(error)
+                self.log.error("".join(traceback.format_exception(error)))
+            except BaseException:
+                self.error = "The trial was interrupted."
+                raise
+            else:
+                self.error = ""
+                self.trials = [trial, *self.trials][:_MOST_TRIALS]
 
     def _tried(self, how: str, channels: tuple[int, ...], layer: str) -> dict[str, Any]:
         if self.on_ask is None:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -12,7 +12,7 @@ from anywidget import AnyWidget, WidgetTrait
 from ipywidgets import Box, VBox, jslink
 from traitlets import Bool, Dict, Enum, Instance, Int, List, TraitError, Unicode, observe, validate
 
-from ..analysis.call_stack import CallLock
+from ..analysis.call_stack import CallLock, afterwards, meanwhile, surely
 from ..analysis.comparison import LayerChange, LayerComparison
 from ..analysis.matching import MatchedBy
 from ..analysis.side_by_side import SideBySide, side_by_side
@@ -28,7 +28,7 @@ from .ownership import Owning, of_open
 from .pictured import Pictured
 from .selection import Selection
 from .subshells import answer_while_busy
-from .told import told, told_in_page
+from .told import Reporting, told_in_page
 from .two_threads import HoldsSync
 
 if TYPE_CHECKING:
@@ -157,12 +157,11 @@ class ComparisonPanel(Owning, Pictured, VBox):
         super().__init__([self.head, grids, self.densities], selection=selection)
         self.add_class("cnnviz")
         self.add_class("cnnviz-comparison")
-        try:
-            with CellProgress() as self._cell, self._lock, self._reporting():
-                self._compare(comparison.by)
-                self._show(first or self._changes[0].path_a, comparison.by)
-        finally:
-            self._cell = None
+        cell, report = CellProgress(), self._reporting()
+        told_here = meanwhile(self, "_cell", cell)
+        with surely(cell, told_here, report), cell, told_here, self._lock, report:
+            self._compare(comparison.by)
+            self._show(first or self._changes[0].path_a, comparison.by)
         self.head.observe(self._on_chosen, ["layer", "match"])
         answer_while_busy(self)
 
@@ -179,7 +178,8 @@ class ComparisonPanel(Owning, Pictured, VBox):
         ModelCallError
             A model's own call raises; what was shown stays.
         """
-        with self._lock, self._reporting():
+        report = self._reporting()
+        with surely(report), self._lock, report:
             self._compare(self._matching)
             self._show(self.layer, self._matching)
 
@@ -248,21 +248,17 @@ class ComparisonPanel(Owning, Pictured, VBox):
     def _on_place(self, change: dict[str, Any]) -> None:
         if self.shown is None or (self.layer, self.match) == (self.head._shown, self.head._matched):
             return
-        with self._lock, self._reporting():
-            try:
-                if self.match != self.head._matched:
-                    self._compare(self._matching)
-                self._show(self.layer, self._matching)
-            finally:
-                self._tell_place()
+        report, told = self._reporting(), afterwards(self._tell_place)
+        with surely(report, told), self._lock, report, told:
+            if self.match != self.head._matched:
+                self._compare(self._matching)
+            self._show(self.layer, self._matching)
 
     def _on_chosen(self, change: dict[str, Any]) -> None:
         """The page chose a layer, or another matching."""
-        with self._lock, told_in_page(self.head):
-            try:
-                setattr(self, change["name"], change["new"])
-            finally:
-                self._tell_place()
+        told = afterwards(self._tell_place)
+        with surely(told), self._lock, told_in_page(self.head), told:
+            setattr(self, change["name"], change["new"])
 
     @property
     def _matching(self) -> MatchedBy:
@@ -345,19 +341,8 @@ class ComparisonPanel(Owning, Pictured, VBox):
         if self._cell is not None:
             self._cell.tell(share, message)
 
-    @contextmanager
-    def _reporting(self) -> Iterator[None]:
-        """The page says what goes on; an error stays there, and goes on to the caller."""
-        self.head.error = ""
-        try:
-            yield
-        except BaseException as error:
-            self.head.error = told(
-                error, "the comparison was interrupted; what is shown is from before"
-            )
-            raise
-        finally:
-            self._progress(-1.0, "")
+    def _reporting(self) -> Reporting:
+        return Reporting(self.head, "the comparison", partial(self._progress, -1.0, ""))
 
 
 def _number(value: float) -> float | None:

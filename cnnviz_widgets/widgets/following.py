@@ -19,7 +19,7 @@ from ..model.pacing import Every
 from ..model.places import PlaceRecord, read_place
 from ..model.probe import ModelProbe
 from .cells import after_each_cell
-from .history_view import NOW, HistoryView
+from .history_view import NOW, GoTo, HistoryView
 from .layer_selector import LayerSelector
 from .ownership import of_open
 from .training_bar import TrainingBar
@@ -34,8 +34,7 @@ class Following:
         Of the model that trains.
     selector : LayerSelector
         Its list is kept with the history.
-    go_to : callable
-        As `HistoryView`.
+    go_to : GoTo
 
     Attributes
     ----------
@@ -46,9 +45,7 @@ class Following:
         whoever reads it.
     """
 
-    def __init__(
-        self, probe: ModelProbe, selector: LayerSelector, go_to: Callable[[int], str | None]
-    ) -> None:
+    def __init__(self, probe: ModelProbe, selector: LayerSelector, go_to: GoTo) -> None:
         self.kept: Sequence[Place] = ()
         self.orders: dict[Place, NDArray[np.integer[Any]]] = {}
         self.story = HistoryView(selector, go_to)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
-from typing import NamedTuple
+from collections.abc import Mapping
+from typing import NamedTuple, Protocol
 
 import numpy as np
 from ipywidgets import DOMWidget
@@ -46,6 +46,26 @@ class Recalled(NamedTuple):
     note: str
 
 
+class GoTo(Protocol):
+    """Goes to a moment of a history."""
+
+    def __call__(self, step: int, place: Place | None = None, /) -> str | None:
+        """Show a place as it was.
+
+        Parameters
+        ----------
+        step : int
+            Of the moment to show, or `NOW`.
+        place : Place, optional
+            By default what is shown.
+
+        Returns
+        -------
+        str or None
+            What is to be known of what is shown, None for nothing.
+        """
+
+
 class HistoryView:
     """Timeline and curves of a history; the reader goes back to any moment of it.
 
@@ -53,14 +73,13 @@ class HistoryView:
     ----------
     selector : LayerSelector
         The layer that it shows stands out among the curves, and a curve's name chooses one.
-    go_to : callable
-        Given the step of the moment to show, or `NOW`. It returns what is to be known of what is
-        shown, None for nothing.
+    go_to : GoTo
     """
 
-    def __init__(self, selector: LayerSelector, go_to: Callable[[int], str | None]) -> None:
+    def __init__(self, selector: LayerSelector, go_to: GoTo) -> None:
         self.history: History | None = None
-        self.timeline = Timeline(on_position=go_to)
+        self._go_to = go_to
+        self.timeline = Timeline(on_position=go_to, on_mark=self._go_to_mark)
         self.health = HealthPanel(selector=selector, timeline=self.timeline)
         self._due = -np.inf
         self._place: Place | None = None
@@ -168,6 +187,24 @@ class HistoryView:
         weights = tuple(other.weight for other in of_layer if other.weight)
         record = moment.records[kept]
         return Recalled(kept, record, moment.step, weights, asked.health, asked.samples, note)
+
+    def _go_to_mark(self, step: int, kind: str, layer: str) -> str | None:
+        """To where something began: at its layer, the side that it was seen at if that was kept."""
+        history = self.history
+        if history is None:
+            return self._go_to(step)
+        with history.lock:
+            begun = [
+                onset for onset in history.onsets if (onset.kind, onset.layer) == (kind, layer)
+            ]
+            # Without channels it is the weights that are concerned.
+            view = "outputs" if any(onset.channels for onset in begun) else "weights"
+            kept = {
+                place.view
+                for place in history.places
+                if place.layer == layer and history.holds(place).any()
+            }
+        return self._go_to(step, Place(layer, view if view in kept or not kept else kept.pop()))
 
 
 def _nearest(

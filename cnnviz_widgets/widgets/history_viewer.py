@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from ipywidgets import Box, VBox
 from traitlets import Instance, Unicode, observe, validate
 
+from ..analysis.call_stack import afterwards, surely
 from ..analysis.history import History, Moment
 from ..analysis.place import Place
 from ..analysis.record import LayerRecord
@@ -130,28 +129,42 @@ class HistoryViewer(Owning, Pictured, VBox):
             if shown is not None and change["new"] != shown.place.layer:
                 self._turn_to(_first(self.history, change["new"], shown.place.view))
 
-    def _go_to(self, step: int) -> str | None:
-        """Show the place at another moment; the present is the last one."""
+    def _go_to(self, step: int, place: Place | None = None, /) -> str | None:
+        """Show a place at another moment; the present is the last one."""
         with self.history.lock:
             if self._shown is None:
                 return None
             if step == NOW:
                 self.story.tell(self._shown.place)
                 step = int(self.history.steps[-1])
-            if step == self._step:
-                return None
-            try:
-                return self._show(self._shown.place, step)
-            except BaseException:
-                self.story.timeline.position = self._step
-                raise
+            here, missing = self._shown.place, ""
+            wanted = here if place is None else self._pictured_side(place, here)
+            if wanted is None:
+                missing = f"No picture of {place.layer} was kept, only numbers."
+                wanted = here
+            if step == self._step and wanted == here:
+                return missing or None
+            position = afterwards(self._tell_position)
+            with surely(position), position:
+                note = self._show(wanted, step)
+                if wanted != here:
+                    self.story.mark(wanted)
+                    self._tell_place()
+                return f"{missing} {note}".strip()
+
+    def _pictured_side(self, wanted: Place, shown: Place) -> Place | None:
+        """Of what is pictured of a layer what comes next to the place; None where nothing is."""
+        sides = [place for place in _pictured(self.history) if place.layer == wanted.layer]
+        return max(sides, key=lambda side: (side.view == wanted.view, side == shown), default=None)
+
+    def _tell_position(self) -> None:
+        self.story.timeline.position = self._step
 
     def _turn_to(self, place: Place) -> None:
-        try:
+        told = afterwards(self._tell_place)
+        with surely(told), told:
             self.story.timeline.note = self._show(place, self._step)
             self.story.mark(place)
-        finally:
-            self._tell_place()
 
     def _show(self, place: Place, step: int) -> str:
         """Show a place as it was at a step; what is to be known of it, "" for nothing."""
@@ -187,14 +200,18 @@ class HistoryViewer(Owning, Pictured, VBox):
     def _on_chosen(self, change: dict[str, Any]) -> None:
         if change["new"] == self.layer:
             return
-        with self._told_in_page():
+        self.header.error = ""
+        told = afterwards(self._tell_place)
+        with surely(told), told, told_in_page(self.header), self.history.lock:
             self.layer = change["new"]
 
     def _on_view_chosen(self, change: dict[str, Any]) -> None:
         shown = self._shown
         if shown is None or getattr(shown.place, change["name"]) == change["new"]:
             return
-        with self._told_in_page():
+        self.header.error = ""
+        told = afterwards(self._tell_place)
+        with surely(told), told, told_in_page(self.header), self.history.lock:
             found = [
                 place
                 for place in _pictured(self.history)
@@ -204,16 +221,6 @@ class HistoryViewer(Owning, Pictured, VBox):
             if not found:
                 raise ValueError(f"the {change['new']} of {shown.place.layer} were not kept")
             self._turn_to(found[0])
-
-    @contextmanager
-    def _told_in_page(self) -> Iterator[None]:
-        """An error is told in the page, and what was shown is shown again."""
-        self.header.error = ""
-        try:
-            with told_in_page(self.header), self.history.lock:
-                yield
-        finally:
-            self._tell_place()
 
 
 def _same_channels(before: Recalled, after: Recalled) -> bool:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -12,6 +12,7 @@ from ipywidgets import Box, VBox
 from numpy.typing import ArrayLike, NDArray
 from traitlets import Enum, Instance, TraitError, Unicode, observe, validate
 
+from ..analysis.call_stack import afterwards, meanwhile, surely
 from ..analysis.findings import Report
 from ..analysis.history import DEFAULT_MEMORY, History
 from ..analysis.measures import ChannelMeasures
@@ -45,7 +46,7 @@ from .sample_names import sample_names
 from .selection import Selection
 from .subshells import answer_while_busy
 from .timeline import Timeline
-from .told import told, told_in_page
+from .told import Reporting, told_in_page
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -58,7 +59,8 @@ class Shown(NamedTuple):
 
     `first_channel` is the channel of the layer's output that the first one shown stands for;
     None where they are no channels of it. `weights` names all weights of the layer, while they
-    are shown. `step` is the moment of training that it is of, `NOW` for the live model.
+    are shown. `step` is the moment of training that it is of, `NOW` for the live model, and
+    `asked` the one that was asked for, which need not have kept the place.
     """
 
     place: Place
@@ -66,6 +68,7 @@ class Shown(NamedTuple):
     first_channel: int | None = 0
     weights: tuple[str, ...] = ()
     step: int = NOW
+    asked: int = NOW
 
 
 class ModelInspector(Owning, Pictured, VBox):
@@ -144,7 +147,6 @@ class ModelInspector(Owning, Pictured, VBox):
         names = sample_names(labels, self._targets, class_names, self.probe.samples)
         # Requests from the page may come on a thread of their own, and while the model trains.
         self._lock = model_lock(model)
-        self._past = NOW
         self._cell: CellProgress | None = None
         self._shown: Shown | None = None
         self._measures: dict[str, ChannelMeasures] = {}
@@ -160,6 +162,7 @@ class ModelInspector(Owning, Pictured, VBox):
         self.header = InspectorHeader(warnings=_input_warnings(self.probe))
         self.selector = LayerSelector(layers)
         self.following = Following(self.probe, self.selector, self._go_to)
+        self._position = afterwards(self._tell_position)
         self.findings = FindingsPanel(layout={"display": "none"})
         self.ablation = AblationBar(selection, on_ask=self._ablate)
         views = VBox(
@@ -172,11 +175,9 @@ class ModelInspector(Owning, Pictured, VBox):
         super().__init__([panes, story], selection=selection)
         self.add_class("cnnviz")
         self.add_class("cnnviz-inspector")
-        try:
-            with CellProgress() as self._cell, self._lock, self._reporting():
-                self._read(Place(first.path, view))
-        finally:
-            self._cell = None
+        cell, report = self._in_cell(), self._reporting()
+        with surely(*cell, report), cell[0], cell[1], self._lock, report:
+            self._read(Place(first.path, view))
         answer_while_busy(self)
         self.selector.observe(self._on_chosen, "layer")
         self.findings.observe(self._on_finding, "finding")
@@ -235,14 +236,15 @@ class ModelInspector(Owning, Pictured, VBox):
         ModelCallError
             The model's own call raises; what was shown stays.
         """
-        with self._lock, self._reporting():
+        report = self._reporting()
+        with surely(report), self._lock, report:
             layers = self.probe.layers
             place = self._place
             if place is None or place.layer not in {info.path for info in layers}:
                 place = Place(_first_to_show(layers).path, "outputs")
             elif place.view == "weights" and not _has_weights(self.probe.info(place.layer)):
                 place = Place(place.layer, "outputs")
-            with self._at(NOW):
+            with surely(self._position), self._position:
                 self._read(place, exact)
             self._timeline.note = ""
             if self.report is not None:
@@ -264,18 +266,16 @@ class ModelInspector(Owning, Pictured, VBox):
         ModelCallError
             The model's own call raises.
         """
-        with CellProgress() as self._cell, self._lock, self._reporting("the diagnosis"):
-            try:
-                report = diagnose(self.probe, targets=self.targets, progress=self._progress)
-            finally:
-                self._cell = None
-            self._report = report
+        cell, report = self._in_cell(), self._reporting("the diagnosis")
+        with surely(*cell, report), cell[0], cell[1], self._lock, report:
+            found = diagnose(self.probe, targets=self.targets, progress=self._progress)
+            self._report = found
             self._diagnosed = self.measures
-            self.findings.show(report)
+            self.findings.show(found)
             self.findings.layout.display = None
-            self.selector.show_findings(report)
+            self.selector.show_findings(found)
             self._turn_to(self._place, NOW)
-        return report
+        return found
 
     def monitor(
         self,
@@ -435,27 +435,30 @@ class ModelInspector(Owning, Pictured, VBox):
 
     def _turn_to(self, place: Place | None, step: int) -> None:
         """Show a place as it was at a step, or as it is now, if that is not what is shown."""
-        with self._lock, self._reporting():
-            try:
-                if place is not None and (place != self._place or step != self._past):
-                    self._timeline.note = self._show_at(place, step)
-            finally:
-                self._tell_place()
+        report, told = self._reporting(), afterwards(self._tell_place)
+        with surely(report, told), self._lock, report, told:
+            if place is not None and (place != self._place or step != self._past):
+                self._timeline.note = self._show_at(place, step)
 
-    def _go_to(self, step: int) -> str | None:
-        """Show what is shown as it was at a step, or as it is now; the timeline wants it."""
-        with self._lock, self._reporting():
+    def _go_to(self, step: int, place: Place | None = None, /) -> str | None:
+        """Show a place as it was at a step, or as it is now; the timeline wants it."""
+        report, position = self._reporting(), self._position
+        with surely(report, position), self._lock, report:
             # While this waited for the lock the reader may have gone elsewhere.
-            late = step != self._timeline.position
-            if late or step == self._past or self._place is None:
+            if step != self._timeline.position or self._place is None:
                 return None
-            return self._show_at(self._place, step)
+            wanted = _same_weight(place, self._place)
+            if step == self._past and wanted == self._place:
+                return None
+            with position:
+                self.probe.info(wanted.layer)
+                return self._show_at(wanted, step)
 
     def _show_at(self, place: Place, step: int) -> str:
         """What is to be known of what is shown then; "" for nothing."""
         if step == NOW:
             # The layers stay as they are meanwhile: they need not be looked up for each part.
-            with self._at(NOW), self.probe.steady():
+            with surely(self._position), self._position, self.probe.steady():
                 self._show(self._read_place(place), self._progress)
                 self.selector.show_measures(self.measures, self._measured_on)
             return ""
@@ -468,26 +471,20 @@ class ModelInspector(Owning, Pictured, VBox):
                 "monitor(layers=[…]) names layers to keep."
             )
         first = self._first_channel(recalled.place)
-        with self._at(step):
-            self._show(
-                Shown(recalled.place, recalled.record, first, recalled.weights, recalled.step),
-                self._progress,
-            )
+        place, record, at, weights = recalled[:4]
+        with surely(self._position), self._position:
+            self._show(Shown(place, record, first, weights, at, step), self._progress)
             self.selector.show_health(recalled.health, recalled.samples)
         return recalled.note
 
-    @contextmanager
-    def _at(self, step: int) -> Iterator[None]:
-        """What is shown here is of this moment; where that fails the reader stays where he was."""
-        before, self._past = self._past, step
-        try:
-            yield
-        except BaseException:
-            self._past = before
-            raise
-        finally:
-            # Nothing is left to be done for it.
-            self._timeline.position = self._past
+    @property
+    def _past(self) -> int:
+        """The moment that the reader is at; it stays where another one cannot be shown."""
+        return NOW if self._shown is None else self._shown.asked
+
+    def _tell_position(self) -> None:
+        # Nothing is left to be done for it.
+        self._timeline.position = self._past
 
     @property
     def _timeline(self) -> Timeline:
@@ -501,11 +498,9 @@ class ModelInspector(Owning, Pictured, VBox):
 
     def _on_chosen(self, change: dict[str, Any]) -> None:
         """The page, or Python, chose a layer in the selector."""
-        with told_in_page(self.header), self._lock:
-            try:
-                self.layer = change["new"]
-            finally:
-                self._tell_place()
+        told = afterwards(self._tell_place)
+        with surely(told), told_in_page(self.header), self._lock, told:
+            self.layer = change["new"]
 
     def _on_view_chosen(self, change: dict[str, Any]) -> None:
         """The page chose another side of the layer, or another of its weights."""
@@ -523,28 +518,26 @@ class ModelInspector(Owning, Pictured, VBox):
             self.selection.selected = finding.channels
 
     def _on_next_asked(self, change: dict[str, Any]) -> None:
-        with told_in_page(self.header), self._lock:
+        answer = self._answer(change)
+        with surely(answer), told_in_page(self.header), self._lock, answer:
             step = self._guide.next(self.layer, self.view)
-            try:
-                if step is not None:
-                    self._turn_to(Place(step.path, step.view), self._past)
-            finally:
-                self.header.answer(change["name"], change["new"])
+            if step is not None:
+                self._turn_to(Place(step.path, step.view), self._past)
 
     def _on_asked(self, change: dict[str, Any]) -> None:
         """The page asked to read again."""
-        with told_in_page(self.header), self._lock:
-            try:
-                self.refresh()
-            finally:
-                self.header.answer(change["name"], change["new"])
+        answer = self._answer(change)
+        with surely(answer), told_in_page(self.header), self._lock, answer:
+            self.refresh()
 
     def _on_diagnose_asked(self, change: dict[str, Any]) -> None:
-        with told_in_page(self.header), self._lock:
-            try:
-                self.diagnose()
-            finally:
-                self.header.answer(change["name"], change["new"])
+        answer = self._answer(change)
+        with surely(answer), told_in_page(self.header), self._lock, answer:
+            self.diagnose()
+
+    def _answer(self, change: dict[str, Any]) -> afterwards:
+        """The page learns that what it asked for is done, or will not be."""
+        return afterwards(partial(self.header.answer, change["name"], change["new"]))
 
     def _ablate(self, how: str, channels: Sequence[int]) -> Ablation:
         with self._lock:
@@ -559,12 +552,11 @@ class ModelInspector(Owning, Pictured, VBox):
                     f"the rows of {self.weight!r} are no channels of the output of {self.layer!r}; "
                     "show its outputs and select there"
                 )
-            self._progress(-1.0, "trying it on the live model")
-            try:
+            silent = afterwards(partial(self._progress, -1.0, ""))
+            with surely(silent), silent:
+                self._progress(-1.0, "trying it on the live model")
                 chosen = [first + channel for channel in channels]
                 return ablate(self.probe, self.layer, chosen, how, targets=self.targets)
-            finally:
-                self._progress(-1.0, "")
 
     def _read(self, place: Place, exact: bool = False) -> None:
         """Every layer's measures and what is to be shown, in one pass, then show it."""
@@ -668,18 +660,13 @@ class ModelInspector(Owning, Pictured, VBox):
         if self._cell is not None:
             self._cell.tell(share, message)
 
-    @contextmanager
-    def _reporting(self, work: str = "the reading") -> Iterator[None]:
-        """The page says what goes on; an error stays there, and goes on to the caller."""
-        self.header.error = ""
-        try:
-            yield
-        except BaseException as error:
-            interrupted = f"{work} was interrupted; what is shown is from before"
-            self.header.error = told(error, interrupted)
-            raise
-        finally:
-            self._progress(-1.0, "")
+    def _reporting(self, work: str = "the reading") -> Reporting:
+        return Reporting(self.header, work, partial(self._progress, -1.0, ""))
+
+    def _in_cell(self) -> tuple[CellProgress, meanwhile]:
+        """Contexts in which progress is told in the running cell, too."""
+        cell = CellProgress()
+        return cell, meanwhile(self, "_cell", cell)
 
 
 def _same_measures(
@@ -700,6 +687,11 @@ def _same_channels(before: Shown, after: Shown) -> bool:
     if before.first_channel is None and before.place != after.place:
         return False
     return before.record.n_channels == after.record.n_channels
+
+
+def _same_weight(wanted: Place | None, shown: Place) -> Place:
+    """The place wanted: what is shown, where it names no other layer or view."""
+    return shown if wanted is None or wanted[:2] == shown[:2] else wanted
 
 
 def _first_to_show(layers: Sequence[LayerInfo]) -> LayerInfo:

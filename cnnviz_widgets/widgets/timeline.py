@@ -5,13 +5,15 @@ from __future__ import annotations
 import traceback
 from collections.abc import Callable as Function
 from collections.abc import Sequence
+from functools import partial
 from typing import Any, Protocol
 
 import anywidget
 import numpy as np
 from numpy.typing import ArrayLike
-from traitlets import Bool, Bytes, Callable, Dict, Int, List, Unicode, observe
+from traitlets import Bool, Bytes, Callable, Dict, Int, List, Tuple, Unicode, observe
 
+from ..analysis.call_stack import afterwards, surely
 from ..analysis.thinning import evenly, thin_moments
 from ..analysis.validation import as_array, ascending_steps, described, optional_function
 from .bundles import bundle
@@ -26,6 +28,8 @@ __all__ = ["Mark", "Timeline"]
 # More ticks than this are no longer told apart on any screen.
 MOST_TICKS = 2_000
 MOST_MARKS = 400
+
+_INTERRUPTED = "Reading this moment was interrupted."
 
 
 class Mark(Protocol):
@@ -61,6 +65,9 @@ class Timeline(Owning, ForTwoThreads, anywidget.AnyWidget):
         ``on_position(position)`` shows the moment at that step, -1: the model as it is now. What
         it returns is shown as `note`, where it is not None; so is what it raises. While it runs,
         the page says that the moment is being read. Without it nothing is waited for.
+    on_mark : callable, optional
+        ``on_mark(position, kind, layer)`` shows the layer of a mark at the moment to which that
+        led; otherwise as `on_position`, which is called where this is not given.
     **traits
         Any trait of the widget.
     """
@@ -71,6 +78,7 @@ class Timeline(Owning, ForTwoThreads, anywidget.AnyWidget):
     position = Whole(-1, min=-1, help="Step of the moment that is chosen; -1: live.").tag(sync=True)
     note = Unicode("", help="What is to be known of the moment; '' for nothing.").tag(sync=True)
     on_position = Callable(None, allow_none=True, help="Shows the moment at a position.")
+    on_mark = Callable(None, allow_none=True, help="Shows what a mark is of.")
     training = Bool(False, help="Whether the model trains just now.").tag(sync=True)
 
     _steps = Bytes(help="Step of each tick, ascending.").tag(sync=True)
@@ -78,13 +86,28 @@ class Timeline(Owning, ForTwoThreads, anywidget.AnyWidget):
     _moments = Int(0, help="How many moments there are, of which each tick is one.").tag(sync=True)
     _onsets = List(Dict(), help="What began where, by step.").tag(sync=True)
     _marks = Int(0, help="How many onsets there are, of which those sent are some.").tag(sync=True)
+    _mark = Tuple(
+        Int(0),
+        Unicode(),
+        Unicode(),
+        default_value=(0, "", ""),
+        help="How often the page went to a mark, and the kind and the layer of the last one.",
+    ).tag(sync=True)
     _shown = Int(-1, help="The position that Python shows; it follows `position`.").tag(sync=True)
 
     def __init__(
-        self, on_position: Function[[int], str | None] | None = None, **traits: Any
+        self,
+        on_position: Function[[int], str | None] | None = None,
+        on_mark: Function[[int, str, str], str | None] | None = None,
+        **traits: Any,
     ) -> None:
         optional_function("on_position", on_position)
-        super().__init__(on_position=on_position, **traits)
+        optional_function("on_mark", on_mark)
+        # The mark that the page went to last, by its number, and the moment that it led to, as
+        # long as word of a move there may follow.
+        self._marks_seen = 0
+        self._led_to: int | None = None
+        super().__init__(on_position=on_position, on_mark=on_mark, **traits)
 
     def show(self, steps: ArrayLike, kept: ArrayLike, onsets: Sequence[Mark] = ()) -> None:
         """Show these moments, in one message to the page.
@@ -135,27 +158,42 @@ class Timeline(Owning, ForTwoThreads, anywidget.AnyWidget):
             ]
 
     def _let_go(self) -> None:
-        self.on_position = None
+        self.on_position = self.on_mark = None
 
-    @observe("position")
-    def _on_position(self, change: dict[str, Any]) -> None:
+    @observe("position", "_mark")
+    def _on_move(self, change: dict[str, Any]) -> None:
         """The page may have moved it: no caller is there to see an error but the reader."""
-        position: int = change["new"]
-        note = None
-        try:
-            if self.on_position is not None:
-                note = self.on_position(position)
-        except Exception as error:
-            note = told(error)
-            self.log.error("".join(traceback.format_exception(error)))
-        except BaseException:
-            note = "Reading this moment was interrupted."
-            raise
-        finally:
+        # A mark and its moment come in one message, in either order, and are told one by one.
+        number, kind, layer = self._mark
+        is_mark, self._marks_seen = number != self._marks_seen, number
+        been_there, self._led_to = self.position == self._led_to, None
+        if not is_mark and (been_there or change["name"] == "_mark"):
+            return
+        if is_mark and change["name"] == "_mark":
+            self._led_to = self.position
+        if is_mark and self.on_mark is not None:
+            self._answer(partial(self.on_mark, self.position, kind, layer))
+        elif self.on_position is not None:
+            self._answer(partial(self.on_position, self.position))
+        else:
+            self._answer(lambda: None)
+
+    def _answer(self, show: Function[[], str | None]) -> None:
+        note = _INTERRUPTED
+
+        def answer() -> None:
             with self.hold_sync():
-                self.note = note or ""
-                # `on_position` may have gone elsewhere.
+                self.note = note
+                # `show` may have gone elsewhere.
                 self._shown = self.position
+
+        answered = afterwards(answer)
+        with surely(answered), answered:
+            try:
+                note = show() or ""
+            except Exception as error:
+                note = told(error)
+                self.log.error("".join(traceback.format_exception(error)))
 
 
 def _check_marks(onsets: Any) -> None:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import math
 import traceback
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any, Protocol
 
 import anywidget
 from traitlets import Dict, Enum, Float, Int, Unicode, observe
 
+from ..analysis.call_stack import afterwards, surely
 from ..analysis.validation import described, optional_function
 from .bundles import bundle
 from .ownership import Owning
@@ -185,15 +187,17 @@ class TrainingBar(Owning, ForTwoThreads, anywidget.AnyWidget):
     def _on_asked(self, change: dict[str, Any]) -> None:
         """The page asked for something: no caller is there to see an error but the reader."""
         what = change["name"].removeprefix("_").removesuffix("_asked")
-        try:
-            do = self._on[what]
-            if do is None:
-                raise TypeError(f"nothing here can {what} training: TrainingBar needs on_{what}=…")
-            do()
-        except Exception as error:
-            self.note = told(error)
-            self.log.error("".join(traceback.format_exception(error)))
-        else:
-            self.note = ""
-        finally:
-            setattr(self, f"_{what}_answered", change["new"])
+        answer = afterwards(partial(setattr, self, f"_{what}_answered", change["new"]))
+        with surely(answer), answer:
+            try:
+                do = self._on[what]
+                if do is None:
+                    raise TypeError(
+                        f"nothing here can {what} training: TrainingBar needs on_{what}=…"
+                    )
+                do()
+            except Exception as error:
+                self.note = told(error)
+                self.log.error("".join(traceback.format_exception(error)))
+            else:
+                self.note = ""

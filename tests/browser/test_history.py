@@ -99,10 +99,14 @@ def test_keys_and_pointer_lead_to_a_moment_and_back(trained: Notebook) -> None:
 
 def test_the_first_dead_channel_is_one_click_away(trained: Notebook) -> None:
     steps = trained.value(STEPS)
+    # It leads to the layer, too.
+    option(trained, "conv2").click()
+    trained.wait_for_value("inspector.layer", "conv2")
     trained.page.get_by_role("button", name="First dead channel").click()
     onset = trained.value("inspector.history.first('dead').step")
     assert onset == steps[4]
     shows_moment(trained, 4)
+    assert trained.value("inspector.layer") == "conv1"
     trained.page.locator(".cnnviz-timeline").get_by_text("conv1: 2 of 8 channels").wait_for()
     trained.page.get_by_text("all zero: 2").wait_for()
 

@@ -136,6 +136,38 @@ def test_the_list_of_layers_shows_what_died_in_training() -> None:
     assert marks(inspector)["conv2"] == 3
 
 
+@pytest.mark.parametrize("kept", [True, False])
+def test_the_first_dead_channel_is_shown_at_its_layer(kept: bool) -> None:
+    inspector = inspected(rate=0.0)
+    conv2 = inspector.probe.model.get_layer("conv2")
+
+    def kill(batch: int) -> None:
+        if batch == 2:
+            kernel, bias = conv2.get_weights()
+            bias[:3] = -100
+            conv2.set_weights([kernel, bias])
+
+    monitor = each_batch(inspector, layers=["conv2"] if kept else [])
+    fit(inspector.probe.model, Each(kill), monitor)
+    assert inspector.layer == "conv1"
+    timeline = inspector.following.story.timeline
+    timeline.set_state({"position": 2, "_mark": [1, "dead", "conv2"]})
+    check_consistent(inspector)
+    assert (inspector.layer, inspector.view) == ("conv2", "outputs")
+    assert inspector.record.measures.dead.sum() == 3
+    assert timeline.position == (2 if kept else NOW)
+    assert ("was not kept" in timeline.note) == (not kept)
+    # Once more, at the same moment, from elsewhere.
+    inspector.layer = "conv1"
+    timeline.set_state({"position": 2, "_mark": [2, "dead", "conv2"]})
+    check_consistent(inspector)
+    assert inspector.layer == "conv2"
+    timeline.set_state({"position": 1, "_mark": [3, "dead", "gone"]})
+    check_consistent(inspector)
+    assert inspector.layer == "conv2"
+    assert "there is no layer 'gone'" in timeline.note
+
+
 def test_several_fits_are_one_history() -> None:
     inspector = inspected()
     model = inspector.probe.model

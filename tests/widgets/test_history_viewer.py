@@ -15,6 +15,7 @@ import cnnviz_widgets as cv
 from cnnviz_widgets.analysis.health import LayerHealth
 from cnnviz_widgets.analysis.history import History
 from cnnviz_widgets.analysis.moment import Moment
+from cnnviz_widgets.analysis.onsets import Onset
 from cnnviz_widgets.analysis.parameter_record import ParameterRecord
 from cnnviz_widgets.analysis.place import Place
 from cnnviz_widgets.analysis.record import LayerRecord
@@ -301,3 +302,38 @@ def test_a_training_is_seen_again_in_a_process_without_keras(
     codes, *steps = there.stdout.split()
     assert codes == here.record.tiles.codes.tobytes().hex()[:64]
     assert [int(step) for step in steps] == inspector.history.steps.tolist()
+
+
+# Marks -----------------------------------------------------------------------------------------
+
+
+def press(timeline: Any, kind: str, layer: str, step: int) -> None:
+    """As the page does where a mark, or the button of the first dead channel, is pressed."""
+    timeline.set_state({"position": step, "_mark": [timeline._mark[0] + 1, kind, layer]})
+
+
+def test_a_mark_leads_to_its_moment_and_its_layer() -> None:
+    kept = History([entry(path) for path in LAYERS], model="net")
+    onsets = [
+        Onset("dead", "conv", 20, channels=(0,), text="dead"),
+        Onset("frozen", "conv", 10, text="frozen"),
+        Onset("dead", "flat", 10, channels=(0,), text="dead"),
+    ]
+    for step in (0, 10, 20):
+        kept.append(moment(step, NAMED, *([CONV, KERNEL] if step else [])), onsets=onsets)
+    viewer = cv.HistoryViewer(kept, layer=NASTY)
+    timeline = viewer.story.timeline
+    for _ in range(2):
+        press(timeline, "dead", "conv", 20)
+        check_consistent(viewer)
+        assert (viewer.layer, viewer._step, viewer._shown.place) == ("conv", 20, CONV)
+        assert timeline.note == ""
+        viewer.layer = NASTY
+    press(timeline, "frozen", "conv", 10)
+    check_consistent(viewer)
+    assert (viewer._shown.place, viewer._step) == (KERNEL, 10)
+    # Of this one there are only numbers: the moment is shown all the same.
+    press(timeline, "dead", "flat", 20)
+    check_consistent(viewer)
+    assert (viewer._shown.place, viewer._step) == (KERNEL, 20)
+    assert timeline.note == "No picture of flat was kept, only numbers."

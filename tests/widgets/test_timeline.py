@@ -137,3 +137,42 @@ def test_what_a_position_raises_is_told_and_the_page_waits_no_longer() -> None:
 def test_there_is_no_position_below_live() -> None:
     with pytest.raises(TraitError):
         Timeline(position=-2)
+
+
+@pytest.mark.parametrize("order", [["position", "_mark"], ["_mark", "position"]])
+def test_a_mark_leads_to_its_moment_and_its_layer_at_once(order: list[str]) -> None:
+    asked: list[tuple[object, ...]] = []
+
+    def go_to(position: int) -> None:
+        asked.append((position,))
+
+    def go_to_mark(position: int, kind: str, layer: str) -> str:
+        asked.append((position, kind, layer))
+        return f"{layer} was not kept"
+
+    timeline = Timeline(go_to, go_to_mark)
+    timeline.show([0, 10], [True, True], [Mark()])
+
+    def send(number: int, position: int) -> None:
+        state = {"position": position, "_mark": [number, "dead", "conv<script>"]}
+        timeline.set_state({name: state[name] for name in order})
+
+    send(1, 10)
+    assert asked == [(10, "dead", "conv<script>")]
+    assert (timeline._shown, timeline.note) == (10, "conv<script> was not kept")
+    # Again: the reader may have gone to another layer since.
+    send(2, 10)
+    timeline.set_state({"position": 0})
+    timeline.set_state({"position": 10})
+    assert asked[1:] == [asked[0], (0,), (10,)]
+    send(3, 0)
+    timeline.position = 10
+    timeline.position = 0
+    assert asked[4:] == [(0, "dead", "conv<script>"), (10,), (0,)]
+
+
+def test_without_another_word_a_mark_leads_to_its_moment() -> None:
+    asked: list[int] = []
+    timeline = Timeline(asked.append)
+    timeline.set_state({"position": 10, "_mark": [1, "dead", "conv"]})
+    assert asked == [10]

@@ -24,6 +24,8 @@ interface State extends MomentsState {
   _marks: number;
   /** By step. */
   _onsets: OnsetEntry[];
+  /** How often the page went to a mark; the last one's kind and layer. */
+  _mark: [number, string, string];
   /** The position that is shown: it follows `position` when Python has read it. */
   _shown: number;
 }
@@ -146,7 +148,7 @@ class Timeline {
     mark.addEventListener("pointerenter", () => this.point(onsets), { signal });
     mark.addEventListener("pointerleave", () => this.point(undefined), { signal });
     mark.addEventListener("pointerdown", (event) => event.stopPropagation(), { signal });
-    mark.addEventListener("click", () => this.goTo(onsets[0]!.step), { signal });
+    mark.addEventListener("click", () => this.goTo(onsets[0]!), { signal });
   }
 
   /** Say where the reader is, and which buttons lead on. */
@@ -174,7 +176,7 @@ class Timeline {
     this.connection.need(this.dead, this.firstDead === undefined);
     this.dead.title = this.firstDead === undefined
       ? "No channel was found that is zero on every sample"
-      : "To the step at which the first channel became zero on every sample";
+      : "To the step at which the first channel became zero on every sample, and to its layer";
     this.tell();
     // What was said of the moment before is not true of this one.
     say(this.note, this.patience.over ? WAITING : waiting ? "" : this.model.get("note"));
@@ -224,10 +226,10 @@ class Timeline {
     return this.model.get("_onsets").filter(({ step }) => this.momentOf(step) === position);
   }
 
-  private get firstDead(): number | undefined {
+  private get firstDead(): OnsetEntry | undefined {
     const dead = this.model.get("_onsets").filter(({ kind }) => kind === "dead");
     // What training brought about, before what was there from its start.
-    return (dead.find(({ from_start: fromStart }) => !fromStart) ?? dead[0])?.step;
+    return (dead.find(({ from_start: fromStart }) => !fromStart) ?? dead[0]);
   }
 
   /** The moment at which what began at a step was seen. */
@@ -251,11 +253,17 @@ class Timeline {
       way > 0
         ? onsets.find(({ step }) => this.isAfter(step))
         : [...onsets].reverse().find(({ step }) => this.isBefore(step));
-    if (found) this.goTo(found.step);
+    if (found) this.goTo(found);
   }
 
-  private goTo(step: number): void {
-    this.move(this.momentOf(step));
+  /** To the moment at which something was seen to begin, and to its layer. */
+  private goTo({ kind, layer, step }: OnsetEntry): void {
+    this.player.stop();
+    const [times] = this.model.get("_mark") ?? [0];
+    this.model.set("_mark", [times + 1, kind, layer]);
+    this.model.set("position", this.momentOf(step));
+    this.publish();
+    this.show();
   }
 
   private move(position: number): void {

@@ -54,6 +54,7 @@ async function open(more: object = {}) {
     _onsets: [],
     _marks: onsets.length,
     _shown: LIVE,
+    _mark: [0, "", ""],
     ...more,
   });
   rendered = await show(timeline as never, model, WIDTH);
@@ -147,8 +148,13 @@ describe("marks", () => {
     expect(named("Previous mark").disabled).toBe(true);
     named("Next mark").click();
     expect(model.state.position).toBe(20);
+    expect(model.state._mark).toEqual([4, "frozen", "block/<b>20"]);
     named("First dead channel").click();
     expect(model.state.position).toBe(40);
+    expect(model.state._mark).toEqual([5, "dead", "block/<b>40"]);
+    // Once more, from another layer at the same moment: it leads to its own.
+    named("First dead channel").click();
+    expect([model.state.position, model.state._mark]).toEqual([40, [6, "dead", "block/<b>40"]]);
     model.set("_onsets", [onsets[0], onsets[1]]);
     named("First dead channel").click();
     expect(model.state.position).toBe(0);
