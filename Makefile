@@ -98,8 +98,10 @@ chromium:
 	cd $(FRONTEND) && npm run --silent build
 	@touch $@
 
-# The install is editable: new Python code needs no new one, new bundles neither.
-.venv/notebooks.made .venv/test.made: .venv/%.made: pyproject.toml hatch_build.py | .venv/bundles.made
+# The install is editable: new Python code needs no new one, new bundles neither. The labextension
+# is copied to where JupyterLab looks for it.
+.venv/notebooks.made .venv/test.made: .venv/%.made: pyproject.toml hatch_build.py \
+    $(shell find $(FRONTEND)/labextension -type f) | .venv/bundles.made
 	@echo "Installing; TensorFlow is large, which takes some minutes the first time …"
 	$(PIP) --editable '.[$*]'
 	@touch $@

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -19,6 +20,8 @@ ENTRIES = REPOSITORY / "cnnviz_widgets" / "frontend" / "src"
 BUNDLES = {f"{entry.stem}.js" for entry in ENTRIES.glob("*.ts")}
 BUNDLES |= {entry.name for entry in ENTRIES.glob("*.css")}
 
+EXTENSION = "share/jupyter/labextensions/cnnviz-widgets"
+
 # Run where nothing but the installed wheel can be imported as cnnviz_widgets.
 IMPORT_EVERYTHING = """
 import pathlib, sys
@@ -29,6 +32,8 @@ widgets = [getattr(cnnviz_widgets, name) for name in cnnviz_widgets.__all__]
 sources = [str(widget._esm) for widget in widgets if hasattr(widget, "_esm")]
 assert sources and all(sources)
 print(len(sources))
+extension = pathlib.Path(sys.prefix, "share/jupyter/labextensions/cnnviz-widgets")
+assert (extension / "remoteEntry.{version}.js").is_file(), list(extension.rglob("*"))
 """
 
 
@@ -112,6 +117,20 @@ def test_wheel_holds_every_bundle_and_no_source_of_one(wheel: Path) -> None:
     assert {name.split("/")[0].split("-")[0] for name in names} == {"cnnviz_widgets"}
 
 
+def test_wheel_puts_the_labextension_where_jupyterlab_finds_it(wheel: Path) -> None:
+    version = wheel.name.split("-")[1]
+    folder = f"cnnviz_widgets-{version}.data/data/{EXTENSION}/"
+    with zipfile.ZipFile(wheel) as archive:
+        names = [name.removeprefix(folder) for name in archive.namelist() if folder in name]
+        packaged = json.loads(archive.read(f"{folder}package.json"))
+    # With the version in its name no page is served what its browser kept of another one.
+    entry = f"remoteEntry.{version}.js"
+    assert sorted(names) == ["package.json", entry]
+    assert packaged["version"] == version
+    assert packaged["jupyterlab"]["_build"]["load"] == entry
+    assert packaged["name"] == Path(EXTENSION).name
+
+
 def test_installed_wheel_has_all_that_the_widgets_need(wheel: Path, tmp_path: Path) -> None:
     # An environment of its own for the wheel, which borrows the dependencies of this one.
     venv.create(tmp_path / "venv", symlinks=True)
@@ -130,6 +149,19 @@ def test_installed_wheel_has_all_that_the_widgets_need(wheel: Path, tmp_path: Pa
         capture_output=True,
     )
     assert done.returncode == 0, done.stderr
+
+
+def test_an_editable_install_has_the_labextension(unpacked: Path, tmp_path: Path) -> None:
+    import build.env
+
+    with build.env.DefaultIsolatedEnv() as environment:
+        builder = build.ProjectBuilder.from_isolated_env(environment, unpacked)
+        environment.install(builder.build_system_requires)
+        environment.install(builder.get_requires_for_build("editable"))
+        editable = builder.build("editable", tmp_path)
+    with zipfile.ZipFile(editable) as archive:
+        names = archive.namelist()
+    assert len([name for name in names if f"/data/{EXTENSION}/" in name]) == 2
 
 
 def test_checkout_builds_with_no_node_on_the_machine(
