@@ -91,10 +91,11 @@ chromium:
 	@touch $@
 
 .venv/node_modules.made: $(FRONTEND)/package.json $(FRONTEND)/package-lock.json .venv/npm.made
-	cd $(FRONTEND) && npm ci --no-audit --no-fund
+	cd $(FRONTEND) && npm ci --ignore-scripts --no-audit --no-fund
 	@touch $@
 
-.venv/bundles.made: .venv/node_modules.made $(FRONTEND)/build.mjs $(shell find $(FRONTEND)/src -type f)
+.venv/bundles.made: .venv/node_modules.made $(wildcard $(FRONTEND)/*.mjs) \
+    $(shell find $(FRONTEND)/src -type f) THIRD_PARTY_NOTICES.txt
 	cd $(FRONTEND) && npm run --silent build
 	@touch $@
 

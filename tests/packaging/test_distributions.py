@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 import sysconfig
@@ -20,6 +21,7 @@ ENTRIES = REPOSITORY / "cnnviz_widgets" / "frontend" / "src"
 BUNDLES = {f"{entry.stem}.js" for entry in ENTRIES.glob("*.ts")}
 BUNDLES |= {entry.name for entry in ENTRIES.glob("*.css")}
 
+NOTICES = "THIRD_PARTY_NOTICES.txt"
 EXTENSION = "share/jupyter/labextensions/cnnviz-widgets"
 
 # Run where nothing but the installed wheel can be imported as cnnviz_widgets.
@@ -105,6 +107,8 @@ def test_sdist_holds_sources_and_bundles(unpacked: Path) -> None:
         assert (package / "frontend" / needed).exists()
     assert not (package / "frontend" / "node_modules").exists()
     assert not (unpacked / "notebooks").exists()
+    for needed in ("CHANGELOG.md", "LICENSE", "README.md", "SECURITY.md", NOTICES):
+        assert (unpacked / needed).read_text() == (REPOSITORY / needed).read_text()
 
 
 def test_wheel_holds_every_bundle_and_no_source_of_one(wheel: Path) -> None:
@@ -115,6 +119,31 @@ def test_wheel_holds_every_bundle_and_no_source_of_one(wheel: Path) -> None:
         names = archive.namelist()
     assert not [name for name in names if "frontend" in name]
     assert {name.split("/")[0].split("-")[0] for name in names} == {"cnnviz_widgets"}
+
+
+def test_wheel_holds_its_licence_and_those_of_what_is_bundled(wheel: Path) -> None:
+    with zipfile.ZipFile(wheel) as archive:
+        licences = {
+            Path(name).name: archive.read(name).decode()
+            for name in archive.namelist()
+            if ".dist-info/licenses/" in name
+        }
+        (metadata,) = (name for name in archive.namelist() if name.endswith(".dist-info/METADATA"))
+        told = archive.read(metadata).decode()
+    assert set(licences) == {"LICENSE", NOTICES}
+    assert f"License-File: {NOTICES}" in told
+    for package in ("d3-color", "d3-interpolate", "d3-scale-chromatic"):
+        assert re.search(rf"^{package} \d", licences[NOTICES], re.MULTILINE)
+    assert "THE SOFTWARE IS PROVIDED" in licences[NOTICES]
+
+
+def test_a_bundle_without_its_notice_is_not_built(checkout: Path, tmp_path: Path) -> None:
+    source = copy_checkout(checkout, tmp_path / "source")
+    text = (source / NOTICES).read_text()
+    (source / NOTICES).write_text(text.replace("d3-color", "another"))
+    done = build(source, "wheel", tmp_path / "dist")
+    assert done.returncode != 0
+    assert "npm run notices" in done.stdout
 
 
 def test_wheel_puts_the_labextension_where_jupyterlab_finds_it(wheel: Path) -> None:
