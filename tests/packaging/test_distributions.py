@@ -209,3 +209,11 @@ def test_without_bundles_there_is_no_wheel(checkout: Path, no_node: str, tmp_pat
     assert done.returncode != 0
     assert "channel-grid.js" in done.stdout
     assert not list((tmp_path / "dist").glob("*.whl"))
+
+
+@pytest.mark.parametrize("name", ["Makefile", "hatch_build.py"])
+def test_installing_runs_no_script_of_a_package(name: str) -> None:
+    lines = (REPOSITORY / name).read_text().splitlines()
+    installing = [line for line in lines if re.search(r'npm ci|npm, "ci"', line)]
+    assert installing
+    assert all("--ignore-scripts" in line for line in installing)
