@@ -91,15 +91,18 @@ chromium:
 	@touch $@
 
 .venv/node_modules.made: $(FRONTEND)/package.json $(FRONTEND)/package-lock.json .venv/npm.made
-	cd $(FRONTEND) && npm ci --no-audit --no-fund
+	cd $(FRONTEND) && npm ci --ignore-scripts --no-audit --no-fund
 	@touch $@
 
-.venv/bundles.made: .venv/node_modules.made $(FRONTEND)/build.mjs $(shell find $(FRONTEND)/src -type f)
+.venv/bundles.made: .venv/node_modules.made $(wildcard $(FRONTEND)/*.mjs) \
+    $(shell find $(FRONTEND)/src -type f) THIRD_PARTY_NOTICES.txt
 	cd $(FRONTEND) && npm run --silent build
 	@touch $@
 
-# The install is editable: new Python code needs no new one, new bundles neither.
-.venv/notebooks.made .venv/test.made: .venv/%.made: pyproject.toml hatch_build.py | .venv/bundles.made
+# The install is editable: new Python code needs no new one, new bundles neither. The labextension
+# is copied to where JupyterLab looks for it.
+.venv/notebooks.made .venv/test.made: .venv/%.made: pyproject.toml hatch_build.py \
+    $(shell find $(FRONTEND)/labextension -type f) | .venv/bundles.made
 	@echo "Installing; TensorFlow is large, which takes some minutes the first time …"
 	$(PIP) --editable '.[$*]'
 	@touch $@

@@ -1,14 +1,18 @@
 // Bundles every widget: src/<widget>.ts and src/<widget>.css become ../static/<widget>.js and .css.
 // `--dev` keeps watching and adds source maps; without it the bundles are minified for release.
-import { mkdirSync, readdirSync, rmSync } from "node:fs";
+// `--notices` writes the notices of what is bundled anew; without it they are checked.
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 import * as esbuild from "esbuild";
 
+import { checkNotices, notices } from "./notices.mjs";
+
 const here = fileURLToPath(new URL(".", import.meta.url));
 const source = join(here, "src");
 const outdir = join(here, "..", "static");
+const noticesFile = join(here, "..", "..", "THIRD_PARTY_NOTICES.txt");
 const dev = process.argv.includes("--dev");
 
 // Only the top level holds entries; folders below hold what entries share.
@@ -18,6 +22,8 @@ const entryPoints = readdirSync(source)
 if (entryPoints.length === 0) throw new Error(`no widget to build in ${source}`);
 
 const options = {
+  // The names of inputs, too, are relative to it.
+  absWorkingDir: here,
   entryPoints,
   outdir,
   bundle: true,
@@ -40,5 +46,8 @@ mkdirSync(outdir, { recursive: true });
 if (dev) {
   await (await esbuild.context(options)).watch();
 } else {
-  prune(await esbuild.build({ ...options, metafile: true }));
+  const result = await esbuild.build({ ...options, metafile: true });
+  if (process.argv.includes("--notices")) writeFileSync(noticesFile, notices(result.metafile));
+  checkNotices(result.metafile, existsSync(noticesFile) ? readFileSync(noticesFile, "utf8") : "");
+  prune(result);
 }

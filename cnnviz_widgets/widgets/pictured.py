@@ -10,10 +10,15 @@ if TYPE_CHECKING:
     from PIL.Image import Image
 
 
+# The labextension (frontend/labextension) knows our outputs by this key of their metadata.
+SAVED_PICTURE = "cnnviz-widgets"
+
+
 class Pictured:
     """Adds a PNG of the picture, as it is when the cell runs, to a widget's output.
 
-    A notebook on a web page, exported, or opened again without a kernel shows the PNG.
+    A notebook on a web page or exported shows the PNG, as does one that is not trusted. In a
+    trusted one that is opened again without its kernel the labextension shows it.
     """
 
     def picture(self) -> Image | None:
@@ -31,4 +36,4 @@ class Pictured:
         with io.BytesIO() as file:
             image.save(file, "PNG", optimize=True)
             png = base64.b64encode(file.getvalue()).decode("ascii")
-        return {**data, "image/png": png}, metadata
+        return {**data, "image/png": png}, {**metadata, SAVED_PICTURE: {"picture": True}}

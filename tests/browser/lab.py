@@ -225,6 +225,8 @@ class Notebook:
     problems : list of str
         Errors on the page's console, uncaught exceptions and requests that failed.
         Tests expect it to be empty; one that provokes an error clears it.
+    expected : list of str
+        Words of errors that a test provokes, which are no problems.
     """
 
     # JavaScript: the open document's panel, and its kernel connection; undefined until they exist.
@@ -235,6 +237,7 @@ class Notebook:
         self.page = page
         self.lab = lab
         self.problems: list[str] = []
+        self.expected: list[str] = []
         self.dead = False
         self._flags = itertools.count()
         page.on("console", self._on_console)
@@ -242,10 +245,11 @@ class Notebook:
         page.on("requestfailed", self._on_failed_request)
 
     def _on_console(self, message: Any) -> None:
-        # To miss the kernel is what a test wants that shuts it down: messages to it, and what
-        # JupyterLab was still asking its debugger.
-        missed = ("Could not send widget sync message", "Could not restore the debugger state")
-        expected = self.dead and any(text in message.text for text in missed)
+        # To miss the kernel is what a test wants that shuts it down.
+        expected = self.dead and "Could not send widget sync message" in message.text
+        # What JupyterLab asks its debugger of a new kernel ends with the kernel, or with the page.
+        expected |= "Could not restore the debugger state" in message.text
+        expected |= any(text in message.text for text in self.expected)
         # ipywidgets says this of boxes, too, that were taken away while their parts were made.
         # That a box which stayed has all its parts is checked at the end.
         expected |= "Could not add child view to box" in message.text
@@ -258,6 +262,8 @@ class Notebook:
         stack = error.stack or ""
         if "/static/" in stack and not re.search("/lab/extensions/|blob:|data:", stack):
             return
+        if any(text in error.message for text in self.expected):
+            return
         self.problems.append(f"uncaught: {error.message}\n{stack}")
 
     def _on_failed_request(self, request: Any) -> None:
@@ -266,9 +272,12 @@ class Notebook:
             self.problems.append(f"request: {request.url} {request.failure}")
 
     @classmethod
-    def open(cls, page: Page, lab: Lab, name: str, view: View = "lab") -> Notebook:
+    def open(
+        cls, page: Page, lab: Lab, name: str, view: View = "lab", *, expected: Sequence[str] = ()
+    ) -> Notebook:
         """Open a notebook below ``lab.root`` and wait until its kernel is idle."""
         notebook = cls(page, lab)
+        notebook.expected += expected
         # Every test starts from an empty JupyterLab, whatever the one before left open.
         page.goto(f"{lab.url}{VIEWS[view]}{name}" + ("?reset" if view == "lab" else ""))
         notebook.wait_until_connected()
@@ -440,12 +449,9 @@ class Notebook:
 
     def restart(self) -> None:
         """Start the kernel anew: what is on the page belongs to the one that has ended."""
-        # What the page was still asking its debugger gets no answer.
-        dead, self.dead = self.dead, True
         self.page.evaluate(f"() => {self.PANEL}.context.sessionContext.restartKernel()")
         self.wait_until_connected()
         self.wait_until_idle()
-        self.dead = dead
 
     # -- looks
 

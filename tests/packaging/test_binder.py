@@ -25,8 +25,8 @@ from .peak_memory import peak_bytes
 
 # Of the 2 GB that Binder gives; the server takes some of the rest, and the page what is open in it.
 MOST_MEMORY = 1_600_000_000
-# What the tutorial's widgets are shown by.
-PAGE_EXTENSIONS = {"@jupyter-widgets/jupyterlab-manager", "anywidget", "bqplot"}
+# What the tutorial's widgets are shown by, with a kernel and without one.
+PAGE_EXTENSIONS = {"@jupyter-widgets/jupyterlab-manager", "anywidget", "bqplot", "cnnviz-widgets"}
 
 
 def page_of_the_badge() -> str:

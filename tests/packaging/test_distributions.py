@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import os
+import re
 import subprocess
 import sys
 import sysconfig
@@ -19,6 +21,9 @@ ENTRIES = REPOSITORY / "cnnviz_widgets" / "frontend" / "src"
 BUNDLES = {f"{entry.stem}.js" for entry in ENTRIES.glob("*.ts")}
 BUNDLES |= {entry.name for entry in ENTRIES.glob("*.css")}
 
+NOTICES = "THIRD_PARTY_NOTICES.txt"
+EXTENSION = "share/jupyter/labextensions/cnnviz-widgets"
+
 # Run where nothing but the installed wheel can be imported as cnnviz_widgets.
 IMPORT_EVERYTHING = """
 import pathlib, sys
@@ -29,6 +34,8 @@ widgets = [getattr(cnnviz_widgets, name) for name in cnnviz_widgets.__all__]
 sources = [str(widget._esm) for widget in widgets if hasattr(widget, "_esm")]
 assert sources and all(sources)
 print(len(sources))
+extension = pathlib.Path(sys.prefix, "share/jupyter/labextensions/cnnviz-widgets")
+assert (extension / "remoteEntry.{version}.js").is_file(), list(extension.rglob("*"))
 """
 
 
@@ -100,6 +107,8 @@ def test_sdist_holds_sources_and_bundles(unpacked: Path) -> None:
         assert (package / "frontend" / needed).exists()
     assert not (package / "frontend" / "node_modules").exists()
     assert not (unpacked / "notebooks").exists()
+    for needed in ("CHANGELOG.md", "LICENSE", "README.md", "SECURITY.md", NOTICES):
+        assert (unpacked / needed).read_text() == (REPOSITORY / needed).read_text()
 
 
 def test_wheel_holds_every_bundle_and_no_source_of_one(wheel: Path) -> None:
@@ -110,6 +119,45 @@ def test_wheel_holds_every_bundle_and_no_source_of_one(wheel: Path) -> None:
         names = archive.namelist()
     assert not [name for name in names if "frontend" in name]
     assert {name.split("/")[0].split("-")[0] for name in names} == {"cnnviz_widgets"}
+
+
+def test_wheel_holds_its_licence_and_those_of_what_is_bundled(wheel: Path) -> None:
+    with zipfile.ZipFile(wheel) as archive:
+        licences = {
+            Path(name).name: archive.read(name).decode()
+            for name in archive.namelist()
+            if ".dist-info/licenses/" in name
+        }
+        (metadata,) = (name for name in archive.namelist() if name.endswith(".dist-info/METADATA"))
+        told = archive.read(metadata).decode()
+    assert set(licences) == {"LICENSE", NOTICES}
+    assert f"License-File: {NOTICES}" in told
+    for package in ("d3-color", "d3-interpolate", "d3-scale-chromatic"):
+        assert re.search(rf"^{package} \d", licences[NOTICES], re.MULTILINE)
+    assert "THE SOFTWARE IS PROVIDED" in licences[NOTICES]
+
+
+def test_a_bundle_without_its_notice_is_not_built(checkout: Path, tmp_path: Path) -> None:
+    source = copy_checkout(checkout, tmp_path / "source")
+    text = (source / NOTICES).read_text()
+    (source / NOTICES).write_text(text.replace("d3-color", "another"))
+    done = build(source, "wheel", tmp_path / "dist")
+    assert done.returncode != 0
+    assert "npm run notices" in done.stdout
+
+
+def test_wheel_puts_the_labextension_where_jupyterlab_finds_it(wheel: Path) -> None:
+    version = wheel.name.split("-")[1]
+    folder = f"cnnviz_widgets-{version}.data/data/{EXTENSION}/"
+    with zipfile.ZipFile(wheel) as archive:
+        names = [name.removeprefix(folder) for name in archive.namelist() if folder in name]
+        packaged = json.loads(archive.read(f"{folder}package.json"))
+    # With the version in its name no page is served what its browser kept of another one.
+    entry = f"remoteEntry.{version}.js"
+    assert sorted(names) == ["package.json", entry]
+    assert packaged["version"] == version
+    assert packaged["jupyterlab"]["_build"]["load"] == entry
+    assert packaged["name"] == Path(EXTENSION).name
 
 
 def test_installed_wheel_has_all_that_the_widgets_need(wheel: Path, tmp_path: Path) -> None:
@@ -132,6 +180,19 @@ def test_installed_wheel_has_all_that_the_widgets_need(wheel: Path, tmp_path: Pa
     assert done.returncode == 0, done.stderr
 
 
+def test_an_editable_install_has_the_labextension(unpacked: Path, tmp_path: Path) -> None:
+    import build.env
+
+    with build.env.DefaultIsolatedEnv() as environment:
+        builder = build.ProjectBuilder.from_isolated_env(environment, unpacked)
+        environment.install(builder.build_system_requires)
+        environment.install(builder.get_requires_for_build("editable"))
+        editable = builder.build("editable", tmp_path)
+    with zipfile.ZipFile(editable) as archive:
+        names = archive.namelist()
+    assert len([name for name in names if f"/data/{EXTENSION}/" in name]) == 2
+
+
 def test_checkout_builds_with_no_node_on_the_machine(
     checkout: Path, wheel: Path, no_node: str, tmp_path: Path
 ) -> None:
@@ -148,3 +209,11 @@ def test_without_bundles_there_is_no_wheel(checkout: Path, no_node: str, tmp_pat
     assert done.returncode != 0
     assert "channel-grid.js" in done.stdout
     assert not list((tmp_path / "dist").glob("*.whl"))
+
+
+@pytest.mark.parametrize("name", ["Makefile", "hatch_build.py"])
+def test_installing_runs_no_script_of_a_package(name: str) -> None:
+    lines = (REPOSITORY / name).read_text().splitlines()
+    installing = [line for line in lines if re.search(r'npm ci|npm, "ci"', line)]
+    assert installing
+    assert all("--ignore-scripts" in line for line in installing)

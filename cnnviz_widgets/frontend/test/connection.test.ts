@@ -110,6 +110,15 @@ describe("a widget knows that nobody is there", () => {
     expect(connection.alive).toBe(true);
   });
 
+  test("a connection that never said it was there is not missed", () => {
+    vi.useFakeTimers();
+    const lab = makeLab();
+    lab.kernel!.connectionStatus = "connecting";
+    const { connection } = connect(lab);
+    vi.advanceTimersByTime(5000);
+    expect(connection.alive).toBe(true);
+  });
+
   test("a busy kernel is there", () => {
     const lab = makeLab();
     const { connection } = connect(lab);

@@ -63,6 +63,7 @@ export class Connection {
   private readonly callbacks: (() => void)[] = [];
   private timer: ReturnType<typeof setTimeout> | undefined;
   private overdue = false;
+  private wasConnected = false;
 
   constructor(
     { model, el, signal }: ViewProps,
@@ -110,7 +111,10 @@ export class Connection {
 
   private look(): void {
     const kernel = kernelOf(this.manager);
-    const lost = kernel != null && kernel.connectionStatus !== "connected";
+    const connected = kernel?.connectionStatus === "connected";
+    // Front ends with connections of another kind never say that they are connected.
+    this.wasConnected ||= connected;
+    const lost = this.wasConnected && kernel != null && !connected;
     this.wait(lost);
     const known = kernel === undefined || (kernel !== null && kernel.id === this.kernel && !GONE.includes(kernel.status));
     this.tell(this.live && known && !(lost && this.overdue));
