@@ -197,6 +197,7 @@ class Recorder:
         self._blind = BlindSpots()
         self._orders: dict[int, WrittenOrder] = {}
         self._recorded = 0
+        self._inputs: tuple[int, ...] = ()
         # Which layer has taken which path, to tell a second layer of the same name from a
         # second call of the same layer.
         self._owners: dict[str, Any] = {}
@@ -289,7 +290,7 @@ class Recorder:
     def _observe_model(self, original: Callable[..., Any], args: Any, kwargs: Any) -> Any:
         frame = self._frame(self._model, "", (), ())
         frame.given = [tensor for _, tensor in _tensors((args, kwargs))]
-        frame.origins = tuple(range(-len(frame.given), 0))
+        frame.origins = self._inputs = tuple(range(-len(frame.given), 0))
         for k, tensor in enumerate(frame.given):
             self._origins.assign([tensor], (-1 - k,))
         self._frames.append(frame)
@@ -328,7 +329,8 @@ class Recorder:
 
     @property
     def _latest(self) -> tuple[int, ...]:
-        return (self._recorded - 1,) if self._recorded else self._frames[0].origins
+        """The call before, or the model's inputs where there is none."""
+        return (self._recorded - 1,) if self._recorded else self._inputs
 
     def _enter(self, layer: Any) -> tuple[_Frame, str]:
         """The frame of a call that begins, and its path as far as it can be told by now."""

@@ -18,6 +18,7 @@ from .two_threads import ForTwoThreads
 
 if TYPE_CHECKING:
     from ..model.layers import LayerInfo
+    from ..model.unseen import Unseen
 
 
 class LayerSelector(ForTwoThreads, anywidget.AnyWidget):
@@ -38,6 +39,9 @@ class LayerSelector(ForTwoThreads, anywidget.AnyWidget):
     height = Int(560, min=80, help="Greatest height of the list in CSS pixels.").tag(sync=True)
 
     _layers = List(Dict()).tag(sync=True)
+    _unseen = List(
+        Unicode(), help="Where the model has values that none of the layers shows, in sentences."
+    ).tag(sync=True)
     _shown = Unicode("", help="Path of the layer that the other views show.").tag(sync=True)
 
     def __init__(self, layers: Iterable[LayerInfo | Mapping[str, Any]] = (), **traits: Any) -> None:
@@ -64,6 +68,18 @@ class LayerSelector(ForTwoThreads, anywidget.AnyWidget):
             for entry in self._layers
         }
         self._layers = [{**_entry(info), **kept.get(info.path, {})} for info in layers]
+
+    def show_unseen(self, unseen: Iterable[Unseen]) -> None:
+        """Say where the model has values that none of the layers listed shows.
+
+        Parameters
+        ----------
+        unseen : iterable of Unseen
+            As `ModelProbe.unseen` gives them.
+        """
+        from ..model.unseen import in_words
+
+        self._unseen = [f"{where}: {what}" for where, what in in_words(unseen)]
 
     def show_measures(self, measures: Mapping[str, ChannelMeasures]) -> None:
         """Mark each layer's health: how many of its channels are dead, or not finite.
