@@ -219,6 +219,10 @@ class Recorder:
         if not self._frames:
             return original(layer, *args, **kwargs)
         parent = self._frames[-1]
+        # Some of Keras' functions make an operation of themselves, which is a step of a layer's
+        # own work: `keras.ops.pad` in a ZeroPadding2D.
+        if not isinstance(layer, keras.Layer) and not parent.is_graph:
+            return original(layer, *args, **kwargs)
         if self._muted or not self._in_scope():
             self._blind.passed_over(parent.layer, parent.base, layer, in_steps=self._muted)
             return original(layer, *args, **kwargs)

@@ -150,6 +150,16 @@ def test_an_operation_of_the_user_s_own_kind() -> None:
     np.testing.assert_array_equal(probe.outputs("half"), np.full((2, 3), 0.5))
 
 
+def test_what_a_layer_is_made_of_is_no_operation_of_the_model() -> None:
+    inputs = keras.Input((4, 4, 3))
+    model = keras.Model(inputs, keras.ops.pad(L.ZeroPadding2D(name="border")(inputs), PADS))
+    probe = ModelProbe(model, np.ones((2, 4, 4, 3), "float32"))
+    assert [info.kind for info in probe.layers] == ["ZeroPadding2D", "Pad"]
+
+
+PADS = ((0, 0), (1, 1), (1, 1), (0, 0))
+
+
 def test_a_changed_operation_is_read_as_it_is_now() -> None:
     inputs = keras.Input((2,))
     model = keras.Model(inputs, keras.ops.leaky_relu(inputs, 0.5))
