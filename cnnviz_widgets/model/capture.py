@@ -26,6 +26,7 @@ import keras
 import numpy as np
 
 from .call_order import WrittenOrder, graph_of, is_structure
+from .layer_kinds import kind_of
 from .origins import Origins
 from .unseen import BlindSpots, Unseen
 
@@ -380,7 +381,8 @@ class Recorder:
         """Whether a call has something to show: a graph of layers that are listed has nothing."""
         if not isinstance(layer, (keras.Layer, keras.Function)):
             # Indices, masks and shapes that operations hand each other are no channels' values.
-            return any(_is_floating(tensor) for _, tensor in outputs)
+            is_of_values = any(_is_floating(tensor) for _, tensor in outputs)
+            return is_of_values and not kind_of(layer).fills
         return not (is_structure(layer) and _all_among(outputs, frame.inner_outputs))
 
     def _are_known(self, structure: Any) -> bool:

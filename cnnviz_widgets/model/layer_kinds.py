@@ -55,6 +55,8 @@ class Kind:
     alone : {'scales', 'bends'} or None
         What an operation that merges several tensors does with a single one and numbers: scale or
         shift it, as `Rescaling` does, or bend it, as ``maximum(x, 0)`` does.
+    fills : bool
+        It takes only the shape of what it is given: its values are nobody's.
     """
 
     known: bool = True
@@ -69,6 +71,7 @@ class Kind:
     dense: bool = False
     looks_up: bool = False
     alone: Literal["scales", "bends"] | None = None
+    fills: bool = False
 
 
 UNKNOWN = Kind(known=False)
@@ -319,6 +322,7 @@ _OPERATIONS = {
         Kind(alone="scales"), "Add", "Divide", "Multiply", "Negative", "Subtract", "TrueDivide"
     ),
     **_rows(Kind(alone="bends"), "Fmax", "Fmin", "Maximum", "Minimum", "Where"),
+    **_rows(Kind(fills=True), "EmptyLike", "FullLike", "OnesLike", "ZerosLike"),
     # Pooling, merging and reducing.
     **_rows(
         _WITHIN,

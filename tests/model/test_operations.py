@@ -110,11 +110,12 @@ def test_values_shapes_and_axes_of_operations() -> None:
 def test_indices_and_masks_are_no_channels() -> None:
     inputs = keras.Input((5,))
     mask = keras.ops.cast(inputs > 0, "float32")
-    model = keras.Model(inputs, keras.ops.argmax(inputs * mask, axis=-1))
+    zeros = keras.ops.zeros_like(inputs)
+    model = keras.Model(inputs, keras.ops.argmax(inputs * mask + zeros, axis=-1))
     for run_eagerly in (False, True):
         model.compile("sgd", "mse", run_eagerly=run_eagerly)
         probe = ModelProbe(model, np.ones((2, 5), "float32"))
-        assert [info.kind for info in probe.layers] == ["Cast", "Multiply"]
+        assert [info.kind for info in probe.layers] == ["Cast", "Multiply", "Add"]
         assert probe.layers[1].parents == (probe.layers[0].path,)
 
 
