@@ -140,6 +140,8 @@ def _remember(value: Any, depth: int = 4) -> Callable[[], None]:
     """
     if depth == 0:
         return lambda: None
+    # TensorFlow's stand-in for a dict that is an attribute is none itself.
+    value = getattr(value, "__wrapped__", value)
     if isinstance(value, dict):
         entries = dict(value)
         inner = [_remember(entry, depth - 1) for entry in entries.values()]

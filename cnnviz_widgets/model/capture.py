@@ -29,6 +29,7 @@ import numpy as np
 
 from ..analysis.call_stack import Call, CallLock, call_of_context
 from .call_order import WrittenOrder, graph_of, is_structure
+from .layer_kinds import kind_of
 from .origins import Origins
 from .unseen import BlindSpots, Unseen
 
@@ -200,6 +201,7 @@ class Recorder:
         self._blind = BlindSpots()
         self._orders: dict[int, WrittenOrder] = {}
         self._recorded = 0
+        self._inputs: tuple[int, ...] = ()
         # Which layer has taken which path, to tell a second layer of the same name from a
         # second call of the same layer.
         self._owners: dict[str, Any] = {}
@@ -221,6 +223,10 @@ class Recorder:
         if not self._frames:
             return original(layer, *args, **kwargs)
         parent = self._frames[-1]
+        # Some of Keras' functions make an operation of themselves, which is a step of a layer's
+        # own work: `keras.ops.pad` in a ZeroPadding2D.
+        if not isinstance(layer, keras.Layer) and not parent.is_graph:
+            return original(layer, *args, **kwargs)
         if self._muted or not self._in_scope():
             self._blind.passed_over(parent.layer, parent.base, layer, in_steps=self._muted)
             return original(layer, *args, **kwargs)
@@ -292,7 +298,7 @@ class Recorder:
     def _observe_model(self, original: Callable[..., Any], args: Any, kwargs: Any) -> Any:
         frame = self._frame(self._model, "", (), ())
         frame.given = [tensor for _, tensor in _tensors((args, kwargs))]
-        frame.origins = tuple(range(-len(frame.given), 0))
+        frame.origins = self._inputs = tuple(range(-len(frame.given), 0))
         for k, tensor in enumerate(frame.given):
             self._origins.assign([tensor], (-1 - k,))
         self._frames.append(frame)
@@ -331,7 +337,8 @@ class Recorder:
 
     @property
     def _latest(self) -> tuple[int, ...]:
-        return (self._recorded - 1,) if self._recorded else self._frames[0].origins
+        """The call before, or the model's inputs where there is none."""
+        return (self._recorded - 1,) if self._recorded else self._inputs
 
     def _enter(self, layer: Any) -> tuple[_Frame, str]:
         """The frame of a call that begins, and its path as far as it can be told by now."""
@@ -377,7 +384,8 @@ class Recorder:
         """Whether a call has something to show: a graph of layers that are listed has nothing."""
         if not isinstance(layer, (keras.Layer, keras.Function)):
             # Indices, masks and shapes that operations hand each other are no channels' values.
-            return any(_is_floating(tensor) for _, tensor in outputs)
+            is_of_values = any(_is_floating(tensor) for _, tensor in outputs)
+            return is_of_values and not kind_of(layer).fills
         return not (is_structure(layer) and _all_among(outputs, frame.inner_outputs))
 
     def _are_known(self, structure: Any) -> bool:

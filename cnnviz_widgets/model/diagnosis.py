@@ -40,6 +40,7 @@ from .losses import checked_loss, targets_of
 from .probe import ModelProbe
 from .reach import layer_role, output_reaches, stuck_ends
 from .reference import NoReference, fresh_probe
+from .unseen import in_words
 
 Array = NDArray[np.float32]
 Progress = Callable[[float, str], None]
@@ -193,6 +194,9 @@ class _Diagnosis:
         self._progress(_JUDGING_FROM, "inputs and targets")
         others = self._of_inputs_and_targets(facts, seen, inputs, targets)
         found = judge(facts, others)
+        self._skipped += [
+            Skipped(f"values inside {where}", why) for where, why in in_words(probe.unseen)
+        ]
         self._untold(facts)
         self._too_few(facts)
         self._progress(1.0, "done")

@@ -52,9 +52,11 @@ class Kind:
         Its weights are dense in all but the names of their axes.
     looks_up : bool
         It looks rows up in a table: what it puts out is no function of magnitudes.
-    scales : bool
-        Given one tensor it scales or shifts it by numbers, as `Rescaling` does; given several it
-        merges them.
+    alone : {'scales', 'bends'} or None
+        What an operation that merges several tensors does with a single one and numbers: scale or
+        shift it, as `Rescaling` does, or bend it, as ``maximum(x, 0)`` does.
+    fills : bool
+        It takes only the shape of what it is given: its values are nobody's.
     """
 
     known: bool = True
@@ -68,7 +70,8 @@ class Kind:
     vectors: bool = False
     dense: bool = False
     looks_up: bool = False
-    scales: bool = False
+    alone: Literal["scales", "bends"] | None = None
+    fills: bool = False
 
 
 UNKNOWN = Kind(known=False)
@@ -315,7 +318,11 @@ _OPERATIONS = {
     ),
     "Glu": Kind(bends=True),
     **_rows(Kind(finishes=True, normalises=True), "BatchNorm", "LayerNorm", "Normalize", "RMSNorm"),
-    **_rows(Kind(scales=True), "Add", "Divide", "Multiply", "Negative", "Subtract", "TrueDivide"),
+    **_rows(
+        Kind(alone="scales"), "Add", "Divide", "Multiply", "Negative", "Subtract", "TrueDivide"
+    ),
+    **_rows(Kind(alone="bends"), "Fmax", "Fmin", "Maximum", "Minimum", "Where"),
+    **_rows(Kind(fills=True), "EmptyLike", "FullLike", "OnesLike", "ZerosLike"),
     # Pooling, merging and reducing.
     **_rows(
         _WITHIN,
@@ -348,14 +355,11 @@ _OPERATIONS = {
         "DotProductAttention",
         "Einsum",
         "Matmul",
-        "Maximum",  # of two tensors, or of one and a number
-        "Minimum",
         "SeparableConv",
         "Std",
         "Sum",
         "Tensordot",
         "Var",
-        "Where",
     ),
 }
 

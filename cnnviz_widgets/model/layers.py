@@ -12,7 +12,7 @@ import keras
 import numpy as np
 from numpy.typing import NDArray
 
-from .layer_kinds import kind_of
+from .layer_kinds import family, kind_of
 
 _SPATIAL = {1: ("step",), 2: ("height", "width"), 3: ("depth", "height", "width")}
 
@@ -253,13 +253,32 @@ def channel_axis(
     if isinstance(layer, keras.layers.BatchNormalization):
         axis = layer.axis[0] if isinstance(layer.axis, (list, tuple)) else layer.axis
         return 1 if axis == 1 else -1
-    if isinstance(layer, (keras.layers.Dense, keras.layers.Reshape, keras.layers.RNN)):
+    if isinstance(layer, (keras.layers.Dense, keras.layers.RNN)) or family(layer) in _SHAPED_ANEW:
         return -1
-    if isinstance(layer, keras.layers.Permute):
-        if inherited != 1:
-            return -1 if layer.dims[-1] == rank - 1 else 1 if layer.dims[0] == rank - 1 else -1
-        return 1 if layer.dims[0] == 1 else -1
+    turned = _turned(layer, rank)
+    if turned is not None:
+        channels = 1 if inherited == 1 and inherited_rank == rank else rank - 1
+        return 1 if turned.index(channels) == 1 else -1
     return 1 if inherited == 1 and inherited_rank == rank else -1
+
+
+_SHAPED_ANEW = ("Reshape", "ops.Einsum", "ops.Matmul", "ops.Reshape", "ops.Tensordot")
+
+
+def _turned(layer: Any, rank: int) -> list[int] | None:
+    """Which axis of its input each axis of the output is, for what only turns them; else None."""
+    axes = list(range(rank))
+    kind = family(layer)
+    if kind == "Permute":
+        return [0, *layer.dims]
+    if kind == "ops.Transpose":
+        return axes[::-1] if layer.axes is None else [axis % rank for axis in layer.axes]
+    # Of an array that has axis k of length k the shape is what is asked for.
+    if kind == "ops.Moveaxis":
+        return list(np.moveaxis(np.empty(axes), layer.source, layer.destination).shape)
+    if kind == "ops.Swapaxes":
+        return list(np.swapaxes(np.empty(axes), layer.axis1, layer.axis2).shape)
+    return None
 
 
 def to_float32(value: Any) -> NDArray[np.float32]:

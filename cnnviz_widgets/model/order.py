@@ -130,7 +130,7 @@ def _kind(info: LayerInfo) -> Kind:
 
 def _carries(info: LayerInfo) -> bool:
     kind = _kind(info)
-    return kind.carries or (kind.scales and len(info.parents) < 2)
+    return kind.carries or (kind.alone == "scales" and len(info.parents) < 2)
 
 
 def _is_low(info: LayerInfo) -> bool:

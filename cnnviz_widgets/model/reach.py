@@ -168,4 +168,5 @@ def layer_role(info: LayerInfo, layer: Any) -> Role:
     """
     if any(len(shape) for shape in info.weight_shapes.values()):
         return "weights"
-    return "activation" if bends(layer) else "other"
+    alone = kind_of(layer).alone == "bends" and len(info.parents) < 2
+    return "activation" if alone or bends(layer) else "other"

@@ -8,13 +8,14 @@ and no layer has returned comes from a function.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
 
+from ..analysis.diagnosis.wording import listed
 from .call_order import is_structure
 
 Reason: TypeAlias = Literal["functions", "steps", "compiled"]
-_NAMED = 4
 
 
 @dataclass(frozen=True)
@@ -49,29 +50,37 @@ class Unseen:
         )
 
     @property
-    def where(self) -> str:
-        """The place, for people."""
-        return f"'{self.path}' ({self.kind})" if self.path else f"the model's call ({self.kind})"
-
-    @property
     def sentence(self) -> str:
         """What is not seen there, and what makes it visible, in one sentence."""
-        named = ", ".join(self.names[:_NAMED])
-        if len(self.names) > _NAMED:
-            named += f" and {len(self.names) - _NAMED} more"
         if self.why == "steps":
-            return f"the layers in it run once for each step and are not listed: {named}"
+            return f"it runs {listed(self._inside)} once for each step, which are not listed"
         if self.why == "compiled":
-            return f"it calls layers in a compiled loop or branch, which are not listed: {named}"
-        readers = [f"before {name}" for name in self.names[:_NAMED] if name]
-        if len(self.names) > _NAMED:
-            readers.append(f"before {len(self.names) - _NAMED} more")
-        if "" in self.names:
-            readers.append("at its end")
+            return f"it calls {listed(self._inside)} in compiled code, which are not listed"
+        readers = [f"before {name}" for name in self._inside if name]
+        readers += ["at its end"] * ("" in self.names)
         return (
-            f"values that its code makes with functions are not listed ({', '.join(readers)}); "
-            "layers in their place, such as ReLU, would be"
+            f"what its code makes with functions is not listed ({listed(readers)}); layers in "
+            "their place, such as ReLU, would be"
         )
+
+    @property
+    def _inside(self) -> tuple[str, ...]:
+        """The names as seen from inside the place."""
+        return tuple(name.removeprefix(f"{self.path}/") for name in self.names)
+
+
+_THE_MODEL = "the model's own call"
+
+
+def in_words(unseen: Iterable[Unseen]) -> list[tuple[str, str]]:
+    """The places and what is not seen there, for people; places that are alike are told as one."""
+    alike: dict[tuple[str, str], list[str]] = {}
+    for each in unseen:
+        alike.setdefault((each.kind, each.sentence), []).append(each.path)
+    return [
+        (f"{listed(paths) if all(paths) else _THE_MODEL} ({kind})", sentence)
+        for (kind, sentence), paths in alike.items()
+    ]
 
 
 class BlindSpots:

@@ -161,6 +161,7 @@ class ModelInspector(Owning, Pictured, VBox):
         self.parameters, self.density = self.views.parameters, self.views.density
         self.header = InspectorHeader(warnings=_input_warnings(self.probe))
         self.selector = LayerSelector(layers)
+        self.selector.show_unseen(self.probe.unseen)
         self.following = Following(self.probe, self.selector, self._go_to)
         self._position = afterwards(self._tell_position)
         self.findings = FindingsPanel(layout={"display": "none"})
@@ -584,6 +585,7 @@ class ModelInspector(Owning, Pictured, VBox):
         self._guide.follow(analysis_order(layers))
         with self.selector.hold_sync():
             self.selector.show_layers(layers)
+            self.selector.show_unseen(self.probe.unseen)
             self.selector.show_measures(self.measures)
             self.selector.show_findings(self.report)
         self._tell_place()

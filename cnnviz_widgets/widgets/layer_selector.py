@@ -21,6 +21,7 @@ from .two_threads import ForTwoThreads
 
 if TYPE_CHECKING:
     from ..model.layers import LayerInfo
+    from ..model.unseen import Unseen
 
 
 class LayerSelector(Owning, ForTwoThreads, anywidget.AnyWidget):
@@ -48,6 +49,9 @@ class LayerSelector(Owning, ForTwoThreads, anywidget.AnyWidget):
     _layers = List(Dict()).tag(sync=True)
     _basis = Unicode(
         help="On which samples the dead channels are so; '' for all that there are."
+    ).tag(sync=True)
+    _unseen = List(
+        Unicode(), help="Where the model has values that none of the layers shows, in sentences."
     ).tag(sync=True)
     _shown = Unicode("", help="Path of the layer that the other views show.").tag(sync=True)
 
@@ -82,6 +86,18 @@ class LayerSelector(Owning, ForTwoThreads, anywidget.AnyWidget):
             for entry in self._layers
         }
         self._layers = [{**entry, **kept.get(entry["path"], {})} for entry in _entries(layers)]
+
+    def show_unseen(self, unseen: Iterable[Unseen]) -> None:
+        """Say where the model has values that none of the layers listed shows.
+
+        Parameters
+        ----------
+        unseen : iterable of Unseen
+            As `ModelProbe.unseen` gives them.
+        """
+        from ..model.unseen import in_words
+
+        self._unseen = [f"{where}: {what}" for where, what in in_words(unseen)]
 
     def show_measures(
         self, measures: Mapping[str, ChannelMeasures], samples: SampleChoice | None = None

@@ -16,6 +16,8 @@ interface State {
   layer: string;
   /** Path of the layer that the other views show: it follows `layer` when Python has read it. */
   _shown: string;
+  /** Where the model has values that none of the layers shows, in sentences. */
+  _unseen?: string[];
   /** Greatest height of the list in CSS pixels. */
   height: number;
 }
@@ -42,6 +44,7 @@ class Selector {
   private readonly list: HTMLElement;
   private readonly note = element("span", "", { role: "status", "aria-live": "polite" });
   private readonly legend = element("span", "", {}, "● looked at: outputs above, weights below");
+  private readonly unseen = element("details", "cnnviz-note cnnviz-layer-unseen");
   private readonly id = `cnnviz-layers-${instances++}`;
   private options: Option[] = [];
   private active = 0;
@@ -77,6 +80,7 @@ class Selector {
       this.filter,
       this.list,
       element("div", "cnnviz-note cnnviz-layer-foot", {}, this.note, this.legend),
+      this.unseen,
       this.connection.line,
     );
     this.patience = new Patience(() => this.mark(), signal);
@@ -89,7 +93,9 @@ class Selector {
     model.on("change:layer change:_shown", () => this.mark());
     model.on("change:height", () => this.build());
     this.connection.onChange(() => this.mark());
+    model.on("change:_unseen", () => this.tellUnseen());
     this.build();
+    this.tellUnseen();
   }
 
   /** The layers that the filter leaves. */
@@ -203,6 +209,14 @@ class Selector {
     this.legend.hidden = this.model.get("_layers").every(({ looked: views }) => views === null);
     this.patience.wait(waiting);
     this.say(this.patience.over ? WAITING : "");
+  }
+
+  private tellUnseen(): void {
+    const sentences = this.model.get("_unseen") ?? [];
+    const summary = element("summary", "", {}, "Some values are not listed");
+    keyboard(summary);
+    this.unseen.hidden = sentences.length === 0;
+    this.unseen.replaceChildren(summary, ...sentences.map((sentence) => element("p", "", {}, sentence)));
   }
 
   private say(text: string): void {

@@ -377,6 +377,21 @@ describe("layer selector", () => {
     expect(document.querySelector(".cnnviz-layer-name b")).toBeNull();
   });
 
+  test("values that no layer shows are told of below the list, as text", async () => {
+    const { model } = await open();
+    const told = () => find<HTMLDetailsElement>(".cnnviz-layer-unseen");
+    expect(told().hidden).toBe(true);
+    model.set("_unseen", ["block <b>x</b> (Block): before 'pool'", "each (TimeDistributed): conv"]);
+    expect(told().hidden).toBe(false);
+    expect([...told().querySelectorAll("p")].map((line) => line.textContent)).toEqual([
+      "block <b>x</b> (Block): before 'pool'",
+      "each (TimeDistributed): conv",
+    ]);
+    expect(told().querySelector("b")).toBeNull();
+    model.set("_unseen", []);
+    expect(told().hidden).toBe(true);
+  });
+
   test("typing filters by name and kind; Enter chooses", async () => {
     const { model, input } = await open();
     input.value = "dense";
