@@ -258,6 +258,7 @@ class Timeline {
 
   /** To the moment at which something was seen to begin, and to its layer. */
   private goTo({ kind, layer, step }: OnsetEntry): void {
+    if (!this.connection.alive) return;
     this.player.stop();
     const [times] = this.model.get("_mark") ?? [0];
     this.model.set("_mark", [times + 1, kind, layer]);
