@@ -587,8 +587,7 @@ def _estimate(sample: _Sample, result: _Estimate, bounds: Bounds) -> None:
     limits[(zero_share > 0) & (low > 0), 0] = 0.0
     limits[(zero_share > 0) & (high < 0), 1] = 0.0
     frame = _framed(low, high, n, limits)
-    # The zeros that stand for what was left out must fall into a cell, to be taken out again.
-    stray = (n < len(rows)) & ((frame.start > 0) | (frame.stop < 0))
+    stray = _stray(frame, n, rows)
     # Most channels are plain: no atom but zero. A close look, with the values sorted, is for
     # those that show a sign of anything else.
     plain = many & ~stray & ~_looks_whole(rows, peak)
@@ -602,12 +601,16 @@ def _estimate(sample: _Sample, result: _Estimate, bounds: Bounds) -> None:
             some = chosen[sharp]
             limits[some] = np.where(np.isfinite(edges[sharp]), edges[sharp], limits[some])
             frame = _framed(low, high, n, limits)
-            again = _counted(rows, some, sample, frame)
+            plain &= ~_stray(frame, n, rows)
+            sharp &= plain[chosen]
+        if sharp.any():
+            again = _counted(rows, chosen[sharp], sample, frame)
             for whole, part in zip(smooth, again, strict=True):
                 whole[sharp] = part
             series[sharp], bandwidth[sharp] = _smoothed(again)
         fits = bandwidth >= _FINEST * span[chosen]
         fits &= ~(_looks_uneven(smooth, n[chosen]) | _recur_at_an_end(rows, smooth, n[chosen]))
+        fits &= plain[chosen]
         plain[chosen[~fits]] = False
         _draw_curves(result, _of(smooth, fits), series[fits], bandwidth[fits])
 
@@ -641,6 +644,14 @@ def _framed(low: Floats, high: Floats, n: Integers, limits: Floats) -> _Frame:
         stop=np.where(at_stop, limits[:, 1], high + pad),
         ends=np.stack([at_start, at_stop], axis=1),
     )
+
+
+def _stray(frame: _Frame, n: Integers, rows: FloatArray) -> NDArray[np.bool_]:
+    """Which channels have zeros outside of what is counted.
+
+    Those that stand for what was left out must fall into a cell, to be taken out again.
+    """
+    return (n < len(rows)) & ((frame.start > 0) | (frame.stop < 0))
 
 
 def _counted(rows: FloatArray, chosen: Integers, sample: _Sample, frame: _Frame) -> _Smooth:

@@ -285,3 +285,45 @@ def test_all_that_a_record_draws_ends_there_and_so_does_what_is_kept_of_it() -> 
             assert -1 <= found.grid.min() < found.grid.max() <= 1
             fan = each.fan
             assert fan.n_channels == 0 or -1 <= fan.grid[0] < fan.grid[-1] <= 1
+
+
+KINDS: list[Callable[[Any, tuple[int, int]], Any]] = [
+    lambda rng, shape: rng.standard_normal(shape),
+    lambda rng, shape: rng.gamma(2, 2, shape),
+    lambda rng, shape: rng.uniform(-1, 1, shape),
+    lambda rng, shape: rng.beta(0.3, 0.3, shape),
+    lambda rng, shape: np.round(rng.standard_normal(shape), 1),
+    lambda rng, shape: np.clip(rng.standard_normal(shape), -1, 1),
+    lambda rng, shape: rng.standard_cauchy(shape),
+    lambda rng, shape: np.tanh(8 * rng.standard_normal(shape)),
+    lambda rng, shape: -rng.lognormal(0, 2, shape),
+]
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_channels_of_any_kind_side_by_side(seed: int) -> None:
+    """With zeros, NaN and infinity among them, and bounds that hold or do not."""
+    rng = np.random.default_rng(seed)
+    for _ in range(40):
+        n, channels = int(rng.choice([21, 40, 100, 500, 2000])), int(rng.choice([1, 2, 9]))
+        columns = []
+        for _ in range(channels):
+            column = KINDS[rng.integers(len(KINDS))](rng, (n, 1)) * 10.0 ** rng.integers(-3, 4)
+            columns.append(column + rng.choice([0, 0, 3, -100]))
+        values = np.concatenate(columns, axis=1)
+        values[rng.random(values.shape) < rng.choice([0, 0.1])] = 0
+        values[rng.random(values.shape) < rng.choice([0, 0.05])] = rng.choice([np.nan, np.inf])
+        known = [UNBOUNDED, (0, 1), (-1, np.inf)][rng.integers(3)]
+        density = channel_density(values.astype(rng.choice([np.float32, np.float64])), bounds=known)
+        curve = density.style == DensityStyle.CURVE
+        drawn = np.isin(density.style, (DensityStyle.CURVE, DensityStyle.BARS, DensityStyle.RUG))
+        mass = np.trapezoid(density.density, density.grid, axis=1)
+        np.testing.assert_allclose(mass[drawn], 1 - density.zero_share[drawn], atol=1e-6)
+        assert np.isfinite(density.density).all()
+        assert (density.density >= 0).all()
+        finite = values[np.isfinite(values)]
+        for bound, side in ((0, 1), (0, -1), (1, -1), (-1, 1)):
+            holds = (side * (finite - bound) >= 0).all()
+            told = bound == 0 or known[0 if side == 1 else 1] == bound
+            if holds and told:
+                assert (side * (density.grid[curve] - bound) >= -1e-6).all()
