@@ -189,7 +189,9 @@ def _arrays(inputs: Any, expected: Sequence[Expected] | None) -> Any:
     if isinstance(inputs, (list, tuple)):
         if not inputs:
             raise ValueError(f"inputs is an empty {type(inputs).__name__}{_hint(expected)}")
-        if all(isinstance(v, (bool, int, float, np.number, str, bytes)) for v in inputs) or (
+        takes_text = expected is None or any(want.dtype == "string" for want in expected)
+        items = (bool, int, float, np.number, *((str, bytes) if takes_text else ()))
+        if all(isinstance(v, items) for v in inputs) or (
             all(isinstance(v, (list, tuple)) for v in inputs)
             and (expected is None or len(expected) == 1)
         ):
@@ -280,6 +282,9 @@ def _check_lengths(arrays: Sequence[Array], names: Sequence[str]) -> None:
 
 def _fit(array: Array, want: Expected) -> Array:
     """The array in the shape and dtype that one input declares."""
+    is_text = array.dtype.kind in "SU"
+    if is_text != (want.dtype == "string"):
+        raise TypeError(f"inputs of dtype {array.dtype} do not fit {want}")
     if array.ndim == len(want.shape) - 1 and want.shape[-1] == 1:
         fitted = array[..., np.newaxis]  # as Keras does: grey images without a channel axis
     elif array.ndim == len(want.shape) + 1 and array.shape[-1] == 1:
@@ -292,9 +297,6 @@ def _fit(array: Array, want: Expected) -> Array:
     )
     if not fits:
         raise ValueError(f"inputs of shape {array.shape} do not fit {want}")
-    is_text = fitted.dtype.kind in "SU"
-    if is_text != (want.dtype == "string"):
-        raise TypeError(f"inputs of dtype {array.dtype} do not fit {want}")
     if is_text:
         return fitted
     if want.dtype.startswith(("int", "uint")) and not _are_whole(fitted):
