@@ -128,6 +128,8 @@ class _Forward(keras.Operation):  # type: ignore[misc]
 
 
 def _dtype(array: Any) -> str:
+    if array.dtype.kind in "SU":
+        return "string"
     name: str = keras.backend.standardize_dtype(array.dtype)
     return name
 
@@ -140,8 +142,10 @@ def _remember(value: Any, depth: int = 4) -> Callable[[], None]:
     """
     if depth == 0:
         return lambda: None
-    # TensorFlow's stand-in for a dict that is an attribute is none itself.
+    # TensorFlow wraps some dicts, and keeps the items of some lists in an attribute of theirs.
     value = getattr(value, "__wrapped__", value)
+    if isinstance(value, list) and "_storage" in getattr(value, "__dict__", {}):
+        return _remember(vars(value), depth)
     if isinstance(value, dict):
         entries = dict(value)
         inner = [_remember(entry, depth - 1) for entry in entries.values()]

@@ -205,6 +205,9 @@ class Recorder:
         # Which layer has taken which path, to tell a second layer of the same name from a
         # second call of the same layer.
         self._owners: dict[str, Any] = {}
+        # Layers that the model makes in its own call get new names from Keras each time.
+        self._lasting = {id(layer) for layer in model._flatten_layers()}
+        self._made: dict[str, list[Any]] = {}
         self._counts: Counter[str] = Counter()
         self.outputs: Any = None
         self.returned: list[tuple[Any, tuple[int, ...]]] = []
@@ -371,10 +374,11 @@ class Recorder:
     def _base(self, layer: Any, parent: str) -> str:
         """The layer's path without call index."""
         prefix = f"{parent}/" if parent else ""
-        base, twin = f"{prefix}{layer.name}", 0
+        name = self._lasting_name(layer)
+        base, twin = f"{prefix}{name}", 0
         while self._owners.setdefault(base, layer) is not layer:
             twin += 1
-            base = f"{prefix}{layer.name}#{twin}"
+            base = f"{prefix}{name}#{twin}"
         return base
 
     @staticmethod
@@ -395,6 +399,29 @@ class Recorder:
             for value in keras.tree.flatten(structure)
             if isinstance(value, np.ndarray) or (is_tensor(value) and _is_floating(value))
         )
+
+    def _lasting_name(self, layer: Any) -> str:
+        """A layer's name; of one made in this pass, without the count of all that Keras ever named.
+
+        ``dense_7`` and ``dense_8`` are ``dense`` and ``dense_1`` then, as in every other pass.
+        """
+        name: str = layer.name
+        if id(layer) in self._lasting or not isinstance(layer, keras.Layer):
+            return name
+        kind = re.sub(
+            "([a-z])([A-Z])", r"\1_\2", re.sub("(.)([A-Z][a-z]+)", r"\1_\2", _class(layer))
+        )
+        if not re.fullmatch(rf"{kind}(_\d+)?", name, re.IGNORECASE):
+            return name
+        made = self._made.setdefault(kind.lower(), [])
+        number = next((k for k, other in enumerate(made) if other is layer), len(made))
+        if number == len(made):
+            made.append(layer)
+        return f"{kind.lower()}_{number}" if number else kind.lower()
+
+
+def _class(layer: Any) -> str:
+    return re.sub(r"\W+", "", type(layer).__name__)
 
 
 _local = threading.local()

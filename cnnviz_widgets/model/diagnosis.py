@@ -72,7 +72,7 @@ def diagnose(
     Parameters
     ----------
     model_or_probe : keras.Model or ModelProbe
-    inputs : array, tensor, list or dict of them, or tf.data.Dataset, optional
+    inputs : array, tensor, list or dict of them, tf.data.Dataset or keras.utils.PyDataset, optional
         What the model is shown, 32 to 64 samples. Not with a probe, which has its own.
     targets : array_like, optional
         What the output should be: class labels, or values shaped like the output. One for each

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+import itertools
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -37,9 +38,10 @@ def prepare(model: Any, inputs: Any, samples: int | None) -> Any:
     Parameters
     ----------
     model : keras.Model
-    inputs : array, tensor, list, tuple or dict of these, or tf.data.Dataset
+    inputs : array, tensor, list, tuple or dict of these, tf.data.Dataset or keras.utils.PyDataset
         A list or dict for a model with several inputs. Of a dataset's elements ``(x, y)`` or
-        ``(x, y, weights)`` the x are used, from as many batches as it takes.
+        ``(x, y, weights)`` the x are used, from as many batches as it takes. Text may be a tensor,
+        a list of strings, or an array of strings, of bytes or of such objects.
     samples : int or None
         At most this many samples, the first ones. None: all that are given, and of a dataset
         the first `DATASET_SAMPLES`.
@@ -51,7 +53,7 @@ def prepare(model: Any, inputs: Any, samples: int | None) -> Any:
     Raises
     ------
     TypeError
-        For something that is no batch of numbers.
+        For something that is no batch of numbers or of text.
     ValueError
         For a batch that is empty or does not fit the model.
     """
@@ -62,8 +64,8 @@ def prepare(model: Any, inputs: Any, samples: int | None) -> Any:
         raise ValueError(f"no inputs: give a few samples to read the model on{_hint(expected)}")
     if isinstance(inputs, type):
         raise TypeError(f"inputs must be arrays, not the class {inputs.__name__}")
-    if _is_dataset(inputs):
-        inputs = _from_dataset(inputs, DATASET_SAMPLES if samples is None else int(samples))
+    if (batches := _batches(inputs)) is not None:
+        inputs = _from_batches(batches, DATASET_SAMPLES if samples is None else int(samples))
     given = _arrays(inputs, expected)
     if expected is not None:
         given = _match(given, expected)
@@ -146,18 +148,37 @@ def _hint(expected: Sequence[Expected] | None) -> str:
     return "" if expected is None else "; the model expects " + " and ".join(map(str, expected))
 
 
-def _is_dataset(value: Any) -> bool:
+def _batches(value: Any) -> Iterable[Any] | None:
+    """The batches of a dataset, None for anything else.
+
+    Raises
+    ------
+    TypeError
+        For what is used up by being read.
+    """
+    if isinstance(value, Iterator):
+        raise TypeError(
+            f"inputs is a {type(value).__name__}, which reading would use up: give arrays, a "
+            "tf.data.Dataset or a keras.utils.PyDataset, or a batch of it, next(…)"
+        )
+    if isinstance(value, keras.utils.PyDataset):
+        length = value.num_batches
+        numbers = itertools.count() if length is None else range(length)
+        return (value[number] for number in numbers)
     # By its form, so that TensorFlow need not be loaded under another backend.
-    return hasattr(value, "element_spec") and hasattr(value, "as_numpy_iterator")
+    if hasattr(value, "element_spec") and hasattr(value, "as_numpy_iterator"):
+        dataset: Iterable[Any] = value
+        return dataset
+    return None
 
 
-def _from_dataset(dataset: Any, samples: int) -> Any:
+def _from_batches(dataset: Iterable[Any], samples: int) -> Any:
     batches: list[Any] = []
     taken = 0
     for element in _elements(dataset):
         x = keras.utils.unpack_x_y_sample_weight(element)[0]
         flat = keras.tree.flatten(x)
-        if any(not hasattr(value, "numpy") or not value.shape.rank for value in flat):
+        if not flat or any(not _is_batch(value) for value in flat):
             raise ValueError(
                 "the dataset's elements must be batches of dense tensors, for instance "
                 f"dataset.batch(16); got {x!r:.200}"
@@ -179,7 +200,7 @@ def _from_dataset(dataset: Any, samples: int) -> Any:
     return keras.tree.pack_sequence_as(batches[0], [array[:samples] for array in flat])
 
 
-def _elements(dataset: Any) -> Iterator[Any]:
+def _elements(dataset: Iterable[Any]) -> Iterator[Any]:
     """The dataset's elements; what its own code raises is told of as the dataset's."""
     try:
         yield from dataset
@@ -192,6 +213,14 @@ def _elements(dataset: Any) -> Iterator[Any]:
         ) from error
 
 
+def _is_batch(value: Any) -> bool:
+    """Whether it is an array or a dense tensor with an axis for the samples."""
+    dense = isinstance(value, np.ndarray) or (
+        hasattr(value, "numpy") and not hasattr(value, "row_splits")
+    )
+    return dense and len(value.shape) > 0
+
+
 def _arrays(inputs: Any, expected: Sequence[Expected] | None) -> Any:
     """The same structure with NumPy arrays for leaves."""
     if isinstance(inputs, Mapping):
@@ -201,7 +230,9 @@ def _arrays(inputs: Any, expected: Sequence[Expected] | None) -> Any:
     if isinstance(inputs, (list, tuple)):
         if not inputs:
             raise ValueError(f"inputs is an empty {type(inputs).__name__}{_hint(expected)}")
-        if all(isinstance(v, (bool, int, float, np.number)) for v in inputs) or (
+        takes_text = expected is None or any(want.dtype == "string" for want in expected)
+        items = (bool, int, float, np.number, *((str, bytes) if takes_text else ()))
+        if all(isinstance(v, items) for v in inputs) or (
             all(isinstance(v, (list, tuple)) for v in inputs)
             and (expected is None or len(expected) == 1)
         ):
@@ -213,7 +244,7 @@ def _arrays(inputs: Any, expected: Sequence[Expected] | None) -> Any:
 def _array(value: Any, which: str) -> Array:
     name = f"input {which}".strip()
     if isinstance(value, (str, bytes)) or value is None or callable(value):
-        raise TypeError(f"{name} must be an array of numbers, not {value!r:.80}")
+        raise TypeError(f"{name} must be an array of numbers or of text, not {value!r:.80}")
     if isinstance(value, keras.KerasTensor):
         raise TypeError(f"{name} is symbolic: it has a shape but no values. Give an array")
     if isinstance(value, np.ma.MaskedArray):
@@ -222,13 +253,31 @@ def _array(value: Any, which: str) -> Array:
         array = np.asarray(value)
     except Exception as error:
         raise TypeError(
-            f"{name} cannot be made an array of numbers: {type(value).__name__} ({error})"
+            f"{name} cannot be made an array of numbers or of text: {type(value).__name__} "
+            f"({error})"
         ) from error
+    array = _as_text(array)
     if array.dtype.kind in "OcmMV" and not _is_small_float(array):
         raise TypeError(
-            f"{name} must be an array of numbers, not {type(value).__name__} of dtype {array.dtype}"
+            f"{name} must be an array of numbers or of text, not {type(value).__name__} of dtype "
+            f"{array.dtype}"
         )
     return array
+
+
+def _as_text(array: Array) -> Array:
+    """Strings and bytes, however an array holds them, as NumPy's own fixed-width ones."""
+    if array.dtype.kind == "T":
+        array = array.astype(np.object_)
+    if array.dtype.kind != "O" or not array.size:
+        return array
+    kinds = {type(item) for item in array.ravel()}
+    if all(issubclass(kind, str) for kind in kinds):
+        return array.astype(np.str_)
+    if not all(issubclass(kind, (str, bytes)) for kind in kinds):
+        return array
+    coded = [item.encode() if isinstance(item, str) else item for item in array.ravel()]
+    return np.array(coded, dtype=np.bytes_).reshape(array.shape)
 
 
 def _is_small_float(array: Array) -> bool:
@@ -274,6 +323,9 @@ def _check_lengths(arrays: Sequence[Array], names: Sequence[str]) -> None:
 
 def _fit(array: Array, want: Expected) -> Array:
     """The array in the shape and dtype that one input declares."""
+    is_text = array.dtype.kind in "SU"
+    if is_text != (want.dtype == "string"):
+        raise TypeError(f"inputs of dtype {array.dtype} do not fit {want}")
     if array.ndim == len(want.shape) - 1 and want.shape[-1] == 1:
         fitted = array[..., np.newaxis]  # as Keras does: grey images without a channel axis
     elif array.ndim == len(want.shape) + 1 and array.shape[-1] == 1:
@@ -286,9 +338,6 @@ def _fit(array: Array, want: Expected) -> Array:
     )
     if not fits:
         raise ValueError(f"inputs of shape {array.shape} do not fit {want}")
-    is_text = fitted.dtype.kind in "SU"
-    if is_text != (want.dtype == "string"):
-        raise TypeError(f"inputs of dtype {array.dtype} do not fit {want}")
     if is_text:
         return fitted
     if want.dtype.startswith(("int", "uint")) and not _are_whole(fitted):

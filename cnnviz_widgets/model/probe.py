@@ -87,9 +87,10 @@ class ModelProbe:
     ----------
     model : keras.Model
         Sequential, functional, nested or subclassed.
-    inputs : array, tensor, list, tuple or dict of these, or tf.data.Dataset
-        Samples to read the model on; a list or dict for several inputs. Of a dataset's elements
-        ``(x, y)`` or ``(x, y, weights)`` the x are used. NaN and infinity are let in, see
+    inputs : array, tensor, list, tuple or dict of these, tf.data.Dataset or keras.utils.PyDataset
+        Samples to read the model on, numbers or text; a list or dict for several inputs. Of a
+        dataset's elements ``(x, y)`` or ``(x, y, weights)`` the x are used. A generator, which
+        reading would use up, is refused. NaN and infinity are let in, see
         `nonfinite_inputs`. A grey image may lack its channel axis, as for Keras.
     samples : int, optional
         At most this many samples, the first ones. By default all that are given, and of a
@@ -114,7 +115,7 @@ class ModelProbe:
     Raises
     ------
     TypeError
-        If `model` is no Keras model, or `inputs` no batch of numbers.
+        If `model` is no Keras model, or `inputs` no batch of numbers or text.
     ValueError
         If the inputs are empty or do not fit the model.
     ModelCallError

@@ -45,7 +45,8 @@ def fresh_probe(
     Every weight is drawn anew by the initialiser that the user's layer names; an initialiser's
     own fixed seed is exchanged for one made from it and `seed`, since it would only bring back
     the weights his training began with. BatchNormalization has averages of 0 and 1, as in any
-    new network. What a `Normalization` layer was adapted to is kept: it is a fact about the data.
+    new network. What a `Normalization` or a lookup layer was adapted to is kept: it is a fact about
+    the data.
 
     With `paths` only what leads to these layers is built: the first blocks of VGG16 without the
     411 MB of its dense layer. Abstraction levels are then those of the part that was built; take
@@ -251,6 +252,9 @@ class _Rebuild:
             if isinstance(operation, keras.layers.Normalization) and operation.input_mean is None:
                 config["mean"] = np.asarray(operation.adapt_mean)
                 config["variance"] = np.asarray(operation.adapt_variance)
+            if isinstance(operation, _LOOKUPS) and config.get("output_mode") != "tf_idf":
+                # As with means and variances: words are a fact about the data.
+                config["vocabulary"] = operation.get_vocabulary(include_special_tokens=False)
             with keras.saving.custom_object_scope(self._custom):
                 fresh = kind.from_config(_reseeded(config, self._seed))
             if not isinstance(operation, keras.Layer):
@@ -289,6 +293,12 @@ def _custom_objects(model: Any) -> dict[str, Any]:
                 found.setdefault(type(value).__name__, type(value))
     return {name: value for name, value in found.items() if not _is_of_library(value)}
 
+
+_LOOKUPS = (
+    keras.layers.TextVectorization,
+    keras.layers.StringLookup,
+    keras.layers.IntegerLookup,
+)
 
 _PARTS = (
     keras.initializers.Initializer,

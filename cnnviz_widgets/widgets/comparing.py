@@ -24,7 +24,7 @@ def compare(a: Any, b: Any, *, layer: str | None = None, inputs: Any = None) -> 
         moment is one of a history's, such as ``history[0]`` or ``history.at(400)``.
     layer : str, optional
         Path of the layer to show first; by default the one that changed most.
-    inputs : array, tensor, list or dict of them, or tf.data.Dataset, optional
+    inputs : array, tensor, list or dict of them, tf.data.Dataset or keras.utils.PyDataset, optional
         What Keras models are shown; by default what the other of the two is shown.
 
     Returns

@@ -30,7 +30,7 @@ def diagnose(
     Parameters
     ----------
     model : keras.Model or ModelProbe
-    inputs : array, tensor, list or dict of them, or tf.data.Dataset
+    inputs : array, tensor, list or dict of them, tf.data.Dataset or keras.utils.PyDataset
         What the model is shown, 32 to 64 samples: fewer leave more questions open. Not needed
         with a ModelProbe, which has its own.
     targets, loss, reference, earlier, seed

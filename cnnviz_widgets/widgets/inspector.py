@@ -82,7 +82,7 @@ class ModelInspector(Owning, Pictured, VBox):
     ----------
     model : keras.Model
         Any Keras model: Sequential, functional, nested or subclassed.
-    inputs : array, tensor, list or dict of them, or tf.data.Dataset
+    inputs : array, tensor, list or dict of them, tf.data.Dataset or keras.utils.PyDataset
         What the model is shown: a few samples, 8 to 64, are enough for most questions.
     targets : array_like, optional
         Shape (samples, ...): what the model should answer. Whole numbers of shape (samples,)
