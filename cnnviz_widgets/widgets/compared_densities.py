@@ -49,6 +49,7 @@ class _ComparedDensitiesHead(HoldsSync, AnyWidget):
     _after = WidgetTrait().tag(sync=True)
     _zeros_before = WidgetTrait().tag(sync=True)
     _zeros_after = WidgetTrait().tag(sync=True)
+    _figure = WidgetTrait().tag(sync=True)
     _log_axis = WidgetTrait().tag(sync=True)
     _linear_axis = WidgetTrait().tag(sync=True)
     _log_scale = WidgetTrait().tag(sync=True)
@@ -135,10 +136,12 @@ def _plot(
         "zeros_before": bqplot.Scatter(fill=False, stroke_width=2.0, **dots),
         "zeros_after": bqplot.Scatter(**dots),
     }
+    figure = frame.figure(list(marks.values()), 230)
     head = _ComparedDensitiesHead(
         titles=list(titles),
         selection=selection,
+        _figure=figure,
         **frame.traits,
         **{f"_{name}": mark for name, mark in marks.items()},
     )
-    return frame.figure(list(marks.values()), 230), head
+    return figure, head

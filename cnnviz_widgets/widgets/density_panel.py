@@ -57,6 +57,7 @@ class _DensityHead(HoldsSync, AnyWidget):
     _hovered = WidgetTrait().tag(sync=True)
     _zeros = WidgetTrait().tag(sync=True)
     _zeros_marked = WidgetTrait().tag(sync=True)
+    _figure = WidgetTrait().tag(sync=True)
     _log_axis = WidgetTrait().tag(sync=True)
     _linear_axis = WidgetTrait().tag(sync=True)
     _log_scale = WidgetTrait().tag(sync=True)
@@ -236,10 +237,12 @@ def _plot(
         "zeros": bqplot.Scatter(default_size=22, opacities=[0.6], **dots),
         "zeros_marked": bqplot.Scatter(default_size=64, preserve_domain=still, **dots),
     }
+    figure = frame.figure(list(marks.values()), 220)
     head = _DensityHead(
         log_y=log_y,
         selection=selection,
+        _figure=figure,
         **frame.traits,
         **{f"_{name}": mark for name, mark in marks.items()},
     )
-    return marks, frame.figure(list(marks.values()), 220), head
+    return marks, figure, head

@@ -77,6 +77,7 @@ class _HealthHead(HoldsSync, AnyWidget):
     _hovered = WidgetTrait().tag(sync=True)
     _position = WidgetTrait().tag(sync=True)
     _step_axis = WidgetTrait().tag(sync=True)
+    _figure = WidgetTrait().tag(sync=True)
     _log_axis = WidgetTrait().tag(sync=True)
     _linear_axis = WidgetTrait().tag(sync=True)
     _step_scale = WidgetTrait().tag(sync=True)
@@ -263,6 +264,7 @@ def _plot(
         number=number,
         selector=selector,
         timeline=timeline,
+        _figure=figure,
         _step_axis=step_axis,
         _log_axis=log_axis,
         _linear_axis=linear_axis,

@@ -10,7 +10,7 @@ import { asFloat32 } from "./lib/buffers";
 import { button, element, mount } from "./lib/dom";
 import { counted } from "./lib/format";
 import { eachFrame } from "./lib/frame";
-import { afterEvent, put, scaleOf, type MarkModel } from "./lib/plot";
+import { afterEvent, put, releasePlot, scaleOf, type MarkModel } from "./lib/plot";
 import { publisher } from "./lib/publish";
 import { Selection } from "./lib/selection";
 import { powersOfTen, roundTicks } from "./lib/ticks";
@@ -29,6 +29,7 @@ interface State extends ComparedCurvesState {
   _after: string;
   _zeros_before: string;
   _zeros_after: string;
+  _figure: string;
   _log_axis: string;
   _linear_axis: string;
   _log_scale: string;
@@ -50,6 +51,7 @@ async function render({ model, el, host, signal }: RenderProps<State>): Promise<
   const [logScale, linearScale] = await Promise.all(
     (["_log_scale", "_linear_scale"] as const).map((key) => scaleOf(model, model.get(key))),
   );
+  await releasePlot(model, model.get("_figure"));
   // The cell may have been run again meanwhile; nobody would end what began now.
   if (signal.aborted) return;
   const publish = publisher(model, signal);

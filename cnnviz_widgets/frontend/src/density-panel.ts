@@ -9,7 +9,7 @@ import { button, element, mount } from "./lib/dom";
 import { count, counted, percent } from "./lib/format";
 import { eachFrame } from "./lib/frame";
 import { OwnColors } from "./lib/own-colors";
-import { afterEvent, put, scaleOf, type MarkModel } from "./lib/plot";
+import { afterEvent, put, releasePlot, scaleOf, type MarkModel } from "./lib/plot";
 import { publisher } from "./lib/publish";
 import { Selection } from "./lib/selection";
 import { powersOfTen, roundTicks } from "./lib/ticks";
@@ -42,6 +42,7 @@ interface State extends CurvesState {
   _hovered: string;
   _zeros: string;
   _zeros_marked: string;
+  _figure: string;
   _log_axis: string;
   _linear_axis: string;
   _log_scale: string;
@@ -78,6 +79,7 @@ async function render({ model, el, host, signal }: RenderProps<State>): Promise<
   const [logScale, linearScale] = await Promise.all(
     (["_log_scale", "_linear_scale"] as const).map((key) => scaleOf(model, model.get(key))),
   );
+  await releasePlot(model, model.get("_figure"));
   // The cell may have been run again meanwhile; nobody would end what began now.
   if (signal.aborted) return;
   const publish = publisher(model, signal);

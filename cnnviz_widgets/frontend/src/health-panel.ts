@@ -13,7 +13,7 @@ import { choice, element, mount, say } from "./lib/dom";
 import { count } from "./lib/format";
 import { eachFrame } from "./lib/frame";
 import { onResize } from "./lib/canvas";
-import { afterEvent, put, scaleOf, type MarkModel } from "./lib/plot";
+import { afterEvent, put, releasePlot, scaleOf, type MarkModel } from "./lib/plot";
 import { onThemeChange, themeOf } from "./lib/theme";
 import { LEFT, RIGHT, stepTicks } from "./timeline/axis";
 import { LIVE } from "./timeline/moments";
@@ -28,6 +28,7 @@ interface State extends HealthState {
   _chosen: string;
   _hovered: string;
   _position: string;
+  _figure: string;
   _step_axis: string;
   _log_axis: string;
   _linear_axis: string;
@@ -274,6 +275,7 @@ async function render({ model, el, host, signal }: RenderProps<State>): Promise<
   const parts = await partsOf(model, host);
   const other = (reference: string | null) => (reference ? host.getModel(reference) : undefined);
   const [selector, timeline] = await Promise.all([other(model.get("selector")), other(model.get("timeline"))]);
+  await releasePlot(model, model.get("_figure"));
   // The cell may have been run again meanwhile; nobody would end what began now.
   if (signal.aborted) return;
   const panel = new Panel(model, parts, selector, timeline, { model, el, signal });

@@ -5,7 +5,7 @@ import grid from "../src/channel-grid";
 import densities from "../src/compared-densities";
 import head from "../src/comparison-panel";
 import { describePair, fate, fromTo, measure, type LayerEntry, type PairEntry } from "../src/comparison/rows";
-import { at, FakeModel, frame, installCanvas, key, shared, show, view, type Rendered } from "./fake";
+import { at, FakeModel, figure, frame, installCanvas, key, shared, show, view, type Rendered } from "./fake";
 
 let rendered: Rendered | undefined;
 beforeEach(() => FakeModel.all.clear());
@@ -271,6 +271,7 @@ describe("densities", () => {
       _distance: view(Float32Array.of(NaN, 0.5)),
       _shift: view(Float32Array.of(0.25, 0.5)),
       ...Object.fromEntries(Object.keys(marks).map((name) => [`_${name}`, name])),
+      _figure: figure(),
       ...more,
     });
     rendered = await show(densities as never, model);

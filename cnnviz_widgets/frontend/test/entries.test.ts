@@ -8,7 +8,7 @@ import header from "../src/inspector-header";
 import selector from "../src/layer-selector";
 import { HEADER } from "../src/grid/layout";
 import { GUTTER } from "../src/lib/column-axis";
-import { at, FakeModel, frame, installCanvas, key, shared, show, view, type Rendered } from "./fake";
+import { at, FakeModel, figure, frame, installCanvas, key, shared, show, view, type Rendered } from "./fake";
 import { treeState } from "./tree-state";
 
 let rendered: Rendered | undefined;
@@ -718,6 +718,7 @@ describe("density panel", () => {
       ...Object.fromEntries(Object.keys(marks).map((name) => [`_${name}`, name])),
       _log_axis: "log-axis",
       _linear_axis: "linear-axis",
+      _figure: figure(Object.values(marks)),
       _log_scale: "anywidget:log",
       _linear_scale: "anywidget:linear",
     });
@@ -763,6 +764,23 @@ describe("density panel", () => {
     selection.set("selected", [1, 2, 77]);
     await frame();
     expect(marks.selected!.state.x).toHaveLength(2);
+  });
+
+  test("closed models lead to nothing that was drawn, open ones to all", async () => {
+    const { marks } = await open();
+    const plot = FakeModel.all.get("figure")!;
+    const drawing = { view: "of the plot" };
+    for (const each of [plot, marks.every!]) {
+      each.state_change = Promise.resolve(drawing);
+      each.on("msg:custom", () => drawing);
+    }
+    rendered!.abort();
+    expect(await plot.state_change).toBe(drawing);
+    for (const each of [plot, marks.every!]) {
+      each.trigger("destroy");
+      expect(await each.state_change).toBeUndefined();
+      expect(each.listeners.size).toBe(0);
+    }
   });
 
   test("each band has its colour", async () => {

@@ -9,6 +9,7 @@ export class FakeModel {
   /** Every key that was read or written, for the contract with Python's traits. */
   readonly touched = new Set<string>();
   saves = 0;
+  state_change: Promise<unknown> = Promise.resolve();
   widget_manager: object = { get_model: async (id: string) => FakeModel.all.get(id)! };
   /** The view that ipywidgets calls listeners on; it holds the model itself. */
   private readonly view = { model: { comm_live: true } };
@@ -42,6 +43,14 @@ export class FakeModel {
     }
   }
 
+  once(name: string, callback: () => void): void {
+    const first = (): void => {
+      this.listeners.get(name)!.delete(first);
+      callback();
+    };
+    this.on(name, first);
+  }
+
   off(): void {
     this.listeners.clear();
   }
@@ -65,6 +74,13 @@ export const host: Host = {
   getModel: (async (id: string) => FakeModel.all.get(id)!) as unknown as Host["getModel"],
   getWidget: () => Promise.reject(new Error("no widgets here")),
 };
+
+/** A figure of bqplot's, of these marks: its reference. */
+export function figure(marks: FakeModel[] = []): string {
+  const axes = [new FakeModel({ scale: new FakeModel({}) })];
+  new FakeModel({ marks, axes, scale_x: new FakeModel({}), scale_y: new FakeModel({}) }, "figure");
+  return "anywidget:figure";
+}
 
 export const view = (array: ArrayBufferView): DataView =>
   new DataView(array.buffer as ArrayBuffer, array.byteOffset, array.byteLength);
@@ -94,7 +110,12 @@ export async function show(
     experimental: {} as never,
   });
   await frame();
-  return { el, abort: () => controller.abort() };
+  const abort = (): void => {
+    controller.abort();
+    // The element stays as long as the page: what it still holds would, too.
+    if (el.firstChild) throw new Error("a view that was taken away left its elements behind");
+  };
+  return { el, abort };
 }
 
 export const frame = (): Promise<void> =>

@@ -4,7 +4,7 @@ import { afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest
 import panel from "../src/health-panel";
 import { layerColors } from "../src/health/colors";
 import { scaleFor, written } from "../src/health/scale";
-import { at, FakeModel, frame, installCanvas, key, show, view, type Rendered } from "./fake";
+import { at, FakeModel, figure, frame, installCanvas, key, show, view, type Rendered } from "./fake";
 
 let rendered: Rendered | undefined;
 beforeAll(installCanvas);
@@ -51,6 +51,7 @@ async function open(more: object = {}, linked = true) {
     _values: view(Float32Array.from(VALUES)),
     _layers: 3,
     _moments: 4,
+    _figure: figure(),
     ...Object.fromEntries(PARTS.map((name) => [`_${name}`, name.endsWith("scale") ? `anywidget:${name}` : name])),
     ...more,
   });

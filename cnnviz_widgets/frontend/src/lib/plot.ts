@@ -12,6 +12,40 @@ export const put = (mark: MarkModel, values: Record<string, unknown>): void =>
 export const scaleOf = (model: AnyModel, reference: string): Promise<MarkModel> =>
   model.widget_manager.get_model(reference.replace(/^anywidget:|^IPY_MODEL_/, "")) as Promise<MarkModel>;
 
+/** A model as ipywidgets has it; of its queue of changes, each waits for the one before. */
+interface Closable extends AnyModel {
+  state_change: Promise<unknown>;
+  once(event: "destroy", callback: () => void): void;
+}
+
+/** What is let go of already when it is closed. */
+const letGo = new WeakSet<Closable>();
+
+/**
+ * Lets go of a plot's views when its models are closed.
+ *
+ * The page keeps closed models as long as it has the kernel. They lead to the whole drawing: by
+ * bqplot's listeners, and by the view made last, which ipywidgets keeps as what the queue came to.
+ */
+export async function releasePlot(model: AnyModel, reference: string): Promise<void> {
+  const figure = await scaleOf(model, reference);
+  const [marks, axes] = ["marks", "axes"].map((name) => figure.get(name) as AnyModel[]) as [AnyModel[], AnyModel[]];
+  const scales = [
+    ...marks.flatMap((mark) => Object.values(mark.get("scales") as Record<string, AnyModel>)),
+    ...axes.map((axis) => axis.get("scale") as AnyModel),
+    ...["scale_x", "scale_y"].map((name) => figure.get(name) as AnyModel),
+  ];
+  for (const each of [figure, ...marks, ...axes, ...scales] as Closable[]) {
+    if (letGo.has(each)) continue;
+    letGo.add(each);
+    each.once("destroy", () => {
+      each.state_change = each.state_change.then(() => {
+        (each.off as () => void)();
+      });
+    });
+  }
+}
+
 /**
  * Draw when the present event has been dealt with, however many of its changes ask for it.
  *
