@@ -43,11 +43,14 @@ def model_lock(model: Any) -> ModelLock:
     ModelLock
         To be used as a context: ``with model_lock(model): …``.
     """
-    with _guard:
-        lock = _locks.get(model)
-        if lock is None:
-            lock = _locks[model] = ModelLock()
-        return lock
+    lock = _locks.get(model)
+    if lock is None:
+        with _guard:
+            # Another thread may have made it since.
+            lock = _locks.get(model)
+            if lock is None:
+                lock = _locks[model] = ModelLock()
+    return lock
 
 
 class _Bell:

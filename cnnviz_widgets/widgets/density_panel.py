@@ -30,6 +30,14 @@ if TYPE_CHECKING:
     from PIL.Image import Image
 
 
+class _Lines(HoldsSync, bqplot.Lines):  # type: ignore[misc]  # bqplot has no types
+    """Lines that are set in one message."""
+
+
+class _Scatter(HoldsSync, bqplot.Scatter):  # type: ignore[misc]
+    """Dots that are set in one message."""
+
+
 class _DensityHead(HoldsSync, AnyWidget):
     """The line above the plot, and the page's hand on the plot's marks."""
 
@@ -230,11 +238,11 @@ def _plot(
     # The marks that the page fills must not stretch the axis, or it would jump under the mouse.
     still = {"x": True, "y": True}
     marks = {
-        "fan": bqplot.Lines(fill="between", stroke_width=1.0, **curves),
-        "every": bqplot.Lines(stroke_width=1.2, **curves),
+        "fan": _Lines(fill="between", stroke_width=1.0, **curves),
+        "every": _Lines(stroke_width=1.2, **curves),
         "selected": bqplot.Lines(stroke_width=2.0, preserve_domain=still, **curves),
         "hovered": bqplot.Lines(stroke_width=3.0, preserve_domain=still, **curves),
-        "zeros": bqplot.Scatter(default_size=22, opacities=[0.6], **dots),
+        "zeros": _Scatter(default_size=22, opacities=[0.6], **dots),
         "zeros_marked": bqplot.Scatter(default_size=64, preserve_domain=still, **dots),
     }
     figure = frame.figure(list(marks.values()), 220)

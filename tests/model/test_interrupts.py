@@ -5,7 +5,8 @@ from __future__ import annotations
 import random
 import threading
 import time
-from typing import Any
+from collections.abc import Callable, Container
+from typing import Any, NamedTuple
 
 import keras
 import numpy as np
@@ -13,6 +14,7 @@ import pytest
 from keras import layers as L
 from keras.src.backend.common import global_state
 
+from cnnviz_widgets.analysis.call_stack import surely
 from cnnviz_widgets.analysis.place import Place
 from cnnviz_widgets.model import (
     ModelProbe,
@@ -23,6 +25,7 @@ from cnnviz_widgets.model import (
     model_lock,
 )
 from cnnviz_widgets.model.ablation import ablate
+from cnnviz_widgets.model.reference import _Apart, _tensorflow_state
 
 from ..interrupts import Alarm, interrupted_everywhere
 
@@ -51,6 +54,7 @@ class World:
         def have() -> None:
             lock = model_lock(self.model)
             try:
+                assert not lock.training
                 lock.acquire(0)
                 lock.release()
             except BaseException as error:
@@ -131,60 +135,82 @@ def train_in_context(world: World) -> None:
         it.update()
 
 
-MECHANISM = ("analysis/call_stack.py", "model/lock.py", "model/capture.py", "model/undisturbed.py")
+MECHANISM = (
+    "analysis/call_stack.py",
+    "model/capture.py",
+    "model/lock.py",
+    "model/scopes.py",
+    "model/undisturbed.py",
+)
+READING = (*MECHANISM, "model/eager.py", "model/passes.py", "model/probe.py")
+TRAINING = ("model/monitor.py", "model/moments.py", "model/pacing.py", "model/probe.py")
 
 
-def everywhere(file: str) -> bool:
-    return True
+class Case(NamedTuple):
+    """Work to be interrupted, in which files, at each line or bytecode, and how often there."""
 
-
-def mechanism(file: str) -> bool:
-    return file in MECHANISM
-
-
-def tracing(file: str) -> bool:
-    return file in (*MECHANISM, "model/compiled.py")
-
-
-def training(file: str) -> bool:
-    return file in (*MECHANISM, "model/monitor.py", "model/pacing.py")
+    work: Callable[[World], None]
+    files: Container[str]
+    steps: bool = False
+    last: bool = True
 
 
 CASES = {
-    "info": (info, everywhere, False),
-    "info, each step": (info, everywhere, True),
-    "read": (read, everywhere, False),
-    "stream": (stream_gathered, everywhere, False),
-    "stream in lockstep": (stream_in_lockstep, everywhere, False),
-    "steady": (look_steadily, mechanism, True),
-    "ablate": (try_ablation, everywhere, False),
-    "update": (update, everywhere, False),
-    "update in a context": (train_in_context, training, False),
-    "trace": (trace, tracing, False),
+    "info": Case(info, READING),
+    "info, each step": Case(info, READING, steps=True, last=False),
+    "read": Case(read, (*READING, "model/compiled.py")),
+    "stream": Case(stream_gathered, READING),
+    "stream in lockstep": Case(stream_in_lockstep, (*READING, "model/compiled.py")),
+    "steady, each step": Case(look_steadily, ("model/probe.py",), steps=True, last=False),
+    "ablate": Case(try_ablation, (*READING, "model/ablation.py", "model/losses.py"), last=False),
+    "update": Case(update, TRAINING, last=False),
+    "update in a context": Case(train_in_context, ("model/monitor.py", "model/lock.py")),
+    "trace": Case(trace, (*MECHANISM, "model/compiled.py"), last=False),
 }
 
 
 @pytest.mark.parametrize("name", CASES)
 def test_an_interrupt_at_each_place(name: str) -> None:
-    work, files, steps = CASES[name]
+    work, files, steps, last = CASES[name]
     world = World()
     world.check()
     count = 0
-    for place, error in interrupted_everywhere(lambda: work(world), files, steps=steps):
+    for place, error in interrupted_everywhere(
+        lambda: work(world), files.__contains__, steps=steps, last=last
+    ):
         count += 1
         assert isinstance(error, KeyboardInterrupt), (place, error)
         try:
             world.check()
         except BaseException as wrong:
             raise AssertionError(f"after an interrupt at {place}: {wrong}") from wrong
-    print(name, count)
-    assert count > 20
+    assert count > 50
+
+
+def test_random_numbers_go_on_where_they_were() -> None:
+    """A reference is drawn apart from the user's own random numbers."""
+
+    def draw() -> None:
+        apart = _Apart(7)
+        with surely(apart), apart:
+            np.random.random(3)  # noqa: NPY002
+
+    def state() -> list[Any]:
+        seeds = {name: value for name, value in _tensorflow_state().items() if name == "_seed"}
+        generator = global_state.get_global_attribute("global_seed_generator")
+        return [random.getstate(), np.random.get_state()[1].tolist(), generator, seeds]  # noqa: NPY002
+
+    before = state()
+    for place, _error in interrupted_everywhere(
+        draw, {"model/reference.py"}.__contains__, steps=True
+    ):
+        assert state() == before, place
 
 
 def test_300_real_signals() -> None:
     rng = random.Random(0)
     world, alarm = World(), Alarm()
-    works = [info, read, stream_gathered, stream_in_lockstep, look_steadily, try_ablation]
+    works = [info, read, stream_gathered, stream_in_lockstep, look_steadily, try_ablation, trace]
     took: dict[Any, float] = {}
     for work in works:
         begin = time.perf_counter()

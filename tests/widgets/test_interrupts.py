@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import random
 import threading
+import time
 from collections.abc import Callable
 
 import keras
@@ -15,7 +17,7 @@ from cnnviz_widgets.model import model_lock
 from cnnviz_widgets.widgets.closing import parts_of
 from cnnviz_widgets.widgets.two_threads import ForTwoThreads, HoldsSync
 
-from ..interrupts import interrupted_everywhere
+from ..interrupts import Alarm, interrupted_everywhere
 
 ORIGINAL = keras.Layer.__call__
 INPUTS = np.linspace(-1, 1, 2 * 4 * 4 * 1, dtype="float32").reshape(2, 4, 4, 1)
@@ -94,7 +96,19 @@ def test_an_interrupt_at_each_place(
             check(inspector, answered=late)
         except BaseException as wrong:
             raise AssertionError(f"after an interrupt at {place}: {wrong}") from wrong
-    print(work.__name__, count)
     assert count > 30
+    inspector.refresh()
+    assert inspector.header.error == ""
+
+
+def test_real_signals(inspector: ModelInspector) -> None:
+    rng, alarm = random.Random(1), Alarm()
+    begin = time.perf_counter()
+    inspector.refresh()
+    took = time.perf_counter() - begin
+    interrupts = 0
+    while interrupts < 40:
+        interrupts += alarm.interrupt(inspector.refresh, rng.random() * took) is not None
+        check(inspector)
     inspector.refresh()
     assert inspector.header.error == ""
