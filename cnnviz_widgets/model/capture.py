@@ -25,7 +25,7 @@ from typing import Any
 import keras
 import numpy as np
 
-from .call_order import WrittenOrder, graph_of, is_structure
+from .call_order import GraphCall, WrittenOrder, graph_of, is_structure
 from .layer_kinds import kind_of
 from .origins import Origins
 from .unseen import BlindSpots, Unseen
@@ -122,8 +122,14 @@ class _Frame:
         What it was called with.
     origins : tuple of int
         Where that comes from, as in `LayerCall`.
+    index : int or None
+        Its call index, where graphs alone lead to it.
+    is_graph : bool
+        Whether it is a graph of the calls inside it, nothing more.
     written : WrittenOrder or None
-        Of the calls inside it, where it is a graph of them.
+        Of the calls inside it, where there is a graph of them.
+    calls : Counter
+        How often each layer, by its ``id``, was called inside it.
     """
 
     layer: Any
@@ -132,11 +138,18 @@ class _Frame:
     order: tuple[float, ...] = ()
     given: list[Any] = field(default_factory=list)
     origins: tuple[int, ...] = ()
+    index: int | None = None
     has_inner: bool = False
     is_graph: bool = False
     written: WrittenOrder | None = None
     calls: Counter[int] = field(default_factory=Counter)
     inner_outputs: list[weakref.ref[Any]] = field(default_factory=list)
+
+    def call_in_graph(self, operation: Any) -> GraphCall | None:
+        """The call that comes next of this operation, where it is one of the graph's."""
+        if self.written is None:
+            return None
+        return self.written.call(operation, self.calls[id(operation)])
 
 
 class Recorder:
@@ -222,7 +235,7 @@ class Recorder:
         parent = self._frames[-1]
         # Some of Keras' functions make an operation of themselves, which is a step of a layer's
         # own work: `keras.ops.pad` in a ZeroPadding2D.
-        if not isinstance(layer, keras.Layer) and not parent.is_graph:
+        if not isinstance(layer, keras.Layer) and parent.call_in_graph(layer) is None:
             return original(layer, *args, **kwargs)
         if self._muted or not self._in_scope():
             self._blind.passed_over(parent.layer, parent.base, layer, in_steps=self._muted)
@@ -294,6 +307,7 @@ class Recorder:
 
     def _observe_model(self, original: Callable[..., Any], args: Any, kwargs: Any) -> Any:
         frame = self._frame(self._model, "", (), ())
+        frame.index = 0
         frame.given = [tensor for _, tensor in _tensors((args, kwargs))]
         frame.origins = self._inputs = tuple(range(-len(frame.given), 0))
         for k, tensor in enumerate(frame.given):
@@ -340,17 +354,20 @@ class Recorder:
     def _enter(self, layer: Any) -> tuple[_Frame, str]:
         """The frame of a call that begins, and its path as far as it can be told by now."""
         parent = self._frames[-1]
-        nth = parent.calls[id(layer)]
-        parent.calls[id(layer)] += 1
-        place, number = parent.calls.total(), nth
-        if parent.written is not None and (call := parent.written.call(layer, nth)) is not None:
-            place, number = call.place, call.number
         base = self._base(layer, parent.base)
+        place, number = parent.calls.total(), parent.calls[id(layer)]
+        index: int | None = None
+        if (call := parent.call_in_graph(layer)) is not None:
+            place, number = call.place, call.number
+            index = None if parent.index is None else parent.index * call.of + number
+        parent.calls[id(layer)] += 1
         key = (*parent.key, (base, number))
-        index = self._counts[base]
+        shown = self._counts[base] if index is None else index
         self._counts[base] += 1
-        path = self._names.get(key) or (f"{base}:{index}" if index else base)
-        return self._frame(layer, base, key, (*parent.order, place)), path
+        path = self._names.get(key) or (f"{base}:{shown}" if shown else base)
+        frame = self._frame(layer, base, key, (*parent.order, place))
+        frame.index = index
+        return frame, path
 
     def _frame(self, layer: Any, base: str, key: Key, order: tuple[float, ...]) -> _Frame:
         graph = graph_of(layer)
