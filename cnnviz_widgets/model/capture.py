@@ -243,9 +243,9 @@ class Recorder:
         frame, path = self._enter(layer)
         if not parent.is_graph and not self._are_known((args, kwargs)):
             self._blind.functions_before(parent.layer, parent.base, frame.base)
-        frame.given = inputs = [tensor for _, tensor in _tensors((args, kwargs))]
-        frame.origins = self._origins_of(inputs)
-        self._origins.derive(inputs, frame.origins)
+        frame.given = [tensor for _, tensor in _tensors((args, kwargs))]
+        frame.origins = self._origins_of(frame.given)
+        self._origins.derive(frame.given, frame.origins)
         self._frames.append(frame)
         # A recurrent cell, or a layer applied to each time step, is called in a loop: its
         # outputs are steps of the outer layer's work, not layers of the model.
@@ -263,6 +263,11 @@ class Recorder:
             self._muted = False
         # Reached also when the model caught an inner layer's error: it was none of ours.
         self.failed_at = None
+        return self._leave(frame, path, result)
+
+    def _leave(self, frame: _Frame, path: str, result: Any) -> Any:
+        """Hand a call that has ended over; what it returned, or what is to go on instead."""
+        layer, parent = frame.layer, self._frames[-1]
         outputs = _tensors(result)
         parent.inner_outputs += frame.inner_outputs
         if not self._is_listed(layer, outputs, frame):
@@ -279,7 +284,7 @@ class Recorder:
             # After the layers inside it.
             order=(*frame.order, math.inf),
             depth=len(self._frames) - 1,
-            inputs=inputs,
+            inputs=frame.given,
             origins=self._made_by(frame, outputs) if frame.has_inner else frame.origins,
             outputs=outputs,
             has_inner=frame.has_inner,
