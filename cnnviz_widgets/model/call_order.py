@@ -33,7 +33,7 @@ class GraphCall(NamedTuple):
     number : int
         0 for the first call of this layer in the graph, as they were written.
     of : int
-        How many calls of this layer the graph has.
+        How many calls of this layer one run of the graph makes.
     """
 
     place: int
@@ -69,17 +69,26 @@ class WrittenOrder:
             )
 
     def call(self, operation: Any, nth: int) -> GraphCall | None:
-        """The call that Keras makes as the nth (from 0) of this operation when the graph runs."""
-        calls = self._calls.get(id(operation), ())
-        return calls[nth] if nth < len(calls) else None
+        """The call that Keras makes as the nth (from 0) of this operation when the graph runs.
+
+        Where it runs more than once, later rounds come after earlier ones. None for an operation
+        that the graph does not have.
+        """
+        calls = self._calls.get(id(operation))
+        if calls is None:
+            return None
+        round_, k = divmod(nth, len(calls))
+        place, number, of = calls[k]
+        return GraphCall(place + round_ * len(self.nodes), number + round_ * of, of)
 
 
 def graph_of(layer: Any) -> Any:
-    """The graph that runs when this layer is called, None where it runs code of its own.
+    """The graph that runs when this layer is called, None where there is none.
 
-    A sequential model runs its layers one after the other, whether Keras keeps a graph or not.
+    A sequential model runs its layers one after the other, whether Keras keeps a graph or not. A
+    functional model with a ``call`` of its own is taken to run its graph in it.
     """
-    return layer if isinstance(layer, keras.Function) and is_structure(layer) else None
+    return layer if isinstance(layer, keras.Function) else None
 
 
 def is_structure(layer: Any) -> bool:

@@ -28,7 +28,7 @@ import keras
 import numpy as np
 
 from ..analysis.call_stack import Call, CallLock, call_of_context
-from .call_order import WrittenOrder, graph_of, is_structure
+from .call_order import GraphCall, WrittenOrder, graph_of, is_structure
 from .layer_kinds import kind_of
 from .origins import Origins
 from .unseen import BlindSpots, Unseen
@@ -125,8 +125,14 @@ class _Frame:
         What it was called with.
     origins : tuple of int
         Where that comes from, as in `LayerCall`.
+    index : int or None
+        Its call index, where graphs alone lead to it.
+    is_graph : bool
+        Whether it is a graph of the calls inside it, nothing more.
     written : WrittenOrder or None
-        Of the calls inside it, where it is a graph of them.
+        Of the calls inside it, where there is a graph of them.
+    calls : Counter
+        How often each layer, by its ``id``, was called inside it.
     """
 
     layer: Any
@@ -135,11 +141,18 @@ class _Frame:
     order: tuple[float, ...] = ()
     given: list[Any] = field(default_factory=list)
     origins: tuple[int, ...] = ()
+    index: int | None = None
     has_inner: bool = False
     is_graph: bool = False
     written: WrittenOrder | None = None
     calls: Counter[int] = field(default_factory=Counter)
     inner_outputs: list[weakref.ref[Any]] = field(default_factory=list)
+
+    def call_in_graph(self, operation: Any) -> GraphCall | None:
+        """The call that comes next of this operation, where it is one of the graph's."""
+        if self.written is None:
+            return None
+        return self.written.call(operation, self.calls[id(operation)])
 
 
 class Recorder:
@@ -228,7 +241,7 @@ class Recorder:
         parent = self._frames[-1]
         # Some of Keras' functions make an operation of themselves, which is a step of a layer's
         # own work: `keras.ops.pad` in a ZeroPadding2D.
-        if not isinstance(layer, keras.Layer) and not parent.is_graph:
+        if not isinstance(layer, keras.Layer) and parent.call_in_graph(layer) is None:
             return original(layer, *args, **kwargs)
         if self._muted or not self._in_scope():
             self._blind.passed_over(parent.layer, parent.base, layer, in_steps=self._muted)
@@ -236,9 +249,9 @@ class Recorder:
         frame, path = self._enter(layer)
         if not parent.is_graph and not self._are_known((args, kwargs)):
             self._blind.functions_before(parent.layer, parent.base, frame.base)
-        frame.given = inputs = [tensor for _, tensor in _tensors((args, kwargs))]
-        frame.origins = self._origins_of(inputs)
-        self._origins.derive(inputs, frame.origins)
+        frame.given = [tensor for _, tensor in _tensors((args, kwargs))]
+        frame.origins = self._origins_of(frame.given)
+        self._origins.derive(frame.given, frame.origins)
         self._frames.append(frame)
         # A recurrent cell, or a layer applied to each time step, is called in a loop: its
         # outputs are steps of the outer layer's work, not layers of the model.
@@ -256,6 +269,11 @@ class Recorder:
             self._muted = False
         # Reached also when the model caught an inner layer's error: it was none of ours.
         self.failed_at = None
+        return self._leave(frame, path, result)
+
+    def _leave(self, frame: _Frame, path: str, result: Any) -> Any:
+        """Hand a call that has ended over; what it returned, or what is to go on instead."""
+        layer, parent = frame.layer, self._frames[-1]
         outputs = _tensors(result)
         parent.inner_outputs += frame.inner_outputs
         if not self._is_listed(layer, outputs, frame):
@@ -272,7 +290,7 @@ class Recorder:
             # After the layers inside it.
             order=(*frame.order, math.inf),
             depth=len(self._frames) - 1,
-            inputs=inputs,
+            inputs=frame.given,
             origins=self._made_by(frame, outputs) if frame.has_inner else frame.origins,
             outputs=outputs,
             has_inner=frame.has_inner,
@@ -300,6 +318,7 @@ class Recorder:
 
     def _observe_model(self, original: Callable[..., Any], args: Any, kwargs: Any) -> Any:
         frame = self._frame(self._model, "", (), ())
+        frame.index = 0
         frame.given = [tensor for _, tensor in _tensors((args, kwargs))]
         frame.origins = self._inputs = tuple(range(-len(frame.given), 0))
         for k, tensor in enumerate(frame.given):
@@ -346,17 +365,20 @@ class Recorder:
     def _enter(self, layer: Any) -> tuple[_Frame, str]:
         """The frame of a call that begins, and its path as far as it can be told by now."""
         parent = self._frames[-1]
-        nth = parent.calls[id(layer)]
-        parent.calls[id(layer)] += 1
-        place, number = parent.calls.total(), nth
-        if parent.written is not None and (call := parent.written.call(layer, nth)) is not None:
-            place, number = call.place, call.number
         base = self._base(layer, parent.base)
+        place, number = parent.calls.total(), parent.calls[id(layer)]
+        index: int | None = None
+        if (call := parent.call_in_graph(layer)) is not None:
+            place, number = call.place, call.number
+            index = None if parent.index is None else parent.index * call.of + number
+        parent.calls[id(layer)] += 1
         key = (*parent.key, (base, number))
-        index = self._counts[base]
+        shown = self._counts[base] if index is None else index
         self._counts[base] += 1
-        path = self._names.get(key) or (f"{base}:{index}" if index else base)
-        return self._frame(layer, base, key, (*parent.order, place)), path
+        path = self._names.get(key) or (f"{base}:{shown}" if shown else base)
+        frame = self._frame(layer, base, key, (*parent.order, place))
+        frame.index = index
+        return frame, path
 
     def _frame(self, layer: Any, base: str, key: Key, order: tuple[float, ...]) -> _Frame:
         graph = graph_of(layer)

@@ -548,7 +548,7 @@ class _Diagnosis:
         if len(inputs) != 1 or inputs[0].dtype.kind not in "fiu":
             return None
         values = inputs[0].astype(np.float32)
-        if any(info.family in ("Rescaling", "Normalization") for info in self._infos.values()):
+        if any(map(_scales_inputs, self._infos.values())):
             return None
         finding = self._by_averages(facts, values)
         if finding is not None or not look_like_bytes(inputs[0]):
@@ -647,6 +647,13 @@ class _Diagnosis:
             )
         if not any(info.weight_shapes for info in self._infos.values()):
             self._skipped.append(Skipped("signs of parameters", "the model has no weights"))
+
+
+def _scales_inputs(info: LayerInfo) -> bool:
+    """Whether the model itself brings its inputs to the scale it was trained on."""
+    if info.family in ("Rescaling", "Normalization"):
+        return True
+    return not info.parents and kind_named(info.family, info.kind).alone == "scales"
 
 
 def _magnitude(values: NDArray[Any]) -> float:

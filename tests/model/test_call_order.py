@@ -13,7 +13,7 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from keras import layers as L
 
-from cnnviz_widgets.model import ModelProbe
+from cnnviz_widgets.model import ModelCallError, ModelProbe
 from cnnviz_widgets.model.ablation import ablate
 from cnnviz_widgets.model.comparison import LiveSide, ModelComparison
 from cnnviz_widgets.model.reference import fresh_probe
@@ -172,6 +172,43 @@ def test_a_block_of_its_own_code_inside_a_shared_model(run_eagerly: bool) -> Non
         "shared/block/inner:3": 40,
         "shared/block:1": 40,
     }
+
+
+def test_a_functional_model_with_a_call_of_its_own_runs_its_graph() -> None:
+    class Louder(keras.Model):
+        def call(self, inputs: Any) -> Any:
+            return [2 * each for each in super().call(inputs)]
+
+    shared, (a, b) = trunk(), two_inputs()
+    one, two = shared(a), shared(b)
+    probe = ModelProbe(Louder([a, b], [keras.ops.relu(one), two]), [A, B])
+    values = {info.kind if info.kind == "Relu" else info.path: info for info in probe.layers}
+    assert list(values) == ["trunk/c", "trunk/d", "trunk/c:1", "trunk/d:1", "Relu"]
+    assert probe.outputs("trunk/c")[0, 0] == 2
+    assert values["Relu"].inputs == ("a",)
+
+
+class Refusing(keras.Layer):
+    """Does not take what is large."""
+
+    def call(self, x: Any) -> Any:
+        if float(keras.ops.max(x)) > 15:
+            raise ValueError("too large")
+        return x
+
+    def compute_output_shape(self, shape: Any) -> Any:
+        return shape
+
+
+def test_an_error_names_the_call_as_the_list_would() -> None:
+    inputs = keras.Input((3,))
+    shared = keras.Model(inputs, Refusing(name="r")(scaling(2, "c")(inputs)), name="trunk")
+    a, b = two_inputs()
+    model = keras.Model([a, b], [shared(a), shared(b)])
+    model.compile("sgd", "mse", run_eagerly=True)
+    with pytest.raises(ModelCallError, match="too large") as raised:
+        _ = ModelProbe(model, [A, B]).layers
+    assert raised.value.path == "trunk/r:1"
 
 
 def test_a_model_made_from_tensors_inside_another_follows_its_order() -> None:

@@ -39,10 +39,11 @@ def test_every_layer_of_keras_is_placed() -> None:
     assert public_kinds() - set(KINDS) == set()
 
 
+@pytest.mark.skipif(
+    tuple(map(int, keras.version().split(".")[:2])) < (3, 15), reason="has not all of them yet"
+)
 def test_no_row_is_of_a_kind_that_never_was() -> None:
-    # Kinds that came later than the oldest Keras that is promised are rows all the same.
-    later = {name for name in KINDS if not name.startswith("ops.")} - public_kinds()
-    assert all(name.startswith(("Adaptive", "Random", "Rev", "CutMix")) for name in later)
+    assert {name for name in KINDS if not name.startswith("ops.")} <= public_kinds()
     operations = {
         kind.__name__
         for kind in _subclasses(keras.Operation)
