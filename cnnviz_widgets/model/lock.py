@@ -18,6 +18,8 @@ from contextlib import contextmanager
 from types import CodeType, FrameType, TracebackType
 from typing import Any, ClassVar
 
+from ..analysis.validation import described
+
 # Bells ring when something has changed. A thread that ends, or is interrupted, rings none: so
 # whoever waits looks around himself this often, in seconds.
 _LOOK_AROUND = 0.05
@@ -40,6 +42,10 @@ def model_lock(model: Any) -> ModelLock:
     ModelLock
         To be used as a context: ``with model_lock(model): …``.
     """
+    try:
+        weakref.ref(model)
+    except TypeError:
+        raise TypeError(f"model must be a Keras model; got {described(model)}") from None
     with _guard:
         lock = _locks.get(model)
         if lock is None:

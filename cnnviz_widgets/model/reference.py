@@ -19,6 +19,7 @@ import keras
 import numpy as np
 from keras.src.backend.common import global_state
 
+from ..analysis.validation import instance, spelt, whole_number
 from .capture import is_structure
 from .layers import LayerInfo
 from .probe import ModelProbe, model_lock
@@ -31,6 +32,7 @@ class NoReference(ValueError):
     """No freshly initialised counterpart of a model can be had; the message says why."""
 
 
+@spelt
 def fresh_probe(
     probe: ModelProbe,
     paths: Iterable[str] | None = None,
@@ -73,6 +75,9 @@ def fresh_probe(
     ValueError
         If a path is unknown, or `paths` is empty.
     """
+    instance("probe", probe, ModelProbe)
+    whole_number("seed", seed, 0)
+    whole_number("limit_bytes", limit_bytes, 0, "of bytes")
     with model_lock(probe.model):
         known = probe.layers
         wanted = None if paths is None else [probe.info(path) for path in paths]

@@ -223,9 +223,11 @@ class HealthPanel(Strict, Pictured, VBox):
 
     def close(self) -> None:
         """Close the plot with the panel; selector and timeline are others' and stay."""
+        if self.comm is None:
+            return  # closed, or never made
         shared = [part for part in (self._head.selector, self._head.timeline) if part is not None]
         # The plot is no child before it shows something.
-        parts = [] if self.comm is None else parts_of(self, keep=shared) + parts_of(self.figure)
+        parts = parts_of(self, keep=shared) + parts_of(self.figure)
         super().close()
         for part in parts:
             Widget.close(part)

@@ -13,7 +13,7 @@ from traitlets import Instance, Unicode, observe, validate
 from ..analysis.history import History, Moment
 from ..analysis.place import Place
 from ..analysis.record import LayerRecord
-from ..analysis.validation import instance, known_layer
+from ..analysis.validation import instance, known_layer, spelt
 from .closing import parts_of
 from .history_view import NOW, HistoryView, Recalled
 from .inspector_header import InspectorHeader
@@ -265,6 +265,7 @@ def _first(history: History, layer: str | None, view: str = "outputs") -> Place:
     raise ValueError(f"no picture of {layer!r} was kept, only numbers; pictures: {names}")
 
 
+@spelt
 def open_history(folder: str | os.PathLike[str], *, layer: str | None = None) -> HistoryViewer:
     """Look at a training that ``inspector.monitor(folder=…)`` kept; the model is not needed.
 

@@ -17,7 +17,7 @@ from ..analysis.history import DEFAULT_MEMORY, History
 from ..analysis.measures import ChannelMeasures
 from ..analysis.place import Place
 from ..analysis.record import LayerRecord, Progress
-from ..analysis.validation import one_of, path_of, several, whole_number
+from ..analysis.validation import one_of, path_of, several, spelt, whole_number
 from ..model import LayerInfo, ModelProbe, model_lock
 from ..model.ablation import Ablation, ablate
 from ..model.diagnosis import diagnose
@@ -269,6 +269,7 @@ class ModelInspector(Strict, Pictured, VBox):
             self._turn_to(self._place, NOW)
         return report
 
+    @spelt
     def monitor(
         self,
         every: Every = "epoch",
