@@ -59,7 +59,11 @@ def compare(a: Any, b: Any, *, layer: str | None = None, inputs: Any = None) -> 
     labels = next(
         (list(each.grid.sample_labels) for each in (a, b) if isinstance(each, ModelInspector)), []
     )
-    return ComparisonPanel(ModelComparison(*sides), layer=layer, sample_labels=labels)
+    inspectors = [each for each in (a, b) if isinstance(each, ModelInspector)]
+    class_names = next((each.class_names for each in inspectors if each.class_names), ())
+    return ComparisonPanel(
+        ModelComparison(*sides), layer=layer, sample_labels=labels, class_names=class_names
+    )
 
 
 def _probe_of(given: Any) -> ModelProbe | None:

@@ -29,6 +29,7 @@ from ..model.pacing import Every
 from ..model.places import NoWeights, chosen_part, output_record, read_place
 from .ablation_bar import AblationBar
 from .cell_progress import CellProgress
+from .channel_names import names_for, output_layers
 from .closing import parts_of
 from .findings_panel import FindingsPanel
 from .following import Following
@@ -88,7 +89,8 @@ class ModelInspector(Strict, Pictured, VBox):
     labels : sequence of int or str, optional
         A name, or a number of `class_names`, for each sample: they stand before the rows.
     class_names : sequence of str, optional
-        Names of the classes that whole-number labels count.
+        Names of the classes that whole-number labels count, and that the channels of the output
+        stand for, where these are as many.
     layer : str, optional
         Path of the layer to show first; by default the first of the order of analysis.
     view : {'outputs', 'weights'}
@@ -143,6 +145,8 @@ class ModelInspector(Strict, Pictured, VBox):
                 chosen_part(Place(first.path, "weights"), ())  # raises
             first = weighty[0]
         names = sample_names(labels, self._targets, class_names, self.probe.samples)
+        self._class_names = () if class_names is None else tuple(map(str, class_names))
+        self._outputs = output_layers(layers)
         # Requests from the page may come on a thread of their own, and while the model trains.
         self._lock = model_lock(model)
         self._made = CellMade(self)
@@ -193,6 +197,11 @@ class ModelInspector(Strict, Pictured, VBox):
     def record(self) -> LayerRecord | None:
         """What is shown, with tree, densities and measures: outputs, or a `ParameterRecord`."""
         return None if self._shown is None else self._shown.record
+
+    @property
+    def class_names(self) -> tuple[str, ...]:
+        """Names of the classes, as they were given; the channels of the output have them, too."""
+        return self._class_names
 
     @property
     def measures(self) -> dict[str, ChannelMeasures]:
@@ -389,7 +398,8 @@ class ModelInspector(Strict, Pictured, VBox):
             return None
         title = f"{self.header.title}   {self.header.facts}"
         below = self.following.story.health.picture()
-        return inspector_picture(self.record, title, self.grid.sample_labels, below)
+        names = self.grid.class_names
+        return inspector_picture(self.record, title, self.grid.sample_labels, below, names)
 
     def close(self) -> None:
         """Close every part; the model stays as it is."""
@@ -580,6 +590,7 @@ class ModelInspector(Strict, Pictured, VBox):
 
         layers = self.probe.layers
         measured = self.probe.stream(measure, progress=self._progress)
+        self._outputs = output_layers(layers)
         shown = Shown(place, found[0]) if found else self._read_place(place)
         self._show(shown, self._progress)
         self._measures = {path: each for path, each in measured.items() if each is not None}
@@ -602,7 +613,9 @@ class ModelInspector(Strict, Pictured, VBox):
     def _show(self, shown: Shown, progress: Progress | None = None) -> None:
         shown.record.complete(progress)
         before, place = self._shown, shown.place
-        self.views.show(shown.record)
+        # Where the rows are no channels of the layer's output, they are no classes either.
+        outputs = self._outputs if shown.first_channel == 0 else frozenset[str]()
+        self.views.show(shown.record, names_for(shown.record, outputs, self._class_names))
         self._shown = shown
         if before is None or not _same_channels(before, shown):
             self.views.forget(f"{place.layer} {shown.first_channel}")

@@ -6,7 +6,7 @@ import type { AnyModel, Host, RenderProps } from "@anywidget/types";
 
 import { CURVE_EVENTS, lines, readCurves, type CurvesState } from "./density/curves";
 import { button, element } from "./lib/dom";
-import { count, counted, percent } from "./lib/format";
+import { count, counted, named, percent } from "./lib/format";
 import { eachFrame } from "./lib/frame";
 import { OwnColors } from "./lib/own-colors";
 import { afterEvent, put, scaleOf, type MarkModel } from "./lib/plot";
@@ -140,7 +140,7 @@ async function render({ model, el, host, signal }: RenderProps<State>): Promise<
     const { selected, hovered } = chosen();
     let text = "";
     if (hovered !== undefined) {
-      text = `channel ${curves.channels[hovered]}: ${percent(curves.zeroShare[hovered]!)} exact zeros`;
+      text = `channel ${named(curves.channels[hovered]!, model.get("class_names"))}: ${percent(curves.zeroShare[hovered]!)} exact zeros`;
       const bad = curves.nonfiniteShare[hovered]!;
       if (bad > 0) text += `, ${percent(bad)} NaN or infinite`;
     } else if (selection.list.length > 0) {
@@ -179,6 +179,7 @@ async function render({ model, el, host, signal }: RenderProps<State>): Promise<
     refresh();
   }, signal));
   model.on("change:log_y", refresh);
+  model.on("change:class_names", describe);
   onThemeChange(frame, refresh, signal);
   refresh();
 }
