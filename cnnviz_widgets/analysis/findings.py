@@ -8,6 +8,7 @@ from dataclasses import dataclass, fields, is_dataclass
 from typing import Any, Literal, TypeAlias, overload
 
 from .report_table import as_html, as_text
+from .validation import a_number, each_instance, instance, one_of
 
 Kind: TypeAlias = Literal[
     "non-finite",
@@ -50,6 +51,9 @@ class Measurement:
     value: float
     is_share: bool = False
 
+    def __post_init__(self) -> None:
+        a_number("value", self.value)
+
 
 @dataclass(frozen=True)
 class Comparison:
@@ -75,6 +79,9 @@ class Comparison:
     percentile: float | None = None
     effect: float | None = None
 
+    def __post_init__(self) -> None:
+        a_number("value", self.value)
+
 
 @dataclass(frozen=True)
 class Evidence:
@@ -96,6 +103,17 @@ class Evidence:
     edges: tuple[float, ...]
     shares: tuple[float, ...]
     reference: tuple[float, ...] = ()
+
+    def __post_init__(self) -> None:
+        if len(self.edges) != len(self.shares) + 1:
+            raise ValueError(
+                f"edges must be one more than shares; got {len(self.edges)} and {len(self.shares)}"
+            )
+        if self.reference and len(self.reference) != len(self.shares):
+            raise ValueError(
+                f"reference must be as many as shares; got {len(self.reference)} and "
+                f"{len(self.shares)}"
+            )
 
 
 @dataclass(frozen=True)
@@ -151,6 +169,12 @@ class Finding:
     evidence: Evidence | None = None
     follows: tuple[str, ...] = ()
 
+    def __post_init__(self) -> None:
+        one_of("kind", self.kind, KINDS)
+        one_of("severity", self.severity, SEVERITIES)
+        one_of("view", self.view, ("outputs", "weights"))
+        instance("measured", self.measured, Measurement)
+
 
 @dataclass(frozen=True)
 class Skipped:
@@ -190,6 +214,10 @@ class Report(Sequence[Finding]):
     samples: int = 0
     notes: tuple[str, ...] = ()
     skipped: tuple[Skipped, ...] = ()
+
+    def __post_init__(self) -> None:
+        each_instance("findings", self.findings, Finding)
+        each_instance("skipped", self.skipped, Skipped)
 
     @overload
     def __getitem__(self, index: int) -> Finding: ...

@@ -27,6 +27,7 @@ from .validation import (
     mapping,
     one_of,
     path_of,
+    spelt,
     text,
     whole_number,
 )
@@ -116,6 +117,7 @@ class History:
         The folder cannot be written.
     """
 
+    @spelt
     def __init__(
         self,
         layers: Sequence[Mapping[str, Any]],

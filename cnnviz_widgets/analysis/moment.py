@@ -9,6 +9,7 @@ from .health import LayerHealth
 from .place import Place
 from .record import LayerRecord
 from .sample_choice import SampleChoice
+from .validation import instance, mapping, optional, whole_number
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,6 +32,11 @@ class Moment:
         The layers that were looked at.
     samples : SampleChoice or None
         Which samples the numbers rest on; None: all. Dead channels are told of all in any case.
+
+    Raises
+    ------
+    TypeError, ValueError
+        The step is no whole number from 0 on, or something else is not what it says here.
     """
 
     step: int
@@ -40,3 +46,12 @@ class Moment:
     logs: Mapping[str, float] = field(default_factory=dict)
     records: Mapping[Place, LayerRecord] = field(default_factory=dict)
     samples: SampleChoice | None = None
+
+    def __post_init__(self) -> None:
+        whole_number("step", self.step, 0)
+        for path, health in mapping("health", self.health, "a path to its LayerHealth").items():
+            instance(f"health[{path!r}]", health, LayerHealth)
+        mapping("logs", self.logs, "a name to a number")
+        for place, record in mapping("records", self.records, "a Place to its record").items():
+            instance(f"records[{place!r}]", record, LayerRecord)
+        optional("samples", self.samples, SampleChoice)

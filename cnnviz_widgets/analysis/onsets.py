@@ -14,6 +14,7 @@ from .diagnosis.thresholds import SAME_IN_LAYERS
 from .diagnosis.wording import are, listed, some_of
 from .health import LayerHealth
 from .measures import ChannelMeasures
+from .validation import instance, one_of, optional, whole_number
 
 if TYPE_CHECKING:  # what a diagnosis imports takes longer to load than opening a history
     from .diagnosis.facts import Role
@@ -56,6 +57,10 @@ class Onset:
     ended: int | None = None
     text: str = ""
     from_start: bool = False
+
+    def __post_init__(self) -> None:
+        one_of("kind", self.kind, ONSET_KINDS)
+        whole_number("step", self.step, 0)
 
 
 class OnsetWatch:
@@ -115,6 +120,10 @@ class OnsetWatch:
             Paths of the layers it reads. Without them whatever was not finite before it at this
             step is taken for one, and dead channels for its own.
         """
+        whole_number("step", step, 0)
+        optional("measures", measures, ChannelMeasures)
+        instance("health", health, LayerHealth)
+        one_of("kind", kind, ("weights", "activation", "other"))
         with self._lock:
             if step != self._step:
                 self._step = step

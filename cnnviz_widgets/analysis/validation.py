@@ -7,17 +7,20 @@ its kind may be; either names what was given and what was expected.
 
 from __future__ import annotations
 
+import inspect
 import math
 import numbers
 import operator
 import os
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from difflib import get_close_matches
-from typing import Any, TypeVar
+from functools import wraps
+from typing import Any, ParamSpec, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
+P = ParamSpec("P")
 T = TypeVar("T")
 
 # Longer ones are cut in a message: a whole array tells less than its shape.
@@ -136,6 +139,19 @@ def real_number(
     if not least <= number <= most or (finite and math.isinf(number)):
         raise ValueError(f"{name} must be {expected}; got {described(value)}")
     return number
+
+
+def a_number(name: str, value: Any) -> float:
+    """Any real number, NaN and infinity among them.
+
+    Raises
+    ------
+    TypeError
+        Another kind.
+    """
+    if isinstance(value, (bool, np.bool_)) or not isinstance(value, numbers.Real):
+        raise TypeError(f"{name} must be a number; got {described(value)}")
+    return float(value)
 
 
 def flag(name: str, value: Any) -> bool:
@@ -409,8 +425,9 @@ def one_for_each(name: str, array: NDArray[Any], samples: int) -> NDArray[Any]:
         There are fewer.
     """
     if array.ndim == 0 or len(array) < samples:
+        told = f"shape {array.shape}" if array.ndim else f"the single {array.item()!r}"
         raise ValueError(
-            f"{name} must have one entry for each of the {samples} samples; got shape {array.shape}"
+            f"{name} must have one entry for each of the {samples} samples; got {told}"
         )
     return array[:samples]
 
@@ -425,7 +442,9 @@ def ascending_steps(name: str, value: Any) -> NDArray[np.int64]:
     """
     array = number_array(name, value)
     if array.ndim != 1:
-        raise ValueError(f"{name} must be one-dimensional; got the shape {array.shape}")
+        raise ValueError(
+            f"{name} must be one-dimensional; got the shape {array.shape} of {described(value)}"
+        )
     if array.dtype.kind == "b":
         raise TypeError(f"{name} must be whole numbers; got {described(value)}")
     if array.dtype.kind == "f" and not (np.isfinite(array) & (array == np.trunc(array))).all():
@@ -451,6 +470,19 @@ def known_keywords(of: str, given: Iterable[str], known: Collection[str]) -> Non
         near = closest(name, known)
         hint = f"did you mean {near[0]!r}?" if near else f"it takes {_listed(sorted(known))}"
         raise TypeError(f"{of} takes no argument {name!r}; {hint}")
+
+
+def spelt(function: Callable[P, T]) -> Callable[P, T]:
+    """Refuse keywords that a function does not take, as `known_keywords` does."""
+    known = frozenset(inspect.signature(function).parameters) - {"self"}
+    name = function.__qualname__.removesuffix(".__init__")
+
+    @wraps(function)
+    def checked(*args: P.args, **keywords: P.kwargs) -> T:
+        known_keywords(name, keywords, known)
+        return function(*args, **keywords)
+
+    return checked
 
 
 def _listed(names: Collection[str]) -> str:

@@ -48,7 +48,8 @@ def checked_values(values: ArrayLike, *, name: str = "values") -> NDArray[Any]:
     array = number_array(name, values)
     if array.ndim == 0:
         raise ValueError(
-            f"{name} must have shape (..., channel) with at least one axis; got a single number"
+            f"{name} must have shape (..., channel) with at least one axis; got a single number, "
+            f"{array}"
         )
     if array.size == 0:
         raise ValueError(

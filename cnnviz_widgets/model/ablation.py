@@ -14,7 +14,7 @@ import keras
 import numpy as np
 from numpy.typing import NDArray
 
-from ..analysis.validation import indices, instance, one_of
+from ..analysis.validation import indices, instance, one_of, spelt
 from .capture import LayerCall, ModelCallError, Recorder, is_tensor
 from .eager import forward, is_concrete_scope
 from .layers import LayerInfo, output_suffix, to_float32
@@ -105,6 +105,7 @@ class Ablation:
         return tuple(rows)
 
 
+@spelt
 def ablate(
     probe: ModelProbe,
     path: str,

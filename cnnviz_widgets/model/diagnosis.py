@@ -29,7 +29,7 @@ from ..analysis.diagnosis.thinning import averaged_at
 from ..analysis.diagnosis.weight_signs import WeightSigns, weight_signs
 from ..analysis.diagnosis.wording import listed
 from ..analysis.findings import Finding, Report, Skipped
-from ..analysis.validation import described, flag, mapping, optional_function, whole_number
+from ..analysis.validation import described, flag, mapping, optional_function, spelt, whole_number
 from .capture import ModelCallError
 from .effective_weights import effective_arrays, read_only
 from .initial import initial_weights
@@ -52,6 +52,7 @@ _BUDGET = 64 * 2**20
 _WEIGHTS_FROM, _REFERENCE_FROM, _JUDGING_FROM = 0.6, 0.8, 0.97
 
 
+@spelt
 def diagnose(
     model_or_probe: Any,
     inputs: Any = None,

@@ -20,6 +20,7 @@ from types import FrameType, TracebackType
 from typing import Any, ClassVar
 
 from ..analysis.call_stack import Call, CallLock, OpenCall, call_of_context, is_under_way
+from ..analysis.validation import described
 
 # Bells ring when something has changed. A thread that ends, or is interrupted, rings none: so
 # whoever waits looks around himself this often, in seconds.
@@ -43,7 +44,10 @@ def model_lock(model: Any) -> ModelLock:
     ModelLock
         To be used as a context: ``with model_lock(model): …``.
     """
-    lock = _locks.get(model)
+    try:
+        lock = _locks.get(model)
+    except TypeError:
+        raise TypeError(f"model must be a Keras model; got {described(model)}") from None
     if lock is None:
         with _guard:
             # Another thread may have made it since.

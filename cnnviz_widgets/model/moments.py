@@ -18,6 +18,7 @@ from ..analysis.moment import Moment
 from ..analysis.onsets import Onset, OnsetWatch
 from ..analysis.place import Place
 from ..analysis.record import LayerRecord
+from ..analysis.validation import instance, several, whole_number
 from ..analysis.values import frozen
 from .capture import ModelCallError
 from .layers import LayerInfo, is_norm
@@ -95,6 +96,7 @@ class MomentReader:
     """
 
     def __init__(self, probe: ModelProbe) -> None:
+        instance("probe", probe, ModelProbe)
         self.orders: dict[Place, NDArray[np.integer[Any]]] = {}
         self.probe = self._whole = probe
         self._few: ModelProbe | None = None
@@ -150,8 +152,11 @@ class MomentReader:
         TypeError, ValueError
             The gradients are not those of the model.
         """
+        whole_number("step", step, 0)
+        if samples is not None:
+            whole_number("samples", samples, 1)
         orders = self.orders if like is None else like
-        wanted = list(dict.fromkeys(Place(*place) for place in places))
+        wanted = list(dict.fromkeys(Place(*place) for place in several("places", places, "Places")))
         whole = self._whole
         with whole.steady():
             by_variable = (

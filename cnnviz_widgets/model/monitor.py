@@ -23,6 +23,7 @@ from ..analysis.validation import (
     flag,
     mapping,
     optional,
+    spelt,
     whole_number,
     word_or_count,
 )
@@ -162,6 +163,7 @@ class TrainingMonitor(keras.callbacks.Callback):  # type: ignore[misc]  # Keras 
         An argument is none of these.
     """
 
+    @spelt
     def __init__(
         self,
         inspector: Audience,

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from ..analysis.findings import View
+from ..analysis.validation import each_instance
 from .layer_kinds import Kind, kind_named
 from .layers import LayerInfo
 
@@ -89,6 +90,7 @@ def analysis_order(layers: Sequence[LayerInfo]) -> tuple[Step, ...]:
     tuple of Step
         Empty for a model without layers that are looked at.
     """
+    each_instance("layers", layers, LayerInfo)
     nearest = sorted(layers, key=lambda info: info.level)  # stable: equals stay in their order
     unfinished = _unfinished(layers)
     shown = [

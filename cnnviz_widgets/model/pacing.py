@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from statistics import median
 from typing import Literal, TypeAlias
 
-from ..analysis.validation import flag, optional_function, real_number, word_or_count
+from ..analysis.validation import flag, optional_function, real_number, spelt, word_or_count
 
 Every: TypeAlias = Literal["epoch", "batch"] | int
 
@@ -63,6 +63,7 @@ class Pace:
         An argument is none of these.
     """
 
+    @spelt
     def __init__(
         self,
         budget: float | None = 0.05,

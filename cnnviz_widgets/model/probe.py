@@ -22,6 +22,7 @@ from ..analysis.validation import (
     known_layer,
     optional_function,
     several,
+    spelt,
     whole_number,
 )
 from ..analysis.values import frozen
@@ -122,6 +123,7 @@ class ModelProbe:
         If an unbuilt model cannot be built on these inputs; it is a ValueError, too.
     """
 
+    @spelt
     def __init__(
         self,
         model: Any,
@@ -551,7 +553,7 @@ def _check_model(model: Any) -> None:
         raise TypeError(f"model must be a Keras model; load it first: load_model({model!r})")
     raise TypeError(
         f"model must be a Keras 3 model (keras.Model), not {type(model).__module__}."
-        f"{type(model).__name__}"
+        f"{type(model).__name__}; got {described(model)}"
     )
 
 

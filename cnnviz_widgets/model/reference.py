@@ -20,6 +20,7 @@ import numpy as np
 from keras.src.backend.common import global_state
 
 from ..analysis.call_stack import surely
+from ..analysis.validation import instance, spelt, whole_number
 from .call_order import calls_of, is_structure, parts, run_as_written
 from .layers import LayerInfo
 from .probe import ModelProbe, model_lock
@@ -33,6 +34,7 @@ class NoReference(ValueError):
     """No freshly initialised counterpart of a model can be had; the message says why."""
 
 
+@spelt
 def fresh_probe(
     probe: ModelProbe,
     paths: Iterable[str] | None = None,
@@ -76,6 +78,9 @@ def fresh_probe(
     ValueError
         If a path is unknown, or `paths` is empty.
     """
+    instance("probe", probe, ModelProbe)
+    whole_number("seed", seed, 0)
+    whole_number("limit_bytes", limit_bytes, 0, "of bytes")
     with model_lock(probe.model):
         known = probe.layers
         wanted = None if paths is None else [probe.info(path) for path in paths]

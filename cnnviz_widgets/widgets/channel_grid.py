@@ -13,6 +13,7 @@ from ..analysis.spanning_tree import Indices
 from ..analysis.tiles import TileSheet
 from ..analysis.validation import indices, instance
 from .bundles import bundle
+from .channel_names import channel_name
 from .layer_view import LayerView
 from .traits import Whole
 from .wire_format import SheetTraits, sheet_state, wire
@@ -47,6 +48,9 @@ class ChannelGrid(SheetTraits, LayerView):
     ).tag(sync=True)
     channel_names = List(
         Unicode(), help="What each column is called, from left to right; none: its channel number."
+    ).tag(sync=True)
+    class_names = List(
+        Unicode(), help="A name for each channel, where it stands for a class; none: its number."
     ).tag(sync=True)
     sample_labels = List(Unicode(), help="A name for each of all samples; none: its number.").tag(
         sync=True
@@ -116,7 +120,10 @@ class ChannelGrid(SheetTraits, LayerView):
 
         if self.record is None:
             return None
-        return grid_picture(self.record, self.sample_labels, self._laid_out, self.channel_names)
+        names = self.channel_names or [
+            channel_name(channel, self.class_names) for channel in self.record.tiles.columns
+        ]
+        return grid_picture(self.record, self.sample_labels, self._laid_out, names)
 
 
 def _state(tiles: TileSheet, samples: Indices, record: LayerRecord) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import bqplot
@@ -29,6 +30,9 @@ class _ComparedDensitiesHead(HoldsSync, AnyWidget):
 
     log_y = Bool(True).tag(sync=True)
     titles = List(Unicode(), ["", ""], help="What the two are called.").tag(sync=True)
+    class_names = List(
+        Unicode(), help="A name for each channel, where it stands for a class; none: its number."
+    ).tag(sync=True)
     selection = WidgetTrait().tag(sync=True)
     _numbers_a = Bytes().tag(sync=True)
     _numbers_b = Bytes().tag(sync=True)
@@ -81,6 +85,7 @@ class ComparedDensities(Owning, VBox):
         numbers_b: NDArray[np.intp],
         channels_a: NDArray[np.intp],
         channels_b: NDArray[np.intp],
+        class_names: Sequence[str] = (),
     ) -> None:
         """Show another comparison, in one message to the page.
 
@@ -91,11 +96,14 @@ class ComparedDensities(Owning, VBox):
             By what number in the selection each curve goes, on either side.
         channels_a, channels_b : ndarray of int
             The same curves' channels.
+        class_names : sequence of str
+            A name for each channel, where it stands for a class; none: its number.
         """
         order = comparison.order
         state = {
             **_side(comparison.a, numbers_a, channels_a, "a"),
             **_side(comparison.b, numbers_b, channels_b, "b"),
+            "class_names": list(class_names),
             "_distance": wire(comparison.match.distance, "f4"),
             "_shift": wire(comparison.shift, "f4"),
             "_most": int(order[0]) if order.size else -1,

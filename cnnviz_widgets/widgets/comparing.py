@@ -6,6 +6,7 @@ from typing import Any
 
 from ..analysis.history import History
 from ..analysis.moment import Moment
+from ..analysis.validation import described, spelt
 from ..model.comparison import LiveSide, ModelComparison, MomentSide, Side
 from ..model.probe import ModelProbe
 from .comparison_panel import ComparisonPanel
@@ -14,6 +15,7 @@ from .inspector import ModelInspector
 __all__ = ["compare"]
 
 
+@spelt
 def compare(a: Any, b: Any, *, layer: str | None = None, inputs: Any = None) -> ComparisonPanel:
     """Two moments of one training, or two models, side by side, what changed most first.
 
@@ -57,7 +59,11 @@ def compare(a: Any, b: Any, *, layer: str | None = None, inputs: Any = None) -> 
     labels = next(
         (list(each.grid.sample_labels) for each in (a, b) if isinstance(each, ModelInspector)), []
     )
-    return ComparisonPanel(ModelComparison(*sides), layer=layer, sample_labels=labels)
+    inspectors = [each for each in (a, b) if isinstance(each, ModelInspector)]
+    class_names = next((each.class_names for each in inspectors if each.class_names), ())
+    return ComparisonPanel(
+        ModelComparison(*sides), layer=layer, sample_labels=labels, class_names=class_names
+    )
 
 
 def _probe_of(given: Any) -> ModelProbe | None:
@@ -80,7 +86,7 @@ def _side(given: Any, name: str, inputs: Any, kept: bool) -> Side:
         if isinstance(given, type) or not callable(getattr(given, "call", None)):
             raise TypeError(
                 f"{name} must be a ModelInspector, a ModelProbe, a Keras model or a moment of a "
-                f"history; got {type(given).__module__}.{type(given).__qualname__}"
+                f"history; got {described(given)}"
             )
         if inputs is None:
             raise TypeError(

@@ -17,10 +17,11 @@ from ..analysis.comparison import LayerChange, LayerComparison
 from ..analysis.matching import MatchedBy
 from ..analysis.side_by_side import SideBySide, side_by_side
 from ..analysis.validation import instance, texts
-from ..model.comparison import ModelComparison
+from ..model.comparison import LiveSide, ModelComparison
 from .bundles import bundle
 from .cell_progress import CellProgress
 from .channel_grid import ChannelGrid
+from .channel_names import channel_name, names_for, output_layers
 from .column_axis import ColumnAxis
 from .compared_densities import ComparedDensities
 from .layer_view import unchangeable
@@ -86,6 +87,8 @@ class ComparisonPanel(Owning, Pictured, VBox):
         Path of the layer to show first; by default the one that changed most.
     sample_labels : sequence of str
         A name for each sample.
+    class_names : sequence of str
+        Names of the classes that the channels of a model's output stand for.
 
     Attributes
     ----------
@@ -121,9 +124,11 @@ class ComparisonPanel(Owning, Pictured, VBox):
         *,
         layer: str | None = None,
         sample_labels: Sequence[str] = (),
+        class_names: Sequence[str] = (),
     ) -> None:
         instance("comparison", comparison, ModelComparison, "compare(a, b) makes the panel")
         names = texts("sample_labels", sample_labels)
+        self._class_names = texts("class_names", class_names)
         first = None if layer is None else comparison.partner(layer)[0].path
         self._comparison = comparison
         self._changes: list[LayerChange] = []
@@ -296,12 +301,13 @@ class ComparisonPanel(Owning, Pictured, VBox):
                 zip((shown.match.only_a, shown.match.only_b), numbers, strict=True)
             )
         ]
-        rows = [_pair(shown, int(number)) for number in listed]
+        names = self._names_of(shown)
+        rows = [_pair(shown, int(number), names) for number in listed]
         notes = _notes(shown, side, self.comparison)
         if (layer, match) != (self.head._shown, self.head._matched) or self.shown is None:
             self.selection.start(f"{layer} {match}")
             self.axis.fit()
-        self.densities.show(shown, *numbers, *channels)
+        self.densities.show(shown, *numbers, *channels, names)
         for grid, sheet, own, samples, record, title in zip(
             self.grids,
             (side.a, side.b),
@@ -314,7 +320,7 @@ class ComparisonPanel(Owning, Pictured, VBox):
             with grid.hold_sync():
                 grid.title = f"{title} · {record.path}"
                 grid.places = max(len(side.channels_a), len(side.channels_b))
-                grid.channel_names = [str(channel) for channel in own]
+                grid.channel_names = [channel_name(int(channel), names) for channel in own]
                 grid.show_columns(record, sheet, own, samples)
         self._compared, self._side_by_side = shown, side
         with self.head.hold_sync():
@@ -324,6 +330,18 @@ class ComparisonPanel(Owning, Pictured, VBox):
             self.head._shown = layer
             self.head._matched = match
         self._tell_place()
+
+    def _names_of(self, shown: LayerComparison) -> list[str]:
+        """The class names of the channels that are compared; [] where they are no classes."""
+        if not self._class_names:
+            return []
+        sides = (self.comparison.a, self.comparison.b)
+        found = [
+            names_for(record, output_layers(side.probe.layers), self._class_names)
+            for side, record in zip(sides, (shown.a, shown.b), strict=True)
+            if isinstance(side, LiveSide)
+        ]
+        return next(filter(None, found), [])
 
     # Word to the page -------------------------------------------------------------------------
 
@@ -350,11 +368,13 @@ def _number(value: float) -> float | None:
     return None if math.isnan(value) else float(value)
 
 
-def _pair(shown: LayerComparison, number: int) -> dict[str, Any]:
+def _pair(shown: LayerComparison, number: int, class_names: Sequence[str]) -> dict[str, Any]:
     """A pair as the page's `comparison/rows.ts` reads it."""
+    channels = shown.match.pairs[number].tolist()
     return {
         "number": number,
-        "channels": shown.match.pairs[number].tolist(),
+        "channels": channels,
+        "names": [channel_name(channel, class_names) for channel in channels],
         "distance": _number(shown.match.distance[number]),
         "shift": _number(shown.shift[number]),
         "zeros": shown.zero_share[number].tolist(),

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from traitlets import List, Unicode
+
 from ..analysis.record import LayerRecord
 from .bundles import bundle
 from .layer_view import LayerView
@@ -27,6 +29,9 @@ class Dendrogram(TreeTraits, LayerView):
     _esm = bundle("dendrogram.js")
     _css = bundle("dendrogram.css")
 
+    class_names = List(
+        Unicode(), help="A name for each channel, where it stands for a class; none: its number."
+    ).tag(sync=True)
     height = Whole(150, min=80, help="Height of the tree in CSS pixels.").tag(sync=True)
 
     def _state_of(self, record: LayerRecord) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import bqplot
@@ -15,7 +16,7 @@ from ..analysis.curves import MOST_CURVES
 from ..analysis.density import DensityStyle
 from ..analysis.parameter_record import ParameterRecord
 from ..analysis.record import LayerRecord
-from ..analysis.validation import flag, optional
+from ..analysis.validation import flag, optional, texts
 from .bundles import bundle
 from .layer_facts import zero_channels
 from .layer_view import as_record, brief, forget_channels, unchangeable
@@ -45,6 +46,9 @@ class _DensityHead(HoldsSync, AnyWidget):
     _css = bundle("density-panel.css")
 
     log_y = Bool(True).tag(sync=True)
+    class_names = List(
+        Unicode(), help="A name for each channel, where it stands for a class; none: its number."
+    ).tag(sync=True)
     selection = WidgetTrait().tag(sync=True)
     _noun = Unicode("channel", help="What a channel is called.").tag(sync=True)
     _total = Int(0).tag(sync=True)
@@ -136,6 +140,15 @@ class DensityPanel(Owning, Pictured, VBox):
     @log_y.setter
     def log_y(self, value: bool) -> None:
         self._head.log_y = flag("log_y", value)
+
+    @property
+    def class_names(self) -> list[str]:
+        """A name for each channel, where it stands for a class; [] for none."""
+        return list(self._head.class_names)
+
+    @class_names.setter
+    def class_names(self, value: Sequence[str]) -> None:
+        self._head.class_names = texts("class_names", value)
 
     def show(self, values: ArrayLike | LayerRecord) -> None:
         """Show another layer, or the same one at another moment.

@@ -8,10 +8,12 @@ from typing import Any
 from numpy.typing import ArrayLike, NDArray
 
 from ..analysis.findings import Report
+from ..analysis.validation import spelt
 from ..model import diagnosis
 from .cell_progress import CellProgress
 
 
+@spelt
 def diagnose(
     model: Any,
     inputs: Any = None,

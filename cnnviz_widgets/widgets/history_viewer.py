@@ -12,7 +12,7 @@ from ..analysis.call_stack import afterwards, surely
 from ..analysis.history import History, Moment
 from ..analysis.place import Place
 from ..analysis.record import LayerRecord
-from ..analysis.validation import instance, known_layer
+from ..analysis.validation import instance, known_layer, spelt
 from .history_view import NOW, HistoryView, Recalled
 from .inspector_header import InspectorHeader
 from .layer_facts import layer_facts
@@ -255,6 +255,7 @@ def _first(history: History, layer: str | None, view: str = "outputs") -> Place:
     raise ValueError(f"no picture of {layer!r} was kept, only numbers; pictures: {names}")
 
 
+@spelt
 def open_history(folder: str | os.PathLike[str], *, layer: str | None = None) -> HistoryViewer:
     """Look at a training that ``inspector.monitor(folder=…)`` kept; the model is not needed.
 

@@ -19,7 +19,7 @@ from ..analysis.measures import ChannelMeasures
 from ..analysis.place import Place
 from ..analysis.record import LayerRecord, Progress
 from ..analysis.sample_choice import SampleChoice
-from ..analysis.validation import one_of, path_of, several, whole_number
+from ..analysis.validation import one_of, path_of, several, spelt, whole_number
 from ..model import LayerInfo, ModelProbe, model_lock
 from ..model.ablation import Ablation, ablate
 from ..model.diagnosis import diagnose
@@ -31,6 +31,7 @@ from ..model.pacing import Every
 from ..model.places import NoWeights, chosen_part, output_record
 from .ablation_bar import AblationBar
 from .cell_progress import CellProgress
+from .channel_names import names_for, output_layers
 from .findings_panel import FindingsPanel
 from .following import Following
 from .guide import Guide
@@ -90,7 +91,8 @@ class ModelInspector(Owning, Pictured, VBox):
     labels : sequence of int or str, optional
         A name, or a number of `class_names`, for each sample: they stand before the rows.
     class_names : sequence of str, optional
-        Names of the classes that whole-number labels count.
+        Names of the classes that whole-number labels count, and that the channels of the output
+        stand for, where these are as many.
     layer : str, optional
         Path of the layer to show first; by default the first of the order of analysis.
     view : {'outputs', 'weights'}
@@ -145,6 +147,8 @@ class ModelInspector(Owning, Pictured, VBox):
                 chosen_part(Place(first.path, "weights"), ())  # raises
             first = weighty[0]
         names = sample_names(labels, self._targets, class_names, self.probe.samples)
+        self._class_names = () if class_names is None else tuple(map(str, class_names))
+        self._outputs = output_layers(layers)
         # Requests from the page may come on a thread of their own, and while the model trains.
         self._lock = model_lock(model)
         self._cell: CellProgress | None = None
@@ -196,6 +200,11 @@ class ModelInspector(Owning, Pictured, VBox):
     def record(self) -> LayerRecord | None:
         """What is shown, with tree, densities and measures: outputs, or a `ParameterRecord`."""
         return None if self._shown is None else self._shown.record
+
+    @property
+    def class_names(self) -> tuple[str, ...]:
+        """Names of the classes, as they were given; the channels of the output have them, too."""
+        return self._class_names
 
     @property
     def measures(self) -> dict[str, ChannelMeasures]:
@@ -278,6 +287,7 @@ class ModelInspector(Owning, Pictured, VBox):
             self._turn_to(self._place, NOW)
         return found
 
+    @spelt
     def monitor(
         self,
         every: Every = "epoch",
@@ -397,7 +407,8 @@ class ModelInspector(Owning, Pictured, VBox):
             return None
         title = f"{self.header.title}   {self.header.facts}"
         below = self.following.story.health.picture()
-        return inspector_picture(self.record, title, self.grid.sample_labels, below)
+        names = self.grid.class_names
+        return inspector_picture(self.record, title, self.grid.sample_labels, below, names)
 
     def _let_go(self) -> None:
         self._probe = self._shown = self._targets = None
@@ -576,6 +587,7 @@ class ModelInspector(Owning, Pictured, VBox):
 
         layers = self.probe.layers
         measured = self.probe.stream(measure, progress=self._progress)
+        self._outputs = output_layers(layers)
         shown = Shown(place, found[0]) if found else self._read_place(place)
         if exact:
             shown = shown._replace(record=shown.record.exact)
@@ -601,7 +613,9 @@ class ModelInspector(Owning, Pictured, VBox):
     def _show(self, shown: Shown, progress: Progress | None = None) -> None:
         shown.record.complete(progress)
         before, place = self._shown, shown.place
-        self.views.show(shown.record)
+        # Where the rows are no channels of the layer's output, they are no classes either.
+        outputs = self._outputs if shown.first_channel == 0 else frozenset[str]()
+        self.views.show(shown.record, names_for(shown.record, outputs, self._class_names))
         self._shown = shown
         if before is None or not _same_channels(before, shown):
             self.views.forget(f"{place.layer} {shown.first_channel}")

@@ -191,7 +191,7 @@ def _entries(layers: Iterable[LayerInfo | Mapping[str, Any]]) -> list[dict[str, 
     entries = []
     for each in layers:
         if isinstance(each, Mapping) and isinstance(each.get("path"), str):
-            entries.append(dict(each))
+            entries.append({**_unmarked(), **each})
         elif all(hasattr(each, name) for name in ("path", "kind", "output_shape", "level_name")):
             entries.append(_entry(each))
         else:

@@ -42,25 +42,32 @@ class LayerViews:
         self.parameters = ParameterGrid(selection=self.selection)
         self.density = DensityPanel(selection=self.selection)
         self._record: LayerRecord | None = None
+        self._class_names: Sequence[str] = ()
 
     @property
     def parts(self) -> list[DOMWidget]:
         """The widgets, from top to bottom."""
         return [self.dendrogram, self.grid, self.parameters, self.density]
 
-    def show(self, record: LayerRecord) -> None:
+    def show(self, record: LayerRecord, class_names: Sequence[str] = ()) -> None:
         """Show a record in the views that are for its kind, and hide the others.
 
         Where that fails the record before is shown again: never two layers at once.
+
+        Parameters
+        ----------
+        record : LayerRecord
+        class_names : sequence of str
+            A name for each channel, where it stands for a class.
         """
-        before = self._record
+        before, names_before = self._record, self._class_names
         try:
-            self._put(record)
+            self._put(record, class_names)
         except BaseException:
             if before is not None:
-                self._put(before)
+                self._put(before, names_before)
             raise
-        self._record = record
+        self._record, self._class_names = record, class_names
 
     def forget(self, channels_of: str) -> None:
         """The channels shown from now on are others: select none, fit them in, cut no tree.
@@ -79,7 +86,9 @@ class LayerViews:
         """Forget the record; the views are closed."""
         self._record = None
 
-    def _put(self, record: LayerRecord) -> None:
+    def _put(self, record: LayerRecord, class_names: Sequence[str]) -> None:
+        for named in (self.dendrogram, self.grid, self.density):
+            named.class_names = list(class_names)
         of_weights = isinstance(record, ParameterRecord)
         shown = [self.parameters] if of_weights else [self.dendrogram, self.grid]
         for view in [*shown, self.density]:

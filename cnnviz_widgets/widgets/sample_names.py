@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..analysis.validation import as_array, one_for_each, texts
+from ..analysis.validation import as_array, described, one_for_each, texts
 
 
 def row_names(samples: NDArray[np.integer[Any]], names: Sequence[str]) -> list[str]:
@@ -49,7 +49,7 @@ def sample_names(
         array = array[:, 0]
     if array.ndim != 1 or array.dtype.kind not in "iubUO":
         raise ValueError(
-            "labels must be whole numbers or names, of shape (samples,); got "
+            f"labels must be whole numbers or names, of shape (samples,); got {described(labels)}, "
             f"{array.dtype} of shape {array.shape}"
             + (" (of one-hot labels take labels.argmax(-1))" if array.ndim == 2 else "")
         )

@@ -19,6 +19,7 @@ from ..analysis.parameter_record import ParameterRecord
 from ..analysis.record import LayerRecord
 from ..analysis.spanning_tree import Indices
 from ..analysis.tiles import ALL_ZERO, HIGHEST_CODE, NONFINITE_CODE, TileSheet
+from .channel_names import channel_name
 from .layer_facts import zero_channels
 from .sample_names import row_names
 
@@ -322,6 +323,7 @@ def inspector_picture(
     title: str,
     labels: Sequence[str] = (),
     below: Image.Image | None = None,
+    class_names: Sequence[str] = (),
 ) -> Image.Image:
     """A layer's dendrogram, grid and densities, or its parameters', under its title.
 
@@ -334,6 +336,8 @@ def inspector_picture(
         Names of the samples, which outputs have.
     below : Image, optional
         What stands under them.
+    class_names : sequence of str
+        A name for each channel, where it stands for a class.
     """
     heading = Image.new("RGB", (WIDTH, 26), _PAPER)
     # Pillow's own font has no multiplication sign.
@@ -341,7 +345,8 @@ def inspector_picture(
     if isinstance(record, ParameterRecord):
         grids = [parameters_picture(record)]
     else:
-        grids = [dendrogram_picture(record), grid_picture(record, labels)]
+        names = [channel_name(channel, class_names) for channel in record.tiles.columns]
+        grids = [dendrogram_picture(record), grid_picture(record, labels, channel_names=names)]
     parts = [heading, *grids, density_picture(record), *([] if below is None else [below])]
     whole = Image.new("RGB", (WIDTH, sum(part.height for part in parts)), _PAPER)
     top = 0

@@ -38,6 +38,11 @@ class Checked(MetaHasTraits):
         vars(made)["_is_made"] = True
         return made
 
+    @property
+    def __signature__(cls) -> inspect.Signature:
+        """What a notebook shows of the class: its constructor's own parameters."""
+        return _signature(cls)
+
 
 class Strict(HasTraits, metaclass=Checked):
     """A widget that takes no keyword and, once made, no public attribute that it does not have.
@@ -68,7 +73,7 @@ class Strict(HasTraits, metaclass=Checked):
 
     def _refuse(self, name: str) -> NoReturn:
         kind = type(self)
-        if name in inspect.signature(kind).parameters:
+        if name in _signature(kind).parameters:
             told = (
                 f"{name} is given to {kind.__name__}(…, {name}=…) and not changed later; make "
                 f"another {kind.__name__}"
@@ -85,15 +90,21 @@ class Strict(HasTraits, metaclass=Checked):
 
 
 @lru_cache
+def _signature(kind: type) -> inspect.Signature:
+    whole = inspect.signature(kind.__init__)
+    return whole.replace(parameters=list(whole.parameters.values())[1:])
+
+
+@lru_cache
 def _keywords(kind: type[HasTraits]) -> frozenset[str] | None:
     """The keywords that a class takes; None where it is the user's own, and his to know."""
     if not _is_ours(kind):
         return None
-    parameters = inspect.signature(kind.__init__).parameters
+    parameters = _signature(kind).parameters
     named = [
         name
         for name, parameter in parameters.items()
-        if name != "self" and parameter.kind is not parameter.VAR_KEYWORD
+        if parameter.kind is not parameter.VAR_KEYWORD
     ]
     if any(parameter.kind is parameter.VAR_KEYWORD for parameter in parameters.values()):
         named += [name for name in kind.class_trait_names() if name[0] != "_"]
@@ -108,7 +119,7 @@ def _check_traits(kind: type[HasTraits], given: Mapping[str, Any]) -> None:
     TraitError
         It does not. Later its widget would refuse it, too, when some of its parts are made.
     """
-    own = inspect.signature(kind.__init__).parameters
+    own = _signature(kind).parameters
     traits = kind.class_traits()
     for name, value in given.items():
         if name in own or name not in traits or isinstance(value, dict):

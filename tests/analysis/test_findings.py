@@ -93,6 +93,20 @@ def test_long_paths_break_within_columns_of_fixed_width() -> None:
     assert float(re.findall(r"width:(\d+)%", where.attrib["style"])[0]) <= 18
 
 
+def test_without_its_drawings_a_report_reads_well() -> None:
+    html = REPORT._repr_html_()
+    # As a notebook does that is not trusted: tags that it does not let in go, their text stays.
+    stripped = re.sub(r"</?(svg|g|title|text|rect|line|polyline)\b[^>]*>", "", html)
+    assert "<svg" not in stripped
+    cells = re.findall(r"<td[^>]*>(.*?)</td>", stripped)
+    text = re.sub(r"<[^>]+>", " ", cells[4]).strip()
+    assert text == "share of samples, 0 to 1: 75 % from 0.5 to 1; dashed: the reference"
+    # Inside of the drawing there is no text at all, whatever of it is stripped.
+    drawing = html[html.index("<svg") : html.index("</svg>")]
+    assert not re.sub(r"<[^>]+>", "", drawing).strip()
+    assert text in drawing  # for readers of screens
+
+
 def test_the_picture_shows_shares_and_reference() -> None:
     tree = ElementTree.fromstring(REPORT._repr_html_().replace("<br>", "<br/>"))
     bars = list(tree.iter("rect"))

@@ -1,5 +1,7 @@
 """Makes the pictures of the README from a real session: ``make screenshots``.
 
+``ARGS=live`` or ``ARGS=inspected`` makes some of them.
+
 A network is trained on the notebooks' data, inspected in JupyterLab, and a fork is clicked.
 Then it is trained on, too fast, and diagnosed; and another one is followed while it fails.
 """
@@ -7,11 +9,14 @@ Then it is trained on, too fast, and diagnosed; and another one is followed whil
 from __future__ import annotations
 
 import io
+import sys
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
 import nbformat
 from PIL import Image
+from playwright.sync_api import Browser
 
 from .lab import REPOSITORY, Lab, Notebook, chromium
 
@@ -52,51 +57,78 @@ def settle(notebook: Notebook) -> None:
     notebook.page.wait_for_function("() => new Promise(done => setTimeout(() => done(true), 800))")
 
 
-def main() -> None:
-    """Take the inspector in light and dark, wide and narrow."""
+def in_its_budget(cell: str) -> str:
+    """A cell of the live notebook with the default budget, and training enough for some looks.
+
+    The notebook itself sets no limit, to show the first steps of a short training one by one.
+    """
+    return (
+        cell.replace('budget=None, layers=["conv1", "conv2", "dense"]', "")
+        .replace("budget=0.2", "")
+        .replace("epochs=4,", "epochs=1,")
+        .replace("epochs=2,", "epochs=40,")
+    )
+
+
+def inspected(lab: Lab, browser: Browser) -> None:
+    """The inspector in light and dark, wide and narrow, with weights and with findings."""
+    lab.write("quickstart.ipynb", first_cells(QUICKSTART, 3))
+    page = browser.new_page(viewport={"width": WIDTH, "height": 1500})
+    notebook = Notebook.open(page, lab, "quickstart.ipynb", "doc")
+    notebook.run_all()
+    notebook.cell(3)
+    inspector = page.locator(".cnnviz-inspector").first
+    page.locator(".cnnviz-density .curve").first.wait_for()
+    # The channels below the third fork, as if it had been clicked.
+    notebook.run("inspector.selection.selected = tuple(inspector.record.tree.members(2))")
+    page.get_by_role("button", name="Clear").filter(has_text="selected").wait_for()
+    for theme in ("light", "dark"):
+        notebook.set_theme(theme)
+        settle(notebook)
+        save(inspector.screenshot(), f"inspector-{theme}.png")
+    notebook.set_theme("light")
+    notebook.run("inspector.view = 'weights'; inspector.layer = 'conv2'")
+    page.locator(".cnnviz-parameter-grid canvas").first.wait_for()
+    settle(notebook)
+    save(inspector.screenshot(), "weights-light.png")
+    notebook.run("inspector.view = 'outputs'; inspector.layer = 'dense'")
+    page.get_by_role("heading", name="dense").wait_for()
+    notebook.resize(760, 1700)
+    settle(notebook)
+    save(inspector.screenshot(), "inspector-narrow.png")
+    notebook.resize(WIDTH, 1500)
+    notebook.run(FAST)
+    notebook.run("inspector.refresh(); report = inspector.diagnose()")
+    page.locator(".cnnviz-finding-head").first.click()
+    page.get_by_text("Cure:").first.wait_for()
+    settle(notebook)
+    save(page.locator(".cnnviz-findings-panel").first.screenshot(), "findings-light.png")
+
+
+def live(lab: Lab, browser: Browser) -> None:
+    """A network followed while it fails, at the moment when its first channels are dead."""
+    lab.write("live.ipynb", [in_its_budget(cell) for cell in first_cells(LIVE, 5)])
+    page = browser.new_page(viewport={"width": WIDTH, "height": 1500})
+    notebook = Notebook.open(page, lab, "live.ipynb", "doc")
+    notebook.run_all()
+    notebook.cell(5)
+    inspector = page.locator(".cnnviz-inspector").last
+    notebook.resize(WIDTH, 1900)
+    notebook.run(DYING)
+    inspector.get_by_text("as it was at step").wait_for()
+    settle(notebook)
+    save(inspector.screenshot(), "live-light.png")
+
+
+PARTS = {"inspected": inspected, "live": live}
+
+
+def main(parts: Sequence[str]) -> None:
+    """Take the pictures of these parts, or of all."""
     with tempfile.TemporaryDirectory() as folder, Lab(Path(folder)) as lab, chromium() as browser:
-        lab.write("quickstart.ipynb", first_cells(QUICKSTART, 3))
-        lab.write("live.ipynb", first_cells(LIVE, 5))
-        page = browser.new_page(viewport={"width": WIDTH, "height": 1500})
-        notebook = Notebook.open(page, lab, "quickstart.ipynb", "doc")
-        notebook.run_all()
-        notebook.cell(3)
-        inspector = page.locator(".cnnviz-inspector").first
-        page.locator(".cnnviz-density .curve").first.wait_for()
-        # The channels below the third fork, as if it had been clicked.
-        notebook.run("inspector.selection.selected = tuple(inspector.record.tree.members(2))")
-        page.get_by_role("button", name="Clear").filter(has_text="selected").wait_for()
-        for theme in ("light", "dark"):
-            notebook.set_theme(theme)
-            settle(notebook)
-            save(inspector.screenshot(), f"inspector-{theme}.png")
-        notebook.set_theme("light")
-        notebook.run("inspector.view = 'weights'; inspector.layer = 'conv2'")
-        page.locator(".cnnviz-parameter-grid canvas").first.wait_for()
-        settle(notebook)
-        save(inspector.screenshot(), "weights-light.png")
-        notebook.run("inspector.view = 'outputs'; inspector.layer = 'dense'")
-        page.get_by_role("heading", name="dense").wait_for()
-        notebook.resize(760, 1700)
-        settle(notebook)
-        save(inspector.screenshot(), "inspector-narrow.png")
-        notebook.resize(WIDTH, 1500)
-        notebook.run(FAST)
-        notebook.run("inspector.refresh(); report = inspector.diagnose()")
-        page.locator(".cnnviz-finding-head").first.click()
-        page.get_by_text("Cure:").first.wait_for()
-        settle(notebook)
-        save(page.locator(".cnnviz-findings-panel").first.screenshot(), "findings-light.png")
-        notebook = Notebook.open(page, lab, "live.ipynb", "doc")
-        notebook.run_all()
-        notebook.cell(5)
-        inspector = page.locator(".cnnviz-inspector").last
-        notebook.resize(WIDTH, 1900)
-        notebook.run(DYING)
-        inspector.get_by_text("as it was at step").wait_for()
-        settle(notebook)
-        save(inspector.screenshot(), "live-light.png")
+        for part in parts or PARTS:
+            PARTS[part](lab, browser)
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])

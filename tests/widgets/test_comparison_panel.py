@@ -82,6 +82,21 @@ def test_partners_stand_at_the_same_place_under_their_own_numbers(
     assert (one.title, other.title) == ("v1 · conv", "v2 · conv")
 
 
+def test_rows_and_columns_of_the_output_are_called_by_their_classes() -> None:
+    names = ["ape", "bee", "<b>cat</b>"]
+    before = cv.ModelInspector(model(), IMAGES, class_names=names)
+    panel = cv.compare(before, model(6, "v2", "out"), layer="logits")
+    called = {f"{number} ({name})" for number, name in enumerate(names)}
+    assert {row["names"][0] for row in panel.head._pairs} == called
+    assert {row["names"][1] for row in panel.head._pairs} == called
+    assert all(set(grid.channel_names) == called for grid in panel.grids)
+    assert panel.densities.head.class_names == names
+    panel.layer = "conv"
+    assert panel.head._pairs[0]["names"] == [str(n) for n in panel.head._pairs[0]["channels"]]
+    assert panel.densities.head.class_names == []
+    panel.close()
+
+
 def test_each_grid_has_what_it_shows(panel: cv.ComparisonPanel) -> None:
     one, other = panel.grids
     assert one.record is panel.shown.a and other.record is panel.shown.b

@@ -110,6 +110,61 @@ def test_a_layer_added_later_is_listed() -> None:
     inspector.layer = "probabilities"
 
 
+CLASSES = ["ape", "bee", "<b>cat</b>"]
+
+
+def classifier(*last: kl.Layer) -> keras.Model:
+    return keras.Sequential(
+        [
+            keras.Input(IMAGES.shape[1:]),
+            kl.Conv2D(3, 3, activation="relu", name="conv"),
+            kl.Flatten(name="flat"),
+            *last,
+        ],
+        name="classifier",
+    )
+
+
+@pytest.mark.parametrize(
+    "last",
+    [
+        [kl.Dense(3, activation="softmax", name="head")],
+        [kl.Dense(3, name="head"), kl.Softmax(name="shares")],
+        [kl.Dense(3, name="head"), kl.Activation("softmax", name="shares")],
+    ],
+    ids=["within", "Softmax", "Activation"],
+)
+def test_channels_of_the_output_are_called_by_their_classes(last: list[kl.Layer]) -> None:
+    inspector = cv.ModelInspector(classifier(*last), IMAGES, class_names=CLASSES)
+    views = (inspector.grid, inspector.dendrogram, inspector.density)
+    assert inspector.layer == "conv"
+    # Three channels, too, but they are no classes.
+    assert all(view.class_names == [] for view in views)
+    for layer in last:
+        inspector.layer = layer.name
+        assert all(view.class_names == CLASSES for view in views)
+    inspector.layer = "head"
+    inspector.view = "weights"
+    assert inspector.density.class_names == CLASSES
+    inspector.layer = "conv"
+    assert all(view.class_names == [] for view in views)
+
+
+def test_the_picture_calls_columns_by_their_classes() -> None:
+    head = kl.Dense(3, activation="softmax", name="head")
+    model = classifier(head)
+    plain = cv.ModelInspector(model, IMAGES, layer="head")
+    named = cv.ModelInspector(model, IMAGES, layer="head", class_names=CLASSES)
+    assert (np.asarray(plain.picture()) != np.asarray(named.picture())).any()
+    assert (np.asarray(plain.grid.picture()) != np.asarray(named.grid.picture())).any()
+
+
+def test_as_many_names_as_there_are_channels() -> None:
+    model = classifier(kl.Dense(3, name="head"))
+    inspector = cv.ModelInspector(model, IMAGES, layer="head", class_names=CLASSES[:2])
+    assert inspector.grid.class_names == []
+
+
 def test_sample_names_come_from_labels_targets_and_class_names() -> None:
     names = ["shirt", "<b>coat</b>"]
     labels = [0, 1, 1, 0, 1, 0]

@@ -8,7 +8,7 @@ import { Curves, CURVE_EVENTS, type ComparedCurvesState } from "./comparison/cur
 import { describeAlone, describePair } from "./comparison/rows";
 import { asFloat32 } from "./lib/buffers";
 import { button, element, mount } from "./lib/dom";
-import { counted } from "./lib/format";
+import { counted, named } from "./lib/format";
 import { eachFrame } from "./lib/frame";
 import { afterEvent, put, releasePlot, scaleOf, type MarkModel } from "./lib/plot";
 import { publisher } from "./lib/publish";
@@ -19,6 +19,8 @@ import { CLUSTER_COLORS, onThemeChange, themeOf } from "./lib/theme";
 interface State extends ComparedCurvesState {
   log_y: boolean;
   titles: [string, string];
+  /** A name for each channel, where it stands for a class. */
+  class_names: string[];
   /** Cosine distance and distribution shift of each pair; NaN where there is none. */
   _distance: DataView;
   _shift: DataView;
@@ -83,6 +85,7 @@ async function render({ model, el, host, signal }: RenderProps<State>): Promise<
 
   function told(number: number): string {
     const [before, after] = [sides.a.facts(number), sides.b.facts(number)];
+    const names = model.get("class_names") ?? [];
     if (before && after) {
       const known = (view: DataView): number | null => {
         const value = asFloat32(view)[number]!;
@@ -91,6 +94,7 @@ async function render({ model, el, host, signal }: RenderProps<State>): Promise<
       return describePair({
         number,
         channels: [before.channel, after.channel],
+        names: [named(before.channel, names), named(after.channel, names)],
         distance: known(model.get("_distance")),
         shift: known(model.get("_shift")),
         zeros: [before.zeroShare, after.zeroShare],
@@ -99,7 +103,7 @@ async function render({ model, el, host, signal }: RenderProps<State>): Promise<
       });
     }
     const [first, second] = model.get("titles");
-    return before ? describeAlone(before, first) : after ? describeAlone(after, second) : "";
+    return before ? describeAlone(before, first, names) : after ? describeAlone(after, second, names) : "";
   }
 
   function describe(numbers: readonly number[]): void {
@@ -158,7 +162,7 @@ async function render({ model, el, host, signal }: RenderProps<State>): Promise<
   }
 
   selection.onChange(draw);
-  model.on(`${CURVE_EVENTS} change:_distance change:_shift change:_most`, eachFrame(() => {
+  model.on(`${CURVE_EVENTS} change:_distance change:_shift change:_most change:class_names`, eachFrame(() => {
     sides = { a: new Curves(model, "a"), b: new Curves(model, "b") };
     refresh();
   }, signal));

@@ -25,6 +25,7 @@ import {
   type Columns,
 } from "./lib/column-axis";
 import { button, element, keyboard } from "./lib/dom";
+import { named } from "./lib/format";
 import { eachFrame } from "./lib/frame";
 import { renderLinked, type LinkedState } from "./lib/linked";
 import { publisher, type Publisher } from "./lib/publish";
@@ -34,10 +35,14 @@ import { onThemeChange, themeOf, type Theme } from "./lib/theme";
 interface State extends TreeState, LinkedState {
   /** Distance at which the tree is cut into clusters; null for no cut. */
   cut: number | null;
+  /** A name for each channel, where it stands for a class. */
+  class_names: string[];
   height: number;
   _notes: string[];
 }
 
+/** More classes below a fork than these are counted, not named. */
+const MOST_NAMED = 8;
 const HELP =
   "Click a fork: select the channels below it · drag the blue line: cut into clusters · " +
   "arrow keys: walk the tree, Space: select, Escape: clear";
@@ -242,7 +247,14 @@ class DendrogramView {
 
   private describe(): void {
     let text = this.tree.forks > 0 ? HELP : "";
-    if (this.fork >= 0) text = describeFork(this.tree, this.fork, "channel");
+    if (this.fork >= 0) {
+      text = describeFork(this.tree, this.fork, "channel");
+      const names = this.model.get("class_names");
+      const below = channelsBelow(this.tree, this.fork);
+      if (names?.length > 0 && below.length <= MOST_NAMED) {
+        text += ` · ${below.map((channel) => named(channel, names)).join(", ")}`;
+      }
+    }
     if (this.readout.textContent !== text) this.readout.textContent = text;
   }
 

@@ -6,7 +6,7 @@ import type { AnyModel, Host, RenderProps } from "@anywidget/types";
 
 import { CURVE_EVENTS, lines, readCurves, type CurvesState } from "./density/curves";
 import { button, element, mount } from "./lib/dom";
-import { count, counted, percent } from "./lib/format";
+import { count, counted, named, percent } from "./lib/format";
 import { eachFrame } from "./lib/frame";
 import { OwnColors } from "./lib/own-colors";
 import { afterEvent, put, releasePlot, scaleOf, type MarkModel } from "./lib/plot";
@@ -153,7 +153,8 @@ async function render({ model, el, host, signal }: RenderProps<State>): Promise<
       const bad = curves.nonfiniteShare[hovered]!;
       const zeros = `${percent(curves.zeroShare[hovered]!)} exact zeros`;
       const of = bad > 0 ? `${percent(bad)} NaN or infinite, of the others ${zeros}` : zeros;
-      text = `${noun} ${curves.channels[hovered]}: ${bad === 1 ? "no finite value" : of}`;
+      const name = named(curves.channels[hovered]!, model.get("class_names"));
+      text = `${noun} ${name}: ${bad === 1 ? "no finite value" : of}`;
     } else if (selection.list.length > 0) {
       const drawn = selected.length < selection.list.length ? `, ${count(selected.length)} of them drawn` : "";
       text = `${counted(selection.list.length, noun)} selected${drawn}`;
@@ -193,6 +194,7 @@ async function render({ model, el, host, signal }: RenderProps<State>): Promise<
     refresh();
   }, signal));
   model.on("change:log_y", refresh);
+  model.on("change:class_names", describe);
   onThemeChange(frame, refresh, signal);
   refresh();
 }

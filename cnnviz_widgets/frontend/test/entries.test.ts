@@ -305,6 +305,15 @@ describe("dendrogram", () => {
     expect(selection.state.hovered).toBe(2);
   });
 
+  test("a fork's channels are called by their classes", async () => {
+    const { model, canvas } = await open();
+    model.set("class_names", ["ape", "bee", "cat", "dog", "elk"]);
+    canvas.dispatchEvent(at("pointermove", fork03.x, fork03.y));
+    await frame();
+    expect(find("[role=status]").textContent).toContain("3 channels below");
+    expect(find("[role=status]").textContent).toContain("4 (elk), 2 (cat), 0 (ape)");
+  });
+
   test("keys walk the tree from its root", async () => {
     const { selection, canvas } = await open();
     for (const name of ["ArrowDown", "ArrowDown", "ArrowDown", " "]) canvas.dispatchEvent(key(name));
@@ -725,6 +734,16 @@ describe("density panel", () => {
     rendered = await show(density as never, model);
     return { selection, model, marks, linear, logAxis, linearAxis };
   }
+
+  test("a hovered channel is called by its class", async () => {
+    const { selection, model } = await open();
+    selection.set("hovered", 2);
+    await frame();
+    expect(find("[role=status]").textContent).toBe("channel 2: 25 % exact zeros");
+    model.set("class_names", ["ape", "bee", "<b>cat</b>"]);
+    await frame();
+    expect(find("[role=status]").textContent).toBe("channel 2 (<b>cat</b>): 25 % exact zeros");
+  });
 
   test("a hovered channel's curve and zeros stand out without the kernel", async () => {
     const { selection, marks } = await open();

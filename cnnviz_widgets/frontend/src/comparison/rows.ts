@@ -1,5 +1,5 @@
 /** What Python tells of compared layers and channels, and how it reads. */
-import { number, percent } from "../lib/format";
+import { named, number, percent } from "../lib/format";
 
 /** A pair of layers, and how much it changed. */
 export interface LayerEntry {
@@ -32,6 +32,8 @@ export interface PairEntry {
   /** Its number in the selection. */
   number: number;
   channels: [before: number, after: number];
+  /** What they are called, where that is more than their numbers. */
+  names?: [before: string, after: string];
   distance: number | null;
   shift: number | null;
   /** Shares of exact zeros. */
@@ -51,6 +53,10 @@ export interface ChannelFacts {
 /** `7` where it is the same in both, else `3 → 7`. */
 export const fromTo = (before: number | string, after: number | string): string =>
   before === after ? String(before) : `${before} → ${after}`;
+
+/** What the channels of a pair are called: `7`, `3 → 7`, or `3 (cat)`. */
+export const pairName = ({ names, channels }: Pick<PairEntry, "names" | "channels">): string =>
+  names ? fromTo(...names) : fromTo(...channels);
 
 /** A distance or a shift to three places; `–` where there is none. */
 export function measure(value: number | null): string {
@@ -80,8 +86,8 @@ export const channelCount = ([before, after]: [number, number]): string =>
   `${fromTo(before, after)} channel${before === 1 && after === 1 ? "" : "s"}`;
 
 /** What is told of a channel without a partner, in a line. */
-export const describeAlone = ({ channel, zeroShare }: ChannelFacts, title: string): string =>
-  `channel ${channel}: only in ${title} · exact zeros ${percent(zeroShare)}`;
+export const describeAlone = ({ channel, zeroShare }: ChannelFacts, title: string, names: readonly string[]): string =>
+  `channel ${named(channel, names)}: only in ${title} · exact zeros ${percent(zeroShare)}`;
 
 /** Everything that is told of a pair, in a line. */
 export function describePair(pair: PairEntry): string {
@@ -91,5 +97,5 @@ export function describePair(pair: PairEntry): string {
     `exact zeros ${zeros(pair.zeros)}`,
   ];
   const what = fate(pair);
-  return `channel ${fromTo(...pair.channels)}: ${parts.join(" · ")}${what ? ` · ${what}` : ""}`;
+  return `channel ${pairName(pair)}: ${parts.join(" · ")}${what ? ` · ${what}` : ""}`;
 }

@@ -6,6 +6,8 @@ import { asFloat32, asFloat64, asInt32 } from "../lib/buffers";
 export interface CurvesState {
   /** Channel of each curve. */
   _channels: DataView;
+  /** A name for each channel, where it stands for a class. */
+  class_names: string[];
   /** Abscissae and densities, `_points` for each curve, one curve after the other. */
   _grid: DataView;
   _density: DataView;

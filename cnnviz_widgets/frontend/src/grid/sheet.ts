@@ -3,6 +3,7 @@ import type { AnyModel } from "@anywidget/types";
 
 import { asFloat32, asInt32, asUint8 } from "../lib/buffers";
 import type { RangeName } from "../lib/colormaps";
+import { named } from "../lib/format";
 
 export interface TilesState {
   /** Rows, columns, pixels down and across of a stored tile. */
@@ -23,6 +24,8 @@ export interface SheetState extends TilesState {
   _channels: DataView;
   /** What each tile column is called; none: its channel number. */
   channel_names: string[];
+  /** A name for each channel, where it stands for a class. */
+  class_names: string[];
   /** Number of the sample of each row of tiles; none: that of the row. */
   _samples: DataView;
   /** Number of each place's sample, where some have no tiles now; none: as `_samples`. */
@@ -86,14 +89,15 @@ export interface Sheet extends Tiles {
 
 export const SHEET_EVENTS =
   "change:_shape change:_codes change:_low change:_high change:_marks change:_channels " +
-  "change:_kind change:_montage change:_reduction change:channel_names change:_samples change:_rows";
+  "change:_kind change:_montage change:_reduction change:channel_names change:class_names " +
+  "change:_samples change:_rows";
 
 export function readSheet(model: AnyModel<SheetState>): Sheet {
   const [rows, cols, height, width] = model.get("_shape");
   const channels = asInt32(model.get("_channels"));
   // Widget state that was saved before there were names has none.
   const given = model.get("channel_names") ?? [];
-  const names = given.length === channels.length ? given : Array.from(channels, String);
+  const names = given.length === channels.length ? given : Array.from(channels, (channel) => named(channel, model.get("class_names")));
   const kind = model.get("_kind");
   const numbers = asInt32(model.get("_samples"));
   const samples = numbers.length === rows ? numbers : Int32Array.from({ length: rows }, (_, row) => row);

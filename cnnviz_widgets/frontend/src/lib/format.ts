@@ -34,6 +34,10 @@ export function percent(share: number): string {
   return `${value < 10 || value > 90 ? value.toFixed(1) : Math.round(value)} %`;
 }
 
+/** A channel by its number, and by the name of its class where it stands for one: `3 (cat)`. */
+export const named = (channel: number, classNames: readonly string[] | undefined): string =>
+  classNames?.[channel] ? `${channel} (${classNames[channel]})` : String(channel);
+
 /** The last name of a layer's path: `conv1` of `block3/conv1`. */
 export const lastName = (path: string): string => path.slice(path.lastIndexOf("/") + 1);
 
