@@ -9,7 +9,7 @@ import selector from "../src/layer-selector";
 import { Connection, NO_KERNEL } from "../src/lib/connection";
 import timeline from "../src/timeline";
 import training from "../src/training-bar";
-import { at, FakeModel, installCanvas, key, shared, show, view, type Rendered } from "./fake";
+import { at, FakeModel, figure, installCanvas, key, shared, show, view, type Rendered } from "./fake";
 
 let rendered: Rendered | undefined;
 beforeAll(installCanvas);
@@ -310,6 +310,7 @@ const CASES: Record<string, Case> = {
         _values: view(Float32Array.of(0, 0, 0, 1)),
         _layers: 2,
         _moments: 2,
+        _figure: figure(),
         ...Object.fromEntries(PARTS.map((name) => [`_${name}`, name.endsWith("scale") ? `anywidget:${name}` : name])),
       };
     },
