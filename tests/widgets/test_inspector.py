@@ -491,3 +491,18 @@ def test_begins_where_the_order_of_analysis_does() -> None:
     # A generator's image end is its output.
     assert inspector.layer == "image"
     assert inspector.header.step == 1
+
+
+def test_the_list_of_layers_says_what_it_cannot_show() -> None:
+    class Bare(keras.Model):
+        def __init__(self) -> None:
+            super().__init__()
+            self.first, self.last = keras.layers.Dense(4, name="first"), keras.layers.Dense(2)
+
+        def call(self, x: keras.KerasTensor) -> keras.KerasTensor:
+            return self.last(keras.ops.relu(self.first(x)))
+
+    inspector = cv.ModelInspector(Bare(), np.ones((4, 3), "float32"))
+    (sentence,) = inspector.selector._unseen
+    assert sentence.startswith("the model's own call (Bare): ")
+    inspector.close()
