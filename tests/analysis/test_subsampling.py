@@ -19,6 +19,7 @@ from cnnviz_widgets.analysis import (
 from cnnviz_widgets.analysis import parameter_record as of_weights
 from cnnviz_widgets.analysis import record as of_outputs
 from cnnviz_widgets.analysis.comparison import LayerComparison
+from cnnviz_widgets.analysis.density import NOT_DRAWN
 from cnnviz_widgets.analysis.measures import pooled_measures
 from cnnviz_widgets.analysis.record import MOST_COLUMNS
 from cnnviz_widgets.analysis.spanning_tree import prim_path, prim_path_of_rows
@@ -143,8 +144,8 @@ class TestCurves:
         np.testing.assert_allclose(every.zero_share, record.exact.density.zero_share)
         np.testing.assert_array_equal(every.nonfinite_share, record.measures.nonfinite_share)
         unseen = np.setdiff1d(np.arange(WIDE), record.columns)
-        assert (every.style[unseen] == DensityStyle.NOT_DRAWN).all()
-        assert (every.style[record.columns] != DensityStyle.NOT_DRAWN).all()
+        assert (every.style[unseen] == NOT_DRAWN).all()
+        assert (every.style[record.columns] != NOT_DRAWN).all()
         np.testing.assert_allclose(
             record.drawn_curves.zero_bands, record.exact.drawn_curves.zero_bands
         )
