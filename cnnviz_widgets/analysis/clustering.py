@@ -25,9 +25,9 @@ from .values import checked_values, frozen, row_blocks
 # channel (1.6 times at 4,096 × 784); at 8,192 the tiles are level with it there, and four times
 # quicker at 64 values.
 GRAM_ITEMS = 4096
-# Many channels of few values, as a `Flatten` has on some samples: their matrix is 60 times what
-# it is made from, and takes 5 times as long to make and read as the walk without it.
-_FEW_VALUES, _MANY_ITEMS = 32, 1024
+# Many channels of few values, as a `Flatten` has on some samples: their matrix is many
+# times what it is made from, and of 2,048 with 16 values takes 5 times as long as the walk alone.
+_FEW_VALUES, _MANY_ITEMS = 64, 512
 # Blocks of this many values, 2 MB in float64, stay in the cache on their way into the product.
 _GRAM_BLOCK = 1 << 18
 # Products of fewer multiplications than these OpenBLAS makes in the thread that asks for them.

@@ -106,8 +106,10 @@ class DensityStyle(IntEnum):
     """Nothing: every finite value is zero."""
     NONFINITE = 4
     """Nothing: no value is finite."""
-    NOT_DRAWN = 5
-    """Nothing: a layer too wide to draw whole, and this channel is not among those drawn."""
+
+
+NOT_DRAWN = 255
+"""In place of a `DensityStyle`: a layer too wide to draw, of which this channel has no curve."""
 
 
 class Atom(NamedTuple):
@@ -139,7 +141,7 @@ class ChannelDensity:
     bandwidth : ndarray of float64, shape (channel,)
         Standard deviation of the Gaussian kernel, in the values' unit; NaN without a curve.
     style : ndarray of uint8, shape (channel,)
-        A `DensityStyle`.
+        A `DensityStyle`; `NOT_DRAWN` where a channel of a wide layer has no curve.
     nonfinite_share : ndarray of float64, shape (channel,)
         The share of NaN and infinity among all values; they are left out of all the rest.
     outside_share : ndarray of float64, shape (channel,)

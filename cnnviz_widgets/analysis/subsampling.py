@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .clustering import ChannelTree, cosine_linkage
-from .density import Atom, ChannelDensity, DensityStyle, channel_density
+from .density import NOT_DRAWN, Atom, ChannelDensity, channel_density
 from .density_bounds import Bounds
 from .measures import ChannelMeasures
 from .values import frozen
@@ -162,7 +162,7 @@ def density_among(
         channel, by its number.
     """
     bandwidth = np.full(measures.n_channels, np.nan)
-    style = np.full(measures.n_channels, DensityStyle.NOT_DRAWN, dtype=np.uint8)
+    style = np.full(measures.n_channels, NOT_DRAWN, dtype=np.uint8)
     outside_share = np.zeros(measures.n_channels)
     bandwidth[chosen], style[chosen] = rows.bandwidth, rows.style
     outside_share[chosen] = rows.outside_share

@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike
 from traitlets import Bool, Bytes, Enum, Float, Instance, Int, List, Unicode, validate
 
 from ..analysis.curves import MOST_CURVES
-from ..analysis.density import DensityStyle
+from ..analysis.density import NOT_DRAWN, DensityStyle
 from ..analysis.parameter_record import ParameterRecord
 from ..analysis.record import LayerRecord
 from ..analysis.validation import flag, optional, texts
@@ -228,7 +228,7 @@ def _notes(record: LayerRecord) -> list[str]:
             "The values are few numbers that recur: each is a stroke of its share's height, "
             "the line is all values together."
         )
-    curves = int((record.density_numbers.style != DensityStyle.NOT_DRAWN).sum())
+    curves = int((record.density_numbers.style != NOT_DRAWN).sum())
     if curves < record.n_channels:
         notes.append(
             f"Curves are of {curves:,} of {record.n_channels:,} channels, those that are shown."

@@ -17,7 +17,7 @@ from cnnviz_widgets.analysis.density import (
     density_fan,
 )
 
-CURVE, BARS, RUG, EMPTY, NONFINITE, _NOT_DRAWN = DensityStyle
+CURVE, BARS, RUG, EMPTY, NONFINITE = DensityStyle
 
 
 def normal(*shape: int, seed: int = 0) -> np.ndarray:
