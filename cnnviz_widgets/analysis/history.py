@@ -6,7 +6,7 @@ import json
 import operator
 import os
 import threading
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -17,10 +17,12 @@ from numpy.typing import NDArray
 from .health import HEALTH_FIELDS, LayerHealth
 from .history_folder import HistoryFolder
 from .kept import Kept, keep
+from .left_out import LeftOut, reason
 from .moment import Moment
 from .moment_store import Entry, MomentStore, bytes_of
 from .onsets import ONSET_KINDS, Onset
 from .place import Place
+from .plain_json import MOST_WHOLE
 
 __all__ = ["DEFAULT_MEMORY", "History", "Moment"]
 
@@ -35,8 +37,8 @@ _LEAST_BESIDE_FOLDER = 16 * 2**20
 _FOR_CACHE, _MOST_CACHE = 1 / 8, 32 * 2**20
 # Records are made small so many at a time.
 _THREADS = 2
-# More files that cannot be read are not named.
-_MOST_NAMED = 3
+# After a full disk so many moments that were not written are, with each that comes.
+_CATCH_UP = 16
 
 
 class _Cache:
@@ -141,9 +143,13 @@ class History:
         self._given: Sequence[Onset] | None = None
         # The number of the moment that leads to an onset, by the onset's step.
         self._marks: dict[int, int] = {}
-        self._write_trouble = ""
+        # Moments that are in memory only, by their numbers, and why.
+        self._unwritten: dict[int, None] = {}
+        self._why_unwritten = ""
+        # How many of those went before they could be written.
+        self._lost = 0
         self._room_trouble = ""
-        self._unreadable: dict[str, str] = {}
+        self._unreadable = LeftOut("record", "of the folder cannot be read")
 
     @classmethod
     def open(cls, folder: str | os.PathLike[str], *, memory: int = DEFAULT_MEMORY) -> History:
@@ -161,11 +167,12 @@ class History:
         FileNotFoundError
             There is no such folder, or no history in it.
         ValueError
-            It was written by a newer version, or it is damaged elsewhere than at its end.
+            It was written by a newer version, or by something else. What is merely damaged is
+            left out, and `trouble` says so.
         """
         history = cls.__new__(cls)
-        kept = HistoryFolder.find(folder)
         limit = _checked_memory(memory)
+        kept = HistoryFolder.find(folder)
         history._begin(kept.layers, limit, kept.model, kept, read_only=True)
         for line in kept.lines():
             files = {}
@@ -173,15 +180,23 @@ class History:
                 if kept.has_record(name):
                     files[place] = name
                 else:
-                    history._unreadable[name] = "it is not there"
-            try:
-                history._check_step(line.moment.step)
-            except ValueError as error:
-                raise ValueError(f"{os.fspath(kept.path)!r} is damaged: {error}") from error
+                    history._unreadable.add(name, "it is not there")
             history._store.add(line.moment, {}, files)
-            history._places.update(dict.fromkeys(files))
-            history._take_onsets(line.onsets)
-            history._stay_within_limit()
+            history._places.update(dict.fromkeys(line.files))
+            if history._store.number_bytes > history._number_room:
+                # Where onsets begin is where moments stay.
+                history._take_onsets(kept.reader.onsets)
+                history._stay_within_limit()
+        history._take_onsets(kept.reader.onsets)
+        history._stay_within_limit()
+        if kept.header_trouble and not len(history):
+            raise ValueError(
+                f"{os.fspath(kept.path)!r} is damaged or no history's: history.json "
+                f"({kept.header_trouble}), and there is no moment that can be read"
+            )
+        listed = {layer["path"] for layer in history.layers}
+        others = dict.fromkeys([*kept.reader.layers, *(place.layer for place in history._places)])
+        history.layers += tuple({"path": path} for path in others if path not in listed)
         return history
 
     def append(self, moment: Moment, onsets: Sequence[Onset] | None = None) -> None:
@@ -203,8 +218,11 @@ class History:
         """
         if self._read_only:
             raise ValueError("this history was opened to be read: nothing can be added to it")
-        if operator.index(moment.step) < 0:
-            raise ValueError(f"a step must be 0 or more; got {moment.step}")
+        step = operator.index(moment.step)
+        if step < 0:
+            raise ValueError(f"a step must be 0 or more; got {step}")
+        if step > MOST_WHOLE:
+            raise ValueError(f"a step must be less than 2**63; got {step}")
         # This takes longest, and needs nothing of the history.
         places = [Place(*place) for place in moment.records]
         with ThreadPoolExecutor(_THREADS) as pool:
@@ -214,6 +232,8 @@ class History:
             files = self._written(moment, kept, onsets)
             if files is None:
                 self._store.add(moment, kept, {})
+                if self._writes:
+                    self._unwritten[self._store.entries[-1].number] = None
             else:
                 self._store.add(moment, {}, files)
                 for place, record in kept.items():
@@ -242,16 +262,10 @@ class History:
     def trouble(self) -> str:
         """What could not be written or read, in sentences; "" while all is well."""
         with self.lock:
-            told = [self._write_trouble, self._room_trouble]
-            if self._unreadable:
-                named = [f"{name} ({why})" for name, why in self._unreadable.items()][:_MOST_NAMED]
-                count = len(self._unreadable)
-                more = f" and {count - len(named):,} more" if count > len(named) else ""
-                told.append(
-                    f"{count:,} record{'s' if count > 1 else ''} of the folder cannot be read: "
-                    f"{', '.join(named)}{more}."
-                )
-            return " ".join(filter(None, told))
+            told = [self._write_trouble(), self._room_trouble]
+            if self._folder is not None:
+                told += self._folder.troubles
+            return " ".join(filter(None, [*told, str(self._unreadable)]))
 
     @property
     def folder(self) -> str | None:
@@ -280,6 +294,15 @@ class History:
         """All of which there was ever a record, in the order in which they came."""
         with self.lock:
             return tuple(self._places)
+
+    @property
+    def counts(self) -> dict[Place, int]:
+        """Of how many moments there is a record of each place, where there is one."""
+        with self.lock:
+            found = Counter(
+                place for entry in self._store.entries for place in {**entry.files, **entry.records}
+            )
+            return {place: found[place] for place in self._places if place in found}
 
     def holds(self, place: Place) -> NDArray[np.bool_]:
         """Whether there is a record of this place at each moment; shape (moments,)."""
@@ -398,19 +421,66 @@ class History:
             return None
         assert self._folder is not None
         before = self._store.entries[-1] if self._store.entries else None
-        again = before.files if before is not None and before.step == moment.step else {}
         try:
+            self._catch_up(_CATCH_UP)
+            if self._unwritten:  # which come first
+                return None
+            again = before.files if before is not None and before.step == moment.step else {}
             return self._folder.append(
                 moment, records, self._onsets if onsets is None else onsets, again
             )
         except OSError as error:
-            # Training goes on, and so does its history.
-            self._writes = False
-            self._write_trouble = (
-                f"From step {moment.step:,} on this history is in memory only: the folder "
-                f"{self.folder!r} could not be written ({error})."
-            )
+            # Training goes on, and so does its history; the next moment tries it again.
+            self._why_unwritten = reason(error)
             return None
+
+    def _catch_up(self, most: int) -> None:
+        """Write moments that could not be written when they came, the first of them first.
+
+        Raises
+        ------
+        OSError
+            They still cannot.
+        """
+        assert self._folder is not None
+        for number in list(self._unwritten)[:most]:
+            index = self._store.index_of(number)
+            if index is None:
+                self._lost += 1
+            else:
+                entry = self._store.entries[index]
+                moment, records = self._moment(index), dict(entry.records)
+                files = self._folder.append(moment, records, None, entry.files)
+                self._store.put_in_files(number, files)
+            del self._unwritten[number]
+
+    def sync(self) -> None:
+        """Wait until all moments would outlast a power cut; what cannot be written is told."""
+        with self.lock:
+            if not self._writes:
+                return
+            assert self._folder is not None
+            try:
+                self._catch_up(len(self._unwritten))
+                self._folder.sync()
+            except OSError as error:
+                self._why_unwritten = reason(error)
+
+    def _write_trouble(self) -> str:
+        told = ""
+        if self._unwritten:
+            first = next(iter(self._unwritten))
+            entry = next(entry for entry in self._store.entries if entry.number >= first)
+            told = (
+                f"From step {entry.step:,} on this history is in memory only: the folder "
+                f"{self.folder!r} could not be written ({self._why_unwritten})."
+            )
+        if self._lost:
+            told += (
+                f" {self._lost:,} moment{'s' if self._lost > 1 else ''} could not be written "
+                f"({self._why_unwritten}), and there was no room in memory for them."
+            )
+        return told.strip()
 
     def _take_onsets(self, onsets: Sequence[Onset]) -> None:
         if onsets is self._given:
@@ -433,11 +503,14 @@ class History:
         )
         self._given = onsets if isinstance(onsets, tuple) else None
 
+    @property
+    def _number_room(self) -> int:
+        if self._folder is None:
+            return int(_FOR_NUMBERS * self.memory)
+        return max(int(_FOR_NUMBERS_BESIDE_FOLDER * self.memory), _LEAST_BESIDE_FOLDER)
+
     def _stay_within_limit(self) -> None:
-        room = int(_FOR_NUMBERS * self.memory)
-        if self._writes or self._read_only:
-            room = max(int(_FOR_NUMBERS_BESIDE_FOLDER * self.memory), _LEAST_BESIDE_FOLDER)
-        self._store.limit_numbers(room)
+        self._store.limit_numbers(self._number_room)
         room = self.memory - self._store.number_bytes - self._cache.nbytes
         if not self._store.limit_records(max(0, room)):
             self._room_trouble = (
@@ -477,7 +550,7 @@ class History:
             try:
                 record = self._folder.read_record(name)
             except Exception as error:  # damage may show anywhere
-                self._unreadable[name] = str(error) or type(error).__name__
+                self._unreadable.add(name, error)
                 del entry.files[place]
                 return None
             self._cache.put(name, record)
@@ -503,6 +576,10 @@ def _plain_layers(layers: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     """The layers as they come back from a file."""
     try:
         plain: list[dict[str, Any]] = json.loads(json.dumps(list(layers), allow_nan=False))
+    except RecursionError as error:
+        raise ValueError(
+            "layers must hold plain values that JSON knows, not endless ones"
+        ) from error
     except (TypeError, ValueError) as error:
         raise type(error)(f"layers must hold plain values that JSON knows: {error}") from error
     return plain
