@@ -141,10 +141,12 @@ class LayerHealth:
             )
         try:
             counts = [int(numbers[k]) for k in _COUNTS]
-        except OverflowError as error:
-            raise ValueError(f"{_COUNT_NAMES} are whole numbers; got {list(numbers)}") from error
-        if counts != [numbers[k] for k in _COUNTS] or min(counts) < 0:
-            raise ValueError(f"{_COUNT_NAMES} are whole numbers from 0 on; got {list(numbers)}")
+        except (OverflowError, ValueError):  # infinity and NaN
+            counts = []
+        if counts != [numbers[k] for k in _COUNTS]:
+            raise ValueError(f"{_COUNT_NAMES} are whole numbers; got {list(numbers)}")
+        if min(counts) < 0:
+            raise ValueError(f"{_COUNT_NAMES} are 0 or more; got {list(numbers)}")
         values: list[Any] = [*counts[:4], *map(float, numbers[4:10]), counts[4]]
         return cls(*values)
 

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from .health import HEALTH_FIELDS, LayerHealth
 from .history_folder import HistoryFolder
 from .kept import Kept, keep
+from .kept_checks import MOST_CHANNELS
 from .left_out import LeftOut, reason
 from .moment import Moment
 from .moment_store import Entry, MomentStore, bytes_of
@@ -146,8 +147,8 @@ class History:
         # Moments that are in memory only, by their numbers, and why.
         self._unwritten: dict[int, None] = {}
         self._why_unwritten = ""
-        # How many of those went before they could be written.
-        self._lost = 0
+        self._never_written = LeftOut("moment", "could not be written to the folder")
+        self._unkept = LeftOut("layer", "cannot be kept")
         self._room_trouble = ""
         self._unreadable = LeftOut("record", "of the folder cannot be read")
 
@@ -224,10 +225,15 @@ class History:
         if step > MOST_WHOLE:
             raise ValueError(f"a step must be less than 2**63; got {step}")
         # This takes longest, and needs nothing of the history.
-        places = [Place(*place) for place in moment.records]
+        records = {Place(*place): record for place, record in moment.records.items()}
+        large = {each: of for each, of in records.items() if of.n_channels > MOST_CHANNELS}
+        records = {each: of for each, of in records.items() if each not in large}
         with ThreadPoolExecutor(_THREADS) as pool:
-            kept = dict(zip(places, pool.map(keep, moment.records.values()), strict=True))
+            kept = dict(zip(records, pool.map(keep, records.values()), strict=True))
         with self.lock:
+            for place, record in large.items():
+                channels = f"{record.n_channels:,} channels, and {MOST_CHANNELS:,} are the most"
+                self._unkept.add(place.layer, channels)
             self._check_step(moment.step)
             files = self._written(moment, kept, onsets)
             if files is None:
@@ -265,7 +271,8 @@ class History:
             told = [self._write_trouble(), self._room_trouble]
             if self._folder is not None:
                 told += self._folder.troubles
-            return " ".join(filter(None, [*told, str(self._unreadable)]))
+            told += map(str, (self._never_written, self._unkept, self._unreadable))
+            return " ".join(filter(None, told))
 
     @property
     def folder(self) -> str | None:
@@ -429,7 +436,7 @@ class History:
             return self._folder.append(
                 moment, records, self._onsets if onsets is None else onsets, again
             )
-        except OSError as error:
+        except (OSError, ValueError) as error:
             # Training goes on, and so does its history; the next moment tries it again.
             self._why_unwritten = reason(error)
             return None
@@ -445,13 +452,15 @@ class History:
         assert self._folder is not None
         for number in list(self._unwritten)[:most]:
             index = self._store.index_of(number)
-            if index is None:
-                self._lost += 1
-            else:
+            try:
+                if index is None:
+                    raise ValueError("there was no room for it in memory")
                 entry = self._store.entries[index]
                 moment, records = self._moment(index), dict(entry.records)
                 files = self._folder.append(moment, records, None, entry.files)
                 self._store.put_in_files(number, files)
+            except ValueError as error:
+                self._never_written.add(f"moment {number + 1:,}", error)
             del self._unwritten[number]
 
     def sync(self) -> None:
@@ -467,20 +476,14 @@ class History:
                 self._why_unwritten = reason(error)
 
     def _write_trouble(self) -> str:
-        told = ""
-        if self._unwritten:
-            first = next(iter(self._unwritten))
-            entry = next(entry for entry in self._store.entries if entry.number >= first)
-            told = (
-                f"From step {entry.step:,} on this history is in memory only: the folder "
-                f"{self.folder!r} could not be written ({self._why_unwritten})."
-            )
-        if self._lost:
-            told += (
-                f" {self._lost:,} moment{'s' if self._lost > 1 else ''} could not be written "
-                f"({self._why_unwritten}), and there was no room in memory for them."
-            )
-        return told.strip()
+        if not self._unwritten:
+            return ""
+        first = next(iter(self._unwritten))
+        entry = next(entry for entry in self._store.entries if entry.number >= first)
+        return (
+            f"From step {entry.step:,} on this history is in memory only: the folder "
+            f"{self.folder!r} could not be written ({self._why_unwritten})."
+        )
 
     def _take_onsets(self, onsets: Sequence[Onset]) -> None:
         if onsets is self._given:

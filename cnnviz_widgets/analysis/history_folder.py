@@ -200,14 +200,13 @@ class HistoryFolder:
         OSError
             It could not be written; then what was written before is whole, and nothing is left
             of this.
+        ValueError
+            No reader would take it: that will not change.
         """
         now = self._writer.onsets if onsets is None else tuple(onsets)
         new = {place: self._name(moment.step, place) for place in records}
         files = {**earlier, **new}
-        try:
-            line = self._writer.line(moment, files, now)
-        except ValueError as error:
-            raise OSError(errno.EFBIG, str(error)) from error
+        line = self._writer.line(moment, files, now)
         try:
             for place, record in records.items():
                 self._held.write(f"{_RECORDS}/{new[place]}", _as_file(record))

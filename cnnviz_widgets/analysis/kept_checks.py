@@ -24,7 +24,7 @@ from .tiles import ALL_NONFINITE, picture_layout
 # Raised when arrays of the same names come to mean something else.
 FORMAT = 1
 
-MOST_CHANNELS = 2**20
+MOST_CHANNELS = 2**19
 _MOST = {
     "axis": 32,
     "channel": MOST_CHANNELS,

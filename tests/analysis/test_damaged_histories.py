@@ -331,7 +331,7 @@ LINES = {
     ),
     "counts below 0": (
         LONG.replace(b'"health":{}', b'"health":{"a":[-1,0,0,0,0,0,0,0,0,0,0]}') + b"}",
-        "whole numbers from 0 on",
+        "are 0 or more",
     ),
     "endless counts": (
         LONG.replace(b'"health":{}', b'"health":{"a":["Infinity",0,0,0,0,0,0,0,0,0,0]}') + b"}",
@@ -760,7 +760,29 @@ def test_moments_that_went_before_there_was_room_are_told(
     history.sync()
     back = History.open(tmp_path)
     assert 2 < len(back) < 60
-    assert f"{60 - len(back)} moments could not be written" in history.trouble
+    told = f"{60 - len(back)} moments could not be written to the folder: moment "
+    assert told in history.trouble and "no room for it in memory" in history.trouble
+
+
+def test_a_moment_that_nobody_could_read_keeps_no_other_from_the_folder(tmp_path: Path) -> None:
+    history = History(LAYERS, folder=tmp_path)
+    many = {f"layer {k}": LayerHealth() for k in range(10_001)}
+    for step in range(4):
+        history.append(Moment(step, health=many) if step == 1 else moment(step))
+    assert History.open(tmp_path).steps.tolist() == [0, 2, 3]
+    told = "1 moment could not be written to the folder: moment 2 (10,001 layers are more"
+    assert history.trouble.startswith(told)
+
+
+def test_a_layer_of_too_many_channels_is_left_out_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, outputs: Kept
+) -> None:
+    monkeypatch.setattr("cnnviz_widgets.analysis.history.MOST_CHANNELS", 4)
+    history = History(LAYERS, folder=tmp_path)
+    wide = LayerRecord.of(np.ones((2, 5)), "wide")
+    history.append(moment(0, {CONV: outputs, Place("wide"): wide}))
+    assert list(history[0].records) == list(History.open(tmp_path)[0].records) == [CONV]
+    assert "1 layer cannot be kept: wide (5 channels, and 4 are the most)" in history.trouble
 
 
 def test_a_file_of_moments_that_is_gone_is_not_made_again(tmp_path: Path, outputs: Kept) -> None:
