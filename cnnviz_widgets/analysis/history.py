@@ -14,11 +14,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from .folder_writer import FolderWriter
 from .health import HEALTH_FIELDS, LayerHealth
 from .history_folder import HistoryFolder
 from .kept import Kept, keep
 from .kept_checks import MOST_CHANNELS
-from .left_out import LeftOut, reason
+from .left_out import LeftOut
 from .moment import Moment
 from .moment_store import Entry, MomentStore, bytes_of
 from .onsets import ONSET_KINDS, Onset
@@ -38,8 +39,6 @@ _LEAST_BESIDE_FOLDER = 16 * 2**20
 _FOR_CACHE, _MOST_CACHE = 1 / 8, 32 * 2**20
 # Records are made small so many at a time.
 _THREADS = 2
-# After a full disk so many moments that were not written are, with each that comes.
-_CATCH_UP = 16
 
 
 class _Cache:
@@ -82,10 +81,12 @@ class History:
         which an onset begins stay before all others. Numbers are thinned in the same way when
         they alone pass a quarter of it.
     folder : path, optional
-        Where to keep everything instead, in a new folder ``run-0001`` or the next free number.
-        Nothing is dropped there, and a killed kernel loses the last moment at most. In memory
-        are then only numbers, up to three quarters of the limit (16 MB if that is more), and
-        records read lately.
+        Where to keep everything instead, in a new folder ``run-0001`` or the next free number;
+        a relative one is that of this moment, wherever Python goes later. Nothing is dropped
+        there, and a killed kernel loses the last moment at most. In memory are then only
+        numbers, up to three quarters of the limit (16 MB if that is more), and records read
+        lately; and, while the folder cannot be written, what comes: it is written once there is
+        room.
     model : str
         The model's name.
 
@@ -134,8 +135,6 @@ class History:
         self.lock = threading.RLock()
         self._folder = folder
         self._read_only = read_only
-        # Whether moments go to the folder.
-        self._writes = folder is not None and not read_only
         self._store = MomentStore(int(_FOR_NUMBERS * memory))
         self._cache = _Cache(int(min(_FOR_CACHE * memory, _MOST_CACHE)))
         self._places: dict[Place, None] = {}
@@ -144,13 +143,12 @@ class History:
         self._given: Sequence[Onset] | None = None
         # The number of the moment that leads to an onset, by the onset's step.
         self._marks: dict[int, int] = {}
-        # Moments that are in memory only, by their numbers, and why.
-        self._unwritten: dict[int, None] = {}
-        self._why_unwritten = ""
-        self._never_written = LeftOut("moment", "could not be written to the folder")
         self._unkept = LeftOut("layer", "cannot be kept")
         self._room_trouble = ""
         self._unreadable = LeftOut("record", "of the folder cannot be read")
+        self._writer: FolderWriter | None = None
+        if folder is not None and not read_only:
+            self._writer = FolderWriter(folder, self._store, self._moment)
 
     @classmethod
     def open(cls, folder: str | os.PathLike[str], *, memory: int = DEFAULT_MEMORY) -> History:
@@ -235,11 +233,14 @@ class History:
                 channels = f"{record.n_channels:,} channels, and {MOST_CHANNELS:,} are the most"
                 self._unkept.add(place.layer, channels)
             self._check_step(moment.step)
-            files = self._written(moment, kept, onsets)
+            files = None
+            if self._writer is not None:
+                now = self._onsets if onsets is None else onsets
+                files = self._writer.write(moment, kept, now)
             if files is None:
                 self._store.add(moment, kept, {})
-                if self._writes:
-                    self._unwritten[self._store.entries[-1].number] = None
+                if self._writer is not None:
+                    self._writer.wait(self._store.entries[-1].number)
             else:
                 self._store.add(moment, {}, files)
                 for place, record in kept.items():
@@ -268,11 +269,18 @@ class History:
     def trouble(self) -> str:
         """What could not be written or read, in sentences; "" while all is well."""
         with self.lock:
-            told = [self._write_trouble(), self._room_trouble]
+            told = [self._room_trouble, str(self._unkept)]
+            if self._writer is not None:
+                told += self._writer.troubles
             if self._folder is not None:
                 told += self._folder.troubles
-            told += map(str, (self._never_written, self._unkept, self._unreadable))
-            return " ".join(filter(None, told))
+            return " ".join(filter(None, [*told, str(self._unreadable)]))
+
+    def sync(self) -> None:
+        """Wait until all moments would outlast a power cut; what cannot be written is told."""
+        with self.lock:
+            if self._writer is not None:
+                self._writer.sync()
 
     @property
     def folder(self) -> str | None:
@@ -416,74 +424,6 @@ class History:
                 f"moments come in the order of their steps; got step {step:,} after step "
                 f"{self._store.entries[-1].step:,}"
             )
-
-    def _written(
-        self,
-        moment: Moment,
-        records: Mapping[Place, Kept],
-        onsets: Sequence[Onset] | None,
-    ) -> dict[Place, str] | None:
-        """Names of the records' files; None where they are to stay in memory."""
-        if not self._writes:
-            return None
-        assert self._folder is not None
-        before = self._store.entries[-1] if self._store.entries else None
-        try:
-            self._catch_up(_CATCH_UP)
-            if self._unwritten:  # which come first
-                return None
-            again = before.files if before is not None and before.step == moment.step else {}
-            return self._folder.append(
-                moment, records, self._onsets if onsets is None else onsets, again
-            )
-        except (OSError, ValueError) as error:
-            # Training goes on, and so does its history; the next moment tries it again.
-            self._why_unwritten = reason(error)
-            return None
-
-    def _catch_up(self, most: int) -> None:
-        """Write moments that could not be written when they came, the first of them first.
-
-        Raises
-        ------
-        OSError
-            They still cannot.
-        """
-        assert self._folder is not None
-        for number in list(self._unwritten)[:most]:
-            index = self._store.index_of(number)
-            try:
-                if index is None:
-                    raise ValueError("there was no room for it in memory")
-                entry = self._store.entries[index]
-                moment, records = self._moment(index), dict(entry.records)
-                files = self._folder.append(moment, records, None, entry.files)
-                self._store.put_in_files(number, files)
-            except ValueError as error:
-                self._never_written.add(f"moment {number + 1:,}", error)
-            del self._unwritten[number]
-
-    def sync(self) -> None:
-        """Wait until all moments would outlast a power cut; what cannot be written is told."""
-        with self.lock:
-            if not self._writes:
-                return
-            assert self._folder is not None
-            try:
-                self._catch_up(len(self._unwritten))
-                self._folder.sync()
-            except OSError as error:
-                self._why_unwritten = reason(error)
-
-    def _write_trouble(self) -> str:
-        if not self._unwritten:
-            return ""
-        first = next(iter(self._unwritten))
-        entry = next(entry for entry in self._store.entries if entry.number >= first)
-        return (
-            f"From step {entry.step:,} on this history is in memory only: the folder "
-            f"{self.folder!r} could not be written ({self._why_unwritten})."
-        )
 
     def _take_onsets(self, onsets: Sequence[Onset]) -> None:
         if onsets is self._given:

@@ -351,7 +351,16 @@ def record_from_arrays(arrays: Arrays) -> Kept:
     ValueError
         The arrays are not those of a record, or of one that a newer version kept.
     """
-    found = {name: arrays[name] for name in arrays if name in NAMES}
+    found = {}
+    for name in NAMES & set(arrays):
+        try:
+            array = np.asarray(arrays[name])
+        except ValueError:  # NumPy's own advice would be to trust the file
+            raise ValueError(
+                f"these arrays are no kept record: {name} is not of plain numbers or text"
+            ) from None
+        # What was looked at must not change any more.
+        found[name] = array.copy() if array.flags.writeable else array
     of_weights = "record" in found and str(found["record"]) == "parameters"
     return KeptParameters(found) if of_weights else KeptOutputs(found)
 

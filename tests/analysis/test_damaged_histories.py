@@ -591,6 +591,24 @@ def test_what_is_held_open_goes_with_the_history(run: Path) -> None:
     assert held() == before
 
 
+def test_where_no_folder_can_be_held_open_its_absolute_path_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, outputs: Kept
+) -> None:
+    monkeypatch.setattr("cnnviz_widgets.analysis.held_folder._HOLDS", False)
+    monkeypatch.chdir(tmp_path)
+    history = History(LAYERS, folder="kept")
+    (tmp_path / "elsewhere").mkdir()
+    monkeypatch.chdir(tmp_path / "elsewhere")
+    for step in range(3):
+        history.append(moment(step, {CONV: outputs}))
+    history.sync()
+    back = History.open(tmp_path / "kept")
+    put_link(tmp_path / "kept" / "run-0001" / "records" / "0000000001-0.npz")
+    assert [len(each.records) for each in back] == [1, 0, 1]
+    assert "links are not followed" in back.trouble
+    assert files_of(tmp_path / "elsewhere") == []
+
+
 # Full disks
 
 
