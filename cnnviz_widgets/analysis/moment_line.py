@@ -31,7 +31,7 @@ OnsetKey: TypeAlias = tuple[str, str, int]
 
 # No model has more, and a table has a column for each that ever was.
 MOST_LAYERS = 10_000
-_MOST_ONSETS = 100_000
+_MOST_PLACES, _MOST_ONSETS = 50_000, 100_000
 _FILE = re.compile(r"[0-9A-Za-z_-][0-9A-Za-z_.-]{0,199}")
 _VIEWS = ("outputs", "weights")
 
@@ -112,6 +112,7 @@ class LineReader:
 
     def __init__(self) -> None:
         self.layers: dict[str, None] = {}
+        self._places: set[Place] = set()
         self._onsets: dict[OnsetKey, Onset] = {}
 
     @property
@@ -142,6 +143,9 @@ class LineReader:
         for entry in _entries(line, "records", problems):
             with _Noted(problems, "a record"):
                 place, name = _file(entry)
+                if len(self._places) >= _MOST_PLACES and place not in self._places:
+                    raise ValueError(f"there are more than {_MOST_PLACES:,}")
+                self._places.add(place)
                 files[place] = name
         for entry in _entries(line, "gone", problems):
             with _Noted(problems, "an onset that is gone"):

@@ -14,6 +14,7 @@ import struct
 import tracemalloc
 import zipfile
 from collections.abc import Callable, Iterator
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,7 @@ from cnnviz_widgets.analysis.health import LayerHealth
 from cnnviz_widgets.analysis.history import History
 from cnnviz_widgets.analysis.kept import Kept, keep, record_arrays
 from cnnviz_widgets.analysis.moment import Moment
+from cnnviz_widgets.analysis.onsets import Onset
 from cnnviz_widgets.analysis.place import Place
 
 CONV, KERNEL = Place("conv"), Place("conv", "weights", "kernel")
@@ -415,6 +417,24 @@ def test_a_part_of_a_line_that_cannot_be_is_left_out_alone(run: Path, name: str)
     history = History.open(run)
     assert history.steps.tolist() == STEPS
     assert told in history.trouble and "line 4 (" in history.trouble
+
+
+def test_a_history_is_of_so_many_places_and_onsets(
+    run: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("cnnviz_widgets.analysis.moment_line._MOST_PLACES", 2)
+    monkeypatch.setattr("cnnviz_widgets.analysis.moment_line._MOST_ONSETS", 2)
+    path = run / "moments.jsonl"
+    lines = path.read_bytes().splitlines()
+    other = {"layer": "other", "view": "outputs", "weight": "", "file": "0000000110-0.npz"}
+    begun = [{**asdict(Onset("dead", "conv", step)), "channels": []} for step in range(5)]
+    last = json.loads(lines[-1])
+    last = {**last, "records": [*last["records"], other], "onsets": begun}
+    path.write_bytes(b"\n".join([*lines[:-1], json.dumps(last).encode()]) + b"\n")
+    history = History.open(run)
+    assert set(history[-1].records) == {CONV, KERNEL}
+    assert [onset.step for onset in history.onsets] == [0, 1]
+    assert "line 12 (a record: there are more than 2; an onset: there are mo" in history.trouble
 
 
 def test_a_hole_of_many_gigabytes_is_passed_over(run: Path) -> None:
