@@ -89,7 +89,7 @@ def dendrogram_geometry(
     if limit < min(1, total):
         raise ValueError(f"max_leaves must be at least 1 for a tree of {total} leaves; got {limit}")
     gaps = tree.gaps
-    drawn = _representatives(total, tree.zero.size, min(limit, total))
+    drawn = representatives(total, tree.zero.size, min(limit, total))
     zero_columns = int(np.count_nonzero(drawn >= total - tree.zero.size))
     parts = _widest_gaps(gaps, drawn)
     if 0 < zero_columns < drawn.size:
@@ -117,7 +117,7 @@ def dendrogram_geometry(
     )
 
 
-def _representatives(total: int, n_zero: int, limit: int) -> Indices:
+def representatives(total: int, n_zero: int, limit: int) -> Indices:
     """The places in the order that are drawn, `limit` of them, both kinds among them."""
     zero = round(limit * n_zero / total) if total else 0
     if 0 < n_zero < total:

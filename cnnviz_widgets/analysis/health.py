@@ -137,15 +137,20 @@ class LayerHealth:
         Raises
         ------
         ValueError
-            There are more or fewer of them, or a count is not a whole number.
+            There are more or fewer of them, or a count is not a whole number from 0 on.
         """
         if len(numbers) != len(HEALTH_FIELDS):
             raise ValueError(
                 f"a layer's health has {len(HEALTH_FIELDS)} numbers; got {len(numbers)}"
             )
-        counts = [int(numbers[k]) for k in _COUNTS]
+        try:
+            counts = [int(numbers[k]) for k in _COUNTS]
+        except (OverflowError, ValueError):  # infinity and NaN
+            counts = []
         if counts != [numbers[k] for k in _COUNTS]:
             raise ValueError(f"{_COUNT_NAMES} are whole numbers; got {list(numbers)}")
+        if min(counts) < 0:
+            raise ValueError(f"{_COUNT_NAMES} are 0 or more; got {list(numbers)}")
         values: list[Any] = [*counts[:4], *map(float, numbers[4:10]), counts[4]]
         return cls(*values)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -13,13 +13,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .call_stack import CallLock
+from .folder_writer import FolderWriter
 from .health import HEALTH_FIELDS, LayerHealth
 from .history_folder import HistoryFolder
 from .kept import Kept, keep
+from .kept_checks import MOST_CHANNELS
+from .left_out import LeftOut
 from .moment import Moment
 from .moment_store import Entry, MomentStore, bytes_of
 from .onsets import ONSET_KINDS, Onset
 from .place import Place
+from .plain_json import MOST_WHOLE
 from .validation import (
     described,
     each_instance,
@@ -45,8 +49,6 @@ _LEAST_BESIDE_FOLDER = 16 * 2**20
 _FOR_CACHE, _MOST_CACHE = 1 / 8, 32 * 2**20
 # Records are made small so many at a time.
 _THREADS = 2
-# More files that cannot be read are not named.
-_MOST_NAMED = 3
 
 
 class _Cache:
@@ -93,10 +95,12 @@ class History:
         which an onset begins stay before all others. Numbers are thinned in the same way when
         they alone pass a quarter of it.
     folder : path, optional
-        Where to keep everything instead, in a new folder ``run-0001`` or the next free number.
-        Nothing is dropped there, and a killed kernel loses the last moment at most. In memory
-        are then only numbers, up to three quarters of the limit (16 MB if that is more), and
-        records read lately.
+        Where to keep everything instead, in a new folder ``run-0001`` or the next free number;
+        a relative one is that of this moment, wherever Python goes later. Nothing is dropped
+        there, and a killed kernel loses the last moment at most. In memory are then only
+        numbers, up to three quarters of the limit (16 MB if that is more), and records read
+        lately; and, while the folder cannot be written, what comes: it is written once there is
+        room.
     model : str
         The model's name.
 
@@ -149,8 +153,6 @@ class History:
         self.lock = CallLock()
         self._folder = folder
         self._read_only = read_only
-        # Whether moments go to the folder.
-        self._writes = folder is not None and not read_only
         self._store = MomentStore(int(_FOR_NUMBERS * memory))
         self._cache = _Cache(int(min(_FOR_CACHE * memory, _MOST_CACHE)))
         self._places: dict[Place, None] = {}
@@ -159,9 +161,12 @@ class History:
         self._given: Sequence[Onset] | None = None
         # The number of the moment that leads to an onset, by the onset's step.
         self._marks: dict[int, int] = {}
-        self._write_trouble = ""
+        self._unkept = LeftOut("layer", "cannot be kept")
         self._room_trouble = ""
-        self._unreadable: dict[str, str] = {}
+        self._unreadable = LeftOut("record", "of the folder cannot be read")
+        self._writer: FolderWriter | None = None
+        if folder is not None and not read_only:
+            self._writer = FolderWriter(folder, self._store, self._moment)
 
     @classmethod
     def open(cls, folder: str | os.PathLike[str], *, memory: int = DEFAULT_MEMORY) -> History:
@@ -179,7 +184,8 @@ class History:
         FileNotFoundError
             There is no such folder, or no history in it.
         ValueError
-            It was written by a newer version, or it is damaged elsewhere than at its end.
+            It was written by a newer version, or by something else. What is merely damaged is
+            left out, and `trouble` says so.
         """
         history = cls.__new__(cls)
         limit = whole_number("memory", memory, 0, "of bytes")
@@ -191,15 +197,23 @@ class History:
                 if kept.has_record(name):
                     files[place] = name
                 else:
-                    history._unreadable[name] = "it is not there"
-            try:
-                history._check_step(line.moment.step)
-            except ValueError as error:
-                raise ValueError(f"{os.fspath(kept.path)!r} is damaged: {error}") from error
+                    history._unreadable.add(name, "it is not there")
             history._store.add(line.moment, {}, files)
-            history._places.update(dict.fromkeys(files))
-            history._take_onsets(line.onsets)
-            history._stay_within_limit()
+            history._places.update(dict.fromkeys(line.files))
+            if history._store.number_bytes > history._number_room:
+                # Where onsets begin is where moments stay.
+                history._take_onsets(kept.reader.onsets)
+                history._stay_within_limit()
+        history._take_onsets(kept.reader.onsets)
+        history._stay_within_limit()
+        if kept.header_trouble and not len(history):
+            raise ValueError(
+                f"{os.fspath(kept.path)!r} is damaged or no history's: history.json "
+                f"({kept.header_trouble}), and there is no moment that can be read"
+            )
+        listed = {layer["path"] for layer in history.layers}
+        others = dict.fromkeys([*kept.reader.layers, *(place.layer for place in history._places)])
+        history.layers += tuple({"path": path} for path in others if path not in listed)
         return history
 
     def append(self, moment: Moment, onsets: Sequence[Onset] | None = None) -> None:
@@ -223,18 +237,30 @@ class History:
         if self._read_only:
             raise ValueError("this history was opened to be read: nothing can be added to it")
         instance("moment", moment, Moment)
-        whole_number("step", moment.step, 0)
+        step = whole_number("step", moment.step, 0)
+        if step > MOST_WHOLE:
+            raise ValueError(f"step must be less than 2**63; got {step}")
         if onsets is not None:
             each_instance("onsets", onsets, Onset)
         # This takes longest, and needs nothing of the history.
-        places = [Place(*place) for place in moment.records]
+        records = {Place(*place): record for place, record in moment.records.items()}
+        large = {each: of for each, of in records.items() if of.n_channels > MOST_CHANNELS}
+        records = {each: of for each, of in records.items() if each not in large}
         with ThreadPoolExecutor(_THREADS) as pool:
-            kept = dict(zip(places, pool.map(keep, moment.records.values()), strict=True))
+            kept = dict(zip(records, pool.map(keep, records.values()), strict=True))
         with self.lock:
+            for place, record in large.items():
+                channels = f"{record.n_channels:,} channels, and {MOST_CHANNELS:,} are the most"
+                self._unkept.add(place.layer, channels)
             self._check_step(moment.step)
-            files = self._written(moment, kept, onsets)
+            files = None
+            if self._writer is not None:
+                now = self._onsets if onsets is None else onsets
+                files = self._writer.write(moment, kept, now)
             if files is None:
                 self._store.add(moment, kept, {})
+                if self._writer is not None:
+                    self._writer.wait(self._store.entries[-1].number)
             else:
                 self._store.add(moment, {}, files)
                 for place, record in kept.items():
@@ -263,16 +289,18 @@ class History:
     def trouble(self) -> str:
         """What could not be written or read, in sentences; "" while all is well."""
         with self.lock:
-            told = [self._write_trouble, self._room_trouble]
-            if self._unreadable:
-                named = [f"{name} ({why})" for name, why in self._unreadable.items()][:_MOST_NAMED]
-                count = len(self._unreadable)
-                more = f" and {count - len(named):,} more" if count > len(named) else ""
-                told.append(
-                    f"{count:,} record{'s' if count > 1 else ''} of the folder cannot be read: "
-                    f"{', '.join(named)}{more}."
-                )
-            return " ".join(filter(None, told))
+            told = [self._room_trouble, str(self._unkept)]
+            if self._writer is not None:
+                told += self._writer.troubles
+            if self._folder is not None:
+                told += self._folder.troubles
+            return " ".join(filter(None, [*told, str(self._unreadable)]))
+
+    def sync(self) -> None:
+        """Wait until all moments would outlast a power cut; what cannot be written is told."""
+        with self.lock:
+            if self._writer is not None:
+                self._writer.sync()
 
     @property
     def folder(self) -> str | None:
@@ -301,6 +329,15 @@ class History:
         """All of which there was ever a record, in the order in which they came."""
         with self.lock:
             return tuple(self._places)
+
+    @property
+    def counts(self) -> dict[Place, int]:
+        """Of how many moments there is a record of each place, where there is one."""
+        with self.lock:
+            found = Counter(
+                place for entry in self._store.entries for place in {**entry.files, **entry.records}
+            )
+            return {place: found[place] for place in self._places if place in found}
 
     def holds(self, place: Place) -> NDArray[np.bool_]:
         """Whether there is a record of this place at each moment; shape (moments,)."""
@@ -415,31 +452,6 @@ class History:
                 f"{self._store.entries[-1].step:,}"
             )
 
-    def _written(
-        self,
-        moment: Moment,
-        records: Mapping[Place, Kept],
-        onsets: Sequence[Onset] | None,
-    ) -> dict[Place, str] | None:
-        """Names of the records' files; None where they are to stay in memory."""
-        if not self._writes:
-            return None
-        assert self._folder is not None
-        before = self._store.entries[-1] if self._store.entries else None
-        again = before.files if before is not None and before.step == moment.step else {}
-        try:
-            return self._folder.append(
-                moment, records, self._onsets if onsets is None else onsets, again
-            )
-        except OSError as error:
-            # Training goes on, and so does its history.
-            self._writes = False
-            self._write_trouble = (
-                f"From step {moment.step:,} on this history is in memory only: the folder "
-                f"{self.folder!r} could not be written ({error})."
-            )
-            return None
-
     def _take_onsets(self, onsets: Sequence[Onset]) -> None:
         if onsets is self._given:
             return
@@ -461,11 +473,14 @@ class History:
         )
         self._given = onsets if isinstance(onsets, tuple) else None
 
+    @property
+    def _number_room(self) -> int:
+        if self._folder is None:
+            return int(_FOR_NUMBERS * self.memory)
+        return max(int(_FOR_NUMBERS_BESIDE_FOLDER * self.memory), _LEAST_BESIDE_FOLDER)
+
     def _stay_within_limit(self) -> None:
-        room = int(_FOR_NUMBERS * self.memory)
-        if self._writes or self._read_only:
-            room = max(int(_FOR_NUMBERS_BESIDE_FOLDER * self.memory), _LEAST_BESIDE_FOLDER)
-        self._store.limit_numbers(room)
+        self._store.limit_numbers(self._number_room)
         room = self.memory - self._store.number_bytes - self._cache.nbytes
         if not self._store.limit_records(max(0, room)):
             self._room_trouble = (
@@ -505,7 +520,7 @@ class History:
             try:
                 record = self._folder.read_record(name)
             except Exception as error:  # damage may show anywhere
-                self._unreadable[name] = str(error) or type(error).__name__
+                self._unreadable.add(name, error)
                 del entry.files[place]
                 return None
             self._cache.put(name, record)
@@ -533,6 +548,10 @@ def _plain_layers(layers: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
         mapping("each of layers", each, "names to plain values")
     try:
         plain: list[dict[str, Any]] = json.loads(json.dumps(list(layers), allow_nan=False))
+    except RecursionError as error:
+        raise ValueError(
+            "layers must hold plain values that JSON knows, not endless ones"
+        ) from error
     except (TypeError, ValueError) as error:
         raise type(error)(f"layers must hold plain values that JSON knows: {error}") from error
     return plain

@@ -30,52 +30,43 @@ Each history has a folder of its own in the folder it is given, ``run-0001``, ``
 A file in ``records`` gets its name when it is whole, and the line that names it is written
 afterwards, in one piece. Whatever a killed process leaves, a last line without an end or a file
 that begins with a dot, is passed over by the reader.
+
+What else is damaged, or was never written by this package, the reader leaves out, and says so:
+lines, records, single onsets. Without ``history.json`` the layers are those that the lines name.
 """
 
 from __future__ import annotations
 
-import json
-import math
+import errno
+import io
 import os
 import re
+import stat
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict
+from contextlib import suppress
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, BinaryIO
 
 import numpy as np
 
-from .health import HEALTH_FIELDS, LayerHealth
+from .held_folder import HeldFolder
+from .history_header import HEADER, header_of, read_header
 from .kept import Kept, record_arrays, record_from_arrays
+from .kept_checks import NAMES, check_layout
+from .left_out import LeftOut, reason
 from .moment import Moment
-from .onsets import ONSET_KINDS, Onset
+from .moment_line import Files, Line, LineReader, LineWriter
+from .npz_file import read_npz
+from .onsets import Onset
 from .place import Place
-from .sample_choice import SampleChoice
+from .plain_json import MOST_BYTES, parsed
 
-_FORMAT = "cnnviz_widgets history"
-_VERSION = 1
-_HEADER, _MOMENTS, _RECORDS = "history.json", "moments.jsonl", "records"
-_RUN = re.compile(r"run-(\d{4,})")
-
-Files = Mapping[Place, str]
-
-
-class Line(NamedTuple):
-    """What one line of ``moments.jsonl`` says.
-
-    Attributes
-    ----------
-    moment : Moment
-        Without records.
-    files : mapping of Place to str
-        Name of each record's file.
-    onsets : tuple of Onset
-        All as they stood then.
-    """
-
-    moment: Moment
-    files: Files
-    onsets: tuple[Onset, ...]
+_MOMENTS, _RECORDS = "moments.jsonl", "records"
+_RUN = re.compile(r"run-([0-9]{4,})")
+# More of what is wrong with one line is not told.
+_MOST_TOLD = 3
+# So much of a line that is too long is passed over at a time.
+_STRIDE = 2**20
 
 
 class HistoryFolder:
@@ -84,15 +75,30 @@ class HistoryFolder:
     Attributes
     ----------
     path : Path
+        Absolute: where it was when it was made or opened. It may have been moved since.
     model : str
     layers : tuple of dict
+    header_trouble : str
+        What is wrong with ``history.json``; "" for nothing.
+    moments_trouble : str
+        Why ``moments.jsonl`` could not be read at all; "" where it could.
+    left_out : LeftOut
+        Lines, or parts of them, that the reader left out.
+    reader : LineReader
+        Knows the onsets as they stood at the line read last.
     """
 
     def __init__(self, path: Path, model: str, layers: Sequence[Mapping[str, Any]]) -> None:
-        self.path = path
+        self._held = HeldFolder(path)
+        self.path = self._held.path
         self.model = model
         self.layers = tuple(dict(layer) for layer in layers)
-        self._onsets: dict[_OnsetKey, Onset] = {}
+        self.header_trouble = self.moments_trouble = ""
+        self.left_out = LeftOut("line", f"of {_MOMENTS} cannot be read whole")
+        self.reader = LineReader()
+        self._writer = LineWriter()
+        # How long the file of moments is.
+        self._length = 0
         # Files are named by the number of what they show: a layer's name may hold anything.
         self._places: dict[Place, int] = {}
 
@@ -102,29 +108,35 @@ class HistoryFolder:
     ) -> HistoryFolder:
         """A folder for a new history inside `parent`, which is made where it is missing.
 
+        It outlasts a power cut from then on.
+
         Raises
         ------
         OSError
-            It cannot be written, and why.
+            It cannot be written, and why. Then nothing is left of it.
         """
         try:
-            folder = cls(_new_run(Path(parent)), model, layers)
-            (folder.path / _RECORDS).mkdir()
-            header = {
-                "format": _FORMAT,
-                "version": _VERSION,
-                "model": model,
-                "layers": folder.layers,
-                "numbers": HEALTH_FIELDS,
-            }
-            text = json.dumps(header, indent=1, allow_nan=False)
-            _write_whole(folder.path / _HEADER, f"{text}\n".encode())
-            (folder.path / _MOMENTS).touch()
+            inside = Path(parent).absolute()
+            path = _new_run(inside)
+            try:
+                folder = cls(path, model, layers)
+                folder._begin()
+                HeldFolder(inside).sync()
+            except BaseException:
+                _remove_run(path)
+                raise
         except OSError as error:
             raise OSError(
                 error.errno, f"no history can be kept in this folder ({error.strerror})", parent
             ) from error
         return folder
+
+    def _begin(self) -> None:
+        header = header_of(self.model, self.layers)
+        self._held.make_folder(_RECORDS)
+        self._held.write(HEADER, header, lasting=True)
+        self._held.create(_MOMENTS)
+        self._held.sync()
 
     @classmethod
     def find(cls, folder: str | os.PathLike[str]) -> HistoryFolder:
@@ -135,46 +147,40 @@ class HistoryFolder:
         FileNotFoundError
             There is no such folder, or no history in it.
         ValueError
-            It was written by a newer version, or ``history.json`` is damaged.
+            It was written by a newer version, or by something else.
         """
-        path = Path(folder)
+        path = Path(folder).absolute()
         if not path.is_dir():
             raise FileNotFoundError(f"there is no folder {os.fspath(folder)!r}")
-        if not (path / _HEADER).is_file():
-            runs = [run for run in _runs(path) if (path / run / _HEADER).is_file()]
+        if not _is_run(path):
+            runs = [run for run in _runs(path) if _is_run(path / run)]
             if not runs:
                 raise FileNotFoundError(
-                    f"there is no history in {os.fspath(folder)!r}: neither {_HEADER} nor a "
+                    f"there is no history in {os.fspath(folder)!r}: neither {HEADER} nor a "
                     f"folder run-0001 that holds one"
                 )
             begun = [run for run in runs if _size(path / run / _MOMENTS)]
             path = path / (begun or runs)[-1]
-        return cls._read_header(path)
+        found = cls(path, "", ())
+        header = read_header(found._held)
+        found.model, found.layers, found.header_trouble = header
+        return found
 
-    @classmethod
-    def _read_header(cls, path: Path) -> HistoryFolder:
-        name = os.fspath(path / _HEADER)
-        try:
-            header = json.loads((path / _HEADER).read_text(encoding="utf-8"))
-            version = header["version"]
-            if header["format"] != _FORMAT or not isinstance(version, int):
-                raise ValueError(f"its format is {header['format']!r}, version {version!r}")
-            if version <= _VERSION:
-                if header["numbers"] != list(HEALTH_FIELDS):
-                    raise ValueError(f"its numbers are {header['numbers']}")
-                return cls(path, str(header["model"]), header["layers"])
-        except (ValueError, KeyError, TypeError) as error:
-            raise ValueError(f"{name!r} is damaged or no history's ({error})") from error
-        raise ValueError(
-            f"{name!r} was written by a newer version of cnnviz_widgets: its format is version "
-            f"{version}, and this one reads version {_VERSION}"
-        )
+    @property
+    def troubles(self) -> list[str]:
+        """What could not be read, in sentences."""
+        told = []
+        if self.header_trouble:
+            told.append(f"{HEADER} is damaged: {self.header_trouble}.")
+        if self.moments_trouble:
+            told.append(f"{_MOMENTS} cannot be read: {self.moments_trouble}.")
+        return [*told, *filter(None, [str(self.left_out)])]
 
     def append(
         self,
         moment: Moment,
         records: Mapping[Place, Kept],
-        onsets: Iterable[Onset],
+        onsets: Iterable[Onset] | None,
         earlier: Files,
     ) -> dict[Place, str]:
         """Write a moment; the names of all its records' files.
@@ -184,102 +190,125 @@ class HistoryFolder:
         moment : Moment
             Its own `records` are not looked at.
         records : mapping of Place to LayerRecord
-        onsets : iterable of Onset
-            All as they stand now.
+        onsets : iterable of Onset, or None
+            All as they stand now; None: as they stood at the moment written before.
         earlier : mapping of Place to str
             Files of records that were written before for the same step.
 
         Raises
         ------
         OSError
-            It could not be written; then what was written before is whole.
+            It could not be written; then what was written before is whole, and nothing is left
+            of this.
+        ValueError
+            No reader would take it: that will not change.
         """
-        files = dict(earlier)
-        for place, record in records.items():
-            number = self._places.setdefault(place, len(self._places))
-            files[place] = f"{moment.step:010d}-{number}.npz"
-            self._write_record(files[place], record)
-        self._append_line(moment, files, onsets)
+        now = self._writer.onsets if onsets is None else tuple(onsets)
+        new = {place: self._name(moment.step, place) for place in records}
+        files = {**earlier, **new}
+        line = self._writer.line(moment, files, now)
+        try:
+            for place, record in records.items():
+                self._held.write(f"{_RECORDS}/{new[place]}", _as_file(record))
+            before, after = self._held.append_line(_MOMENTS, line, self._length)
+        except BaseException:
+            for name in set(new.values()) - set(earlier.values()):
+                self._held.remove(f"{_RECORDS}/{name}")
+            raise
+        if before < self._length:
+            self.left_out.add(
+                f"after byte {before:,}", "somebody cut the file while it was written"
+            )
+        self._length = after
+        self._writer.written(now)
         return files
 
-    def _append_line(self, moment: Moment, files: Files, onsets: Iterable[Onset]) -> None:
-        now = {_key(onset): onset for onset in onsets}
-        line = {
-            "step": int(moment.step),
-            "epoch": None if moment.epoch is None else int(moment.epoch),
-            "seconds": _plain(moment.seconds),
-            **({} if moment.samples is None else {"samples": asdict(moment.samples)}),
-            "logs": {name: _plain(value) for name, value in moment.logs.items()},
-            "health": {
-                path: [_plain(number) for number in health.numbers]
-                for path, health in moment.health.items()
-            },
-            "records": [{**place._asdict(), "file": name} for place, name in files.items()],
-            "onsets": [
-                asdict(onset) for key, onset in now.items() if self._onsets.get(key) != onset
-            ],
-            "gone": [key for key in self._onsets if key not in now],
-        }
-        text = json.dumps(line, allow_nan=False, separators=(",", ":"))
-        _append_whole(self.path / _MOMENTS, f"{text}\n".encode())
-        self._onsets = now
-
-    def _write_record(self, name: str, record: Kept) -> None:
-        arrays: dict[str, Any] = record_arrays(record)
-        temporary = self.path / _RECORDS / f".{name}"
-        with open(temporary, "wb") as file:
-            np.savez(file, **arrays)
-        os.replace(temporary, self.path / _RECORDS / name)
-
-    def lines(self) -> Iterator[Line]:
-        """All moments, in the order in which they were written.
+    def sync(self) -> None:
+        """Wait until all moments would outlast a power cut.
 
         Raises
         ------
-        ValueError
-            A line before the last is damaged; its number is told.
+        OSError
+            They could not be written.
         """
-        onsets: dict[_OnsetKey, Onset] = {}
-        damage: tuple[int, Exception] | None = None
-        path = self.path / _MOMENTS
-        if not path.exists():  # killed before the first moment
-            return
-        with open(path, "rb") as file:
-            for number, raw in enumerate(file, 1):
-                if damage is not None:
-                    at, error = damage
-                    raise ValueError(
-                        f"line {at:,} of {os.fspath(path)!r} is damaged ({error})"
-                    ) from error
-                try:
-                    line = _read_line(raw, onsets)
-                except (ValueError, KeyError, TypeError, AttributeError, OverflowError) as error:
-                    damage = number, error
+        self._held.sync(_MOMENTS, _RECORDS)
+
+    def _name(self, step: int, place: Place) -> str:
+        number = self._places.setdefault(place, len(self._places))
+        return f"{step:010d}-{number}.npz"
+
+    def lines(self) -> Iterator[Line]:
+        """All moments that can be read, their steps ascending, as they were written.
+
+        What cannot is told in `left_out`, but for a last line that a killed process left without
+        its end.
+        """
+        reader = self.reader = LineReader()
+        held: tuple[str, Line] | None = None
+        last = -1
+        for name, raw in self._raw_lines():
+            try:
+                line = reader.read(raw)
+            except ValueError as error:
+                self.left_out.add(name, error)
+                continue
+            if line.problems:
+                self.left_out.add(name, "; ".join(line.problems[:_MOST_TOLD]))
+            if held is not None:
+                step, before = line.moment.step, held[1].moment.step
+                # One of the two is wrong: the earlier one, where the other fits without it.
+                if step < before and step >= last:
+                    self.left_out.add(held[0], f"its step {before:,} comes before step {step:,}")
+                elif step < before:
+                    self.left_out.add(name, f"its step {step:,} comes after step {before:,}")
                     continue
-                onsets = {_key(onset): onset for onset in line.onsets}
-                yield line
+                else:
+                    yield held[1]
+                    last = before
+            held = name, line
+        if held is not None:
+            yield held[1]
+
+    def _raw_lines(self) -> Iterator[tuple[str, bytes]]:
+        """What each line is called, and holds; those that are too long are left out."""
+        try:
+            file = self._held.open(_MOMENTS)
+        except OSError as error:
+            self.moments_trouble = reason(error)
+            return
+        with file:
+            number = 0
+            while raw := file.readline(MOST_BYTES):
+                number += 1
+                name = f"line {number:,}"
+                if len(raw) == MOST_BYTES and not raw.endswith(b"\n"):
+                    _pass_over(file, raw)
+                    self.left_out.add(name, f"it is longer than {MOST_BYTES / 2**20:,.0f} MB")
+                    continue
+                unfinished = not raw.endswith(b"\n") and raw.startswith(b"{") and b"\0" not in raw
+                if not unfinished or _is_whole(raw):
+                    yield name, raw
 
     def has_record(self, name: str) -> bool:
         """Whether there is a record's file of this name."""
-        return os.path.exists(self.path / _RECORDS / name)
+        return self._held.has(f"{_RECORDS}/{name}")
 
     def read_record(self, name: str) -> Kept:
         """The record in a file of this name.
 
         Raises
         ------
-        Exception
-            The file is not there, or damaged: that may show anywhere in reading it.
+        ValueError
+            It is damaged, or no record.
+        OSError
+            It is not there, or cannot be read.
         """
-        with np.load(self.path / _RECORDS / name, allow_pickle=False) as arrays:
-            return record_from_arrays({key: arrays[key] for key in arrays.files})
+        with self._held.open(f"{_RECORDS}/{name}") as file:
+            return record_from_arrays(read_npz(file, NAMES, check_layout))
 
 
-_OnsetKey = tuple[str, str, int]
-
-
-def _key(onset: Onset) -> _OnsetKey:
-    return onset.kind, onset.layer, onset.step
+def _is_run(path: Path) -> bool:
+    return path.is_dir() and any(os.path.lexists(path / name) for name in (HEADER, _MOMENTS))
 
 
 def _runs(parent: Path) -> list[str]:
@@ -305,73 +334,57 @@ def _new_run(parent: Path) -> Path:
         return path
 
 
+def _remove_run(path: Path) -> None:
+    """Remove a run that was not begun, and nothing else."""
+    # Why it was not begun is to be told, not what comes in the way here.
+    with suppress(OSError):
+        held = HeldFolder(path)
+        for name in (_MOMENTS, HEADER, _RECORDS):
+            held.remove(name)
+        path.rmdir()
+
+
 def _size(path: Path) -> int:
-    return path.stat().st_size if path.is_file() else 0
+    """Bytes of a regular file; 0 of anything else."""
+    try:
+        found = path.lstat()
+    except OSError:
+        return 0
+    return found.st_size if stat.S_ISREG(found.st_mode) else 0
 
 
-def _write_whole(path: Path, data: bytes) -> None:
-    """Write a file that is there as a whole or not at all."""
-    temporary = path.with_name(f".{path.name}")
-    temporary.write_bytes(data)
-    os.replace(temporary, path)
+def _as_file(record: Kept) -> bytes:
+    with io.BytesIO() as file:
+        np.savez(file, **record_arrays(record))  # type: ignore[arg-type]
+        return file.getvalue()
 
 
-def _append_whole(path: Path, data: bytes) -> None:
-    """Append to a file; should that fail, it is as it was before, as far as that is possible."""
-    with open(path, "ab", buffering=0) as file:
-        before = file.tell()
-        try:
-            written = 0
-            while written < len(data):
-                written += file.write(data[written:])
-        except OSError:
-            file.truncate(before)
-            raise
+def _is_whole(raw: bytes) -> bool:
+    """Whether a line without its break is whole without it."""
+    try:
+        parsed(raw)
+    except ValueError:
+        return False
+    return True
 
 
-def _plain(number: float) -> float | str | None:
-    """A number as JSON knows it."""
-    value = float(number)
-    if math.isfinite(value):
-        return int(value) if value.is_integer() and abs(value) < 2**53 else value
-    return None if math.isnan(value) else "Infinity" if value > 0 else "-Infinity"
+def _pass_over(file: BinaryIO, raw: bytes) -> None:
+    """Go to the next line; over what was never written to the disk, and reads as zeros, at once."""
+    while raw and not raw.endswith(b"\n"):
+        if hasattr(os, "SEEK_DATA") and not raw.strip(b"\0"):
+            _go_to_data(file)
+        raw = file.readline(_STRIDE)
 
 
-def _float(plain: Any) -> float:
-    return math.nan if plain is None else float(plain)
-
-
-def _read_line(raw: bytes, before: Mapping[_OnsetKey, Onset]) -> Line:
-    line = json.loads(raw)
-    epoch, samples = line["epoch"], line.get("samples")
-    moment = Moment(
-        step=int(line["step"]),
-        epoch=None if epoch is None else int(epoch),
-        seconds=_float(line["seconds"]),
-        health={
-            path: LayerHealth.from_numbers(
-                # Most are numbers, and in a long history there are millions of them.
-                [n if type(n) is float or type(n) is int else _float(n) for n in numbers]
-            )
-            for path, numbers in line["health"].items()
-        },
-        logs={name: _float(value) for name, value in line["logs"].items()},
-        samples=None
-        if samples is None
-        else SampleChoice(tuple(map(int, samples["numbers"])), int(samples["total"])),
-    )
-    files = {}
-    for entry in line["records"]:
-        name = str(entry["file"])
-        if os.path.basename(name) != name:
-            raise ValueError(f"{name!r} is no name of a file in {_RECORDS}")
-        files[Place(entry["layer"], entry["view"], entry["weight"])] = name
-    onsets = dict(before)
-    for kind, layer, step in line["gone"]:
-        onsets.pop((kind, layer, step), None)
-    for entry in line["onsets"]:
-        onset = Onset(**{**entry, "channels": tuple(entry["channels"])})
-        if onset.kind not in ONSET_KINDS:
-            raise ValueError(f"there is no onset of kind {onset.kind!r}")
-        onsets[_key(onset)] = onset
-    return Line(moment, files, tuple(sorted(onsets.values(), key=lambda onset: onset.step)))
+def _go_to_data(file: BinaryIO) -> None:
+    position, descriptor = file.tell(), file.fileno()
+    # What is read ahead counts on the place where the descriptor stands.
+    stands = os.lseek(descriptor, 0, os.SEEK_CUR)
+    try:
+        position = os.lseek(descriptor, position, os.SEEK_DATA)
+    except OSError as error:
+        if error.errno == errno.ENXIO:  # there is no more
+            position = os.lseek(descriptor, 0, os.SEEK_END)
+    finally:
+        os.lseek(descriptor, stands, os.SEEK_SET)
+    file.seek(position)

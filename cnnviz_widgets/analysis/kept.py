@@ -11,7 +11,6 @@ import math
 import threading
 import weakref
 from dataclasses import replace
-from functools import lru_cache
 from typing import Any, NoReturn
 
 import numpy as np
@@ -36,6 +35,7 @@ from .kept_arrays import (
     tree_arrays,
     tree_of,
 )
+from .kept_checks import FORMAT, NAMES, checked_arrays
 from .lazily import cached_property
 from .measures import ChannelMeasures
 from .parameter_record import WINDOW_BUDGET, ParameterRecord
@@ -48,8 +48,6 @@ from .values import as_floats, frozen
 
 # The tiles of a moment take so many bytes at the most; so do its curves.
 KEPT_BUDGET = 512 * 1024
-# Raised when arrays of the same names come to mean something else.
-FORMAT = 1
 # What is shown, and the two that are compared.
 _OPEN = 3
 
@@ -60,17 +58,22 @@ class Kept(LayerRecord):
     Parameters
     ----------
     arrays : mapping of str to ndarray
-        As `record_arrays` gives them. They are made read-only.
+        As `record_arrays` gives them. What is held of them is read-only.
+
+    Raises
+    ------
+    ValueError
+        The arrays are not those of such a record.
     """
 
     def __init__(self, arrays: Arrays) -> None:
+        checked = checked_arrays(arrays)
+        if (str(checked["record"]) == "parameters") != isinstance(self, ParameterRecord):
+            raise ValueError(f"these are {checked['record']}, which make no {type(self).__name__}")
         # Past the parents' way of refusing changes, as they themselves do.
-        vars(self).update(
-            arrays={name: frozen(np.asarray(array).view()) for name, array in arrays.items()},
-            path=str(arrays["path"]),
-        )
-        if "samples" in arrays:
-            total, *numbers = arrays["samples"].tolist()
+        vars(self).update(arrays=checked, path=str(checked["path"]))
+        if "samples" in checked:
+            total, *numbers = checked["samples"].tolist()
             vars(self).update(samples=SampleChoice(tuple(numbers), total))
 
     def __repr__(self) -> str:
@@ -186,15 +189,15 @@ class KeptParameters(Kept, ParameterRecord):
 
     def __init__(self, arrays: Arrays) -> None:
         super().__init__(arrays)
-        name, inputs, outputs = arrays["names"].tolist()
+        name, inputs, outputs = self.arrays["names"].tolist()
         vars(self).update(
             bias=self.arrays.get("bias"),
             name=name,
             inputs=inputs,
             outputs=outputs,
-            column_names=tuple(arrays["column_names"].tolist()),
-            tap_names=tuple(arrays["tap_names"].tolist()),
-            how=str(arrays.get("how", "")),
+            column_names=tuple(self.arrays["column_names"].tolist()),
+            tap_names=tuple(self.arrays["tap_names"].tolist()),
+            how=str(self.arrays.get("how", "")),
         )
 
     def _nearer(self, what: str) -> str:
@@ -380,29 +383,19 @@ def record_from_arrays(arrays: Arrays) -> Kept:
     ValueError
         The arrays are not those of a record, or of one that a newer version kept.
     """
-    found = dict(mapping("arrays", arrays, "names to arrays, as record_arrays gives them"))
-    if "format" in found and int(found["format"]) > FORMAT:
-        raise ValueError(
-            f"a newer version kept this record: its format is {int(found['format'])}, "
-            f"and this version reads up to {FORMAT}"
-        )
-    kind = KeptParameters if str(found.get("record")) == "parameters" else KeptOutputs
-    needed = _names(kind)
-    if str(found.get("sheet_kind")) == "vector":
-        needed -= {"sheet_codes", "sheet_high"}
-    if not any(name.startswith("pooled_") for name in found):
-        needed = frozenset(name for name in needed if not name.startswith("pooled_"))
-    if lacking := sorted(needed - found.keys()):
-        raise ValueError(f"these arrays are no kept record: they lack {', '.join(lacking)}")
-    return kind(found)
-
-
-@lru_cache
-def _names(kind: type[Kept]) -> frozenset[str]:
-    """The arrays that a record of a kind may have, but for the bias: those of this one."""
-    # Tiles of 64 pixels, and whole numbers, which make no curve: so there is a pooled density.
-    of = ParameterRecord.of if kind is KeptParameters else LayerRecord.of
-    return frozenset(keep(of(np.arange(64.0).reshape(1, 64, 1, 1))).arrays)
+    given = mapping("arrays", arrays, "names to arrays, as record_arrays gives them")
+    found = {}
+    for name in NAMES & set(given):
+        try:
+            array = np.asarray(given[name])
+        except ValueError:  # NumPy's own advice would be to trust the file
+            raise ValueError(
+                f"these arrays are no kept record: {name} is not of plain numbers or text"
+            ) from None
+        # What was looked at must not change any more.
+        found[name] = array.copy() if array.flags.writeable else array
+    of_weights = "record" in found and str(found["record"]) == "parameters"
+    return KeptParameters(found) if of_weights else KeptOutputs(found)
 
 
 def picture_values(record: LayerRecord) -> NDArray[np.float32]:

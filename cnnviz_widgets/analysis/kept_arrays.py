@@ -25,6 +25,8 @@ Arrays: TypeAlias = Mapping[str, NDArray[Any]]
 
 # Per kept point 4 bytes; numbers of points that halve the usual 256 leave no ripples.
 _POINTS = (128, 64, 32, 16)
+# A curve's points for every channel, drawn or not: 268 MB as numbers.
+MOST_CURVE_POINTS = 2**25
 
 
 def as_singles(array: NDArray[Any]) -> NDArray[np.float32]:
@@ -138,7 +140,7 @@ def density_arrays(
     budget : int
         Curves have 128 points, or fewer if they would take more bytes than this, but 16.
     """
-    most = budget // (4 * max(1, channels.size))
+    most = min(budget // (4 * max(1, channels.size)), MOST_CURVE_POINTS // density.n_channels)
     points = next((points for points in _POINTS if points <= most), _POINTS[-1])
     kept = np.zeros(density.n_channels, dtype=np.bool_)
     kept[channels] = True

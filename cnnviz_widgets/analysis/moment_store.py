@@ -7,7 +7,7 @@ import sys
 from bisect import bisect_right
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import compress
 
 import numpy as np
@@ -203,6 +203,18 @@ class MomentStore:
             if held:
                 self._holders.append(entry)
                 self.record_bytes += entry.record_bytes
+
+    def put_in_files(self, number: int, files: Mapping[Place, str]) -> None:
+        """The records of the moment with this number are in files from now on, not in memory."""
+        index = self.index_of(number)
+        if index is None:
+            return
+        with self._changing() as rows:
+            entry = rows.entries[index]
+            filed = {**entry.files, **files}
+            held = {place: record for place, record in entry.records.items() if place not in filed}
+            rows.entries[index] = replace(entry, files=filed, records=held)
+            self._recount()
 
     def _whole(self) -> _Rows:
         """The rows, mended where the last change was interrupted."""

@@ -161,6 +161,21 @@ def _axes_of(shape: tuple[int, ...]) -> _Axes:
     return _Axes(kind, shape[0], depth, shape[-3], shape[-2], shape[-1])
 
 
+class PictureLayout(NamedTuple):
+    """How values of some shape are laid out, whole: kind, shape and montage of a tile."""
+
+    kind: TileKind
+    tile_shape: tuple[int, int]
+    montage: tuple[int, int]
+
+
+def picture_layout(shape: Sequence[int]) -> PictureLayout:
+    """How `tile_sheet` lays out values of `shape`, before any averaging."""
+    axes = _axes_of(tuple(shape))
+    down, across = _montage(axes.depth)
+    return PictureLayout(axes.kind, (down * axes.height, across * axes.width), (down, across))
+
+
 def columns_within(shape: Sequence[int], budget: int = DEFAULT_BUDGET) -> int:
     """How many channels of values of `shape` a sheet within `budget` bytes can show at most.
 

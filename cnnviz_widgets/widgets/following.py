@@ -103,7 +103,8 @@ class Following:
         the same, else a new one begins.
         """
         paths = tuple(entry["path"] for entry in self._selector.entries)
-        settings = (memory, None if folder is None else os.fspath(folder), paths)
+        # The same name is another folder where the kernel has gone elsewhere since.
+        settings = (memory, None if folder is None else os.path.abspath(folder), paths)
         before = self._monitor if settings == self._settings else None
         monitor = TrainingMonitor(
             audience,
@@ -160,6 +161,8 @@ class Following:
         before = self.is_training
         self.story.timeline.training = progress.state in ("training", "paused", "stopping")
         if before and not self.is_training:
+            if self.story.history is not None:
+                self.story.history.sync()
             self.story.end()
 
     def let_go(self) -> None:

@@ -16,7 +16,7 @@ from ..analysis.validation import instance, known_layer, spelt
 from .history_view import NOW, HistoryView, Recalled
 from .inspector_header import InspectorHeader
 from .layer_facts import layer_facts
-from .layer_selector import LayerSelector
+from .layer_selector import LayerSelector, listed
 from .layer_view import unchangeable
 from .layer_views import LayerViews
 from .ownership import Owning
@@ -36,7 +36,8 @@ class HistoryViewer(Owning, Pictured, VBox):
 
     It needs neither the model nor the kernel that trained it. It opens at the last moment; the
     timeline leads to the others, as does `position` of `story.timeline`. A history that still
-    grows is shown as it was when this was made, and brought up to date at position -1.
+    grows is shown as it was when this was made, and brought up to date at position -1. Where all
+    pictures are damaged the numbers are shown.
 
     Parameters
     ----------
@@ -50,7 +51,7 @@ class HistoryViewer(Owning, Pictured, VBox):
     TypeError
         No history.
     ValueError
-        The history is empty, or has no picture of the layer.
+        The history is empty, or has no picture of the layer, or never had any.
     """
 
     layer = Unicode(help="Path of the layer shown; set it to show another.")
@@ -61,13 +62,13 @@ class HistoryViewer(Owning, Pictured, VBox):
         instance("history", history, History, hint)
         if not len(history):
             raise ValueError(f"there is no moment to show: {history!r}")
-        place = _first(history, layer)
+        _first(history, layer)
         self.history = history
         self._shown: Recalled | None = None
         self._step = NOW
         self.views = LayerViews()
         self.header = InspectorHeader(live=False)
-        self.selector = LayerSelector(history.layers)
+        self.selector = LayerSelector([listed(entry) for entry in history.layers])
         self.story = HistoryView(self.selector, self._go_to)
         views = VBox([self.header, *self.views.parts])
         views.add_class("cnnviz-inspector-views")
@@ -77,8 +78,7 @@ class HistoryViewer(Owning, Pictured, VBox):
         self.add_class("cnnviz")
         self.add_class("cnnviz-inspector")
         self.story.follow(history)
-        self._show(place, int(history.steps[-1]))
-        self.story.mark(place)
+        self._begin(layer, int(history.steps[-1]))
         self.story.timeline.position = self._step
         answer_while_busy(self)
         self.selector.observe(self._on_chosen, "layer")
@@ -99,7 +99,7 @@ class HistoryViewer(Owning, Pictured, VBox):
         from .static_picture import inspector_picture
 
         if self.record is None:
-            return None
+            return self.story.health.picture()
         title = f"{self.header.title}   {self.header.facts}"
         return inspector_picture(self.record, title, below=self.story.health.picture())
 
@@ -129,30 +129,53 @@ class HistoryViewer(Owning, Pictured, VBox):
             if shown is not None and change["new"] != shown.place.layer:
                 self._turn_to(_first(self.history, change["new"], shown.place.view))
 
+    def _begin(self, layer: str | None, step: int) -> None:
+        """Show the first place of which a picture can be read, or numbers alone."""
+        place = _first(self.history, layer)
+        # What cannot be read is no longer there once it was tried.
+        while place is not None and self.story.recall(place, step) is None:
+            place = _first(self.history, layer)
+        if place is not None:
+            self._show(place, step)
+            self.story.mark(place)
+            return
+        self._show_numbers(step)
+        self.header.title, self.header.facts = "No picture can be read", "the numbers are below"
+        for view in self.views.parts:
+            view.layout.display = "none"
+
+    def _show_numbers(self, step: int) -> None:
+        """Show what is known of a moment without a picture."""
+        moment = self.history.at(step)
+        self.header.warnings = list(filter(None, [self.history.trouble]))
+        self.selector.show_health(moment.health)
+        self._step = moment.step
+
     def _go_to(self, step: int, place: Place | None = None, /) -> str | None:
         """Show a place at another moment; the present is the last one."""
         with self.history.lock:
-            if self._shown is None:
-                return None
+            here, missing = None if self._shown is None else self._shown.place, ""
             if step == NOW:
-                self.story.tell(self._shown.place)
+                self.story.tell(here)
                 step = int(self.history.steps[-1])
-            here, missing = self._shown.place, ""
             wanted = here if place is None else self._pictured_side(place, here)
-            if wanted is None:
+            if wanted is None and place is not None:
                 missing = f"No picture of {place.layer} was kept, only numbers."
                 wanted = here
             if step == self._step and wanted == here:
                 return missing or None
             position = afterwards(self._tell_position)
             with surely(position), position:
+                if wanted is None:
+                    self._show_numbers(step)
+                    return missing or None
                 note = self._show(wanted, step)
                 if wanted != here:
                     self.story.mark(wanted)
                     self._tell_place()
                 return f"{missing} {note}".strip()
 
-    def _pictured_side(self, wanted: Place, shown: Place) -> Place | None:
+    def _pictured_side(self, wanted: Place, shown: Place | None) -> Place | None:
         """Of what is pictured of a layer what comes next to the place; None where nothing is."""
         sides = [place for place in _pictured(self.history) if place.layer == wanted.layer]
         return max(sides, key=lambda side: (side.view == wanted.view, side == shown), default=None)
@@ -172,7 +195,8 @@ class HistoryViewer(Owning, Pictured, VBox):
         # What cannot be read is known once it was tried.
         self.header.warnings = list(filter(None, [self.history.trouble]))
         if found is None:
-            raise ValueError(f"{place.layer}, {place.view}, was not kept at step {step:,}")
+            unread = ", or cannot be read" if self.history.trouble else ""
+            raise ValueError(f"{place.layer}, {place.view}, was not kept at step {step:,}{unread}")
         self.views.show(found.record)
         if before is None or not _same_channels(before, found):
             self.views.forget(" ".join(found.place[:2]))
@@ -199,6 +223,9 @@ class HistoryViewer(Owning, Pictured, VBox):
 
     def _on_chosen(self, change: dict[str, Any]) -> None:
         if change["new"] == self.layer:
+            return
+        if self._shown is None:  # there are curves alone
+            self.selector.show_layer(change["new"])
             return
         self.header.error = ""
         told = afterwards(self._tell_place)
@@ -231,28 +258,32 @@ def _same_channels(before: Recalled, after: Recalled) -> bool:
     )
 
 
-def _pictured(history: History) -> list[Place]:
-    """Of which there is a picture, in layers that are listed."""
+def _pictured(history: History) -> dict[Place, int]:
+    """Of which there is a picture, in layers that are listed, and at how many moments."""
     listed = {entry["path"] for entry in history.layers}
-    with history.lock:
-        return [
-            place
-            for place in history.places
-            if place.layer in listed and history.holds(place).any()
-        ]
+    return {place: count for place, count in history.counts.items() if place.layer in listed}
 
 
-def _first(history: History, layer: str | None, view: str = "outputs") -> Place:
-    """Where to begin: the place of this layer, or of any, that was kept most."""
+def _first(history: History, layer: str | None, view: str = "outputs") -> Place | None:
+    """Where to begin: the place of this layer, or of any, that was kept most.
+
+    None where no picture of any can be read.
+    """
     pictured = _pictured(history)
     places = [place for place in pictured if layer in (None, place.layer)]
     if places:
-        return max(places, key=lambda place: (place.view == view, history.holds(place).sum()))
+        return max(places, key=lambda place: (place.view == view, pictured[place]))
     if not pictured:
+        if layer is None and history.places:  # they are damaged
+            return None
         raise ValueError(f"no picture was kept, only numbers: {history!r}")
     names = ", ".join(dict.fromkeys(place.layer for place in pictured))
     known_layer(layer, (entry["path"] for entry in history.layers))
-    raise ValueError(f"no picture of {layer!r} was kept, only numbers; pictures: {names}")
+    lost = any(place.layer == layer for place in history.places)
+    raise ValueError(
+        f"no picture of {layer!r} {'can be read' if lost else 'was kept'}, only numbers; "
+        f"pictures: {names}"
+    )
 
 
 @spelt

@@ -215,6 +215,17 @@ def _entry(info: LayerInfo) -> dict[str, Any]:
     }
 
 
+_BLANK: Mapping[str, Any] = {
+    **{"path": "", "kind": "", "shape": "", "parameters": 0},
+    **{"level": "", "relative_level": 0.0},
+}
+
+
+def listed(entry: Mapping[str, Any]) -> dict[str, Any]:
+    """What `LayerSelector.entries` gives of a layer, of which no more than the path is known."""
+    return {**{name: entry.get(name, blank) for name, blank in _BLANK.items()}, **_unmarked()}
+
+
 def _unmarked() -> dict[str, Any]:
     # None: nobody keeps count of what has been looked at.
     return {"looked": None, "severe": 0, "warnings": 0, **_health(None)}

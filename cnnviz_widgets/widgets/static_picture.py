@@ -242,11 +242,13 @@ def parameters_picture(record: ParameterRecord) -> Image.Image:
 
 def _draw_inputs(draw: ImageDraw.ImageDraw, record: ParameterRecord, left: int, width: int) -> None:
     """Names or numbers above the columns, as many as there is room for."""
-    names = record.column_names or tuple(str(i) for i in range(record.n_inputs))
-    each = width / len(names)
-    every = max(1, int(np.ceil((max(map(len, names)) * 7 + 6) / each)))
-    for i in range(0, len(names), every):
-        draw.text((left + (i + 0.5) * each, 10), names[i], _FAINT, _font(), anchor="mm")
+    names, count = record.column_names, record.n_inputs
+    widest = max(map(len, names)) if names else len(str(count - 1))
+    each = width / count
+    every = max(1, int(np.ceil((widest * 7 + 6) / each)))
+    for i in range(0, count, every):
+        label = names[i] if names else str(i)
+        draw.text((left + (i + 0.5) * each, 10), label, _FAINT, _font(), anchor="mm")
 
 
 def _draw_sideways(

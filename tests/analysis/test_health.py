@@ -94,6 +94,11 @@ def test_wrong_rows_of_numbers_are_refused() -> None:
         LayerHealth.from_numbers([1.0, 2.0])
     with pytest.raises(ValueError, match="whole numbers; got"):
         LayerHealth.from_numbers([3.0, 0.5, *LayerHealth().numbers[2:]])
+    for count in (math.nan, math.inf):
+        with pytest.raises(ValueError, match="whole numbers; got"):
+            LayerHealth.from_numbers([3.0, count, *LayerHealth().numbers[2:]])
+    with pytest.raises(ValueError, match="are 0 or more; got"):
+        LayerHealth.from_numbers([3.0, -1.0, *LayerHealth().numbers[2:]])
 
 
 def test_every_number_that_is_plotted_can_be_asked_for_and_says_what_it_is() -> None:

@@ -19,6 +19,8 @@ from cnnviz_widgets.analysis.density import DensityStyle
 from cnnviz_widgets.analysis.kept import (
     FORMAT,
     Kept,
+    KeptOutputs,
+    KeptParameters,
     keep,
     picture_values,
     record_arrays,
@@ -491,6 +493,27 @@ class TestArrays:
         del arrays["pooled_ends"]
         with pytest.raises(ValueError, match="lack pooled_ends"):
             record_from_arrays(arrays)
+
+    def test_what_becomes_of_the_arrays_later_changes_no_record(self) -> None:
+        arrays = {name: array.copy() for name, array in record_arrays(live("images")).items()}
+        record = record_from_arrays(arrays)
+        arrays["sheet_low"][:] = np.nan
+        arrays["tree_order"][:] = -1
+        assert_same_record(record, keep(live("images")))
+
+    def test_pickles_are_refused_without_advice(self, tmp_path: Any) -> None:
+        arrays = record_arrays(live("images")) | {"path": np.array([{}], dtype=object)}
+        np.savez(tmp_path / "record.npz", **arrays)
+        refused = pytest.raises(ValueError, match="path is not of plain numbers or text")
+        with np.load(tmp_path / "record.npz") as stored, refused as told:
+            record_from_arrays(stored)
+        assert told.value.__suppress_context__ and "pickle" not in str(told.value)
+
+    @pytest.mark.parametrize("made", [KeptOutputs, KeptParameters])
+    def test_no_record_is_made_of_the_arrays_of_another_kind(self, made: type[Kept]) -> None:
+        name = "kernel" if made is KeptOutputs else "images"
+        with pytest.raises(ValueError, match=f"make no {made.__name__}"):
+            made(record_arrays(live(name)))
 
     def test_other_arrays_are_refused(self) -> None:
         with pytest.raises(ValueError, match="no kept record: they lack"):

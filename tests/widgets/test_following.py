@@ -202,6 +202,32 @@ def test_other_settings_begin_a_new_history(first: dict[str, Any], tmp_path) -> 
     assert [path.name for path in tmp_path.iterdir()] == ["run-0001"]
 
 
+def test_a_relative_folder_is_another_one_elsewhere(
+    tmp_path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    inspector = inspected()
+    model = inspector.probe.model
+    for name in ("yesterday", "today"):
+        (tmp_path / name).mkdir()
+        monkeypatch.chdir(tmp_path / name)
+        fit(model, inspector.monitor(folder="history"))
+        assert inspector.history.folder == str(tmp_path / name / "history" / "run-0001")
+        assert inspector.history.steps.tolist() == [0, STEPS]
+    fit(model, inspector.monitor(folder="history"))
+    assert len(list(tmp_path.rglob("run-*"))) == 2
+    assert len(cv.History.open(tmp_path / "today" / "history")) == 3
+
+
+def test_moments_outlast_a_power_cut_once_training_is_over(
+    tmp_path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    inspector = inspected()
+    moments: list[int] = []
+    monkeypatch.setattr(cv.History, "sync", lambda self: moments.append(len(self)))
+    fit(inspector.probe.model, each_batch(inspector, folder=tmp_path), epochs=2)
+    assert moments == [2 * STEPS + 1]
+
+
 def test_a_new_history_leaves_the_past_of_the_old_one() -> None:
     inspector = inspected()
     model = inspector.probe.model

@@ -243,6 +243,63 @@ def test_records_that_cannot_be_read_are_told_and_the_nearest_is_shown(tmp_path:
     check_consistent(viewer)
 
 
+def damaged(viewer: Any) -> list[str]:
+    return [
+        word for word in ("record", "line", "history.json") if word in viewer.header.warnings[0]
+    ]
+
+
+def test_with_all_pictures_damaged_the_numbers_are_shown(tmp_path: Path) -> None:
+    history(folder=tmp_path)
+    for file in tmp_path.rglob("*.npz"):
+        file.write_bytes(b"torn")
+    before = set(_instances)
+    viewer: Any = cv.open_history(tmp_path)
+    assert damaged(viewer) == ["record"]
+    assert viewer.record is None and viewer.header.title == "No picture can be read"
+    assert (viewer.moment.step, viewer.story.timeline._moments, dead(viewer)) == (30, 4, 1)
+    assert viewer.story.health._head._moments == 4
+    assert {view.layout.display for view in viewer.views.parts} == {"none"}
+    viewer.story.timeline.set_state({"position": 10})
+    assert (viewer.moment.step, viewer.story.timeline._shown, dead(viewer)) == (10, 10, 0)
+    viewer.story.timeline.set_state({"position": NOW})
+    assert viewer.moment.step == 30
+    viewer.selector.set_state({"layer": "flat"})
+    assert (viewer.selector._shown, viewer.header.error) == ("flat", "")
+    assert "image/png" in viewer._repr_mimebundle_()[0]
+    viewer.close()
+    assert set(_instances) == before
+    with pytest.raises(ValueError, match=r"no picture .*cannot be read"):
+        cv.open_history(tmp_path, layer="conv")
+
+
+def test_a_picture_that_can_be_read_is_shown_first(tmp_path: Path) -> None:
+    history(folder=tmp_path)
+    for file in tmp_path.rglob("*-0.npz"):  # all outputs of conv
+        file.write_bytes(b"torn")
+    viewer: Any = cv.open_history(tmp_path)
+    check_consistent(viewer)
+    assert (viewer.layer, viewer.header.view) == (NASTY, "outputs")
+    assert damaged(viewer) == ["record"]
+    viewer.layer = "conv"
+    check_consistent(viewer)
+    assert viewer.header.view == "weights"
+
+
+def test_what_is_damaged_is_told_in_the_page(tmp_path: Path) -> None:
+    written = history(folder=tmp_path)
+    path = Path(str(written.folder)) / "moments.jsonl"
+    lines = path.read_bytes().splitlines(keepends=True)
+    path.write_bytes(b"".join([lines[0], b"\0" * 99 + b"\n", *lines[2:]]))
+    (path.parent / "history.json").write_text("{")
+    viewer: Any = cv.open_history(tmp_path)
+    check_consistent(viewer)
+    assert viewer.history.steps.tolist() == [0, 20, 30]
+    assert damaged(viewer) == ["line", "history.json"]
+    assert [row["path"] for row in viewer.selector._layers] == LAYERS
+    assert viewer.selector._layers[0]["kind"] == "" and viewer.picture() is not None
+
+
 def test_it_carries_a_picture_and_closes_whole() -> None:
     LayerSelector().close()
     before = set(_instances)
