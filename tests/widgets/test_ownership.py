@@ -165,12 +165,16 @@ def tracing(on_line: Callable[[], None]) -> Iterator[None]:
             ours[code] = code.co_filename.startswith(FOLDERS)
         return local if ours[code] else None
 
+    # What the collector calls in between is none of it, and drops what is raised there.
+    gc.collect()
+    gc.disable()
     before = sys.gettrace()
     sys.settrace(every)
     try:
         yield
     finally:
         sys.settrace(before)
+        gc.enable()
 
 
 CONSTRUCTED: dict[str, Callable[[], Callable[[], Any]]] = {
