@@ -265,6 +265,7 @@ TAKES: dict[str, dict[str, Callable[[Any], Any]]] = {
         "comparison": lambda wrong: cv.ComparisonPanel(wrong),
         "layer": lambda wrong: cv.ComparisonPanel(THINGS.panel.comparison, layer=wrong),
         "texts": lambda wrong: cv.ComparisonPanel(THINGS.panel.comparison, sample_labels=wrong),
+        "class_names": lambda wrong: cv.ComparisonPanel(THINGS.panel.comparison, class_names=wrong),
     },
     "Dendrogram": {
         **view(cv.Dendrogram),
@@ -276,6 +277,7 @@ TAKES: dict[str, dict[str, Callable[[Any], Any]]] = {
         **view(cv.DensityPanel),
         "flag": lambda wrong: cv.DensityPanel(VALUES, log_y=wrong),
         "flag: set": lambda wrong: setattr(its("DensityPanel"), "log_y", wrong),
+        "class_names: set": lambda wrong: setattr(its("DensityPanel"), "class_names", wrong),
     },
     "FindingsPanel": {
         "report": lambda wrong: cv.FindingsPanel(wrong),

@@ -286,7 +286,7 @@ def test_more_pairs_than_are_listed_are_counted() -> None:
 
 
 def test_what_cannot_be_compared_is_named() -> None:
-    with pytest.raises(TypeError, match=r"a must be a ModelInspector.*; got builtins\.str"):
+    with pytest.raises(TypeError, match=r"a must be a ModelInspector.*; got 'model.keras'"):
         cv.compare("model.keras", model(), inputs=IMAGES)
     with pytest.raises(TypeError, match="b is a model, and there is nothing to show it"):
         cv.compare(moment(0, "conv"), model())
