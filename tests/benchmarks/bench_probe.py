@@ -136,8 +136,8 @@ def _opened() -> Row:
         f"{ours / baseline:.1f}×",
         "≤ 20×",
         ours <= 20 * baseline,
-        f"{1000 * ours:.0f} ms against {1000 * baseline:.1f} ms of the processors' time, medians of "
-        f"{5 * ROUNDS} in turn",
+        f"{1000 * ours:.0f} ms against {1000 * baseline:.1f} ms of the processors' time, medians "
+        f"of {5 * ROUNDS} in turn",
     )
 
 
