@@ -44,9 +44,9 @@ from .values import checked_values, frozen
 # As many columns as a wide screen has pixels: more could not be told apart.
 MOST_COLUMNS = 2048
 # Of so many channels all are compared with all. A Flatten of 123,008 would take thousands of times
-# as long as the forward pass that it is read by; as many of them as half a screen has pixels take
-# 8 to 13 times, in the time of the processors, on 8 to 64 samples.
-MOST_COMPARED, WIDE_COLUMNS = GRAM_ITEMS, 1024
+# as long as the forward pass that it is read by; those of its channels that are drawn take 9 to 16
+# times, in the time of the processors, on 8 to 64 samples.
+MOST_COMPARED = GRAM_ITEMS
 # Rows beyond these are read by nobody; every measure is over all samples all the same.
 MOST_ROWS = 128
 # Densities of a quick look, at some of the samples, rest on so many values of a channel.
@@ -62,7 +62,7 @@ class LayerRecord:
     """A layer's values at one moment, and what `analysis` makes of them.
 
     Each part is computed when it is first asked for, and once; `complete` computes them all.
-    Of a layer of more than `MOST_COMPARED` channels only `WIDE_COLUMNS` are drawn, compared and
+    Of a layer of more than `MOST_COMPARED` channels only `MOST_COLUMNS` are drawn, compared and
     have a curve, spread evenly; `exact` is the same record with a tree and curves of all.
 
     Attributes
@@ -187,8 +187,7 @@ class LayerRecord:
 
     @property
     def _most_columns(self) -> int:
-        most = WIDE_COLUMNS if self._compares_some else MOST_COLUMNS
-        return max(1, min(most, columns_within(self._pictured.shape)))
+        return max(1, min(MOST_COLUMNS, columns_within(self._pictured.shape)))
 
     @property
     def _pictured(self) -> NDArray[Any]:

@@ -238,7 +238,7 @@ class ModelInspector(Owning, Pictured, VBox):
         ----------
         exact : bool
             Compare all channels of what is shown, however many there are. Else picture, tree and
-            curves of a layer of more than 4,096 channels are of 1,024 of them, as the view says:
+            curves of a layer of more than 4,096 channels are of 2,048 of them, as the view says:
             all 123,008 of a large `Flatten` take some 10 s. It is for this once.
 
         Raises

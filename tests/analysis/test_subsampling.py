@@ -21,7 +21,7 @@ from cnnviz_widgets.analysis import record as of_outputs
 from cnnviz_widgets.analysis.comparison import LayerComparison
 from cnnviz_widgets.analysis.density import NOT_DRAWN
 from cnnviz_widgets.analysis.measures import pooled_measures
-from cnnviz_widgets.analysis.record import WIDE_COLUMNS
+from cnnviz_widgets.analysis.record import MOST_COLUMNS
 from cnnviz_widgets.analysis.spanning_tree import prim_path, prim_path_of_rows
 from cnnviz_widgets.analysis.subsampling import some_channels, spread_like
 
@@ -52,7 +52,7 @@ def record() -> LayerRecord:
 class TestTree:
     def test_is_that_of_the_channels_that_are_drawn(self, record: LayerRecord) -> None:
         items = record.tree.items
-        assert items.size + record.tree.nonfinite.size == WIDE_COLUMNS == len(record.columns)
+        assert items.size + record.tree.nonfinite.size == MOST_COLUMNS == len(record.columns)
         alone = cosine_linkage(record.values[:, items])
         np.testing.assert_array_equal(record.tree.Z, alone.Z)
         np.testing.assert_array_equal(record.tree.order, items[alone.order])
@@ -61,12 +61,12 @@ class TestTree:
 
     def test_lists_all_that_is_not_finite_and_its_share_of_zeros(self, record: LayerRecord) -> None:
         assert record.tree.nonfinite.tolist() == [17, 2000]
-        assert record.tree.zero.size == pytest.approx(600 * 1022 / (WIDE - 2), abs=1)
+        assert record.tree.zero.size == pytest.approx(600 * 2046 / (WIDE - 2), abs=1)
         assert set(record.tree.zero) <= set(range(100, 700))
 
     def test_takes_channels_evenly(self, record: LayerRecord) -> None:
         alive = np.setdiff1d(record.tree.items, record.tree.zero)
-        assert np.diff(alive[alive > 700]).max() <= 2 * WIDE / WIDE_COLUMNS
+        assert np.diff(alive[alive > 700]).max() <= 2 * WIDE / MOST_COLUMNS
 
     def test_groups_of_a_cut_are_of_those_compared(self, record: LayerRecord) -> None:
         labels = record.tree.cut(0.3)
@@ -183,9 +183,9 @@ def test_nothing_is_computed_of_channels_that_are_not_drawn(
         for kind, name in (("tree", "cosine_linkage"), ("density", "channel_density")):
             monkeypatch.setattr(module, name, watched(kind, getattr(module, name)))
     record = LayerRecord.of(wide(3, 123_008)).complete()
-    assert widths == {"tree": [WIDE_COLUMNS - 2], "density": [WIDE_COLUMNS, 1]}
+    assert widths == {"tree": [MOST_COLUMNS - 2], "density": [MOST_COLUMNS, 1]}
     assert record.measures.dead.sum() == 600
-    assert record.drawn_curves.grid.shape == (WIDE_COLUMNS, 128)
+    assert record.drawn_curves.grid.shape == (MOST_COLUMNS, 128)
 
 
 def test_channels_of_an_earlier_choice_come_first() -> None:

@@ -8,7 +8,7 @@ import pytest
 from keras import layers as kl
 
 import cnnviz_widgets as cv
-from cnnviz_widgets.analysis.record import WIDE_COLUMNS
+from cnnviz_widgets.analysis.record import MOST_COLUMNS
 from cnnviz_widgets.model.compiled import CompiledPass
 
 
@@ -38,7 +38,7 @@ def test_opening_a_flatten_takes_one_pass_and_no_more_channels_than_are_shown(
     record = inspector.record
     assert record.n_channels == 123_008
     assert len(passes) == 1
-    assert len(record.tree.items) == len(record.columns) == WIDE_COLUMNS
+    assert len(record.tree.items) == len(record.columns) == MOST_COLUMNS
     # Nothing of all channels but their few numbers: curves of all take 250 MB.
     assert {"density", "curves"}.isdisjoint(vars(record))
     assert inspector.measures["flatten"].n_channels == 123_008
@@ -50,9 +50,9 @@ def test_says_what_is_compared_and_compares_all_when_asked(
     monkeypatch.setattr("cnnviz_widgets.analysis.record.MOST_COMPARED", 2500)
     inspector = inspected(26, 5)  # 2,880 columns
     inspector.layer = "flatten"
-    assert "1,024 of 2,880 channels" in inspector.grid._notes[0]
+    assert "2,048 of 2,880 channels" in inspector.grid._notes[0]
     assert "refresh(exact=True)" in inspector.dendrogram._notes[0]
-    assert "1,024 of 2,880" in " ".join(inspector.density._head._notes)
+    assert "2,048 of 2,880" in " ".join(inspector.density._head._notes)
 
     inspector.refresh(exact=True)
     assert inspector.layer == "flatten"
@@ -62,4 +62,4 @@ def test_says_what_is_compared_and_compares_all_when_asked(
     assert inspector.picture() is not None
 
     inspector.refresh()
-    assert inspector.record.tree.items.size == WIDE_COLUMNS
+    assert inspector.record.tree.items.size == MOST_COLUMNS
