@@ -98,7 +98,7 @@ def test_a_reopened_notebook_shows_pictures_until_its_cells_run(
 def test_with_no_kernel_at_all_the_pictures_stand_there(page: Page, lab: Lab) -> None:
     name = saved(page, lab, "doc")
     page.goto(f"{lab.url}/lab?reset")
-    page.wait_for_function("() => window.jupyterapp?.commands.hasCommand('docmanager:open')")
+    page.wait_for_function("() => window.jupyterapp?.restored.then(() => true)")
     reopened = Notebook(page, lab)
     reopened.expected.append(NO_KERNEL)
     no_kernel = {"shouldStart": False}
