@@ -10,6 +10,10 @@
   const NAME = "cnnviz-widgets"; // of this extension, and of the mark in an output's metadata
   const MANAGER = "@jupyter-widgets/jupyterlab-manager";
   const NOTE = "Saved picture. Run the cell for the live view.";
+  // A busy kernel answers later, and none never: the renderer does not tell one from the other.
+  const LOADING = "Saved picture. Loading widget… With no kernel, run the cell for the live view.";
+  // So a renderer is marked that has given up.
+  const FAILED = "jupyter-widgets";
   // A widget that is on its way is there by then; its picture before it would be a flicker.
   const PATIENCE_MS = 300;
   const extensions = (window._JUPYTERLAB ??= {});
@@ -23,7 +27,8 @@
       StandIn.of.get(renderer)?.remove();
       StandIn.of.set(renderer, this);
       this.renderer = renderer;
-      this.figure = figureOf(data, metadata["image/png"]);
+      this.note = noteOf();
+      this.figure = figureOf(data, metadata["image/png"], this.note);
       this.observer = new MutationObserver(() => this.look());
       this.timer = setTimeout(() => this.look(), PATIENCE_MS);
     }
@@ -37,6 +42,7 @@
         return;
       }
       const { node } = renderer;
+      this.note.textContent = node.classList.contains(FAILED) ? NOTE : LOADING;
       if (node.childNodes.length !== 1 || node.firstChild !== figure) node.replaceChildren(figure);
       observer.observe(node, { childList: true });
     }
@@ -49,19 +55,22 @@
     }
   }
 
-  function figureOf(data, size) {
-    const image = document.createElement("img");
-    image.src = `data:image/png;base64,${data["image/png"]}`;
-    image.alt = String(data["text/plain"] ?? "");
-    if (size?.width) image.width = size.width;
-    Object.assign(image.style, { display: "block", maxWidth: "100%", height: "auto" });
+  function noteOf() {
     const note = document.createElement("figcaption");
-    note.textContent = NOTE;
     Object.assign(note.style, {
       padding: "4px 0",
       color: "var(--jp-ui-font-color1)",
       font: "12px/1.35 var(--jp-ui-font-family, sans-serif)",
     });
+    return note;
+  }
+
+  function figureOf(data, size, note) {
+    const image = document.createElement("img");
+    image.src = `data:image/png;base64,${data["image/png"]}`;
+    image.alt = String(data["text/plain"] ?? "");
+    if (size?.width) image.width = size.width;
+    Object.assign(image.style, { display: "block", maxWidth: "100%", height: "auto" });
     const figure = document.createElement("figure");
     figure.className = "cnnviz-saved-picture";
     figure.style.margin = "0";

@@ -22,8 +22,10 @@ class WidgetRenderer {
 
   async renderModel(_: Model): Promise<void> {
     this.node.textContent = "Loading widget...";
-    if ((await this.found) === "none") this.node.textContent = "Error displaying widget: model not found";
-    else this.show();
+    if ((await this.found) === "none") {
+      this.node.textContent = "Error displaying widget: model not found";
+      this.node.classList.add("jupyter-widgets");
+    } else this.show();
   }
 
   show(): void {
@@ -114,6 +116,8 @@ describe("a saved picture", () => {
     expect(renderer.node.textContent).toBe("Loading widget...");
     vi.advanceTimersByTime(200);
     expect(renderer.node.querySelectorAll("figure")).toHaveLength(1);
+    // The kernel may be busy and the widget on its way.
+    expect(renderer.node.textContent).toContain("Loading widget");
   });
 
   test("comes back when the renderer tries again, and is one", async () => {
