@@ -25,7 +25,7 @@ from cnnviz_widgets.model import (
     model_lock,
 )
 from cnnviz_widgets.model.ablation import ablate
-from cnnviz_widgets.model.reference import _Apart, _tensorflow_state
+from cnnviz_widgets.model.reference import _tensorflow_state, apart
 
 from ..interrupts import Alarm, interrupted_everywhere
 
@@ -191,8 +191,8 @@ def test_random_numbers_go_on_where_they_were() -> None:
     """A reference is drawn apart from the user's own random numbers."""
 
     def draw() -> None:
-        apart = _Apart(7)
-        with surely(apart), apart:
+        own = apart(7)
+        with surely(own), own:
             np.random.random(3)  # noqa: NPY002
 
     def state() -> list[Any]:
