@@ -13,7 +13,7 @@ from typing import Any
 import keras
 import numpy as np
 
-from ..analysis.call_stack import surely
+from ..analysis.call_stack import interrupts_kept, surely
 from .capture import ModelCallError, Recorder, call_error, recording
 from .scopes import same_scopes
 
@@ -51,7 +51,13 @@ def _attempt(model: Any, way: Callable[[], None], recorded_inside: bool) -> None
     recorder = Recorder(model, lambda call: None, inside=recorded_inside)
     scopes, unless_built, recorded = same_scopes(), _UndoneOnError(model), recording(recorder)
     try:
-        with surely(scopes, unless_built, recorded), scopes, unless_built, recorded:
+        with (
+            surely(scopes, unless_built, recorded),
+            scopes,
+            unless_built,
+            recorded,
+            interrupts_kept(),
+        ):
             way()
     except Exception as error:
         # Without call index: Keras may try a call before it makes it.

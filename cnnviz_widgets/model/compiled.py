@@ -21,7 +21,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from ..analysis.call_stack import meanwhile, surely
+from ..analysis.call_stack import interrupts_kept, meanwhile, surely
 from .capture import (
     LayerCall,
     ModelCallError,
@@ -63,7 +63,7 @@ class CompiledPass:
         function = tf.function(trace.step, autograph=False)
         specs = [tf.TensorSpec(array.shape, _tf_dtype(array)) for array in self._inputs]
         scopes = same_scopes()
-        with surely(scopes), scopes:
+        with surely(scopes), scopes, interrupts_kept():
             self._function = function.get_concrete_function(*specs)
         self.listing = trace.finish()
         self.unseen = trace.unseen
@@ -84,7 +84,7 @@ class CompiledPass:
         run = _Run(receive, wanted)
         this = meanwhile(self, "_run", run)
         try:
-            with surely(this), this:
+            with surely(this), this, interrupts_kept():
                 self._function(*[tf.convert_to_tensor(array) for array in self._inputs])
         except tf.errors.ResourceExhaustedError as error:
             raise MemoryError(f"no memory for a forward pass on this batch: {error}") from error
@@ -139,7 +139,7 @@ class _Trace:
         )
         alone, recorded = undisturbed(self._model), recording(recorder)
         try:
-            with surely(alone, recorded), alone, recorded:
+            with surely(alone, recorded), alone, recorded, interrupts_kept():
                 inputs = keras.tree.pack_sequence_as(self._structure, list(flat))
                 self._model(inputs, training=False)
         except Exception as error:

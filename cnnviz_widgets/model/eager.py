@@ -13,7 +13,7 @@ from typing import Any
 import keras
 import numpy as np
 
-from ..analysis.call_stack import surely
+from ..analysis.call_stack import interrupts_kept, surely
 from .capture import (
     Interruption,
     LayerCall,
@@ -106,7 +106,7 @@ def forward(model: Any, inputs: Any, recorder: Recorder) -> Any:
     """
     alone, recorded = undisturbed(model), recording(recorder)
     try:
-        with surely(alone, recorded), alone, recorded:
+        with surely(alone, recorded), alone, recorded, interrupts_kept():
             tensors = keras.tree.map_structure(keras.ops.convert_to_tensor, inputs)
             model(tensors, training=False)
     except Exception as error:

@@ -11,6 +11,7 @@ import keras
 import numpy as np
 from numpy.typing import NDArray
 
+from ..analysis.call_stack import interrupts_kept
 from ..analysis.validation import whole_number
 
 DATASET_SAMPLES = 64
@@ -203,7 +204,8 @@ def _from_batches(dataset: Iterable[Any], samples: int) -> Any:
 def _elements(dataset: Iterable[Any]) -> Iterator[Any]:
     """The dataset's elements; what its own code raises is told of as the dataset's."""
     try:
-        yield from dataset
+        with interrupts_kept():
+            yield from dataset
     except Exception as error:
         lines = str(error).strip().splitlines()
         said = next((line for line in lines if "Error: " in line), lines[0] if lines else "")

@@ -10,7 +10,7 @@ import numpy as np
 from keras.src.trainers.compile_utils import CompileLoss
 from numpy.typing import NDArray
 
-from ..analysis.call_stack import surely
+from ..analysis.call_stack import interrupts_kept, surely
 from ..analysis.validation import closest, described, number_array, one_for_each
 from .undisturbed import undisturbed
 
@@ -226,7 +226,7 @@ class Loss:
         targets = [keras.ops.convert_to_tensor(target) for target in self._targets]
         alone = undisturbed(self._model)
         try:
-            with surely(alone), alone:
+            with surely(alone), alone, interrupts_kept():
                 return float(self._loss(keras.tree.pack_sequence_as(outputs, targets), outputs))
         except Exception as error:
             shapes = [tuple(output.shape) for output in keras.tree.flatten(outputs)]

@@ -16,7 +16,7 @@ from typing import Any, Literal, Protocol, TypeAlias
 import keras
 import numpy as np
 
-from ..analysis.call_stack import surely
+from ..analysis.call_stack import interrupts_kept, surely
 from ..analysis.place import Place
 from ..analysis.validation import (
     described,
@@ -557,7 +557,7 @@ class TrainingMonitor(keras.callbacks.Callback):  # type: ignore[misc]  # Keras 
         if not self._lock.occupied() and self._lock.training:
             return  # another thread trains it, as was told
         try:
-            with self._pace.updating(full), self.reader.steady():
+            with interrupts_kept(), self._pace.updating(full), self.reader.steady():
                 self._bring_up_to_date()
                 reading = self.reader.read(
                     self._audience.watched,

@@ -19,7 +19,7 @@ import keras
 import numpy as np
 from keras.src.backend.common import global_state
 
-from ..analysis.call_stack import surely
+from ..analysis.call_stack import interrupts_kept, surely
 from ..analysis.validation import instance, spelt, whole_number
 from .call_order import calls_of, is_structure, parts, run_as_written
 from .layers import LayerInfo
@@ -46,9 +46,9 @@ def fresh_probe(
 
     Every weight is drawn anew by the initialiser that the user's layer names; an initialiser's
     own fixed seed is exchanged for one made from it and `seed`, since it would only bring back
-    the weights his training began with. BatchNormalization has averages of 0 and 1, as in any
-    new network. What a `Normalization` or a lookup layer was adapted to is kept: it is a fact about
-    the data.
+    the weights his training began with. Quantised layers are drawn as they were before that.
+    BatchNormalization has averages of 0 and 1, as in any new network. What a `Normalization` or a
+    lookup layer was adapted to is kept: it is a fact about the data.
 
     With `paths` only what leads to these layers is built: the first blocks of VGG16 without the
     411 MB of its dense layer. Abstraction levels are then those of the part that was built; take
@@ -87,7 +87,7 @@ def fresh_probe(
         if wanted == []:
             raise ValueError("paths is empty: name at least one layer, or give None for all")
         scopes, own = same_scopes(), apart(seed)
-        with surely(scopes, own), scopes, own:
+        with surely(scopes, own), scopes, own, interrupts_kept():
             fresh = _fresh_probe(probe, wanted, seed, limit_bytes)
         if missing := _missing(fresh, known if wanted is None else wanted):
             raise NoReference(
@@ -116,19 +116,18 @@ def undrawn(layer: Any, seed: int) -> Any:
     NoReference
         If it has no configuration, or cannot be built from it.
     """
-    waiting = global_state.get_global_attribute("uninitialized_variables")
-    own: list[Any] = []
-    global_state.set_global_attribute("uninitialized_variables", own)
+    scopes = same_scopes()
     try:
-        with keras.StatelessScope(initialize_variables=False):
-            fresh = _Rebuild(layer, seed, 0).layer(layer)
-            fresh.build_from_config(layer.get_build_config())
+        with surely(scopes), scopes, interrupts_kept():
+            # Keras keeps a list of what is still to be drawn: this is none of it.
+            global_state.set_global_attribute("uninitialized_variables", [])
+            with keras.StatelessScope(initialize_variables=False):
+                fresh = _Rebuild(layer, seed, 0).layer(layer)
+                fresh.build_from_config(layer.get_build_config())
     except NoReference:
         raise
     except Exception as error:
         raise NoReference(f"'{layer.name}' cannot be built anew: {_said(error)}") from error
-    finally:
-        global_state.set_global_attribute("uninitialized_variables", waiting)
     return fresh
 
 
@@ -201,8 +200,8 @@ class _Rebuild:
         return self._functional(model, graph)
 
     def layer(self, layer: Any) -> Any:
-        """One layer, not yet built; of a quantised one as it was before."""
-        return self._from_config(layer, getattr(layer, "quantization_mode", None) is not None)
+        """One layer, not yet built."""
+        return self._from_config(layer)
 
     def _check_size(self, layers: Sequence[Any]) -> None:
         shapes = {id(weight): weight.shape for layer in layers for weight in layer.weights}
@@ -246,13 +245,14 @@ class _Rebuild:
             return self._sequential(operation, operation._layers)
         return self._functional(operation, operation)
 
-    def _from_config(self, operation: Any, without_quantising: bool = False) -> Any:
+    def _from_config(self, operation: Any) -> Any:
         kind = type(operation)
         try:
             if kind is keras.layers.Lambda:
                 return _lambda(operation)
             config = operation.get_config()
-            if without_quantising:
+            if getattr(operation, "quantization_mode", None) is not None:
+                # Keras draws nothing for one that is quantised as it is built: its codes are 0.
                 config |= {"dtype": operation.compute_dtype, "quantization_config": None}
             if isinstance(operation, keras.layers.Normalization) and operation.input_mean is None:
                 config["mean"] = np.asarray(operation.adapt_mean)

@@ -7,6 +7,7 @@ model would then answer with an error, or without its training, until the kernel
 
 from __future__ import annotations
 
+import sys
 import traceback
 from collections.abc import Callable
 from functools import partial
@@ -16,7 +17,12 @@ from typing import Any
 import keras
 from keras.src.backend.common import global_state
 
-_OF_KERAS = ("stateless_scope", "symbolic_scope", "autocast_scope", "current_call_ctx")
+from ..analysis.call_stack import behind
+
+_OF_KERAS = (
+    *("stateless_scope", "symbolic_scope", "autocast_scope", "current_call_ctx"),
+    *("custom_objects_scope_dict", "in_tf_graph_scope", "tracking_on", "uninitialized_variables"),
+)
 _STACKS_OF_KERAS = ("name_scope_stack", "remat_scope_stack")
 _OF_TENSORFLOW = ("is_eager", "scope_name", "device_name", "device_spec")
 
@@ -25,6 +31,7 @@ class same_scopes:
     """At its exit this thread is in the scopes in which it was when the context was made."""
 
     def __init__(self) -> None:
+        self._earlier = sys.exc_info()[1]
         self._restore: list[Callable[[], object]] = [
             partial(global_state.set_global_attribute, name, _of_keras(name)) for name in _OF_KERAS
         ]
@@ -49,7 +56,8 @@ class same_scopes:
         if isinstance(error, KeyboardInterrupt):
             # A generator that was kept from its end, and that the traceback holds, would come to
             # it with that: later, and put back what it found.
-            traceback.clear_frames(error.__traceback__)
+            for each in behind(error, self._earlier):
+                traceback.clear_frames(each.__traceback__)
         for restore in self._restore:
             restore()
         for stack, entries in self._stacks:

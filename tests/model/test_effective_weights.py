@@ -13,6 +13,7 @@ from keras import layers as kl
 import cnnviz_widgets as cv
 from cnnviz_widgets.model import ModelProbe
 from cnnviz_widgets.model.effective_weights import effective_arrays, effective_weights
+from cnnviz_widgets.model.reference import fresh_probe
 from cnnviz_widgets.model.weight_watch import WeightWatch
 
 RNG = np.random.default_rng(2)
@@ -272,3 +273,20 @@ class TestEverywhere:
         arrays = effective_arrays(model.layers[0], model.layers[0].weights, copy=False)
         assert list(arrays) == ["kernel", "bias"]
         np.testing.assert_array_equal(arrays["kernel"], model.layers[0].kernel)
+
+    @pytest.mark.parametrize("mode", ["int8", "int4", "float8"])
+    def test_the_fresh_reference_of_a_quantised_model_is_drawn(self, mode: str) -> None:
+        model = keras.Sequential(
+            [
+                keras.Input((4,), dtype="int32"),
+                kl.Embedding(30, 16, name="words"),
+                kl.EinsumDense("abc,cd->abd", (4, 16), name="turned"),
+                kl.Flatten(),
+                kl.Dense(40, "relu", name="dense"),
+            ]
+        )
+        words = RNG.integers(0, 30, (16, 4))
+        spread = fresh_probe(ModelProbe(model, words)).outputs("dense").std()
+        model.quantize(mode)
+        fresh = fresh_probe(ModelProbe(model, words))
+        assert fresh.outputs("dense").std() == pytest.approx(spread, rel=0.2)

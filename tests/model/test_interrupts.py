@@ -17,6 +17,7 @@ from keras.src.backend.common import global_state
 from cnnviz_widgets.analysis.call_stack import surely
 from cnnviz_widgets.analysis.place import Place
 from cnnviz_widgets.model import (
+    ModelCallError,
     ModelProbe,
     Reading,
     TrainingMonitor,
@@ -25,12 +26,19 @@ from cnnviz_widgets.model import (
     model_lock,
 )
 from cnnviz_widgets.model.ablation import ablate
-from cnnviz_widgets.model.reference import _tensorflow_state, apart
+from cnnviz_widgets.model.diagnosis import diagnose
+from cnnviz_widgets.model.initial import initial_weights
+from cnnviz_widgets.model.losses import Loss
+from cnnviz_widgets.model.reference import _tensorflow_state, apart, fresh_probe
 
 from ..interrupts import Alarm, interrupted_everywhere
 
 ORIGINAL = keras.Layer.__call__
 INPUTS = np.linspace(-1, 1, 2 * 4 * 4 * 1, dtype="float32").reshape(2, 4, 4, 1)
+SCOPES = (
+    *("stateless_scope", "current_call_ctx", "custom_objects_scope_dict", "tracking_on"),
+    "uninitialized_variables",
+)
 
 
 def tiny() -> Any:
@@ -47,6 +55,7 @@ class World:
         self.probe.read()
         self.answer = np.asarray(self.model(INPUTS))
         self.weights = [np.asarray(weight) for weight in self.model.weights]
+        self.scopes = {name: global_state.get_global_attribute(name) for name in SCOPES}
 
     def check(self) -> None:
         refused: list[BaseException] = []
@@ -70,8 +79,7 @@ class World:
         assert not capture._recordings
         assert not self.probe._streaming
         assert not self.probe._steady
-        assert global_state.get_global_attribute("stateless_scope") is None
-        assert global_state.get_global_attribute("current_call_ctx") is None
+        assert {name: global_state.get_global_attribute(name) for name in SCOPES} == self.scopes
         np.testing.assert_array_equal(np.asarray(self.model(INPUTS)), self.answer)
         assert all(
             np.array_equal(np.asarray(now), before)
@@ -108,6 +116,15 @@ def try_ablation(world: World) -> None:
 
 def trace(world: World) -> None:
     ModelProbe(world.model, INPUTS).read(["dense"])
+
+
+def draw_again(world: World) -> None:
+    layer = world.model.layers[0]
+    initial_weights(layer, layer.weights)
+
+
+def draw_a_reference(world: World) -> None:
+    fresh_probe(world.probe, ["conv"])
 
 
 class Audience:
@@ -165,6 +182,8 @@ CASES = {
     "ablate": Case(try_ablation, (*READING, "model/ablation.py", "model/losses.py"), last=False),
     "update": Case(update, TRAINING, last=False),
     "update in a context": Case(train_in_context, ("model/monitor.py", "model/lock.py")),
+    "draw again": Case(draw_again, (*MECHANISM, "model/initial.py", "model/reference.py")),
+    "draw a reference": Case(draw_a_reference, ("model/reference.py",), last=False),
     "trace": Case(trace, (*MECHANISM, "model/compiled.py"), last=False),
 }
 
@@ -207,6 +226,73 @@ def test_random_numbers_go_on_where_they_were() -> None:
         assert state() == before, place
 
 
+class Hiding(L.Layer):  # type: ignore[misc]
+    """Ends in what code in C makes of an interrupt."""
+
+    def call(self, inputs: Any) -> Any:
+        if self.name == "armed":
+            try:
+                raise KeyboardInterrupt
+            except KeyboardInterrupt as interrupt:
+                raise SystemError("a result with an exception set") from interrupt
+        return inputs
+
+
+class TestAnInterruptThatBecameAnotherError:
+    """It is the user's wish to stop, and no error of the model's."""
+
+    @pytest.fixture
+    def model(self) -> Any:
+        model = keras.Sequential([keras.Input((3,)), Hiding(name="hiding"), L.Dense(2)])
+        model.layers[0].name = "armed"
+        return model
+
+    X = np.ones((4, 3), "float32")
+
+    @pytest.mark.parametrize("run_eagerly", [False, True])
+    def test_in_a_pass(self, model: Any, run_eagerly: bool) -> None:
+        model.compile("sgd", "mse", run_eagerly=run_eagerly)
+        with pytest.raises(KeyboardInterrupt):
+            ModelProbe(model, self.X).read()
+
+    def test_while_a_model_is_built(self) -> None:
+        model = keras.Sequential([Hiding(name="armed"), L.Dense(2)])
+        with pytest.raises(KeyboardInterrupt):
+            ModelProbe(model, self.X)
+
+    def test_in_a_loss(self, model: Any) -> None:
+        def loss(wanted: Any, given: Any) -> Any:
+            return Hiding(name="armed").call(given)
+
+        with pytest.raises(KeyboardInterrupt):
+            Loss(model, loss, [self.X[:, :2]], self.X[:, :2], [None])(self.X[:, :2])
+
+    def test_in_a_dataset(self, model: Any) -> None:
+        class Data(keras.utils.PyDataset):
+            def __len__(self) -> int:
+                return 1
+
+            def __getitem__(self, number: int) -> Any:
+                return Hiding(name="armed").call(number)
+
+        with pytest.raises(KeyboardInterrupt):
+            ModelProbe(model, Data())
+
+    def test_in_a_diagnosis(self, model: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+        model.layers[0].name = "idle"
+        monkeypatch.setattr(L.Dense, "get_config", lambda self: Hiding(name="armed").call(0))
+        with pytest.raises(KeyboardInterrupt):
+            diagnose(model, self.X)
+
+    def test_while_a_monitor_reads(self, model: Any) -> None:
+        model.layers[0].name = "idle"
+        audience = Audience(ModelProbe(model, self.X))
+        audience.on_moment = lambda reading, final: Hiding(name="armed").call(0)  # type: ignore
+        model.compile("sgd", "mse")
+        with pytest.raises(KeyboardInterrupt):
+            model.fit(self.X, self.X[:, :2], verbose=0, callbacks=[TrainingMonitor(audience)])
+
+
 def test_300_real_signals() -> None:
     rng = random.Random(0)
     world, alarm = World(), Alarm()
@@ -222,4 +308,6 @@ def test_300_real_signals() -> None:
         seconds = max(rng.random() * took[work], 1e-5)
         error = alarm.interrupt(lambda work=work: work(world), seconds)
         interrupts += error is not None
+        # TensorFlow's own code makes another error of some interrupts; it is none of the model's.
+        assert not isinstance(error, ModelCallError)
         world.check()
