@@ -275,6 +275,11 @@ class Recorder:
         """Hand a call that has ended over; what it returned, or what is to go on instead."""
         layer, parent = frame.layer, self._frames[-1]
         outputs = _tensors(result)
+        if not isinstance(layer, (keras.Layer, keras.Function)):
+            # Indices, masks and shapes that operations hand each other are no channels' values.
+            others = [tensor for _, tensor in outputs if not _is_floating(tensor)]
+            self._origins.derive(others, frame.origins)
+            outputs = [(place, tensor) for place, tensor in outputs if _is_floating(tensor)]
         parent.inner_outputs += frame.inner_outputs
         if not self._is_listed(layer, outputs, frame):
             parent.has_inner |= frame.has_inner
@@ -409,9 +414,7 @@ class Recorder:
     ) -> bool:
         """Whether a call has something to show: a graph of layers that are listed has nothing."""
         if not isinstance(layer, (keras.Layer, keras.Function)):
-            # Indices, masks and shapes that operations hand each other are no channels' values.
-            is_of_values = any(_is_floating(tensor) for _, tensor in outputs)
-            return is_of_values and not kind_of(layer).fills
+            return bool(outputs) and not kind_of(layer).fills
         return not (is_structure(layer) and _all_among(outputs, frame.inner_outputs))
 
     def _are_known(self, structure: Any) -> bool:

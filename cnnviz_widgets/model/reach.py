@@ -106,6 +106,8 @@ def output_reach(info: LayerInfo, layer: Any, before: Mapping[str, OutputReach])
         return OutputReach(_EVERYTHING, path)
     if kind.reach is None or getattr(layer, "interpolation", None) in _OVERSHOOTING:
         return OutputReach(None, path)
+    if getattr(layer, "pad_to_aspect_ratio", False):
+        ranges.append((float(layer.fill_value), float(layer.fill_value)))
     low, high = min(low for low, _ in ranges), max(high for _, high in ranges)
     source = read[0].path if len(read) == 1 else path
     if kind.reach == "zero":

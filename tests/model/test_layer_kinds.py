@@ -22,7 +22,7 @@ from cnnviz_widgets.model.layer_kinds import (
     kind_of,
 )
 from cnnviz_widgets.model.order import analysis_order
-from cnnviz_widgets.model.reach import activation_range, layer_role, output_reach
+from cnnviz_widgets.model.reach import activation_range, layer_role, output_reaches
 
 RNG = np.random.default_rng(11)
 IMAGES = RNG.normal(size=(16, 8, 8, 3)).astype("float32")
@@ -128,7 +128,8 @@ def reach(model: Any) -> tuple[Any, Any]:
     probe = ModelProbe(model, IMAGES)
     infos = {info.path: info for info in probe.layers}
     layers = {path: probe.layer_of(path) for path in infos}
-    return output_reach(probe.layers[-1].path, infos, layers), probe.outputs(probe.layers[-1].path)
+    path = probe.layers[-1].path
+    return output_reaches(infos, layers)[path], probe.outputs(path)
 
 
 def behind(after: Any, activation: str, bias: float = 0.0) -> Any:
@@ -187,6 +188,14 @@ def test_a_rescaled_range_is_rescaled() -> None:
     (found, path), values = reach(behind(L.Rescaling(-127.5, 127.5, name="bytes"), "tanh"))
     assert (found, path) == ((0, 255), "bytes")
     assert 0 <= values.min() <= values.max() <= 255
+
+
+@pytest.mark.parametrize("fill", [-2.0, 0.5, 4.0])
+def test_a_border_belongs_to_the_range(fill: float) -> None:
+    after = L.Resizing(5, 12, pad_to_aspect_ratio=True, fill_value=fill)
+    (found, _), values = reach(behind(after, "sigmoid"))
+    assert found == (min(0, fill), max(1, fill))
+    assert np.any(values == fill)
 
 
 @pytest.mark.parametrize("after", [L.ZeroPadding2D(1), L.Resizing(5, 5), L.CenterCrop(4, 4)])

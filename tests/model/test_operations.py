@@ -119,6 +119,24 @@ def test_indices_and_masks_are_no_channels() -> None:
         assert probe.layers[1].parents == (probe.layers[0].path,)
 
 
+@pytest.mark.parametrize("run_eagerly", [False, True])
+def test_of_several_results_the_values_are_listed(run_eagerly: bool) -> None:
+    inputs = keras.Input((5, 4))
+    first, *others = keras.ops.unstack(inputs, axis=1)
+    best, places = keras.ops.top_k(inputs, 2)
+    taken = keras.ops.take_along_axis(inputs, places, axis=-1)
+    model = keras.Model(inputs, [first, *others, best, taken - best])
+    model.compile("sgd", "mse", run_eagerly=run_eagerly)
+    probe = ModelProbe(model, np.arange(40, dtype="float32").reshape(2, 5, 4))
+    assert sorted(info.kind for info in probe.layers) == [
+        *("Subtract", "TakeAlongAxis", "TopK", *["Unstack"] * 5)
+    ]
+    ends = [info.path for info in probe.layers if info.kind == "Unstack"]
+    assert [probe.outputs(path)[0, 0] for path in ends] == [0, 4, 8, 12, 16]
+    assert not probe.outputs(by_kind(probe)["Subtract"].path).any()
+    assert probe.unseen == ()
+
+
 def test_an_operation_of_a_functional_model_inside_a_subclassed_one() -> None:
     inputs = keras.Input((8, 8, 3))
     inner = keras.Model(inputs, keras.ops.relu(L.Conv2D(2, 3, name="c")(inputs)), name="inner")
