@@ -145,4 +145,4 @@ class Alarm:
     def _ring(self, number: int, frame: FrameType | None) -> None:
         if self._armed:
             self._armed = False
-            raise KeyboardInterrupt
+            signal.raise_signal(signal.SIGINT)

@@ -4,8 +4,7 @@ An interrupt from the keyboard may come between any two steps of the main thread
 context has been entered and its exit is not yet certain to be called, and inside that exit. Two
 means against what it would leave behind stand here. `Call` says whether a call is still under way,
 which anyone can see: what belongs to a call needs nobody to give it back. And what has to be put
-back at once is put back twice, by `surely`. That an interrupt stays one, whatever other people's
-code has made of it, is up to `interrupts_kept`.
+back at once is put back twice, by `surely`.
 """
 
 from __future__ import annotations
@@ -16,7 +15,7 @@ import sys
 import threading
 import time
 import weakref
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from types import CodeType, FrameType, TracebackType
 from typing import Any, Protocol
 
@@ -273,50 +272,3 @@ class afterwards:
         trace: TracebackType | None,
     ) -> None:
         self._do()
-
-
-class interrupts_kept:
-    """Have an interrupt leave the context as one, where other people's code has hidden it.
-
-    Code in C that an interrupt reaches, such as TensorFlow's, ends in some other error: a
-    ``SystemError`` caused by it, or one that only has its name in the text. Taken for an error of
-    the model, the user's wish to stop would be lost.
-    """
-
-    def __enter__(self) -> None:
-        # What is being handled already has nothing to do with what is raised in here.
-        self._earlier = sys.exc_info()[1]
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        if isinstance(error, Exception) and any(
-            _is_interrupt(each) for each in behind(error, self._earlier)
-        ):
-            raise KeyboardInterrupt from error
-
-
-def behind(error: BaseException, earlier: BaseException | None = None) -> Iterator[BaseException]:
-    """An exception and those that it comes from, as far as an earlier one."""
-    waiting: list[BaseException | None] = [error]
-    seen: list[BaseException | None] = [earlier]
-    while waiting:
-        one = waiting.pop()
-        if one is not None and not any(one is other for other in seen):
-            seen.append(one)
-            waiting += [one.__context__, one.__cause__]
-            yield one
-
-
-def _is_interrupt(error: BaseException) -> bool:
-    if isinstance(error, KeyboardInterrupt):
-        return True
-    # pybind11, where the interrupt came into making the error; TensorFlow, in a function of ours.
-    text = str(error)
-    return f"REPLACED BY {_INTERRUPT}" in text or text.startswith(_INTERRUPT)
-
-
-_INTERRUPT = KeyboardInterrupt.__name__

@@ -13,7 +13,8 @@ from typing import Any
 import keras
 import numpy as np
 
-from ..analysis.call_stack import interrupts_kept, surely
+from ..analysis.call_stack import surely
+from ..analysis.interrupts import interrupts_kept
 from .capture import ModelCallError, Recorder, call_error, recording
 from .scopes import same_scopes
 

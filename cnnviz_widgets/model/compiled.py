@@ -21,7 +21,8 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from ..analysis.call_stack import interrupts_kept, meanwhile, surely
+from ..analysis.call_stack import meanwhile, surely
+from ..analysis.interrupts import interrupts_kept
 from .capture import (
     LayerCall,
     ModelCallError,

@@ -11,7 +11,6 @@ import keras
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from ..analysis.call_stack import interrupts_kept
 from ..analysis.diagnosis import thresholds
 from ..analysis.diagnosis.facts import LayerFacts, ModelFacts, Role
 from ..analysis.diagnosis.input_range import (
@@ -30,6 +29,7 @@ from ..analysis.diagnosis.thinning import averaged_at
 from ..analysis.diagnosis.weight_signs import WeightSigns, weight_signs
 from ..analysis.diagnosis.wording import listed
 from ..analysis.findings import Finding, Report, Skipped
+from ..analysis.interrupts import interrupts_kept
 from ..analysis.validation import described, flag, mapping, optional_function, spelt, whole_number
 from .capture import ModelCallError
 from .effective_weights import effective_arrays, read_only

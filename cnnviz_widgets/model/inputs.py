@@ -11,7 +11,7 @@ import keras
 import numpy as np
 from numpy.typing import NDArray
 
-from ..analysis.call_stack import interrupts_kept
+from ..analysis.interrupts import interrupts_kept
 from ..analysis.validation import whole_number
 
 DATASET_SAMPLES = 64
@@ -204,8 +204,13 @@ def _from_batches(dataset: Iterable[Any], samples: int) -> Any:
 def _elements(dataset: Iterable[Any]) -> Iterator[Any]:
     """The dataset's elements; what its own code raises is told of as the dataset's."""
     try:
-        with interrupts_kept():
-            yield from dataset
+        elements = iter(dataset)
+        while True:
+            with interrupts_kept():
+                element = next(elements, _NO_MORE)
+            if element is _NO_MORE:
+                return
+            yield element
     except Exception as error:
         lines = str(error).strip().splitlines()
         said = next((line for line in lines if "Error: " in line), lines[0] if lines else "")
@@ -213,6 +218,9 @@ def _elements(dataset: Iterable[Any]) -> Iterator[Any]:
             "inputs must be a dataset that yields batches; this one fails as it is read: "
             f"{type(error).__name__}: {said}"
         ) from error
+
+
+_NO_MORE = object()
 
 
 def _is_batch(value: Any) -> bool:

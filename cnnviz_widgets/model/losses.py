@@ -10,7 +10,8 @@ import numpy as np
 from keras.src.trainers.compile_utils import CompileLoss
 from numpy.typing import NDArray
 
-from ..analysis.call_stack import interrupts_kept, surely
+from ..analysis.call_stack import surely
+from ..analysis.interrupts import interrupts_kept
 from ..analysis.validation import closest, described, number_array, one_for_each
 from .undisturbed import undisturbed
 

@@ -16,7 +16,8 @@ from typing import Any, Literal, Protocol, TypeAlias
 import keras
 import numpy as np
 
-from ..analysis.call_stack import interrupts_kept, surely
+from ..analysis.call_stack import surely
+from ..analysis.interrupts import interrupts_kept
 from ..analysis.place import Place
 from ..analysis.validation import (
     described,

@@ -19,7 +19,8 @@ import keras
 import numpy as np
 from keras.src.backend.common import global_state
 
-from ..analysis.call_stack import interrupts_kept, surely
+from ..analysis.call_stack import surely
+from ..analysis.interrupts import interrupts_kept
 from ..analysis.validation import instance, spelt, whole_number
 from .call_order import calls_of, is_structure, parts, run_as_written
 from .layers import LayerInfo

@@ -17,7 +17,7 @@ from typing import Any
 import keras
 from keras.src.backend.common import global_state
 
-from ..analysis.call_stack import behind
+from ..analysis.interrupts import behind
 
 _OF_KERAS = (
     *("stateless_scope", "symbolic_scope", "autocast_scope", "current_call_ctx"),

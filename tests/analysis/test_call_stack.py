@@ -17,7 +17,6 @@ from cnnviz_widgets.analysis.call_stack import (
     OpenCall,
     afterwards,
     call_of_context,
-    interrupts_kept,
     meanwhile,
     surely,
 )
@@ -173,53 +172,3 @@ def test_an_attribute_has_its_value_again() -> None:
         assert owner.name == "other"
         raise KeyboardInterrupt
     assert owner.name == "before"
-
-
-class TestInterruptsKept:
-    @staticmethod
-    def hide(error: Exception, by: str) -> None:
-        """Have an interrupt end in this error."""
-        try:
-            raise KeyboardInterrupt
-        except KeyboardInterrupt as interrupt:
-            if by == "cause":
-                raise error from interrupt
-            if by == "context":
-                raise error  # noqa: B904  # as code in C does
-        raise error
-
-    @pytest.mark.parametrize(
-        ("error", "by"),
-        [
-            (SystemError("a function returned a result with an exception set"), "cause"),
-            (SystemError("bad argument to internal function"), "context"),
-            (RuntimeError("ORIGINAL OneError REPLACED BY KeyboardInterrupt: <EMPTY>"), "text"),
-            (RuntimeError("KeyboardInterrupt: \nTraceback (most recent call last)"), "text"),
-        ],
-    )
-    def test_an_error_that_hides_one_becomes_one(self, error: Exception, by: str) -> None:
-        with pytest.raises(KeyboardInterrupt) as raised, interrupts_kept():
-            self.hide(error, by)
-        assert raised.value.__cause__ is error
-
-    def test_one_behind_others(self) -> None:
-        with pytest.raises(KeyboardInterrupt), interrupts_kept():
-            try:
-                self.hide(SystemError(), "cause")
-            except SystemError as error:
-                raise ValueError("of the model") from error
-
-    def test_another_error_stays_what_it_is(self) -> None:
-        with pytest.raises(ValueError, match="of the model"), interrupts_kept():
-            raise ValueError("of the model")
-
-    def test_what_went_before_does_not_count(self) -> None:
-        """As in a cell that goes on after an interrupted training."""
-        try:
-            raise KeyboardInterrupt
-        except KeyboardInterrupt:
-            with pytest.raises(ValueError, match="of the model"), interrupts_kept():
-                try:
-                    raise ValueError("of the model")
-                except ValueError as error:
-                    raise ValueError("of the model, told better") from error

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import signal
 import threading
 import time
 from collections.abc import Callable, Container
@@ -55,6 +56,7 @@ class World:
         self.probe.read()
         self.answer = np.asarray(self.model(INPUTS))
         self.weights = [np.asarray(weight) for weight in self.model.weights]
+        self.handler = signal.getsignal(signal.SIGINT)
         self.scopes = {name: global_state.get_global_attribute(name) for name in SCOPES}
 
     def check(self) -> None:
@@ -74,6 +76,7 @@ class World:
         other.join(30)
         assert not other.is_alive(), "another thread waits for the lock"
         assert not refused, refused
+        assert signal.getsignal(signal.SIGINT) is self.handler
         assert keras.Layer.__call__ is ORIGINAL
         assert getattr(capture._local, "recorder", None) is None
         assert not capture._recordings
