@@ -56,6 +56,8 @@ _ATOM_SHARE, _ATOM_COUNT = 0.01, 3
 _TAIL_SHARE = 0.001
 # … and they are heavy if without them the range shrinks to less than this part of itself.
 _HEAVY_BELOW = 0.5
+# Where these values reach no farther than this part of the range of the others, that is no tail.
+_NO_TAIL = 0.05
 # Whole numbers up to here are counts, levels or codes; beyond, floats are whole by themselves.
 _WHOLE_UP_TO = 65_536
 # Few distinct numbers fill few cells: a reason to look closely.
@@ -145,8 +147,8 @@ class ChannelDensity:
     nonfinite_share : ndarray of float64, shape (channel,)
         The share of NaN and infinity among all values; they are left out of all the rest.
     outside_share : ndarray of float64, shape (channel,)
-        The share of the finite values left out of a curve because the tails are heavy: beyond
-        the 0.1 and 99.9 percentiles. 0 elsewhere.
+        The share of the finite values left out of a curve because a tail is heavy: those beyond
+        the 0.1 or the 99.9 percentile, or both. 0 elsewhere.
     atoms : tuple of Atom
         The values other than zero that at least 1 % (and at least 3) of a channel's finite
         values other than zero equal, by channel and value.
@@ -687,9 +689,16 @@ def _smoothed(smooth: _Smooth) -> tuple[Floats, Floats]:
 
 
 def _new_ends(smooth: _Smooth, bandwidth: Floats) -> Floats:
-    """Where values stop abruptly and no end is known yet, shape (channel, 2); else infinite."""
+    """Where values stop abruptly and no end is known yet, shape (channel, 2); else infinite.
+
+    An end that is known, but farther from the outermost value than a kernel is wide, may be one
+    of other values: sigmoids from 0.1 to 0.9 do not end at 0 and 1.
+    """
     low, high = smooth.low, smooth.high
-    sharp = sharp_ends(smooth.counts, smooth.start, smooth.stop, low, high, bandwidth, smooth.ends)
+    away = np.stack([low - smooth.start, smooth.stop - high], axis=1)
+    near = np.maximum(bandwidth, (smooth.stop - smooth.start) / _CELLS)
+    known = smooth.ends & (away <= near[:, None])
+    sharp = sharp_ends(smooth.counts, smooth.start, smooth.stop, low, high, bandwidth, known)
     return np.where(sharp, np.stack([low, high], axis=1), np.array(UNBOUNDED))
 
 
@@ -912,6 +921,7 @@ class _Piece(NamedTuple):
     last: float
     smooth_part: float  # of the channel's values other than zero, the part that is no atom
     outside_part: float  # … and that which is left out because the tails are heavy
+    cut: tuple[bool, bool]  # … at either end
     grainy: bool  # whether values recur so often that a very fine bandwidth means a lattice
 
 
@@ -954,9 +964,13 @@ def _look_closely(result: _Estimate, rows: FloatArray, channels: Integers, bound
     smooth = _of_pieces(chosen, pieces, nonzero)
     series, bandwidth = _smoothed(smooth)
     edges = _new_ends(smooth, bandwidth)
+    for edge, (_, piece, close, _) in zip(edges, found, strict=True):
+        # Where a tail was cut off it ends abruptly, but values do not; nor do they before an atom.
+        if piece.cut[0] or (close.atoms < piece.low).any():
+            edge[0] = -np.inf
+        if piece.cut[1] or (close.atoms > piece.high).any():
+            edge[1] = np.inf
     sharp = np.isfinite(edges).any(axis=1)
-    # Where tails were cut off they end abruptly, but values do not.
-    sharp &= np.array([piece.outside_part == 0 for piece in pieces])
     if sharp.any():
         for at in np.flatnonzero(sharp):
             narrower = _piece(found[at][2], bounds, (edges[at, 0], edges[at, 1]))
@@ -1012,10 +1026,8 @@ def _piece(close: _Close, bounds: Bounds, edges: Bounds = UNBOUNDED) -> _Piece |
     n = rest.size
     if n < _LEAST_FOR_CURVE:
         return None
-    trimmed = int(_TAIL_SHARE * n)
-    if rest[-1 - trimmed] - rest[trimmed] >= _HEAVY_BELOW * (rest[-1] - rest[0]):
-        trimmed = 0
-    kept = rest[trimmed : n - trimmed]
+    below, above = _tails(rest)
+    kept = rest[below : n - above]
     low, high = float(kept[0]), float(kept[-1])
     span = high - low
     if span <= max(_ROUNDING * max(abs(low), abs(high)), _LEAST_RANGE):
@@ -1031,11 +1043,11 @@ def _piece(close: _Close, bounds: Bounds, edges: Bounds = UNBOUNDED) -> _Piece |
         # Too far away for one grid to show both it and a curve.
         return None
     cells = start + (stop - start) / _CELLS * np.arange(1, _CELLS)
-    below = np.concatenate([[0], np.searchsorted(kept, cells), [kept.size]])
+    up_to = np.concatenate([[0], np.searchsorted(kept, cells), [kept.size]])
     # Zeros belong on the grid where they are an end of it.
     zero = [0.0] if has_zeros and 0.0 in (start, stop) else []
     return _Piece(
-        counts=np.diff(below).astype(np.float64),
+        counts=np.diff(up_to).astype(np.float64),
         start=start,
         stop=stop,
         low=low,
@@ -1044,9 +1056,22 @@ def _piece(close: _Close, bounds: Bounds, edges: Bounds = UNBOUNDED) -> _Piece |
         first=min([low, *atoms[:1].tolist(), *zero]),
         last=max([high, *atoms[-1:].tolist(), *zero]),
         smooth_part=n / ordered.size,
-        outside_part=2 * trimmed / ordered.size,
+        outside_part=(below + above) / ordered.size,
+        cut=(below > 0, above > 0),
         grainy=distinct.size - atoms.size < n / 2,
     )
+
+
+def _tails(ordered: Floats) -> tuple[int, int]:
+    """How many values to leave out below and above, lest heavy tails flatten the rest."""
+    trimmed = int(_TAIL_SHARE * ordered.size)
+    low, high = ordered[trimmed], ordered[-1 - trimmed]
+    if high - low >= _HEAVY_BELOW * (ordered[-1] - ordered[0]):
+        return 0, 0
+    short = _NO_TAIL * (high - low)
+    below = trimmed if low - ordered[0] > short else 0
+    above = trimmed if ordered[-1] - high > short else 0
+    return below, above
 
 
 def _end(ordered: Floats, atoms: Floats, has_zeros: bool, bound: float) -> float:

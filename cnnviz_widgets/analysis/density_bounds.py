@@ -42,6 +42,8 @@ _ROUNDING = 1e-5
 _WINDOW = 0.7
 # … and so many by chance in one of 8,000 samples.
 _LEAST_AT_AN_EDGE = 14
+# The outermost value may be at any place in its cell: one whole cell follows it in two.
+_FEWEST_CELLS = 2.0
 # A channel of so many values shows an edge by itself.
 _LONG = 2048
 # Its end is seen in so many of its values, and no more than a twentieth of them.
@@ -193,7 +195,7 @@ def sharp_ends(
     cell = (stop - start) / cells
     distances = np.stack([low - start, stop - high], axis=1) / cell[:, None]
     # First the kernel's width alone: few channels have as many values so near to an end.
-    window = np.maximum(bandwidth / cell, 1.0)
+    window = np.maximum(bandwidth / cell, _FEWEST_CELLS)
     sharp = ~known
     sharp &= _counted_near(counts, distances, window) >= _LEAST_AT_AN_EDGE
     some = np.flatnonzero(sharp.any(axis=1))
@@ -201,7 +203,7 @@ def sharp_ends(
         theirs = counts[some]
         n = theirs.sum(axis=1)
         scale = _spread(theirs, n) / np.sqrt(2 * np.log(np.maximum(n, 2)))
-        narrow = np.clip(_WINDOW * scale, 1.0, window[some])
+        narrow = np.clip(_WINDOW * scale, _FEWEST_CELLS, window[some])
         sharp[some] &= _counted_near(theirs, distances[some], narrow) >= _LEAST_AT_AN_EDGE
     return sharp
 

@@ -12,6 +12,7 @@ new trace.
 from __future__ import annotations
 
 import functools
+import weakref
 from collections.abc import Collection
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
@@ -60,7 +61,7 @@ class CompiledPass:
     def __init__(self, model: Any, inputs: Any) -> None:
         self._inputs = [np.asarray(array) for array in keras.tree.flatten(inputs)]
         self._run: _Run | None = None
-        trace = _Trace(model, inputs, self._emit)
+        trace = _Trace(model, inputs, weakref.WeakMethod(self._emit))
         function = tf.function(trace.step, autograph=False)
         specs = [tf.TensorSpec(array.shape, _tf_dtype(array)) for array in self._inputs]
         scopes = same_scopes()
@@ -104,6 +105,17 @@ class CompiledPass:
             run.receive(path, np.asarray(value))
 
 
+def _hand_over(emit: weakref.WeakMethod[Any], number: int, suffix: str, value: Any) -> None:
+    """Tell a pass of an output, as long as there is one.
+
+    TensorFlow keeps the function of each `py_function` for good, in the outermost graph: what
+    that held, such as the layers with their weights, would never be free.
+    """
+    method = emit()
+    if method is not None:
+        method(number, suffix, value)
+
+
 @dataclass
 class _Run:
     """What a run of the pass is for, and the last layer that it has computed."""
@@ -120,7 +132,7 @@ def _tf_dtype(array: Any) -> Any:
 class _Trace:
     """Makes the graph of one forward pass."""
 
-    def __init__(self, model: Any, inputs: Any, emit: Any) -> None:
+    def __init__(self, model: Any, inputs: Any, emit: weakref.WeakMethod[Any]) -> None:
         self._model = model
         self._structure = inputs
         self._emit = emit
@@ -177,7 +189,7 @@ class _Trace:
             value = tensor if tensor.dtype == tf.float32 else tf.cast(tensor, tf.float32)
             with self._after_last():
                 # The path is known once all calls are.
-                emit = functools.partial(self._emit, number, output_suffix(place))
+                emit = functools.partial(_hand_over, self._emit, number, output_suffix(place))
                 self._last_emitted = tf.py_function(emit, [value], Tout=[])
         for tensor in made:
             self._owner[tensor.name] = number

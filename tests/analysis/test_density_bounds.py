@@ -33,6 +33,11 @@ TRUTHS = {
     "uniform around 0": stats.uniform(-0.3, 0.6),
     "uniform far from 0": stats.uniform(2, 3),
     "truncated normal": stats.truncnorm(-2, 2),
+    # All of them are positive, or from 0 to 1, and end elsewhere.
+    "uniform within 0 and 1": stats.uniform(0.1, 0.8),
+    "beta within 0 and 1": stats.beta(2, 2, 0.1, 0.8),
+    "half-normal from 1": stats.halfnorm(1),
+    "exponential from 0.5": stats.expon(0.5),
     "negative": stats.gamma(2, scale=2),
 }
 # Deterministic ones of values without a bound.
@@ -227,6 +232,26 @@ def test_weights_as_they_are_drawn_end_where_all_of_them_do(
     else:
         # Few of so few values come near: one end may be free.
         check(density)
+
+
+@pytest.mark.parametrize("beyond", [-0.2, 1.2])
+def test_values_that_stop_before_an_atom_have_it_on_their_grid(beyond: float) -> None:
+    rng = np.random.default_rng(0)
+    values = np.where(rng.random((5000, 6)) < 0.3, beyond, rng.random((5000, 6)))
+    density = channel_density(values)
+    check(density, min(beyond, 0), max(beyond, 1))
+    assert [round(atom.value, 6) for atom in density.atoms] == [beyond] * 6
+
+
+def test_only_a_tail_is_cut_off() -> None:
+    """Of lognormal values the greatest are far away, and the least are as near as any."""
+    values = np.random.default_rng(0).lognormal(0, 1.5, (10_000, 6))
+    density = channel_density(values - 3)
+    check(density, -3)
+    np.testing.assert_allclose(density.outside_share, 0.001)
+    np.testing.assert_allclose(density.grid[:, 0], (values - 3).min(axis=0), atol=0.05)
+    both = channel_density(np.random.default_rng(0).standard_cauchy((10_000, 6)))
+    np.testing.assert_allclose(both.outside_share, 0.002)
 
 
 def test_the_end_of_one_channel_is_none_of_the_others() -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import threading
+import weakref
 from collections.abc import Callable
 from typing import Any
 
@@ -11,7 +13,7 @@ import numpy as np
 import pytest
 from keras import layers as L
 
-from cnnviz_widgets.model import ModelCallError, ModelProbe, model_lock
+from cnnviz_widgets.model import ModelCallError, ModelProbe, ablate, diagnose, model_lock
 from cnnviz_widgets.model.capture import Recorder, recording
 
 from . import nets
@@ -105,6 +107,12 @@ def subclassed() -> Any:
     model(nets.IMAGES.reshape(4, -1)[:, :3])
     model.trainable = False
     model.blocks[0].trainable = True
+    return model
+
+
+def eager() -> Any:
+    model = nets.sequential()
+    model.run_eagerly = True
     return model
 
 
@@ -302,14 +310,20 @@ def test_two_probes_share_the_lock_of_their_model() -> None:
     assert finished.is_set()
 
 
-def test_the_probe_does_not_keep_a_model_alive() -> None:
-    import gc
-    import weakref
+@pytest.mark.parametrize("make", [nets.sequential, nets.nested, nets.Subclassed, eager])
+def test_nothing_of_a_model_is_kept_alive(make: Callable[[], Any]) -> None:
+    """Not its layers either, nor its weights, which are what takes memory."""
 
-    model = nets.sequential()
-    probe = ModelProbe(model, nets.IMAGES)
-    probe.read()
-    reference = weakref.ref(model)
-    del model, probe
+    def used() -> list[weakref.ref[Any]]:
+        model = make()
+        probe = ModelProbe(model, nets.IMAGES)
+        probe.read()
+        probe.some(2).read()
+        diagnose(probe)
+        ablate(probe, probe.layers[0].path, [0])
+        values = [weight.value for weight in model.weights]
+        return [weakref.ref(each) for each in (model, *model.layers, *model.weights, *values)]
+
+    found = used()
     gc.collect()
-    assert reference() is None
+    assert [type(ref()).__name__ for ref in found if ref() is not None] == []

@@ -64,7 +64,8 @@ def belongings(widget: Any, before: set[str]) -> list[Any]:
         if (value := getattr(widget, name, None)) is not None:
             found.append(value)
     if (probe := getattr(widget, "probe", None)) is not None:
-        found += [probe.model, widget.following._monitor]
+        model = probe.model
+        found += [model, *model.layers, *model.weights, widget.following._monitor]
     if isinstance(widget, cv.ComparisonPanel):
         sides = (widget.comparison.a, widget.comparison.b)
         found += [widget.shown, *sides, *(side.probe.model for side in sides)]
