@@ -15,6 +15,7 @@ import sys
 import threading
 import time
 import weakref
+from collections import deque
 from collections.abc import Callable
 from types import CodeType, FrameType, TracebackType
 from typing import Any, Protocol
@@ -123,34 +124,62 @@ def is_under_way(thread: threading.Thread, wanted: Callable[[FrameType], bool]) 
 class CallLock:
     """A re-entrant lock that is free as soon as the call that took it is over.
 
-    It is used as a context. Whatever an interrupt leaves out, no other thread waits for ever.
+    It is used as a context. Whatever an interrupt leaves out, no other thread waits for ever. Who
+    comes first is served first: a thread that takes it again and again keeps none of the others
+    from it.
     """
 
     def __init__(self) -> None:
         # Who has the lock, at "holder". Setting that, if nobody has, is one step of Python's.
         self._state: dict[str, Any] = {}
+        self._waiting: deque[Call] = deque()
 
     def __enter__(self) -> CallLock:
         frame = sys._getframe(1)
         me = call_of_context(frame)
-        tries = 0
-        while True:
-            state = self._state
-            holder: Call = state.setdefault("holder", me)
+        if not self._taken(frame, me):
+            self._waiting.append(me)
+            try:
+                tries = 0
+                while not self._taken(frame, me):
+                    tries += 1
+                    time.sleep(0 if tries < _TRIES else _WAIT)
+            finally:
+                with contextlib.suppress(ValueError):  # over, as another thread saw it
+                    self._waiting.remove(me)
+        return self
+
+    def _taken(self, frame: FrameType, me: Call) -> bool:
+        """Take the lock, if the thread has it or it is free and nobody came before."""
+        state = self._state
+        holder: Call | None = state.get("holder")
+        if holder is None:
+            if not self._is_turn_of(me):
+                return False
+            holder = state.setdefault("holder", me)
             if holder is me:
                 state["depth"] = 0
-                return self
-            if not holder.under_way:
-                # All that see it go on to the same new state, and leave the old one as it is: so
-                # no two of them can take the lock from the one that is over.
-                self._state = state.setdefault("next", {})
-            elif holder.thread is me.thread:
-                if _leaves(frame, holder):
-                    state["depth"] = state.get("depth", 0) + 1
-                return self
-            else:
-                tries += 1
-                time.sleep(0 if tries < _TRIES else _WAIT)
+                return True
+        if not holder.under_way:
+            # All that see it go on to the same new state, and leave the old one as it is: so no
+            # two of them can take the lock from the one that is over.
+            self._state = state.setdefault("next", {})
+        elif holder.thread is me.thread:
+            if _leaves(frame, holder):
+                state["depth"] = state.get("depth", 0) + 1
+            return True
+        return False
+
+    def _is_turn_of(self, me: Call) -> bool:
+        while self._waiting:
+            first = self._waiting[0]
+            if first is me:
+                return True
+            if first.under_way:
+                return False
+            with contextlib.suppress(ValueError):  # another thread saw it, too
+                self._waiting.remove(first)
+        return True
 
     def __exit__(
         self,

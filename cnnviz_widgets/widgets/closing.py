@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+import weakref
 from collections.abc import Iterator, Set
 from typing import Any
 
+import traitlets
+from anywidget import WidgetTrait
 from ipywidgets import Widget
 from ipywidgets.widgets.widget import _instances
+
+_PACKAGE = __name__.partition(".")[0]
+
+# Names of the traits of a class that can hold widgets, and whether they are synced. Users make
+# classes again with each run of a cell: those of before are not to be kept.
+_holding: weakref.WeakKeyDictionary[type, dict[str, bool]] = weakref.WeakKeyDictionary()
 
 
 def parts_of(widget: Widget) -> list[Widget]:
@@ -18,8 +27,7 @@ def parts_of(widget: Widget) -> list[Widget]:
         if part.comm is None or part.model_id in found:
             continue
         found[part.model_id] = part
-        for name in part.traits(sync=True):
-            waiting.extend(widgets_in(getattr(part, name)))
+        waiting.extend(_widgets_of(part, synced=True))
     return list(found.values())
 
 
@@ -35,17 +43,58 @@ def widgets_in(value: Any) -> Iterator[Widget]:
             yield from widgets_in(item)
 
 
+def _widgets_of(widget: Widget, *, synced: bool = False) -> Iterator[Widget]:
+    """The widgets that a widget's traits hold themselves; of the synced ones alone, if asked."""
+    for name, is_synced in _holding_traits(type(widget)).items():
+        if is_synced or not synced:
+            yield from widgets_in(widget._trait_values.get(name))
+
+
+def _holding_traits(kind: type[Widget]) -> dict[str, bool]:
+    """The traits of a class that can hold widgets, and whether they are synced.
+
+    The others are not looked into: they may hold all that is on a page.
+    """
+    found = _holding.get(kind)
+    if found is None:
+        found = _holding[kind] = {
+            name: bool(trait.metadata.get("sync"))
+            for name, trait in kind.class_traits().items()
+            # What our own containers hold has a type, where it is a widget.
+            if _can_hold(trait, anything=trait.this_class.__module__.partition(".")[0] != _PACKAGE)
+        }
+    return found
+
+
+def _can_hold(trait: Any, anything: bool) -> bool:
+    """Whether a trait's value can be, or hold, widgets; `anything`: also where it has no type."""
+    if trait is None or type(trait) is traitlets.Any:
+        return anything
+    if isinstance(trait, WidgetTrait):
+        return True
+    if isinstance(trait, traitlets.Union):
+        return any(_can_hold(each, anything) for each in trait.trait_types)
+    if isinstance(trait, traitlets.Dict):
+        return _can_hold(trait._value_trait, anything)
+    if isinstance(trait, traitlets.Tuple):
+        return anything if not trait._traits else any(_can_hold(t, anything) for t in trait._traits)
+    if isinstance(trait, traitlets.Container):
+        return _can_hold(trait._trait, anything)
+    if isinstance(trait, traitlets.Instance):
+        return not isinstance(trait.klass, type) or issubclass(trait.klass, Widget)
+    return False
+
+
 def in_use(parts: Set[Widget]) -> set[Widget]:
     """Those of the parts that an open widget of this package uses which is none of them.
 
     Views that are linked use the same selection. That a part also stands in a box is no such use:
     it is shown there only as long as its owner is open.
     """
-    package = __name__.rpartition(".")[0]
     found: set[Widget] = set()
     for other in list(_instances.values()):
-        if type(other).__module__.startswith(package) and other not in parts:
-            for part in widgets_in(list(other._trait_values.values())):
+        if type(other).__module__.partition(".")[0] == _PACKAGE and other not in parts:
+            for part in _widgets_of(other):
                 if part in parts:
                     found.update(parts_of(part))
     return found

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from types import SimpleNamespace
@@ -172,3 +173,29 @@ def test_an_attribute_has_its_value_again() -> None:
         assert owner.name == "other"
         raise KeyboardInterrupt
     assert owner.name == "before"
+
+
+def test_who_comes_first_is_served_first() -> None:
+    """A thread that takes the lock again and again keeps no other from it."""
+    lock, done = CallLock(), threading.Event()
+    times = [0]
+
+    def greedy() -> None:
+        while not done.is_set():
+            with lock:
+                times[0] += 1
+                time.sleep(1e-4)  # others run now, and find it taken
+
+    other = threading.Thread(target=greedy, daemon=True)
+    other.start()
+    between = []
+    try:
+        for _ in range(60):
+            before = times[0]
+            with lock:
+                between.append(times[0] - before)
+    finally:
+        done.set()
+        other.join(PATIENCE)
+    # Until this thread has asked, the other may take it some times.
+    assert sum(between) <= 10 * len(between)
