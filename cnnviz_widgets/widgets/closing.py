@@ -36,16 +36,19 @@ def widgets_in(value: Any) -> Iterator[Widget]:
 
 
 def in_use(parts: Set[Widget]) -> set[Widget]:
-    """Those of the parts that an open widget of this package uses which is none of them.
+    """Those of the parts that an open widget uses which is none of them.
 
     Views that are linked use the same selection. That a part also stands in a box is no such use:
     it is shown there only as long as its owner is open.
     """
-    package = __name__.rpartition(".")[0]
     found: set[Widget] = set()
     for other in list(_instances.values()):
-        if type(other).__module__.startswith(package) and other not in parts:
-            for part in widgets_in(list(other._trait_values.values())):
-                if part in parts:
-                    found.update(parts_of(part))
+        package = type(other).__module__.partition(".")[0]
+        if other in parts or package == "ipywidgets":
+            continue
+        boxed = () if package == __name__.partition(".")[0] else ("children",)
+        used = [value for name, value in other._trait_values.items() if name not in boxed]
+        for part in widgets_in(used):
+            if part in parts:
+                found.update(parts_of(part))
     return found
