@@ -25,6 +25,18 @@ def this_run() -> Run | None:
     return Run(cell, parent["header"]["msg_id"]) if cell else None
 
 
+# The request of each cell's last run.
+_last: dict[str, str] = {}
+
+
+def is_last(run: Run | None) -> bool:
+    """Whether a cell has not run again since, so that its outputs are those of that run.
+
+    None, for what was not run by a cell, counts as that: nobody can tell when it is over.
+    """
+    return run is None or _last.get(run.cell, run.request) == run.request
+
+
 def after_each_cell(method: Callable[[], None]) -> None:
     """Call a method whenever a cell has run, as long as its object lives; only in a notebook.
 
@@ -43,6 +55,9 @@ def _told_after_cells() -> list[weakref.WeakMethod[Callable[[], None]]]:
     methods: list[weakref.WeakMethod[Callable[[], None]]] = []
 
     def after(result: object) -> None:
+        run = this_run()
+        if run is not None:
+            _last[run.cell] = run.request
         methods[:] = [each for each in methods if each() is not None]
         errors = []
         for each in reversed(list(methods)):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import weakref
-from collections.abc import Iterator, Set
+from collections.abc import Collection, Iterator, Set
 from typing import Any
 
 import traitlets
@@ -43,10 +43,20 @@ def widgets_in(value: Any) -> Iterator[Widget]:
             yield from widgets_in(item)
 
 
-def _widgets_of(widget: Widget, *, synced: bool = False) -> Iterator[Widget]:
-    """The widgets that a widget's traits hold themselves; of the synced ones alone, if asked."""
+def _widgets_of(
+    widget: Widget, *, synced: bool = False, but: Collection[str] = ()
+) -> Iterator[Widget]:
+    """The widgets that a widget's traits hold themselves.
+
+    Parameters
+    ----------
+    synced : bool
+        Look at the synced ones alone.
+    but : collection of str
+        Names of traits that are not looked at.
+    """
     for name, is_synced in _holding_traits(type(widget)).items():
-        if is_synced or not synced:
+        if (is_synced or not synced) and name not in but:
             yield from widgets_in(widget._trait_values.get(name))
 
 
@@ -86,15 +96,18 @@ def _can_hold(trait: Any, anything: bool) -> bool:
 
 
 def in_use(parts: Set[Widget]) -> set[Widget]:
-    """Those of the parts that an open widget of this package uses which is none of them.
+    """Those of the parts that an open widget uses which is none of them.
 
     Views that are linked use the same selection. That a part also stands in a box is no such use:
     it is shown there only as long as its owner is open.
     """
     found: set[Widget] = set()
     for other in list(_instances.values()):
-        if type(other).__module__.partition(".")[0] == _PACKAGE and other not in parts:
-            for part in _widgets_of(other):
-                if part in parts:
-                    found.update(parts_of(part))
+        package = type(other).__module__.partition(".")[0]
+        if other in parts or package == "ipywidgets":
+            continue
+        boxes = () if package == _PACKAGE else ("children",)
+        for part in _widgets_of(other, but=boxes):
+            if part in parts:
+                found.update(parts_of(part))
     return found

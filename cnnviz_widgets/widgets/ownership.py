@@ -20,7 +20,7 @@ import numpy as np
 from ipywidgets import Widget
 
 from .closing import in_use, parts_of
-from .rerun import CellMade
+from .rerun import CellMade, note_box
 from .strict import Checked, Strict
 
 T = TypeVar("T")
@@ -83,10 +83,13 @@ class _Listener:
         self._before = before
 
     def __call__(self, widget: Widget) -> None:
-        for frame in _constructions(sys._getframe(1)):
+        frames = list(_constructions(sys._getframe(1)))
+        for frame in frames:
             frame.f_locals["made"].append(widget)
             # With a name of our own what is half open can be found.
             widget._model_id = widget._model_id or uuid4().hex
+        if not frames:
+            note_box(widget)
         if self._before is not None:
             self._before(widget)
 
@@ -112,9 +115,27 @@ class Owning(Strict, Widget, metaclass=_Construction):
     _parts: Collection[Widget] = ()
     _made: CellMade | None = None
 
+    @property
+    def model_id(self) -> str:
+        """The number by which the page knows it, or knew it: a box may still hold a closed one."""
+        return str(self._model_id if self.comm is None else self.comm.comm_id)
+
+    def open(self) -> None:
+        """Open it to the page, as a constructor does.
+
+        Raises
+        ------
+        ClosedWidgetError
+            It was closed, with all that it is made of.
+        """
+        if self._is_made and self.comm is None:
+            raise ClosedWidgetError(f"this {type(self).__name__} is closed; make another one")
+        super().open()
+
     def close(self) -> None:
         """Close it with every part that it made; what was given to it, or is shared, stays."""
-        if self.comm is None and not self._parts:
+        # What was interrupted before it had traits has no comm to ask for either.
+        if "_trait_values" not in vars(self) or (self.comm is None and not self._parts):
             return  # closed, or never made
         used = [part for part in parts_of(self) if part in _left_open] if _left_open else []
         parts = {part for part in [*self._parts, *used] if part.comm is not None}

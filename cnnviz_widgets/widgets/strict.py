@@ -63,6 +63,8 @@ class Strict(HasTraits, metaclass=Checked):
         super().__setattr__(name, value)
 
     def __getattr__(self, name: str) -> Any:
+        if hasattr(type(self), name):  # a property, which tells itself why it has no value
+            return super().__getattribute__(name)
         kind = type(self).__name__
         if name in _OF_CALLBACKS:
             way = "give fit(…, callbacks=[inspector.monitor()])"

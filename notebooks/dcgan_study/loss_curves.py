@@ -105,11 +105,10 @@ class LossCurves(widgets.VBox):
                 tick_format=",d",
                 grid_lines="none",
             ),
-            bqplot.Axis(
+            upright_axis(
                 scale=self._y,
                 label="loss",
                 label_offset="32px",
-                orientation="vertical",
                 tick_format="~g",
                 grid_lines="none",
             ),

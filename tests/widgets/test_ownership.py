@@ -18,8 +18,9 @@ import comm
 import ipywidgets
 import numpy as np
 import pytest
-from ipywidgets import Layout, VBox, Widget
+from ipywidgets import Layout, VBox, Widget, jslink, widget_serialization
 from ipywidgets.widgets.widget import _instances
+from traitlets import Instance
 
 import cnnviz_widgets as cv
 from cnnviz_widgets.analysis.record import LayerRecord
@@ -118,7 +119,7 @@ def test_a_closed_one_holds_nothing_and_says_so(name: str) -> None:
     for attribute in dir(type(widget)):
         if not attribute.startswith("_") and attribute not in dir(ipywidgets.VBox):
             told_or_harmless(lambda attribute=attribute: getattr(widget, attribute))
-    for method in ("refresh", "diagnose", "monitor"):
+    for method in ("open", "refresh", "diagnose", "monitor"):
         if hasattr(widget, method):
             with pytest.raises(ClosedWidgetError, match=f"this {name} is closed"):
                 getattr(widget, method)()
@@ -232,6 +233,14 @@ def test_an_interrupted_construction_leaves_nothing(
     assert unraisable == []
 
 
+@every_widget
+def test_what_was_interrupted_before_it_had_anything_is_no_trouble(name: str) -> None:
+    """Python calls `__del__` of it all the same."""
+    kind: Any = getattr(cv, name)
+    kind.__new__(kind).close()
+    object.__new__(kind).close()
+
+
 def test_an_interrupt_while_a_channel_opens_leaves_none(monkeypatch: pytest.MonkeyPatch) -> None:
     """Where the message has gone out and the widget does not know of it yet."""
     manager = comm.get_comm_manager()
@@ -327,6 +336,40 @@ def test_a_view_that_is_linked_to_an_inspector_outlives_it() -> None:
     tree.close()
     health.close()
     assert set(_instances) == before
+
+
+def test_what_users_make_of_ours_uses_what_it_was_given() -> None:
+    """A class derived from a view, and a widget of another kind that has a selection."""
+
+    class Mine(cv.ChannelGrid):
+        """A view of the user's."""
+
+    class Other(Widget):
+        """A widget of the user's."""
+
+        selection = Instance(cv.Selection).tag(sync=True, **widget_serialization)
+
+    grid = cv.ChannelGrid(VALUES)
+    mine = Mine(VALUES, selection=grid.selection)
+    other = Other(selection=grid.selection)
+    grid.close()
+    assert grid.axis.comm is None
+    assert mine.selection.comm is not None
+    mine.close()
+    assert other.selection.comm is not None
+    other.close()
+
+
+def test_a_box_of_a_closed_one_can_be_shown_and_saved() -> None:
+    grid = cv.ChannelGrid(VALUES)
+    box = VBox([grid])
+    link = jslink((grid.selection, "hovered"), (grid, "height"))
+    number, selection = grid.model_id, grid.selection.model_id
+    grid.close()
+    assert box.get_state("children") == {"children": [f"IPY_MODEL_{number}"]}
+    assert link.get_state("source") == {"source": [f"IPY_MODEL_{selection}", "hovered"]}
+    for each in (link, box, box.layout):
+        each.close()
 
 
 def test_a_box_of_a_part_keeps_no_part_open() -> None:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import gc
 import sys
 import types
+from collections import UserDict
 from collections.abc import Iterator
+from functools import partial
 from types import SimpleNamespace
 from typing import Any
 
@@ -128,6 +130,39 @@ def test_what_another_cell_shows_stays(notebook: Notebook) -> None:
     notebook.end()
     run(notebook, "a", "thing")
     assert not first.is_closed
+    # Its output is another's from then on.
+    notebook.begin("b")
+    notebook.end()
+    assert first.is_closed
+
+
+def test_what_stands_in_a_box_that_another_cell_shows_stays(notebook: Notebook) -> None:
+    def boxed() -> None:
+        """IPython has it among the outputs alone."""
+        notebook.begin("b")
+        VBox([HBox([notebook.user_ns["grid"]])])
+        notebook.end()
+
+    def made() -> Any:
+        notebook.begin("a")
+        notebook.user_ns["grid"] = grid = cv.ChannelGrid(VALUES)
+        notebook.end()
+        return grid
+
+    first = made()
+    boxed()
+    second = made()
+    assert first.comm is not None
+    boxed()
+    assert first.comm is None
+    assert second.comm is not None
+    # A box of the cell itself is gone with its output.
+    third = made()
+    notebook.begin("a")
+    VBox([cv.ChannelGrid(VALUES)])
+    notebook.user_ns.clear()
+    notebook.end()
+    assert third.comm is None
 
 
 class Lab:
@@ -135,6 +170,15 @@ class Lab:
 
     def __init__(self, thing: Any) -> None:
         self.inside = {"deep": [thing]}
+
+
+class Slots:
+    """One without a dictionary."""
+
+    __slots__ = ("thing",)
+
+    def __init__(self, thing: Any) -> None:
+        self.thing = thing
 
 
 @pytest.mark.parametrize(
@@ -145,18 +189,29 @@ class Lab:
         lambda thing: {"key": {"deeper": (thing,)}},
         lambda thing: HBox([VBox([thing])]),
         Lab,
+        Slots,
+        lambda thing: SimpleNamespace(view=thing),
+        lambda thing: UserDict(view=thing),
+        lambda thing: lambda: thing,
+        lambda thing: lambda it=thing: it,
+        lambda thing: partial(print, thing),
+        lambda thing: thing.close,
     ],
-    ids=["name", "list", "nested", "box", "object"],
+    ids=[
+        *("name", "list", "nested", "box", "object", "slots", "namespace", "user dict"),
+        *("closure", "default", "partial", "method"),
+    ],
 )
 def test_what_the_user_still_has_stays_until_it_is_given_up(
     notebook: Notebook, monkeypatch: pytest.MonkeyPatch, holder: Any
 ) -> None:
-    monkeypatch.setattr(Lab, "__module__", "__main__")
+    for kind in (Lab, Slots):
+        monkeypatch.setattr(kind, "__module__", "__main__")
     first = run(notebook, "a", "thing")
-    notebook.user_ns["kept"] = holder(first)
+    notebook.user_ns["_kept"] = holder(first)
     run(notebook, "a", "thing")
     assert not first.is_closed
-    del notebook.user_ns["kept"]
+    del notebook.user_ns["_kept"]
     run(notebook, "a", "thing")
     assert first.is_closed
 

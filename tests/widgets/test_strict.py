@@ -71,6 +71,16 @@ def test_whoever_looks_for_an_attribute_is_told_as_python_does() -> None:
         _ = grid.nonsense
 
 
+def test_a_property_tells_itself_why_it_has_no_value() -> None:
+    class Mine(cv.ChannelGrid):
+        @property
+        def share(self) -> float:
+            return self.total / 2
+
+    with pytest.raises(AttributeError, match="no attribute 'total'"):
+        _ = Mine(VALUES).share
+
+
 def test_what_is_refused_was_never_there() -> None:
     grid = cv.ChannelGrid(VALUES)
     before = {name: getattr(grid, name) for name in grid.traits() if name != "comm"}
