@@ -24,6 +24,7 @@ from .moment_store import Entry, MomentStore, bytes_of
 from .onsets import ONSET_KINDS, Onset
 from .place import Place
 from .plain_json import MOST_WHOLE
+from .record import LayerRecord
 from .validation import (
     described,
     each_instance,
@@ -246,8 +247,7 @@ class History:
         records = {Place(*place): record for place, record in moment.records.items()}
         large = {each: of for each, of in records.items() if of.n_channels > MOST_CHANNELS}
         records = {each: of for each, of in records.items() if each not in large}
-        with ThreadPoolExecutor(_THREADS) as pool:
-            kept = dict(zip(records, pool.map(keep, records.values()), strict=True))
+        kept = _keep_all(records)
         with self.lock:
             for place, record in large.items():
                 channels = f"{record.n_channels:,} channels, and {MOST_CHANNELS:,} are the most"
@@ -525,6 +525,13 @@ class History:
                 return None
             self._cache.put(name, record)
         return record
+
+
+def _keep_all(records: Mapping[Place, LayerRecord]) -> dict[Place, Kept]:
+    if len(records) < 2:
+        return {place: keep(record) for place, record in records.items()}
+    with ThreadPoolExecutor(_THREADS) as pool:
+        return dict(zip(records, pool.map(keep, records.values()), strict=True))
 
 
 def _check_place(place: Any) -> None:
