@@ -318,12 +318,12 @@ class LayerRecord:
         if compared < self.n_channels:
             notes.append(
                 f"The picture shows {len(self.columns):,} of {self.n_channels:,} channels, spread "
-                "evenly; tree and curves are of these, counts and measures of all."
+                "evenly; tree, curves and legend are of these, other counts and measures of all."
             )
         elif len(self.columns) < self.n_channels:
             notes.append(
                 f"The picture shows {len(self.columns):,} of {self.n_channels:,} channels, spread "
-                "evenly over the tree; distances, counts and measures use all of them."
+                "evenly over the tree; the legend counts these, all else uses all of them."
             )
         rows = len(self.tiles.codes)
         if rows < self.n_samples:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ..analysis.diagnosis.wording import are
 from ..analysis.parameter_record import ParameterRecord
 from ..analysis.record import LayerRecord
 
@@ -39,17 +40,21 @@ def zero_channels(record: LayerRecord) -> str:
     """How many channels are zero throughout, and on which samples, in a sentence; "" for none."""
     dead = int(record.measures.dead.sum())
     if isinstance(record, ParameterRecord):
-        some = f"{dead:,} of {record.n_channels:,} {record.outputs}s have weights of 0 only."
+        have = "has" if dead == 1 else "have"
+        some = (
+            f"{dead:,} of {_counted(record.n_channels, record.outputs)} {have} weights of 0 only."
+        )
         return some if dead else ""
-    channels = f"of {_counted(record.n_channels, 'channel')} are zero on"
+    channels = f"of {_counted(record.n_channels, 'channel')}"
     if record.samples is None:
-        return f"{dead:,} {channels} every sample." if dead else ""
+        return f"{dead:,} {channels} {are(dead)} zero on every sample." if dead else ""
     # What is silent on some samples is called dead where it was so on all of them.
     silent = int((record.measures.zero_share == 1).sum())
     if not silent:
         return ""
     return (
-        f"{silent:,} {channels} these {_counted(record.n_samples, 'sample')}; "
+        f"{silent:,} {channels} {are(silent)} zero on these "
+        f"{_counted(record.n_samples, 'sample')}; "
         f"{f'{dead:,}' if dead else 'none'} of them {'was' if dead == 1 else 'were'} so on all "
         f"{record.samples.total:,} when these were last looked at."
     )

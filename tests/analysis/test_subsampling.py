@@ -94,8 +94,8 @@ class TestExact:
         assert exact.tree.items.size == WIDE - 2
         assert exact.drawn_density.n_channels == len(exact.columns)
         assert "uses all" not in " ".join(record.omissions)
-        assert "tree and curves are of these" in record.omissions[0]
-        assert "distances, counts and measures use all" in exact.omissions[0]
+        assert "tree, curves and legend are of these" in record.omissions[0]
+        assert "the legend counts these, all else uses all" in exact.omissions[0]
 
     def test_of_a_layer_that_is_compared_whole_is_itself(self) -> None:
         record = LayerRecord.of(wide(3, MOST_COMPARED))

@@ -190,7 +190,7 @@ def test_the_still_picture_says_what_its_count_rests_on() -> None:
 
     inspector = inspected()
     monitor = inspector.monitor("batch", None, samples=QUICK)
-    assert zero_channels(inspector.record) == "1 of 7 channels are zero on every sample."
+    assert zero_channels(inspector.record) == "1 of 7 channels is zero on every sample."
     with monitor:
         monitor.update()
         assert zero_channels(inspector.record) == (

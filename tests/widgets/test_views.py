@@ -186,7 +186,7 @@ class TestDensityPanel:
         shares = dict(zip(columns, panel.marks["zeros"].y, strict=True))
         assert shares[1] == 100
         assert shares[3] == pytest.approx(100 / 3)
-        assert "1 of 4 channels are zero on every sample" in panel._head._notes[0]
+        assert "1 of 4 channels is zero on every sample" in panel._head._notes[0]
 
     def test_many_channels_zeros_are_five_dots(self) -> None:
         values = images(channels=100)

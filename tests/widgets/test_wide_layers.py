@@ -58,7 +58,7 @@ def test_says_what_is_compared_and_compares_all_when_asked(
     assert inspector.layer == "flatten"
     assert inspector.record.tree.items.size == 2880
     assert not any("compares" in note for note in inspector.dendrogram._notes)
-    assert "distances, counts and measures use all" in inspector.grid._notes[0]
+    assert "the legend counts these, all else uses all" in inspector.grid._notes[0]
     assert inspector.picture() is not None
 
     inspector.refresh()

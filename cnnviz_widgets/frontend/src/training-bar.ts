@@ -48,6 +48,12 @@ const STATES: Record<Training, string> = {
   ended: "Training ended",
   interrupted: "Training was interrupted",
 };
+/** What training did when it was last heard of, where nobody tells any more. */
+const LAST: Partial<Record<Training, string>> = {
+  training: "Was training",
+  paused: "Was paused",
+  stopping: "Was stopping",
+};
 const WORDS: Record<What, { text: string; waiting: string; title: string }> = {
   pause: { text: "Pause", waiting: "Pausing…", title: "Hold training after the present step; it can be resumed" },
   resume: { text: "Resume", waiting: "Resuming…", title: "Go on with training from where it was paused" },
@@ -125,7 +131,7 @@ class Bar {
     const running = state === "training" || state === "paused" || state === "stopping";
     this.root.hidden = state === "";
     this.root.dataset.state = state;
-    say(this.state, STATES[state]);
+    say(this.state, (this.connection.alive ? undefined : LAST[state]) ?? STATES[state]);
     this.showPlace(running);
     this.showLogs();
     this.showCost();

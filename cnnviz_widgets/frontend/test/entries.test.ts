@@ -446,6 +446,8 @@ describe("layer selector", () => {
     expect(said()).toBe("2 of 4 channels are zero on every sample");
     model.set("_basis", "on all 32 samples when these were last looked at");
     expect(said()).toBe("2 of 4 channels were zero on all 32 samples when these were last looked at");
+    model.set("_layers", [layer("one", { dead: 1 })]);
+    expect(said()).toBe("1 of 4 channels was zero on all 32 samples when these were last looked at");
   });
 
   test("layers that are others make other rows", async () => {

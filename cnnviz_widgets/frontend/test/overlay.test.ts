@@ -3,8 +3,8 @@ import { expect, test } from "vitest";
 import { paintOverlay, type Scene } from "../src/grid/overlay";
 import { GUTTER, resolve } from "../src/lib/column-axis";
 
-/** The channel numbers that the header shows, with their middles, of a grid of 500 channels. */
-function header(start: number, scale: number): Map<string, number> {
+/** The channels' names that the header shows, with their middles, of a grid of 500 channels. */
+function header(start: number, scale: number, nameAt: (column: number) => string = String, digits = 3): Map<string, number> {
   const written = new Map<string, number>();
   const area: number[][] = [];
   const context = new Proxy({} as Record<string, unknown>, {
@@ -21,8 +21,8 @@ function header(start: number, scale: number): Map<string, number> {
   const columns = resolve({ start, scale }, 500, 400);
   const rows = { size: 20, count: 2, gap: 1, scroll: 0, height: 40, top: 22 };
   const scene = {
-    columns, rows, width: 400, height: 62, theme: {}, labels: ["a", "b"], digits: 3,
-    channelAt: (column: number) => column, nameAt: String, hoveredRow: -1, cursor: null,
+    columns, rows, width: 400, height: 62, theme: {}, labels: ["a", "b"], digits,
+    channelAt: (column: number) => column, nameAt, hoveredRow: -1, cursor: null,
     selection: { list: [], has: () => false, hovered: -1 },
   };
   paintOverlay(context as never, scene as unknown as Scene);
@@ -41,4 +41,20 @@ test.each([[0, 0], [0.2, 9], [103.4, 9], [480, 30], [250, 100]])("from column %f
 
 test("the first channel of a fitted grid has its number", () => {
   expect([...header(0, 0).keys()][0]).toBe("0");
+});
+
+test("each column with room for it is called by its class, if need be by the beginning of its name", () => {
+  const classes = ["tram", "pedestrian crossing", "lorry"];
+  const written = [...header(0, 88, (column) => `${column} (${classes[column % 3]})`, 24)];
+  expect(written.map(([text]) => text)).toEqual(["0 (tram)", "1 (pedestr…", "2 (lorry)"]);
+  written.forEach(([text, x], at) => {
+    expect(x).toBeCloseTo(GUTTER + 88 * (at + 0.5), 0);
+    expect(7 * text.length).toBeLessThanOrEqual(88);
+  });
+});
+
+test("narrow columns have whole names, and fewer of them", () => {
+  const written = [...header(0, 40, (column) => `${column} (pedestrian)`, 16).keys()];
+  expect(written[0]).toBe("0 (pedestrian)");
+  expect(written.every((text) => text.endsWith("(pedestrian)"))).toBe(true);
 });

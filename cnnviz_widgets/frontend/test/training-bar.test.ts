@@ -62,6 +62,17 @@ describe("the line", () => {
     expect(find<HTMLProgressElement>("progress").value).toBe(1);
   });
 
+  test("without a kernel training is not said to go on", async () => {
+    const { model } = await open();
+    for (const [state, last] of [["training", "Was training"], ["paused", "Was paused"], ["stopping", "Was stopping"], ["ended", "Training ended"]]) {
+      model.set("state", state);
+      model.connect(false);
+      expect(text("state")).toBe(last);
+      model.connect(true);
+      expect(text("state")).not.toMatch(/^Was/);
+    }
+  });
+
   test("says nothing of what is not known", async () => {
     await open({ steps: 0, epoch: 0, epochs: 0, step: 7, skipped: 0, updates: 1, logs: {} });
     expect(text("place")).toBe("step 7");

@@ -28,6 +28,8 @@ export interface Scene {
 }
 
 const FONT = "11px system-ui, sans-serif";
+/** Pixels in which a channel's number stands whole, with the beginning of a name behind it. */
+const NAMED = 48;
 
 export function paintOverlay(context: CanvasRenderingContext2D, scene: Scene): void {
   context.font = FONT;
@@ -72,12 +74,13 @@ function paintRowLabels(context: CanvasRenderingContext2D, { rows, height, theme
 function paintHeader(context: CanvasRenderingContext2D, { columns, theme, nameAt, digits, width }: Scene): void {
   context.textAlign = "center";
   context.fillStyle = theme.faint;
-  const every = Math.max(1, Math.ceil((digits * 7 + 6) / columns.scale));
+  // A column so wide has a name of its own, if need be its beginning.
+  const every = columns.scale >= NAMED ? 1 : Math.max(1, Math.ceil((digits * 7 + 6) / columns.scale));
   const [first, last] = visible(columns);
   for (let column = first - (first % every); column < last; column += every) {
     const x = xOf(columns, column + 0.5);
-    const name = nameAt(column);
-    // Names are whole, or not there: half a number is another one.
+    const name = columns.scale >= NAMED ? shorten(context, nameAt(column), columns.scale - 6) : nameAt(column);
+    // Numbers are whole, or not there: half a number is another one.
     if (x < GUTTER || x + context.measureText(name).width / 2 > width) continue;
     context.fillText(name, x, HEADER / 2);
   }

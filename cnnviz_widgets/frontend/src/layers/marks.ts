@@ -47,9 +47,11 @@ export function health({ channels, dead, nonfinite }: LayerEntry, basis = ""): H
   const share = channels > 0 ? dead / channels : 0;
   const broken = nonfinite !== null && nonfinite > 0;
   const text = broken ? "NaN/∞" : dead === 0 ? "alive" : percent(share);
+  const one = (broken ? nonfinite : dead) === 1;
+  const be = basis ? (one ? "was" : "were") : one ? "is" : "are";
   const title = broken
-    ? `${count(nonfinite)} of ${counted(channels, "channel")} hold NaN or infinity${basis && `, ${basis}`}`
-    : `${count(dead)} of ${counted(channels, "channel")} ${basis ? "were" : "are"} zero ${basis || "on every sample"}`;
+    ? `${count(nonfinite)} of ${counted(channels, "channel")} ${one ? "holds" : "hold"} NaN or infinity${basis && `, ${basis}`}`
+    : `${count(dead)} of ${counted(channels, "channel")} ${be} zero ${basis || "on every sample"}`;
   const ill = broken || share >= 0.1;
   return element(
     "span",
