@@ -34,6 +34,9 @@ from cnnviz_widgets.model.reference import _tensorflow_state, apart, fresh_probe
 
 from ..interrupts import Alarm, interrupted_everywhere
 
+# Into a generator that is being thrown away Python lets no interrupt out, but tells of it.
+pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+
 ORIGINAL = keras.Layer.__call__
 INPUTS = np.linspace(-1, 1, 2 * 4 * 4 * 1, dtype="float32").reshape(2, 4, 4, 1)
 SCOPES = (
