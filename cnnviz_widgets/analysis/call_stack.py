@@ -25,6 +25,8 @@ _RESUMABLE = inspect.CO_GENERATOR | inspect.CO_COROUTINE | inspect.CO_ASYNC_GENE
 _LOOKS = 10
 # Tries to have a lock at once before each further one waits, and seconds of that wait.
 _TRIES, _WAIT = 50, 1e-3
+# Whoever comes lets one that waits go first; seconds after which a wait no longer counts.
+_FRESH = 0.02
 
 
 class Call:
@@ -123,22 +125,28 @@ def is_under_way(thread: threading.Thread, wanted: Callable[[FrameType], bool]) 
 class CallLock:
     """A re-entrant lock that is free as soon as the call that took it is over.
 
-    It is used as a context. Whatever an interrupt leaves out, no other thread waits for ever.
+    It is used as a context. Whatever an interrupt leaves out, no other thread waits for ever; nor
+    does one behind another that takes the lock again and again.
     """
 
     def __init__(self) -> None:
         # Who has the lock, at "holder". Setting that, if nobody has, is one step of Python's.
         self._state: dict[str, Any] = {}
+        # Who waits, and until when that counts: an interrupt may leave it behind.
+        self._waiting: tuple[threading.Thread, float] | None = None
 
     def __enter__(self) -> CallLock:
         frame = sys._getframe(1)
         me = call_of_context(frame)
         tries = 0
+        self._let_go_first(me.thread)
         while True:
             state = self._state
             holder: Call = state.setdefault("holder", me)
             if holder is me:
                 state["depth"] = 0
+                if tries:
+                    self._waiting = None
                 return self
             if not holder.under_way:
                 # All that see it go on to the same new state, and leave the old one as it is: so
@@ -150,7 +158,20 @@ class CallLock:
                 return self
             else:
                 tries += 1
+                self._waiting = me.thread, time.monotonic() + _FRESH
                 time.sleep(0 if tries < _TRIES else _WAIT)
+
+    def _let_go_first(self, thread: threading.Thread) -> None:
+        """Wait a little for one that waits: without it, whoever gave the lock back has it again."""
+        begin = time.monotonic() if self._waiting is not None else 0.0
+        while (waiting := self._waiting) is not None:
+            holder: Call | None = self._state.get("holder")
+            if thread in (waiting[0], holder and holder.thread):
+                return
+            now = time.monotonic()
+            if now > waiting[1] or now > begin + _FRESH:
+                return
+            time.sleep(_WAIT)
 
     def __exit__(
         self,

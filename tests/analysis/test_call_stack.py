@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from types import SimpleNamespace
@@ -172,3 +173,27 @@ def test_an_attribute_has_its_value_again() -> None:
         assert owner.name == "other"
         raise KeyboardInterrupt
     assert owner.name == "before"
+
+
+def test_nobody_waits_behind_one_who_takes_the_lock_again_and_again() -> None:
+    lock = CallLock()
+    turns, most = [0], 1_000
+    begun = threading.Event()
+
+    def take() -> None:
+        while turns[0] < most:
+            with lock:
+                begun.set()
+                turns[0] += 1
+                time.sleep(0.002)
+
+    other = threading.Thread(target=take)
+    other.start()
+    begun.wait()
+    for _ in range(20):
+        with lock:
+            pass
+    seen, turns[0] = turns[0], most
+    other.join()
+    # Without a turn for those that wait it has the lock nearly all the time.
+    assert seen < most / 2
