@@ -126,6 +126,8 @@ def layer_bounds(known: Bounds, shared: Bounds, low: float, high: float) -> Boun
     )
 
 
+# Between the ends of all floats the distance is infinite, and no edge.
+@np.errstate(over="ignore", invalid="ignore")
 def shared_ends(array: NDArray[Any], low: float, high: float) -> Bounds:
     """Where the values of all of a layer's channels stop abruptly; infinite where they do not.
 
