@@ -90,6 +90,6 @@ def thin_curves(
     rising = values[firsts] <= values[lasts]
     pairs = np.stack(
         [np.where(rising, least, greatest), np.where(rising, greatest, least)], axis=1
-    ).reshape(-1, *values.shape[1:])
+    ).reshape(2 * len(firsts), *values.shape[1:])
     at = np.concatenate([[0], np.stack([firsts, lasts], axis=1).ravel(), [count - 1]])
     return at, np.concatenate([values[:1], pairs, values[-1:]])
