@@ -68,11 +68,13 @@ class HeldFolder:
         return os.fdopen(self._opened(name, os.O_RDONLY), "rb")
 
     def has(self, name: str) -> bool:
-        """Whether there is anything of this name."""
+        """Whether there is anything of this name, or that cannot be told."""
         try:
             os.stat(self._at(name), dir_fd=self._descriptor, follow_symlinks=False)
-        except (OSError, ValueError):
+        except (FileNotFoundError, NotADirectoryError):
             return False
+        except OSError:  # whoever opens it is told why
+            return True
         return True
 
     def make_folder(self, name: str) -> None:
@@ -135,22 +137,22 @@ class HeldFolder:
         """
         os.close(self._opened(name, os.O_WRONLY | os.O_CREAT | os.O_EXCL))
 
-    def append_line(self, name: str, line: bytes, length: int) -> tuple[int, int]:
+    def append_line(self, name: str, line: bytes) -> tuple[int, int]:
         """Append a line to a file that is there; should that fail, it is as it was before.
+
+        What stands in it is never cut, whoever wrote it; without a line break at its end it is
+        given one.
 
         Parameters
         ----------
         name : str
         line : bytes
             With its line break.
-        length : int
-            How long the file is, as far as the writer knows. What else stands behind that is
-            the rest of a write that failed, and goes.
 
         Returns
         -------
         before, after : int
-            How long it was, less than `length` where somebody cut it, and is now.
+            How long it was, and is now.
 
         Raises
         ------
@@ -160,10 +162,7 @@ class HeldFolder:
         descriptor = self._opened(name, os.O_RDWR | os.O_APPEND)
         try:
             before = os.lseek(descriptor, 0, os.SEEK_END)
-            if before > length:
-                before = length
-                os.ftruncate(descriptor, length)
-            elif 0 < before < length:
+            if before:
                 os.lseek(descriptor, before - 1, os.SEEK_SET)
                 if os.read(descriptor, 1) != b"\n":
                     line = b"\n" + line

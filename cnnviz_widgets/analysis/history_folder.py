@@ -62,7 +62,7 @@ from .place import Place
 from .plain_json import MOST_BYTES, parsed
 
 _MOMENTS, _RECORDS = "moments.jsonl", "records"
-_RUN = re.compile(r"run-([0-9]{4,})")
+_RUN = re.compile(r"run-([0-9]{4,9})")
 # More of what is wrong with one line is not told.
 _MOST_TOLD = 3
 # So much of a line that is too long is passed over at a time.
@@ -99,6 +99,7 @@ class HistoryFolder:
         self._writer = LineWriter()
         # How long the file of moments is.
         self._length = 0
+        self._process = os.getpid()
         # Files are named by the number of what they show: a layer's name may hold anything.
         self._places: dict[Place, int] = {}
 
@@ -127,7 +128,9 @@ class HistoryFolder:
                 raise
         except OSError as error:
             raise OSError(
-                error.errno, f"no history can be kept in this folder ({error.strerror})", parent
+                error.errno,
+                f"no history can be kept in this folder ({error.strerror})",
+                os.fspath(parent),
             ) from error
         return folder
 
@@ -146,22 +149,17 @@ class HistoryFolder:
         ------
         FileNotFoundError
             There is no such folder, or no history in it.
+        PermissionError
+            It, or a history in it, may not be read.
         ValueError
             It was written by a newer version, or by something else.
         """
-        path = Path(folder).absolute()
-        if not path.is_dir():
-            raise FileNotFoundError(f"there is no folder {os.fspath(folder)!r}")
-        if not _is_run(path):
-            runs = [run for run in _runs(path) if _is_run(path / run)]
-            if not runs:
-                raise FileNotFoundError(
-                    f"there is no history in {os.fspath(folder)!r}: neither {HEADER} nor a "
-                    f"folder run-0001 that holds one"
-                )
-            begun = [run for run in runs if _size(path / run / _MOMENTS)]
-            path = path / (begun or runs)[-1]
-        found = cls(path, "", ())
+        try:
+            found = cls(_run_in(folder), "", ())
+        except PermissionError as error:
+            raise PermissionError(
+                error.errno, f"this folder cannot be read ({error.strerror})", error.filename
+            ) from error
         header = read_header(found._held)
         found.model, found.layers, found.header_trouble = header
         return found
@@ -203,6 +201,8 @@ class HistoryFolder:
         ValueError
             No reader would take it: that will not change.
         """
+        if os.getpid() != self._process:  # a fork: both would go on from the same moment
+            raise OSError("the process that began it writes it")
         now = self._writer.onsets if onsets is None else tuple(onsets)
         new = {place: self._name(moment.step, place) for place in records}
         files = {**earlier, **new}
@@ -210,14 +210,16 @@ class HistoryFolder:
         try:
             for place, record in records.items():
                 self._held.write(f"{_RECORDS}/{new[place]}", _as_file(record))
-            before, after = self._held.append_line(_MOMENTS, line, self._length)
+            before, after = self._held.append_line(_MOMENTS, line)
         except BaseException:
             for name in set(new.values()) - set(earlier.values()):
                 self._held.remove(f"{_RECORDS}/{name}")
             raise
-        if before < self._length:
+        if before != self._length:
+            done = "cut" if before < self._length else "wrote to"
             self.left_out.add(
-                f"after byte {before:,}", "somebody cut the file while it was written"
+                f"after byte {min(before, self._length):,}",
+                f"somebody {done} the file while it was written",
             )
         self._length = after
         self._writer.written(now)
@@ -307,8 +309,42 @@ class HistoryFolder:
             return record_from_arrays(read_npz(file, NAMES, check_layout))
 
 
+def _run_in(folder: str | os.PathLike[str]) -> Path:
+    """The folder of the history that is meant by a folder; see `HistoryFolder.find`."""
+    path = Path(folder).absolute()
+    if not path.is_dir():
+        raise FileNotFoundError(f"there is no folder {os.fspath(folder)!r}")
+    if _is_run(path):
+        return path
+    runs = [run for run in _runs(path) if _is_run(path / run)]
+    if not runs:
+        raise FileNotFoundError(
+            f"there is no history in {os.fspath(folder)!r}: neither {HEADER} nor a "
+            f"folder run-0001 that holds one"
+        )
+    begun = [run for run in runs if _size(path / run / _MOMENTS)]
+    return path / (begun or runs)[-1]
+
+
 def _is_run(path: Path) -> bool:
-    return path.is_dir() and any(os.path.lexists(path / name) for name in (HEADER, _MOMENTS))
+    return path.is_dir() and any(_is_there(path / name) for name in (HEADER, _MOMENTS))
+
+
+def _is_there(path: Path) -> bool:
+    """Whether there is anything, a broken link included.
+
+    Raises
+    ------
+    PermissionError
+        That cannot be told.
+    """
+    try:
+        path.lstat()
+    except PermissionError:
+        raise
+    except OSError:
+        return False
+    return True
 
 
 def _runs(parent: Path) -> list[str]:

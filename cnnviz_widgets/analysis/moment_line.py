@@ -207,7 +207,7 @@ def _health(path: str, numbers: Any) -> LayerHealth:
     return LayerHealth.from_numbers(
         # Most are numbers, and in a long history there are millions of them.
         [
-            each if type(each) is float or type(each) is int else number(each, "a number")
+            each if type(each) is float else number(each, "a number")
             for each in sequence(numbers, "the health of a layer")
         ]
     )

@@ -31,18 +31,27 @@ def parsed(raw: bytes) -> Any:
     if raw.count(b"[") + raw.count(b"{") > _MOST_LISTS:
         raise ValueError("it has too many parts")
     try:
-        value = json.loads(raw.decode("utf-8"), parse_constant=_refused)
+        # Some editors put a mark before the text.
+        value = json.loads(raw.decode("utf-8-sig"), parse_constant=_refused)
         if b"\\ud" in raw or b"\\uD" in raw:
             json.dumps(value, ensure_ascii=False).encode("utf-8")
     except RecursionError as error:
         raise ValueError("it is nested too deep") from error
     except UnicodeError as error:
         raise ValueError("it holds what is no text") from error
+    except (json.JSONDecodeError, _NoJson):
+        raise
+    except ValueError as error:  # Python's own advice would be to read numbers of any length
+        raise ValueError("it holds a number of too many digits") from error
     return value
 
 
+class _NoJson(ValueError):
+    """A word that Python takes for JSON."""
+
+
 def _refused(word: str) -> NoReturn:
-    raise ValueError(f"{word} is no JSON")
+    raise _NoJson(f"{word} is no JSON")
 
 
 def mapping(value: Any, name: str) -> dict[str, Any]:

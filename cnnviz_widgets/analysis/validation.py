@@ -341,12 +341,16 @@ def path_of(name: str, value: Any) -> str:
     Raises
     ------
     TypeError, ValueError
-        No path, or an empty one.
+        No path, an empty one, or one that no system knows.
     """
     if not isinstance(value, (str, os.PathLike)) or isinstance(os.fspath(value), bytes):
         raise TypeError(f"{name} must be a path, a string or a Path; got {described(value)}")
     path = os.fspath(value)
-    if not path.strip() or "\0" in path:
+    try:
+        known = bool(path.strip()) and b"\0" not in os.fsencode(path)
+    except UnicodeError:  # half a letter
+        known = False
+    if not known:
         raise ValueError(f"{name} must be the path of a folder, such as 'history'; got {path!r}")
     return str(path)
 
