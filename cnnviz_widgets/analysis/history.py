@@ -7,6 +7,7 @@ import os
 from collections import Counter, OrderedDict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -20,6 +21,7 @@ from .kept import Kept, keep
 from .kept_checks import MOST_CHANNELS
 from .left_out import LeftOut
 from .moment import Moment
+from .moment_records import MomentRecords
 from .moment_store import Entry, MomentStore, bytes_of
 from .onsets import ONSET_KINDS, Onset
 from .place import Place
@@ -165,6 +167,8 @@ class History:
         self._unkept = LeftOut("layer", "cannot be kept")
         self._room_trouble = ""
         self._unreadable = LeftOut("record", "of the folder cannot be read")
+        # Names of their files: each moment may name the same one.
+        self._unread: set[str] = set()
         self._writer: FolderWriter | None = None
         if folder is not None and not read_only:
             self._writer = FolderWriter(folder, self._store, self._moment)
@@ -491,13 +495,6 @@ class History:
 
     def _moment(self, index: int) -> Moment:
         entry = self._store.entries[index]
-        records = {}
-        for place in list(dict.fromkeys([*entry.files, *entry.records])):
-            record = entry.records.get(place)
-            if record is None:
-                record = self._read(entry, place)
-            if record is not None:
-                records[place] = record
         return Moment(
             step=entry.step,
             epoch=entry.epoch,
@@ -507,24 +504,38 @@ class History:
                 for path, numbers in self._store.health(index).items()
             },
             logs=dict(zip(entry.log_names, entry.log_values, strict=True)),
-            records=records,
+            records=MomentRecords(entry.records, entry.files, partial(self._read, entry)),
             samples=entry.samples,
         )
 
     def _read(self, entry: Entry, place: Place) -> Kept | None:
         """A record from the folder; None, and it is no longer there, where it cannot be read."""
         assert self._folder is not None
-        name = entry.files[place]
-        record = self._cache.get(name)
-        if record is None:
-            try:
-                record = self._folder.read_record(name)
-            except Exception as error:  # damage may show anywhere
-                self._unreadable.add(name, error)
-                del entry.files[place]
+        with self.lock:
+            name = entry.files.get(place)
+            if name is None:
                 return None
-            self._cache.put(name, record)
-        return record
+            record = self._cache.get(name)
+            if record is not None:
+                return record
+            if name not in self._unread:
+                try:
+                    record = self._folder.read_record(name)
+                except Exception as error:  # damage may show anywhere
+                    self._unread.add(name)
+                    self._unreadable.add(name, error)
+                else:
+                    self._cache.put(name, record)
+                    return record
+            del entry.files[place]
+            return None
+
+
+def _keep_all(records: Mapping[Place, LayerRecord]) -> dict[Place, Kept]:
+    if len(records) < 2:
+        return {place: keep(record) for place, record in records.items()}
+    with ThreadPoolExecutor(_THREADS) as pool:
+        return dict(zip(records, pool.map(keep, records.values()), strict=True))
 
 
 def _keep_all(records: Mapping[Place, LayerRecord]) -> dict[Place, Kept]:

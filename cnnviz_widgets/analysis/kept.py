@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .clustering import ChannelTree
-from .curves import DrawnCurves, curve_rows, drawn_curves
+from .curves import DrawnCurves, drawn_curves
 from .dendrogram import DendrogramGeometry, dendrogram_geometry
 from .density import FAN_LEVELS, MOST_VALUES, ChannelDensity, DensityFan
 from .kept_arrays import (
@@ -147,6 +147,11 @@ class Kept(LayerRecord):
         return _parts(self).density
 
     @property
+    def density_numbers(self) -> ChannelDensity:
+        """The numbers of every channel's density; grid and curves are those of `columns` only."""
+        return _parts(self).density_numbers
+
+    @property
     def fan(self) -> DensityFan:
         """Quantiles of the densities over the channels."""
         return _parts(self).fan
@@ -159,7 +164,7 @@ class Kept(LayerRecord):
     @property
     def drawn_density(self) -> ChannelDensity:
         """The densities of `columns`, a row each in their order."""
-        return density_rows(self.density, self.columns)
+        return _parts(self).drawn_density
 
     @property
     def curves(self) -> DrawnCurves:
@@ -169,7 +174,7 @@ class Kept(LayerRecord):
     @property
     def drawn_curves(self) -> DrawnCurves:
         """The curves of `columns`, a row each in their order."""
-        return curve_rows(self.curves, self.columns)
+        return _parts(self).drawn_curves
 
     @property
     def omissions(self) -> tuple[str, ...]:
@@ -254,7 +259,7 @@ class _Parts:
         return sheet_of(self._arrays)
 
     @cached_property
-    def density(self) -> ChannelDensity:
+    def density_numbers(self) -> ChannelDensity:
         most = QUICK_VALUES if "samples" in self._arrays else MOST_VALUES
         return density_of("density", self._arrays, math.prod(self._shape[:-1]), most)
 
@@ -269,23 +274,33 @@ class _Parts:
         return density_of("pooled", self._arrays, math.prod(self._shape))
 
     @cached_property
-    def curves(self) -> DrawnCurves:
+    def drawn_density(self) -> ChannelDensity:
         channels = self._arrays["density_channels"]
-        # The others have no curve to take into account.
-        some = replace(
-            self.density,
-            grid=self.density.grid[channels],
-            density=self.density.density[channels],
-            zero_share=self.density.zero_share[channels],
-            style=self.density.style[channels],
-        )
-        drawn = drawn_curves(some, self.fan, self.pooled)
-        grid, height = (np.full_like(self.density.grid, np.nan) for _ in range(2))
-        grid[channels], height[channels] = drawn.grid, drawn.height
-        zero_bands = np.quantile(self.density.zero_share, FAN_LEVELS)
-        return replace(
-            drawn, grid=frozen(grid), height=frozen(height), zero_bands=frozen(zero_bands)
-        )
+        return density_rows(self.density_numbers, channels, ("grid", "density"))
+
+    @cached_property
+    def drawn_curves(self) -> DrawnCurves:
+        drawn = drawn_curves(self.drawn_density, self.fan, self.pooled)
+        zero_bands = np.quantile(self.density_numbers.zero_share, FAN_LEVELS)
+        return replace(drawn, zero_bands=frozen(zero_bands))
+
+    # Of a wide layer these take a hundred times as much: nothing that is shown asks for them.
+
+    @cached_property
+    def density(self) -> ChannelDensity:
+        some = self.density_numbers
+        return replace(some, grid=self._of_all(some.grid), density=self._of_all(some.density))
+
+    @cached_property
+    def curves(self) -> DrawnCurves:
+        drawn = self.drawn_curves
+        return replace(drawn, grid=self._of_all(drawn.grid), height=self._of_all(drawn.height))
+
+    def _of_all(self, rows: NDArray[np.float64]) -> NDArray[np.float64]:
+        """A row for each channel, of those that are not drawn NaN."""
+        every = np.full((self._shape[-1], rows.shape[1]), np.nan)
+        every[self._arrays["density_channels"]] = rows
+        return frozen(every)
 
 
 # The parts of the last few records that were looked at, as long as these live.

@@ -167,7 +167,7 @@ def density_arrays(
 def density_of(
     name: str, arrays: Arrays, n_values: int, most_values: int = MOST_VALUES
 ) -> ChannelDensity:
-    """The densities of `density_arrays`; grid and density of all other channels are NaN."""
+    """The densities of `density_arrays`: numbers of every channel, curves of those kept only."""
 
     def part(of: str) -> NDArray[Any]:
         return arrays[f"{name}_{of}"]
@@ -175,18 +175,15 @@ def density_of(
     def wide(of: str) -> Floats:
         return frozen(part(of).astype(np.float64))
 
-    channels, curves = part("channels"), part("curves")
-    grid = np.full((part("style").size, curves.shape[1]), np.nan)
-    density = np.full_like(grid, np.nan)
+    curves = part("curves")
     start, stop = part("ends").T[:, :, None]
     step = np.linspace(0.0, 1.0, curves.shape[1])
     # As weights of the two ends, whose difference may be more than a number holds.
-    grid[channels] = start * (1 - step) + stop * step
-    density[channels] = curves / (stop - start)
+    grid = start * (1 - step) + stop * step
     atoms = (part(f"atom_{of}").tolist() for of in ("channels", "values", "shares"))
     return ChannelDensity(
         grid=frozen(grid),
-        density=frozen(density),
+        density=frozen(curves / (stop - start)),
         zero_share=wide("zero_share"),
         bandwidth=wide("bandwidth"),
         style=part("style"),

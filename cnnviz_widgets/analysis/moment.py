@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from .health import LayerHealth
+from .moment_records import MomentRecords
 from .place import Place
 from .record import LayerRecord
 from .sample_choice import SampleChoice
@@ -29,7 +30,7 @@ class Moment:
     logs : mapping of str to float
         What training itself tells: losses and metrics.
     records : mapping of Place to LayerRecord
-        The layers that were looked at.
+        The layers that were looked at; of a history in a folder each is read when it is asked for.
     samples : SampleChoice or None
         Which samples the numbers rest on; None: all. Dead channels are told of all in any case.
 
@@ -52,6 +53,7 @@ class Moment:
         for path, health in mapping("health", self.health, "a path to its LayerHealth").items():
             instance(f"health[{path!r}]", health, LayerHealth)
         mapping("logs", self.logs, "a name to a number")
-        for place, record in mapping("records", self.records, "a Place to its record").items():
-            instance(f"records[{place!r}]", record, LayerRecord)
+        if not isinstance(self.records, MomentRecords):  # which are read when they are asked for
+            for place, record in mapping("records", self.records, "a Place to its record").items():
+                instance(f"records[{place!r}]", record, LayerRecord)
         optional("samples", self.samples, SampleChoice)

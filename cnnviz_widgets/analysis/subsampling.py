@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 from typing import Any
 
@@ -130,12 +131,17 @@ def density_of_some(
     )
 
 
-def density_rows(density: ChannelDensity, chosen: NDArray[np.integer[Any]]) -> ChannelDensity:
-    """The densities of some channels, a row each in the order given, out of those of all."""
+def density_rows(
+    density: ChannelDensity, chosen: NDArray[np.integer[Any]], but: Collection[str] = ()
+) -> ChannelDensity:
+    """The densities of some channels, a row each in the order given, out of those of all.
+
+    Arrays of the names in `but` stay as they are: they have a row for each of the chosen already.
+    """
     arrays: dict[str, Any] = {
         name: frozen(value[chosen])
         for name, value in vars(density).items()
-        if isinstance(value, np.ndarray)
+        if isinstance(value, np.ndarray) and name not in but
     }
     row = {channel: k for k, channel in enumerate(chosen.tolist())}
     atoms = [atom._replace(channel=row[atom[0]]) for atom in density.atoms if atom[0] in row]

@@ -83,3 +83,9 @@ class TestCurves:
         assert gaps.min() >= 2000
         assert gaps.max() < 3000
         assert len(gaps) > 80
+
+
+def test_a_long_run_without_curves_is_thinned_as_one_with_them() -> None:
+    at, drawn = thin_curves(np.zeros((3_000, 9, 0)), 1_000)
+    assert drawn.shape == (len(at), 9, 0)
+    np.testing.assert_array_equal(at, thin_curves(np.zeros((3_000, 9, 2)), 1_000)[0])

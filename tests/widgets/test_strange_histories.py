@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 import cnnviz_widgets as cv
@@ -29,7 +29,13 @@ from cnnviz_widgets.widgets.history_view import NOW
 CONV, KERNEL, DENSE = Place("conv"), Place("conv", "weights", "kernel"), Place("dense")
 # A hang in C takes no signal: the process ends, and with it the test fails.
 HANGS = 900
-PLAIN = settings(deadline=None, suppress_health_check=[*HealthCheck], derandomize=True)
+# A failure is told at once: Hypothesis would look for a smaller one for five minutes.
+PLAIN = settings(
+    deadline=None,
+    suppress_health_check=[*HealthCheck],
+    derandomize=True,
+    phases=[Phase.explicit, Phase.generate],
+)
 
 
 @pytest.fixture(autouse=True)

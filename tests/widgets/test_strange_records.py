@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import HealthCheck, Phase, assume, given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
@@ -172,7 +172,14 @@ def strange_array(rest: Any, like: NDArray[Any]) -> NDArray[Any]:
             return np.zeros(shape, dtype)
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=[*HealthCheck], derandomize=True)
+# A failure is told at once: Hypothesis would look for a smaller one for five minutes.
+@settings(
+    max_examples=300,
+    deadline=None,
+    suppress_health_check=[*HealthCheck],
+    derandomize=True,
+    phases=[Phase.explicit, Phase.generate],
+)
 @given(data=st.data())
 def test_strange_arrays_make_a_record_that_can_be_drawn_or_none(
     views: LayerViews, data: st.DataObject
