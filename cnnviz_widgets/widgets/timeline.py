@@ -163,6 +163,9 @@ class Timeline(Owning, ForTwoThreads, anywidget.AnyWidget):
     @observe("position", "_mark")
     def _on_move(self, change: dict[str, Any]) -> None:
         """The page may have moved it: no caller is there to see an error but the reader."""
+        if change["new"] != getattr(self, change["name"]):
+            # Its mark has led elsewhere, which was told.
+            return
         # A mark and its moment come in one message, in either order, and are told one by one.
         number, kind, layer = self._mark
         is_mark, self._marks_seen = number != self._marks_seen, number

@@ -171,6 +171,20 @@ def test_a_mark_leads_to_its_moment_and_its_layer_at_once(order: list[str]) -> N
     assert asked[4:] == [(0, "dead", "conv<script>"), (10,), (0,)]
 
 
+@pytest.mark.parametrize("order", [["position", "_mark"], ["_mark", "position"]])
+def test_why_a_mark_led_elsewhere_is_still_told(order: list[str]) -> None:
+    def go_to_mark(position: int, kind: str, layer: str) -> str:
+        timeline.position = -1
+        return f"{layer} was not kept: it is shown as it is now"
+
+    timeline = Timeline(lambda position: None, go_to_mark)
+    timeline.show([0, 10], [True, True], [Mark()])
+    state = {"position": 10, "_mark": [1, "dead", "conv"]}
+    timeline.set_state({name: state[name] for name in order})
+    assert (timeline.position, timeline._shown) == (-1, -1)
+    assert timeline.note == "conv was not kept: it is shown as it is now"
+
+
 def test_without_another_word_a_mark_leads_to_its_moment() -> None:
     asked: list[int] = []
     timeline = Timeline(asked.append)
