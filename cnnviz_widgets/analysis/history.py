@@ -538,13 +538,6 @@ def _keep_all(records: Mapping[Place, LayerRecord]) -> dict[Place, Kept]:
         return dict(zip(records, pool.map(keep, records.values()), strict=True))
 
 
-def _keep_all(records: Mapping[Place, LayerRecord]) -> dict[Place, Kept]:
-    if len(records) < 2:
-        return {place: keep(record) for place, record in records.items()}
-    with ThreadPoolExecutor(_THREADS) as pool:
-        return dict(zip(records, pool.map(keep, records.values()), strict=True))
-
-
 def _check_place(place: Any) -> None:
     is_place = isinstance(place, tuple) and len(place) == 3
     if not is_place or not all(isinstance(part, str) for part in place):
