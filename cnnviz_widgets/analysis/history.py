@@ -188,6 +188,8 @@ class History:
         ------
         FileNotFoundError
             There is no such folder, or no history in it.
+        PermissionError
+            It, or a history in it, may not be read.
         ValueError
             It was written by a newer version, or by something else. What is merely damaged is
             left out, and `trouble` says so.

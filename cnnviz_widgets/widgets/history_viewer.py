@@ -299,7 +299,7 @@ def open_history(folder: str | os.PathLike[str], *, layer: str | None = None) ->
 
     Raises
     ------
-    FileNotFoundError, ValueError
-        There is no history, or it is damaged; the message says where.
+    FileNotFoundError, PermissionError, ValueError
+        There is no history, it may not be read, or it is damaged; the message says where.
     """
     return HistoryViewer(History.open(folder), layer=layer)

@@ -337,7 +337,7 @@ def test_memory_is_counted_as_it_is_taken(large: Kept) -> None:
     tracemalloc.start()
     try:
         history = History(LAYERS, memory=8 * 2**20)
-        for step in range(1_000):
+        for step in range(400):
             history.append(another(step))
         gc.collect()
         taken = tracemalloc.get_traced_memory()[0]
