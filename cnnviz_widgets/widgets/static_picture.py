@@ -98,10 +98,12 @@ def grid_picture(
     draw = ImageDraw.Draw(image)
     draw.text((4, 4), "channel", _FAINT, _font())
     longest = max(len(str(tiles.total_channels)), *map(len, titles))
-    every = max(1, int(np.ceil((longest * 7 + 6) / column_width)))
+    # As in the page: a column so wide has a name of its own, if need be its beginning.
+    every = 1 if column_width >= 48 else max(1, int(np.ceil((longest * 7 + 6) / column_width)))
     for column in range(0, cols, every):
         middle = (edges[column] + edges[column + 1]) / 2
-        draw.text((middle, 10), titles[column], _FAINT, _font(), anchor="mm")
+        title = _shortened(titles[column], every * column_width - 6)
+        draw.text((middle, 10), title, _FAINT, _font(), anchor="mm")
     gap = 1 if column_width >= 8 else 0
     stripes = _striped((image.width, round(row_height) + 1))
     names = row_names(samples, sample_labels)
@@ -109,9 +111,8 @@ def grid_picture(
     for row in range(shown):
         top, bottom = (round(_HEADER + (row + i) * row_height) for i in (0, 1))
         if row_height >= 12 or row % 2 == 0:
-            draw.text(
-                (_GUTTER - 6, (top + bottom) / 2), names[row][:13], _FAINT, _font(), anchor="rm"
-            )
+            name = _shortened(names[row], _GUTTER - 12)
+            draw.text((_GUTTER - 6, (top + bottom) / 2), name, _FAINT, _font(), anchor="rm")
         size = (int(edges[-1] - edges[0]), bottom - top - gap)
         image.paste(_row(shades[row]).resize(size, Image.Resampling.BOX), (int(edges[0]), top))
         for column, (left, right) in enumerate(pairwise(edges.tolist())):
@@ -120,6 +121,18 @@ def grid_picture(
             if gap:
                 draw.rectangle((right - gap, top, right - 1, bottom), _PAPER)
     return image
+
+
+def _shortened(text: str, width: float) -> str:
+    """The text, or as much of its beginning as is that wide, in pixels, with an ellipsis."""
+    font = _font()
+    if font.getlength(text) <= width:
+        return text
+    # No more than these fit, however narrow.
+    text = text[: max(1, int(width))]
+    while len(text) > 1 and font.getlength(f"{text}…") > width:
+        text = text[:-1]
+    return f"{text}…"
 
 
 def _row(codes: NDArray[np.uint8]) -> Image.Image:

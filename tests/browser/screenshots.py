@@ -45,10 +45,10 @@ def first_cells(path: Path, count: int) -> list[str]:
 
 
 def save(png: bytes, name: str) -> None:
-    """Write a screenshot; a few hundred colours are all it has, which makes it small."""
+    """Write a screenshot in all its colours: of a few hundred, thin curves would lose theirs."""
     IMAGES.mkdir(parents=True, exist_ok=True)
     with Image.open(io.BytesIO(png)) as image:
-        image.convert("RGB").quantize(200).save(IMAGES / name, optimize=True)
+        image.convert("RGB").save(IMAGES / name, optimize=True)
     print(IMAGES / name)
 
 
