@@ -143,9 +143,13 @@ def failing_dataset() -> Any:
 
 
 AXIS, SELECTION = cv.ColumnAxis(), cv.Selection()
-NO_NUMBERS = (np.array([1j]), np.array(["a"]), np.array([None, 1]), [[1], [1, 2]], Opaque)
+MASKED = np.ma.masked_greater(VALUES, 0.5)
+NO_NUMBERS = (
+    np.array([1j]), np.array(["a"]), np.array([None, 1]), [[1], [1, 2]], Opaque, MASKED, b"\1\2",
+    iter([1.0, 2.0]), {1: 2.0}.values(), np.zeros((2, 2), "m8[s]"), [[10**400, 1]],
+)  # fmt: skip
 NO_WHOLE = (NAN, 2.5, "8", None, True, [1], np.array([1, 2]), -1)
-NO_NUMBER = (NAN, "1", True, 1j, [1])
+NO_NUMBER = (NAN, "1", True, 1j, [1], np.True_, 10**400, -(10**400))
 
 RULES = {
     # Arrays
@@ -162,6 +166,7 @@ RULES = {
     ),
     "inputs": Rule("input", (
         "images", IMAGES[:, :5], IMAGES[:0], np.array([None] * 8), 1j * IMAGES, 5.0, [], {},
+        np.ma.masked_greater(IMAGES, 0.5),
         Opaque, failing_dataset(),
     )),
     "targets": Rule("targets", (
@@ -179,7 +184,8 @@ RULES = {
     "memory_budget": Rule("memory_budget must be a whole number of bytes, 0 or more", NO_WHOLE),
     "limit_bytes": Rule("limit_bytes must be a whole number of bytes, 0 or more", NO_WHOLE),
     "budget of bytes": Rule("budget must be a whole number of bytes, 1 or more", (*NO_WHOLE, 0)),
-    "budget": Rule("budget must be the share of the training time", (NAN, "5 %", -0.1, 1.5, True)),
+    "budget": Rule("budget must be the share of the training time",
+                   (NAN, "5 %", -0.1, 1.5, True, 10**400)),
     "every": Rule("every must be 'epoch', 'batch' or a whole number of batches, 1 or more",
                   (0, "minute", NAN, None, True)),
     "quick samples": Rule("samples must be 'all' or a whole number", (0, "few", 2.5, True, NAN)),
@@ -547,6 +553,14 @@ ALONE: list[tuple[str, Callable[[], Any], str, str]] = [
      "'class_name'", "did you mean 'class_names'"),
     ("ModelInspector", lambda: THINGS.model.fit(IMAGES, np.zeros(8), callbacks=[THINGS.inspector]),
      "ModelInspector is no callback", "callbacks=[inspector.monitor()]"),
+    ("ModelInspector",
+     lambda: THINGS.model.fit(IMAGES, np.zeros(8), callbacks=[THINGS.inspector.monitor]),
+     "monitor is a method", "call it, monitor()"),
+    ("ModelInspector", lambda: THINGS.inspector.refresh(exact="no"), "'no'", "True or False"),
+    ("ModelInspector", lambda: cv.ModelInspector(small_model(), IMAGES[0]), "(6, 6, 1)",
+     "make a batch: inputs[None]"),
+    ("ModelInspector", lambda: cv.ModelInspector(small_model(), IMAGES.transpose(0, 3, 1, 2)),
+     "(8, 1, 6, 6)", "np.moveaxis(inputs, 1, -1)"),
     ("HistoryViewer", lambda: THINGS.model.fit(IMAGES, np.zeros(8), callbacks=[THINGS.viewer]),
      "HistoryViewer is no callback", "inspector.monitor()"),
     ("ModelInspector", lambda: THINGS.inspector.monitor(budgte=0.1), "'budgte'",
@@ -559,6 +573,16 @@ ALONE: list[tuple[str, Callable[[], Any], str, str]] = [
     ("ModelProbe", lambda: THINGS.probe.read("conv"), "['conv']", "several"),
     ("ModelProbe", lambda: THINGS.probe.read(5), "5", "several"),
     ("ModelProbe", lambda: THINGS.probe.stream(5), "5", "function must be a function"),
+    # What is no widget: an attribute that it does not have, and one that is read alone
+    ("ModelProbe", lambda: setattr(THINGS.probe, "sampels", 3), "'sampels'",
+     "did you mean 'samples'"),
+    ("ModelProbe", lambda: setattr(THINGS.probe, "inputs", IMAGES), "inputs", "make another"),
+    ("ModelProbe", lambda: setattr(THINGS.probe, "memory_budget", NAN), "nan", "of bytes"),
+    ("History", lambda: setattr(THINGS.history, "memroy", 3), "'memroy'", "did you mean 'memory'"),
+    ("History", lambda: setattr(THINGS.history, "memory", 3), "memory", "make another History"),
+    ("TrainingMonitor", lambda: setattr(THINGS.monitor, "paus", True), "'paus'",
+     "did you mean 'pause'"),
+    ("TrainingMonitor", lambda: setattr(THINGS.monitor, "reader", None), "reader", "to be read"),
     ("Timeline", lambda: its("Timeline").show([0, 1], [True]), "(1,)", "one length"),
     ("Timeline", lambda: its("Timeline").show([0], ["yes"]), "['yes']", "True or False"),
     ("Timeline", lambda: its("Timeline").show([0], [True], [5]), "5", "must be an Onset"),

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .call_stack import CallLock
+from .fixed_attributes import FixedAttributes
 from .folder_writer import FolderWriter
 from .health import HEALTH_FIELDS, LayerHealth
 from .history_folder import HistoryFolder
@@ -82,7 +83,7 @@ class NoMoment(IndexError, ValueError):
     """A number that no moment of the history has."""
 
 
-class History:
+class History(FixedAttributes):
     """The moments of a training: numbers of every layer, and records of those looked at.
 
     It may be read by one thread while another appends. What needs several answers that belong
@@ -172,6 +173,7 @@ class History:
         self._writer: FolderWriter | None = None
         if folder is not None and not read_only:
             self._writer = FolderWriter(folder, self._store, self._moment)
+        self._is_made = True
 
     @classmethod
     def open(cls, folder: str | os.PathLike[str], *, memory: int = DEFAULT_MEMORY) -> History:

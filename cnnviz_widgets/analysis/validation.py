@@ -135,7 +135,7 @@ def real_number(
             expected += f", {least:g} or more"
     if isinstance(value, (bool, np.bool_)) or not isinstance(value, numbers.Real):
         raise TypeError(f"{name} must be {expected}; got {described(value)}")
-    number = float(value)
+    number = _as_float(value)
     if not least <= number <= most or (finite and math.isinf(number)):
         raise ValueError(f"{name} must be {expected}; got {described(value)}")
     return number
@@ -151,7 +151,15 @@ def a_number(name: str, value: Any) -> float:
     """
     if isinstance(value, (bool, np.bool_)) or not isinstance(value, numbers.Real):
         raise TypeError(f"{name} must be a number; got {described(value)}")
-    return float(value)
+    return _as_float(value)
+
+
+def _as_float(value: Any) -> float:
+    """The number as a float; one that is too large for any is infinite."""
+    try:
+        return float(value)
+    except OverflowError:
+        return math.inf if value > 0 else -math.inf
 
 
 def flag(name: str, value: Any) -> bool:
@@ -365,6 +373,7 @@ def as_array(name: str, value: Any) -> NDArray[Any]:
     """
     if value is None or callable(value) or isinstance(value, (Mapping, set, frozenset)):
         raise TypeError(f"{name} must be an array of numbers; got {described(value)}")
+    refuse_masked(name, value)
     try:
         return np.asarray(value)
     except ValueError as error:
@@ -376,6 +385,21 @@ def as_array(name: str, value: Any) -> NDArray[Any]:
         raise TypeError(
             f"{name} must be an array of numbers; got {described(value)} ({error})"
         ) from error
+
+
+def refuse_masked(name: str, value: Any) -> None:
+    """Refuse an array of which some values are masked: what stands there is none of the data.
+
+    Raises
+    ------
+    TypeError
+        It is one.
+    """
+    if isinstance(value, np.ma.MaskedArray) and np.ma.is_masked(value):
+        raise TypeError(
+            f"{name} must be an array without masked values, such as filled(…) gives; got "
+            f"{value.mask.sum():,} masked ones in {described(value)}"
+        )
 
 
 def number_array(name: str, value: Any) -> NDArray[Any]:

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..analysis.interrupts import interrupts_kept
-from ..analysis.validation import whole_number
+from ..analysis.validation import refuse_masked, whole_number
 
 DATASET_SAMPLES = 64
 """How many samples are taken from a dataset when the user names no number."""
@@ -257,8 +257,7 @@ def _array(value: Any, which: str) -> Array:
         raise TypeError(f"{name} must be an array of numbers or of text, not {value!r:.80}")
     if isinstance(value, keras.KerasTensor):
         raise TypeError(f"{name} is symbolic: it has a shape but no values. Give an array")
-    if isinstance(value, np.ma.MaskedArray):
-        value = value.filled()
+    refuse_masked(name, value)
     try:
         array = np.asarray(value)
     except Exception as error:
@@ -331,6 +330,24 @@ def _check_lengths(arrays: Sequence[Array], names: Sequence[str]) -> None:
         raise ValueError(f"the inputs differ in their number of samples: {lengths}")
 
 
+def _way_to_fit(shape: tuple[int, ...], want: Expected) -> str:
+    """What would make them fit, where that is plain; else ''."""
+
+    def fits(sizes: Sequence[int]) -> bool:
+        declared = want.shape[1:]
+        return len(sizes) == len(declared) and all(
+            size in (None, have) for size, have in zip(declared, sizes, strict=True)
+        )
+
+    if fits(shape):
+        return "; is it a single sample? Of one make a batch: inputs[None]"
+    if len(shape) > 2 and fits((*shape[2:], shape[1])):
+        return "; do channels stand first? Move them: np.moveaxis(inputs, 1, -1)"
+    if len(shape) > 2 and fits((shape[-1], *shape[1:-1])):
+        return "; do channels stand last? Move them: np.moveaxis(inputs, -1, 1)"
+    return ""
+
+
 def _fit(array: Array, want: Expected) -> Array:
     """The array in the shape and dtype that one input declares."""
     is_text = array.dtype.kind in "SU"
@@ -347,7 +364,9 @@ def _fit(array: Array, want: Expected) -> Array:
         for size, have in zip(want.shape[1:], fitted.shape[1:], strict=False)
     )
     if not fits:
-        raise ValueError(f"inputs of shape {array.shape} do not fit {want}")
+        raise ValueError(
+            f"inputs of shape {array.shape} do not fit {want}{_way_to_fit(array.shape, want)}"
+        )
     if is_text:
         return fitted
     if want.dtype.startswith(("int", "uint")) and not _are_whole(fitted):

@@ -17,6 +17,7 @@ import keras
 import numpy as np
 
 from ..analysis.call_stack import surely
+from ..analysis.fixed_attributes import FixedAttributes
 from ..analysis.interrupts import interrupts_kept
 from ..analysis.place import Place
 from ..analysis.validation import (
@@ -108,7 +109,7 @@ class Audience(Protocol):
         """How far training is: at each change of state, each update, and now and then."""
 
 
-class TrainingMonitor(keras.callbacks.Callback):  # type: ignore[misc]  # Keras has no types
+class TrainingMonitor(FixedAttributes, keras.callbacks.Callback):  # type: ignore[misc]  # Keras has no types
     """Reads a model in training for an inspector, within a share of the training time.
 
     In `fit` it is a callback, the last one if others change weights at the end, as `EarlyStopping`
@@ -164,6 +165,9 @@ class TrainingMonitor(keras.callbacks.Callback):  # type: ignore[misc]  # Keras 
         An argument is none of these.
     """
 
+    # Keras sets them.
+    _may_be_set = frozenset({"params", "validation_data"})
+
     @spelt
     def __init__(
         self,
@@ -215,6 +219,7 @@ class TrainingMonitor(keras.callbacks.Callback):  # type: ignore[misc]  # Keras 
         self._read_at: int | None = None if first else first_step
         self._error = self._standing = self._logged = ""
         self._last_told = -math.inf
+        self._is_made = True
 
     # From any thread ------------------------------------------------------------------------
 

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..analysis.call_stack import Call, call_of_context
+from ..analysis.fixed_attributes import FixedAttributes
 from ..analysis.record import MOST_ROWS
 from ..analysis.sample_choice import SampleChoice
 from ..analysis.validation import (
@@ -69,7 +70,7 @@ class _Reading:
     image_ends: tuple[str, ...]
 
 
-class ModelProbe:
+class ModelProbe(FixedAttributes):
     """Reads a live Keras model on a batch of inputs, without touching the model.
 
     Every read shows the model as it is now: weights after more training, a changed activation,
@@ -110,6 +111,7 @@ class ModelProbe:
     nonfinite_inputs : int
         How many input values are NaN or infinite: a reason to distrust everything that follows.
     memory_budget : int
+        May be set.
     choice : SampleChoice or None
         Which of another probe's samples these are, where they were taken `some` of; else None.
 
@@ -123,6 +125,8 @@ class ModelProbe:
         If an unbuilt model cannot be built on these inputs; it is a ValueError, too.
     """
 
+    _may_be_set = frozenset({"memory_budget"})
+
     @spelt
     def __init__(
         self,
@@ -133,7 +137,6 @@ class ModelProbe:
         memory_budget: int = 512 * 2**20,
     ) -> None:
         _check_model(model)
-        memory_budget = whole_number("memory_budget", memory_budget, 0, "of bytes")
         self.model = model
         self.memory_budget = memory_budget
         self.choice: SampleChoice | None = None
@@ -150,6 +153,7 @@ class ModelProbe:
                 # A model that has just been built may declare what it was silent about.
                 self.inputs = prepare(model, self.inputs, None)
         self.nonfinite_inputs = count_nonfinite(self.inputs)
+        self._is_made = True
 
     def some(self, count: int) -> ModelProbe:
         """A probe of the same model on some of these samples, evenly spread over those pictured.
@@ -167,11 +171,13 @@ class ModelProbe:
         choice = SampleChoice.of_rows(count, self.samples, MOST_ROWS)
         numbers = np.array(choice.numbers)
         part = copy.copy(self)
+        part._is_made = False
         part.inputs = keras.tree.map_structure(lambda array: frozen(array[numbers]), self.inputs)
         part.nonfinite_inputs = count_nonfinite(part.inputs)
         part.choice = choice
         part._reading, part._pass, part._steadied = None, None, []
         part._origin = self
+        part._is_made = True
         return part
 
     def steady(self) -> Steady:
@@ -190,6 +196,15 @@ class ModelProbe:
             If the model's call raises, when the context is entered.
         """
         return Steady(self)
+
+    @property
+    def memory_budget(self) -> int:
+        """Bytes that `stream` may hold in layer outputs."""
+        return self._memory_budget
+
+    @memory_budget.setter
+    def memory_budget(self, value: int) -> None:
+        self._memory_budget = whole_number("memory_budget", value, 0, "of bytes")
 
     @property
     def _steady(self) -> bool:

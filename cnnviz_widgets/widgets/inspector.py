@@ -19,7 +19,7 @@ from ..analysis.measures import ChannelMeasures
 from ..analysis.place import Place
 from ..analysis.record import LayerRecord, Progress
 from ..analysis.sample_choice import SampleChoice
-from ..analysis.validation import one_of, path_of, several, spelt, whole_number
+from ..analysis.validation import flag, one_of, path_of, several, spelt, whole_number
 from ..model import LayerInfo, ModelProbe, model_lock
 from ..model.ablation import Ablation, ablate
 from ..model.diagnosis import diagnose
@@ -45,6 +45,7 @@ from .ownership import Owning, of_open
 from .pictured import Pictured
 from .sample_names import sample_names
 from .selection import Selection
+from .strict import makes_callback
 from .subshells import answer_while_busy
 from .timeline import Timeline
 from .told import Reporting, told_in_page
@@ -246,6 +247,7 @@ class ModelInspector(Owning, Pictured, VBox):
         ModelCallError
             The model's own call raises; what was shown stays.
         """
+        flag("exact", exact)
         report = self._reporting()
         with surely(report), self._lock, report:
             layers = self.probe.layers
@@ -287,6 +289,7 @@ class ModelInspector(Owning, Pictured, VBox):
             self._turn_to(self._place, NOW)
         return found
 
+    @makes_callback
     @spelt
     def monitor(
         self,

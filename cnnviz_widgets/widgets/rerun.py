@@ -20,6 +20,7 @@ from typing import Any
 
 from IPython.core.getipython import get_ipython
 from ipywidgets import Widget
+from ipywidgets.widgets.widget import _instances
 
 from .cells import Run, after_each_cell, is_last, this_run
 from .closing import in_use, parts_of
@@ -92,7 +93,8 @@ def _has(names: Mapping[str, Any], widget: Any) -> bool:
     """
     own = [value for name, value in names.items() if not _OF_OUTPUTS.fullmatch(name)]
     waiting: list[Iterable[Any]] = [own]
-    seen: set[int] = set()
+    # That ipywidgets has it is no wish of the user's, whoever looks into its table of all.
+    seen = {id(_instances)}
     while waiting:
         for value in waiting.pop():
             if value is widget:

@@ -3,27 +3,37 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 from types import SimpleNamespace
-from typing import Any, NoReturn
+from typing import Any, NoReturn, TypeVar
 
 from traitlets import HasTraits, MetaHasTraits, TraitError
 
+from ..analysis.fixed_attributes import NotToBeSet
 from ..analysis.validation import closest, described, known_keywords
 
 # What Keras asks of a callback first, under any of its backends.
 _OF_CALLBACKS = frozenset({"on_batch_end", "on_train_batch_end", "set_model", "set_params"})
+Made = TypeVar("Made", bound=Callable[..., Any])
 # A trait is asked whether it takes a value before there is a widget to have it.
 _NOBODY: Any = SimpleNamespace(_cross_validation_lock=True)
 
 
-class NotToBeSet(AttributeError, TypeError):
-    """An attribute that a widget does not have, or that is read and not set."""
-
-
 class NoCallback(AttributeError, TypeError):
     """A widget was given to `fit` in place of its monitor."""
+
+
+def makes_callback(method: Made) -> Made:
+    """Answer a `fit` that was given a method in place of the callback that it makes."""
+
+    def forgotten(*_: Any, **__: Any) -> NoReturn:
+        name = method.__name__
+        raise NoCallback(f"{name} is a method that makes a callback: call it, {name}()")
+
+    for name in _OF_CALLBACKS:
+        setattr(method, name, forgotten)
+    return method
 
 
 class Checked(MetaHasTraits):
