@@ -50,15 +50,10 @@ def build(model: Any, inputs: Any) -> None:
 def _attempt(model: Any, way: Callable[[], None], recorded_inside: bool) -> None:
     """Try one way to build; put every layer back if it fails."""
     recorder = Recorder(model, lambda call: None, inside=recorded_inside)
-    scopes, unless_built, recorded = same_scopes(), _UndoneOnError(model), recording(recorder)
+    contexts = same_scopes(), _UndoneOnError(model), recording(recorder), interrupts_kept()
+    scopes, unless_built, recorded, kept = contexts
     try:
-        with (
-            surely(scopes, unless_built, recorded),
-            scopes,
-            unless_built,
-            recorded,
-            interrupts_kept(),
-        ):
+        with surely(*contexts), scopes, unless_built, recorded, kept:
             way()
     except Exception as error:
         # Without call index: Keras may try a call before it makes it.

@@ -64,8 +64,8 @@ class CompiledPass:
         trace = _Trace(model, inputs, weakref.WeakMethod(self._emit))
         function = tf.function(trace.step, autograph=False)
         specs = [tf.TensorSpec(array.shape, _tf_dtype(array)) for array in self._inputs]
-        scopes = same_scopes()
-        with surely(scopes), scopes, interrupts_kept():
+        scopes, kept = same_scopes(), interrupts_kept()
+        with surely(scopes, kept), scopes, kept:
             self._function = function.get_concrete_function(*specs)
         self.listing = trace.finish()
         self.unseen = trace.unseen
@@ -84,9 +84,9 @@ class CompiledPass:
             If there is not enough memory for the pass.
         """
         run = _Run(receive, wanted)
-        this = meanwhile(self, "_run", run)
+        this, kept = meanwhile(self, "_run", run), interrupts_kept()
         try:
-            with surely(this), this, interrupts_kept():
+            with surely(this, kept), this, kept:
                 self._function(*[tf.convert_to_tensor(array) for array in self._inputs])
         except tf.errors.ResourceExhaustedError as error:
             raise MemoryError(f"no memory for a forward pass on this batch: {error}") from error
@@ -150,9 +150,9 @@ class _Trace:
         recorder = Recorder(
             self._model, self._record, around=self._after_last, in_scope=self._in_scope
         )
-        alone, recorded = undisturbed(self._model), recording(recorder)
+        alone, recorded, kept = undisturbed(self._model), recording(recorder), interrupts_kept()
         try:
-            with surely(alone, recorded), alone, recorded, interrupts_kept():
+            with surely(alone, recorded, kept), alone, recorded, kept:
                 inputs = keras.tree.pack_sequence_as(self._structure, list(flat))
                 self._model(inputs, training=False)
         except Exception as error:

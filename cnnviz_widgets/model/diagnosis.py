@@ -11,6 +11,7 @@ import keras
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from ..analysis.call_stack import surely
 from ..analysis.diagnosis import thresholds
 from ..analysis.diagnosis.facts import LayerFacts, ModelFacts, Role
 from ..analysis.diagnosis.input_range import (
@@ -123,7 +124,8 @@ def diagnose(
         targets_of(probe.model, targets, probe.samples)
     for path, weights in mapping("earlier", earlier or {}, "a path to weights").items():
         mapping(f"earlier[{path!r}]", weights, "a weight's name to its values")
-    with interrupts_kept(), probe.steady():
+    kept = interrupts_kept()
+    with surely(kept), kept, probe.steady():
         return _Diagnosis(probe, loss, seed, progress or _ignore).report(
             targets, reference, earlier
         )

@@ -105,9 +105,9 @@ def forward(model: Any, inputs: Any, recorder: Recorder) -> Any:
     ModelCallError
         If the model's call raises.
     """
-    alone, recorded = undisturbed(model), recording(recorder)
+    alone, recorded, kept = undisturbed(model), recording(recorder), interrupts_kept()
     try:
-        with surely(alone, recorded), alone, recorded, interrupts_kept():
+        with surely(alone, recorded, kept), alone, recorded, kept:
             tensors = keras.tree.map_structure(keras.ops.convert_to_tensor, inputs)
             model(tensors, training=False)
     except Exception as error:

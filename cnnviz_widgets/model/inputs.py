@@ -11,6 +11,7 @@ import keras
 import numpy as np
 from numpy.typing import NDArray
 
+from ..analysis.call_stack import surely
 from ..analysis.interrupts import interrupts_kept
 from ..analysis.validation import refuse_masked, whole_number
 
@@ -206,7 +207,8 @@ def _elements(dataset: Iterable[Any]) -> Iterator[Any]:
     try:
         elements = iter(dataset)
         while True:
-            with interrupts_kept():
+            kept = interrupts_kept()
+            with surely(kept), kept:
                 element = next(elements, _NO_MORE)
             if element is _NO_MORE:
                 return

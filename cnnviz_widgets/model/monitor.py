@@ -562,8 +562,9 @@ class TrainingMonitor(FixedAttributes, keras.callbacks.Callback):  # type: ignor
         self._give_way()
         if not self._lock.occupied() and self._lock.training:
             return  # another thread trains it, as was told
+        kept = interrupts_kept()
         try:
-            with interrupts_kept(), self._pace.updating(full), self.reader.steady():
+            with surely(kept), kept, self._pace.updating(full), self.reader.steady():
                 self._bring_up_to_date()
                 reading = self.reader.read(
                     self._audience.watched,

@@ -19,7 +19,7 @@ import keras
 import numpy as np
 from keras.src.backend.common import global_state
 
-from ..analysis.call_stack import surely
+from ..analysis.call_stack import meanwhile, surely
 from ..analysis.interrupts import interrupts_kept
 from ..analysis.validation import instance, spelt, whole_number
 from .call_order import calls_of, is_structure, parts, run_as_written
@@ -87,8 +87,8 @@ def fresh_probe(
         wanted = None if paths is None else [probe.info(path) for path in paths]
         if wanted == []:
             raise ValueError("paths is empty: name at least one layer, or give None for all")
-        scopes, own = same_scopes(), apart(seed)
-        with surely(scopes, own), scopes, own, interrupts_kept():
+        scopes, own, kept = same_scopes(), apart(seed), interrupts_kept()
+        with surely(scopes, own, kept), scopes, own, kept:
             fresh = _fresh_probe(probe, wanted, seed, limit_bytes)
         if missing := _missing(fresh, known if wanted is None else wanted):
             raise NoReference(
@@ -117,19 +117,28 @@ def undrawn(layer: Any, seed: int) -> Any:
     NoReference
         If it has no configuration, or cannot be built from it.
     """
-    scopes = same_scopes()
+    # Keras keeps a list of what is still to be drawn: this is none of it.
+    global_state.get_global_attribute(_WAITING, [], set_to_default=True)
+    unlisted = meanwhile(global_state.GLOBAL_STATE_TRACKER, _WAITING, [])
+    scopes, kept = same_scopes(), interrupts_kept()
     try:
-        with surely(scopes), scopes, interrupts_kept():
-            # Keras keeps a list of what is still to be drawn: this is none of it.
-            global_state.set_global_attribute("uninitialized_variables", [])
-            with keras.StatelessScope(initialize_variables=False):
-                fresh = _Rebuild(layer, seed, 0).layer(layer)
-                fresh.build_from_config(layer.get_build_config())
+        with (
+            surely(scopes, unlisted, kept),
+            scopes,
+            unlisted,
+            kept,
+            keras.StatelessScope(initialize_variables=False),
+        ):
+            fresh = _Rebuild(layer, seed, 0).layer(layer)
+            fresh.build_from_config(layer.get_build_config())
     except NoReference:
         raise
     except Exception as error:
         raise NoReference(f"'{layer.name}' cannot be built anew: {_said(error)}") from error
     return fresh
+
+
+_WAITING = "uninitialized_variables"
 
 
 def _fresh_probe(

@@ -21,7 +21,7 @@ from ..analysis.interrupts import behind
 
 _OF_KERAS = (
     *("stateless_scope", "symbolic_scope", "autocast_scope", "current_call_ctx"),
-    *("custom_objects_scope_dict", "in_tf_graph_scope", "tracking_on", "uninitialized_variables"),
+    *("custom_objects_scope_dict", "in_tf_graph_scope", "tracking_on"),
 )
 _STACKS_OF_KERAS = ("name_scope_stack", "remat_scope_stack")
 _OF_TENSORFLOW = ("is_eager", "scope_name", "device_name", "device_spec")

@@ -39,10 +39,7 @@ pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptio
 
 ORIGINAL = keras.Layer.__call__
 INPUTS = np.linspace(-1, 1, 2 * 4 * 4 * 1, dtype="float32").reshape(2, 4, 4, 1)
-SCOPES = (
-    *("stateless_scope", "current_call_ctx", "custom_objects_scope_dict", "tracking_on"),
-    "uninitialized_variables",
-)
+SCOPES = (*("stateless_scope", "current_call_ctx", "custom_objects_scope_dict", "tracking_on"),)
 
 
 def tiny() -> Any:
@@ -85,6 +82,7 @@ class World:
         assert not capture._recordings
         assert not self.probe._streaming
         assert not self.probe._steady
+        assert not global_state.get_global_attribute("uninitialized_variables")
         assert {name: global_state.get_global_attribute(name) for name in SCOPES} == self.scopes
         np.testing.assert_array_equal(np.asarray(self.model(INPUTS)), self.answer)
         assert all(
@@ -194,6 +192,8 @@ CASES = {
 }
 
 
+# An interrupt may come where Python closes a generator, and is lost there.
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 @pytest.mark.parametrize("name", CASES)
 def test_an_interrupt_at_each_place(name: str) -> None:
     work, files, steps, last = CASES[name]
@@ -299,6 +299,7 @@ class TestAnInterruptThatBecameAnotherError:
             model.fit(self.X, self.X[:, :2], verbose=0, callbacks=[TrainingMonitor(audience)])
 
 
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 def test_300_real_signals() -> None:
     rng = random.Random(0)
     world, alarm = World(), Alarm()
