@@ -19,6 +19,9 @@ from cnnviz_widgets.widgets.two_threads import ForTwoThreads, HoldsSync
 
 from ..interrupts import Alarm, interrupted_everywhere
 
+# An interrupt may come where Python closes a generator, and is lost there.
+pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+
 ORIGINAL = keras.Layer.__call__
 INPUTS = np.linspace(-1, 1, 2 * 4 * 4 * 1, dtype="float32").reshape(2, 4, 4, 1)
 FOLLOWED = (
