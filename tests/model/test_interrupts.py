@@ -192,8 +192,6 @@ CASES = {
 }
 
 
-# An interrupt may come where Python closes a generator, and is lost there.
-@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 @pytest.mark.parametrize("name", CASES)
 def test_an_interrupt_at_each_place(name: str) -> None:
     work, files, steps, last = CASES[name]
@@ -299,7 +297,6 @@ class TestAnInterruptThatBecameAnotherError:
             model.fit(self.X, self.X[:, :2], verbose=0, callbacks=[TrainingMonitor(audience)])
 
 
-@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 def test_300_real_signals() -> None:
     rng = random.Random(0)
     world, alarm = World(), Alarm()
