@@ -12,20 +12,22 @@ class NotToBeSet(AttributeError, TypeError):
 
 
 class FixedAttributes:
-    """Takes, once made, no public attribute but those that may be set.
+    """Takes, once made, no public attribute that it does not have, nor another of those given.
 
-    A constructor says that it is done by setting `_is_made`. Classes that users derive from it may
-    do as they like.
+    `_as_given` names what a constructor was given and does not change later; it says that it is
+    done by setting `_is_made`. Classes that users derive from it may do as they like.
     """
 
     _is_made = False
-    _may_be_set: ClassVar[frozenset[str]] = frozenset()
+    _as_given: ClassVar[frozenset[str]] = frozenset()
 
     def __setattr__(self, name: str, value: Any) -> None:
         kind = type(self)
         is_ours = kind.__module__.partition(".")[0] == __name__.partition(".")[0]
-        if self._is_made and is_ours and name[0] != "_" and name not in self._may_be_set:
-            if name in vars(self) or hasattr(kind, name):
+        has_it = name in vars(self) or hasattr(kind, name)
+        refused = name in self._as_given or not has_it
+        if self._is_made and is_ours and name[0] != "_" and refused:
+            if has_it:
                 told = (
                     f"{name} of a {kind.__name__} is there to be read, and cannot be set; make "
                     f"another {kind.__name__}"

@@ -125,6 +125,8 @@ class History(FixedAttributes):
         The folder cannot be written.
     """
 
+    _as_given = frozenset({"memory"})
+
     @spelt
     def __init__(
         self,

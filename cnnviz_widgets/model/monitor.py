@@ -165,8 +165,7 @@ class TrainingMonitor(FixedAttributes, keras.callbacks.Callback):  # type: ignor
         An argument is none of these.
     """
 
-    # Keras sets them.
-    _may_be_set = frozenset({"params", "validation_data"})
+    _as_given = frozenset({"reader"})
 
     @spelt
     def __init__(

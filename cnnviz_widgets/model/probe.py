@@ -125,7 +125,7 @@ class ModelProbe(FixedAttributes):
         If an unbuilt model cannot be built on these inputs; it is a ValueError, too.
     """
 
-    _may_be_set = frozenset({"memory_budget"})
+    _as_given = frozenset({"model", "inputs"})
 
     @spelt
     def __init__(
