@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import signal
+import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -115,6 +117,27 @@ def interrupted_everywhere(
                     work()
             except BaseException as error:
                 yield place, error
+
+
+def in_process_of_its_own(function: Callable[[int], object], tries: int = 3) -> None:
+    """Call a function of a test module with a number, in another process.
+
+    TensorFlow's own code may crash of an interrupt, also without this package: then another try,
+    with another number.
+    """
+    code = f"from {function.__module__} import {function.__name__} as f; f({{}})"
+    for number in range(tries):
+        done = subprocess.run(
+            [sys.executable, "-X", "faulthandler", "-c", code.format(number)],
+            cwd=Path(__file__).parents[1],
+            text=True,
+            capture_output=True,
+        )
+        innermost = done.stderr.partition("(most recent call first):\n")[2].partition("\n")[0]
+        crashed = done.returncode in (-signal.SIGSEGV, -signal.SIGABRT, -signal.SIGBUS)
+        if not (crashed and f"{os.sep}tensorflow{os.sep}" in innermost):
+            break
+    assert done.returncode == 0, done.stderr
 
 
 class Alarm:

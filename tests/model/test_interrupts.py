@@ -32,7 +32,7 @@ from cnnviz_widgets.model.initial import initial_weights
 from cnnviz_widgets.model.losses import Loss
 from cnnviz_widgets.model.reference import _tensorflow_state, apart, fresh_probe
 
-from ..interrupts import Alarm, interrupted_everywhere
+from ..interrupts import Alarm, in_process_of_its_own, interrupted_everywhere
 
 # Into a generator that is being thrown away Python lets no interrupt out, but tells of it.
 pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
@@ -298,7 +298,11 @@ class TestAnInterruptThatBecameAnotherError:
 
 
 def test_300_real_signals() -> None:
-    rng = random.Random(0)
+    in_process_of_its_own(real_signals)
+
+
+def real_signals(seed: int) -> None:
+    rng = random.Random(seed)
     world, alarm = World(), Alarm()
     works = [info, read, stream_gathered, stream_in_lockstep, look_steadily, try_ablation, trace]
     took: dict[Any, float] = {}
