@@ -21,7 +21,8 @@ from typing import Any
 from tests.benchmarks.memory import printed_by
 from tests.benchmarks.table import Row
 
-ROUNDS = 3
+# Each mode comes first, second and third in as many rounds.
+ROUNDS = 6
 # Long enough that the first and the last update, which no budget can spare, do not decide: each
 # training takes some 20 seconds.
 SMALL_EPOCHS, DISCRIMINATOR_EPOCHS = 16, 12
@@ -59,8 +60,9 @@ def _training_rows() -> list[Row]:
                     ratio <= 1.07,
                     f"{own['seconds']:.1f} s against {bare:.1f} s, {cost['epochs']} epochs of "
                     f"{cost['steps']} steps{default}; medians of {ROUNDS} rounds in turn, the "
-                    f"ratio's within each round, {_disturbed(cost)}; "
-                    f"{own['updates']:.0f} updates with the first and the last one, "
+                    f"ratio's within each round; processor time {own['work']:.3f}×; identical "
+                    f"trainings without a monitor differ by up to {cost['swing']:.2f}×, "
+                    f"{_disturbed(cost)}; {own['updates']:.0f} updates with the first and the last one, "
                     f"{own['spent']:.1%} by its own account; {SAMPLES} samples are read",
                 )
             )
@@ -251,15 +253,19 @@ def _training(model: Any, x: Any, y: Any, batch: int, epochs: int) -> dict[str, 
     begin = model.get_weights()
     found: dict[str, list[dict[str, float]]] = {mode: [] for mode in MODES}
     for number in range(ROUNDS + 1):
-        for mode in MODES:
+        turn = number % len(MODES)
+        for mode in MODES[turn:] + MODES[:turn]:
             model.set_weights(begin)
             monitors = [] if mode == "without" else [inspector.monitor(mode, budget=0.05)]
-            start = time.perf_counter()
+            start, busy = time.perf_counter(), time.process_time()
             # The first round traces and fills caches; a short one does.
             model.fit(
                 x, y, batch, epochs if number else 1, shuffle=False, verbose=0, callbacks=monitors
             )
-            figures = {"seconds": time.perf_counter() - start}
+            figures = {
+                "seconds": time.perf_counter() - start,
+                "busy": time.process_time() - busy,
+            }
             for monitor in monitors:
                 progress = monitor.progress
                 if progress.error:
@@ -270,11 +276,14 @@ def _training(model: Any, x: Any, y: Any, batch: int, epochs: int) -> dict[str, 
     for runs in found.values():
         for run, bare in zip(runs, found["without"], strict=True):
             run["ratio"] = run["seconds"] / bare["seconds"]
+            run["work"] = run["busy"] / bare["busy"]
     medians = {
         mode: {name: statistics.median(run[name] for run in runs) for name in runs[0]}
         for mode, runs in found.items()
     }
-    return {**medians, "epochs": epochs, "steps": -(-len(x) // batch)}
+    times = [run["seconds"] for run in found["without"]]
+    swing = max(times) / min(times)
+    return {**medians, "epochs": epochs, "steps": -(-len(x) // batch), "swing": swing}
 
 
 def _update() -> dict[str, Any]:
