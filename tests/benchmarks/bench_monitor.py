@@ -62,8 +62,8 @@ def _training_rows() -> list[Row]:
                     f"{cost['steps']} steps{default}; medians of {ROUNDS} rounds in turn, the "
                     f"ratio's within each round; processor time {own['work']:.3f}×; identical "
                     f"trainings without a monitor differ by up to {cost['swing']:.2f}×, "
-                    f"{_disturbed(cost)}; {own['updates']:.0f} updates with the first and the last one, "
-                    f"{own['spent']:.1%} by its own account; {SAMPLES} samples are read",
+                    f"{_disturbed(cost)}; {own['updates']:.0f} updates with the first and the last "
+                    f"one, {own['spent']:.1%} by its own account; {SAMPLES} samples are read",
                 )
             )
     return found
