@@ -10,55 +10,57 @@ TensorFlow nor a widget.
 
 from __future__ import annotations
 
-from importlib import import_module
 from typing import TYPE_CHECKING
+
+from .runtime.lazy_names import lazy_names
 
 if TYPE_CHECKING:
     from . import analysis, model
-    from .analysis.history import History
+    from .history.history import History
     from .model import ModelProbe, TrainingMonitor
-    from .widgets.ablation_bar import AblationBar
-    from .widgets.channel_grid import ChannelGrid
-    from .widgets.column_axis import ColumnAxis
-    from .widgets.comparing import compare
-    from .widgets.comparison_panel import ComparisonPanel
-    from .widgets.dendrogram import Dendrogram
-    from .widgets.density_panel import DensityPanel
-    from .widgets.diagnosing import diagnose
-    from .widgets.findings_panel import FindingsPanel
-    from .widgets.health_panel import HealthPanel
-    from .widgets.history_viewer import HistoryViewer, open_history
-    from .widgets.inspector import ModelInspector
-    from .widgets.layer_selector import LayerSelector
-    from .widgets.parameter_grid import ParameterGrid
-    from .widgets.selection import Selection
-    from .widgets.timeline import Timeline
-    from .widgets.training_bar import TrainingBar
+    from .widgets.api import compare, diagnose
+    from .widgets.comparison.comparison_panel import ComparisonPanel
+    from .widgets.inspector.history_viewer import HistoryViewer, open_history
+    from .widgets.inspector.model_inspector import ModelInspector
+    from .widgets.linking.column_axis import ColumnAxis
+    from .widgets.linking.selection import Selection
+    from .widgets.panels.ablation import AblationBar
+    from .widgets.panels.findings import FindingsPanel
+    from .widgets.panels.health import HealthPanel
+    from .widgets.panels.selector import LayerSelector
+    from .widgets.panels.timeline import Timeline
+    from .widgets.panels.training_bar import TrainingBar
+    from .widgets.views.channel_grid import ChannelGrid
+    from .widgets.views.dendrogram import Dendrogram
+    from .widgets.views.density_panel import DensityPanel
+    from .widgets.views.parameter_grid import ParameterGrid
 
 _HOMES = {
-    "AblationBar": ".widgets.ablation_bar",
-    "ChannelGrid": ".widgets.channel_grid",
-    "ColumnAxis": ".widgets.column_axis",
-    "ComparisonPanel": ".widgets.comparison_panel",
-    "Dendrogram": ".widgets.dendrogram",
-    "DensityPanel": ".widgets.density_panel",
-    "FindingsPanel": ".widgets.findings_panel",
-    "HealthPanel": ".widgets.health_panel",
-    "History": ".analysis.history",
-    "HistoryViewer": ".widgets.history_viewer",
-    "LayerSelector": ".widgets.layer_selector",
-    "ModelInspector": ".widgets.inspector",
+    "AblationBar": ".widgets.panels.ablation",
+    "ChannelGrid": ".widgets.views.channel_grid",
+    "ColumnAxis": ".widgets.linking.column_axis",
+    "ComparisonPanel": ".widgets.comparison.comparison_panel",
+    "Dendrogram": ".widgets.views.dendrogram",
+    "DensityPanel": ".widgets.views.density_panel",
+    "FindingsPanel": ".widgets.panels.findings",
+    "HealthPanel": ".widgets.panels.health",
+    "History": ".history.history",
+    "HistoryViewer": ".widgets.inspector.history_viewer",
+    "LayerSelector": ".widgets.panels.selector",
+    "ModelInspector": ".widgets.inspector.model_inspector",
     "ModelProbe": ".model",
-    "ParameterGrid": ".widgets.parameter_grid",
-    "Selection": ".widgets.selection",
-    "Timeline": ".widgets.timeline",
-    "TrainingBar": ".widgets.training_bar",
+    "ParameterGrid": ".widgets.views.parameter_grid",
+    "Selection": ".widgets.linking.selection",
+    "Timeline": ".widgets.panels.timeline",
+    "TrainingBar": ".widgets.panels.training_bar",
     "TrainingMonitor": ".model",
-    "compare": ".widgets.comparing",
-    "diagnose": ".widgets.diagnosing",
-    "open_history": ".widgets.history_viewer",
+    "analysis": "",
+    "compare": ".widgets.api",
+    "diagnose": ".widgets.api",
+    "model": "",
+    "open_history": ".widgets.inspector.history_viewer",
+    "widgets": "",
 }
-_ROOMS = ("analysis", "model", "widgets")
 
 __all__ = [
     "AblationBar",
@@ -87,20 +89,12 @@ __all__ = [
 ]
 
 
+_get, __dir__ = lazy_names(__name__, _HOMES)
+
+
 def __getattr__(name: str) -> object:
-    if name in _HOMES:
-        value = getattr(import_module(_HOMES[name], __name__), name)
-    elif name in _ROOMS:
-        value = import_module(f".{name}", __name__)
-    elif name == "__version__":
+    if name == "__version__":
         from importlib.metadata import version
 
-        value = version("cnnviz-widgets")
-    else:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    globals()[name] = value
-    return value
-
-
-def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__})
+        return version("cnnviz-widgets")
+    return _get(name)

@@ -1,8 +1,18 @@
-"""Arrays in, arrays out: what the values of a layer say. NumPy and SciPy only."""
+"""Arrays in, arrays out: what the values of a layer say. NumPy and SciPy only.
 
-from .clustering import ChannelTree, cosine_linkage
-from .dendrogram import DendrogramGeometry, dendrogram_geometry
-from .density import (
+Names of records, reports and histories are offered here, too, wherever they live; each of those is
+imported when it is first used.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ..runtime.lazy_names import lazy_names
+from .channel_measures import ChannelMeasures, channel_measures
+from .clustering.cosine_linkage import ChannelTree, cosine_linkage
+from .clustering.dendrogram_geometry import DendrogramGeometry, dendrogram_geometry
+from .density.channel_density import (
     Atom,
     ChannelDensity,
     DensityFan,
@@ -10,17 +20,20 @@ from .density import (
     channel_density,
     density_fan,
 )
-from .findings import Comparison, Evidence, Finding, Measurement, Report, Skipped
-from .health import HEALTH_NUMBERS, LayerHealth
-from .history import History, Moment
-from .kept import Kept, keep, picture_values, record_arrays, record_from_arrays
-from .measures import ChannelMeasures, channel_measures
-from .onsets import Onset, OnsetWatch
-from .parameter_record import ParameterRecord
-from .place import Place
-from .record import LayerRecord
-from .sample_choice import SampleChoice
-from .tiles import TileSheet, tile_sheet
+from .tiles.tile_sheet import TileSheet, tile_sheet
+
+if TYPE_CHECKING:
+    from ..diagnosis.findings import Comparison, Evidence, Finding, Measurement, Skipped
+    from ..diagnosis.report import Report
+    from ..history.history import History
+    from ..history.moment import Moment
+    from ..history.onsets import Onset, OnsetWatch
+    from ..records.layer_health import HEALTH_NUMBERS, LayerHealth
+    from ..records.layer_record import LayerRecord
+    from ..records.parameter_record import ParameterRecord
+    from ..records.place import Place
+    from ..records.sample_subset import SampleChoice
+    from ..records.snapshot import Kept, keep, picture_values, record_arrays, record_from_arrays
 
 __all__ = [
     "HEALTH_NUMBERS",
@@ -59,3 +72,30 @@ __all__ = [
     "record_from_arrays",
     "tile_sheet",
 ]
+
+__getattr__, __dir__ = lazy_names(
+    __name__,
+    {
+        "Comparison": "..diagnosis.findings",
+        "Evidence": "..diagnosis.findings",
+        "Finding": "..diagnosis.findings",
+        "HEALTH_NUMBERS": "..records.layer_health",
+        "History": "..history.history",
+        "Kept": "..records.snapshot",
+        "LayerHealth": "..records.layer_health",
+        "LayerRecord": "..records.layer_record",
+        "Measurement": "..diagnosis.findings",
+        "Moment": "..history.moment",
+        "Onset": "..history.onsets",
+        "OnsetWatch": "..history.onsets",
+        "ParameterRecord": "..records.parameter_record",
+        "Place": "..records.place",
+        "Report": "..diagnosis.report",
+        "SampleChoice": "..records.sample_subset",
+        "Skipped": "..diagnosis.findings",
+        "keep": "..records.snapshot",
+        "picture_values": "..records.snapshot",
+        "record_arrays": "..records.snapshot",
+        "record_from_arrays": "..records.snapshot",
+    },
+)

@@ -9,11 +9,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .clustering import ChannelTree, cosine_linkage
-from .density import NOT_DRAWN, Atom, ChannelDensity, channel_density
-from .density_bounds import Bounds
-from .measures import ChannelMeasures
-from .values import frozen
+from .arrays import frozen
+from .channel_measures import ChannelMeasures
+from .clustering.cosine_linkage import ChannelTree, cosine_linkage
+from .density.bounds import Bounds
+from .density.channel_density import NOT_DRAWN, Atom, ChannelDensity, channel_density
 
 Indices = NDArray[np.intp]
 

@@ -1,17 +1,17 @@
 """Reading live Keras models. The only part of the package that imports Keras."""
 
-from .ablation import Ablation, ablate
-from .capture import ModelCallError
-from .diagnosis import diagnose
-from .layers import LayerInfo
-from .lock import ModelLock, model_lock
-from .moments import MomentReader, Reading
-from .monitor import Audience, TrainingMonitor, TrainingProgress
-from .order import Step, analysis_order
-from .pacing import Pace
-from .parameters import LayerParameters
-from .probe import ModelProbe
-from .reference import NoReference, fresh_probe
+from .diagnosis.diagnose import diagnose
+from .experiments.ablation import Ablation, ablate
+from .experiments.fresh_model import NoReference, fresh_probe
+from .layers.analysis_order import Step, analysis_order
+from .layers.layer_info import LayerInfo
+from .layers.parameters import LayerParameters
+from .reading.call_recorder import ModelCallError
+from .reading.model_lock import ModelLock, model_lock
+from .reading.probe import ModelProbe
+from .training.moment_reader import MomentReader, Reading
+from .training.monitor import Audience, TrainingMonitor, TrainingProgress
+from .training.pacing import Pace
 
 __all__ = [
     "Ablation",

@@ -13,7 +13,7 @@ from zipfile import BadZipFile
 import keras
 import numpy as np
 
-from cnnviz_widgets.model.layers import activation_name
+from cnnviz_widgets.model.layers.layer_info import activation_name
 
 from . import networks
 from .networks import discriminator, generator

@@ -10,7 +10,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from numpy.typing import NDArray
 
-from cnnviz_widgets.widgets.plot_frame import QUIET, plain_figure, upright_axis
+from cnnviz_widgets.widgets.views.plot_frame import QUIET, plain_figure, upright_axis
 
 MOST_POINTS = 500
 # Of each loss, by what it trains, in the order of `Gan.losses`: its value for a discriminator that

@@ -11,13 +11,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cnnviz_widgets.analysis import channel_measures
-from cnnviz_widgets.analysis.diagnosis.forks import forks
-from cnnviz_widgets.analysis.diagnosis.targets import share_out_of_reach
-from cnnviz_widgets.analysis.diagnosis.variation import spread_over_samples
-from cnnviz_widgets.analysis.diagnosis.wording import percent
+from cnnviz_widgets.diagnosis.measurements.merges import forks
+from cnnviz_widgets.diagnosis.measurements.targets import share_out_of_reach
+from cnnviz_widgets.diagnosis.measurements.variation import spread_over_samples
+from cnnviz_widgets.diagnosis.phrases import percent
 from cnnviz_widgets.model import ModelProbe
-from cnnviz_widgets.model.layers import activation_name
-from cnnviz_widgets.model.reach import activation_range
+from cnnviz_widgets.model.layers.activations import activation_range
+from cnnviz_widgets.model.layers.layer_info import activation_name
 
 from .frechet import FaceDistance
 from .training import noise

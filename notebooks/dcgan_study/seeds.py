@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from cnnviz_widgets.analysis.diagnosis.wording import listed
+from cnnviz_widgets.diagnosis.phrases import listed
 
 from .measures import MEASURES, Measure, Outcome
 from .scale import Scale

@@ -20,10 +20,10 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from cnnviz_widgets.analysis.thinning import evenly
-from cnnviz_widgets.widgets.cells import Run, this_run
-from cnnviz_widgets.widgets.closing import parts_of
-from cnnviz_widgets.widgets.pictured import Pictured
-from cnnviz_widgets.widgets.subshells import answer_while_busy
+from cnnviz_widgets.widgets.jupyter.cells import Run, this_run
+from cnnviz_widgets.widgets.jupyter.png_fallback import Pictured
+from cnnviz_widgets.widgets.jupyter.subshells import answer_while_busy
+from cnnviz_widgets.widgets.jupyter.widget_tree import parts_of
 
 from .loss_curves import LossCurves, draw_losses
 from .sheets import tiled

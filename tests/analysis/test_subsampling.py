@@ -16,14 +16,14 @@ from cnnviz_widgets.analysis import (
     keep,
     subsampling,
 )
-from cnnviz_widgets.analysis import parameter_record as of_weights
-from cnnviz_widgets.analysis import record as of_outputs
-from cnnviz_widgets.analysis.comparison import LayerComparison
-from cnnviz_widgets.analysis.density import NOT_DRAWN
-from cnnviz_widgets.analysis.measures import pooled_measures
-from cnnviz_widgets.analysis.record import MOST_COLUMNS
-from cnnviz_widgets.analysis.spanning_tree import prim_path, prim_path_of_rows
+from cnnviz_widgets.analysis.channel_measures import pooled_measures
+from cnnviz_widgets.analysis.clustering.spanning_tree import prim_path, prim_path_of_rows
+from cnnviz_widgets.analysis.density.channel_density import NOT_DRAWN
 from cnnviz_widgets.analysis.subsampling import some_channels, spread_like
+from cnnviz_widgets.comparison.layer_comparison import LayerComparison
+from cnnviz_widgets.records import layer_record as of_outputs
+from cnnviz_widgets.records import parameter_record as of_weights
+from cnnviz_widgets.records.layer_record import MOST_COLUMNS
 
 # Fewer than in use, for the sake of time.
 MOST_COMPARED = 2400

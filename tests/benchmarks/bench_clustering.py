@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from scipy.cluster.hierarchy import cophenet, linkage
 from scipy.spatial.distance import pdist
 
-from cnnviz_widgets.analysis.clustering import cosine_linkage
+from cnnviz_widgets.analysis.clustering.cosine_linkage import cosine_linkage
 
 from .table import Row, paired_medians
 

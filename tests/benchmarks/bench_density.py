@@ -7,7 +7,7 @@ import tracemalloc
 import numpy as np
 from scipy.stats import beta, gamma, gaussian_kde, halfnorm, norm, uniform
 
-from cnnviz_widgets.analysis.density import channel_density
+from cnnviz_widgets.analysis.density.channel_density import channel_density
 from tests.benchmarks.table import Row, paired_medians
 
 

@@ -141,7 +141,7 @@ def _measure(what: str) -> dict[str, float]:
     import numpy as np
 
     from cnnviz_widgets.model import ModelProbe
-    from cnnviz_widgets.model.diagnosis import diagnose
+    from cnnviz_widgets.model.diagnosis.diagnose import diagnose
 
     is_vgg = what in ("VGG16", "bare")
     with _drawn_by_numpy():

@@ -292,7 +292,7 @@ def _update() -> dict[str, Any]:
     import tensorflow as tf
 
     from cnnviz_widgets import ModelInspector
-    from cnnviz_widgets.model.monitor import QUICK_SAMPLES
+    from cnnviz_widgets.model.training.monitor import QUICK_SAMPLES
     from tests.model.dcgan import discriminator, generator
 
     made, judge = generator(2, 160), discriminator(2, 160)
@@ -423,7 +423,7 @@ def _memory(limit: int) -> dict[str, Any]:
 
 def _at_every_step(inspector: Any, *, budget: float | None = None, **options: Any) -> Any:
     """A monitor that skips nothing but what a budget forbids, however fast the steps come."""
-    from cnnviz_widgets.model.monitor import TrainingMonitor
+    from cnnviz_widgets.model.training.monitor import TrainingMonitor
 
     return TrainingMonitor(
         inspector, "batch", budget=budget, first=False, smallest_interval=0.0, **options

@@ -11,15 +11,7 @@ import pytest
 
 from .lab import Notebook
 from .test_inspector import option
-from .training import (
-    MODEL,
-    PICTURE,
-    SHOW,
-    fit,
-    updates,
-    wait_for_state,
-    wait_for_step,
-)
+from .training import MODEL, PICTURE, SHOW, fit, updates, wait_for_state, wait_for_step
 
 OpenNotebook = Callable[..., Notebook]
 

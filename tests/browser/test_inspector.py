@@ -492,7 +492,7 @@ def test_a_long_reading_shows_progress_in_its_cell(open_notebook: OpenNotebook) 
             "    progress(0.25, 'comparing channels'); time.sleep(3)\n"
             "    return kept(self, progress)\n"
             "cv.analysis.LayerRecord.complete = slow",
-            "import cnnviz_widgets.widgets.cell_progress as cell\n"
+            "import cnnviz_widgets.widgets.jupyter.cell_progress as cell\n"
             "cell._PATIENCE = 0\n"
             "inspector = cv.ModelInspector(model, images)",
         ]

@@ -11,15 +11,7 @@ from playwright.sync_api import Page
 
 from .lab import NO_SUBSHELLS, Lab, Notebook
 from .test_inspector import GUTTER, HOVER_PLACES, box, option
-from .training import (
-    MODEL,
-    SHOW,
-    fit,
-    step,
-    wait_for_new_picture,
-    wait_for_state,
-    wait_for_step,
-)
+from .training import MODEL, SHOW, fit, step, wait_for_new_picture, wait_for_state, wait_for_step
 
 OpenNotebook = Callable[..., Notebook]
 

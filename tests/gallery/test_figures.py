@@ -18,11 +18,11 @@ from scipy.cluster.hierarchy import linkage, to_tree
 
 from cnnviz_widgets.analysis import LayerRecord, ParameterRecord
 from cnnviz_widgets.model import ModelProbe
-from cnnviz_widgets.widgets.channel_grid import ChannelGrid
-from cnnviz_widgets.widgets.dendrogram import Dendrogram
-from cnnviz_widgets.widgets.density_panel import DensityPanel
-from cnnviz_widgets.widgets.parameter_grid import ParameterGrid
-from cnnviz_widgets.widgets.static_picture import inspector_picture, parameters_picture
+from cnnviz_widgets.widgets.pictures.layer_pictures import inspector_picture, parameters_picture
+from cnnviz_widgets.widgets.views.channel_grid import ChannelGrid
+from cnnviz_widgets.widgets.views.dendrogram import Dendrogram
+from cnnviz_widgets.widgets.views.density_panel import DensityPanel
+from cnnviz_widgets.widgets.views.parameter_grid import ParameterGrid
 
 SAMPLES = 64
 Y, X, IN = np.indices((3, 3, 3))

@@ -16,7 +16,7 @@ import cnnviz_widgets as cv
 from cnnviz_widgets import analysis
 from cnnviz_widgets.analysis import History, Moment, Place, keep, record_arrays
 from cnnviz_widgets.model import ModelProbe, diagnose
-from cnnviz_widgets.model.places import read_place
+from cnnviz_widgets.model.reading.record_reader import read_place
 from tests.benchmarks.zoo import Truth, data, faults
 from tests.benchmarks.zoo.networks import NOISE, Recipe, build
 from tests.model import nets

@@ -15,22 +15,22 @@ import pytest
 from keras import layers as L
 from keras.src.backend.common import global_state
 
-from cnnviz_widgets.analysis.call_stack import surely
-from cnnviz_widgets.analysis.place import Place
 from cnnviz_widgets.model import (
     ModelCallError,
     ModelProbe,
     Reading,
     TrainingMonitor,
     TrainingProgress,
-    capture,
     model_lock,
 )
-from cnnviz_widgets.model.ablation import ablate
-from cnnviz_widgets.model.diagnosis import diagnose
-from cnnviz_widgets.model.initial import initial_weights
-from cnnviz_widgets.model.losses import Loss
-from cnnviz_widgets.model.reference import _tensorflow_state, apart, fresh_probe
+from cnnviz_widgets.model.diagnosis.diagnose import diagnose
+from cnnviz_widgets.model.experiments.ablation import ablate
+from cnnviz_widgets.model.experiments.fresh_model import _tensorflow_state, apart, fresh_probe
+from cnnviz_widgets.model.experiments.losses import Loss
+from cnnviz_widgets.model.layers.initial_weights import initial_weights
+from cnnviz_widgets.model.reading import call_recorder as capture
+from cnnviz_widgets.records.place import Place
+from cnnviz_widgets.runtime.call_stack import surely
 
 from ..interrupts import Alarm, in_process_of_its_own, interrupted_everywhere
 

@@ -9,7 +9,7 @@ import numpy as np
 from ipywidgets import Widget
 
 import cnnviz_widgets as cv
-from cnnviz_widgets.analysis.findings import Report
+from cnnviz_widgets.diagnosis.report import Report
 
 from .small_training import IMAGES, LABELS, fit, small_model
 

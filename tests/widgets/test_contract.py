@@ -12,21 +12,21 @@ from pathlib import Path
 import pytest
 
 import cnnviz_widgets
-from cnnviz_widgets.widgets.ablation_bar import AblationBar
-from cnnviz_widgets.widgets.channel_grid import ChannelGrid
-from cnnviz_widgets.widgets.column_axis import ColumnAxis
-from cnnviz_widgets.widgets.compared_densities import _ComparedDensitiesHead
-from cnnviz_widgets.widgets.comparison_panel import _ComparisonHead
-from cnnviz_widgets.widgets.dendrogram import Dendrogram
-from cnnviz_widgets.widgets.density_panel import _DensityHead
-from cnnviz_widgets.widgets.findings_panel import FindingsPanel
-from cnnviz_widgets.widgets.health_panel import _HealthHead
-from cnnviz_widgets.widgets.inspector_header import InspectorHeader
-from cnnviz_widgets.widgets.layer_selector import LayerSelector
-from cnnviz_widgets.widgets.parameter_grid import ParameterGrid
-from cnnviz_widgets.widgets.selection import Selection
-from cnnviz_widgets.widgets.timeline import Timeline
-from cnnviz_widgets.widgets.training_bar import TrainingBar
+from cnnviz_widgets.widgets.comparison.compared_densities import _ComparedDensitiesHead
+from cnnviz_widgets.widgets.comparison.comparison_panel import _ComparisonHead
+from cnnviz_widgets.widgets.linking.column_axis import ColumnAxis
+from cnnviz_widgets.widgets.linking.selection import Selection
+from cnnviz_widgets.widgets.panels.ablation import AblationBar
+from cnnviz_widgets.widgets.panels.findings import FindingsPanel
+from cnnviz_widgets.widgets.panels.header import InspectorHeader
+from cnnviz_widgets.widgets.panels.health import _HealthHead
+from cnnviz_widgets.widgets.panels.selector import LayerSelector
+from cnnviz_widgets.widgets.panels.timeline import Timeline
+from cnnviz_widgets.widgets.panels.training_bar import TrainingBar
+from cnnviz_widgets.widgets.views.channel_grid import ChannelGrid
+from cnnviz_widgets.widgets.views.dendrogram import Dendrogram
+from cnnviz_widgets.widgets.views.density_panel import _DensityHead
+from cnnviz_widgets.widgets.views.parameter_grid import ParameterGrid
 
 SOURCES = Path(cnnviz_widgets.__file__).parent / "frontend" / "src"
 

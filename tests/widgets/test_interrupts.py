@@ -14,8 +14,8 @@ from keras import layers as L
 
 from cnnviz_widgets import ModelInspector
 from cnnviz_widgets.model import model_lock
-from cnnviz_widgets.widgets.closing import parts_of
-from cnnviz_widgets.widgets.two_threads import ForTwoThreads, HoldsSync
+from cnnviz_widgets.widgets.jupyter.thread_local_sync import ForTwoThreads, HoldsSync
+from cnnviz_widgets.widgets.jupyter.widget_tree import parts_of
 
 from ..interrupts import Alarm, interrupted_everywhere
 

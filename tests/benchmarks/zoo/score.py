@@ -8,8 +8,8 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from cnnviz_widgets.analysis.findings import KINDS, Finding
-from cnnviz_widgets.model.diagnosis import diagnose
+from cnnviz_widgets.diagnosis.findings import KINDS, Finding
+from cnnviz_widgets.model.diagnosis.diagnose import diagnose
 
 from .members import Member
 from .training import train_all

@@ -1,0 +1,1 @@
+"""How each channel's values are distributed."""

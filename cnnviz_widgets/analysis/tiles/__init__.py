@@ -1,0 +1,1 @@
+"""Values as tiles of 256 shades."""

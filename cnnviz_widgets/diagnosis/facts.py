@@ -1,0 +1,127 @@
+"""What a diagnosis knows of a model before it judges."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Literal, TypeAlias
+
+from .measurements.output_measures import OutputSigns
+from .measurements.weight_measures import WeightSigns
+from .measurements.weight_movement import Stillness
+
+Role: TypeAlias = Literal["weights", "activation", "other"]
+
+
+@dataclass(frozen=True, eq=False)
+class LayerFacts:
+    """What was measured of one layer, and where it stands.
+
+    Attributes
+    ----------
+    path, kind : str
+    parents : tuple of str
+        Paths of the layers it reads.
+    role : {'weights', 'activation', 'other'}
+        Whether it mixes its inputs by weights, bends them, or only hands them on.
+    low : bool
+        Of low abstraction [WL20 §1.3.1].
+    level : int
+        Layers from the nearest image end.
+    output : bool
+        Whether the model returns it.
+    trainable : bool
+    activation : str or None
+    outputs : OutputSigns
+    weights : tuple of WeightSigns
+    still : Stillness or None
+        Whether its weights have moved; None where that could not be told.
+    readable : float
+        `resemblance.readable_share` of the image; NaN where it was not measured.
+    underflows : bool
+        Whether exactly 0 is where its activation underflows, or an end of its range: no unit dies
+        of it.
+    channelwise : bool
+        Whether, for all its weights, each of its channels comes from the same channel of its input
+        only.
+    normalises : bool
+        Whether it brings values to a magnitude of about 1, whatever it reads.
+    looks_up : bool
+        Whether it looks rows up in a table.
+    """
+
+    path: str
+    kind: str
+    parents: tuple[str, ...]
+    role: Role
+    low: bool
+    level: int
+    output: bool
+    trainable: bool
+    activation: str | None
+    outputs: OutputSigns
+    weights: tuple[WeightSigns, ...] = ()
+    still: Stillness | None = None
+    readable: float = math.nan
+    underflows: bool = False
+    channelwise: bool = False
+    normalises: bool = False
+    looks_up: bool = False
+
+    @property
+    def noun(self) -> str:
+        """What its channels are called."""
+        return "units" if len(self.outputs.shape) == 2 else "channels"
+
+
+@dataclass(frozen=True, eq=False)
+class ModelFacts:
+    """All layers in execution order, and what holds for the whole.
+
+    Attributes
+    ----------
+    layers : mapping of str to LayerFacts
+        By path.
+    samples : int
+    nonfinite_inputs : int
+        How many input values are NaN or infinite.
+    inputs_vary : bool
+        Whether the samples differ from one another.
+    input_magnitude : float
+        Root mean square of the inputs' finite values; of several inputs the largest; NaN where
+        they are no numbers.
+    fresh : mapping of str to OutputSigns
+        The same layers, those that were asked for, of the freshly initialised architecture.
+    fresh_readable : mapping of str to float
+        Their `readable`.
+    untrained : bool
+        Whether no weight has left its initial distribution.
+    makes_images : bool
+        Whether the model's output is an image.
+    """
+
+    layers: Mapping[str, LayerFacts]
+    samples: int
+    nonfinite_inputs: int = 0
+    inputs_vary: bool = True
+    input_magnitude: float = math.nan
+    fresh: Mapping[str, OutputSigns] = field(default_factory=dict)
+    fresh_readable: Mapping[str, float] = field(default_factory=dict)
+    untrained: bool = False
+    makes_images: bool = False
+
+    def __iter__(self) -> Iterator[LayerFacts]:
+        return iter(self.layers.values())
+
+    def parents(self, layer: LayerFacts) -> list[LayerFacts]:
+        """The layers it reads."""
+        return [self.layers[path] for path in layer.parents if path in self.layers]
+
+    def descendants(self, path: str) -> set[str]:
+        """Paths of all layers that read it, directly or through others."""
+        found = {path}
+        for layer in self:
+            if any(parent in found for parent in layer.parents):
+                found.add(layer.path)
+        return found - {path}

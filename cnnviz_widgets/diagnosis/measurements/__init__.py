@@ -1,0 +1,1 @@
+"""What is measured of outputs, weights and inputs, one file a measurement."""

@@ -1,0 +1,1 @@
+"""The signs of trouble: what the measurements are taken to say."""

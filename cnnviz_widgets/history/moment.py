@@ -1,0 +1,59 @@
+"""What is known of a training at one moment."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from ..records.layer_health import LayerHealth
+from ..records.layer_record import LayerRecord
+from ..records.place import Place
+from ..records.sample_subset import SampleChoice
+from ..validation.rules import instance, mapping, optional, whole_number
+from .storage.moment_records import MomentRecords
+
+
+@dataclass(frozen=True, eq=False)
+class Moment:
+    """A model in training, as it was at one step.
+
+    Attributes
+    ----------
+    step : int
+        How many training steps had been made, 0 or more.
+    epoch : int or None
+        The epoch, where the training counts them.
+    seconds : float
+        Of training, since the history began.
+    health : mapping of str to LayerHealth
+        Every layer's few numbers by its path, in execution order.
+    logs : mapping of str to float
+        What training itself tells: losses and metrics.
+    records : mapping of Place to LayerRecord
+        The layers that were looked at; of a history in a folder each is read when it is asked for.
+    samples : SampleChoice or None
+        Which samples the numbers rest on; None: all. Dead channels are told of all in any case.
+
+    Raises
+    ------
+    TypeError, ValueError
+        The step is no whole number from 0 on, or something else is not what it says here.
+    """
+
+    step: int
+    epoch: int | None = None
+    seconds: float = 0.0
+    health: Mapping[str, LayerHealth] = field(default_factory=dict)
+    logs: Mapping[str, float] = field(default_factory=dict)
+    records: Mapping[Place, LayerRecord] = field(default_factory=dict)
+    samples: SampleChoice | None = None
+
+    def __post_init__(self) -> None:
+        whole_number("step", self.step, 0)
+        for path, health in mapping("health", self.health, "a path to its LayerHealth").items():
+            instance(f"health[{path!r}]", health, LayerHealth)
+        mapping("logs", self.logs, "a name to a number")
+        if not isinstance(self.records, MomentRecords):  # which are read when they are asked for
+            for place, record in mapping("records", self.records, "a Place to its record").items():
+                instance(f"records[{place!r}]", record, LayerRecord)
+        optional("samples", self.samples, SampleChoice)

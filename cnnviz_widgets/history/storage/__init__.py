@@ -1,0 +1,1 @@
+"""A history in a folder: an open format that outlives a killed kernel."""

@@ -1,0 +1,426 @@
+"""A history in a folder: an open format, written so that a killed kernel loses one moment at most.
+
+Each history has a folder of its own in the folder it is given, ``run-0001``, ``run-0002``, …:
+
+``history.json``
+    One JSON object. ``format`` is "cnnviz_widgets history", ``version`` is 1, ``model`` the
+    model's name, ``layers`` a list with one object for each layer in execution order (``path``,
+    ``kind`` and what else a list of layers shows), and ``numbers`` the names of a layer's
+    numbers: `LayerHealth` says what each is.
+``moments.jsonl``
+    One JSON object a line, in order of steps:
+
+    - ``step``, ``epoch`` (or null), ``seconds`` of training;
+    - ``samples``, only where the numbers rest on some of the samples: ``numbers``, those of these
+      samples from 0 on, and ``total``, how many there were;
+    - ``logs``: name → number, as training tells them;
+    - ``health``: path of the layer → list of its numbers, as ``numbers`` names them;
+    - ``records``: a list of objects with ``layer``, ``view`` ("outputs" or "weights"),
+      ``weight`` and ``file``, the name of a file in ``records``;
+    - ``onsets``: those that began or changed since the line before, as `Onset` names their
+      parts; ``kind``, ``layer`` and ``step`` tell which. ``gone`` lists these three of those
+      that are no longer told of.
+
+    NaN is written as null, infinity as the text "Infinity" or "-Infinity". A line with the same
+    step as the one before takes its place.
+``records/*.npz``
+    One layer's record each, as ``numpy.load`` reads it: plain arrays without pickles, which
+    `kept.record_arrays` names.
+
+A file in ``records`` gets its name when it is whole, and the line that names it is written
+afterwards, in one piece. Whatever a killed process leaves, a last line without an end or a file
+that begins with a dot, is passed over by the reader.
+
+What else is damaged, or was never written by this package, the reader leaves out, and says so:
+lines, records, single onsets. Without ``history.json`` the layers are those that the lines name.
+"""
+
+from __future__ import annotations
+
+import errno
+import io
+import os
+import re
+import stat
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import numpy as np
+
+from ...records.npz_file import read_npz
+from ...records.place import Place
+from ...records.snapshot import Kept, record_arrays, record_from_arrays
+from ...records.snapshot_checks import NAMES, check_layout
+from ..moment import Moment
+from ..onsets import Onset
+from .header import HEADER, header_of, read_header
+from .held_folder import HeldFolder
+from .left_out import LeftOut, reason
+from .moment_line import Files, Line, LineReader, LineWriter
+from .plain_json import MOST_BYTES, parsed
+
+_MOMENTS, _RECORDS = "moments.jsonl", "records"
+_RUN = re.compile(r"run-([0-9]{4,9})")
+# More of what is wrong with one line is not told.
+_MOST_TOLD = 3
+# So much of a line that is too long is passed over at a time.
+_STRIDE = 2**20
+
+
+class HistoryFolder:
+    """One history's folder.
+
+    Attributes
+    ----------
+    path : Path
+        Absolute: where it was when it was made or opened. It may have been moved since.
+    model : str
+    layers : tuple of dict
+    header_trouble : str
+        What is wrong with ``history.json``; "" for nothing.
+    moments_trouble : str
+        Why ``moments.jsonl`` could not be read at all; "" where it could.
+    left_out : LeftOut
+        Lines, or parts of them, that the reader left out.
+    reader : LineReader
+        Knows the onsets as they stood at the line read last.
+    """
+
+    def __init__(self, path: Path, model: str, layers: Sequence[Mapping[str, Any]]) -> None:
+        self._held = HeldFolder(path)
+        self.path = self._held.path
+        self.model = model
+        self.layers = tuple(dict(layer) for layer in layers)
+        self.header_trouble = self.moments_trouble = ""
+        self.left_out = LeftOut("line", f"of {_MOMENTS} cannot be read whole")
+        self.reader = LineReader()
+        self._writer = LineWriter()
+        # How long the file of moments is.
+        self._length = 0
+        self._process = os.getpid()
+        # Files are named by the number of what they show: a layer's name may hold anything.
+        self._places: dict[Place, int] = {}
+
+    @classmethod
+    def create(
+        cls, parent: str | os.PathLike[str], model: str, layers: Sequence[Mapping[str, Any]]
+    ) -> HistoryFolder:
+        """A folder for a new history inside `parent`, which is made where it is missing.
+
+        It outlasts a power cut from then on.
+
+        Raises
+        ------
+        OSError
+            It cannot be written, and why. Then nothing is left of it.
+        """
+        try:
+            inside = Path(parent).absolute()
+            path = _new_run(inside)
+            try:
+                folder = cls(path, model, layers)
+                folder._begin()
+                HeldFolder(inside).sync()
+            except BaseException:
+                _remove_run(path)
+                raise
+        except OSError as error:
+            raise OSError(
+                error.errno,
+                f"no history can be kept in this folder ({error.strerror})",
+                os.fspath(parent),
+            ) from error
+        return folder
+
+    def _begin(self) -> None:
+        header = header_of(self.model, self.layers)
+        self._held.make_folder(_RECORDS)
+        self._held.write(HEADER, header, lasting=True)
+        self._held.create(_MOMENTS)
+        self._held.sync()
+
+    @classmethod
+    def find(cls, folder: str | os.PathLike[str]) -> HistoryFolder:
+        """The history of a folder, or of a folder of histories the newest that holds a moment.
+
+        Raises
+        ------
+        FileNotFoundError
+            There is no such folder, or no history in it.
+        PermissionError
+            It, or a history in it, may not be read.
+        ValueError
+            It was written by a newer version, or by something else.
+        """
+        try:
+            found = cls(_run_in(folder), "", ())
+        except PermissionError as error:
+            raise PermissionError(
+                error.errno, f"this folder cannot be read ({error.strerror})", error.filename
+            ) from error
+        header = read_header(found._held)
+        found.model, found.layers, found.header_trouble = header
+        return found
+
+    @property
+    def troubles(self) -> list[str]:
+        """What could not be read, in sentences."""
+        told = []
+        if self.header_trouble:
+            told.append(f"{HEADER} is damaged: {self.header_trouble}.")
+        if self.moments_trouble:
+            told.append(f"{_MOMENTS} cannot be read: {self.moments_trouble}.")
+        return [*told, *filter(None, [str(self.left_out)])]
+
+    def append(
+        self,
+        moment: Moment,
+        records: Mapping[Place, Kept],
+        onsets: Iterable[Onset] | None,
+        earlier: Files,
+    ) -> dict[Place, str]:
+        """Write a moment; the names of all its records' files.
+
+        Parameters
+        ----------
+        moment : Moment
+            Its own `records` are not looked at.
+        records : mapping of Place to LayerRecord
+        onsets : iterable of Onset, or None
+            All as they stand now; None: as they stood at the moment written before.
+        earlier : mapping of Place to str
+            Files of records that were written before for the same step.
+
+        Raises
+        ------
+        OSError
+            It could not be written; then what was written before is whole, and nothing is left
+            of this.
+        ValueError
+            No reader would take it: that will not change.
+        """
+        if os.getpid() != self._process:  # a fork: both would go on from the same moment
+            raise OSError("the process that began it writes it")
+        now = self._writer.onsets if onsets is None else tuple(onsets)
+        new = {place: self._name(moment.step, place) for place in records}
+        files = {**earlier, **new}
+        line = self._writer.line(moment, files, now)
+        try:
+            for place, record in records.items():
+                self._held.write(f"{_RECORDS}/{new[place]}", _as_file(record))
+            before, after = self._held.append_line(_MOMENTS, line)
+        except BaseException:
+            for name in set(new.values()) - set(earlier.values()):
+                self._held.remove(f"{_RECORDS}/{name}")
+            raise
+        if before != self._length:
+            done = "cut" if before < self._length else "wrote to"
+            self.left_out.add(
+                f"after byte {min(before, self._length):,}",
+                f"somebody {done} the file while it was written",
+            )
+        self._length = after
+        self._writer.written(now)
+        return files
+
+    def sync(self) -> None:
+        """Wait until all moments would outlast a power cut.
+
+        Raises
+        ------
+        OSError
+            They could not be written.
+        """
+        self._held.sync(_MOMENTS, _RECORDS)
+
+    def _name(self, step: int, place: Place) -> str:
+        number = self._places.setdefault(place, len(self._places))
+        return f"{step:010d}-{number}.npz"
+
+    def lines(self) -> Iterator[Line]:
+        """All moments that can be read, their steps ascending, as they were written.
+
+        What cannot is told in `left_out`, but for a last line that a killed process left without
+        its end.
+        """
+        reader = self.reader = LineReader()
+        held: tuple[str, Line] | None = None
+        last = -1
+        for name, raw in self._raw_lines():
+            try:
+                line = reader.read(raw)
+            except ValueError as error:
+                self.left_out.add(name, error)
+                continue
+            if line.problems:
+                self.left_out.add(name, "; ".join(line.problems[:_MOST_TOLD]))
+            if held is not None:
+                step, before = line.moment.step, held[1].moment.step
+                # One of the two is wrong: the earlier one, where the other fits without it.
+                if step < before and step >= last:
+                    self.left_out.add(held[0], f"its step {before:,} comes before step {step:,}")
+                elif step < before:
+                    self.left_out.add(name, f"its step {step:,} comes after step {before:,}")
+                    continue
+                else:
+                    yield held[1]
+                    last = before
+            held = name, line
+        if held is not None:
+            yield held[1]
+
+    def _raw_lines(self) -> Iterator[tuple[str, bytes]]:
+        """What each line is called, and holds; those that are too long are left out."""
+        try:
+            file = self._held.open(_MOMENTS)
+        except OSError as error:
+            self.moments_trouble = reason(error)
+            return
+        with file:
+            number = 0
+            while raw := file.readline(MOST_BYTES):
+                number += 1
+                name = f"line {number:,}"
+                if len(raw) == MOST_BYTES and not raw.endswith(b"\n"):
+                    _pass_over(file, raw)
+                    self.left_out.add(name, f"it is longer than {MOST_BYTES / 2**20:,.0f} MB")
+                    continue
+                unfinished = not raw.endswith(b"\n") and raw.startswith(b"{") and b"\0" not in raw
+                if not unfinished or _is_whole(raw):
+                    yield name, raw
+
+    def has_record(self, name: str) -> bool:
+        """Whether there is a record's file of this name."""
+        return self._held.has(f"{_RECORDS}/{name}")
+
+    def read_record(self, name: str) -> Kept:
+        """The record in a file of this name.
+
+        Raises
+        ------
+        ValueError
+            It is damaged, or no record.
+        OSError
+            It is not there, or cannot be read.
+        """
+        with self._held.open(f"{_RECORDS}/{name}") as file:
+            return record_from_arrays(read_npz(file, NAMES, check_layout))
+
+
+def _run_in(folder: str | os.PathLike[str]) -> Path:
+    """The folder of the history that is meant by a folder; see `HistoryFolder.find`."""
+    path = Path(folder).absolute()
+    if not path.is_dir():
+        raise FileNotFoundError(f"there is no folder {os.fspath(folder)!r}")
+    if _is_run(path):
+        return path
+    runs = [run for run in _runs(path) if _is_run(path / run)]
+    if not runs:
+        raise FileNotFoundError(
+            f"there is no history in {os.fspath(folder)!r}: neither {HEADER} nor a "
+            f"folder run-0001 that holds one"
+        )
+    begun = [run for run in runs if _size(path / run / _MOMENTS)]
+    return path / (begun or runs)[-1]
+
+
+def _is_run(path: Path) -> bool:
+    return path.is_dir() and any(_is_there(path / name) for name in (HEADER, _MOMENTS))
+
+
+def _is_there(path: Path) -> bool:
+    """Whether there is anything, a broken link included.
+
+    Raises
+    ------
+    PermissionError
+        That cannot be told.
+    """
+    try:
+        path.lstat()
+    except PermissionError:
+        raise
+    except OSError:
+        return False
+    return True
+
+
+def _runs(parent: Path) -> list[str]:
+    """Names of the runs' folders in a folder, the newest last."""
+    names = [entry.name for entry in os.scandir(parent) if _RUN.fullmatch(entry.name)]
+    return sorted(names, key=_number)
+
+
+def _number(run: str) -> int:
+    return int(run.removeprefix("run-"))
+
+
+def _new_run(parent: Path) -> Path:
+    parent.mkdir(parents=True, exist_ok=True)
+    last = max(map(_number, _runs(parent)), default=0)
+    while True:
+        last += 1
+        path = parent / f"run-{last:04d}"
+        try:
+            path.mkdir()
+        except FileExistsError:  # another process was quicker
+            continue
+        return path
+
+
+def _remove_run(path: Path) -> None:
+    """Remove a run that was not begun, and nothing else."""
+    # Why it was not begun is to be told, not what comes in the way here.
+    with suppress(OSError):
+        held = HeldFolder(path)
+        for name in (_MOMENTS, HEADER, _RECORDS):
+            held.remove(name)
+        path.rmdir()
+
+
+def _size(path: Path) -> int:
+    """Bytes of a regular file; 0 of anything else."""
+    try:
+        found = path.lstat()
+    except OSError:
+        return 0
+    return found.st_size if stat.S_ISREG(found.st_mode) else 0
+
+
+def _as_file(record: Kept) -> bytes:
+    with io.BytesIO() as file:
+        np.savez(file, **record_arrays(record))  # type: ignore[arg-type]
+        return file.getvalue()
+
+
+def _is_whole(raw: bytes) -> bool:
+    """Whether a line without its break is whole without it."""
+    try:
+        parsed(raw)
+    except ValueError:
+        return False
+    return True
+
+
+def _pass_over(file: BinaryIO, raw: bytes) -> None:
+    """Go to the next line; over what was never written to the disk, and reads as zeros, at once."""
+    while raw and not raw.endswith(b"\n"):
+        if hasattr(os, "SEEK_DATA") and not raw.strip(b"\0"):
+            _go_to_data(file)
+        raw = file.readline(_STRIDE)
+
+
+def _go_to_data(file: BinaryIO) -> None:
+    position, descriptor = file.tell(), file.fileno()
+    # What is read ahead counts on the place where the descriptor stands.
+    stands = os.lseek(descriptor, 0, os.SEEK_CUR)
+    try:
+        position = os.lseek(descriptor, position, os.SEEK_DATA)
+    except OSError as error:
+        if error.errno == errno.ENXIO:  # there is no more
+            position = os.lseek(descriptor, 0, os.SEEK_END)
+    finally:
+        os.lseek(descriptor, stands, os.SEEK_SET)
+    file.seek(position)

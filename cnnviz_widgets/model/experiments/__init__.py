@@ -1,0 +1,1 @@
+"""What is tried on a model, or on a fresh copy of it, and undone."""

@@ -1,0 +1,353 @@
+"""Checking a hint: what the live model does without some of a layer's channels.
+
+The forward pass is run with the layer's output replaced on its way. Weights are never written.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import keras
+import numpy as np
+from numpy.typing import NDArray
+
+from ...validation.rules import indices, instance, one_of, spelt
+from ..layers.layer_info import LayerInfo, output_suffix, to_float32
+from ..reading.call_recorder import LayerCall, ModelCallError, Recorder, is_tensor
+from ..reading.eager_pass import forward, is_concrete_scope
+from ..reading.probe import ModelProbe, model_lock
+from .losses import Loss, checked_loss, targets_of
+
+HOWS = ("silence", "mean", "merge")
+_DONE = {"silence": "Silencing", "mean": "Replacing by the mean", "merge": "Merging"}
+
+
+@dataclass(frozen=True)
+class Ablation:
+    """What changed on the inputs when some channels were replaced.
+
+    Attributes
+    ----------
+    path : str
+        Of the layer.
+    channels : tuple of int
+        Ascending.
+    how : {'silence', 'mean', 'merge'}
+    samples : int
+    loss_before, loss_after : float or None
+        Mean over the samples; None where no targets were given.
+    loss_name : str or None
+    change : float
+        ‖after − before‖ / ‖before‖ over all values of all of the model's outputs. Infinity where
+        a value became or ceased to be finite, or where all were zero before and are not now.
+    largest_change : float
+        Of one value, absolute; infinity as above.
+    answers_changed : int or None
+        Samples for which another class has the highest score; None where no output is class
+        scores, that is (batch, feature) with more than one feature.
+    answers : int or None
+        Samples that were compared.
+    right_before, right_after : int or None
+        Samples whose class had the highest score; None without class numbers as targets.
+    unchanged : bool
+        Whether every value of every output is exactly what it was.
+    """
+
+    path: str
+    channels: tuple[int, ...]
+    how: str
+    samples: int
+    loss_before: float | None
+    loss_after: float | None
+    loss_name: str | None
+    change: float
+    largest_change: float
+    answers_changed: int | None
+    answers: int | None
+    right_before: int | None
+    right_after: int | None
+    unchanged: bool
+
+    @property
+    def summary(self) -> str:
+        """What came of it, in one sentence."""
+        what = f"{_DONE[self.how]} {_channels(self.channels)} of '{self.path}'"
+        samples = f"{self.samples} sample{'s' * (self.samples != 1)}"
+        if self.unchanged:
+            return f"{what} changes nothing at all on these {samples}."
+        parts = [f"{what} changes the outputs by {_amount(self.change)} on {samples}"]
+        if self.answers_changed is not None:
+            parts.append(f"{self.answers_changed} of {self.answers} answers differ")
+        if self.right_before is not None:
+            parts.append(f"{self.right_after} are right instead of {self.right_before}")
+        if self.loss_before is not None and self.loss_after is not None:
+            parts.append(f"the loss ({self.loss_name}) {_way(self.loss_before, self.loss_after)}")
+        return "; ".join(parts) + "."
+
+    @property
+    def details(self) -> tuple[tuple[str, str], ...]:
+        """Labels and numbers, ready to be read."""
+        rows = [
+            ("outputs changed by", _amount(self.change)),
+            ("largest change of one value", f"{self.largest_change:.4g}"),
+        ]
+        if self.answers_changed is not None:
+            rows.append(("answers that differ", f"{self.answers_changed} of {self.answers}"))
+        if self.right_before is not None:
+            rows.append(("right answers before", f"{self.right_before} of {self.answers}"))
+            rows.append(("right answers after", f"{self.right_after} of {self.answers}"))
+        if self.loss_before is not None and self.loss_after is not None:
+            rows.append((f"loss ({self.loss_name}) before", f"{self.loss_before:.4g}"))
+            rows.append((f"loss ({self.loss_name}) after", f"{self.loss_after:.4g}"))
+        return tuple(rows)
+
+
+@spelt
+def ablate(
+    probe: ModelProbe,
+    path: str,
+    channels: Iterable[int],
+    how: str = "silence",
+    *,
+    targets: Any = None,
+    loss: Any = None,
+) -> Ablation:
+    """Try what the live model does on the probe's inputs with some channels replaced.
+
+    The model runs twice, operation by operation: as it is, and with this one output of this one
+    call exchanged for another on its way to the layers that read it. Nothing else differs, and
+    the weights are not touched. Both passes hold the model's lock.
+
+    Parameters
+    ----------
+    probe : ModelProbe
+    path : str
+        Of the layer output; of a shared layer, only this call.
+    channels : iterable of int
+        In the layer's own numbering.
+    how : {'silence', 'mean', 'merge'}
+        ``"silence"``: each channel is zero. ``"mean"``: each channel is everywhere its own mean
+        over samples and positions. ``"merge"``: each channel is the mean of the chosen channels
+        at its position.
+    targets : array, list or dict of array, optional
+        One target a sample, for each of the model's outputs.
+    loss : str, callable or keras.losses.Loss, optional
+        Default: what the model was compiled with, else a sensible one, see `Loss`.
+
+    Returns
+    -------
+    Ablation
+
+    Raises
+    ------
+    ValueError
+        If there is no such layer, channel or way, the layer has no channels, or the targets do
+        not fit; before the model runs, as far as it can be known then.
+    ModelCallError
+        If the model's call raises, or calls this layer only in compiled code, where its output
+        cannot be replaced.
+    """
+    one_of("how", how, HOWS)
+    checked_loss(loss, targets)
+    model = instance("probe", probe, ModelProbe).model
+    with model_lock(model):
+        info = probe.info(path)
+        chosen = _checked(info, channels, how)
+        given = None
+        if targets is not None:
+            given = [each[: probe.samples] for each in targets_of(model, targets, probe.samples)]
+        outputs = _run(probe, info, None)
+        before = _values(outputs)
+        judge = None
+        loss_before = loss_after = None
+        if given is not None:
+            judge = Loss(model, loss, given, outputs, _activations(probe, len(before)))
+            loss_before = judge(outputs)
+        del outputs
+        outputs = _run(probe, info, _Replacement(chosen, how))
+        after = _values(outputs)
+        if judge is not None:
+            loss_after = judge(outputs)
+    change, largest = _difference(before, after)
+    changed = _answers_changed(before, after)
+    return Ablation(
+        path=info.path,
+        channels=chosen,
+        how=how,
+        samples=probe.samples,
+        loss_before=loss_before,
+        loss_after=loss_after,
+        loss_name=None if judge is None else judge.name,
+        change=change,
+        largest_change=largest,
+        answers_changed=changed,
+        answers=None if changed is None else probe.samples,
+        right_before=_right_answers(before, given),
+        right_after=_right_answers(after, given),
+        unchanged=all(
+            np.array_equal(a, b, equal_nan=True) for a, b in zip(before, after, strict=True)
+        ),
+    )
+
+
+def _checked(info: LayerInfo, channels: Iterable[int], how: str) -> tuple[int, ...]:
+    count = info.channels
+    if count is None:
+        raise ValueError(
+            f"layer '{info.path}' has no channels: its output is of shape {info.output_shape}"
+        )
+    given = channels if isinstance(channels, Iterable) else [channels]
+    chosen = tuple(np.unique(indices(f"channels of {info.path!r}", given, count)).tolist())
+    least = 2 if how == "merge" else 1
+    if len(chosen) < least:
+        raise ValueError(
+            f"{how!r} needs at least {least} channel{'s' * (least != 1)} of '{info.path}'; got "
+            f"{len(chosen)}"
+        )
+    return chosen
+
+
+@dataclass(frozen=True)
+class _Replacement:
+    channels: tuple[int, ...]
+    how: str
+
+    def of(self, tensor: Any, axis: int) -> Any:
+        """The layer's output with the channels replaced; the others bit for bit as they were."""
+        ops = keras.ops
+        axis %= len(tensor.shape)
+        # A mean of many half-precision numbers would overflow.
+        wide = ops.cast(tensor, "float32")
+        if self.how == "silence":
+            new = ops.zeros_like(wide)
+        elif self.how == "mean":
+            others = [k for k in range(len(tensor.shape)) if k != axis]
+            new = ops.mean(wide, axis=others, keepdims=True)
+        else:
+            new = ops.mean(ops.take(wide, self.channels, axis=axis), axis=axis, keepdims=True)
+        shape = [1] * len(tensor.shape)
+        shape[axis] = tensor.shape[axis]
+        mask = np.isin(np.arange(tensor.shape[axis]), self.channels).reshape(shape)
+        result = ops.where(mask, ops.cast(new, tensor.dtype), tensor)
+        if hasattr(tensor, "_keras_mask"):
+            result._keras_mask = tensor._keras_mask
+        return result
+
+
+def _run(probe: ModelProbe, info: LayerInfo, replacement: _Replacement | None) -> Any:
+    """What the model returns, with the output at the path replaced where there is a replacement."""
+    passed = False
+
+    def exchange(call: LayerCall, result: Any) -> Any:
+        nonlocal passed
+        places = {call.path + output_suffix(place): place for place, _ in call.outputs}
+        if info.path not in places:
+            return result
+        passed = True
+        if replacement is None:
+            return result
+        axis = info.channel_axis
+        assert axis is not None
+        flat = [
+            replacement.of(value, axis) if tuple(place) == places[info.path] else value
+            for place, value in keras.tree.flatten_with_path(result)
+        ]
+        return keras.tree.pack_sequence_as(result, flat)
+
+    recorder = Recorder(
+        probe.model,
+        lambda call: None,
+        in_scope=is_concrete_scope,
+        exchange=exchange,
+        names=probe._read().forward.listing.names,
+    )
+    outputs = forward(probe.model, probe.inputs, recorder)
+    if not passed:
+        raise ModelCallError(
+            f"layer '{info.path}' is called inside compiled code, where its output cannot be "
+            "replaced",
+            info.path,
+        )
+    return outputs
+
+
+def _values(outputs: Any) -> list[NDArray[np.float32]]:
+    return [to_float32(value) for value in keras.tree.flatten(outputs) if is_tensor(value)]
+
+
+def _activations(probe: ModelProbe, outputs: int) -> list[str | None]:
+    """The last activation before each of the model's outputs."""
+    reading = probe._read()
+    listing = reading.forward.listing
+    of_call = {output.call: reading.infos[output.path] for output in listing.outputs}
+    found = [of_call[call].activation for call, _ in listing.graph.returned]
+    # Where outputs come from several layers at once, it cannot be told which belongs to which.
+    return found if len(found) == outputs else [None] * outputs
+
+
+def _difference(
+    before: list[NDArray[np.float32]], after: list[NDArray[np.float32]]
+) -> tuple[float, float]:
+    """Relative norm of the change, and the largest change of one value."""
+    squares = total = largest = 0.0
+    for old, new in zip(before, after, strict=True):
+        finite = np.isfinite(old) & np.isfinite(new)
+        same = (old == new) | (np.isnan(old) & np.isnan(new))
+        if np.any(~finite & ~same):
+            return math.inf, math.inf
+        a = old[finite].astype(np.float64)
+        change = new[finite].astype(np.float64) - a
+        squares += float(change @ change)
+        total += float(a @ a)
+        largest = max(largest, float(np.max(np.abs(change), initial=0.0)))
+    if squares == 0:
+        return 0.0, 0.0
+    return (math.sqrt(squares / total) if total else math.inf), largest
+
+
+def _answers_changed(
+    before: list[NDArray[np.float32]], after: list[NDArray[np.float32]]
+) -> int | None:
+    moved = [
+        old.argmax(-1) != new.argmax(-1)
+        for old, new in zip(before, after, strict=True)
+        if old.ndim == 2 and old.shape[1] > 1
+    ]
+    return int(np.any(moved, axis=0).sum()) if moved else None
+
+
+def _right_answers(
+    outputs: list[NDArray[np.float32]], targets: list[NDArray[Any]] | None
+) -> int | None:
+    if targets is None or len(outputs) != 1 or targets[0].dtype.kind not in "iu":
+        return None
+    (scores,), (labels,) = outputs, targets
+    if scores.ndim != 2 or scores.shape[1] < 2 or labels.size != len(scores):
+        return None
+    return int(np.count_nonzero(scores.argmax(-1) == labels.ravel()))
+
+
+def _channels(channels: tuple[int, ...]) -> str:
+    if len(channels) == 1:
+        return f"channel {channels[0]}"
+    if len(channels) > 6:
+        return f"{len(channels)} channels"
+    *some, last = map(str, channels)
+    return f"channels {', '.join(some)} and {last}"
+
+
+def _way(before: float, after: float) -> str:
+    if f"{before:.4g}" == f"{after:.4g}":
+        return f"stays at {after:.4g}"
+    # Neither, where one is not a number.
+    move = "rises" if after > before else "falls" if after < before else "goes"
+    return f"{move} from {before:.4g} to {after:.4g}"
+
+
+def _amount(change: float) -> str:
+    if math.isinf(change):
+        return "more than any share (values not finite, or all zero before)"
+    return f"{100 * change:.3g} %"

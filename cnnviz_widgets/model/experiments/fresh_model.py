@@ -1,0 +1,448 @@
+"""The same architecture, freshly initialised: what a measure without a scale of its own is held to.
+
+A trained layer's forks or densities are large or small only beside those which the same layer has
+before any training [WL20 §1.3, METHOD §3]. The reference is built from the configurations of the
+user's layers; not one of his objects is in it, and building it leaves no trace in his model, in
+the random numbers he draws next or in the names his next layers get.
+"""
+
+from __future__ import annotations
+
+import inspect
+import math
+import random
+from collections.abc import Callable, Iterable, Sequence
+from types import TracebackType
+from typing import Any
+
+import keras
+import numpy as np
+from keras.src.backend.common import global_state
+
+from ...runtime.call_stack import meanwhile, surely
+from ...runtime.interrupts import interrupts_kept
+from ...validation.rules import instance, spelt, whole_number
+from ..layers.call_order import calls_of, is_structure, parts, run_as_written
+from ..layers.layer_info import LayerInfo
+from ..reading.probe import ModelProbe, model_lock
+from ..reading.scopes import same_scopes
+
+LIMIT_BYTES = 2**30
+"""How many bytes of weights a reference may have when nothing else is said."""
+
+
+class NoReference(ValueError):
+    """No freshly initialised counterpart of a model can be had; the message says why."""
+
+
+@spelt
+def fresh_probe(
+    probe: ModelProbe,
+    paths: Iterable[str] | None = None,
+    *,
+    seed: int = 0,
+    limit_bytes: int = LIMIT_BYTES,
+) -> ModelProbe:
+    """A probe of the same architecture, freshly initialised, on the same inputs.
+
+    Every weight is drawn anew by the initialiser that the user's layer names; an initialiser's
+    own fixed seed is exchanged for one made from it and `seed`, since it would only bring back
+    the weights his training began with. Quantised layers are drawn as they were before that.
+    BatchNormalization has averages of 0 and 1, as in any new network. What a `Normalization` or a
+    lookup layer was adapted to is kept: it is a fact about the data.
+
+    With `paths` only what leads to these layers is built: the first blocks of VGG16 without the
+    411 MB of its dense layer. Abstraction levels are then those of the part that was built; take
+    them from the user's own probe.
+
+    Parameters
+    ----------
+    probe : ModelProbe
+    paths : iterable of str, optional
+        Layers the reference must have, under the same paths. Default: all. It may have more.
+    seed : int
+        The same one gives the same weights, with initialisers that draw as Keras' own do, from
+        Python's or from NumPy's random numbers.
+    limit_bytes : int
+        Weights beyond this are not made.
+
+    Returns
+    -------
+    ModelProbe
+        It alone holds its model; both are gone with it.
+
+    Raises
+    ------
+    NoReference
+        If a layer has no configuration, cannot be built from it, or would bring the user's own
+        layers or weights along; or if the weights take more than `limit_bytes`.
+    ValueError
+        If a path is unknown, or `paths` is empty.
+    """
+    instance("probe", probe, ModelProbe)
+    whole_number("seed", seed, 0)
+    whole_number("limit_bytes", limit_bytes, 0, "of bytes")
+    with model_lock(probe.model):
+        known = probe.layers
+        wanted = None if paths is None else [probe.info(path) for path in paths]
+        if wanted == []:
+            raise ValueError("paths is empty: name at least one layer, or give None for all")
+        scopes, own, kept = same_scopes(), apart(seed), interrupts_kept()
+        with surely(scopes, own, kept), scopes, own, kept:
+            fresh = _fresh_probe(probe, wanted, seed, limit_bytes)
+        if missing := _missing(fresh, known if wanted is None else wanted):
+            raise NoReference(
+                f"the model built anew calls its layers differently: it lacks "
+                f"{', '.join(missing[:3])}"
+            )
+        return fresh
+
+
+def undrawn(layer: Any, seed: int) -> Any:
+    """A layer built anew from its configuration, on the same shapes, with no weight drawn.
+
+    Each of its variables knows its shape and the function that it would be drawn by, as Keras
+    itself hands them over: the axes that count as inputs of an attention's kernel, the gates of a
+    bias. It takes no memory.
+
+    Parameters
+    ----------
+    layer : keras.Layer
+        Built.
+    seed : int
+        Makes the seeds that its initialisers get in place of fixed ones.
+
+    Raises
+    ------
+    NoReference
+        If it has no configuration, or cannot be built from it.
+    """
+    # Keras keeps a list of what is still to be drawn: this is none of it.
+    global_state.get_global_attribute(_WAITING, [], set_to_default=True)
+    unlisted = meanwhile(global_state.GLOBAL_STATE_TRACKER, _WAITING, [])
+    scopes, kept = same_scopes(), interrupts_kept()
+    try:
+        with (
+            surely(scopes, unlisted, kept),
+            scopes,
+            unlisted,
+            kept,
+            keras.StatelessScope(initialize_variables=False),
+        ):
+            fresh = _Rebuild(layer, seed, 0).layer(layer)
+            fresh.build_from_config(layer.get_build_config())
+    except NoReference:
+        raise
+    except Exception as error:
+        raise NoReference(f"'{layer.name}' cannot be built anew: {_said(error)}") from error
+    return fresh
+
+
+_WAITING = "uninitialized_variables"
+
+
+def _fresh_probe(
+    probe: ModelProbe, cut: list[LayerInfo] | None, seed: int, limit_bytes: int
+) -> ModelProbe:
+    model = probe.model
+    try:
+        layers = None if cut is None else [probe.layer_of(info.path) for info in cut]
+        fresh = _Rebuild(model, seed, limit_bytes).model(layers)
+        result = ModelProbe(fresh, probe.inputs, memory_budget=probe.memory_budget)
+        # Read here, where what the layers do as they are traced reaches nobody's random numbers.
+        _ = result.layers
+    except NoReference:
+        raise
+    except Exception as error:
+        raise NoReference(f"the model cannot be built anew: {_said(error)}") from error
+    _check_apart(model, fresh)
+    return result
+
+
+def _missing(fresh: ModelProbe, needed: Sequence[LayerInfo]) -> list[str]:
+    there = {info.path: info for info in fresh.layers}
+    return [
+        info.path
+        for info in needed
+        if info.path not in there
+        or there[info.path].kind != info.kind
+        or there[info.path].output_shape != info.output_shape
+    ]
+
+
+def _check_apart(model: Any, fresh: Any) -> None:
+    """A configuration may hold live objects, which would end up in both models."""
+    theirs = {id(layer): layer.name for layer in model._flatten_layers()}
+    theirs.update({id(variable): variable.path for variable in model.variables})
+    for thing in [*fresh._flatten_layers(), *fresh.variables]:
+        if id(thing) in theirs:
+            raise NoReference(
+                f"a configuration hands the model's own '{theirs[id(thing)]}' on instead of "
+                "describing it; a reference must not share it"
+            )
+
+
+class _Rebuild:
+    """Builds a model anew, each layer once however often it is used."""
+
+    def __init__(self, model: Any, seed: int, limit_bytes: int) -> None:
+        self._model = model
+        self._seed = seed
+        self._limit_bytes = limit_bytes
+        self._made: dict[int, Any] = {}
+        self._custom = _custom_objects(model)
+
+    def model(self, layers: Iterable[Any] | None) -> Any:
+        """The model, or as much of it as leads to these of its layers."""
+        model = self._model
+        if not is_structure(model):
+            self._check_size([model])
+            return self._from_config(model)
+        holders = None if layers is None else _holders(model, layers)
+        if isinstance(model, keras.Sequential):
+            stack = model._layers
+            if holders is not None:
+                stack = stack[: 1 + max(k for k, part in enumerate(stack) if id(part) in holders)]
+            self._check_size(stack)
+            return self._sequential(model, stack)
+        graph = model if holders is None else _cut(model, holders)
+        self._check_size([op for op in graph.operations if isinstance(op, keras.Layer)])
+        return self._functional(model, graph)
+
+    def layer(self, layer: Any) -> Any:
+        """One layer, not yet built."""
+        return self._from_config(layer)
+
+    def _check_size(self, layers: Sequence[Any]) -> None:
+        shapes = {id(weight): weight.shape for layer in layers for weight in layer.weights}
+        size = 4 * sum(math.prod(shape) for shape in shapes.values())
+        if size > self._limit_bytes:
+            raise NoReference(
+                f"its weights take {size / 2**20:,.0f} MB, more than the limit of "
+                f"{self._limit_bytes / 2**20:,.0f} MB for a reference"
+            )
+
+    def _sequential(self, model: Any, parts: Sequence[Any]) -> Any:
+        return keras.Sequential([self._fresh(part) for part in parts], name=model.name)
+
+    def _functional(self, model: Any, graph: Any) -> Any:
+        inputs = keras.tree.map_structure(
+            lambda tensor: self._fresh(tensor._keras_history.operation).output, model.input
+        )
+        outputs = run_as_written(graph, inputs, self._calling)
+        return keras.Model(inputs, outputs, name=model.name)
+
+    def _calling(self, operation: Any) -> Callable[..., Any]:
+        fresh = self._fresh(operation)
+
+        def call(*args: Any, **kwargs: Any) -> Any:
+            if any(isinstance(v, keras.Variable) for v in keras.tree.flatten((args, kwargs))):
+                raise NoReference(f"'{operation.name}' is called on a variable of the model's own")
+            return fresh(*args, **kwargs)
+
+        return call
+
+    def _fresh(self, operation: Any) -> Any:
+        """The counterpart of a layer or of a bare operation of the graph."""
+        if id(operation) not in self._made:
+            self._made[id(operation)] = self._make(operation)
+        return self._made[id(operation)]
+
+    def _make(self, operation: Any) -> Any:
+        if not is_structure(operation):
+            return self._from_config(operation)
+        if isinstance(operation, keras.Sequential):
+            return self._sequential(operation, operation._layers)
+        return self._functional(operation, operation)
+
+    def _from_config(self, operation: Any) -> Any:
+        kind = type(operation)
+        try:
+            if kind is keras.layers.Lambda:
+                return _lambda(operation)
+            config = operation.get_config()
+            if getattr(operation, "quantization_mode", None) is not None:
+                # Keras draws nothing for one that is quantised as it is built: its codes are 0.
+                config |= {"dtype": operation.compute_dtype, "quantization_config": None}
+            if isinstance(operation, keras.layers.Normalization) and operation.input_mean is None:
+                config["mean"] = np.asarray(operation.adapt_mean)
+                config["variance"] = np.asarray(operation.adapt_variance)
+            if isinstance(operation, _LOOKUPS) and config.get("output_mode") != "tf_idf":
+                # As with means and variances: words are a fact about the data.
+                config["vocabulary"] = operation.get_vocabulary(include_special_tokens=False)
+            with keras.saving.custom_object_scope(self._custom):
+                fresh = kind.from_config(_reseeded(config, self._seed))
+            if not isinstance(operation, keras.Layer):
+                fresh.name = operation.name  # not part of every operation's configuration
+            return fresh
+        except NoReference:
+            raise
+        except Exception as error:
+            raise NoReference(
+                f"'{operation.name}' ({kind.__name__}) cannot be built anew from its "
+                f"configuration: {_said(error)}"
+            ) from error
+
+
+def _holders(model: Any, layers: Iterable[Any]) -> set[int]:
+    """``id`` of each of the model's direct parts that is one of `layers` or has one inside."""
+    wanted = {id(layer) for layer in layers}
+    direct = model.layers if isinstance(model, keras.Sequential) else model.operations
+    return {id(part) for part in direct if any(id(each) in wanted for each in parts(part))}
+
+
+def _cut(model: Any, holders: set[int]) -> Any:
+    """The part of a functional model's graph that leads to all calls of these parts."""
+    calls = calls_of(model, holders)
+    return keras.Function(model.input, [tensor for node in calls for tensor in node.outputs])
+
+
+def _custom_objects(model: Any) -> dict[str, Any]:
+    """The classes and functions of the user's own that configurations name."""
+    found: dict[str, Any] = {}
+    for layer in model._flatten_layers():
+        for value in [layer, *vars(layer).values()]:
+            if inspect.isfunction(value):
+                found.setdefault(value.__name__, value)
+            elif isinstance(value, (keras.Layer, *_PARTS)):
+                found.setdefault(type(value).__name__, type(value))
+    return {name: value for name, value in found.items() if not _is_of_library(value)}
+
+
+_LOOKUPS = (
+    keras.layers.TextVectorization,
+    keras.layers.StringLookup,
+    keras.layers.IntegerLookup,
+)
+
+_PARTS = (
+    keras.initializers.Initializer,
+    keras.regularizers.Regularizer,
+    keras.constraints.Constraint,
+)
+
+
+def _is_of_library(thing: Any) -> bool:
+    """Whether a function or class is one of Keras' or the like, which knows nothing of models."""
+    owner: str = getattr(thing, "__module__", None) or ""
+    is_code = inspect.isroutine(thing) or inspect.isclass(thing)
+    return is_code and owner.partition(".")[0] in ("keras", "tensorflow", "numpy", "math")
+
+
+def _reseeded(value: Any, seed: int, in_initializer: bool = False) -> Any:
+    """The configuration with other seeds in its initialisers, equal ones still equal."""
+    if isinstance(value, dict):
+        return {
+            key: random.Random(f"{seed} {entry}").randrange(2**31)
+            if in_initializer and key == "seed" and isinstance(entry, int)
+            else _reseeded(entry, seed, in_initializer or str(key).endswith("initializer"))
+            for key, entry in value.items()
+        }
+    if type(value) in (list, tuple):
+        return type(value)(_reseeded(entry, seed, in_initializer) for entry in value)
+    return value
+
+
+def _lambda(layer: Any) -> Any:
+    """A Lambda layer of the very same functions, if these bring nothing of the model along.
+
+    Its configuration is Python code, which Keras rightly does not run; the functions at hand are
+    the ones that the user's model runs anyway.
+    """
+    parts = [part for part in (layer.function, layer._output_shape, layer.mask) if callable(part)]
+    if not all(map(_is_free, parts)) or not all(map(_is_plain, _leaves(layer.arguments))):
+        raise NoReference(
+            f"the function of '{layer.name}' (Lambda) may use layers or weights of the model"
+        )
+    return keras.layers.Lambda(
+        layer.function,
+        output_shape=layer._output_shape,
+        mask=layer.mask,
+        arguments=layer.arguments,
+        name=layer.name,
+        dtype=layer.dtype_policy,
+    )
+
+
+def _is_free(function: Any) -> bool:
+    """Whether a function reaches no layer and no variable by name, closure or default."""
+    if _is_of_library(function):
+        return True
+    if not inspect.isfunction(function):
+        return False
+    used = inspect.getclosurevars(function)
+    reached = [used.nonlocals, used.globals, function.__defaults__, function.__kwdefaults__]
+    return all(_is_plain(value) or _is_free(value) for value in _leaves(reached))
+
+
+def _is_plain(value: Any) -> bool:
+    if inspect.ismodule(value) or inspect.isclass(value) or value is None:
+        return True
+    return isinstance(value, (bool, int, float, str, np.ndarray, np.number))
+
+
+def _leaves(structure: Any) -> list[Any]:
+    leaves: list[Any] = keras.tree.flatten(structure)
+    return leaves
+
+
+class apart:
+    """Random numbers from `seed` and names of one's own; afterwards all as it was before.
+
+    Python's and NumPy's global generators, Keras' global seed generator and its counters of
+    names, and the generator from which TensorFlow seeds its operations.
+    """
+
+    def __init__(self, seed: int) -> None:
+        self._seed = seed
+        # The global generator is NumPy's legacy one: what other people's code draws from.
+        self._python, self._numpy = random.getstate(), np.random.get_state()  # noqa: NPY002
+        self._keras = {name: global_state.get_global_attribute(name) for name in _OF_KERAS}
+        self._tensorflow = _tensorflow_state()
+        # The second exists only after somebody has set a seed.
+        self._seeds: dict[str, Any] = {
+            name: self._tensorflow[name] for name in ("_seed", "_rng") if name in self._tensorflow
+        }
+
+    def __enter__(self) -> None:
+        counters = self._keras["object_name_uids"]
+        own_counters = None if counters is None else counters.copy()
+        global_state.set_global_attribute("object_name_uids", own_counters)
+        global_state.set_global_attribute("global_seed_generator", None)
+        random.seed(self._seed)
+        np.random.seed(self._seed % 2**32)  # noqa: NPY002
+        # `tf.random.set_seed` would also restart the operations that the user has seeded one by
+        # one. Of its own kind, so that no operation gets the pair of seeds that one of theirs has.
+        own = random.Random(f"reference {self._seed}")
+        self._tensorflow["_seed"], self._tensorflow["_rng"] = own.randrange(2**31), own
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        random.setstate(self._python)
+        np.random.set_state(self._numpy)  # noqa: NPY002
+        for name, value in self._keras.items():
+            global_state.set_global_attribute(name, value)
+        self._tensorflow.pop("_rng", None)
+        self._tensorflow |= self._seeds
+
+
+_OF_KERAS = ("object_name_uids", "global_seed_generator")
+
+
+def _tensorflow_state() -> dict[str, Any]:
+    """The attributes of TensorFlow's context, which are live; {} with another backend."""
+    if keras.backend.backend() != "tensorflow":
+        return {}
+    from tensorflow.python.eager import context
+
+    state: dict[str, Any] = vars(context.context())
+    return state
+
+
+def _said(error: Exception) -> str:
+    text = str(error).strip().splitlines()
+    return f"{type(error).__name__}: {text[0]}" if text else type(error).__name__

@@ -1,0 +1,281 @@
+"""The loss by which a change of the model's outputs is judged: the user's, or a sensible one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import keras
+import numpy as np
+from keras.src.trainers.compile_utils import CompileLoss
+from numpy.typing import NDArray
+
+from ...runtime.call_stack import surely
+from ...runtime.interrupts import interrupts_kept
+from ...validation.rules import closest, described, number_array, one_for_each
+from ..reading.side_effects import undisturbed
+
+Array = NDArray[Any]
+
+
+def targets_of(model: Any, targets: Any, samples: int) -> list[Array]:
+    """The targets as one array for each of the model's outputs, in the order of the outputs.
+
+    Parameters
+    ----------
+    model : keras.Model
+    targets : array, list or dict of array
+        A list for several outputs; a dict by the keys of the outputs, or by their names.
+    samples : int
+        How many samples there are; of more targets the first ones are theirs.
+
+    Raises
+    ------
+    TypeError, ValueError
+        They are no numbers, are not as many arrays as there are outputs, or fewer than the
+        samples.
+    """
+    expected = _count_outputs(model)
+    if isinstance(targets, Mapping):
+        given = _in_order(model, targets)
+    elif expected == 1 and not (isinstance(targets, (list, tuple)) and len(targets) == 1):
+        given = [targets]
+    elif isinstance(targets, (list, tuple)) and (expected is not None or _are_arrays(targets)):
+        given = list(targets)
+    else:
+        given = [targets]
+    if expected is not None and len(given) != expected:
+        raise ValueError(
+            f"targets holds {len(given)} array{'s' * (len(given) != 1)}, the model has "
+            f"{expected} output{'s' * (expected != 1)}"
+        )
+    arrays = [number_array("targets", value) for value in given]
+    for array in arrays:
+        one_for_each("targets", array, samples)
+    return arrays
+
+
+def checked_targets(model: Any, targets: Any, samples: int) -> Any:
+    """The targets of the samples in use, as whoever asks for them by that name is to have them.
+
+    Parameters
+    ----------
+    model, targets, samples
+        As `targets_of`; targets may be None.
+
+    Returns
+    -------
+    ndarray, list of ndarray, or None
+        A list for a model of several outputs.
+
+    Raises
+    ------
+    TypeError, ValueError
+        As `targets_of`.
+    """
+    if targets is None:
+        return None
+    arrays = [array[:samples] for array in targets_of(model, targets, samples)]
+    return arrays[0] if len(arrays) == 1 else arrays
+
+
+def checked_loss(loss: Any, targets: Any) -> Any:
+    """A loss that Keras knows, or one to call; None for none.
+
+    Parameters
+    ----------
+    loss : str, callable, keras.losses.Loss, or list or dict of these, or None
+    targets : object
+        What is to be compared: None where nothing is.
+
+    Raises
+    ------
+    TypeError, ValueError
+        Something else, a name that Keras does not know, or a loss without targets.
+    """
+    if loss is None:
+        return None
+    for each in keras.tree.flatten(loss):
+        _check_one_loss(each)
+    if targets is None:
+        raise ValueError(
+            f"a loss needs targets: give targets, one a sample; got loss={_name(loss)!r} and none"
+        )
+    return loss
+
+
+def _check_one_loss(loss: Any) -> None:
+    if loss is None:
+        return
+    if isinstance(loss, type) or not (isinstance(loss, str) or callable(loss)):
+        raise TypeError(
+            f"loss must be the name of a loss of Keras, a Loss or a function; got {described(loss)}"
+        )
+    if not isinstance(loss, str):
+        return
+    try:
+        keras.losses.get(loss)
+    except ValueError:
+        near = closest(loss, [name for name in dir(keras.losses) if name[0] != "_"], 3)
+        hint = f"; the closest are {', '.join(map(repr, near))}" if near else ""
+        raise ValueError(
+            f"loss must be the name of a loss of Keras, such as 'mean_squared_error'; got "
+            f"{loss!r}{hint}"
+        ) from None
+
+
+def _are_arrays(targets: Sequence[Any]) -> bool:
+    """Whether these are arrays, one for each output, and not numbers or rows of them."""
+    return all(len(getattr(target, "shape", ())) > 0 for target in targets)
+
+
+def _in_order(model: Any, targets: Mapping[str, Any]) -> list[Any]:
+    """The entries of a dict, by the keys of the outputs or by their names."""
+    names = getattr(model, "output_names", None)
+    if isinstance(model, keras.Sequential):
+        names = [model.layers[-1].name]
+    elif isinstance(model, keras.Function) and isinstance(model.output, Mapping):
+        names = sorted(model.output)  # as Keras flattens a dict
+    if names is None:
+        return [targets[name] for name in sorted(targets)]
+    if set(names) != set(targets):
+        raise ValueError(f"targets has the keys {sorted(targets)}, not {sorted(names)}")
+    return [targets[name] for name in names]
+
+
+def _count_outputs(model: Any) -> int | None:
+    """How many outputs the model declares; a subclassed model declares nothing."""
+    if isinstance(model, keras.Sequential):
+        return 1
+    return len(keras.tree.flatten(model.output)) if isinstance(model, keras.Function) else None
+
+
+class Loss:
+    """A loss of the model's outputs against targets.
+
+    Regularisation and losses that layers add themselves are not in it: no change of outputs
+    could be told by them.
+
+    Parameters
+    ----------
+    model : keras.Model
+    loss : str, callable, keras.losses.Loss, or list or dict of these, or None
+        None: what the model was compiled with; where it was not, a sensible one by outputs and
+        targets. Class numbers and scores of classes: sparse categorical cross-entropy; shares
+        that sum to 1: categorical cross-entropy; outputs of a sigmoid: binary cross-entropy;
+        anything else of equal shape: mean squared error.
+    targets : list of array
+        One for each output.
+    outputs : tensor, or list or dict of tensor
+        What the model returned.
+    activations : sequence of str or None
+        Name of the last activation before each output, where it is known.
+
+    Attributes
+    ----------
+    name : str
+
+    Raises
+    ------
+    ValueError
+        If the targets do not fit the outputs.
+    """
+
+    def __init__(
+        self,
+        model: Any,
+        loss: Any,
+        targets: Sequence[Array],
+        outputs: Any,
+        activations: Sequence[str | None],
+    ) -> None:
+        flat = keras.tree.flatten(outputs)
+        if len(flat) != len(targets):
+            raise ValueError(
+                f"targets holds {len(targets)} array{'s' * (len(targets) != 1)}, the model "
+                f"returns {len(flat)} output{'s' * (len(flat) != 1)}"
+            )
+        compiled = getattr(model, "_compile_loss", None)
+        weights = None
+        if loss is None and compiled is not None:
+            loss, weights = compiled._user_loss, compiled._user_loss_weights
+        if loss is None:
+            chosen = [
+                _sensible(np.asarray(output), target, activation)
+                for output, target, activation in zip(flat, targets, activations, strict=True)
+            ]
+            loss = chosen[0] if len(chosen) == 1 else keras.tree.pack_sequence_as(outputs, chosen)
+        self.name = ", ".join(dict.fromkeys(map(_name, keras.tree.flatten(loss))))
+        self._model = model
+        self._targets = list(targets)
+        try:
+            # One of our own: the model's keeps what it has seen.
+            self._loss = CompileLoss(
+                loss, weights, output_names=getattr(model, "output_names", None)
+            )
+        except Exception as error:
+            raise ValueError(f"loss {self.name} is none for this model: {error}") from error
+
+    def __call__(self, outputs: Any) -> float:
+        """The mean loss over the samples.
+
+        Raises
+        ------
+        ValueError
+            If targets and outputs do not suit the loss.
+        """
+        targets = [keras.ops.convert_to_tensor(target) for target in self._targets]
+        alone, kept = undisturbed(self._model), interrupts_kept()
+        try:
+            with surely(alone, kept), alone, kept:
+                return float(self._loss(keras.tree.pack_sequence_as(outputs, targets), outputs))
+        except Exception as error:
+            shapes = [tuple(output.shape) for output in keras.tree.flatten(outputs)]
+            raise ValueError(
+                f"the loss {self.name} cannot compare targets of shape "
+                f"{_shapes(target.shape for target in self._targets)} with outputs of shape "
+                f"{_shapes(shapes)}: {error}"
+            ) from error
+
+
+def _shapes(shapes: Any) -> str:
+    return ", ".join(str(tuple(shape)) for shape in shapes)
+
+
+def _name(loss: Any) -> str:
+    if loss is None or isinstance(loss, str):
+        return str(loss).lower().replace(" ", "_")
+    return str(getattr(loss, "__name__", None) or getattr(loss, "name", type(loss).__name__))
+
+
+def _sensible(output: Array, target: Array, activation: str | None) -> Any:
+    """A loss for one output that the user has named none for."""
+    are_shares = _are_shares(output)
+    is_class = target.shape in (output.shape[:-1], (*output.shape[:-1], 1))
+    if output.shape[-1:] > (1,) and is_class and target.dtype.kind in "iu":
+        classes = output.shape[-1]
+        if target.min() < 0 or target.max() >= classes:
+            raise ValueError(
+                f"targets are numbers of classes from {target.min()} to {target.max()}; the "
+                f"model tells {classes} classes apart, 0 to {classes - 1}"
+            )
+        is_probability = activation == "softmax" or are_shares
+        return keras.losses.SparseCategoricalCrossentropy(from_logits=not is_probability)
+    if target.shape not in (output.shape, output.shape[:-1] if output.shape[-1:] == (1,) else ()):
+        raise ValueError(
+            f"targets of shape {target.shape} do not fit outputs of shape {output.shape}"
+        )
+    if target.min() >= 0 and target.max() <= 1:
+        if output.ndim == 2 and are_shares:
+            return "categorical_crossentropy"
+        if activation == "sigmoid":
+            return "binary_crossentropy"
+    return "mean_squared_error"
+
+
+def _are_shares(output: Array) -> bool:
+    """Whether the last axis holds shares of a whole, as after a softmax."""
+    if output.ndim < 2 or output.shape[-1] < 2:
+        return False
+    values = output.astype(np.float32)
+    return bool(np.all(values >= 0) and np.all(np.abs(values.sum(-1) - 1) < 1e-2))

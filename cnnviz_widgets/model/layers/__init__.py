@@ -1,0 +1,1 @@
+"""What is known of layers: kinds, shapes, weights, order."""

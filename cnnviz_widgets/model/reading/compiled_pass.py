@@ -1,0 +1,204 @@
+"""The forward pass as one compiled TensorFlow function, traced once with all layers recorded.
+
+It loads TensorFlow, and is imported only where TensorFlow is Keras' backend.
+
+Each layer's output is handed to Python by an operation inside the graph, and the next layer waits
+for it. So the arrays are TensorFlow's own memory, not copies, and TensorFlow frees each output
+after its last consumer, as in any forward pass: one layer's output at a time is held, where
+returning them all would hold all. Weights are read when the function runs: training needs no
+new trace.
+"""
+
+from __future__ import annotations
+
+import functools
+import weakref
+from collections.abc import Collection
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass
+from typing import Any
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from ...runtime.call_stack import meanwhile, surely
+from ...runtime.interrupts import interrupts_kept
+from ..layers.layer_info import output_suffix
+from ..layers.unseen import Unseen
+from .call_recorder import LayerCall, ModelCallError, Recorder, call_error, is_tensor, recording
+from .forward_pass import Called, Listing, Receive, arranged, shape_of
+from .scopes import same_scopes
+from .side_effects import undisturbed
+
+
+class CompiledPass:
+    """A model's forward pass, traced for one batch.
+
+    Parameters
+    ----------
+    model : keras.Model
+        Built.
+    inputs : array, list or dict of array
+        The batch every run is made on.
+
+    Raises
+    ------
+    ModelCallError
+        If the model cannot be traced.
+    """
+
+    listing: Listing
+    unseen: tuple[Unseen, ...]
+
+    def __init__(self, model: Any, inputs: Any) -> None:
+        self._inputs = [np.asarray(array) for array in keras.tree.flatten(inputs)]
+        self._run: _Run | None = None
+        trace = _Trace(model, inputs, weakref.WeakMethod(self._emit))
+        function = tf.function(trace.step, autograph=False)
+        specs = [tf.TensorSpec(array.shape, _tf_dtype(array)) for array in self._inputs]
+        scopes, kept = same_scopes(), interrupts_kept()
+        with surely(scopes, kept), scopes, kept:
+            self._function = function.get_concrete_function(*specs)
+        self.listing = trace.finish()
+        self.unseen = trace.unseen
+
+    def run(self, receive: Receive, wanted: Collection[str]) -> None:
+        """Run forward once and give `receive` each wanted output, as it comes into being.
+
+        `receive` must not raise: TensorFlow would report it as an error of its own.
+
+        Raises
+        ------
+        ModelCallError
+            If an operation fails. It names the last layer that was computed; only an eager pass
+            can tell in which layer it happened.
+        MemoryError
+            If there is not enough memory for the pass.
+        """
+        run = _Run(receive, wanted)
+        this, kept = meanwhile(self, "_run", run), interrupts_kept()
+        try:
+            with surely(this, kept), this, kept:
+                self._function(*[tf.convert_to_tensor(array) for array in self._inputs])
+        except tf.errors.ResourceExhaustedError as error:
+            raise MemoryError(f"no memory for a forward pass on this batch: {error}") from error
+        except tf.errors.OpError as error:
+            after = f" after layer '{run.reached}'" if run.reached else ""
+            raise ModelCallError(
+                f"the model's call raised {type(error).__name__}{after}: {error.message}"
+            ) from error
+
+    def _emit(self, number: int, suffix: str, value: Any) -> None:
+        run = self._run
+        if run is None:
+            return
+        run.reached = path = self.listing.paths[number] + suffix
+        if path in run.wanted:
+            run.receive(path, np.asarray(value))
+
+
+def _hand_over(emit: weakref.WeakMethod[Any], number: int, suffix: str, value: Any) -> None:
+    """Tell a pass of an output, as long as there is one.
+
+    TensorFlow keeps the function of each `py_function` for good, in the outermost graph: what
+    that held, such as the layers with their weights, would never be free.
+    """
+    method = emit()
+    if method is not None:
+        method(number, suffix, value)
+
+
+@dataclass
+class _Run:
+    """What a run of the pass is for, and the last layer that it has computed."""
+
+    receive: Receive
+    wanted: Collection[str]
+    reached: str | None = None
+
+
+def _tf_dtype(array: Any) -> Any:
+    return tf.string if array.dtype.kind in "SU" else tf.as_dtype(array.dtype)
+
+
+class _Trace:
+    """Makes the graph of one forward pass."""
+
+    def __init__(self, model: Any, inputs: Any, emit: weakref.WeakMethod[Any]) -> None:
+        self._model = model
+        self._structure = inputs
+        self._emit = emit
+        self._graph: Any = None
+        self._last_emitted: Any = None
+        self._owner: dict[str, int] = {}
+        self._calls: list[Called] = []
+        self._returned: Any = None
+        self.unseen: tuple[Unseen, ...] = ()
+
+    def step(self, *flat: Any) -> None:
+        self._graph = tf.compat.v1.get_default_graph()
+        self._calls = []
+        self._owner = {tensor.name: -1 - k for k, tensor in enumerate(flat)}
+        recorder = Recorder(
+            self._model, self._record, around=self._after_last, in_scope=self._in_scope
+        )
+        alone, recorded, kept = undisturbed(self._model), recording(recorder), interrupts_kept()
+        try:
+            with surely(alone, recorded, kept), alone, recorded, kept:
+                inputs = keras.tree.pack_sequence_as(self._structure, list(flat))
+                self._model(inputs, training=False)
+        except Exception as error:
+            raise call_error(error, recorder.failed_at, recorder.failed_kind) from error
+        self._returned = recorder.outputs
+        self.unseen = recorder.unseen
+
+    def finish(self) -> Listing:
+        """The recorded calls in order, and how they hang together."""
+        returned = []
+        for tensor in keras.tree.flatten(self._returned):
+            if is_tensor(tensor):
+                shape = shape_of(tensor)
+                returned += [(k, shape) for k in self._owners([tensor]) if k >= 0]
+        return arranged(self._calls, returned)
+
+    def _in_scope(self) -> bool:
+        return tf.compat.v1.get_default_graph() is self._graph
+
+    def _after_last(self) -> AbstractContextManager[Any]:
+        # Without it TensorFlow may run ahead while Python is busy, and outputs pile up.
+        if self._last_emitted is None:
+            return nullcontext()
+        context: AbstractContextManager[Any] = tf.control_dependencies([self._last_emitted])
+        return context
+
+    def _record(self, call: LayerCall) -> None:
+        number = len(self._calls)
+        # A layer reads what it is given; a block also returns what the layers inside it made.
+        made = [tensor for _, tensor in call.outputs]
+        owners = self._owners(made if call.has_inner else call.inputs) or self._owners(made)
+        self._calls.append(Called.of(call, tuple(owners)))
+        for place, tensor in call.outputs:
+            value = tensor if tensor.dtype == tf.float32 else tf.cast(tensor, tf.float32)
+            with self._after_last():
+                # The path is known once all calls are.
+                emit = functools.partial(_hand_over, self._emit, number, output_suffix(place))
+                self._last_emitted = tf.py_function(emit, [value], Tout=[])
+        for tensor in made:
+            self._owner[tensor.name] = number
+
+    def _owners(self, tensors: list[Any]) -> list[int]:
+        """The calls, or inputs, from which these tensors come without another call between."""
+        found: list[int] = []
+        waiting, seen = list(tensors), set()
+        while waiting:
+            tensor = waiting.pop()
+            if tensor.name in seen:
+                continue
+            seen.add(tensor.name)
+            owner = self._owner.get(tensor.name)
+            if owner is None:
+                waiting += tensor.op.inputs
+            elif owner not in found:
+                found.append(owner)
+        return sorted(found)

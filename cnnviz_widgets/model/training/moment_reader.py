@@ -1,0 +1,368 @@
+"""One look at a model in training: every layer's few numbers, and the layers that are watched."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, replace
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from ...analysis.arrays import frozen
+from ...analysis.channel_measures import ChannelMeasures, channel_measures
+from ...diagnosis.facts import Role
+from ...history.moment import Moment
+from ...history.onsets import Onset, OnsetWatch
+from ...records.layer_health import layer_health
+from ...records.layer_record import LayerRecord
+from ...records.place import Place
+from ...validation.rules import instance, several, whole_number
+from ..layers.activations import layer_role
+from ..layers.layer_info import LayerInfo, is_norm
+from ..reading.call_recorder import ModelCallError
+from ..reading.probe import ModelProbe
+from ..reading.record_reader import channels_last, output_record, read_place
+from .weight_changes import WeightWatch, gradients_by_variable
+
+# NumPy works on so many layers at a time: more of them would wait for memory, not for a core.
+_THREADS = 2
+# At every so many quick looks silent channels are looked for on all samples, whatever is seen.
+_LOOK_AGAIN = 8
+# What a record is complete with.
+_PARTS = ("tiles", "curves")
+
+_Look = Callable[[LayerInfo, NDArray[Any]], ChannelMeasures | None]
+
+
+@dataclass(frozen=True, eq=False)
+class Reading:
+    """What one look at a model gave.
+
+    Attributes
+    ----------
+    moment : Moment
+        What is kept of it. Its records are live ones, complete and with all values.
+    measures : mapping of str to ChannelMeasures
+        Of every layer's outputs, in execution order; layers that give no values are left out.
+        Those of layers that are not recorded come without mean and std. Of a quick look they are
+        over its samples, but for `dead` and `nonfinite`, which are over all.
+    onsets : tuple of Onset
+        All trouble that has been seen to begin so far, by step.
+    failed : mapping of Place to str
+        Why there is no record of a place that was asked for.
+    """
+
+    moment: Moment
+    measures: Mapping[str, ChannelMeasures]
+    onsets: tuple[Onset, ...]
+    failed: Mapping[Place, str]
+
+    @property
+    def records(self) -> Mapping[Place, LayerRecord]:
+        """The records of the places that were asked for, with all their values."""
+        return self.moment.records
+
+
+class _Faults(NamedTuple):
+    """Which of a layer's channels were dead, and which not finite, on all samples."""
+
+    dead: NDArray[np.bool_]
+    nonfinite: NDArray[np.bool_]
+
+
+class MomentReader:
+    """Looks at one model again and again while it trains, and sees what has changed since.
+
+    A quick look is at some of the samples. What these cannot tell of the others is looked up
+    there at once, in one more forward pass: whether a channel that has fallen silent is so on
+    all of them, and whether one that was not finite is so on none. A channel that stays silent
+    on the quick samples and comes back on others is found at the next pass over all, at the
+    latest after `_LOOK_AGAIN` quick looks.
+
+    Parameters
+    ----------
+    probe : ModelProbe
+
+    Attributes
+    ----------
+    orders : dict of Place to ndarray of int
+        The order of channels that each place was last shown in; the next record of it is as near
+        to that as its tree allows. To be set by whoever shows it otherwise than by a reading.
+    probe : ModelProbe
+        What the last look was made with: the probe given, or one of some of its samples.
+    """
+
+    def __init__(self, probe: ModelProbe) -> None:
+        instance("probe", probe, ModelProbe)
+        self.orders: dict[Place, NDArray[np.integer[Any]]] = {}
+        self.probe = self._whole = probe
+        self._few: ModelProbe | None = None
+        self._takes_few = True
+        self._faults: dict[str, _Faults] = {}
+        self._quick_looks = 0
+        self._weights = WeightWatch()
+        self._onsets = OnsetWatch()
+        self._step: int | None = None
+
+    def steady(self) -> AbstractContextManager[None]:
+        """Take the model's layers to stay as they are until the context ends, over what is done
+        with a reading, too: see `ModelProbe.steady`."""
+        return self._whole.steady()
+
+    def read(
+        self,
+        places: Iterable[Place] = (),
+        *,
+        step: int,
+        epoch: int | None = None,
+        seconds: float = 0.0,
+        logs: Mapping[str, float] | None = None,
+        gradients: Any = None,
+        like: Mapping[Place, ArrayLike] | None = None,
+        samples: int | None = None,
+    ) -> Reading:
+        """Look now: one forward pass for the outputs of all layers.
+
+        Parameters
+        ----------
+        places : iterable of Place
+            What is to be recorded whole. A place that there is not, or no longer, is told of in
+            `Reading.failed`; the others are read all the same.
+        step, epoch, seconds, logs
+            As in `Moment`. A second look at the same step replaces the first.
+        gradients : optional
+            Of the loss by the weights, as `gradients_by_variable` takes them.
+        like : mapping of Place to array_like of int, optional
+            Orders of channels to keep near to; by default `orders`.
+        samples : int, optional
+            Have a quick look, at so many of the samples, evenly spread. All are looked at where
+            there are no more, and where the model cannot be called on fewer.
+
+        Returns
+        -------
+        Reading
+
+        Raises
+        ------
+        ModelCallError
+            The model's call raises.
+        TypeError, ValueError
+            The gradients are not those of the model.
+        """
+        whole_number("step", step, 0)
+        if samples is not None:
+            whole_number("samples", samples, 1)
+        orders = self.orders if like is None else like
+        wanted = list(dict.fromkeys(Place(*place) for place in several("places", places, "Places")))
+        whole = self._whole
+        with whole.steady():
+            by_variable = (
+                None if gradients is None else gradients_by_variable(whole.model, gradients)
+            )
+            probe, infos, layers, seen, records, failed = self._seen(wanted, orders, samples)
+            if probe is whole:
+                self._quick_looks = 0
+            else:
+                self._quick_looks += 1
+                seen = self._confirmed(seen)
+            for place in wanted:
+                if place.view == "weights":
+                    try:
+                        records[place] = read_place(whole, place, orders.get(place)).record
+                    except ValueError as error:
+                        failed[place] = str(error)
+            for place in wanted:
+                if place not in records:
+                    failed.setdefault(place, f"there is no layer {place.layer!r}")
+                elif place.view == "outputs" and seen[place.layer] is not records[place].measures:
+                    records[place] = replace(records[place], measured=seen[place.layer])
+            ordered = {place: records[place] for place in wanted if place in records}
+            with ThreadPoolExecutor(_THREADS) as pool:
+                # A picture, with its tree, and curves need nothing of one another.
+                parts = [(record, part) for part in _PARTS for record in ordered.values()]
+                completed = pool.map(lambda each: getattr(*each), parts)
+                # Meanwhile, and here: TensorFlow keeps something for each thread that it has met.
+                weights = self._weights.look(layers, by_variable, again=step == self._step)
+                list(completed)
+        self._step = step
+        self.probe = probe
+        self._faults = {
+            path: _Faults(found.dead, found.nonfinite)
+            for path, found in seen.items()
+            if found is not None
+        }
+        health = {path: layer_health(seen[path], weights.get(path)) for path in infos}
+        for path, info in infos.items():
+            self._onsets.look(
+                step,
+                path,
+                seen[path],
+                health[path],
+                trainable=info.trainable,
+                kind=_kind(info, layers[path]),
+                parents=info.parents,
+            )
+        return Reading(
+            moment=Moment(
+                step, epoch, seconds, health, dict(logs or {}), ordered, samples=probe.choice
+            ),
+            measures={path: found for path, found in seen.items() if found is not None},
+            onsets=self._onsets.onsets,
+            failed=failed,
+        )
+
+    def _seen(
+        self,
+        wanted: Iterable[Place],
+        orders: Mapping[Place, ArrayLike],
+        samples: int | None,
+    ) -> _Seen:
+        """What there is to see of all layers' outputs, by one forward pass."""
+        whole = self._whole
+        if samples is None or samples >= whole.samples or not self._takes_few:
+            return _look_at(whole, wanted, orders)
+        if self._few is None or self._few.samples != samples:
+            self._few = whole.some(samples)
+        try:
+            return _look_at(self._few, wanted, orders)
+        except ModelCallError:
+            found = _look_at(whole, wanted, orders)
+            # That went well: the model is made for batches of one length.
+            self._takes_few = False
+            return found
+
+    def _confirmed(
+        self, seen: Mapping[str, ChannelMeasures | None]
+    ) -> dict[str, ChannelMeasures | None]:
+        """The measures of a quick look, with what is dead and what is not finite on all samples."""
+        confirmed = dict(seen)
+        doubtful: list[str] = []
+        pressing = False
+        for path, found in seen.items():
+            if found is None:
+                continue
+            before = self._faults_before(path, found)
+            if not (found.dead.any() or before.nonfinite.any()):
+                continue
+            doubtful.append(path)
+            silent = found.dead & ~before.dead
+            recovered = before.nonfinite & ~found.nonfinite
+            pressing |= bool((silent | recovered).any())
+            confirmed[path] = self.as_known(path, found)
+        if not doubtful or not (pressing or self._quick_looks % _LOOK_AGAIN == 0):
+            return confirmed
+        known = {info.path: info for info in self._whole.layers}
+        on_all = _of_all_layers(
+            self._whole,
+            lambda info, array: _measures(info, channels_last(info, array)),
+            {path: known[path] for path in doubtful if path in known},
+        )
+        for path, all_ in on_all.items():
+            found = seen[path]
+            if found is not None and all_ is not None and all_.n_channels == found.n_channels:
+                confirmed[path] = replace(
+                    found,
+                    dead=frozen(found.dead & all_.dead),
+                    nonfinite=frozen(found.nonfinite | all_.nonfinite),
+                )
+        return confirmed
+
+    def as_known(self, path: str, found: ChannelMeasures) -> ChannelMeasures:
+        """The measures of some samples, with what the last look knew of all.
+
+        Parameters
+        ----------
+        path : str
+        found : ChannelMeasures
+            Of the layer's output. Dead are those channels that were so on all samples, and not
+            finite those that were not.
+        """
+        before = self._faults_before(path, found)
+        return replace(
+            found,
+            dead=frozen(found.dead & before.dead),
+            nonfinite=frozen(found.nonfinite | before.nonfinite),
+        )
+
+    def _faults_before(self, path: str, found: ChannelMeasures) -> _Faults:
+        before = self._faults.get(path)
+        if before is None or before.dead.size != found.n_channels:
+            return _Faults(*np.zeros((2, found.n_channels), dtype=np.bool_))
+        return before
+
+    def keep_order(self, reading: Reading) -> None:
+        """Have the next records near to those of this reading, as far as they were drawn."""
+        for place, record in reading.records.items():
+            self.orders[place] = record.tree.columns
+
+
+class _Seen(NamedTuple):
+    """What a forward pass showed of a model, and with which probe it was made."""
+
+    probe: ModelProbe
+    infos: dict[str, LayerInfo]
+    layers: dict[str, Any]
+    measures: dict[str, ChannelMeasures | None]
+    records: dict[Place, LayerRecord]
+    failed: dict[Place, str]
+
+
+def _look_at(
+    probe: ModelProbe, wanted: Iterable[Place], orders: Mapping[Place, ArrayLike]
+) -> _Seen:
+    """Measure every layer's output, and record those that are wanted."""
+    with_outputs = {place.layer: place for place in wanted if place.view == "outputs"}
+    records: dict[Place, LayerRecord] = {}
+    failed: dict[Place, str] = {}
+
+    def look(info: LayerInfo, array: NDArray[Any]) -> ChannelMeasures | None:
+        values = channels_last(info, array)
+        place = with_outputs.get(info.path)
+        if place is None:
+            return _measures(info, values)
+        if not values.size or not values.ndim:
+            failed[place] = f"layer {info.path!r} gave no values"
+            return None
+        records[place] = output_record(info, array, orders.get(place), probe.choice)
+        return records[place].measures
+
+    with probe.steady():
+        infos = {info.path: info for info in probe.layers}
+        layers = {path: probe.layer_of(path) for path in infos}
+        measures = _of_all_layers(probe, look, infos)
+    return _Seen(probe, infos, layers, measures, records, failed)
+
+
+def _measures(info: LayerInfo, values: NDArray[Any]) -> ChannelMeasures | None:
+    """The few numbers of a layer's output that cost little."""
+    # A detector without a hit gives nothing, and a lone number has no channels.
+    if not values.size or not values.ndim:
+        return None
+    return channel_measures(values[:, np.newaxis] if values.ndim == 1 else values, spread=False)
+
+
+def _of_all_layers(
+    probe: ModelProbe, look: _Look, infos: Mapping[str, LayerInfo]
+) -> dict[str, ChannelMeasures | None]:
+    """Look at the output of each of these layers: two at a time, where all can be held at once.
+
+    Training stands still meanwhile, and its cores with it.
+    """
+    if not probe.fits():
+        return probe.stream(look, infos)
+    arrays = probe.read(infos)
+    # Large ones first, so that the last to be done are small.
+    paths = sorted(infos, key=lambda path: -arrays[path].size)
+    with ThreadPoolExecutor(_THREADS) as pool:
+        found = dict(
+            zip(paths, pool.map(lambda path: look(infos[path], arrays[path]), paths), strict=True)
+        )
+    return {path: found[path] for path in infos}
+
+
+def _kind(info: LayerInfo, layer: Any) -> Role:
+    """A layer's role; a normalisation works channel by channel, as an activation does."""
+    return "activation" if is_norm(layer) else layer_role(info, layer)

@@ -1,0 +1,1 @@
+"""What travels: a layer as it was read, whole or as a snapshot."""

@@ -1,0 +1,1 @@
+"""Calls, interrupts and imports: what everything else stands on."""

@@ -1,0 +1,1 @@
+"""Whether what was given is what was expected."""

@@ -1,0 +1,154 @@
+"""What the package offers as functions: `diagnose` and `compare`, with what users have at hand."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from numpy.typing import ArrayLike, NDArray
+
+from ..diagnosis.report import Report
+from ..history.history import History
+from ..history.moment import Moment
+from ..model.diagnosis.diagnose import diagnose as diagnose_model
+from ..model.experiments.model_comparison import LiveSide, ModelComparison, MomentSide, Side
+from ..model.reading.probe import ModelProbe
+from ..validation.rules import described, spelt
+from .comparison.comparison_panel import ComparisonPanel
+from .inspector.model_inspector import ModelInspector
+from .jupyter.cell_progress import CellProgress
+
+__all__ = ["compare", "diagnose"]
+
+
+@spelt
+def diagnose(
+    model: Any,
+    inputs: Any = None,
+    *,
+    targets: ArrayLike | None = None,
+    loss: Any = None,
+    reference: bool = True,
+    earlier: Mapping[str, Mapping[str, NDArray[Any]]] | None = None,
+    seed: int = 0,
+) -> Report:
+    """What is wrong with a live model, on what evidence, and what cures it [WL20 §1.3.2–1.3.5].
+
+    The model is read, never changed. In a notebook a long diagnosis shows how far it is; it can
+    be interrupted at any moment.
+
+    Parameters
+    ----------
+    model : keras.Model or ModelProbe
+    inputs : array, tensor, list or dict of them, tf.data.Dataset or keras.utils.PyDataset
+        What the model is shown, 32 to 64 samples: fewer leave more questions open. Not needed
+        with a ModelProbe, which has its own.
+    targets, loss, reference, earlier, seed
+        As `cnnviz_widgets.model.diagnose`.
+
+    Returns
+    -------
+    Report
+        The worst finding first: a table in a notebook, text in a terminal, `to_dict()` for
+        machines.
+
+    Raises
+    ------
+    TypeError, ValueError
+        No model, or inputs that do not fit it.
+    ModelCallError
+        The model's own call raises.
+    """
+    with CellProgress() as cell:
+        return diagnose_model(
+            model,
+            inputs,
+            targets=targets,
+            loss=loss,
+            reference=reference,
+            earlier=earlier,
+            seed=seed,
+            progress=cell.tell,
+        )
+
+
+@spelt
+def compare(a: Any, b: Any, *, layer: str | None = None, inputs: Any = None) -> ComparisonPanel:
+    """Two moments of one training, or two models, side by side, what changed most first.
+
+    Parameters
+    ----------
+    a, b : ModelInspector, ModelProbe, keras.Model or Moment
+        Before and after. An inspector or a probe stands for its live model on its inputs; a
+        moment is one of a history's, such as ``history[0]`` or ``history.at(400)``.
+    layer : str, optional
+        Path of the layer to show first; by default the one that changed most.
+    inputs : array, tensor, list or dict of them, tf.data.Dataset or keras.utils.PyDataset, optional
+        What Keras models are shown; by default what the other of the two is shown.
+
+    Returns
+    -------
+    ComparisonPanel
+        Channels are matched by their number where one model is compared at two moments; of two
+        models by the least cosine distance, where both were shown the same inputs.
+
+    Raises
+    ------
+    TypeError
+        Something else is given, or a model without inputs.
+    ValueError
+        The two have no layer in common, or not this one.
+    ModelCallError
+        A model's own call raises.
+
+    Examples
+    --------
+    >>> cv.compare(history[0], history[-1])
+    >>> cv.compare(version_1, version_2, inputs=images[:16])
+    """
+    if inputs is None:
+        inputs = next((probe.inputs for probe in map(_probe_of, (a, b)) if probe is not None), None)
+    kept = any(isinstance(each, Moment) for each in (a, b))
+    sides = [_side(each, name, inputs, kept) for each, name in ((a, "a"), (b, "b"))]
+    if sides[0].title == sides[1].title:
+        for side, which in zip(sides, ("first", "second"), strict=True):
+            side.title = f"{side.title} ({which})"
+    labels = next(
+        (list(each.grid.sample_labels) for each in (a, b) if isinstance(each, ModelInspector)), []
+    )
+    inspectors = [each for each in (a, b) if isinstance(each, ModelInspector)]
+    class_names = next((each.class_names for each in inspectors if each.class_names), ())
+    return ComparisonPanel(
+        ModelComparison(*sides), layer=layer, sample_labels=labels, class_names=class_names
+    )
+
+
+def _probe_of(given: Any) -> ModelProbe | None:
+    if isinstance(given, ModelInspector):
+        return given.probe
+    return given if isinstance(given, ModelProbe) else None
+
+
+def _side(given: Any, name: str, inputs: Any, kept: bool) -> Side:
+    """What the user gave as one side; `kept`: whether either is a moment of a history."""
+    if isinstance(given, Moment):
+        return MomentSide(given, f"step {given.step:,}")
+    if isinstance(given, History):
+        raise TypeError(
+            f"{name} is a whole history: give one of its moments, such as history[0] or "
+            "history.at(400)"
+        )
+    probe = _probe_of(given)
+    if probe is None:
+        if isinstance(given, type) or not callable(getattr(given, "call", None)):
+            raise TypeError(
+                f"{name} must be a ModelInspector, a ModelProbe, a Keras model or a moment of a "
+                f"history; got {described(given)}"
+            )
+        if inputs is None:
+            raise TypeError(
+                f"{name} is a model, and there is nothing to show it: "
+                "compare(a, b, inputs=images[:16])"
+            )
+        probe = ModelProbe(given, inputs)
+    return LiveSide(probe, "now" if kept else str(probe.model.name))

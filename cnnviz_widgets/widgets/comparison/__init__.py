@@ -1,0 +1,1 @@
+"""Two models or moments side by side."""

@@ -1,0 +1,1 @@
+"""A live model, or a stored training, in a notebook cell."""

@@ -1,0 +1,219 @@
+"""A history below the views of a layer: its timeline, and every layer's health over time."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from typing import NamedTuple, Protocol
+
+import numpy as np
+from ipywidgets import DOMWidget
+from numpy.typing import NDArray
+
+from ...history.history import History
+from ...history.moment import Moment
+from ...records.layer_health import HEALTH_NUMBERS, LayerHealth
+from ...records.layer_record import LayerRecord
+from ...records.place import Place
+from ...records.sample_subset import SampleChoice
+from ..panels.health import HealthPanel
+from ..panels.selector import LayerSelector
+from ..panels.timeline import Timeline
+
+# A training that updates five times a second need not redraw all curves as often.
+_SECONDS = 1.0
+# Those of a long training take a while: so many times as long they stay as they are.
+_REST = 20
+
+NOW = -1
+"""The position that is no moment of the past."""
+
+
+class Recalled(NamedTuple):
+    """A place as it was.
+
+    `step` is that of the moment whose record it is, `weights` names all weights of the layer that
+    were ever kept, `health` is every layer's at the moment that was asked for, which was of these
+    `samples`, and `note` says where the two moments differ.
+    """
+
+    place: Place
+    record: LayerRecord
+    step: int
+    weights: tuple[str, ...]
+    health: Mapping[str, LayerHealth]
+    samples: SampleChoice | None
+    note: str
+
+
+class GoTo(Protocol):
+    """Goes to a moment of a history."""
+
+    def __call__(self, step: int, place: Place | None = None, /) -> str | None:
+        """Show a place as it was.
+
+        Parameters
+        ----------
+        step : int
+            Of the moment to show, or `NOW`.
+        place : Place, optional
+            By default what is shown.
+
+        Returns
+        -------
+        str or None
+            What is to be known of what is shown, None for nothing.
+        """
+
+
+class HistoryView:
+    """Timeline and curves of a history; the reader goes back to any moment of it.
+
+    Parameters
+    ----------
+    selector : LayerSelector
+        The layer that it shows stands out among the curves, and a curve's name chooses one.
+    go_to : GoTo
+    """
+
+    def __init__(self, selector: LayerSelector, go_to: GoTo) -> None:
+        self.history: History | None = None
+        self._go_to = go_to
+        self.timeline = Timeline(on_position=go_to, on_mark=self._go_to_mark)
+        self.health = HealthPanel(selector=selector, timeline=self.timeline)
+        self._due = -np.inf
+        self._place: Place | None = None
+        self.follow(None)
+
+    @property
+    def parts(self) -> list[DOMWidget]:
+        """The widgets, from top to bottom."""
+        return [self.timeline, self.health]
+
+    def follow(self, history: History | None) -> None:
+        """Show this history from now on; None shows nothing."""
+        self.history = history
+        for part in self.parts:
+            part.layout.display = "none" if history is None else None
+        if history is not None:
+            self.tell(self._place)
+
+    def tell(self, place: Place | None, *, at_once: bool = True) -> None:
+        """Bring timeline and curves up to date.
+
+        Parameters
+        ----------
+        place : Place or None
+            What the layer's views show: moments that kept it are marked.
+        at_once : bool
+            False: only where the page was not told for a while.
+        """
+        history = self.history
+        begin = time.monotonic()
+        if history is None or not (at_once or begin > self._due):
+            return
+        self.mark(place)
+        numbers = {}
+        with history.lock:
+            steps, paths = history.steps, tuple[str, ...]()
+            for name in HEALTH_NUMBERS:
+                paths, numbers[name] = history.numbers(name)
+        self.health.show(
+            steps,
+            paths,
+            numbers,
+            {name: number.title for name, number in HEALTH_NUMBERS.items()},
+            {name: number.explanation for name, number in HEALTH_NUMBERS.items()},
+        )
+        end = time.monotonic()
+        self._due = end + max(_SECONDS, _REST * (end - begin))
+
+    def end(self) -> None:
+        """No more moments are to come: what there is is shown."""
+        self.tell(self._place)
+
+    def mark(self, place: Place | None) -> None:
+        """Mark which moments kept this place."""
+        self._place = place
+        if self.history is None:
+            return
+        with self.history.lock:
+            steps, onsets = self.history.steps, self.history.onsets
+            kept = np.zeros(len(steps), bool) if place is None else self.history.holds(place)
+        self.timeline.show(steps, kept, onsets)
+
+    def recall(self, place: Place, step: int) -> Recalled | None:
+        """A place as it was at a step, or at the nearest one that kept it.
+
+        Parameters
+        ----------
+        place : Place
+            Weights without a name are any of the layer's that were kept.
+        step : int
+            Of a moment; between two of them the one before is meant.
+
+        Returns
+        -------
+        Recalled or None
+            None where it was never kept, or there is no moment yet at that step.
+        """
+        history = self.history
+        if history is None:
+            return None
+        with history.lock:
+            steps = history.steps
+            if not (steps <= step).any():
+                return None
+            asked = history.at(step)
+            of_layer = [other for other in history.places if other.layer == place.layer]
+            wanted = [
+                other
+                for other in of_layer
+                if other.view == place.view and place.weight in ("", other.weight)
+            ]
+            held = np.zeros(len(steps), bool)
+            for other in wanted:
+                held |= history.holds(other)
+            found = _nearest(history, wanted, steps[held], asked)
+        if found is None:
+            return None
+        moment, kept = found
+        note = ""
+        if moment.step != asked.step:
+            note = (
+                f"{place.layer}, {place.view}, was not kept at step {asked.step:,}: it is shown "
+                f"as it was at step {moment.step:,}."
+            )
+        weights = tuple(other.weight for other in of_layer if other.weight)
+        record = moment.records[kept]
+        return Recalled(kept, record, moment.step, weights, asked.health, asked.samples, note)
+
+    def _go_to_mark(self, step: int, kind: str, layer: str) -> str | None:
+        """To where something began: at its layer, the side that it was seen at if that was kept."""
+        history = self.history
+        if history is None:
+            return self._go_to(step)
+        with history.lock:
+            begun = [
+                onset for onset in history.onsets if (onset.kind, onset.layer) == (kind, layer)
+            ]
+            # Without channels it is the weights that are concerned.
+            view = "outputs" if any(onset.channels for onset in begun) else "weights"
+            kept = {
+                place.view
+                for place in history.places
+                if place.layer == layer and history.holds(place).any()
+            }
+        return self._go_to(step, Place(layer, view if view in kept or not kept else kept.pop()))
+
+
+def _nearest(
+    history: History, places: list[Place], steps: NDArray[np.int64], asked: Moment
+) -> tuple[Moment, Place] | None:
+    """The moment nearest to the one asked for with a record of a place that can be read."""
+    for step in steps[np.argsort(abs(steps - asked.step), kind="stable")]:
+        moment = asked if step == asked.step else history.at(int(step))
+        for place in places:
+            if place in moment.records:
+                return moment, place
+    return None

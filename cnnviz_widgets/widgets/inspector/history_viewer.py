@@ -1,0 +1,305 @@
+"""HistoryViewer: a training that was kept, without its model."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Any
+
+from ipywidgets import Box, VBox
+from traitlets import Instance, Unicode, observe, validate
+
+from ...history.history import History, Moment
+from ...records.layer_record import LayerRecord
+from ...records.place import Place
+from ...runtime.call_stack import afterwards, surely
+from ...validation.rules import instance, known_layer, spelt
+from ..jupyter.error_text import told_in_page
+from ..jupyter.ownership import Owning
+from ..jupyter.png_fallback import Pictured
+from ..jupyter.subshells import answer_while_busy
+from ..linking.selection import Selection
+from ..panels.header import InspectorHeader
+from ..panels.selector import LayerSelector, listed
+from ..views.layer_view import unchangeable
+from ..views.layer_views import LayerViews
+from .history_view import NOW, HistoryView, Recalled
+from .layer_facts import layer_facts
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+__all__ = ["HistoryViewer", "open_history"]
+
+
+class HistoryViewer(Owning, Pictured, VBox):
+    """The layers of a model as they were at any moment of a training that was kept.
+
+    It needs neither the model nor the kernel that trained it. It opens at the last moment; the
+    timeline leads to the others, as does `position` of `story.timeline`. A history that still
+    grows is shown as it was when this was made, and brought up to date at position -1. Where all
+    pictures are damaged the numbers are shown.
+
+    Parameters
+    ----------
+    history : History
+        `inspector.history`, or `History.open(folder)`.
+    layer : str, optional
+        Path of the layer to begin with; by default one that was kept most.
+
+    Raises
+    ------
+    TypeError
+        No history.
+    ValueError
+        The history is empty, or has no picture of the layer, or never had any.
+    """
+
+    layer = Unicode(help="Path of the layer shown; set it to show another.")
+    selection = Instance(Selection, help="Selected and hovered channels of the layer shown.")
+
+    def __init__(self, history: History, *, layer: str | None = None) -> None:
+        hint = "such as inspector.history; open_history(folder) shows one kept in a folder"
+        instance("history", history, History, hint)
+        if not len(history):
+            raise ValueError(f"there is no moment to show: {history!r}")
+        _first(history, layer)
+        self.history = history
+        self._shown: Recalled | None = None
+        self._step = NOW
+        self.views = LayerViews()
+        self.header = InspectorHeader(live=False)
+        self.selector = LayerSelector([listed(entry) for entry in history.layers])
+        self.story = HistoryView(self.selector, self._go_to)
+        views = VBox([self.header, *self.views.parts])
+        views.add_class("cnnviz-inspector-views")
+        panes = Box([self.selector, views])
+        panes.add_class("cnnviz-inspector-panes")
+        super().__init__([panes, VBox(self.story.parts)], selection=self.views.selection)
+        self.add_class("cnnviz")
+        self.add_class("cnnviz-inspector")
+        self.story.follow(history)
+        self._begin(layer, int(history.steps[-1]))
+        self.story.timeline.position = self._step
+        answer_while_busy(self)
+        self.selector.observe(self._on_chosen, "layer")
+        self.header.observe(self._on_view_chosen, ["view", "weight"])
+
+    @property
+    def moment(self) -> Moment:
+        """The moment that the timeline is at."""
+        return self.history.at(self._step)
+
+    @property
+    def record(self) -> LayerRecord | None:
+        """What is shown."""
+        return None if self._shown is None else self._shown.record
+
+    def picture(self) -> Image | None:
+        """The layer's views one above the other, as a still picture."""
+        from ..pictures.layer_pictures import inspector_picture
+
+        if self.record is None:
+            return self.story.health.picture()
+        title = f"{self.header.title}   {self.header.facts}"
+        return inspector_picture(self.record, title, below=self.story.health.picture())
+
+    def _let_go(self) -> None:
+        self._shown = None
+        self.views.let_go()
+
+    def __repr__(self) -> str:
+        moments, model = len(self.history), self.history.model
+        return f"<HistoryViewer of {moments:,} moments of {model!r}, layer {self.layer!r}>"
+
+    # What is shown follows the layer, the view, the weight and the timeline ---------------------
+
+    @validate("selection")
+    def _same_selection(self, proposal: dict[str, Any]) -> Selection:
+        selection: Selection = unchangeable(self, "selection", proposal["value"])
+        return selection
+
+    @validate("layer")
+    def _kept_layer(self, proposal: dict[str, Any]) -> str:
+        return _first(self.history, proposal["value"]).layer
+
+    @observe("layer")
+    def _on_layer(self, change: dict[str, Any]) -> None:
+        with self.history.lock:
+            shown = self._shown
+            if shown is not None and change["new"] != shown.place.layer:
+                self._turn_to(_first(self.history, change["new"], shown.place.view))
+
+    def _begin(self, layer: str | None, step: int) -> None:
+        """Show the first place of which a picture can be read, or numbers alone."""
+        place = _first(self.history, layer)
+        # What cannot be read is no longer there once it was tried.
+        while place is not None and self.story.recall(place, step) is None:
+            place = _first(self.history, layer)
+        if place is not None:
+            self._show(place, step)
+            self.story.mark(place)
+            return
+        self._show_numbers(step)
+        self.header.title, self.header.facts = "No picture can be read", "the numbers are below"
+        for view in self.views.parts:
+            view.layout.display = "none"
+
+    def _show_numbers(self, step: int) -> None:
+        """Show what is known of a moment without a picture."""
+        moment = self.history.at(step)
+        self.header.warnings = list(filter(None, [self.history.trouble]))
+        self.selector.show_health(moment.health)
+        self._step = moment.step
+
+    def _go_to(self, step: int, place: Place | None = None, /) -> str | None:
+        """Show a place at another moment; the present is the last one."""
+        with self.history.lock:
+            here, missing = None if self._shown is None else self._shown.place, ""
+            if step == NOW:
+                self.story.tell(here)
+                step = int(self.history.steps[-1])
+            wanted = here if place is None else self._pictured_side(place, here)
+            if wanted is None and place is not None:
+                missing = f"No picture of {place.layer} was kept, only numbers."
+                wanted = here
+            if step == self._step and wanted == here:
+                return missing or None
+            position = afterwards(self._tell_position)
+            with surely(position), position:
+                if wanted is None:
+                    self._show_numbers(step)
+                    return missing or None
+                note = self._show(wanted, step)
+                if wanted != here:
+                    self.story.mark(wanted)
+                    self._tell_place()
+                return f"{missing} {note}".strip()
+
+    def _pictured_side(self, wanted: Place, shown: Place | None) -> Place | None:
+        """Of what is pictured of a layer what comes next to the place; None where nothing is."""
+        sides = [place for place in _pictured(self.history) if place.layer == wanted.layer]
+        return max(sides, key=lambda side: (side.view == wanted.view, side == shown), default=None)
+
+    def _tell_position(self) -> None:
+        self.story.timeline.position = self._step
+
+    def _turn_to(self, place: Place) -> None:
+        told = afterwards(self._tell_place)
+        with surely(told), told:
+            self.story.timeline.note = self._show(place, self._step)
+            self.story.mark(place)
+
+    def _show(self, place: Place, step: int) -> str:
+        """Show a place as it was at a step; what is to be known of it, "" for nothing."""
+        found, before = self.story.recall(place, step), self._shown
+        # What cannot be read is known once it was tried.
+        self.header.warnings = list(filter(None, [self.history.trouble]))
+        if found is None:
+            unread = ", or cannot be read" if self.history.trouble else ""
+            raise ValueError(f"{place.layer}, {place.view}, was not kept at step {step:,}{unread}")
+        self.views.show(found.record)
+        if before is None or not _same_channels(before, found):
+            self.views.forget(" ".join(found.place[:2]))
+        self._shown, self._step = found, step
+        self.selector.show_health(found.health, found.samples)
+        entry = next((each for each in self.history.layers if each["path"] == place.layer), {})
+        facts = layer_facts(entry.get("kind", ""), entry.get("parameters", 0), found.record)
+        with self.header.hold_sync():
+            self.header.title = place.layer
+            self.header.facts = f"{facts} · as it was at step {found.step:,}"
+            self.header.weights = list(found.weights)
+            self.header.has_weights = bool(found.weights)
+        self._tell_place()
+        return found.note
+
+    def _tell_place(self) -> None:
+        """Say everywhere what is shown; a wish that could not be granted is taken back."""
+        if self._shown is None:
+            return
+        place = self._shown.place
+        self.header.show_view(place.view, place.weight)
+        self.selector.show_layer(place.layer)
+        self.set_trait("layer", place.layer)
+
+    def _on_chosen(self, change: dict[str, Any]) -> None:
+        if change["new"] == self.layer:
+            return
+        if self._shown is None:  # there are curves alone
+            self.selector.show_layer(change["new"])
+            return
+        self.header.error = ""
+        told = afterwards(self._tell_place)
+        with surely(told), told, told_in_page(self.header), self.history.lock:
+            self.layer = change["new"]
+
+    def _on_view_chosen(self, change: dict[str, Any]) -> None:
+        shown = self._shown
+        if shown is None or getattr(shown.place, change["name"]) == change["new"]:
+            return
+        self.header.error = ""
+        told = afterwards(self._tell_place)
+        with surely(told), told, told_in_page(self.header), self.history.lock:
+            found = [
+                place
+                for place in _pictured(self.history)
+                if place.layer == shown.place.layer
+                and getattr(place, change["name"]) == change["new"]
+            ]
+            if not found:
+                raise ValueError(f"the {change['new']} of {shown.place.layer} were not kept")
+            self._turn_to(found[0])
+
+
+def _same_channels(before: Recalled, after: Recalled) -> bool:
+    """Whether a channel's number means the same in both: selected ones can stay selected."""
+    return (
+        before.place.layer == after.place.layer
+        and before.record.n_channels == after.record.n_channels
+    )
+
+
+def _pictured(history: History) -> dict[Place, int]:
+    """Of which there is a picture, in layers that are listed, and at how many moments."""
+    listed = {entry["path"] for entry in history.layers}
+    return {place: count for place, count in history.counts.items() if place.layer in listed}
+
+
+def _first(history: History, layer: str | None, view: str = "outputs") -> Place | None:
+    """Where to begin: the place of this layer, or of any, that was kept most.
+
+    None where no picture of any can be read.
+    """
+    pictured = _pictured(history)
+    places = [place for place in pictured if layer in (None, place.layer)]
+    if places:
+        return max(places, key=lambda place: (place.view == view, pictured[place]))
+    if not pictured:
+        if layer is None and history.places:  # they are damaged
+            return None
+        raise ValueError(f"no picture was kept, only numbers: {history!r}")
+    names = ", ".join(dict.fromkeys(place.layer for place in pictured))
+    known_layer(layer, (entry["path"] for entry in history.layers))
+    lost = any(place.layer == layer for place in history.places)
+    raise ValueError(
+        f"no picture of {layer!r} {'can be read' if lost else 'was kept'}, only numbers; "
+        f"pictures: {names}"
+    )
+
+
+@spelt
+def open_history(folder: str | os.PathLike[str], *, layer: str | None = None) -> HistoryViewer:
+    """Look at a training that ``inspector.monitor(folder=…)`` kept; the model is not needed.
+
+    Parameters
+    ----------
+    folder : path
+        The folder given to the monitor, of which the newest run is opened, or that of one run.
+    layer : str, optional
+        Path of the layer to begin with.
+
+    Raises
+    ------
+    FileNotFoundError, PermissionError, ValueError
+        There is no history, it may not be read, or it is damaged; the message says where.
+    """
+    return HistoryViewer(History.open(folder), layer=layer)

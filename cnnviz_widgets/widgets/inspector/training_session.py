@@ -1,0 +1,198 @@
+"""The monitor and the history of one inspector, and what the page shows of both."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ...history.history import DEFAULT_MEMORY, History
+from ...history.moment import Moment
+from ...model.reading.probe import ModelProbe
+from ...model.reading.record_reader import PlaceRecord, read_place
+from ...model.training.moment_reader import Reading
+from ...model.training.monitor import Audience, Samples, TrainingMonitor, TrainingProgress
+from ...model.training.pacing import Every
+from ...records.place import Place
+from ..jupyter.cells import after_each_cell
+from ..jupyter.ownership import of_open
+from ..panels.selector import LayerSelector
+from ..panels.training_bar import TrainingBar
+from .history_view import NOW, GoTo, HistoryView
+
+
+class Following:
+    """Keeps what a monitor reads, and shows how far training is and what was kept of it.
+
+    Parameters
+    ----------
+    probe : ModelProbe
+        Of the model that trains.
+    selector : LayerSelector
+        Its list is kept with the history.
+    go_to : GoTo
+
+    Attributes
+    ----------
+    kept : sequence of Place
+        What every moment is to keep beside what is shown.
+    orders : dict of Place to ndarray of int
+        The order in which a place's channels were last drawn: its next record stays near to it,
+        whoever reads it.
+    """
+
+    def __init__(self, probe: ModelProbe, selector: LayerSelector, go_to: GoTo) -> None:
+        self.kept: Sequence[Place] = ()
+        self.orders: dict[Place, NDArray[np.integer[Any]]] = {}
+        self.story = HistoryView(selector, go_to)
+        self.bar = TrainingBar(self._pause, self._resume, self._stop)
+        self._probe: ModelProbe | None = probe
+        self._selector = selector
+        self._monitor: TrainingMonitor | None = None
+        self._settings: object = None
+        # What was kept last, without its records, and the seconds trained with monitors before.
+        self._last: Moment | None = None
+        self._earlier = 0.0
+        after_each_cell(self._after_cell)
+
+    @property
+    def is_training(self) -> bool:
+        """Whether a training is followed that has not ended."""
+        return self.story.timeline.training
+
+    @property
+    def probe(self) -> ModelProbe:
+        """What the model is to be read with: as the last look of a training that goes on was."""
+        if self._monitor is None or not self.is_training:
+            return of_open(self.bar, self._probe, "model")
+        return self._monitor.reader.probe
+
+    def read(self, place: Place) -> PlaceRecord:
+        """A place of the model as it is now, on the samples of the last look.
+
+        Raises
+        ------
+        ValueError, ModelCallError
+            As `read_place`.
+        """
+        found = read_place(self.probe, place, self.orders.get(place))
+        record = found.record
+        if self._monitor is None or record.samples is None:
+            return found
+        measures = self._monitor.reader.as_known(found.place.layer, record.measures)
+        return found._replace(record=replace(record, measured=measures))
+
+    def begin(
+        self,
+        audience: Audience,
+        every: Every,
+        budget: float | None,
+        kept: Sequence[Place],
+        *,
+        samples: Samples,
+        memory: int,
+        folder: str | os.PathLike[str] | None,
+    ) -> TrainingMonitor:
+        """A monitor of this audience, which is followed from now on.
+
+        The history goes on where its settings are those of the monitor before and the layers are
+        the same, else a new one begins.
+        """
+        paths = tuple(entry["path"] for entry in self._selector.entries)
+        # The same name is another folder where the kernel has gone elsewhere since.
+        settings = (memory, None if folder is None else os.path.abspath(folder), paths)
+        before = self._monitor if settings == self._settings else None
+        monitor = TrainingMonitor(
+            audience,
+            every,
+            budget=budget,
+            samples=samples,
+            first_step=0 if before is None else before.progress.step,
+            reader=None if before is None else before.reader,
+        )
+        if before is None:
+            history = self._new_history(memory, folder)
+            # A moment of the history before is none of this one.
+            self.story.timeline.position = NOW
+            self.story.follow(history)
+            self._last = None
+            self._settings = settings
+        self._earlier = 0.0 if self._last is None else self._last.seconds
+        monitor.reader.orders = self.orders
+        self.kept = tuple(kept)
+        self._monitor = monitor
+        self.bar.budget = 1.0 if budget is None else budget
+        return monitor
+
+    def _new_history(self, memory: int, folder: str | os.PathLike[str] | None) -> History | None:
+        none = memory == 0
+        if none and folder is None:
+            return None
+        return History(
+            self._selector.entries,
+            memory=DEFAULT_MEMORY if none else memory,
+            folder=folder,
+            model=self.probe.model.name,
+        )
+
+    def keep(self, reading: Reading) -> None:
+        """Add what was read to the history."""
+        history, last = self.story.history, self._last
+        if history is None:
+            return
+        moment = replace(reading.moment, seconds=self._earlier + reading.moment.seconds)
+        if last is not None and last.step == moment.step and not moment.logs:
+            # A training begins where the one before ended: the losses there are that one's.
+            moment = replace(moment, epoch=last.epoch, logs=last.logs)
+        history.append(moment, onsets=reading.onsets)
+        self._last = replace(moment, records={})
+
+    def tell(self, place: Place | None) -> None:
+        """Show what has been kept, unless that was done a moment ago."""
+        self.story.tell(place, at_once=False)
+
+    def show(self, progress: TrainingProgress) -> None:
+        """Show how far training is; at its end, also all that was kept."""
+        self.bar.show(progress)
+        before = self.is_training
+        self.story.timeline.training = progress.state in ("training", "paused", "stopping")
+        if before and not self.is_training:
+            if self.story.history is not None:
+                self.story.history.sync()
+            self.story.end()
+
+    def let_go(self) -> None:
+        """Follow no training any more; the inspector is closed. Its history is the user's."""
+        self.kept = ()
+        self.orders.clear()
+        self._probe = self._monitor = self._last = self._settings = None
+
+    def _after_cell(self) -> None:
+        """Training is over with its cell; Keras tells nobody where it was interrupted."""
+        if self.is_training and self._monitor is not None:
+            self._monitor.catch_up()
+            self.show(self._monitor.progress)
+
+    def _pause(self) -> None:
+        self._wish(lambda monitor: monitor.pause())
+
+    def _resume(self) -> None:
+        self._wish(lambda monitor: monitor.resume())
+
+    def _stop(self) -> None:
+        self._wish(lambda monitor: monitor.stop())
+
+    def _wish(self, do: Callable[[TrainingMonitor], None]) -> None:
+        """Do what the page wants of this training.
+
+        Without subshells it may come when the cell is done. Then it is void: kept for the next
+        training of the same monitor, it would hold that where nobody can resume it.
+        """
+        if self._monitor is None:
+            raise RuntimeError("nothing trains with a monitor of this inspector")
+        if self.is_training:
+            do(self._monitor)

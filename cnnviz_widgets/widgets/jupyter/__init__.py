@@ -1,0 +1,1 @@
+"""Cells, threads and the life of widgets in a notebook."""

@@ -1,0 +1,56 @@
+"""Which channels are selected and hovered: the one state that all views of a layer share."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ipywidgets import TypedTuple
+from traitlets import List, Unicode
+
+from ...validation.rules import text
+from ..jupyter.ownership import Owning
+from ..jupyter.thread_local_sync import HoldsSync
+from .traits import Whole
+
+
+class Selection(Owning, HoldsSync):
+    """Selected and hovered channels, shared by every view that holds this object.
+
+    The views follow it in the page: linking works while the kernel is busy, dead or absent.
+    Python may read it, set it and observe it like any widget.
+    """
+
+    selected = TypedTuple(
+        Whole(min=0), help="Selected channels, in the layer's own numbering."
+    ).tag(sync=True)
+    hovered = Whole(-1, min=-1, help="The channel under the mouse; -1 for none.").tag(sync=True)
+
+    _channels_of = Unicode(help="What the numbers are channels of.").tag(sync=True)
+    _chosen_in = List(
+        [0, ""],
+        help="How often the page has selected, and what it showed when it last did.",
+    ).tag(sync=True)
+
+    def start(self, channels_of: str) -> None:
+        """From now on the numbers are channels of something else; none is selected.
+
+        What the page selected before it heard of this, and sends late, is dropped.
+
+        Parameters
+        ----------
+        channels_of : str
+        """
+        text("channels_of", channels_of)
+        with self.hold_sync():
+            self._channels_of = channels_of
+            self.selected = ()
+            self.hovered = -1
+
+    def set_state(self, sync_data: dict[str, Any]) -> None:
+        """Take what the page sends, unless it is a selection of channels no longer shown."""
+        _, channels_of = sync_data.get("_chosen_in", (0, self._channels_of))
+        if channels_of != self._channels_of:
+            late = ("selected", "hovered")
+            sync_data = {name: sync_data[name] for name in sync_data if name not in late}
+            self.send_state(late)
+        super().set_state(sync_data)

@@ -1,0 +1,1 @@
+"""What stands beside the views of a layer."""

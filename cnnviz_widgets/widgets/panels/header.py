@@ -1,0 +1,73 @@
+"""InspectorHeader: which layer and view is shown, what comes next, and what went wrong."""
+
+from __future__ import annotations
+
+import anywidget
+from traitlets import Bool, Enum, Float, Int, List, Unicode
+
+from ..jupyter.bundles import bundle
+from ..jupyter.ownership import Owning
+from ..jupyter.thread_local_sync import ForTwoThreads
+
+_ANSWERS = {"_asked": "_answered", "_diagnose_asked": "_diagnosed", "_next_asked": "_next_answered"}
+
+
+class InspectorHeader(Owning, ForTwoThreads, anywidget.AnyWidget):
+    """The inspector's first lines: title, controls, progress, guide, warnings and errors.
+
+    What the page asks for is counted: `_asked` (read again), `_diagnose_asked` and `_next_asked`
+    go up with each press, and the button waits until the count beside it has caught up.
+    """
+
+    _esm = bundle("inspector-header.js")
+    _css = bundle("inspector-header.css")
+
+    title = Unicode().tag(sync=True)
+    facts = Unicode(help="Kind, shape and samples in one line.").tag(sync=True)
+    message = Unicode(help="What is being done just now; '' when nothing is.").tag(sync=True)
+    progress = Float(-1.0, help="Share of the work done, 0 to 1; -1: unknown.").tag(sync=True)
+    error = Unicode(help="What went wrong last; '' once something has worked.").tag(sync=True)
+    warnings = List(Unicode()).tag(sync=True)
+    live = Bool(True, help="Whether there is a model to diagnose and to read again.").tag(sync=True)
+    view = Enum(["outputs", "weights"], "outputs", help="The view that is chosen.").tag(sync=True)
+    has_weights = Bool(False, help="Whether the layer has weights to show.").tag(sync=True)
+    weights = List(Unicode(), help="Names of the layer's weights that have a picture.").tag(
+        sync=True
+    )
+    weight = Unicode("", help="Which of them is chosen; '' for none.").tag(sync=True)
+    step = Int(0, min=0, help="Step of the order of analysis shown; 0 for none of them.").tag(
+        sync=True
+    )
+    steps = Int(0, min=0, help="How many steps there are; 0: no order is offered.").tag(sync=True)
+    stage = Unicode("", help="Which stage the step belongs to [WL20 §1.3.1].").tag(sync=True)
+    look_for = Unicode("", help="What to look for in this step.").tag(sync=True)
+    next_step = Unicode("", help="Layer and view of the next step; '' at the end.").tag(sync=True)
+    guide = Bool(True, help="Whether the step is spelt out.").tag(sync=True)
+
+    _shown_view = Unicode("outputs", help="The view that is drawn; it follows `view`.").tag(
+        sync=True
+    )
+    _asked = Int(0, help="How often the page asked to read again.").tag(sync=True)
+    _answered = Int(0).tag(sync=True)
+    _diagnose_asked = Int(0, help="How often the page asked for a diagnosis.").tag(sync=True)
+    _diagnosed = Int(0).tag(sync=True)
+    _next_asked = Int(0, help="How often the page asked for the next step.").tag(sync=True)
+    _next_answered = Int(0).tag(sync=True)
+
+    def show_view(self, view: str, weight: str) -> None:
+        """Say which view is drawn, and of which weight; they are the chosen ones, too."""
+        with self.hold_sync():
+            self.view = self._shown_view = view
+            self.weight = weight
+
+    def answer(self, asked: str, serial: int) -> None:
+        """What the page asked for is done.
+
+        Parameters
+        ----------
+        asked : {'_asked', '_diagnose_asked', '_next_asked'}
+            The count that went up.
+        serial : int
+            What it was then.
+        """
+        setattr(self, _ANSWERS[asked], serial)

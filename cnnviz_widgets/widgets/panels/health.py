@@ -1,0 +1,269 @@
+"""HealthPanel: every layer's few numbers over the time of a training."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import bqplot
+import numpy as np
+from anywidget import AnyWidget, WidgetTrait
+from ipywidgets import VBox
+from numpy.typing import ArrayLike, NDArray
+from traitlets import Bytes, Dict, Int, List, Unicode
+
+from ...analysis.density.curves import MOST_CURVES
+from ...analysis.thinning import thin_curves
+from ...records.layer_health import HEALTH_NUMBERS, HealthNumber
+from ...validation.rules import ascending_steps, mapping, number_array, optional, text, texts
+from ..jupyter.bundles import bundle
+from ..jupyter.ownership import Owning
+from ..jupyter.png_fallback import Pictured
+from ..jupyter.thread_local_sync import HoldsSync
+from ..linking.wire_format import wire
+from ..views.plot_frame import QUIET, plain_figure, value_axes
+from .selector import LayerSelector
+from .timeline import Timeline
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+__all__ = ["HealthPanel"]
+
+MOST_POINTS = 400
+# How a number is written and which axis suits it: a share of one, a count, a size that is never
+# below zero and may span many powers of ten, or any value. Others are values.
+_LOOKS = {
+    "dead_share": "share",
+    "zero_share": "share",
+    "weight_norm": "size",
+    "change": "size",
+    "gradient_norm": "size",
+    "nonfinite": "count",
+    "nonfinite_weights": "count",
+}
+# Whether a layer has weights shows in this number; such layers have their curve first.
+_OF_WEIGHTS = "weight_norm"
+
+
+class _HealthHead(HoldsSync, AnyWidget):
+    """The lines above the plot, and the page's hand on the plot's marks."""
+
+    _esm = bundle("health-panel.js")
+    _css = bundle("health-panel.css")
+
+    number = Unicode("", help="Which number is drawn; '' or an unknown one: the first.").tag(
+        sync=True
+    )
+    selector = WidgetTrait().tag(sync=True)
+    timeline = WidgetTrait().tag(sync=True)
+    _numbers = List(Dict(), help="Name, title, explanation and look of each number.").tag(sync=True)
+    _paths = List(Unicode(), help="Path of the layer of each curve.").tag(sync=True)
+    _steps = Bytes(help="Step of each point.").tag(sync=True)
+    _values = Bytes(help="A value for each number, layer and point.").tag(sync=True)
+    _layers = Int(0, help="How many layers there are, of which each curve is one.").tag(sync=True)
+    _moments = Int(0, help="How many moments there are, of which the points are some.").tag(
+        sync=True
+    )
+    _every = WidgetTrait().tag(sync=True)
+    _chosen = WidgetTrait().tag(sync=True)
+    _hovered = WidgetTrait().tag(sync=True)
+    _position = WidgetTrait().tag(sync=True)
+    _step_axis = WidgetTrait().tag(sync=True)
+    _figure = WidgetTrait().tag(sync=True)
+    _log_axis = WidgetTrait().tag(sync=True)
+    _linear_axis = WidgetTrait().tag(sync=True)
+    _step_scale = WidgetTrait().tag(sync=True)
+    _log_scale = WidgetTrait().tag(sync=True)
+    _linear_scale = WidgetTrait().tag(sync=True)
+
+
+class HealthPanel(Owning, Pictured, VBox):
+    """Health over time: a curve for each layer, of the number that is chosen in the page.
+
+    The page draws: choosing another number or layer, or another moment, needs no kernel.
+
+    Parameters
+    ----------
+    selector : LayerSelector, optional
+        Whose chosen layer stands out; a layer clicked here is chosen there.
+    timeline : Timeline, optional
+        Whose position is marked by a line.
+    number : str
+        Name of the number to begin with; '' for the first.
+    **traits
+        Any trait of the box.
+    """
+
+    def __init__(
+        self,
+        selector: LayerSelector | None = None,
+        timeline: Timeline | None = None,
+        *,
+        number: str = "",
+        **traits: Any,
+    ) -> None:
+        optional("selector", selector, LayerSelector)
+        optional("timeline", timeline, Timeline)
+        text("number", number)
+        self.figure, self._head = _plot(selector, timeline, number)
+        self._has_plot = False
+        super().__init__([self._head], **traits)
+        # The first brings the colours that the second's axes are written in.
+        self.add_class("cnnviz")
+        self.add_class("cnnviz-health-panel")
+
+    @property
+    def number(self) -> str:
+        """Name of the number that is drawn."""
+        return str(self._head.number)
+
+    @number.setter
+    def number(self, value: str) -> None:
+        self._head.number = text("number", value)
+
+    def show(
+        self,
+        steps: ArrayLike,
+        paths: Sequence[str],
+        numbers: Mapping[str, ArrayLike],
+        titles: Mapping[str, str] | None = None,
+        explanations: Mapping[str, str] | None = None,
+    ) -> None:
+        """Show these numbers, in one message to the page.
+
+        Parameters
+        ----------
+        steps : array_like of int, shape (n,)
+            Training step of each moment, ascending.
+        paths : sequence of str
+            The layers, in execution order. Of more than 64 those with weights have a curve first.
+        numbers : mapping of str to array_like, shape (n, layers)
+            Each number by its name, NaN where it is not known.
+        titles, explanations : mapping of str to str, optional
+            What a number is called, and what it is; those of `HEALTH_NUMBERS` where they lack it.
+
+        Raises
+        ------
+        TypeError, ValueError
+            The steps do not ascend from 0 or more, the paths are no strings, or a number's values
+            are no numbers or not of the shape (n, layers).
+        """
+        at = ascending_steps("steps", steps).astype(np.float64)
+        paths = texts("paths", paths)
+        of_numbers = mapping("numbers", numbers, "a number's name to its values")
+        for name, told in (("titles", titles), ("explanations", explanations)):
+            for word in mapping(name, told or {}, "a number's name to words").values():
+                text(f"each of {name}", word)
+        values = {
+            text("each name of numbers", name): number_array(name, value).astype(np.float32)
+            for name, value in of_numbers.items()
+        }
+        for name, value in values.items():
+            if value.shape != (len(at), len(paths)):
+                raise ValueError(
+                    f"{name!r} must have a row for each of {len(at)} moments and a column for "
+                    f"each of {len(paths)} layers; got the shape {value.shape}"
+                )
+        drawn = _drawn(len(paths), values.get(_OF_WEIGHTS))
+        every = np.zeros((len(at), 0, len(drawn)), dtype=np.float32)
+        if values:
+            every = np.stack([value[:, drawn] for value in values.values()], axis=1)
+        # A curve has no place for infinity; that something is not finite has a number of its own.
+        points, curves = thin_curves(np.where(np.isfinite(every), every, np.nan), MOST_POINTS)
+        known = np.isfinite(curves).any(axis=(0, 2))
+        usual = {
+            name: HEALTH_NUMBERS.get(name, HealthNumber(name.replace("_", " "), ""))
+            for name in values
+        }
+        with self._head.hold_sync():
+            self._head._numbers = [
+                {
+                    "name": name,
+                    "title": (titles or {}).get(name, usual[name].title),
+                    "explanation": (explanations or {}).get(name, usual[name].explanation),
+                    "look": _LOOKS.get(name, "value"),
+                    "known": bool(is_known),
+                }
+                for name, is_known in zip(values, known, strict=True)
+            ]
+            self._head._paths = [paths[layer] for layer in drawn]
+            self._head._steps = wire(at[points], "f8")
+            self._head._values = wire(np.moveaxis(curves, 0, -1), "f4")
+            self._head._layers = len(paths)
+            self._head._moments = len(at)
+        # Axes of nothing tell nothing; a plot that is hidden in the page instead, bqplot lays out
+        # with sizes below 0.
+        some = bool(len(at) and len(drawn))
+        if some != self._has_plot:
+            self._has_plot = some
+            self.children = (self._head, self.figure) if some else (self._head,)
+
+    def __repr__(self) -> str:
+        return f"<HealthPanel of {self._head._layers:,} layers at {self._head._moments:,} moments>"
+
+    def picture(self) -> Image | None:
+        """The curves of the number that is chosen as a still picture; None without any."""
+        from ..pictures.health_picture import health_picture
+
+        head = self._head
+        steps = np.frombuffer(head._steps, "<f8")
+        if not steps.size or not head._paths:
+            return None
+        names = [number["name"] for number in head._numbers]
+        chosen = names.index(head.number) if head.number in names else 0
+        values = np.frombuffer(head._values, "<f4").reshape(len(names), len(head._paths), -1)
+        return health_picture(steps, head._paths, values[chosen], head._numbers[chosen]["title"])
+
+
+def _drawn(count: int, norms: NDArray[np.float32] | None) -> NDArray[np.int64]:
+    """Which layers have a curve, in their order: all, or those with weights before the others."""
+    layers = np.arange(count)
+    if count <= MOST_CURVES:
+        return layers
+    weightless = np.ones(count, bool) if norms is None else ~(np.nan_to_num(norms) > 0).any(axis=0)
+    return np.sort(layers[np.argsort(weightless, kind="stable")][:MOST_CURVES])
+
+
+def _plot(
+    selector: LayerSelector | None, timeline: Timeline | None, number: str
+) -> tuple[bqplot.Figure, _HealthHead]:
+    """Scales, axes and marks; the page fills them."""
+    x = bqplot.LinearScale(min=0.0, max=1.0)
+    log, linear = bqplot.LogScale(min=1e-3, max=1.0), bqplot.LinearScale(min=0.0, max=1.0)
+    whole = bqplot.LinearScale(min=0.0, max=1.0)
+    still = {"preserve_domain": {"x": True, "y": True}, **QUIET}
+    curves = {"x": x, "y": linear}
+    marks = {
+        "_every": bqplot.Lines(scales=curves, stroke_width=1.5, **still),
+        "_chosen": bqplot.Lines(scales=curves, stroke_width=2.5, **still),
+        "_hovered": bqplot.Lines(scales=curves, stroke_width=3.0, **still),
+        "_position": bqplot.Lines(scales={"x": x, "y": whole}, stroke_width=1.5, **still),
+    }
+    step_axis = bqplot.Axis(
+        scale=x, label="training step", grid_lines="none", label_offset="32px", tick_format=",d"
+    )
+    log_axis, linear_axis = value_axes(log, linear, log_shown=False)
+    figure = plain_figure(
+        [marks[name] for name in ("_position", "_every", "_chosen", "_hovered")],
+        [step_axis, log_axis, linear_axis],
+        height=200,
+        # Left and right as in the timeline (timeline/axis.ts): a moment stands at one place.
+        margin={"top": 8, "bottom": 40, "left": 64, "right": 56},
+        padding_x=0.0,
+    )
+    figure.layout.margin = "0"
+    head = _HealthHead(
+        number=number,
+        selector=selector,
+        timeline=timeline,
+        _figure=figure,
+        _step_axis=step_axis,
+        _log_axis=log_axis,
+        _linear_axis=linear_axis,
+        _step_scale=x,
+        _log_scale=log,
+        _linear_scale=linear,
+        **marks,
+    )
+    return figure, head

@@ -1,0 +1,217 @@
+"""Timeline: the moments of a training, to go back to."""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Callable as Function
+from collections.abc import Sequence
+from functools import partial
+from typing import Any, Protocol
+
+import anywidget
+import numpy as np
+from numpy.typing import ArrayLike
+from traitlets import Bool, Bytes, Callable, Dict, Int, List, Tuple, Unicode, observe
+
+from ...analysis.thinning import evenly, thin_moments
+from ...runtime.call_stack import afterwards, surely
+from ...validation.rules import as_array, ascending_steps, described, optional_function
+from ..jupyter.bundles import bundle
+from ..jupyter.error_text import told
+from ..jupyter.ownership import Owning
+from ..jupyter.thread_local_sync import ForTwoThreads
+from ..linking.traits import Whole
+from ..linking.wire_format import wire
+
+__all__ = ["Mark", "Timeline"]
+
+# More ticks than this are no longer told apart on any screen.
+MOST_TICKS = 2_000
+MOST_MARKS = 400
+
+_INTERRUPTED = "Reading this moment was interrupted."
+
+
+class Mark(Protocol):
+    """Something that began at a step, as far as the timeline shows it: an `Onset`."""
+
+    @property
+    def kind(self) -> str:
+        """``"dead"``, ``"non-finite"`` or ``"frozen"``."""
+
+    @property
+    def layer(self) -> str:
+        """Path of the layer."""
+
+    @property
+    def step(self) -> int:
+        """The first step at which it was seen."""
+
+    @property
+    def text(self) -> str:
+        """One sentence."""
+
+    @property
+    def from_start(self) -> bool:
+        """Whether it was there at the first look: training did not bring it about."""
+
+
+class Timeline(Owning, ForTwoThreads, anywidget.AnyWidget):
+    """A strip of a training's moments: scrub, play, jump to where something began, go live.
+
+    Parameters
+    ----------
+    on_position : callable, optional
+        ``on_position(position)`` shows the moment at that step, -1: the model as it is now. What
+        it returns is shown as `note`, where it is not None; so is what it raises. While it runs,
+        the page says that the moment is being read. Without it nothing is waited for.
+    on_mark : callable, optional
+        ``on_mark(position, kind, layer)`` shows the layer of a mark at the moment to which that
+        led; otherwise as `on_position`, which is called where this is not given.
+    **traits
+        Any trait of the widget.
+    """
+
+    _esm = bundle("timeline.js")
+    _css = bundle("timeline.css")
+
+    position = Whole(-1, min=-1, help="Step of the moment that is chosen; -1: live.").tag(sync=True)
+    note = Unicode("", help="What is to be known of the moment; '' for nothing.").tag(sync=True)
+    on_position = Callable(None, allow_none=True, help="Shows the moment at a position.")
+    on_mark = Callable(None, allow_none=True, help="Shows what a mark is of.")
+    training = Bool(False, help="Whether the model trains just now.").tag(sync=True)
+
+    _steps = Bytes(help="Step of each tick, ascending.").tag(sync=True)
+    _kept = Bytes(help="Whether the shown place has a record at each tick.").tag(sync=True)
+    _moments = Int(0, help="How many moments there are, of which each tick is one.").tag(sync=True)
+    _onsets = List(Dict(), help="What began where, by step.").tag(sync=True)
+    _marks = Int(0, help="How many onsets there are, of which those sent are some.").tag(sync=True)
+    _mark = Tuple(
+        Int(0),
+        Unicode(),
+        Unicode(),
+        default_value=(0, "", ""),
+        help="How often the page went to a mark, and the kind and the layer of the last one.",
+    ).tag(sync=True)
+    _shown = Int(-1, help="The position that Python shows; it follows `position`.").tag(sync=True)
+
+    def __init__(
+        self,
+        on_position: Function[[int], str | None] | None = None,
+        on_mark: Function[[int, str, str], str | None] | None = None,
+        **traits: Any,
+    ) -> None:
+        optional_function("on_position", on_position)
+        optional_function("on_mark", on_mark)
+        # The mark that the page went to last, by its number, and the moment that it led to, as
+        # long as word of a move there may follow.
+        self._marks_seen = 0
+        self._led_to: int | None = None
+        super().__init__(on_position=on_position, on_mark=on_mark, **traits)
+
+    def show(self, steps: ArrayLike, kept: ArrayLike, onsets: Sequence[Mark] = ()) -> None:
+        """Show these moments, in one message to the page.
+
+        Parameters
+        ----------
+        steps : array_like of int, shape (n,)
+            Training step of each moment, ascending.
+        kept : array_like of bool, shape (n,)
+            Whether the shown place has a record at each moment, and not only numbers.
+        onsets : sequence of Onset
+            What began at which step.
+
+        Raises
+        ------
+        TypeError, ValueError
+            The steps are no whole numbers, do not ascend, are below 0, or are not as many as
+            `kept`; or an onset is none.
+        """
+        at, there = ascending_steps("steps", steps), as_array("kept", kept)
+        if not np.isin(there, (False, True)).all():
+            raise TypeError(f"kept must be True or False for each step; got {described(kept)}")
+        there = there.astype(bool)
+        if at.shape != there.shape:
+            raise ValueError(
+                "steps and kept must be one-dimensional and of one length; "
+                f"got the shapes {at.shape} and {there.shape}"
+            )
+        _check_marks(onsets)
+        marks = _some(sorted(onsets, key=lambda mark: mark.step))
+        begun = np.array([mark.step for mark in marks], dtype=np.int64)
+        moments = np.clip(np.searchsorted(at, begun), 0, max(0, len(at) - 1))
+        ticks = thin_moments(there, MOST_TICKS, moments if len(at) else ())
+        with self.hold_sync():
+            self._steps = wire(at[ticks], "f8")
+            self._kept = wire(there[ticks], "u1")
+            self._moments = len(at)
+            self._marks = len(onsets)
+            self._onsets = [
+                {
+                    "kind": mark.kind,
+                    "layer": mark.layer,
+                    "step": int(mark.step),
+                    "text": mark.text,
+                    "from_start": mark.from_start,
+                }
+                for mark in marks
+            ]
+
+    def _let_go(self) -> None:
+        self.on_position = self.on_mark = None
+
+    @observe("position", "_mark")
+    def _on_move(self, change: dict[str, Any]) -> None:
+        """The page may have moved it: no caller is there to see an error but the reader."""
+        if change["new"] != getattr(self, change["name"]):
+            # Its mark has led elsewhere, which was told.
+            return
+        # A mark and its moment come in one message, in either order, and are told one by one.
+        number, kind, layer = self._mark
+        is_mark, self._marks_seen = number != self._marks_seen, number
+        been_there, self._led_to = self.position == self._led_to, None
+        if not is_mark and (been_there or change["name"] == "_mark"):
+            return
+        if is_mark and change["name"] == "_mark":
+            self._led_to = self.position
+        if is_mark and self.on_mark is not None:
+            self._answer(partial(self.on_mark, self.position, kind, layer))
+        elif self.on_position is not None:
+            self._answer(partial(self.on_position, self.position))
+        else:
+            self._answer(lambda: None)
+
+    def _answer(self, show: Function[[], str | None]) -> None:
+        note = _INTERRUPTED
+
+        def answer() -> None:
+            with self.hold_sync():
+                self.note = note
+                # `show` may have gone elsewhere.
+                self._shown = self.position
+
+        answered = afterwards(answer)
+        with surely(answered), answered:
+            try:
+                note = show() or ""
+            except Exception as error:
+                note = told(error)
+                self.log.error("".join(traceback.format_exception(error)))
+
+
+def _check_marks(onsets: Any) -> None:
+    if isinstance(onsets, str) or not isinstance(onsets, Sequence):
+        raise TypeError(f"onsets must be several Onsets; got {described(onsets)}")
+    for mark in onsets:
+        if not all(hasattr(mark, name) for name in ("kind", "layer", "step", "text")):
+            raise TypeError(f"each of onsets must be an Onset; got {described(mark)}")
+
+
+def _some(marks: list[Mark]) -> list[Mark]:
+    """As many marks as can be shown: the first of each kind, and the others evenly thinned."""
+    if len(marks) <= MOST_MARKS:
+        return marks
+    firsts = {mark.kind: at for at, mark in reversed(list(enumerate(marks)))}
+    others = np.setdiff1d(np.arange(len(marks)), list(firsts.values()))
+    chosen = {*firsts.values(), *evenly(others, MOST_MARKS - len(firsts)).tolist()}
+    return [marks[at] for at in sorted(chosen)]

@@ -1,0 +1,1 @@
+"""Still pictures, for places where no widget can run."""

@@ -1,0 +1,137 @@
+"""ChannelGrid: samples down, channels across."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+from traitlets import Bytes, Enum, List, Unicode
+
+from ...analysis.clustering.spanning_tree import Indices
+from ...analysis.tiles.tile_sheet import TileSheet
+from ...records.layer_record import LayerRecord
+from ...validation.rules import indices, instance
+from ..jupyter.bundles import bundle
+from ..linking.traits import Whole
+from ..linking.wire_format import SheetTraits, sheet_state, wire
+from .channel_names import channel_name
+from .layer_view import LayerView
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+
+class ChannelGrid(SheetTraits, LayerView):
+    """A column a channel, a row a sample [WL20 Fig. 1, 2, 4].
+
+    4-D values (batch, height, width, channel) show as tiles; 2-D values (batch, feature) as a
+    heat map; sequences (batch, time, feature) as one image a sample, time running down;
+    volumes (batch, depth, height, width, channel) as tiles that hold all slices.
+
+    `ChannelGrid(values)` works alone; see `LayerView` for the parameters.
+    """
+
+    _esm = bundle("channel-grid.js")
+    _css = bundle("channel-grid.css")
+
+    value_range = Enum(
+        ["tile", "channel", "layer"],
+        "tile",
+        help="Over which values the colours are stretched.",
+    ).tag(sync=True)
+    title = Unicode("", help="A line above the grid; '' for none.").tag(sync=True)
+    places = Whole(
+        0,
+        min=0,
+        help="Columns to leave room for, at the least: grids of as many places stand in line.",
+    ).tag(sync=True)
+    channel_names = List(
+        Unicode(), help="What each column is called, from left to right; none: its channel number."
+    ).tag(sync=True)
+    class_names = List(
+        Unicode(), help="A name for each channel, where it stands for a class; none: its number."
+    ).tag(sync=True)
+    sample_labels = List(Unicode(), help="A name for each of all samples; none: its number.").tag(
+        sync=True
+    )
+    height = Whole(440, min=120, help="Greatest height of the grid in CSS pixels.").tag(sync=True)
+
+    _channels = Bytes().tag(sync=True)
+    _samples = Bytes(help="Number of each row's sample; none: that of the row.").tag(sync=True)
+    _rows = Bytes(
+        help="Number of the sample at each place, where some have no tiles now; none: _samples."
+    ).tag(sync=True)
+
+    # Tiles, channels and samples, where they are not the record's own.
+    _laid_out: tuple[TileSheet, Indices, Indices] | None = None
+
+    def show(self, values: ArrayLike | LayerRecord) -> None:
+        """Show another layer, or the same one at another moment, in one message to the page.
+
+        Parameters
+        ----------
+        values : array_like, shape (batch, ..., channel), or LayerRecord
+        """
+        super().show(values)
+        self._laid_out = None
+
+    def show_columns(
+        self, record: LayerRecord, tiles: TileSheet, channels: Indices, samples: Indices
+    ) -> None:
+        """Show some of a layer's tiles in an order of one's own, in one message to the page.
+
+        Parameters
+        ----------
+        record : LayerRecord
+            Whose tiles they are.
+        tiles : TileSheet
+            Their `columns` are what the selection counts: channels, or pairs of them.
+        channels : ndarray of int, shape (column,)
+            The channel of the record in each column.
+        samples : ndarray of int, shape (row,)
+            The number of each row's sample.
+        """
+        instance("record", record, LayerRecord, "LayerRecord.of(values) makes one")
+        rows, columns = instance("tiles", tiles, TileSheet).codes.shape[:2]
+        channels = indices("channels", channels, record.n_channels)
+        if channels.shape != (columns,) or np.shape(samples) != (rows,):
+            raise ValueError(
+                f"channels and samples must be {columns} columns and {rows} rows; got the shapes "
+                f"{channels.shape} and {np.shape(samples)}"
+            )
+        self._put(_state(tiles, samples, record))
+        self._record = record
+        self._laid_out = (tiles, channels, samples)
+
+    def _let_go(self) -> None:
+        super()._let_go()
+        self._laid_out = None
+
+    def _state_of(self, record: LayerRecord) -> dict[str, Any]:
+        return {
+            **_state(record.tiles, record.sample_numbers[: len(record.tiles.codes)], record),
+            "_rows": b"" if record.samples is None else wire(record.rows, "i4"),
+        }
+
+    def picture(self) -> Image | None:
+        """The grid as a picture in grey, each tile over its own range."""
+        from ..pictures.layer_pictures import grid_picture
+
+        if self.record is None:
+            return None
+        names = self.channel_names or [
+            channel_name(channel, self.class_names) for channel in self.record.tiles.columns
+        ]
+        return grid_picture(self.record, self.sample_labels, self._laid_out, names)
+
+
+def _state(tiles: TileSheet, samples: Indices, record: LayerRecord) -> dict[str, Any]:
+    """The wire traits for tiles."""
+    return {
+        **sheet_state(tiles),
+        "_channels": wire(tiles.columns, "i4"),
+        "_samples": wire(samples, "i4"),
+        "_rows": b"",
+        "_notes": list(record.omissions),
+    }

@@ -1,0 +1,269 @@
+"""DensityPanel: which channels are dead, saturated, collapsed?"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import bqplot
+import numpy as np
+from anywidget import AnyWidget, WidgetTrait
+from ipywidgets import VBox
+from numpy.typing import ArrayLike
+from traitlets import Bool, Bytes, Enum, Float, Instance, Int, List, Unicode, validate
+
+from ...analysis.density.channel_density import NOT_DRAWN, DensityStyle
+from ...analysis.density.curves import MOST_CURVES
+from ...records.layer_record import LayerRecord
+from ...records.parameter_record import ParameterRecord
+from ...validation.rules import flag, optional, texts
+from ..inspector.layer_facts import zero_channels
+from ..jupyter.bundles import bundle
+from ..jupyter.ownership import Owning
+from ..jupyter.png_fallback import Pictured
+from ..jupyter.thread_local_sync import HoldsSync
+from ..linking.selection import Selection
+from ..linking.wire_format import wire
+from .layer_view import as_record, brief, forget_channels, unchangeable
+from .plot_frame import QUIET, DensityFrame
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+
+class _Lines(HoldsSync, bqplot.Lines):  # type: ignore[misc]  # bqplot has no types
+    """Lines that are set in one message."""
+
+
+class _Scatter(HoldsSync, bqplot.Scatter):  # type: ignore[misc]
+    """Dots that are set in one message."""
+
+
+class _DensityHead(HoldsSync, AnyWidget):
+    """The line above the plot, and the page's hand on the plot's marks."""
+
+    _esm = bundle("density-panel.js")
+    _css = bundle("density-panel.css")
+
+    log_y = Bool(True).tag(sync=True)
+    class_names = List(
+        Unicode(), help="A name for each channel, where it stands for a class; none: its number."
+    ).tag(sync=True)
+    selection = WidgetTrait().tag(sync=True)
+    _noun = Unicode("channel", help="What a channel is called.").tag(sync=True)
+    _total = Int(0).tag(sync=True)
+    _peak = Float(1.0).tag(sync=True)
+    _usual_peak = Float(1.0).tag(sync=True)
+    _drawn = Enum(["every", "fan", "together"], "every").tag(sync=True)
+    _notes = List(Unicode()).tag(sync=True)
+    _samples = Unicode(help="On which samples, where these are not all; '' for all.").tag(sync=True)
+    _channels = Bytes().tag(sync=True)
+    _grid = Bytes().tag(sync=True)
+    _density = Bytes().tag(sync=True)
+    _points = Int(0).tag(sync=True)
+    _zero_share = Bytes().tag(sync=True)
+    _nonfinite_share = Bytes().tag(sync=True)
+    _every = WidgetTrait().tag(sync=True)
+    _fan = WidgetTrait().tag(sync=True)
+    _selected = WidgetTrait().tag(sync=True)
+    _hovered = WidgetTrait().tag(sync=True)
+    _zeros = WidgetTrait().tag(sync=True)
+    _zeros_marked = WidgetTrait().tag(sync=True)
+    _figure = WidgetTrait().tag(sync=True)
+    _log_axis = WidgetTrait().tag(sync=True)
+    _linear_axis = WidgetTrait().tag(sync=True)
+    _log_scale = WidgetTrait().tag(sync=True)
+    _linear_scale = WidgetTrait().tag(sync=True)
+
+
+class DensityPanel(Owning, Pictured, VBox):
+    """The distribution of each channel's values [WL20 Fig. 3, 5].
+
+    Up to 64 channels have a curve each; above that their 5–95 % and 25–75 % bands and median
+    stand in for them, with a curve for each selected or hovered channel. A channel's exact
+    zeros are no part of its curve: a dot at 0 shows their share on the right axis.
+
+    Parameters
+    ----------
+    values : array_like, shape (batch, ..., channel), or LayerRecord
+        What to show.
+    selection : Selection, optional
+        Selected and hovered channels, shared with other views.
+    log_y : bool
+        Whether the density axis is logarithmic.
+
+    Raises
+    ------
+    TypeError, ValueError
+        The values are not numbers, or there are none.
+    """
+
+    selection = Instance(Selection)
+
+    def __init__(
+        self,
+        values: ArrayLike | LayerRecord | None = None,
+        *,
+        selection: Selection | None = None,
+        log_y: bool = True,
+        **traits: Any,
+    ) -> None:
+        record = None if values is None else as_record(values)
+        optional("selection", selection, Selection)
+        flag("log_y", log_y)
+        self._record: LayerRecord | None = None
+        self.marks, self.figure, self._head = _plot(
+            Selection() if selection is None else selection, log_y
+        )
+        super().__init__([self._head, self.figure], selection=self._head.selection, **traits)
+        # The first brings the colours that the second's axes are written in.
+        self.add_class("cnnviz")
+        self.add_class("cnnviz-density")
+        if record is not None:
+            self.show(record)
+
+    @validate("selection")
+    def _given_once(self, proposal: dict[str, Any]) -> Selection:
+        selection: Selection = unchangeable(self, "selection", proposal["value"])
+        return selection
+
+    @property
+    def record(self) -> LayerRecord | None:
+        """What is shown; None before anything is."""
+        return self._record
+
+    @property
+    def log_y(self) -> bool:
+        """Whether the density axis is logarithmic."""
+        return bool(self._head.log_y)
+
+    @log_y.setter
+    def log_y(self, value: bool) -> None:
+        self._head.log_y = flag("log_y", value)
+
+    @property
+    def class_names(self) -> list[str]:
+        """A name for each channel, where it stands for a class; [] for none."""
+        return list(self._head.class_names)
+
+    @class_names.setter
+    def class_names(self, value: Sequence[str]) -> None:
+        self._head.class_names = texts("class_names", value)
+
+    def show(self, values: ArrayLike | LayerRecord) -> None:
+        """Show another layer, or the same one at another moment.
+
+        Parameters
+        ----------
+        values : array_like, shape (batch, ..., channel), or LayerRecord
+        """
+        record = as_record(values)
+        density, curves = record.drawn_density, record.drawn_curves
+        every = record.n_channels <= MOST_CURVES
+        none = np.zeros(0)
+        with self.marks["every"].hold_sync():
+            self.marks["every"].x = curves.grid if every else none
+            self.marks["every"].y = curves.height if every else none
+        with self.marks["fan"].hold_sync():
+            if record.pooled is not None:
+                self.marks["fan"].x = record.pooled.grid[0]
+                self.marks["fan"].y = curves.pooled[np.newaxis]
+            else:
+                self.marks["fan"].x = none if every else record.fan.grid
+                self.marks["fan"].y = none if every else curves.bands
+        # Hundreds of dots would be a bar, and slow to redraw.
+        shares = 100 * (density.zero_share if every else curves.zero_bands)
+        with self.marks["zeros"].hold_sync():
+            self.marks["zeros"].x = np.zeros(len(shares))
+            self.marks["zeros"].y = shares
+        with self._head.hold_sync():
+            self._head._channels = wire(record.columns, "i4")
+            self._head._grid = wire(curves.grid, "f8")
+            self._head._density = wire(curves.height, "f8")
+            self._head._points = density.grid.shape[1]
+            self._head._zero_share = wire(density.zero_share, "f4")
+            self._head._nonfinite_share = wire(density.nonfinite_share, "f4")
+            self._head._peak = curves.peak
+            self._head._usual_peak = curves.usual_peak
+            self._head._total = record.n_channels
+            of_weights = isinstance(record, ParameterRecord)
+            self._head._noun = record.outputs if of_weights else "channel"
+            self._head._drawn = (
+                "together" if record.pooled is not None else "every" if every else "fan"
+            )
+            self._head._samples = "" if record.samples is None else f"on {record.samples}"
+            self._head._notes = _notes(record)
+        self._record = record
+        forget_channels(self.selection, record.n_channels)
+
+    def __repr__(self) -> str:
+        return brief(self, self.record)
+
+    def picture(self) -> Image | None:
+        """The curves, or their bands, as a picture."""
+        from ..pictures.layer_pictures import density_picture
+
+        return None if self.record is None else density_picture(self.record)
+
+    def _let_go(self) -> None:
+        self._record = None
+
+
+def _notes(record: LayerRecord) -> list[str]:
+    """What the curves leave out, in sentences."""
+    notes = []
+    if dead := zero_channels(record):
+        notes.append(dead)
+    density = record.drawn_density
+    if record.pooled is not None and (density.style == DensityStyle.RUG).any():
+        of_weights = isinstance(record, ParameterRecord)
+        noun = "row" if of_weights else "channel"
+        notes.append(
+            f"{density.n_values:,} value{'s' if density.n_values > 1 else ''} a "
+            f"{noun} make no curve: a {noun} shows as one stroke a value, the line is all "
+            f"values together.{'' if of_weights else ' More samples give curves.'}"
+        )
+    elif record.pooled is not None and (density.style == DensityStyle.BARS).any():
+        notes.append(
+            "The values are few numbers that recur: each is a stroke of its share's height, "
+            "the line is all values together."
+        )
+    curves = int((record.density_numbers.style != NOT_DRAWN).sum())
+    if curves < record.n_channels:
+        notes.append(
+            f"Curves are of {curves:,} of {record.n_channels:,} channels, those that are shown."
+        )
+    outside = float(density.outside_share.max(initial=0.0))
+    if outside > 0:
+        notes.append(
+            f"Long tails: up to {outside:.2%} of a channel's values lie outside its curve."
+        )
+    return notes
+
+
+def _plot(
+    selection: Selection, log_y: bool
+) -> tuple[dict[str, bqplot.Mark], bqplot.Figure, _DensityHead]:
+    """Scales, axes and marks; the page fills those of selected and hovered channels."""
+    frame = DensityFrame(log_y)
+    curves = {"scales": frame.curves, **QUIET}
+    dots = {"scales": frame.dots, "marker": "circle", **QUIET}
+    # The marks that the page fills must not stretch the axis, or it would jump under the mouse.
+    still = {"x": True, "y": True}
+    marks = {
+        "fan": _Lines(fill="between", stroke_width=1.0, **curves),
+        "every": _Lines(stroke_width=1.2, **curves),
+        "selected": bqplot.Lines(stroke_width=2.0, preserve_domain=still, **curves),
+        "hovered": bqplot.Lines(stroke_width=3.0, preserve_domain=still, **curves),
+        "zeros": _Scatter(default_size=22, opacities=[0.6], **dots),
+        "zeros_marked": bqplot.Scatter(default_size=64, preserve_domain=still, **dots),
+    }
+    figure = frame.figure(list(marks.values()), 220)
+    head = _DensityHead(
+        log_y=log_y,
+        selection=selection,
+        _figure=figure,
+        **frame.traits,
+        **{f"_{name}": mark for name, mark in marks.items()},
+    )
+    return marks, figure, head

@@ -1,0 +1,140 @@
+"""What the views of one layer have in common."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import anywidget
+from numpy.typing import ArrayLike
+from traitlets import List, Unicode, validate
+
+from ...records.layer_record import LayerRecord
+from ...records.parameter_record import ParameterRecord
+from ...validation.rules import optional
+from ..jupyter.ownership import Owning
+from ..jupyter.png_fallback import Pictured
+from ..jupyter.thread_local_sync import HoldsSync
+from ..linking.column_axis import ColumnAxis
+from ..linking.selection import Selection
+from ..linking.traits import WidgetOf
+
+
+def as_record(values: ArrayLike | LayerRecord) -> LayerRecord:
+    """A record of values that may be one already."""
+    return values if isinstance(values, LayerRecord) else LayerRecord.of(values)
+
+
+def unchangeable(owner: Any, name: str, value: Any) -> Any:
+    """The value of a trait that is given once: views in the page are bound to it.
+
+    Raises
+    ------
+    ValueError
+        The trait has a value already, and this is another.
+    """
+    present = owner._trait_values.get(name)
+    if present is not None and present is not value:
+        raise ValueError(
+            f"{name} is given to {type(owner).__name__}(…, {name}=…) and not changed later; "
+            "make another view"
+        )
+    return value
+
+
+def forget_channels(selection: Selection, n_channels: int) -> None:
+    """Select and hover no channel that a layer of so many channels does not have."""
+    selection.selected = tuple(channel for channel in selection.selected if channel < n_channels)
+    if selection.hovered >= n_channels:
+        selection.hovered = -1
+
+
+def brief(view: Any, record: LayerRecord | None) -> str:
+    """A view in one line, for a terminal and for readers without pictures."""
+    if record is None:
+        return f"<{type(view).__name__} of nothing{' yet' if view.comm else ', closed'}>"
+    noun = record.outputs if isinstance(record, ParameterRecord) else "channel"
+    plural = "" if record.n_channels == 1 else "s"
+    return f"<{type(view).__name__} of {record.n_channels:,} {noun}{plural}>"
+
+
+class LayerView(Owning, Pictured, HoldsSync, anywidget.AnyWidget):
+    """A view of one layer's record, linked to others through a shared selection and axis.
+
+    Parameters
+    ----------
+    values : array_like, shape (batch, ..., channel), or LayerRecord
+        What to show.
+    selection : Selection, optional
+        Selected and hovered channels; give several views the same one to link them.
+    axis : ColumnAxis, optional
+        Where channels stand; give grid and dendrogram the same one to align them.
+    **traits
+        Any trait of the view.
+
+    Raises
+    ------
+    TypeError, ValueError
+        The values are not numbers, or there are none.
+    """
+
+    selection = WidgetOf(Selection).tag(sync=True)
+    axis = WidgetOf(ColumnAxis).tag(sync=True)
+    _notes = List(Unicode(), help="What the picture leaves out, in sentences.").tag(sync=True)
+
+    def __init__(
+        self,
+        values: ArrayLike | LayerRecord | None = None,
+        *,
+        selection: Selection | None = None,
+        axis: ColumnAxis | None = None,
+        **traits: Any,
+    ) -> None:
+        # What is wrong is refused before anything is made.
+        record = None if values is None else as_record(values)
+        optional("selection", selection, Selection)
+        optional("axis", axis, ColumnAxis)
+        self._record: LayerRecord | None = None
+        super().__init__(
+            selection=Selection() if selection is None else selection,
+            axis=ColumnAxis() if axis is None else axis,
+            **traits,
+        )
+        if record is not None:
+            self.show(record)
+
+    @property
+    def record(self) -> LayerRecord | None:
+        """What is shown; None before anything is."""
+        return self._record
+
+    @validate("selection", "axis")
+    def _given_once(self, proposal: dict[str, Any]) -> Any:
+        return unchangeable(self, proposal["trait"].name, proposal["value"])
+
+    def show(self, values: ArrayLike | LayerRecord) -> None:
+        """Show another layer, or the same one at another moment, in one message to the page.
+
+        Parameters
+        ----------
+        values : array_like, shape (batch, ..., channel), or LayerRecord
+        """
+        record = as_record(values)
+        self._put(self._state_of(record))
+        self._record = record
+        forget_channels(self.selection, record.n_channels)
+
+    def _let_go(self) -> None:
+        self._record = None
+
+    def __repr__(self) -> str:
+        return brief(self, self.record)
+
+    def _put(self, state: dict[str, Any]) -> None:
+        """Set these traits in one message to the page."""
+        with self.hold_sync():
+            for name, value in state.items():
+                setattr(self, name, value)
+
+    def _state_of(self, record: LayerRecord) -> dict[str, Any]:
+        """The wire traits for a record."""
+        raise NotImplementedError
