@@ -6,7 +6,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
@@ -32,8 +32,8 @@ class Events:
 
     Parameters
     ----------
-    files : callable
-        Given a file's path from the package on; whether it is followed.
+    files : collection of str
+        Paths, from the package on, of the files that are followed.
     steps : bool
         Each bytecode is an event, not only each line and each call's beginning and end.
     at : Place, optional
@@ -44,12 +44,14 @@ class Events:
 
     def __init__(
         self,
-        files: Callable[[str], bool],
+        files: Collection[str],
         *,
         steps: bool = False,
         at: Place | None = None,
         time: int = 1,
     ) -> None:
+        # A file that has moved would be followed no more, and nobody would notice.
+        assert not [name for name in files if not (PACKAGE / name).is_file()]
         self.visits: dict[Place, int] = {}
         self._files = files
         self._steps = steps
@@ -61,7 +63,7 @@ class Events:
     def _followed(self, path: str) -> str | None:
         if path not in self._names:
             name = path.removeprefix(f"{PACKAGE}/") if path.startswith(f"{PACKAGE}/") else None
-            self._names[path] = name if name is not None and self._files(name) else None
+            self._names[path] = name if name in self._files else None
         return self._names[path]
 
     def _trace(self, frame: FrameType, event: str, argument: Any) -> Any:
@@ -90,7 +92,7 @@ class Events:
 
 def interrupted_everywhere(
     work: Callable[[], object],
-    files: Callable[[str], bool],
+    files: Collection[str],
     *,
     steps: bool = False,
     last: bool = True,

@@ -157,14 +157,24 @@ def train_in_context(world: World) -> None:
 
 
 MECHANISM = (
-    "analysis/call_stack.py",
-    "model/capture.py",
-    "model/lock.py",
-    "model/scopes.py",
-    "model/undisturbed.py",
+    "runtime/call_stack.py",
+    "model/reading/call_recorder.py",
+    "model/reading/model_lock.py",
+    "model/reading/scopes.py",
+    "model/reading/side_effects.py",
 )
-READING = (*MECHANISM, "model/eager.py", "model/passes.py", "model/probe.py")
-TRAINING = ("model/monitor.py", "model/moments.py", "model/pacing.py", "model/probe.py")
+READING = (
+    *MECHANISM,
+    "model/reading/eager_pass.py",
+    "model/reading/forward_pass.py",
+    "model/reading/probe.py",
+)
+TRAINING = (
+    "model/training/monitor.py",
+    "model/training/moment_reader.py",
+    "model/training/pacing.py",
+    "model/reading/probe.py",
+)
 
 
 class Case(NamedTuple):
@@ -179,16 +189,25 @@ class Case(NamedTuple):
 CASES = {
     "info": Case(info, READING),
     "info, each step": Case(info, READING, steps=True, last=False),
-    "read": Case(read, (*READING, "model/compiled.py")),
+    "read": Case(read, (*READING, "model/reading/compiled_pass.py")),
     "stream": Case(stream_gathered, READING),
-    "stream in lockstep": Case(stream_in_lockstep, (*READING, "model/compiled.py")),
-    "steady, each step": Case(look_steadily, ("model/probe.py",), steps=True, last=False),
-    "ablate": Case(try_ablation, (*READING, "model/ablation.py", "model/losses.py"), last=False),
+    "stream in lockstep": Case(stream_in_lockstep, (*READING, "model/reading/compiled_pass.py")),
+    "steady, each step": Case(look_steadily, ("model/reading/probe.py",), steps=True, last=False),
+    "ablate": Case(
+        try_ablation,
+        (*READING, "model/experiments/ablation.py", "model/experiments/losses.py"),
+        last=False,
+    ),
     "update": Case(update, TRAINING, last=False),
-    "update in a context": Case(train_in_context, ("model/monitor.py", "model/lock.py")),
-    "draw again": Case(draw_again, (*MECHANISM, "model/initial.py", "model/reference.py")),
-    "draw a reference": Case(draw_a_reference, ("model/reference.py",), last=False),
-    "trace": Case(trace, (*MECHANISM, "model/compiled.py"), last=False),
+    "update in a context": Case(
+        train_in_context, ("model/training/monitor.py", "model/reading/model_lock.py")
+    ),
+    "draw again": Case(
+        draw_again,
+        (*MECHANISM, "model/layers/initial_weights.py", "model/experiments/fresh_model.py"),
+    ),
+    "draw a reference": Case(draw_a_reference, ("model/experiments/fresh_model.py",), last=False),
+    "trace": Case(trace, (*MECHANISM, "model/reading/compiled_pass.py"), last=False),
 }
 
 
@@ -198,9 +217,7 @@ def test_an_interrupt_at_each_place(name: str) -> None:
     world = World()
     world.check()
     count = 0
-    for place, error in interrupted_everywhere(
-        lambda: work(world), files.__contains__, steps=steps, last=last
-    ):
+    for place, error in interrupted_everywhere(lambda: work(world), files, steps=steps, last=last):
         count += 1
         assert isinstance(error, KeyboardInterrupt), (place, error)
         try:
@@ -225,7 +242,7 @@ def test_random_numbers_go_on_where_they_were() -> None:
 
     before = state()
     for place, _error in interrupted_everywhere(
-        draw, {"model/reference.py"}.__contains__, steps=True
+        draw, {"model/experiments/fresh_model.py"}, steps=True
     ):
         assert state() == before, place
 

@@ -25,17 +25,17 @@ pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptio
 ORIGINAL = keras.Layer.__call__
 INPUTS = np.linspace(-1, 1, 2 * 4 * 4 * 1, dtype="float32").reshape(2, 4, 4, 1)
 FOLLOWED = (
-    "analysis/call_stack.py",
-    "model/capture.py",
-    "model/lock.py",
-    "model/probe.py",
-    "widgets/cell_progress.py",
-    "widgets/inspector.py",
-    "widgets/told.py",
-    "widgets/two_threads.py",
+    "runtime/call_stack.py",
+    "model/reading/call_recorder.py",
+    "model/reading/model_lock.py",
+    "model/reading/probe.py",
+    "widgets/jupyter/cell_progress.py",
+    "widgets/inspector/model_inspector.py",
+    "widgets/jupyter/error_text.py",
+    "widgets/jupyter/thread_local_sync.py",
 )
 
-WIDGETS = ("widgets/inspector.py", "widgets/told.py")
+WIDGETS = ("widgets/inspector/model_inspector.py", "widgets/jupyter/error_text.py")
 
 
 @pytest.fixture
@@ -90,7 +90,7 @@ def test_an_interrupt_at_each_place(
     count = 0
     check(inspector)
     followed = [file for file in FOLLOWED if work is refresh or file in WIDGETS]
-    places = interrupted_everywhere(lambda: work(inspector), followed.__contains__, last=False)
+    places = interrupted_everywhere(lambda: work(inspector), followed, last=False)
     for place, _error in places:
         count += 1
         # One that comes before the handler is at work finds nobody who could answer.
