@@ -37,7 +37,6 @@ MOST_LINES, MOST_FILES = 400, 12
 LONG = dict.fromkeys(
     (
         "analysis/clustering/cosine_linkage.py",
-        "analysis/density/channel_density.py",
         "analysis/tiles/tile_sheet.py",
         "diagnosis/signs/outputs.py",
         "frontend/src/channel-grid.ts",

@@ -18,16 +18,11 @@ from ..analysis.clustering.cosine_linkage import GRAM_ITEMS, ChannelTree, cosine
 from ..analysis.clustering.dendrogram_geometry import DendrogramGeometry, dendrogram_geometry
 from ..analysis.clustering.leaf_order import checked_order
 from ..analysis.density.bounds import UNBOUNDED, Bounds
-from ..analysis.density.channel_density import (
-    FAN_LEVELS,
-    MOST_VALUES,
-    ChannelDensity,
-    DensityFan,
-    DensityStyle,
-    channel_density,
-    density_fan,
-)
+from ..analysis.density.channel_density import channel_density
 from ..analysis.density.curves import DrawnCurves, curve_rows, drawn_curves
+from ..analysis.density.fan import density_fan
+from ..analysis.density.sampling import MOST_VALUES
+from ..analysis.density.types import FAN_LEVELS, ChannelDensity, DensityFan, DensityStyle
 from ..analysis.subsampling import (
     density_among,
     density_of_some,

@@ -20,8 +20,9 @@ from ..analysis.arrays import as_floats, frozen
 from ..analysis.channel_measures import ChannelMeasures
 from ..analysis.clustering.cosine_linkage import ChannelTree
 from ..analysis.clustering.dendrogram_geometry import DendrogramGeometry, dendrogram_geometry
-from ..analysis.density.channel_density import FAN_LEVELS, MOST_VALUES, ChannelDensity, DensityFan
 from ..analysis.density.curves import DrawnCurves, drawn_curves
+from ..analysis.density.sampling import MOST_VALUES
+from ..analysis.density.types import FAN_LEVELS, ChannelDensity, DensityFan
 from ..analysis.subsampling import density_rows
 from ..analysis.tiles.tile_sheet import TileSheet, cut_out, montaged
 from ..validation.rules import instance, mapping, whole_number

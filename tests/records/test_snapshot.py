@@ -10,7 +10,7 @@ import pytest
 from numpy.typing import NDArray
 
 from cnnviz_widgets.analysis import LayerRecord, ParameterRecord, SampleChoice
-from cnnviz_widgets.analysis.density.channel_density import DensityStyle
+from cnnviz_widgets.analysis.density.types import DensityStyle
 from cnnviz_widgets.records import parameter_record
 from cnnviz_widgets.records.snapshot import (
     FORMAT,

@@ -10,9 +10,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ...validation.rules import optional_function, real_number, whole_number
-from ..arrays import checked_values, frozen, row_blocks
+from ..arrays import Floats, Indices, checked_values, frozen, row_blocks
 from .leaf_order import Forks, arranged, checked_order
-from .spanning_tree import Floats, Indices, boruvka_edges, prim_path, prim_path_of_rows, tree_path
+from .spanning_tree import boruvka_edges, prim_path, prim_path_of_rows, tree_path
 
 # Up to here the Gram matrix, 134 MB at most, is the quicker way for layers of many values a
 # channel (1.6 times at 4,096 × 784); at 8,192 the tiles are level with it there, and four times

@@ -9,9 +9,8 @@ from typing import SupportsIndex
 import numpy as np
 
 from ...validation.rules import instance, whole_number
-from ..arrays import frozen
+from ..arrays import Floats, Indices, frozen
 from .cosine_linkage import ChannelTree, close_gaps
-from .spanning_tree import Floats, Indices
 
 
 @dataclass(frozen=True, eq=False)
