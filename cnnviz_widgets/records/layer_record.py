@@ -14,7 +14,8 @@ from numpy.typing import ArrayLike, NDArray
 
 from ..analysis.arrays import checked_values, frozen
 from ..analysis.channel_measures import ChannelMeasures, channel_measures, pooled_measures
-from ..analysis.clustering.cosine_linkage import GRAM_ITEMS, ChannelTree, cosine_linkage
+from ..analysis.clustering.channel_tree import ChannelTree
+from ..analysis.clustering.cosine_linkage import GRAM_ITEMS, cosine_linkage
 from ..analysis.clustering.dendrogram_geometry import DendrogramGeometry, dendrogram_geometry
 from ..analysis.clustering.leaf_order import checked_order
 from ..analysis.density.bounds import UNBOUNDED, Bounds
@@ -31,7 +32,10 @@ from ..analysis.subsampling import (
     some_channels,
     tree_of_some,
 )
-from ..analysis.tiles.tile_sheet import TileSheet, columns_within, tile_sheet, within
+from ..analysis.tiles.layout import columns_within
+from ..analysis.tiles.reduction import within
+from ..analysis.tiles.tile_sheet import tile_sheet
+from ..analysis.tiles.types import TileSheet
 from ..validation.rules import text
 from .cached_property import cached_property
 from .sample_subset import SampleChoice

@@ -254,7 +254,8 @@ class TestBudget:
 
     def test_averages_of_averages_count_every_value_once(self) -> None:
         # 3 × 3 averages of 8 × 8 are 3 × 3 pixels, the last of each side of 2 values only.
-        from cnnviz_widgets.analysis.tiles.tile_sheet import averaged, tile_sheet
+        from cnnviz_widgets.analysis.tiles.reduction import averaged
+        from cnnviz_widgets.analysis.tiles.tile_sheet import tile_sheet
 
         values = np.zeros((1, 8, 8, 1))
         values[0, 6:, 6:] = 1

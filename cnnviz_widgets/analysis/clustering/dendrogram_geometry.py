@@ -10,7 +10,7 @@ import numpy as np
 
 from ...validation.rules import instance, whole_number
 from ..arrays import Floats, Indices, frozen
-from .cosine_linkage import ChannelTree, close_gaps
+from .channel_tree import ChannelTree, close_gaps
 
 
 @dataclass(frozen=True, eq=False)

@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike
 from traitlets import Bytes, Enum, List, Unicode
 
 from ...analysis.arrays import Indices
-from ...analysis.tiles.tile_sheet import TileSheet
+from ...analysis.tiles.types import TileSheet
 from ...records.layer_record import LayerRecord
 from ...validation.rules import indices, instance
 from ..jupyter.bundles import bundle
