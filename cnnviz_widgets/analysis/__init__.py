@@ -10,17 +10,14 @@ from typing import TYPE_CHECKING
 
 from ..runtime.lazy_names import lazy_names
 from .channel_measures import ChannelMeasures, channel_measures
-from .clustering.cosine_linkage import ChannelTree, cosine_linkage
+from .clustering.channel_tree import ChannelTree
+from .clustering.cosine_linkage import cosine_linkage
 from .clustering.dendrogram_geometry import DendrogramGeometry, dendrogram_geometry
-from .density.channel_density import (
-    Atom,
-    ChannelDensity,
-    DensityFan,
-    DensityStyle,
-    channel_density,
-    density_fan,
-)
-from .tiles.tile_sheet import TileSheet, tile_sheet
+from .density.channel_density import channel_density
+from .density.fan import density_fan
+from .density.types import Atom, ChannelDensity, DensityFan, DensityStyle
+from .tiles.tile_sheet import tile_sheet
+from .tiles.types import TileSheet
 
 if TYPE_CHECKING:
     from ..diagnosis.findings import Comparison, Evidence, Finding, Measurement, Skipped

@@ -16,6 +16,12 @@ from numpy.typing import ArrayLike, NDArray
 from ..validation.rules import number_array
 
 FloatArray: TypeAlias = NDArray[np.float32] | NDArray[np.float64]
+Floats: TypeAlias = NDArray[np.float64]
+Integers: TypeAlias = NDArray[np.int64]
+Indices: TypeAlias = NDArray[np.intp]
+
+CHUNK_ROWS = 248
+"""So many rows fit the cache, and are no more than the 255 that bytes count."""
 
 # About as many values a block as fit a core's own cache, and enough rows for the cost of a
 # call to be spread over many values of each channel.
@@ -98,6 +104,16 @@ def row_blocks(array: NDArray[Any], multiple: int = 1) -> Iterator[FloatArray]:
         for i in range(0, run.shape[0], rows):
             block = as_floats(run[i : i + rows])
             yield block if block.flags.c_contiguous else block.copy(order="C")
+
+
+def row_chunks(rows: FloatArray) -> Iterator[FloatArray]:
+    """A matrix, `CHUNK_ROWS` rows at a time; not copied."""
+    return (rows[i : i + CHUNK_ROWS] for i in range(0, len(rows), CHUNK_ROWS))
+
+
+def in_type_of(numbers: Floats, values: FloatArray) -> FloatArray:
+    """`numbers` in the type of `values`, so that no arithmetic converts the values."""
+    return numbers if values.dtype == np.float64 else numbers.astype(np.float32)
 
 
 def count_true(mask: NDArray[np.bool_]) -> NDArray[np.int64]:

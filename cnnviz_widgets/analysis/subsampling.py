@@ -9,13 +9,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .arrays import frozen
+from .arrays import Indices, frozen
 from .channel_measures import ChannelMeasures
-from .clustering.cosine_linkage import ChannelTree, cosine_linkage
+from .clustering.channel_tree import ChannelTree
+from .clustering.cosine_linkage import cosine_linkage
 from .density.bounds import Bounds
-from .density.channel_density import NOT_DRAWN, Atom, ChannelDensity, channel_density
-
-Indices = NDArray[np.intp]
+from .density.channel_density import channel_density
+from .density.types import NOT_DRAWN, Atom, ChannelDensity
 
 
 def spread(indices: Indices, count: int) -> Indices:

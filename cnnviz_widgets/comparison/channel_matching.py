@@ -9,11 +9,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.optimize import linear_sum_assignment
 
-from ..analysis.arrays import as_floats, checked_values, frozen
+from ..analysis.arrays import Floats, Indices, as_floats, checked_values, frozen
 from ..analysis.channel_measures import channel_measures
 
-Floats: TypeAlias = NDArray[np.float64]
-Indices: TypeAlias = NDArray[np.intp]
 MatchedBy: TypeAlias = Literal["index", "similarity"]
 
 # The assignment of 2,048 channels takes under a second, of 4,096 five, and grows with the cube.

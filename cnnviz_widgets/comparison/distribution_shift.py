@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TypeAlias
-
 import numpy as np
 from numpy.typing import NDArray
 
-from ..analysis.arrays import frozen
-from ..analysis.density.channel_density import ChannelDensity
-
-Floats: TypeAlias = NDArray[np.float64]
+from ..analysis.arrays import Floats, frozen
+from ..analysis.density.types import ChannelDensity
 
 # Pairs that are worked on together: some tens of megabytes.
 _TOGETHER = 1024

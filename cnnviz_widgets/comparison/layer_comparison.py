@@ -9,11 +9,11 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from ..analysis.arrays import frozen
+from ..analysis.arrays import Floats, Indices, frozen
 from ..records.cached_property import cached_property
 from ..records.layer_record import LayerRecord
 from ..records.snapshot import Kept, picture_values
-from .channel_matching import ChannelMatch, Floats, Indices, MatchedBy, index_match, match_channels
+from .channel_matching import ChannelMatch, MatchedBy, index_match, match_channels
 from .distribution_shift import distribution_shift
 
 # Of a channel that is not finite on one side only: as far as a cosine distance reaches.

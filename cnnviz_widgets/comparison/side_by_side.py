@@ -7,11 +7,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from ..analysis.arrays import frozen
-from ..analysis.tiles.tile_sheet import TileSheet, columns_within, tile_sheet
+from ..analysis.arrays import Indices, frozen
+from ..analysis.tiles.layout import columns_within
+from ..analysis.tiles.tile_sheet import tile_sheet
+from ..analysis.tiles.types import TileSheet
 from ..records.layer_record import MOST_COLUMNS, MOST_ROWS, LayerRecord
 from ..records.snapshot import Kept
-from .channel_matching import Indices
 from .layer_comparison import LayerComparison, common_rows
 
 

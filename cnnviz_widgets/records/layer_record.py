@@ -14,20 +14,16 @@ from numpy.typing import ArrayLike, NDArray
 
 from ..analysis.arrays import checked_values, frozen
 from ..analysis.channel_measures import ChannelMeasures, channel_measures, pooled_measures
-from ..analysis.clustering.cosine_linkage import GRAM_ITEMS, ChannelTree, cosine_linkage
+from ..analysis.clustering.channel_tree import ChannelTree
+from ..analysis.clustering.cosine_linkage import GRAM_ITEMS, cosine_linkage
 from ..analysis.clustering.dendrogram_geometry import DendrogramGeometry, dendrogram_geometry
 from ..analysis.clustering.leaf_order import checked_order
 from ..analysis.density.bounds import UNBOUNDED, Bounds
-from ..analysis.density.channel_density import (
-    FAN_LEVELS,
-    MOST_VALUES,
-    ChannelDensity,
-    DensityFan,
-    DensityStyle,
-    channel_density,
-    density_fan,
-)
+from ..analysis.density.channel_density import channel_density
 from ..analysis.density.curves import DrawnCurves, curve_rows, drawn_curves
+from ..analysis.density.fan import density_fan
+from ..analysis.density.sampling import MOST_VALUES
+from ..analysis.density.types import FAN_LEVELS, ChannelDensity, DensityFan, DensityStyle
 from ..analysis.subsampling import (
     density_among,
     density_of_some,
@@ -36,7 +32,10 @@ from ..analysis.subsampling import (
     some_channels,
     tree_of_some,
 )
-from ..analysis.tiles.tile_sheet import TileSheet, columns_within, tile_sheet, within
+from ..analysis.tiles.layout import columns_within
+from ..analysis.tiles.reduction import within
+from ..analysis.tiles.tile_sheet import tile_sheet
+from ..analysis.tiles.types import TileSheet
 from ..validation.rules import text
 from .cached_property import cached_property
 from .sample_subset import SampleChoice

@@ -15,18 +15,14 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ..analysis.arrays import as_floats, checked_values, frozen
-from ..analysis.clustering.cosine_linkage import ChannelTree, cosine_linkage
+from ..analysis.clustering.channel_tree import ChannelTree
+from ..analysis.clustering.cosine_linkage import cosine_linkage
 from ..analysis.clustering.leaf_order import checked_order
 from ..analysis.subsampling import spread_like, tree_of_some
-from ..analysis.tiles.tile_sheet import (
-    DEFAULT_BUDGET,
-    TileSheet,
-    averaged,
-    columns_within,
-    least_bytes,
-    tile_means,
-    tile_sheet,
-)
+from ..analysis.tiles.layout import DEFAULT_BUDGET, columns_within, least_bytes
+from ..analysis.tiles.reduction import averaged, tile_means
+from ..analysis.tiles.tile_sheet import tile_sheet
+from ..analysis.tiles.types import TileSheet
 from ..validation.rules import text, texts
 from .cached_property import cached_property
 from .layer_record import MOST_COLUMNS, LayerRecord

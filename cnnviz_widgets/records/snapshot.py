@@ -18,12 +18,15 @@ from numpy.typing import NDArray
 
 from ..analysis.arrays import as_floats, frozen
 from ..analysis.channel_measures import ChannelMeasures
-from ..analysis.clustering.cosine_linkage import ChannelTree
+from ..analysis.clustering.channel_tree import ChannelTree
 from ..analysis.clustering.dendrogram_geometry import DendrogramGeometry, dendrogram_geometry
-from ..analysis.density.channel_density import FAN_LEVELS, MOST_VALUES, ChannelDensity, DensityFan
 from ..analysis.density.curves import DrawnCurves, drawn_curves
+from ..analysis.density.sampling import MOST_VALUES
+from ..analysis.density.types import FAN_LEVELS, ChannelDensity, DensityFan
 from ..analysis.subsampling import density_rows
-from ..analysis.tiles.tile_sheet import TileSheet, cut_out, montaged
+from ..analysis.tiles.layout import montaged
+from ..analysis.tiles.tile_sheet import cut_out
+from ..analysis.tiles.types import TileSheet
 from ..validation.rules import instance, mapping, whole_number
 from .cached_property import cached_property
 from .layer_record import MOST_ROWS, QUICK_VALUES, LayerRecord

@@ -14,8 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..analysis.clustering.dendrogram_geometry import representatives
-from ..analysis.density.channel_density import FAN_LEVELS, NOT_DRAWN, DensityStyle
-from ..analysis.tiles.tile_sheet import ALL_NONFINITE, picture_layout
+from ..analysis.density.types import FAN_LEVELS, NOT_DRAWN, DensityStyle
+from ..analysis.tiles.layout import picture_layout
+from ..analysis.tiles.types import ALL_NONFINITE
 from .layer_record import MOST_ROWS
 from .npz_file import ArraySpec, Specs
 from .sample_subset import SampleChoice

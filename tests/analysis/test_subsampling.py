@@ -18,7 +18,7 @@ from cnnviz_widgets.analysis import (
 )
 from cnnviz_widgets.analysis.channel_measures import pooled_measures
 from cnnviz_widgets.analysis.clustering.spanning_tree import prim_path, prim_path_of_rows
-from cnnviz_widgets.analysis.density.channel_density import NOT_DRAWN
+from cnnviz_widgets.analysis.density.types import NOT_DRAWN
 from cnnviz_widgets.analysis.subsampling import some_channels, spread_like
 from cnnviz_widgets.comparison.layer_comparison import LayerComparison
 from cnnviz_widgets.records import layer_record as of_outputs

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from scipy.cluster.hierarchy import linkage
 
 from cnnviz_widgets.analysis import LayerRecord, ParameterRecord, TileSheet
-from cnnviz_widgets.analysis.tiles.tile_sheet import DEFAULT_BUDGET
+from cnnviz_widgets.analysis.tiles.layout import DEFAULT_BUDGET
 from cnnviz_widgets.records import parameter_record
 from cnnviz_widgets.records.layer_record import MOST_COLUMNS
 

@@ -10,7 +10,7 @@ import pytest
 from numpy.typing import NDArray
 
 from cnnviz_widgets.analysis import LayerRecord, ParameterRecord, SampleChoice
-from cnnviz_widgets.analysis.density.channel_density import DensityStyle
+from cnnviz_widgets.analysis.density.types import DensityStyle
 from cnnviz_widgets.records import parameter_record
 from cnnviz_widgets.records.snapshot import (
     FORMAT,
@@ -254,7 +254,8 @@ class TestBudget:
 
     def test_averages_of_averages_count_every_value_once(self) -> None:
         # 3 × 3 averages of 8 × 8 are 3 × 3 pixels, the last of each side of 2 values only.
-        from cnnviz_widgets.analysis.tiles.tile_sheet import averaged, tile_sheet
+        from cnnviz_widgets.analysis.tiles.reduction import averaged
+        from cnnviz_widgets.analysis.tiles.tile_sheet import tile_sheet
 
         values = np.zeros((1, 8, 8, 1))
         values[0, 6:, 6:] = 1

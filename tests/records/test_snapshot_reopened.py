@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from cnnviz_widgets.analysis import LayerRecord, ParameterRecord, SampleChoice
-from cnnviz_widgets.analysis.density.channel_density import NOT_DRAWN
+from cnnviz_widgets.analysis.density.types import NOT_DRAWN
 from cnnviz_widgets.history.history import History
 from cnnviz_widgets.history.moment import Moment
 from cnnviz_widgets.records.place import Place

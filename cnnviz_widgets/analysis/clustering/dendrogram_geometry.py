@@ -9,9 +9,8 @@ from typing import SupportsIndex
 import numpy as np
 
 from ...validation.rules import instance, whole_number
-from ..arrays import frozen
-from .cosine_linkage import ChannelTree, close_gaps
-from .spanning_tree import Floats, Indices
+from ..arrays import Floats, Indices, frozen
+from .channel_tree import ChannelTree, close_gaps
 
 
 @dataclass(frozen=True, eq=False)

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ...validation.rules import indices
-from .spanning_tree import Floats, Indices
+from ..arrays import Floats, Indices
 
 
 class Forks(NamedTuple):

@@ -11,13 +11,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from heapq import heappop, heappush
 from itertools import pairwise
-from typing import TypeAlias
 
 import numpy as np
-from numpy.typing import NDArray
 
-Floats: TypeAlias = NDArray[np.float64]
-Indices: TypeAlias = NDArray[np.intp]
+from ..arrays import Floats, Indices
 
 # Neighbours are bounded by the tile: n² / TILE bounds are kept, and a second look costs TILE
 # products. At 25,600 items 512 is as quick with twice the bounds, 2,048 a fifth slower.

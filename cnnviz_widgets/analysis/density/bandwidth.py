@@ -9,13 +9,13 @@ from __future__ import annotations
 
 from functools import lru_cache
 from math import ceil, log, pi, prod, sqrt
-from typing import NamedTuple, TypeAlias
+from typing import NamedTuple
 
 import numpy as np
 import scipy.fft
 from numpy.typing import NDArray
 
-Floats: TypeAlias = NDArray[np.float64]
+from ..arrays import Floats
 
 # Squared bandwidths t are looked for between these, as fractions of the grid's squared width.
 # Below the first a bandwidth is under 1/500 of the grid; [BGK10] stops at the second.

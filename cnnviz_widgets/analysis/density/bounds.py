@@ -29,10 +29,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtr
 
-from ..arrays import as_floats
+from ..arrays import Floats, as_floats
 
 Bounds: TypeAlias = tuple[float, float]
-Floats: TypeAlias = NDArray[np.float64]
 
 UNBOUNDED: Bounds = (-math.inf, math.inf)
 

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..arrays import frozen
-from .channel_density import FAN_LEVELS, ChannelDensity, DensityFan, DensityStyle
+from .types import FAN_LEVELS, ChannelDensity, DensityFan, DensityStyle
 
 # So many lines are told apart, and redrawn within a few frames; beyond, bands say more anyway.
 MOST_CURVES = 64

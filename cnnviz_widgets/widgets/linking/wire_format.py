@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from traitlets import Bytes, Enum, HasTraits, Int, List, Unicode
 
-from ...analysis.tiles.tile_sheet import TileSheet
+from ...analysis.tiles.types import TileSheet
 from ...records.layer_record import LayerRecord
 from .traits import Finite
 

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 from PIL import Image, ImageDraw
 
-from ...analysis.tiles.tile_sheet import ALL_ZERO, TileSheet
-from ...comparison.channel_matching import Indices
+from ...analysis.arrays import Indices
+from ...analysis.tiles.types import ALL_ZERO, TileSheet
 from ...comparison.layer_comparison import LayerComparison
 from ...comparison.side_by_side import SideBySide
 from ..views.sample_names import row_names

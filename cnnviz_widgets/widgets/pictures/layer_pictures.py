@@ -13,10 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
+from ...analysis.arrays import Indices
 from ...analysis.clustering.dendrogram_geometry import DendrogramGeometry
-from ...analysis.clustering.spanning_tree import Indices
 from ...analysis.density.curves import MOST_CURVES
-from ...analysis.tiles.tile_sheet import ALL_ZERO, HIGHEST_CODE, NONFINITE_CODE, TileSheet
+from ...analysis.tiles.types import ALL_ZERO, HIGHEST_CODE, NONFINITE_CODE, TileSheet
 from ...records.layer_record import LayerRecord
 from ...records.parameter_record import ParameterRecord
 from ..inspector.layer_facts import zero_channels

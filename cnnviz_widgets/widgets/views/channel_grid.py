@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 from traitlets import Bytes, Enum, List, Unicode
 
-from ...analysis.clustering.spanning_tree import Indices
-from ...analysis.tiles.tile_sheet import TileSheet
+from ...analysis.arrays import Indices
+from ...analysis.tiles.types import TileSheet
 from ...records.layer_record import LayerRecord
 from ...validation.rules import indices, instance
 from ..jupyter.bundles import bundle

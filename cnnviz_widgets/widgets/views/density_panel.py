@@ -12,8 +12,8 @@ from ipywidgets import VBox
 from numpy.typing import ArrayLike
 from traitlets import Bool, Bytes, Enum, Float, Instance, Int, List, Unicode, validate
 
-from ...analysis.density.channel_density import NOT_DRAWN, DensityStyle
 from ...analysis.density.curves import MOST_CURVES
+from ...analysis.density.types import NOT_DRAWN, DensityStyle
 from ...records.layer_record import LayerRecord
 from ...records.parameter_record import ParameterRecord
 from ...validation.rules import flag, optional, texts

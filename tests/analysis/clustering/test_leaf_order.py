@@ -12,11 +12,8 @@ from scipy.cluster.hierarchy import cophenet, is_valid_linkage, leaves_list
 from scipy.stats import kendalltau
 
 from cnnviz_widgets.analysis import LayerRecord, ParameterRecord
-from cnnviz_widgets.analysis.clustering.cosine_linkage import (
-    ChannelTree,
-    cosine_linkage,
-    join_in_order,
-)
+from cnnviz_widgets.analysis.clustering.channel_tree import ChannelTree, join_in_order
+from cnnviz_widgets.analysis.clustering.cosine_linkage import cosine_linkage
 from cnnviz_widgets.analysis.clustering.dendrogram_geometry import dendrogram_geometry
 from cnnviz_widgets.records import parameter_record
 

@@ -13,11 +13,8 @@ from scipy.special import expit, softmax
 from scipy.stats import gaussian_kde
 
 from cnnviz_widgets.analysis.density.bounds import UNBOUNDED, finite_range, shared_ends, sharp_ends
-from cnnviz_widgets.analysis.density.channel_density import (
-    ChannelDensity,
-    DensityStyle,
-    channel_density,
-)
+from cnnviz_widgets.analysis.density.channel_density import channel_density
+from cnnviz_widgets.analysis.density.types import ChannelDensity, DensityStyle
 from cnnviz_widgets.records.layer_record import LayerRecord
 from cnnviz_widgets.records.snapshot import record_arrays, record_from_arrays
 

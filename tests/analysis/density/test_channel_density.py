@@ -7,21 +7,14 @@ import numpy as np
 import pytest
 from scipy.stats import gaussian_kde, norm
 
-from cnnviz_widgets.analysis.density.channel_density import (
-    MOST_VALUES,
-    ChannelDensity,
-    DensityStyle,
-    _histogram,
-    _look,
-    channel_density,
-    density_fan,
-)
+from cnnviz_widgets.analysis.density.channel_density import channel_density
+from cnnviz_widgets.analysis.density.fan import density_fan
+from cnnviz_widgets.analysis.density.sampling import MOST_VALUES
+from cnnviz_widgets.analysis.density.types import ChannelDensity, DensityStyle
+
+from .samples import normal
 
 CURVE, BARS, RUG, EMPTY, NONFINITE = DensityStyle
-
-
-def normal(*shape: int, seed: int = 0) -> np.ndarray:
-    return np.random.default_rng(seed).standard_normal(shape)
 
 
 def of(values: np.ndarray, points: int = 256) -> ChannelDensity:
@@ -491,51 +484,6 @@ def test_25_600_channels_with_their_fan() -> None:
     np.testing.assert_allclose(
         fan.quantiles[2, middle], norm.pdf(fan.grid[middle] - 0.5), atol=0.06
     )
-
-
-def test_the_fan_is_the_quantiles_on_a_common_grid() -> None:
-    values = normal(2000, 30) * np.linspace(0.5, 2, 30)
-    values[:, 4] = 0
-    values[:, 5] = 3
-    density = channel_density(values)
-    fan = density_fan(density, 100)
-    curves = np.flatnonzero(density.style == CURVE)
-    assert fan.n_channels == curves.size == 28
-    assert fan.grid[0] == density.grid[curves, 0].min()
-    assert fan.grid[-1] == density.grid[curves, -1].max()
-    heights = [np.interp(fan.grid, density.grid[c], density.density[c], 0, 0) for c in curves]
-    expected = np.quantile(heights, [0.05, 0.25, 0.5, 0.75, 0.95], axis=0)
-    np.testing.assert_allclose(fan.quantiles, expected, atol=1e-9)
-
-
-def test_a_fan_of_nothing() -> None:
-    fan = density_fan(channel_density(np.zeros((100, 3))))
-    assert fan.n_channels == 0
-    assert fan.quantiles.shape == (5, 256)
-    assert not fan.quantiles.any()
-
-
-@pytest.mark.parametrize("channels", [1, 8, 11])
-def test_every_value_is_counted_in_its_own_channel(channels: int) -> None:
-    rows = normal(300, channels)
-    rows[:40, ::3] = 0
-    n = np.count_nonzero(rows, axis=0)
-    start, stop = rows.min(axis=0), rows.max(axis=0)
-    counts = _histogram(rows, np.arange(channels), start, stop, n)
-    for found, column, ends in zip(counts, rows.T, zip(start, stop, strict=True), strict=True):
-        expected = np.histogram(column[column != 0], bins=512, range=ends)[0]
-        np.testing.assert_array_equal(np.cumsum(found), np.cumsum(expected))
-
-
-@pytest.mark.parametrize("sign", [1, -1])
-@pytest.mark.parametrize("dtype", [np.float32, np.float64])
-def test_the_values_next_to_zeros_of_either_sign(sign: int, dtype: type) -> None:
-    rows = sign * np.abs(normal(400, 2)).astype(dtype)
-    rows[:100], rows[100:200] = 0.0, -0.0
-    seen = _look(rows)
-    np.testing.assert_array_equal(seen.low, rows[200:].min(axis=0))
-    np.testing.assert_array_equal(seen.high, rows[200:].max(axis=0))
-    assert seen.n.tolist() == [200, 200]
 
 
 def test_bad_input() -> None:

@@ -6,7 +6,8 @@ import ml_dtypes
 import numpy as np
 import pytest
 
-from cnnviz_widgets.analysis.tiles.tile_sheet import columns_within, tile_sheet
+from cnnviz_widgets.analysis.tiles.layout import columns_within
+from cnnviz_widgets.analysis.tiles.tile_sheet import tile_sheet
 
 rng = np.random.default_rng(0)
 

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from keras import layers as L
 
-from cnnviz_widgets.analysis.density.channel_density import DensityStyle
+from cnnviz_widgets.analysis.density.types import DensityStyle
 from cnnviz_widgets.model import ModelProbe
 from cnnviz_widgets.model.reading.record_reader import read_place
 from cnnviz_widgets.model.training.moment_reader import MomentReader
