@@ -129,6 +129,18 @@ class Rule:
     wrong: tuple[Any, ...]
 
 
+def one_only(y_pred: Any) -> float:
+    """No loss: it compares nothing."""
+    return 0.0
+
+
+class OneOnly:
+    """The same, as an object that can be called."""
+
+    def __call__(self, y_pred: Any) -> float:
+        return one_only(y_pred)
+
+
 class Opaque:
     """Nothing that anybody knows."""
 
@@ -176,7 +188,10 @@ RULES = {
     "labels": Rule("label", ([0, 1], [0.5] * 8, [9] * 8, [-1] * 8, "cats", 5, {"a": 1},
                              np.eye(8)[:, :3], [[1], [1, 2]] * 4)),
     "class_names": Rule("class_names must be", ({"a": 1}, "abc", 5, ["a", 1], {"a", "b"}, [None])),
-    "loss": Rule("loss must be", ("nope", 5, keras.losses.MeanSquaredError, "mean_squared_eror")),
+    "loss": Rule("loss must be", (
+        "nope", 5, keras.losses.MeanSquaredError, "mean_squared_eror", len, one_only,
+        lambda y_true, y_pred, weights: 0.0, lambda *, y_true, y_pred: 0.0, OneOnly(),
+    )),
     "steps": Rule("steps must", ([NAN, 1], [1, 0], [-1, 0], [0.5, 1], ["a", "b"], [[0, 1]], 5,
                                  [True, False], None, [1j, 2])),
     # Numbers
@@ -707,8 +722,8 @@ def named_in(message: str, value: Any) -> bool:
             told |= {str(value.shape), str(value.dtype)}
         elif not isinstance(value, (set, dict)):
             told |= {str(np.shape(np.asarray(value, object)))}
-    if isinstance(value, type):
-        told.add(value.__name__)
+    if callable(value):
+        told.add(getattr(value, "__name__", type(value).__name__))
     if isinstance(value, tf.data.Dataset):
         told.add("the disk is gone")
     return any(each in message for each in told)

@@ -97,6 +97,9 @@ class ModelFacts:
         Their `readable`.
     untrained : bool
         Whether no weight has left its initial distribution.
+    traceless : bool
+        Whether no weight bears a trace of training: it is untrained, or that cannot be told, as
+        nothing in it began at a known number.
     makes_images : bool
         Whether the model's output is an image.
     """
@@ -109,6 +112,7 @@ class ModelFacts:
     fresh: Mapping[str, OutputSigns] = field(default_factory=dict)
     fresh_readable: Mapping[str, float] = field(default_factory=dict)
     untrained: bool = False
+    traceless: bool = False
     makes_images: bool = False
 
     def __iter__(self) -> Iterator[LayerFacts]:

@@ -6,18 +6,25 @@ import random
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
+from typing import Any
+from unittest.mock import Mock
 
+import comm
 import keras
 import numpy as np
 import pytest
+from ipywidgets.widgets.widget import _instances
 from keras import layers as L
 
 from cnnviz_widgets import ModelInspector
 from cnnviz_widgets.model import model_lock
+from cnnviz_widgets.widgets.jupyter import ownership
 from cnnviz_widgets.widgets.jupyter.thread_local_sync import ForTwoThreads, HoldsSync
 from cnnviz_widgets.widgets.jupyter.widget_tree import parts_of
 
-from ..interrupts import Alarm, interrupted_everywhere
+from ..interrupts import Alarm, Events, interrupted_everywhere
+from .public import WIDGETS
 
 # Into a generator that is being thrown away Python lets no interrupt out, but tells of it.
 pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
@@ -35,7 +42,8 @@ FOLLOWED = (
     "widgets/jupyter/thread_local_sync.py",
 )
 
-WIDGETS = ("widgets/inspector/model_inspector.py", "widgets/jupyter/error_text.py")
+ANSWERING = ("widgets/inspector/model_inspector.py", "widgets/jupyter/error_text.py")
+CLOSING = ("widgets/jupyter/ownership.py", "widgets/jupyter/widget_tree.py")
 
 
 @pytest.fixture
@@ -89,7 +97,7 @@ def test_an_interrupt_at_each_place(
 ) -> None:
     count = 0
     check(inspector)
-    followed = [file for file in FOLLOWED if work is refresh or file in WIDGETS]
+    followed = [file for file in FOLLOWED if work is refresh or file in ANSWERING]
     places = interrupted_everywhere(lambda: work(inspector), followed, last=False)
     for place, _error in places:
         count += 1
@@ -115,3 +123,50 @@ def test_real_signals(inspector: ModelInspector) -> None:
         check(inspector)
     inspector.refresh()
     assert inspector.header.error == ""
+
+
+@pytest.mark.parametrize("name", WIDGETS)
+def test_closing_is_finished_whatever_comes(name: str) -> None:
+    manager = comm.get_comm_manager()
+    WIDGETS[name]().close()  # what is made but once
+    before = set(_instances), set(manager.comms)
+
+    def check_closed(widget: Any, when: str) -> None:
+        assert (set(_instances), set(manager.comms)) == before, when
+        values = widget._trait_values.values()
+        assert not any(isinstance(value, bytes) and value for value in values), when
+        assert widget._parts == (), when
+
+    whole = Events(CLOSING)
+    widget = WIDGETS[name]()
+    with whole.followed():
+        widget.close()
+    check_closed(widget, "undisturbed")
+    interrupts = 0
+    # Those that read a model take long to make, and close as the others do.
+    step = 5 if name in ("ComparisonPanel", "HistoryViewer", "ModelInspector") else 1
+    for place, visits in list(whole.visits.items())[::step]:
+        for time_ in sorted({1, visits}):
+            widget = WIDGETS[name]()
+            events = Events(CLOSING, at=place, time=time_)
+            # In which order parts come, and so how often a place is passed, may differ.
+            with suppress(KeyboardInterrupt), events.followed():
+                widget.close()
+            interrupts += events.raised
+            if widget.comm is not None:  # nothing was begun
+                widget.close()
+            check_closed(widget, f"after an interrupt at visit {time_} of {place}")
+    assert interrupts > 40 / step
+
+
+def test_interrupted_again_closing_can_be_done_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    manager = comm.get_comm_manager()
+    before = set(_instances), set(manager.comms)
+    inspector = WIDGETS["ModelInspector"]()
+    with monkeypatch.context() as patch:
+        patch.setattr(ownership, "_empty", Mock(side_effect=KeyboardInterrupt))
+        with pytest.raises(KeyboardInterrupt):
+            inspector.close()
+    assert set(_instances) != before[0]
+    inspector.close()
+    assert (set(_instances), set(manager.comms)) == before

@@ -63,6 +63,11 @@ class Stillness:
             return True
         return not math.isnan(self.p_value) and self.p_value < thresholds.FROZEN_P_VALUE
 
+    @property
+    def left_trace(self) -> bool:
+        """Whether drawn weights are clearly distributed otherwise than newly drawn ones."""
+        return self.p_value < thresholds.MOVED_P_VALUE
+
 
 def relative_change(now: Weights, earlier: Weights) -> float:
     """‖ΔW‖ / ‖W‖ over all the weights of a layer, W being the earlier ones.

@@ -95,7 +95,7 @@ def concentrated_forks(model: ModelFacts) -> Iterator[Finding]:
     shuffled, and `weight_signs.structure`. Neither more than chance, at a large median: nothing
     in common was learnt.
     """
-    if model.untrained:
+    if model.traceless:
         return
     for layer, signs in _kernels(model):
         if not _is_convolution(signs) or not unlearnt(signs):
@@ -130,7 +130,7 @@ def noisy_weights(model: ModelFacts) -> Iterator[Finding]:
 
     Measured: `weight_signs.structure`, with forks like those of the same weights shuffled.
     """
-    if model.untrained:
+    if model.traceless:
         return
     for layer, signs in _kernels(model):
         if _is_convolution(signs) or not unlearnt(signs):
@@ -179,7 +179,7 @@ def _is_convolution(signs: WeightSigns) -> bool:
 def _hardly_moved(layer: LayerFacts) -> bool:
     """Whether the weights still look newly drawn: small steps of training leave no trace."""
     still = layer.still
-    return still is not None and not still.p_value < thresholds.MOVED_P_VALUE
+    return still is not None and not still.left_trace
 
 
 def _auxiliary(layer: LayerFacts) -> Severity:

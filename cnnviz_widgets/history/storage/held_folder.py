@@ -1,8 +1,9 @@
 """A folder that is held open: whatever becomes of its path, its files are found, and no other's.
 
 Anybody may have written the files. So only regular ones are opened: a pipe or a device could be
-waited for without end, and a link leads to a file that is not the folder's own. The folder
-itself may be reached over links.
+waited for without end, and a link leads to a file that is not the folder's own. A file with a
+second name may be another's under that one: it is read, and not written to. The folder itself may
+be reached over links.
 """
 
 from __future__ import annotations
@@ -156,11 +157,17 @@ class HeldFolder:
 
         Raises
         ------
+        NotRegularError
+            It is something else, a link, or has another name besides.
         OSError
             It could not be written, or is no longer there.
         """
         descriptor = self._opened(name, os.O_RDWR | os.O_APPEND)
         try:
+            if os.fstat(descriptor).st_nlink > 1:
+                raise NotRegularError(
+                    "it has another name besides, a hard link, and may be another's"
+                )
             before = os.lseek(descriptor, 0, os.SEEK_END)
             if before:
                 os.lseek(descriptor, before - 1, os.SEEK_SET)

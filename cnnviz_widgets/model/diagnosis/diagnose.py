@@ -183,7 +183,8 @@ class _Diagnosis:
             input_magnitude=max((_magnitude(array) for array in inputs), default=math.nan),
             makes_images="output" in probe.image_ends,
         )
-        facts = replace(facts, untrained=self._untrained(facts))
+        untrained, traceless = self._untrained(facts), self._traceless(facts)
+        facts = replace(facts, untrained=untrained, traceless=untrained or traceless)
         if self._plain and not facts.untrained and self._mapped:
             self._skipped.append(
                 Skipped(
@@ -366,6 +367,20 @@ class _Diagnosis:
         self._notes.append(
             "The model looks untrained: no layer's weights have left the distribution they are "
             "drawn from. Signs that only training can cure are not judged."
+        )
+        return True
+
+    def _traceless(self, facts: ModelFacts) -> bool:
+        """Whether all weights were drawn, bear no trace of training, and nothing tells more."""
+        stills = [layer.still for layer in facts if layer.still]
+        told = any(still.constants or not still.drawn for still in stills)
+        changed = any(still.moved for still in stills if not math.isnan(still.change))
+        if not stills or told or changed or any(still.left_trace for still in stills):
+            return False
+        self._notes.append(
+            "Whether the model was trained cannot be told: its weights are distributed as freshly "
+            "drawn ones, and none of them, such as a bias, began at a known number. Signs that "
+            "only training can cure are not judged."
         )
         return True
 

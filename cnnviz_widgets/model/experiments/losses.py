@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import inspect
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import keras
@@ -91,7 +92,8 @@ def checked_loss(loss: Any, targets: Any) -> Any:
     Raises
     ------
     TypeError, ValueError
-        Something else, a name that Keras does not know, or a loss without targets.
+        Something else, a name that Keras does not know, a function that takes no targets and
+        outputs, or a loss without targets.
     """
     if loss is None:
         return None
@@ -112,6 +114,11 @@ def _check_one_loss(loss: Any) -> None:
             f"loss must be the name of a loss of Keras, a Loss or a function; got {described(loss)}"
         )
     if not isinstance(loss, str):
+        if not _takes_two(loss):
+            raise TypeError(
+                "loss must be a function of targets and outputs, loss(y_true, y_pred); got "
+                f"{_name(loss)}{inspect.signature(loss)}"
+            )
         return
     try:
         keras.losses.get(loss)
@@ -122,6 +129,19 @@ def _check_one_loss(loss: Any) -> None:
             f"loss must be the name of a loss of Keras, such as 'mean_squared_error'; got "
             f"{loss!r}{hint}"
         ) from None
+
+
+def _takes_two(function: Callable[..., Any]) -> bool:
+    """Whether a function can be called with targets and outputs; True where that cannot be told."""
+    try:
+        signature = inspect.signature(function)
+    except (TypeError, ValueError):
+        return True
+    try:
+        signature.bind(None, None)
+    except TypeError:
+        return False
+    return True
 
 
 def _are_arrays(targets: Sequence[Any]) -> bool:

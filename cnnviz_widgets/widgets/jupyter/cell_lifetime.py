@@ -66,8 +66,9 @@ class CellMade:
             return
         self._shown_by = boxed = _shown_in_boxes(widget)
         if not (boxed or _has(shell.user_ns, widget) or in_use({widget})):
-            self._run = None
             widget.close()
+            # Had an interrupt come into that, the next run of the cell would close what is left.
+            self._run = None
 
 
 # Boxes and the like that users make, and in which run.

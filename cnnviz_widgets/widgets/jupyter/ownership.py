@@ -11,7 +11,7 @@ import sys
 import weakref
 from collections.abc import Collection, Iterable, Iterator
 from copy import copy
-from types import FrameType
+from types import CodeType, FrameType
 from typing import Any, TypeVar
 from uuid import uuid4
 
@@ -19,6 +19,7 @@ import comm
 import numpy as np
 from ipywidgets import Widget
 
+from ...runtime.call_stack import afterwards, surely
 from .cell_lifetime import CellMade, note_box
 from .strict import Checked, Strict
 from .widget_tree import in_use, parts_of
@@ -43,7 +44,7 @@ class _Construction(Checked):
             widget = super().__call__(*args, **kwargs)
             parts = [part for part in made if part is not widget and part.comm is not None]
             widget._parts = parts
-            if next(_constructions(sys._getframe(1)), None) is None:
+            if next(_constructions(), None) is None:
                 widget._made = CellMade(widget)
         except BaseException:
             _close_all(made)
@@ -51,13 +52,18 @@ class _Construction(Checked):
         return widget
 
 
-def _constructions(frame: FrameType | None) -> Iterator[FrameType]:
-    """The constructions that go on in this thread, seen from a frame, the innermost first.
+def _constructions() -> Iterator[FrameType]:
+    """The constructions that go on in this thread around the caller, the innermost first."""
+    return _calls_of(_Construction.__call__.__code__, sys._getframe(2))
+
+
+def _calls_of(code: CodeType, frame: FrameType | None) -> Iterator[FrameType]:
+    """The calls of a function that go on in this thread, seen from a frame, the innermost first.
 
     The stack itself is asked: a list that is kept beside it, an interrupt could leave wrong.
     """
     while frame is not None:
-        if frame.f_code is _Construction.__call__.__code__:
+        if frame.f_code is code:
             yield frame
         frame = frame.f_back
 
@@ -83,7 +89,7 @@ class _Listener:
         self._before = before
 
     def __call__(self, widget: Widget) -> None:
-        frames = list(_constructions(sys._getframe(1)))
+        frames = list(_constructions())
         for frame in frames:
             frame.f_locals["made"].append(widget)
             # With a name of our own what is half open can be found.
@@ -96,14 +102,20 @@ class _Listener:
 
 def _close_all(made: Iterable[Widget]) -> None:
     """Close what a construction that failed has made, the last first."""
-    manager = comm.get_comm_manager()
     for widget in reversed(list(made)):
         Widget.close(widget)
-        # Interrupted while it was opened, it has a channel that it does not know of.
-        channels = getattr(manager, "comms", {})
-        if (channel := channels.get(widget._model_id)) is not None:
-            channel.close()
-            channels.pop(widget._model_id, None)
+        _forget_channel(widget)
+
+
+def _forget_channel(widget: Widget) -> None:
+    """Close a channel that a closed widget does not know of.
+
+    It was interrupted while it opened or closed.
+    """
+    channels = getattr(comm.get_comm_manager(), "comms", {})
+    if (channel := channels.get(widget._model_id)) is not None:
+        channel.close()
+        channels.pop(widget._model_id, None)
 
 
 class Owning(Strict, Widget, metaclass=_Construction):
@@ -114,6 +126,7 @@ class Owning(Strict, Widget, metaclass=_Construction):
 
     _parts: Collection[Widget] = ()
     _made: CellMade | None = None
+    _is_closing = False
 
     @property
     def model_id(self) -> str:
@@ -133,22 +146,42 @@ class Owning(Strict, Widget, metaclass=_Construction):
         super().open()
 
     def close(self) -> None:
-        """Close it with every part that it made; what was given to it, or is shared, stays."""
+        """Close it with every part that it made; what was given to it, or is shared, stays.
+
+        What an interrupt came into is finished all the same, at the latest when it is closed again.
+        """
         # What was interrupted before it had traits has no comm to ask for either.
-        if "_trait_values" not in vars(self) or (self.comm is None and not self._parts):
+        if "_trait_values" not in vars(self):
+            return
+        if self.comm is None and not self._parts and not self._is_closing:
             return  # closed, or never made
-        used = [part for part in parts_of(self) if part in _left_open] if _left_open else []
-        parts = {part for part in [*self._parts, *used] if part.comm is not None}
+        if any(call.f_locals["self"] is self for call in _calls_of(_CLOSING, sys._getframe(1))):
+            return  # by a part that uses it
+        whole = afterwards(self._close)
+        with surely(whole), whole:
+            pass
+
+    def _close(self) -> None:
+        """Close what is open of it: all of it can be done twice, and begun again in the middle."""
+        if self.comm is not None and _left_open:
+            # Once it is closed nobody can tell what it used.
+            used = [part for part in parts_of(self) if part in _left_open]
+            self._parts = {*self._parts, *used}
+        parts = set(self._parts)
+        self._is_closing = True
         super().close()
+        _forget_channel(self)
         shared = in_use(parts)
-        _left_open.update(shared)
+        _left_open.update(part for part in shared if part.comm is not None)
         for part in parts - shared:
             part.close()
+            _forget_channel(part)
             _empty(part)
         _empty(self)
         self._let_go()
         self.unobserve_all()
         self._parts = ()
+        self._is_closing = False
 
     def _let_go(self) -> None:
         """Forget what only an open widget needs: records, callbacks, what reads a model."""
@@ -158,6 +191,9 @@ class Owning(Strict, Widget, metaclass=_Construction):
             self._made.shown()
         bundle: tuple[dict[str, Any], dict[str, Any]] | None = super()._repr_mimebundle_(**kwargs)
         return bundle
+
+
+_CLOSING = Owning._close.__code__
 
 
 def _empty(widget: Widget) -> None:

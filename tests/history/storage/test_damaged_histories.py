@@ -871,6 +871,31 @@ def test_a_link_in_the_place_of_a_file_is_not_written_through(
     assert victim.read_bytes() == b"precious"
 
 
+def test_a_file_with_a_second_name_is_not_written_to(tmp_path: Path, outputs: Kept) -> None:
+    victims = [tmp_path / name for name in ("moments", "record")]
+    history = History(LAYERS, folder=tmp_path / "kept")
+    history.append(moment(0))
+    run = Path(str(history.folder))
+    record = run / "records" / "0000000001-0.npz"
+    victims[0].write_bytes((run / "moments.jsonl").read_bytes())
+    victims[1].write_bytes(b"precious")
+    (run / "moments.jsonl").unlink()
+    for victim, path in zip(victims, (run / "moments.jsonl", record), strict=True):
+        os.link(victim, path)
+    before = [victim.read_bytes() for victim in victims]
+    history.append(moment(1, {CONV: outputs}))
+    assert "hard link" in history.trouble
+    assert "in memory only" in history.trouble
+    assert [victim.read_bytes() for victim in victims] == before
+    # A backup of links can be read, and once it is gone all is written.
+    assert History.open(run).steps.tolist() == [0]
+    victims[0].unlink()
+    history.append(moment(2, {CONV: outputs}))
+    assert history.trouble == ""
+    assert History.open(run).steps.tolist() == [0, 1, 2]
+    assert victims[1].read_bytes() == b"precious"
+
+
 def test_the_header_and_the_moments_outlast_a_power_cut(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import threading
 from collections.abc import Callable
 from typing import Any
@@ -14,6 +15,7 @@ from keras import layers as L
 from cnnviz_widgets.model import ModelCallError, ModelProbe
 from cnnviz_widgets.model.experiments import ablation
 from cnnviz_widgets.model.experiments.ablation import Ablation, ablate
+from cnnviz_widgets.model.experiments.losses import checked_loss
 
 from .. import nets
 from ..snapshot import differences, snapshot
@@ -489,3 +491,17 @@ def test_threads_do_not_see_each_other_s_replacements() -> None:
     assert not any(thread.is_alive() for thread in threads)
     assert wrong == []
     assert differences(before, snapshot(model)) == []
+
+
+@pytest.mark.parametrize(
+    "loss",
+    [
+        lambda *both: keras.ops.mean(both[0] - both[1]),
+        lambda true, guess, scale=2.0: scale * keras.ops.mean(true - guess),
+        functools.partial(lambda scale, true, guess: scale * keras.ops.mean(true - guess), 2.0),
+        # Of a function in C nobody can tell what it takes.
+        np.maximum,
+    ],
+)
+def test_a_function_that_takes_targets_and_outputs_is_a_loss(loss: Any) -> None:
+    assert checked_loss(loss, np.zeros(2)) is loss

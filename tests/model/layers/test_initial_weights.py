@@ -131,6 +131,56 @@ def test_a_fresh_network_is_not_told_as_trained_and_a_moved_one_is(name: str) ->
     assert still.moved or not still.known
 
 
+BIAS_FREE: dict[str, tuple[Callable[[], Any], tuple[tuple[int, ...], ...]]] = {
+    "Dense": (lambda: kl.Dense(32, use_bias=False), ((48,),)),
+    "EinsumDense": (lambda: kl.EinsumDense("abc,cd->abd", (None, 32)), ((6, 48),)),
+    "Conv2D": (lambda: kl.Conv2D(32, 3, use_bias=False), (IMAGE,)),
+    "Conv2DTranspose": (lambda: kl.Conv2DTranspose(32, 3, use_bias=False), (IMAGE,)),
+    "SeparableConv2D": (lambda: kl.SeparableConv2D(24, 3, use_bias=False), (IMAGE,)),
+    "LSTM": (lambda: kl.LSTM(32, use_bias=False), (SEQUENCE,)),
+    "Bidirectional": (lambda: kl.Bidirectional(kl.GRU(24, use_bias=False)), (SEQUENCE,)),
+    "MultiHeadAttention": (
+        lambda: kl.MultiHeadAttention(4, 16, use_bias=False),
+        (SEQUENCE, SEQUENCE),
+    ),
+}
+
+
+def diagnosed(name: str, seed: int, change: Callable[[Any], None] | None = None) -> cv.Report:
+    """What is said of a network of one layer, which `change` may have changed before."""
+    model, layer = model_of(name, seed)
+    if change is not None:
+        change(layer)
+    rng = np.random.default_rng(seed)
+    inputs = [
+        rng.integers(0, 50, (16, *each.shape[1:]))
+        if each.dtype == "int32"
+        else rng.standard_normal((16, *each.shape[1:])).astype("float32")
+        for each in model.inputs
+    ]
+    return cv.diagnose(model, inputs if len(inputs) > 1 else inputs[0])
+
+
+@pytest.mark.parametrize("name", [*KINDS, *(f"{name} without bias" for name in BIAS_FREE)])
+def test_a_fresh_network_of_any_kind_is_accused_of_nothing(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if name.endswith(" without bias"):
+        monkeypatch.setitem(KINDS, name, BIAS_FREE[name.removesuffix(" without bias")])
+    for seed in range(2):
+        assert list(diagnosed(name, seed)) == []
+
+
+def test_without_a_bias_only_a_clear_trace_tells_training() -> None:
+    def spread(layer: Any) -> None:
+        layer.kernel.assign(2.5 * layer.kernel)
+
+    fresh, trained = (diagnosed("EinsumDense turned", 1, how) for how in (None, spread))
+    assert any("cannot be told" in note for note in fresh.notes)
+    assert trained.notes == ()
+    assert [finding.kind for finding in trained] == ["noisy-weights"]
+
+
 @pytest.mark.parametrize("initializer", INITIALIZERS.values(), ids=INITIALIZERS)
 @pytest.mark.parametrize("name", ["EinsumDense", "Conv2D", "MultiHeadAttention", "LSTM"])
 def test_whatever_draws(name: str, initializer: Any, monkeypatch: pytest.MonkeyPatch) -> None:
