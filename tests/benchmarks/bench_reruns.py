@@ -33,7 +33,7 @@ model = small_model()
 SHOW_INSPECTOR = "inspector = cv.ModelInspector(model, IMAGES[:4])\ninspector"
 FIELDS = """
 import ipywidgets
-from cnnviz_widgets.widgets.closing import parts_of
+from cnnviz_widgets.widgets.jupyter.widget_tree import parts_of
 
 fields = ipywidgets.VBox()
 """
