@@ -6,8 +6,8 @@ import dendrogram from "../src/dendrogram";
 import density from "../src/density-panel";
 import header from "../src/inspector-header";
 import selector from "../src/layer-selector";
-import { HEADER } from "../src/grid/layout";
-import { GUTTER } from "../src/lib/column-axis";
+import { HEADER } from "../src/tile-view/rows";
+import { GUTTER } from "../src/lib/linking/column-axis";
 import { at, FakeModel, figure, frame, installCanvas, key, shared, show, view, type Rendered } from "./fake";
 import { treeState } from "./tree-state";
 
