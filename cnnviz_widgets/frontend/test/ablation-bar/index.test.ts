@@ -1,18 +1,11 @@
 /** The ablation bar rendered with stand-ins: what it asks for, how it waits, and what it lists. */
-import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 
 import bar from "../../src/ablation-bar";
-import { FakeModel, shared, show, type Rendered } from "../fake";
+import { emptyPage, FakeModel, find, shared, show } from "../fake";
 
-let rendered: Rendered | undefined;
-beforeEach(() => FakeModel.all.clear());
-afterEach(() => {
-  vi.useRealTimers();
-  rendered?.abort();
-  document.body.replaceChildren();
-});
+emptyPage();
 
-const find = <T extends HTMLElement>(selectors: string): T => document.querySelector<T>(selectors)!;
 const named = (text: string): HTMLButtonElement =>
   [...document.querySelectorAll<HTMLButtonElement>("button")].find((made) => made.textContent === text)!;
 
@@ -42,7 +35,7 @@ async function open(selected: number[] = [0, 2], more: object = {}) {
     _answered: 0,
     ...more,
   });
-  rendered = await show(bar as never, model);
+  await show(bar as never, model);
   return { model, selection, root: find(".cnnviz-ablation-bar") };
 }
 

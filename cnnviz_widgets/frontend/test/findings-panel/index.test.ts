@@ -1,19 +1,14 @@
 /** The findings panel rendered with a stand-in: rows, choice, filters, and what a row unfolds. */
-import { afterEach, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 
 import panel from "../../src/findings-panel";
 import { binsOf } from "../../src/findings-panel/histogram";
 import { channelText, valueText, type FindingEntry } from "../../src/findings-panel/report";
-import { FakeModel, key, show, type Rendered } from "../fake";
+import { emptyPage, FakeModel, find, key, show } from "../fake";
 
-let rendered: Rendered | undefined;
-afterEach(() => {
-  rendered?.abort();
-  document.body.replaceChildren();
-});
+emptyPage();
 
 const all = (selectors: string): HTMLElement[] => [...document.querySelectorAll<HTMLElement>(selectors)];
-const find = <T extends HTMLElement>(selectors: string): T => document.querySelector<T>(selectors)!;
 const heads = () => all(".cnnviz-finding-head") as HTMLButtonElement[];
 const press = (head: HTMLElement, name: string) => head.dispatchEvent(key(name));
 
@@ -46,7 +41,7 @@ async function open(findings: FindingEntry[], more: object = {}, report: object 
     height: 400,
     ...more,
   });
-  rendered = await show(panel as never, model);
+  await show(panel as never, model);
   return model;
 }
 

@@ -1,20 +1,13 @@
 /** The health panel rendered with stand-ins for bqplot's marks: what they are told. */
-import { afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 
 import panel from "../../src/health-panel";
 import { layerColors } from "../../src/health-panel/colors";
 import { scaleFor, written } from "../../src/health-panel/scale";
-import { at, FakeModel, figure, frame, installCanvas, key, show, view, type Rendered } from "../fake";
+import { at, emptyPage, FakeModel, figure, find, frame, key, show, view } from "../fake";
 
-let rendered: Rendered | undefined;
-beforeAll(installCanvas);
-beforeEach(() => FakeModel.all.clear());
-afterEach(() => {
-  rendered?.abort();
-  document.body.replaceChildren();
-});
+emptyPage();
 
-const find = <T extends HTMLElement>(selectors: string): T => document.querySelector<T>(selectors)!;
 const chips = (): HTMLButtonElement[] => [...document.querySelectorAll<HTMLButtonElement>(".cnnviz-health-chip")];
 const readout = (): string => find(".cnnviz-health-readout").textContent!;
 
@@ -55,7 +48,7 @@ async function open(more: object = {}, linked = true) {
     ...Object.fromEntries(PARTS.map((name) => [`_${name}`, name.endsWith("scale") ? `anywidget:${name}` : name])),
     ...more,
   });
-  rendered = await show(panel as never, model);
+  await show(panel as never, model);
   return { model, selector, timeline, parts };
 }
 

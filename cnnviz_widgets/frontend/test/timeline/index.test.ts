@@ -1,22 +1,14 @@
 /** The timeline rendered with stand-ins: scrubbing, keys, playing, marks, and what it says. */
-import { afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 
 import timeline from "../../src/timeline";
 import { LEFT, RIGHT, StepAxis } from "../../src/lib/plots/step-axis";
 import { place } from "../../src/timeline/marks";
 import { LIVE, Moments } from "../../src/timeline/moments";
-import { at, FakeModel, frame, installCanvas, key, show, view, type Rendered } from "../fake";
+import { at, emptyPage, FakeModel, find, frame, key, show, view } from "../fake";
 
-let rendered: Rendered | undefined;
-beforeAll(installCanvas);
-beforeEach(() => FakeModel.all.clear());
-afterEach(() => {
-  vi.useRealTimers();
-  rendered?.abort();
-  document.body.replaceChildren();
-});
+emptyPage();
 
-const find = <T extends HTMLElement>(selectors: string): T => document.querySelector<T>(selectors)!;
 const named = (name: string): HTMLButtonElement =>
   [...document.querySelectorAll<HTMLButtonElement>("button")].find(
     (made) => made.getAttribute("aria-label") === name || made.textContent!.endsWith(name),
@@ -57,7 +49,7 @@ async function open(more: object = {}) {
     _mark: [0, "", ""],
     ...more,
   });
-  rendered = await show(timeline as never, model, WIDTH);
+  await show(timeline as never, model, WIDTH);
   return model;
 }
 

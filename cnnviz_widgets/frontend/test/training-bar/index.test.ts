@@ -1,18 +1,11 @@
 /** The training bar rendered with stand-ins: what it says, what it asks for, and how it waits. */
-import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 
 import bar from "../../src/training-bar";
-import { FakeModel, show, type Rendered } from "../fake";
+import { emptyPage, FakeModel, find, show } from "../fake";
 
-let rendered: Rendered | undefined;
-beforeEach(() => FakeModel.all.clear());
-afterEach(() => {
-  vi.useRealTimers();
-  rendered?.abort();
-  document.body.replaceChildren();
-});
+emptyPage();
 
-const find = <T extends HTMLElement>(selectors: string): T => document.querySelector<T>(selectors)!;
 const text = (name: string): string => find(`.cnnviz-training-${name}`).textContent!;
 const buttons = (): HTMLButtonElement[] => [...document.querySelectorAll<HTMLButtonElement>("button")];
 const named = (name: string): HTMLButtonElement => buttons().find((made) => made.textContent === name)!;
@@ -41,7 +34,7 @@ async function open(more: object = {}) {
     _stop_answered: 0,
     ...more,
   });
-  rendered = await show(bar as never, model);
+  await show(bar as never, model);
   return { model, root: find(".cnnviz-training-bar") };
 }
 

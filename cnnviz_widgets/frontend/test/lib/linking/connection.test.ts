@@ -1,5 +1,5 @@
 /** Without a kernel: how a widget knows, what is greyed out, and that nothing is waited for. */
-import { afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 
 import ablation from "../../../src/ablation-bar";
 import comparison from "../../../src/comparison-panel";
@@ -9,16 +9,9 @@ import selector from "../../../src/layer-selector";
 import { Connection, NO_KERNEL } from "../../../src/lib/linking/connection";
 import timeline from "../../../src/timeline";
 import training from "../../../src/training-bar";
-import { at, FakeModel, figure, installCanvas, key, shared, show, view, type Rendered } from "../../fake";
+import { at, emptyPage, FakeModel, figure, key, shared, show, view } from "../../fake";
 
-let rendered: Rendered | undefined;
-beforeAll(installCanvas);
-beforeEach(() => FakeModel.all.clear());
-afterEach(() => {
-  vi.useRealTimers();
-  rendered?.abort();
-  document.body.replaceChildren();
-});
+emptyPage();
 
 /** A signal of JupyterLab's. */
 class Word {
@@ -344,8 +337,8 @@ function useAll(less = ""): void {
 describe.each(Object.entries(CASES))("%s", (_, { entry, state, needing, asked, local, told }) => {
   async function open(more: object = {}, className = "") {
     const model = new FakeModel({ ...state(), ...more });
-    rendered = await show(entry as never, model, 800, className);
-    return { model, saves: () => (told ? FakeModel.all.get(told)! : model).saves };
+    const { abort } = await show(entry as never, model, 800, className);
+    return { abort, model, saves: () => (told ? FakeModel.all.get(told)! : model).saves };
   }
   const off = (): boolean[] => all(needing).map(isOff);
   const mixed = (some: boolean[]): boolean => some.includes(false);
@@ -370,12 +363,12 @@ describe.each(Object.entries(CASES))("%s", (_, { entry, state, needing, asked, l
   });
 
   test("promises nothing of what was asked before, nor where it was made of saved state", async () => {
-    const { model } = await open(asked);
+    const { abort, model } = await open(asked);
     vi.useFakeTimers();
     model.connect(false);
     vi.advanceTimersByTime(2000);
     expect(document.body.textContent).not.toMatch(PROMISES);
-    rendered!.abort();
+    abort();
     document.body.replaceChildren();
     vi.useRealTimers();
     await open(asked, "jupyter-widgets-disconnected");
