@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 
 import { describeAlone, describePair, pairName, type PairEntry } from "../src/comparison-panel/rows";
 import { describe as describeSpot, describeChannel } from "../src/channel-grid/readout";
-import { readSheet, type SheetState } from "../src/tile-view/tiles";
+import { readSheet, type SheetState } from "../src/channel-grid/sheet";
 import { named } from "../src/lib/format";
 import { FakeModel } from "./fake";
 

@@ -1,8 +1,10 @@
 /** What is drawn over the tiles and changes with the mouse: headers, selection, cursor, bars. */
-import { contentHeight, HEADER, heightOf, yOf, type Rows } from "../tile-view/rows";
+import { HEADER } from "./layout";
+import type { Theme } from "../lib/dom/theme";
 import { GUTTER, MARGIN, visible, xOf, type Columns } from "../lib/linking/column-axis";
 import type { Selection } from "../lib/linking/selection";
-import type { Theme } from "../lib/dom/theme";
+import { paintCursor, paintScrollbars, shorten, type Place } from "../tile-view/overlay";
+import { heightOf, yOf, type Rows } from "../tile-view/rows";
 
 export interface Scene {
   columns: Columns;
@@ -24,7 +26,7 @@ export interface Scene {
   /** Row under the mouse; -1 for none. */
   hoveredRow: number;
   /** Place of the keyboard's cursor; null while the keyboard is elsewhere. */
-  cursor: { column: number; row: number } | null;
+  cursor: Place | null;
 }
 
 const FONT = "11px system-ui, sans-serif";
@@ -119,51 +121,4 @@ function paintHoveredName(context: CanvasRenderingContext2D, { theme, width }: S
   context.fillRect(middle - half, 2, 2 * half, HEADER - 6);
   context.fillStyle = theme.hover;
   context.fillText(text, middle, HEADER / 2);
-}
-
-/** A dashed frame where the keyboard is. */
-export function paintCursor(
-  context: CanvasRenderingContext2D,
-  { columns, rows, theme, cursor }: Pick<Scene, "columns" | "rows" | "theme" | "cursor">,
-): void {
-  if (!cursor) return;
-  const box = [
-    xOf(columns, cursor.column) + 0.5,
-    yOf(rows, cursor.row) + 0.5,
-    Math.max(2, columns.scale - 1),
-    Math.max(2, heightOf(rows, cursor.row) - 1),
-  ] as const;
-  // Light and dark dashes in turn can be seen on any tile.
-  context.lineWidth = 1;
-  context.strokeStyle = theme.background;
-  context.strokeRect(...box);
-  context.strokeStyle = theme.text;
-  context.setLineDash([3, 3]);
-  context.strokeRect(...box);
-  context.setLineDash([]);
-}
-
-/** Thin bars that say where one is in a picture larger than the view. */
-export function paintScrollbars(
-  context: CanvasRenderingContext2D,
-  { columns, rows, width, height, theme }: Pick<Scene, "columns" | "rows" | "width" | "height" | "theme">,
-): void {
-  context.fillStyle = theme.faint;
-  const room = width - columns.before - columns.after;
-  const across = room / columns.scale / columns.count;
-  if (across < 0.999) {
-    context.fillRect(columns.before + (columns.start / columns.count) * room, height - 3, across * room, 3);
-  }
-  const down = rows.height / contentHeight(rows);
-  if (down < 0.999) {
-    const top = rows.top + (rows.scroll / contentHeight(rows)) * rows.height;
-    context.fillRect(width - 5, top, 3, down * rows.height);
-  }
-}
-
-export function shorten(context: CanvasRenderingContext2D, text: string, width: number): string {
-  if (context.measureText(text).width <= width) return text;
-  let end = text.length;
-  while (end > 1 && context.measureText(`${text.slice(0, end)}…`).width > width) end--;
-  return `${text.slice(0, end)}…`;
 }

@@ -1,20 +1,8 @@
 /** What stands under the cursor, in words. */
-import { isWhole, Mark, markOf, valueAt, type Sheet } from "../tile-view/tiles";
+import { isWhole, type Sheet } from "./sheet";
 import { count, counted, number } from "../lib/format";
-
-export interface Spot {
-  row: number;
-  /** Tile column of the sheet (leaf order), not the place on the screen. */
-  col: number;
-  y: number;
-  x: number;
-}
-
-const SAID: Record<number, string> = {
-  [Mark.zero]: "all zero",
-  [Mark.constant]: "constant",
-  [Mark.notFinite]: "no finite value",
-};
+import type { TilePixel } from "../tile-view/enlarged";
+import { MARK_WORDS, markOf, valueAt } from "../tile-view/tiles";
 
 export const sampleName = (sample: number, labels: readonly string[]): string =>
   labels[sample] ? `sample ${sample} (${labels[sample]})` : `sample ${sample}`;
@@ -28,7 +16,7 @@ export const describeBlank = (sheet: Sheet, place: number, labels: readonly stri
   `${sampleName(sheet.places[place]!, labels)} · not among the ${counted(sheet.rows, "sample")} looked at here`;
 
 /** Value of a pixel; "≈" where 8 bits or an average stand for the number. */
-function valueText(sheet: Sheet, { row, col, y, x }: Spot): string {
+function valueText(sheet: Sheet, { row, col, y, x }: TilePixel): string {
   const value = valueAt(sheet, row, col, y, x);
   if (Number.isNaN(value)) return "not finite";
   const tile = row * sheet.cols + col;
@@ -37,7 +25,7 @@ function valueText(sheet: Sheet, { row, col, y, x }: Spot): string {
 }
 
 /** Where in the tile, or in which slice of it and where there. */
-function pixelText({ height, width, montage, reduction }: Sheet, { y, x }: Spot): string {
+function pixelText({ height, width, montage, reduction }: Sheet, { y, x }: TilePixel): string {
   const [high, wide] = [height / montage[0], width / montage[1]];
   const [row, column] = [Math.floor(y / high), Math.floor(x / wide)];
   const place = `pixel (${(y - row * high) * reduction[0]}, ${(x - column * wide) * reduction[1]})`;
@@ -45,14 +33,14 @@ function pixelText({ height, width, montage, reduction }: Sheet, { y, x }: Spot)
   return slices > 1 ? `slice ${row * montage[1] + column} of ${slices}, ${place}` : place;
 }
 
-export function describe(sheet: Sheet, spot: Spot, labels: readonly string[]): string {
+export function describe(sheet: Sheet, spot: TilePixel, labels: readonly string[]): string {
   const parts = [`channel ${sheet.names[spot.col]}`, sampleName(sheet.samples[spot.row]!, labels)];
   const [down, across] = sheet.reduction;
   if (sheet.kind === "sequence") parts.push(`step ${spot.y * down}`);
   else if (sheet.height * sheet.width > 1) parts.push(pixelText(sheet, spot));
   parts.push(`value ${valueText(sheet, spot)}`);
   if (down * across > 1) parts.push(`mean of ${down} × ${across} pixels`);
-  const mark = SAID[markOf(sheet, spot.row, spot.col)];
+  const mark = MARK_WORDS[markOf(sheet, spot.row, spot.col)];
   if (mark) parts.push(mark);
   return parts.join(" · ");
 }
@@ -61,6 +49,6 @@ export function describeChannel(sheet: Sheet, col: number): string {
   const low = sheet.columnLow[col]!;
   const high = sheet.columnHigh[col]!;
   const range = low <= high ? `${number(low)} to ${number(high)}` : "no finite value";
-  const mark = SAID[sheet.columnMarks[col]!];
+  const mark = MARK_WORDS[sheet.columnMarks[col]!];
   return `channel ${sheet.names[col]} · ${range} over ${counted(sheet.rows, "sample")}${mark ? ` · ${mark}` : ""}`;
 }

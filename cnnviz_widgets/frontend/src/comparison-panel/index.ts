@@ -15,7 +15,7 @@ import {
   type PairEntry,
 } from "./rows";
 import { Connection, type ViewProps } from "../lib/linking/connection";
-import { choice, element, mount } from "../lib/dom/elements";
+import { choice, element, mount, showNotes } from "../lib/dom/elements";
 import { count, lastName } from "../lib/format";
 import { eachFrame } from "../lib/dom/frame";
 import { Patience, WAITING } from "../lib/linking/slow-answer";
@@ -177,7 +177,7 @@ class Head {
     this.pairsTitle.textContent = name ? `Channels of ${name}, most changed first${some}` : "Channels";
     this.pairsTitle.title = this.model.get("_shown");
     this.pairs.fill(pairs.map(pairRow));
-    this.notes.replaceChildren(...this.model.get("_notes").map((note) => element("div", "", {}, note)));
+    showNotes(this.notes, this.model.get("_notes"));
     this.markPairs();
   }
 

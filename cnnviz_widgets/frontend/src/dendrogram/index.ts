@@ -24,7 +24,7 @@ import {
   type ColumnAxisState,
   type Columns,
 } from "../lib/linking/column-axis";
-import { button, element, keyboard } from "../lib/dom/elements";
+import { button, element, keyboard, showNotes } from "../lib/dom/elements";
 import { named } from "../lib/format";
 import { eachFrame } from "../lib/dom/frame";
 import { renderLinked, type LinkedState } from "../lib/linking/linked-view";
@@ -160,7 +160,7 @@ class DendrogramView {
 
   refresh(): void {
     this.theme = themeOf(this.root);
-    this.notes.replaceChildren(...this.model.get("_notes").map((note) => element("div", "", {}, note)));
+    showNotes(this.notes, this.model.get("_notes"));
     this.describe();
     const natural = this.axis.get("order_by") === "natural";
     const hidden = natural || this.tree.forks === 0;

@@ -5,7 +5,7 @@
 import type { AnyModel, Host, RenderProps } from "@anywidget/types";
 
 import { CURVE_EVENTS, lines, readCurves, type CurvesState } from "./curves";
-import { button, element, mount } from "../lib/dom/elements";
+import { button, element, mount, showNotes } from "../lib/dom/elements";
 import { count, counted, named, percent } from "../lib/format";
 import { eachFrame } from "../lib/dom/frame";
 import { OwnColors } from "../lib/plots/channel-colors";
@@ -184,7 +184,7 @@ async function render({ model, el, host, signal }: RenderProps<State>): Promise<
       element("span", "", {}, KEYS[model.get("_drawn")](noun)),
       element("span", "", {}, curves.channels.length > MOST_CURVES ? `${ZERO_BANDS} ${noun}s` : ZERO_DOTS),
     );
-    notes.replaceChildren(...model.get("_notes").map((note) => element("div", "", {}, note)));
+    showNotes(notes, model.get("_notes"));
     highlight();
   }
 

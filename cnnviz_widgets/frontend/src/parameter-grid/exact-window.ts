@@ -31,7 +31,7 @@ const covers = (outer: View, inner: View): boolean =>
 
 const size = ({ rows, columns }: View): number => (rows[1] - rows[0]) * (columns[1] - columns[0]);
 
-export class Exact {
+export class ExactWindow {
   /** The latest answer; null while the whole picture is all there is. */
   part: Part | null = null;
   private serial: number;

@@ -1,5 +1,6 @@
 /** Where the tree, the rows, the inputs and the bias stand. */
 import type { Parameters, Part } from "./parameters";
+import { clamp } from "../lib/clamp";
 import { rowSpans, yOf, type Rows } from "../tile-view/rows";
 import type { Clip, Span } from "../tile-view/paint";
 import { fitScale, resolve, visible, xOf, type Columns, type Room } from "../lib/linking/column-axis";
@@ -42,9 +43,6 @@ export interface Place {
   scale: number;
   scroll: number;
 }
-
-const clamp = (value: number, low: number, high: number): number =>
-  Math.min(Math.max(value, low), Math.max(low, high));
 
 /** Height to width of a kernel slice; very long ones are squeezed. */
 const aspectOf = ({ taps }: Parameters): number => clamp(taps[0] / taps[1], 0.25, 4);

@@ -2,7 +2,7 @@
 import { before, BIAS_WIDTH, biasLeft, HEADER, MARGIN, rowEnd, visibleRows, type Layout } from "./layout";
 import type { Parameters } from "./parameters";
 import { yOf } from "../tile-view/rows";
-import { paintCursor, paintScrollbars, shorten } from "../channel-grid/overlay";
+import { paintCursor, paintScrollbars, shorten, type Place } from "../tile-view/overlay";
 import { visible, xOf } from "../lib/linking/column-axis";
 import type { Selection } from "../lib/linking/selection";
 import type { Theme } from "../lib/dom/theme";
@@ -17,7 +17,7 @@ export interface Scene {
   /** Input under the mouse; -1 for none. */
   hoveredInput: number;
   /** Place of the keyboard's cursor; null while the keyboard is elsewhere. */
-  cursor: { column: number; row: number } | null;
+  cursor: Place | null;
 }
 
 /** Baselines of the two lines above the picture. */

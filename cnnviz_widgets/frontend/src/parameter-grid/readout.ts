@@ -1,7 +1,7 @@
 /** What stands under the cursor, in words. */
 import type { Parameters, Part } from "./parameters";
-import { Mark, markOf, valueAt } from "../tile-view/tiles";
 import { count, counted, number } from "../lib/format";
+import { Mark, MARK_WORDS, markOf, valueAt } from "../tile-view/tiles";
 
 export interface Spot {
   /** Row as it is stored, in leaf order. */
@@ -11,12 +11,6 @@ export interface Spot {
   down: number;
   across: number;
 }
-
-const SAID: Record<number, string> = {
-  [Mark.zero]: "all zero",
-  [Mark.constant]: "constant",
-  [Mark.notFinite]: "no finite value",
-};
 
 export const inputName = ({ names, inputWord }: Parameters, input: number): string =>
   names[input] ?? `${inputWord} ${count(input)}`;
@@ -52,7 +46,7 @@ export function describe(parameters: Parameters, part: Part, spot: Spot): string
     const what = !strip ? "weight" : down > 1 ? "weight" : parameters.inputWord;
     parts.push(`mean of ${counted(averaged, what)}`);
   }
-  const mark = SAID[markOf(tiles, row, col)];
+  const mark = MARK_WORDS[markOf(tiles, row, col)];
   if (mark) parts.push(mark);
   return parts.join(" · ");
 }
@@ -84,7 +78,7 @@ export function describeOutput(parameters: Parameters, row: number): string {
   const { rowLow, rowHigh, rowMarks } = parameters.whole.tiles;
   const [low, high] = [rowLow[row]!, rowHigh[row]!];
   const range = low <= high ? `${number(low)} to ${number(high)}` : "no finite value";
-  const mark = rowMarks[row] === Mark.someNotFinite ? "some NaN or ∞" : SAID[rowMarks[row]!];
+  const mark = rowMarks[row] === Mark.someNotFinite ? "some NaN or ∞" : MARK_WORDS[rowMarks[row]!];
   const bias = parameters.bias ? ` · bias ${number(parameters.bias.low[row]!, 3)}` : "";
   return `${outputName(parameters, row)} · ${range}${bias}${mark ? ` · ${mark}` : ""}`;
 }

@@ -8,6 +8,7 @@ import { channelsBelow, parents, positions, type Tree } from "../tree-view/tree"
 import { rowAt, type Rows } from "../tile-view/rows";
 import { layer, prepare } from "../lib/dom/canvas";
 import { element, keyboard } from "../lib/dom/elements";
+import { wheelPixels } from "../lib/linking/column-axis";
 import { combineOf, type Selection } from "../lib/linking/selection";
 import type { Theme } from "../lib/dom/theme";
 
@@ -56,8 +57,7 @@ export class RowTree {
     canvas.addEventListener("click", (event) => this.onClick(event), { signal });
     canvas.addEventListener("keydown", (event) => this.onKey(event), { signal });
     canvas.addEventListener("wheel", (event) => {
-      const pixels = event.deltaY * (event.deltaMode === 1 ? 16 : 1);
-      if (options.scroll(pixels)) event.preventDefault();
+      if (options.scroll(wheelPixels(event))) event.preventDefault();
     }, { signal, passive: false });
   }
 

@@ -1,7 +1,6 @@
 /** One tile, as large as the grid allows, with its numbers. Escape or the button leads back. */
 import { markOf, rangeOf, valueAt, Mark, type Tiles } from "./tiles";
 import { paintTiles, type Paint } from "./paint";
-import type { Spot } from "../channel-grid/readout";
 import { layer, pixelRatio } from "../lib/dom/canvas";
 import { button, element } from "../lib/dom/elements";
 import { number } from "../lib/format";
@@ -12,19 +11,29 @@ export interface Tile {
   col: number;
 }
 
-export interface EnlargedOptions {
-  stage: HTMLElement;
+/** A stored pixel of a tile. */
+export interface TilePixel extends Tile {
+  y: number;
+  x: number;
+}
+
+/** What a grid knows of the tile that is enlarged. */
+export interface EnlargedContent {
   tiles: () => Tiles;
   paint: () => Paint;
   /** What the tile is of, for the list of facts. */
   facts: (tile: Tile) => [name: string, value: string][];
   /** Remembers a tile; the function says where it is after a change, undefined where it is no more. */
   follow: (tile: Tile) => () => Tile | undefined;
-  describe: (spot: Spot) => string;
-  say: (text: string) => void;
-  onClose: () => void;
+  describe: (pixel: TilePixel) => string;
   /** Whether values are written into pixels that are large enough. */
   numbers?: boolean;
+}
+
+export interface EnlargedOptions extends EnlargedContent {
+  stage: HTMLElement;
+  say: (text: string) => void;
+  onClose: () => void;
 }
 
 /** Pixels at least this wide, in CSS pixels, have room for their value. */

@@ -3,7 +3,8 @@
  * of a picture follows the screen and not the layer; a shrunken tile is averaged, never thinned.
  */
 import { Mark, markOf, rangeOf, TOP_CODE, type Tiles } from "./tiles";
-import { colorRange, type ColormapName, type RangeName } from "../lib/plots/colormaps";
+import { pixel, rgb, type Theme } from "../lib/dom/theme";
+import { colorRange, colorTable, type ColormapName, type RangeName } from "../lib/plots/colormaps";
 
 /** One column or row: which one, and the device pixels [from, to) that it would cover whole. */
 export interface Span {
@@ -30,6 +31,16 @@ export interface Paint {
   /** Pixels and tiles that are not finite. */
   notFinite: number;
 }
+
+/** The colours of tiles, and of what marks them, on a page of this theme. */
+export const paintOf = (colormap: ColormapName, range: RangeName, theme: Theme): Paint => ({
+  colormap,
+  range,
+  table: colorTable(colormap),
+  background: pixel(rgb(theme.background)),
+  stripe: pixel(theme.dark ? [120, 120, 120] : [150, 150, 150]),
+  notFinite: pixel([213, 94, 0]),
+});
 
 /** Device pixels of one period of the stripes. */
 const PERIOD = 6;

@@ -1,7 +1,7 @@
 /** Selecting channels by their places on the screen, one by one or in runs. */
 import type { Combine, Selection } from "../lib/linking/selection";
 
-export class Chooser {
+export class RangeSelection {
   /** Where a run begins: the place chosen last without Shift. */
   anchor = 0;
 

@@ -1,12 +1,7 @@
-/** Where rows stand in the grid; the columns come from the shared column axis. */
-import type { Sheet } from "./tiles";
+/** Where rows stand; the columns come from the shared column axis. */
 import type { Span } from "./paint";
+import { clamp } from "../lib/clamp";
 import { type Columns, visible, xOf } from "../lib/linking/column-axis";
-
-/** Height of the strip of channel numbers that stays at the top. */
-export const HEADER = 22;
-/** Narrower columns are drawn this tall, or there would be nothing to see. */
-const LEAST_ROW = 13;
 
 export interface Rows {
   /** Height of a row in CSS pixels. */
@@ -26,21 +21,6 @@ export interface Rows {
 
 /** A row without tiles is at least so high. */
 const LEAST_BLANK = 3;
-
-const clamp = (value: number, low: number, high: number): number =>
-  Math.min(Math.max(value, low), Math.max(low, high));
-
-/** Image rows follow the zoom in their tiles' proportion; heat maps keep a readable height. */
-export function rowSize(sheet: Sheet, columnScale: number, room: number): number {
-  const share = room / Math.max(1, sheet.places.length);
-  if (sheet.kind === "vector") return clamp(share, 6, 26);
-  if (sheet.kind === "sequence") return clamp(share, 24, 160);
-  const aspect = clamp((sheet.height * sheet.reduction[0]) / (sheet.width * sheet.reduction[1]), 0.25, 4);
-  return Math.max(columnScale, LEAST_ROW) * aspect;
-}
-
-/** Sequences run on from row to row unless a clear gap parts them. */
-export const rowGap = (sheet: Sheet, size: number): number => (sheet.kind === "sequence" ? 3 : size >= 8 ? 1 : 0);
 
 export const contentHeight = (rows: Rows): number => startOf(rows, rows.count);
 

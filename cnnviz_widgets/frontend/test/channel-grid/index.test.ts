@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 
 import grid from "../../src/channel-grid";
 import { GUTTER } from "../../src/lib/linking/column-axis";
-import { HEADER } from "../../src/tile-view/rows";
+import { HEADER } from "../../src/channel-grid/layout";
 import { at, emptyPage, FakeModel, find, frame, key, shared, show, view } from "../fake";
 
 emptyPage();

@@ -1,7 +1,7 @@
 /** What is asked for where the picture holds averages. */
 import { describe, expect, test, vi } from "vitest";
 
-import { Exact } from "../../src/parameter-grid/exact-window";
+import { ExactWindow } from "../../src/parameter-grid/exact-window";
 import { emptyPage, FakeModel, view } from "../fake";
 import { read, strips } from "./states";
 
@@ -14,7 +14,7 @@ describe("asking for what is exact", () => {
     vi.useFakeTimers();
     const model = new FakeModel({ ...state, _window_asked: [], _window: {} });
     const answered = vi.fn();
-    const exact = new Exact(model as never, read(state), answered, new AbortController().signal);
+    const exact = new ExactWindow(model as never, read(state), answered, new AbortController().signal);
     const answer = (serial: number, reduction = [1, 1]) =>
       model.set("_window", {
         serial,

@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
 
 import { paintGaps, paintTiles, type Paint } from "../../src/tile-view/paint";
-import { Mark, markOf, rangeOf, readSheet, valueAt, type Sheet, type SheetState } from "../../src/tile-view/tiles";
+import { readSheet, type Sheet, type SheetState } from "../../src/channel-grid/sheet";
+import { Mark, markOf, rangeOf, valueAt } from "../../src/tile-view/tiles";
 import { FakeModel, view } from "../fake";
 
 /** Codes as they are, so that a painted pixel tells which code it came from. */

@@ -29,6 +29,11 @@ export function say(element: Node, text: string): void {
   if (element.textContent !== text) element.textContent = text;
 }
 
+/** Sentences about a picture, a line each. */
+export function showNotes(root: HTMLElement, notes: readonly string[]): void {
+  root.replaceChildren(...notes.map((note) => element("div", "", {}, note)));
+}
+
 /**
  * Gives an element the keyboard's focus, and its keys: the notebooks take arrows and letters for
  * themselves unless the focused element itself asks them not to.

@@ -7,6 +7,7 @@
 import type { AnyModel } from "@anywidget/types";
 
 import type { Publisher } from "./publish";
+import { clamp } from "../clamp";
 
 /** Pixels left of the first column: sample labels in the grid, distances in the dendrogram. */
 export const GUTTER = 84;
@@ -50,9 +51,6 @@ const plotWidth = ({ width, before, after }: Omit<Extent, "count">): number =>
 export function fitScale(count: number, width: number, room = ROOM): number {
   return Math.min(room.widest, plotWidth({ ...room, width }) / Math.max(1, count));
 }
-
-const clamp = (value: number, low: number, high: number): number =>
-  Math.min(Math.max(value, low), Math.max(low, high));
 
 function limited(start: number, scale: number, { count, width, before, after, widest }: Extent): Columns {
   const extent = { count, width, before, after, widest };
@@ -103,11 +101,13 @@ export function panned(columns: Columns, pixels: number): Columns {
   return limited(columns.start - pixels / columns.scale, columns.scale, columns);
 }
 
+/** Pixels that the wheel was turned by; some browsers count in lines. */
+export const wheelPixels = ({ deltaY, deltaMode }: WheelEvent): number => deltaY * (deltaMode === 1 ? 16 : 1);
+
 /** What the wheel does: zoom to the cursor or, with Shift, move sideways. */
 export function wheeled(columns: Columns, event: WheelEvent, x: number): Columns {
   if (event.shiftKey) return panned(columns, -(event.deltaX || event.deltaY));
-  const pixels = event.deltaY * (event.deltaMode === 1 ? 16 : 1);
-  return zoomed(columns, Math.exp(-pixels * 0.0022), Math.max(x, columns.before));
+  return zoomed(columns, Math.exp(-wheelPixels(event) * 0.0022), Math.max(x, columns.before));
 }
 
 /** Scroll as little as is needed to see a column whole. */
