@@ -63,8 +63,8 @@ class FrontendBuildHook(BuildHookInterface):
     def missing_bundles(self) -> list[str]:
         """Names of the bundles that the sources promise and ``static`` does not hold."""
         sources = self.frontend / "src"
-        bundles = [self.static / f"{source.stem}.js" for source in sources.glob("*.ts")]
-        bundles += [self.static / source.name for source in sources.glob("*.css")]
+        widgets = [entry.parent.name for entry in sources.glob("*/index.ts")]
+        bundles = [self.static / f"{name}.{kind}" for name in widgets for kind in ("js", "css")]
         if not bundles:
             return [f"every bundle, as there are no entries in {sources}"]
         return [

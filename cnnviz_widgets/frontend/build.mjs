@@ -1,4 +1,4 @@
-// Bundles every widget: src/<widget>.ts and src/<widget>.css become ../static/<widget>.js and .css.
+// Bundles every widget: index.ts and style.css in src/<widget> become ../static/<widget>.js and .css.
 // `--dev` keeps watching and adds source maps; without it the bundles are minified for release.
 // `--notices` writes the notices of what is bundled anew; without it they are checked.
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -15,10 +15,10 @@ const outdir = join(here, "..", "static");
 const noticesFile = join(here, "..", "..", "THIRD_PARTY_NOTICES.txt");
 const dev = process.argv.includes("--dev");
 
-// Only the top level holds entries; folders below hold what entries share.
+// A folder with an index.ts is a widget's; the others hold what widgets share.
 const entryPoints = readdirSync(source)
-  .filter((name) => /\.(ts|css)$/.test(name))
-  .map((name) => join(source, name));
+  .filter((name) => existsSync(join(source, name, "index.ts")))
+  .flatMap((name) => ["index.ts", "style.css"].map((file) => ({ in: join(source, name, file), out: name })));
 if (entryPoints.length === 0) throw new Error(`no widget to build in ${source}`);
 
 const options = {

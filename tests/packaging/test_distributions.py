@@ -18,8 +18,8 @@ import pytest
 from .checkout import REPOSITORY, copy_checkout
 
 ENTRIES = REPOSITORY / "cnnviz_widgets" / "frontend" / "src"
-BUNDLES = {f"{entry.stem}.js" for entry in ENTRIES.glob("*.ts")}
-BUNDLES |= {entry.name for entry in ENTRIES.glob("*.css")}
+BUNDLES = {f"{entry.parent.name}.js" for entry in ENTRIES.glob("*/index.ts")}
+BUNDLES |= {f"{entry.parent.name}.css" for entry in ENTRIES.glob("*/style.css")}
 
 NOTICES = "THIRD_PARTY_NOTICES.txt"
 EXTENSION = "share/jupyter/labextensions/cnnviz-widgets"

@@ -31,21 +31,21 @@ from cnnviz_widgets.widgets.views.parameter_grid import ParameterGrid
 SOURCES = Path(cnnviz_widgets.__file__).parent / "frontend" / "src"
 
 ENTRIES = {
-    AblationBar: ("ablation-bar.ts", "State"),
-    ChannelGrid: ("channel-grid.ts", "State"),
-    _ComparedDensitiesHead: ("compared-densities.ts", "State"),
-    _ComparisonHead: ("comparison-panel.ts", "State"),
-    Dendrogram: ("dendrogram.ts", "State"),
-    _DensityHead: ("density-panel.ts", "State"),
-    FindingsPanel: ("findings-panel.ts", "State"),
-    _HealthHead: ("health-panel.ts", "State"),
-    InspectorHeader: ("inspector-header.ts", "State"),
-    LayerSelector: ("layer-selector.ts", "State"),
-    ParameterGrid: ("parameter-grid.ts", "State"),
-    Timeline: ("timeline.ts", "State"),
-    TrainingBar: ("training-bar.ts", "State"),
-    Selection: ("lib/selection.ts", "SelectionState"),
-    ColumnAxis: ("lib/column-axis.ts", "ColumnAxisState"),
+    AblationBar: ("ablation-bar/index.ts", "State"),
+    ChannelGrid: ("channel-grid/index.ts", "State"),
+    _ComparedDensitiesHead: ("compared-densities/index.ts", "State"),
+    _ComparisonHead: ("comparison-panel/index.ts", "State"),
+    Dendrogram: ("dendrogram/index.ts", "State"),
+    _DensityHead: ("density-panel/index.ts", "State"),
+    FindingsPanel: ("findings-panel/index.ts", "State"),
+    _HealthHead: ("health-panel/index.ts", "State"),
+    InspectorHeader: ("inspector-header/index.ts", "State"),
+    LayerSelector: ("layer-selector/index.ts", "State"),
+    ParameterGrid: ("parameter-grid/index.ts", "State"),
+    Timeline: ("timeline/index.ts", "State"),
+    TrainingBar: ("training-bar/index.ts", "State"),
+    Selection: ("lib/linking/selection.ts", "SelectionState"),
+    ColumnAxis: ("lib/linking/column-axis.ts", "ColumnAxisState"),
 }
 # What every widget of ipywidgets and anywidget carries, and the page's host reads.
 INHERITED = {
@@ -82,8 +82,8 @@ def test_each_key_of_the_page_is_a_synced_trait_and_the_other_way_round(widget: 
 
 
 def test_every_entry_of_the_front_end_is_some_widgets() -> None:
-    entries = {path.name for path in SOURCES.glob("*.ts")}
-    assert entries == {file for file, _ in ENTRIES.values() if "/" not in file}
+    entries = {path.relative_to(SOURCES).as_posix() for path in SOURCES.glob("*/index.ts")}
+    assert entries == {file for file, _ in ENTRIES.values() if file.endswith("/index.ts")}
 
 
 @pytest.mark.parametrize("widget", ENTRIES, ids=lambda widget: widget.__name__)

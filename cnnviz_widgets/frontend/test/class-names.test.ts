@@ -1,9 +1,9 @@
 /** Channels that stand for classes are called by them wherever they are told of. */
 import { describe, expect, it } from "vitest";
 
-import { describeAlone, describePair, pairName, type PairEntry } from "../src/comparison/rows";
-import { describe as describeSpot, describeChannel } from "../src/grid/readout";
-import { readSheet, type SheetState } from "../src/grid/sheet";
+import { describeAlone, describePair, pairName, type PairEntry } from "../src/comparison-panel/rows";
+import { describe as describeSpot, describeChannel } from "../src/channel-grid/readout";
+import { readSheet, type SheetState } from "../src/channel-grid/sheet";
 import { named } from "../src/lib/format";
 import { FakeModel } from "./fake";
 

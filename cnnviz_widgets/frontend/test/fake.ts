@@ -1,5 +1,6 @@
 /** Stand-ins for the notebook: models, a host that finds them, and a canvas that draws nothing. */
 import type { AnyModel, Host, RenderProps } from "@anywidget/types";
+import { afterEach, beforeAll, beforeEach, vi } from "vitest";
 
 type State = Record<string, unknown>;
 
@@ -90,6 +91,21 @@ export interface Rendered {
   abort: () => void;
 }
 
+const onPage: Rendered[] = [];
+
+/** Gives each test of a file an empty page without models, and real time after it. */
+export function emptyPage(): void {
+  beforeAll(installCanvas);
+  beforeEach(() => FakeModel.all.clear());
+  afterEach(() => {
+    vi.useRealTimers();
+    for (const rendered of onPage.splice(0)) rendered.abort();
+    document.body.replaceChildren();
+  });
+}
+
+export const find = <T extends HTMLElement>(selectors: string): T => document.querySelector<T>(selectors)!;
+
 /** Renders an entry into the page at a given width, and waits for its first frame. */
 export async function show(
   entry: { render: (props: RenderProps<never>) => unknown },
@@ -115,7 +131,9 @@ export async function show(
     // The element stays as long as the page: what it still holds would, too.
     if (el.firstChild) throw new Error("a view that was taken away left its elements behind");
   };
-  return { el, abort };
+  const rendered = { el, abort };
+  onPage.push(rendered);
+  return rendered;
 }
 
 export const frame = (): Promise<void> =>
@@ -126,7 +144,7 @@ function fixedWidth(width: number): void {
 }
 
 /** A 2-D context that accepts every call; what it would draw is asserted in the browser tests. */
-export function installCanvas(): void {
+function installCanvas(): void {
   const context = (canvas: HTMLCanvasElement) =>
     new Proxy(
       {

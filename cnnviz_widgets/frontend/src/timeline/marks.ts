@@ -1,5 +1,5 @@
 /** Marks of what began at a step: a shape and a colour for each kind, in a row of its own. */
-import { svg } from "../findings/svg";
+import { svg } from "../lib/dom/svg";
 import { counted, lastName } from "../lib/format";
 
 export interface OnsetEntry {

@@ -1,7 +1,7 @@
 /** The moments that have a tick, and the way from one to the next. */
 import type { AnyModel } from "@anywidget/types";
 
-import { asFloat64, asUint8 } from "../lib/buffers";
+import { asFloat64, asUint8 } from "../lib/linking/buffers";
 
 /** The position of the model as it is now. */
 export const LIVE = -1;

@@ -1,8 +1,8 @@
 /** The strip's picture: marks above ticks above the axis, and where the reader is. */
-import { LEFT, RIGHT, StepAxis } from "./axis";
+import { LEFT, RIGHT, StepAxis } from "../lib/plots/step-axis";
 import { kindTitle, markAt, place, MARK, type OnsetEntry, type Placed } from "./marks";
 import { LIVE, type Moments } from "./moments";
-import { svg } from "../findings/svg";
+import { svg } from "../lib/dom/svg";
 import { count } from "../lib/format";
 
 /** Heights in CSS pixels: of the ticks' band, and of the axis below it. */

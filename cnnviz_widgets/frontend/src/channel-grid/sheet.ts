@@ -1,0 +1,71 @@
+/** A layer's quantised outputs as the grid reads them; the one place that knows their wire format. */
+import type { AnyModel } from "@anywidget/types";
+
+import { named } from "../lib/format";
+import { asFloat32, asInt32, asUint8 } from "../lib/linking/buffers";
+import { naturalOrder, summarised, type Tiles, type TilesState } from "../tile-view/tiles";
+
+export interface SheetState extends TilesState {
+  /** Channel number of each tile column, in leaf order. */
+  _channels: DataView;
+  /** What each tile column is called; none: its channel number. */
+  channel_names: string[];
+  /** A name for each channel, where it stands for a class. */
+  class_names: string[];
+  /** Number of the sample of each row of tiles; none: that of the row. */
+  _samples: DataView;
+  /** Number of each place's sample, where some have no tiles now; none: as `_samples`. */
+  _rows: DataView;
+}
+
+/** The tiles of a layer's outputs: samples down, channels across. */
+export interface Sheet extends Tiles {
+  channels: Int32Array;
+  /** What each column is called. */
+  names: readonly string[];
+  /** Number of the sample of each row of tiles. */
+  samples: Int32Array;
+  /** Number of the sample at each place from top to bottom: a place is kept for every sample. */
+  places: Int32Array;
+  /** The row of tiles at each place; -1 for a sample that was not looked at. */
+  rowAt: Int32Array;
+  kind: SheetState["_kind"];
+  /** Tile columns in the channels' own numbering. */
+  natural: Int32Array;
+}
+
+export const SHEET_EVENTS =
+  "change:_shape change:_codes change:_low change:_high change:_marks change:_channels " +
+  "change:_kind change:_montage change:_reduction change:channel_names change:class_names " +
+  "change:_samples change:_rows";
+
+export function readSheet(model: AnyModel<SheetState>): Sheet {
+  const [rows, cols, height, width] = model.get("_shape");
+  const channels = asInt32(model.get("_channels"));
+  // Widget state that was saved before there were names has none.
+  const given = model.get("channel_names") ?? [];
+  const names = given.length === channels.length ? given : Array.from(channels, (channel) => named(channel, model.get("class_names")));
+  const kind = model.get("_kind");
+  const numbers = asInt32(model.get("_samples"));
+  const samples = numbers.length === rows ? numbers : Int32Array.from({ length: rows }, (_, row) => row);
+  const kept = asInt32(model.get("_rows"));
+  const places = kept.length > rows ? kept : samples;
+  const rowAt = places.map((sample) => samples.indexOf(sample));
+  const tiles = summarised({
+    rows,
+    cols,
+    height,
+    width,
+    codes: asUint8(model.get("_codes")),
+    low: asFloat32(model.get("_low")),
+    high: asFloat32(model.get("_high")),
+    marks: asUint8(model.get("_marks")),
+    marksColumns: height * width === 1 || kind === "sequence",
+    reduction: model.get("_reduction"),
+    montage: model.get("_montage"),
+  });
+  return { ...tiles, channels, names, samples, places, rowAt, kind, natural: naturalOrder(channels) };
+}
+
+/** Whether every place has tiles. */
+export const isWhole = (sheet: Sheet): boolean => sheet.places.length === sheet.rows;

@@ -1,0 +1,56 @@
+/** The density curves of a layer as their wire format gives them. */
+import type { AnyModel } from "@anywidget/types";
+
+import { asFloat32, asFloat64, asInt32 } from "../lib/linking/buffers";
+
+export interface CurvesState {
+  /** Channel of each curve. */
+  _channels: DataView;
+  /** A name for each channel, where it stands for a class. */
+  class_names: string[];
+  /** Abscissae and densities, `_points` for each curve, one curve after the other. */
+  _grid: DataView;
+  _density: DataView;
+  _points: number;
+  /** Share of exact zeros, and of values that are not finite, of each curve's channel. */
+  _zero_share: DataView;
+  _nonfinite_share: DataView;
+}
+
+export interface Curves {
+  channels: Int32Array;
+  points: number;
+  grid: Float64Array;
+  density: Float64Array;
+  zeroShare: Float32Array;
+  nonfiniteShare: Float32Array;
+  /** Which curve is a channel's. */
+  of: Map<number, number>;
+}
+
+export const CURVE_EVENTS =
+  "change:_channels change:_grid change:_density change:_points change:_zero_share " +
+  "change:_nonfinite_share change:_notes change:_total change:_drawn change:_peak change:_usual_peak";
+
+export function readCurves(model: AnyModel<CurvesState>): Curves {
+  const channels = asInt32(model.get("_channels"));
+  return {
+    channels,
+    points: model.get("_points"),
+    grid: asFloat64(model.get("_grid")),
+    density: asFloat64(model.get("_density")),
+    zeroShare: asFloat32(model.get("_zero_share")),
+    nonfiniteShare: asFloat32(model.get("_nonfinite_share")),
+    of: new Map(Array.from(channels, (channel, curve) => [channel, curve])),
+  };
+}
+
+/** Abscissae and densities of some curves; a channel that is only zeros has nothing to draw. */
+export function lines(curves: Curves, wanted: readonly number[]): { x: Float64Array[]; y: Float64Array[] } {
+  const part = (values: Float64Array, curve: number): Float64Array =>
+    values.slice(curve * curves.points, (curve + 1) * curves.points);
+  return {
+    x: wanted.map((curve) => part(curves.grid, curve)),
+    y: wanted.map((curve) => part(curves.density, curve)),
+  };
+}

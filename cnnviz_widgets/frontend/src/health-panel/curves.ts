@@ -1,0 +1,69 @@
+/** The numbers of all layers over time, as their wire format gives them. */
+import type { AnyModel } from "@anywidget/types";
+
+import { asFloat32, asFloat64 } from "../lib/linking/buffers";
+
+/** How a number is written, and which axis suits it. */
+export type Look = "share" | "count" | "size" | "value";
+
+export interface NumberEntry {
+  name: string;
+  title: string;
+  explanation: string;
+  look: Look;
+  /** Whether it has a value anywhere. */
+  known: boolean;
+}
+
+export interface HealthState {
+  _numbers: NumberEntry[];
+  /** Path of the layer of each curve. */
+  _paths: string[];
+  /** Step of each point. */
+  _steps: DataView;
+  /** A value for each number, layer and point; NaN where there is none. */
+  _values: DataView;
+  /** How many layers and moments there are, of which those sent may be some. */
+  _layers: number;
+  _moments: number;
+}
+
+export const CURVE_EVENTS =
+  "change:_numbers change:_paths change:_steps change:_values change:_layers change:_moments";
+
+export class Curves {
+  constructor(
+    readonly numbers: readonly NumberEntry[],
+    readonly paths: readonly string[],
+    readonly steps: Float64Array,
+    private readonly values: Float32Array,
+  ) {}
+
+  static of(model: AnyModel<HealthState>): Curves {
+    return new Curves(
+      model.get("_numbers"),
+      model.get("_paths"),
+      asFloat64(model.get("_steps")),
+      asFloat32(model.get("_values")),
+    );
+  }
+
+  /** One number of one layer, over time. */
+  curve(number: number, layer: number): Float32Array {
+    const at = (number * this.paths.length + layer) * this.steps.length;
+    return this.values.subarray(at, at + this.steps.length);
+  }
+
+  /** Every value of a number: layer by layer. */
+  all(number: number): Float32Array {
+    const size = this.paths.length * this.steps.length;
+    return this.values.subarray(number * size, (number + 1) * size);
+  }
+
+  /** The last point at or before a step, or the first one. */
+  pointAt(step: number): number {
+    let point = this.steps.length - 1;
+    while (point > 0 && this.steps[point]! > step) point--;
+    return point;
+  }
+}

@@ -1,0 +1,130 @@
+/** InspectorHeader: which layer and view is shown, what comes next, and what went wrong. */
+import type { AnyModel, RenderProps } from "@anywidget/types";
+
+import { Guide, type GuideState } from "./guide";
+import { ViewSwitch, type ViewState } from "./view-switch";
+import { Connection } from "../lib/linking/connection";
+import { button, element, mount } from "../lib/dom/elements";
+import { Patience, WAITING } from "../lib/linking/slow-answer";
+
+interface State extends ViewState, GuideState {
+  title: string;
+  facts: string;
+  /** What is being done just now; "" when nothing is. */
+  message: string;
+  /** Share of the work that is done, from 0 to 1; below 0 where it is not known. */
+  progress: number;
+  error: string;
+  warnings: string[];
+  /** Whether there is a model to diagnose and to read again. */
+  live: boolean;
+  /** How often the user asked for a fresh reading, and how many of these were answered. */
+  _asked: number;
+  _answered: number;
+  /** The same of diagnoses. */
+  _diagnose_asked: number;
+  _diagnosed: number;
+}
+
+function render({ model, el, signal }: RenderProps<State>): void {
+  const title = element("div", "cnnviz-inspector-title", { role: "heading", "aria-level": 3 });
+  const message = element("div", "cnnviz-inspector-message cnnviz-faint", { role: "status", "aria-live": "polite" });
+  const error = element("div", "cnnviz-error", { role: "alert" });
+  const connection = new Connection({ model, el, signal });
+  const views = new ViewSwitch(model, connection, signal);
+  const guide = new Guide(model, connection, signal);
+  const patience = new Patience(() => show(), signal);
+  const diagnose = button(
+    "Diagnose",
+    "Look through every layer for signs of trouble, each with its evidence and its cure",
+    () => ask("_diagnose_asked"),
+    signal,
+  );
+  const refresh = button(
+    "Read again",
+    "Read the live model again: its present weights on the same inputs",
+    () => ask("_asked"),
+    signal,
+  );
+  const controls = element(
+    "div",
+    "cnnviz-inspector-controls",
+    {},
+    views.root,
+    element("span", "cnnviz-group", {}, diagnose, refresh, guide.opener),
+  );
+  const root = element("div", "cnnviz cnnviz-inspector-header");
+  root.append(title, controls, guide.root, message, error);
+  mount(el, root, signal);
+
+  function ask(key: "_asked" | "_diagnose_asked"): void {
+    model.set(key, model.get(key) + 1);
+    model.save_changes();
+    show();
+  }
+
+  function show(): void {
+    title.replaceChildren(model.get("title"), " ", element("small", "", {}, model.get("facts")));
+    const text = model.get("error");
+    if (error.textContent !== text) error.textContent = text;
+    error.hidden = text === "";
+    patience.wait(connection.alive && model.get("view") !== model.get("_shown_view"));
+    if (!connection.alive) message.replaceChildren(connection.notice(), ...warnings(model));
+    else message.replaceChildren(...(patience.over && !model.get("message") ? [WAITING] : working(model)));
+    const waiting = connection.alive && model.get("_asked") > model.get("_answered");
+    connection.need(refresh, waiting);
+    refresh.textContent = waiting ? "Waiting for the kernel…" : "Read again";
+    const diagnosing = connection.alive && model.get("_diagnose_asked") > model.get("_diagnosed");
+    connection.need(diagnose, diagnosing);
+    diagnose.textContent = diagnosing ? "Diagnosing…" : "Diagnose";
+    diagnose.hidden = refresh.hidden = !model.get("live");
+    views.show();
+    guide.show();
+  }
+
+  const events = Object.keys({
+    title: 0,
+    facts: 0,
+    message: 0,
+    progress: 0,
+    error: 0,
+    warnings: 0,
+    live: 0,
+    view: 0,
+    _shown_view: 0,
+    has_weights: 0,
+    weights: 0,
+    weight: 0,
+    step: 0,
+    steps: 0,
+    stage: 0,
+    look_for: 0,
+    next_step: 0,
+    guide: 0,
+    _asked: 0,
+    _answered: 0,
+    _diagnose_asked: 0,
+    _diagnosed: 0,
+    _next_asked: 0,
+    _next_answered: 0,
+  } satisfies Record<keyof State, 0>);
+  for (const key of events) model.on(`change:${key}`, show);
+  connection.onChange(show);
+  show();
+}
+
+const warnings = (model: AnyModel<State>): Node[] =>
+  model.get("warnings").map((text) => element("div", "cnnviz-warning", {}, `⚠ ${text}`));
+
+/** A progress bar with its words while work goes on; warnings otherwise. */
+function working(model: AnyModel<State>): Node[] {
+  const message = model.get("message");
+  if (!message) return warnings(model);
+  const progress = model.get("progress");
+  const bar = element("progress", "cnnviz-progress", { max: 1, "aria-label": message });
+  // Without a value the bar moves to and fro.
+  if (progress >= 0) bar.value = progress;
+  return [bar, document.createTextNode(message)];
+}
+
+export default { render };

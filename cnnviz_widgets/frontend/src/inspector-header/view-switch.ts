@@ -1,0 +1,81 @@
+/** Outputs or weights, and which of a layer's weights where there are several. */
+import type { AnyModel } from "@anywidget/types";
+
+import type { Connection } from "../lib/linking/connection";
+import { button, choice, element } from "../lib/dom/elements";
+
+type View = "outputs" | "weights";
+
+export interface ViewState {
+  /** The view that is chosen. */
+  view: View;
+  /** The view that is drawn: it follows `view` when Python has read it. */
+  _shown_view: string;
+  has_weights: boolean;
+  /** Names of the layer's weights that have a picture, and which of them is chosen. */
+  weights: string[];
+  weight: string;
+}
+
+const VIEWS: readonly (readonly [view: View, text: string, title: string])[] = [
+  ["outputs", "Outputs", "What the layer makes of the inputs"],
+  ["weights", "Weights", "The layer's parameters"],
+];
+
+export class ViewSwitch {
+  readonly root: HTMLElement;
+  private readonly buttons: Map<View, HTMLButtonElement>;
+  private readonly weight: ReturnType<typeof choice>;
+  /** The names that the drop-down lists now. */
+  private listed = "";
+
+  constructor(
+    private readonly model: AnyModel<ViewState>,
+    private readonly connection: Connection,
+    signal: AbortSignal,
+  ) {
+    this.buttons = new Map(
+      VIEWS.map(([view, text, title]) => [view, button(text, title, () => this.choose("view", view), signal)]),
+    );
+    const group = element("span", "cnnviz-segments", { role: "group", "aria-label": "What of the layer is shown" });
+    group.append(...this.buttons.values());
+    const title = "Which of the layer's weights is shown";
+    this.weight = choice("weight", title, [], (name) => this.choose("weight", name), signal);
+    this.root = element("span", "cnnviz-view-switch", {}, group, this.weight.root);
+  }
+
+  show(): void {
+    const shown = this.model.get("_shown_view");
+    // Without a kernel what is chosen and not shown will not come.
+    const chosen = this.connection.alive ? this.model.get("view") : shown;
+    for (const [view, , title] of VIEWS) {
+      const made = this.buttons.get(view)!;
+      const none = view === "weights" && !this.model.get("has_weights");
+      made.setAttribute("aria-pressed", String(view === chosen));
+      // What is shown stays to be seen as pressed, even where it could not be chosen.
+      this.connection.need(made, none && view !== chosen);
+      made.title = none ? "This layer has no weights" : title;
+      made.classList.toggle("cnnviz-waiting-view", view === chosen && view !== shown);
+    }
+    this.showWeights();
+  }
+
+  private showWeights(): void {
+    const names = this.model.get("weights");
+    this.weight.root.hidden = names.length < 2 || this.model.get("view") !== "weights";
+    const listed = names.join("\n");
+    if (listed !== this.listed) {
+      this.weight.select.replaceChildren(...names.map((name) => element("option", "", { value: name }, name)));
+      this.listed = listed;
+    }
+    this.weight.select.value = this.model.get("weight");
+    this.connection.need(this.weight.select);
+  }
+
+  private choose<Key extends "view" | "weight">(key: Key, value: ViewState[Key]): void {
+    if (this.model.get(key) === value) return;
+    this.model.set(key, value);
+    this.model.save_changes();
+    this.show();
+  }
+}

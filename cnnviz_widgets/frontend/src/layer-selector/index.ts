@@ -1,0 +1,269 @@
+/** LayerSelector: the whole model at a glance; one layer is chosen. */
+import type { AnyModel, RenderProps } from "@anywidget/types";
+
+import { facts, findings, health, level, looked } from "./marks";
+import { matches, rowsOf, type LayerEntry, type Row } from "./rows";
+import { Connection, type ViewProps } from "../lib/linking/connection";
+import { element, keyboard, mount } from "../lib/dom/elements";
+import { count, counted } from "../lib/format";
+import { Patience, WAITING } from "../lib/linking/slow-answer";
+
+interface State {
+  _layers: LayerEntry[];
+  /** On which samples dead channels are so; "" for all that there are. */
+  _basis: string;
+  /** Path of the chosen layer; "" before any choice. */
+  layer: string;
+  /** Path of the layer that the other views show: it follows `layer` when Python has read it. */
+  _shown: string;
+  /** Where the model has values that none of the layers shows, in sentences. */
+  _unseen?: string[];
+  /** Greatest height of the list in CSS pixels. */
+  height: number;
+}
+
+/** A layer's row in the list, and the marks in it that change while the model trains. */
+interface Option {
+  entry: LayerEntry;
+  row: HTMLElement;
+  marks: HTMLElement[];
+}
+
+const marksOf = (layer: LayerEntry, basis: string): HTMLElement[] =>
+  [findings(layer), looked(layer), health(layer, basis)];
+
+/** What a row shows of a layer beside its marks. */
+const identity = (layer: LayerEntry): string =>
+  [layer.path, ...facts(layer), layer.level, layer.relative_level].join("\n");
+
+let instances = 0;
+
+class Selector {
+  readonly root: HTMLElement;
+  private readonly filter: HTMLInputElement;
+  private readonly list: HTMLElement;
+  private readonly note = element("span", "", { role: "status", "aria-live": "polite" });
+  private readonly legend = element("span", "", {}, "● looked at: outputs above, weights below");
+  private readonly unseen = element("details", "cnnviz-note cnnviz-layer-unseen");
+  private readonly id = `cnnviz-layers-${instances++}`;
+  private options: Option[] = [];
+  private active = 0;
+  /** The choice when last looked at: where Python makes another, the keyboard goes with it. */
+  private chosen = "";
+  private readonly patience: Patience;
+  private readonly connection: Connection;
+  private readonly signal: AbortSignal;
+
+  constructor(
+    private readonly model: AnyModel<State>,
+    props: ViewProps,
+  ) {
+    const signal = (this.signal = props.signal);
+    this.connection = new Connection(props);
+    this.filter = element("input", "cnnviz-layer-filter", {
+      type: "search",
+      placeholder: "Filter layers by name or kind",
+      "aria-label": "Filter layers by name or kind",
+      "aria-controls": this.id,
+      title: "Type to filter; arrow keys and Enter choose",
+      spellcheck: "false",
+    });
+    this.list = element("div", "cnnviz-layer-list", {
+      id: this.id,
+      role: "listbox",
+      "aria-label": "Layers of the model, in the order in which they run",
+    });
+    this.root = element(
+      "div",
+      "cnnviz cnnviz-layer-selector",
+      {},
+      this.filter,
+      this.list,
+      element("div", "cnnviz-note cnnviz-layer-foot", {}, this.note, this.legend),
+      this.unseen,
+      this.connection.line,
+    );
+    this.patience = new Patience(() => this.mark(), signal);
+    this.filter.addEventListener("input", () => this.build(), { signal });
+    for (const target of [this.filter, this.list]) {
+      keyboard(target);
+      target.addEventListener("keydown", (event) => this.onKey(event), { signal });
+    }
+    model.on("change:_layers change:_basis", () => this.update());
+    model.on("change:layer change:_shown", () => this.mark());
+    model.on("change:height", () => this.build());
+    this.connection.onChange(() => this.mark());
+    model.on("change:_unseen", () => this.tellUnseen());
+    this.build();
+    this.tellUnseen();
+  }
+
+  /** The layers that the filter leaves. */
+  private kept(): LayerEntry[] {
+    const filter = this.filter.value.trim();
+    return this.model.get("_layers").filter((layer) => matches(layer, filter));
+  }
+
+  /**
+   * Show the layers as they are now. While a model trains that is several times a second: a row that
+   * was made anew would lose the press that had begun on it, and the list where one is in it.
+   */
+  private update(): void {
+    const kept = this.kept();
+    const same = kept.length > 0 && kept.length === this.options.length &&
+      this.options.every(({ entry }, at) => identity(entry) === identity(kept[at]!));
+    if (!same) {
+      this.build();
+      return;
+    }
+    this.options.forEach((option, at) => {
+      option.entry = kept[at]!;
+      option.marks = marksOf(option.entry, this.model.get("_basis")).map((mark, which) => {
+        const before = option.marks[which]!;
+        if (mark.isEqualNode(before)) return before;
+        before.replaceWith(mark);
+        return mark;
+      });
+    });
+    this.mark();
+  }
+
+  private build(): void {
+    const layers = this.model.get("_layers");
+    const kept = this.kept();
+    this.list.style.maxHeight = `${this.model.get("height")}px`;
+    this.options = [];
+    this.list.replaceChildren(...rowsOf(kept).map((row) => this.row(row)));
+    if (kept.length === 0) {
+      const text = layers.length === 0 ? "No layers." : `No layer matches “${this.filter.value.trim()}”.`;
+      this.list.replaceChildren(element("div", "cnnviz-layer-heading", { style: "--depth: 0" }, text));
+    }
+    this.active = Math.max(0, this.options.findIndex(({ entry }) => entry.path === this.model.get("layer")));
+    this.mark();
+    this.scrollTo(this.active);
+  }
+
+  private row({ names, layer }: Row): HTMLElement {
+    const depth = names.length - 1;
+    const name = names[depth]!;
+    if (!layer) {
+      return element("div", "cnnviz-layer-heading", { style: `--depth: ${depth}`, role: "presentation" }, name);
+    }
+    const index = this.options.length;
+    const marks = marksOf(layer, this.model.get("_basis"));
+    const row = element(
+      "div",
+      "cnnviz-layer-row",
+      {
+        id: `${this.id}-${index}`,
+        role: "option",
+        style: `--depth: ${depth}`,
+        title: [layer.path, ...facts(layer), layer.level].join("\n"),
+      },
+      level(layer),
+      element(
+        "span",
+        "cnnviz-layer-name",
+        {},
+        name,
+        element("span", "cnnviz-layer-facts", {}, facts(layer).join(" · ")),
+      ),
+      ...marks,
+    );
+    row.addEventListener("click", () => this.choose(index), { signal: this.signal });
+    this.options.push({ entry: layer, row, marks });
+    return row;
+  }
+
+  private choose(index: number): void {
+    const option = this.options[index];
+    if (!option) return;
+    this.active = index;
+    if (!this.connection.alive) {
+      this.mark();
+      return;
+    }
+    this.model.set("layer", option.entry.path);
+    this.model.save_changes();
+    this.mark();
+  }
+
+  /** Show what was looked at, which row is chosen, which one the keyboard is on, and which one is being waited for. */
+  private mark(): void {
+    const { alive } = this.connection;
+    const shown = this.model.get("_shown");
+    // Without a kernel what is chosen and not shown will not come.
+    const chosen = alive ? this.model.get("layer") : shown;
+    const waiting = chosen !== shown;
+    const at = this.options.findIndex(({ entry }) => entry.path === chosen);
+    if (at >= 0 && chosen !== this.chosen) this.active = at;
+    this.chosen = chosen;
+    this.options.forEach(({ entry, row }, index) => {
+      row.setAttribute("aria-selected", String(entry.path === chosen));
+      row.setAttribute("aria-disabled", String(!alive));
+      row.classList.toggle("cnnviz-active", index === this.active);
+      row.classList.toggle("cnnviz-waiting", waiting && entry.path === chosen);
+    });
+    const active = this.options[this.active];
+    if (active) this.list.setAttribute("aria-activedescendant", active.row.id);
+    this.legend.hidden = this.model.get("_layers").every(({ looked: views }) => views === null);
+    this.patience.wait(waiting);
+    this.say(this.patience.over ? WAITING : "");
+  }
+
+  private tellUnseen(): void {
+    const sentences = this.model.get("_unseen") ?? [];
+    const summary = element("summary", "", {}, "Some values are not listed");
+    keyboard(summary);
+    this.unseen.hidden = sentences.length === 0;
+    this.unseen.replaceChildren(summary, ...sentences.map((sentence) => element("p", "", {}, sentence)));
+  }
+
+  private say(text: string): void {
+    const layers = this.model.get("_layers").length;
+    const some = this.options.length < layers ? `${count(this.options.length)} of ` : "";
+    this.note.textContent = text || `${some}${counted(layers, "layer")}, in the order in which they run`;
+  }
+
+  private onKey(event: KeyboardEvent): void {
+    const last = this.options.length - 1;
+    const inFilter = event.target === this.filter;
+    const moves: Record<string, number> = {
+      ArrowDown: this.active + 1,
+      ArrowUp: this.active - 1,
+      PageDown: this.active + 8,
+      PageUp: this.active - 8,
+    };
+    if (!inFilter) Object.assign(moves, { Home: 0, End: last });
+    const target = moves[event.key];
+    if (target !== undefined) {
+      this.active = Math.min(Math.max(target, 0), Math.max(last, 0));
+      this.mark();
+      this.scrollTo(this.active);
+    } else if (event.key === "Enter" || (event.key === " " && !inFilter)) this.choose(this.active);
+    else if (event.key === "Escape" && this.filter.value) {
+      this.filter.value = "";
+      this.build();
+    } else return;
+    event.preventDefault();
+    event.stopPropagation();
+  }
+
+  /** Scroll the list, and nothing around it, until the row can be seen. */
+  private scrollTo(index: number): void {
+    const row = this.options[index]?.row;
+    if (!row) return;
+    const { scrollTop, clientHeight } = this.list;
+    if (row.offsetTop < scrollTop) this.list.scrollTop = row.offsetTop;
+    else if (row.offsetTop + row.offsetHeight > scrollTop + clientHeight) {
+      this.list.scrollTop = row.offsetTop + row.offsetHeight - clientHeight;
+    }
+  }
+}
+
+function render({ model, el, signal }: RenderProps<State>): void {
+  const selector = new Selector(model, { model, el, signal });
+  mount(el, selector.root, signal);
+}
+
+export default { render };

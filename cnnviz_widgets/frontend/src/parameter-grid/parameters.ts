@@ -1,0 +1,164 @@
+/** A layer's parameters as the picture reads them; the one place that knows their wire format. */
+import type { AnyModel } from "@anywidget/types";
+
+import { naturalOrder, NOT_FINITE, Mark, summarised, type Tiles, type TilesState } from "../tile-view/tiles";
+import { asFloat32, asInt32, asUint8 } from "../lib/linking/buffers";
+
+export interface ParametersState extends TilesState {
+  /** The output that each row shows, in leaf order. */
+  _outputs: DataView;
+  /** How many inputs there are. */
+  _inputs: number;
+  /** Taps down and across of one kernel slice; [1, 1] where an input has a single weight. */
+  _taps: [down: number, across: number];
+  /** What one input and one output is called. */
+  _words: [input: string, output: string];
+  /** A name for each input, where they are not one of a kind; none where they are. */
+  _column_names: string[];
+  /** A name for each entry of the first axis of taps, where these are a cell's gates; none where not. */
+  _tap_names: string[];
+  /** The bias of each row; empty where there is none. */
+  _bias: DataView;
+}
+
+/** A window of the picture, less averaged than the whole; empty while none was asked for. */
+export interface WindowWire {
+  /** Which question this answers. */
+  serial?: number;
+  rows: [from: number, to: number];
+  columns: [from: number, to: number];
+  shape: TilesState["_shape"];
+  codes: DataView;
+  low: DataView;
+  high: DataView;
+  marks: DataView;
+  kind: TilesState["_kind"];
+  reduction: [down: number, across: number];
+  montage: [down: number, across: number];
+}
+
+export const PARAMETER_EVENTS =
+  "change:_shape change:_codes change:_low change:_high change:_marks change:_kind " +
+  "change:_reduction change:_montage change:_outputs change:_inputs change:_taps change:_words " +
+  "change:_column_names change:_tap_names change:_bias";
+
+/** Tiles, and the rows and inputs of the layer that they show. */
+export interface Part {
+  tiles: Tiles;
+  /** One tile a row with a pixel for each input, or for each run of inputs. */
+  strip: boolean;
+  rows: [from: number, to: number];
+  columns: [from: number, to: number];
+}
+
+export interface Parameters {
+  whole: Part;
+  /** How rows are laid out, whatever the parts are: kernel slices, lines of weights, named vectors. */
+  kind: "tiles" | "strip" | "vector";
+  inputs: number;
+  outputs: Int32Array;
+  /** Rows in the outputs' own numbering. */
+  natural: Int32Array;
+  taps: [down: number, across: number];
+  inputWord: string;
+  outputWord: string;
+  names: readonly string[];
+  /** Gates, where the first axis of taps is that. */
+  gates: readonly string[];
+  bias: Tiles | null;
+}
+
+export function readParameters(model: AnyModel<ParametersState>): Parameters {
+  const outputs = asInt32(model.get("_outputs"));
+  const inputs = model.get("_inputs");
+  const taps = model.get("_taps");
+  const names = model.get("_column_names");
+  const [inputWord, outputWord] = model.get("_words");
+  const bias = asFloat32(model.get("_bias"));
+  const whole = partOf({
+    rows: [0, outputs.length],
+    columns: [0, inputs],
+    shape: model.get("_shape"),
+    codes: model.get("_codes"),
+    low: model.get("_low"),
+    high: model.get("_high"),
+    marks: model.get("_marks"),
+    kind: model.get("_kind"),
+    reduction: model.get("_reduction"),
+    montage: model.get("_montage"),
+  });
+  return {
+    whole,
+    kind: names.length > 0 ? "vector" : taps[0] * taps[1] > 1 ? "tiles" : "strip",
+    inputs,
+    outputs,
+    natural: naturalOrder(outputs),
+    taps,
+    inputWord,
+    outputWord,
+    names,
+    gates: model.get("_tap_names"),
+    bias: bias.length > 0 ? biasTiles(bias) : null,
+  };
+}
+
+function partOf(wire: WindowWire): Part {
+  const [rows, cols, height, width] = wire.shape;
+  const tiles = summarised({
+    rows,
+    cols,
+    height,
+    width,
+    codes: asUint8(wire.codes),
+    low: asFloat32(wire.low),
+    high: asFloat32(wire.high),
+    marks: asUint8(wire.marks),
+    marksColumns: wire.kind === "vector",
+    reduction: wire.reduction,
+    montage: wire.montage,
+  });
+  return { tiles, strip: wire.kind === "strip", rows: wire.rows, columns: wire.columns };
+}
+
+/** A window as a part whose colours are those of the whole picture around it. */
+export function readWindow(wire: WindowWire, { whole }: Parameters): Part {
+  const part = partOf(wire);
+  const [rows, columns] = [wire.rows, wire.columns] as const;
+  const { tiles } = part;
+  // Means reach less far than what they are means of: then the window has ranges of its own.
+  if (part.strip === whole.strip) {
+    tiles.rowLow = whole.tiles.rowLow.subarray(...rows);
+    tiles.rowHigh = whole.tiles.rowHigh.subarray(...rows);
+    tiles.layerLow = whole.tiles.layerLow;
+    tiles.layerHigh = whole.tiles.layerHigh;
+  }
+  if (!part.strip && !whole.strip) {
+    tiles.columnLow = whole.tiles.columnLow.subarray(...columns);
+    tiles.columnHigh = whole.tiles.columnHigh.subarray(...columns);
+    return part;
+  }
+  // A row is marked by what all of it is, not by what the window shows of it.
+  if (part.strip) tiles.marks = windowMarks(part, whole.tiles.rowMarks);
+  return part;
+}
+
+function windowMarks({ tiles, rows }: Part, whole: Uint8Array): Uint8Array {
+  return tiles.marks.map((mark, row) => (mark >= Mark.someNotFinite ? mark : whole[rows[0] + row]!));
+}
+
+function biasTiles(bias: Float32Array): Tiles {
+  const known = bias.map((value) => (Number.isFinite(value) ? value : NaN));
+  return summarised({
+    rows: bias.length,
+    cols: 1,
+    height: 1,
+    width: 1,
+    codes: Uint8Array.from(known, (value) => (Number.isNaN(value) ? NOT_FINITE : 0)),
+    low: known,
+    high: known,
+    marks: Uint8Array.from(known, (value) => (Number.isNaN(value) ? Mark.notFinite : value === 0 ? Mark.zero : Mark.ordinary)),
+    marksColumns: true,
+    reduction: [1, 1],
+    montage: [1, 1],
+  });
+}

@@ -1,0 +1,84 @@
+/** What stands under the cursor, in words. */
+import type { Parameters, Part } from "./parameters";
+import { count, counted, number } from "../lib/format";
+import { Mark, MARK_WORDS, markOf, valueAt } from "../tile-view/tiles";
+
+export interface Spot {
+  /** Row as it is stored, in leaf order. */
+  row: number;
+  input: number;
+  /** Where in the input's part of the row, as shares of its height and width. */
+  down: number;
+  across: number;
+}
+
+export const inputName = ({ names, inputWord }: Parameters, input: number): string =>
+  names[input] ?? `${inputWord} ${count(input)}`;
+
+export const outputName = ({ outputWord, outputs }: Parameters, row: number): string =>
+  `${outputWord} ${count(outputs[row]!)}`;
+
+/** One weight, or the mean of several where the part holds no more. */
+export function describe(parameters: Parameters, part: Part, spot: Spot): string {
+  const { tiles, strip } = part;
+  const [down, across] = tiles.reduction;
+  const row = spot.row - part.rows[0];
+  const place = spot.input - part.columns[0];
+  const col = strip ? 0 : place;
+  const at = (share: number, length: number): number => Math.min(length - 1, Math.max(0, Math.floor(share * length)));
+  const y = strip ? 0 : at(spot.down, tiles.height);
+  const x = strip ? Math.floor(place / across) : at(spot.across, tiles.width);
+  const first = part.columns[0] + x * across;
+  const last = Math.min(first + across, part.columns[1]) - 1;
+  const parts = [
+    outputName(parameters, spot.row),
+    strip && last > first
+      ? `${parameters.inputWord}s ${count(first)}–${count(last)}`
+      : inputName(parameters, spot.input),
+  ];
+  if (!strip && parameters.taps[0] * parameters.taps[1] > 1) parts.push(tapText(parameters, part, y, x));
+  const averaged = strip ? down * (last - first + 1) : down * across;
+  const value = valueAt(tiles, row, col, y, x);
+  const exact = tiles.low[row * tiles.cols + col] === tiles.high[row * tiles.cols + col];
+  const text = Number.isNaN(value) ? "not finite" : `${exact ? "" : "≈ "}${number(value, exact ? 5 : 3)}`;
+  parts.push(`value ${text}`);
+  if (averaged > 1) {
+    const what = !strip ? "weight" : down > 1 ? "weight" : parameters.inputWord;
+    parts.push(`mean of ${counted(averaged, what)}`);
+  }
+  const mark = MARK_WORDS[markOf(tiles, row, col)];
+  if (mark) parts.push(mark);
+  return parts.join(" · ");
+}
+
+/** Which tap, or which slice of the kernel and where there; gates by their names. */
+function tapText({ taps, gates }: Parameters, { tiles }: Part, y: number, x: number): string {
+  const [down, across] = tiles.reduction;
+  const [high, wide] = [tiles.height / tiles.montage[0], tiles.width / tiles.montage[1]];
+  const [row, column] = [Math.floor(y / high), Math.floor(x / wide)];
+  const slices = tiles.montage[0] * tiles.montage[1];
+  const slice = row * tiles.montage[1] + column;
+  const place = `tap (${(y - row * high) * down}, ${(x - column * wide) * across})`;
+  if (gates.length > 0) {
+    // A slice is one gate; without slices a line is, or the mean of several.
+    if (slices > 1) return slice < gates.length ? `gate ${gates[slice]!}, ${place}` : place;
+    const gate = `gate ${gates.slice(y * down, (y + 1) * down).join("/")}`;
+    return taps[1] === 1 ? gate : `${gate}, tap ${x * across}`;
+  }
+  if (taps[1] === 1) return `tap ${y * down}`;
+  return slices > 1 ? `slice ${slice} of ${slices}, ${place}` : place;
+}
+
+export function describeBias(parameters: Parameters, row: number): string {
+  const value = parameters.bias!.low[row]!;
+  return `${outputName(parameters, row)} · bias ${Number.isNaN(value) ? "not finite" : number(value, 5)}`;
+}
+
+export function describeOutput(parameters: Parameters, row: number): string {
+  const { rowLow, rowHigh, rowMarks } = parameters.whole.tiles;
+  const [low, high] = [rowLow[row]!, rowHigh[row]!];
+  const range = low <= high ? `${number(low)} to ${number(high)}` : "no finite value";
+  const mark = rowMarks[row] === Mark.someNotFinite ? "some NaN or ∞" : MARK_WORDS[rowMarks[row]!];
+  const bias = parameters.bias ? ` · bias ${number(parameters.bias.low[row]!, 3)}` : "";
+  return `${outputName(parameters, row)} · ${range}${bias}${mark ? ` · ${mark}` : ""}`;
+}

@@ -1,0 +1,74 @@
+/** What a grid says of itself, so that its stage can draw it and answer to mouse and keyboard. */
+import type { Tile } from "./enlarged";
+import type { Marked } from "./foot";
+import type { Place } from "./overlay";
+import type { Paint } from "./paint";
+import type { Rows } from "./rows";
+import type { ToolbarState } from "./toolbar";
+import type { Columns } from "../lib/linking/column-axis";
+
+export interface StageState extends ToolbarState {
+  /** Greatest height of the picture in CSS pixels. */
+  height: number;
+  /** What the picture leaves out, in sentences. */
+  _notes: string[];
+}
+
+export interface StageLayout {
+  columns: Columns;
+  rows: Rows;
+}
+
+/** A point of the canvas, and what stands there; negative where nothing does. */
+export interface Pointer extends Place {
+  x: number;
+  y: number;
+}
+
+/** An image of the canvas in device pixels. */
+export interface PixelImage {
+  pixels: Uint32Array;
+  width: number;
+  height: number;
+}
+
+export interface StageContent<Layout extends StageLayout> {
+  /** What a click selects: channels are columns, or rows. */
+  readonly channels: "column" | "row";
+  layout(): Layout;
+  /** How many columns and rows the cursor can walk. */
+  extent(): { columns: number; rows: number };
+  placeAt(x: number, y: number, layout: Layout): Place;
+  /** Columns, or rows, of tiles in the channels' own numbering. */
+  natural(): Int32Array;
+  /** The channel at a place of the screen. */
+  channelAt(place: number): number;
+  /** Channels that Page Up and Page Down pass. */
+  page(layout: Layout): number;
+  /** Where a step of zoom keeps what stands there: about the cursor, or in the middle; rows need a y to stay. */
+  zoomCentre(layout: Layout, cursor: Place | null): { x: number; y?: number };
+  /** Whether the wheel scrolls at this x, where it zooms elsewhere. */
+  scrollsAt(x: number, layout: Layout): boolean;
+  /** The keyboard's cursor after a click. */
+  cursorAfter(click: Place, before: Place): Place;
+  /** Whether there is something to enlarge at a place. */
+  enlarges(place: Place): boolean;
+  tileAt(place: Place): Tile | null;
+
+  paint(): Paint;
+  paintTiles(image: PixelImage, layout: Layout): void;
+  paintOverlay(context: CanvasRenderingContext2D, layout: Layout, cursor: Place | null): void;
+
+  onPoint(pointer: Pointer, layout: Layout): void;
+  onLeave(): void;
+  /** The keyboard's cursor has moved here. */
+  onCursor(cursor: Place): void;
+  /** Read the traits anew; true where they are of something else now. */
+  read(): boolean;
+  /** Bring everything that is drawn up to date with the traits. */
+  refresh(): void;
+  legend(): Marked;
+  showRange(): void;
+  /** What the readout says; null where it says so already. */
+  describe(layout: Layout): string | null;
+}

@@ -1,0 +1,201 @@
+/** One tile, as large as the grid allows, with its numbers. Escape or the button leads back. */
+import { markOf, rangeOf, valueAt, Mark, type Tiles } from "./tiles";
+import { paintTiles, type Paint } from "./paint";
+import { layer, pixelRatio } from "../lib/dom/canvas";
+import { button, element } from "../lib/dom/elements";
+import { number } from "../lib/format";
+
+export interface Tile {
+  row: number;
+  /** Tile column of the sheet. */
+  col: number;
+}
+
+/** A stored pixel of a tile. */
+export interface TilePixel extends Tile {
+  y: number;
+  x: number;
+}
+
+/** What a grid knows of the tile that is enlarged. */
+export interface EnlargedContent {
+  tiles: () => Tiles;
+  paint: () => Paint;
+  /** What the tile is of, for the list of facts. */
+  facts: (tile: Tile) => [name: string, value: string][];
+  /** Remembers a tile; the function says where it is after a change, undefined where it is no more. */
+  follow: (tile: Tile) => () => Tile | undefined;
+  describe: (pixel: TilePixel) => string;
+  /** Whether values are written into pixels that are large enough. */
+  numbers?: boolean;
+}
+
+export interface EnlargedOptions extends EnlargedContent {
+  stage: HTMLElement;
+  say: (text: string) => void;
+  onClose: () => void;
+}
+
+/** Pixels at least this wide, in CSS pixels, have room for their value. */
+const ROOMY = 44;
+
+function sizeText({ height, width, montage: [down, across] }: Tiles): string {
+  const slices = down * across;
+  return `${slices > 1 ? `${slices} × ` : ""}${height / down} × ${width / across}`;
+}
+
+/** Height that the stage grows to, if it is less, in CSS pixels. */
+const ROOM = 320;
+
+export class Enlarged {
+  private root: HTMLElement | undefined;
+  private tile: Tile | undefined;
+  /** Where the tile stands when the model has been read again. */
+  private moved: () => Tile | undefined = () => undefined;
+  private redraw: () => void = () => undefined;
+  private closing = new AbortController();
+
+  constructor(private readonly options: EnlargedOptions) {}
+
+  get isOpen(): boolean {
+    return this.root !== undefined;
+  }
+
+  open(tile: Tile): void {
+    this.remove();
+    this.tile = { ...tile };
+    this.moved = this.options.follow(tile);
+    this.closing = new AbortController();
+    const { signal } = this.closing;
+    const { canvas, context } = layer("cnnviz-enlarged-tile");
+    const facts = element("div", "cnnviz-enlarged-facts");
+    const close = button("Back to the grid", "Close the enlarged tile (Escape)", () => this.close(), signal);
+    const side = element("div", "cnnviz-enlarged-side", {}, close, facts);
+    this.root = element("div", "cnnviz-enlarged", { role: "dialog", "aria-label": "One tile, enlarged" }, canvas, side);
+    this.root.addEventListener("keydown", (event) => {
+      if (event.key !== "Escape") return;
+      event.preventDefault();
+      event.stopPropagation();
+      this.close();
+    }, { signal });
+    canvas.addEventListener("pointermove", (event) => this.point(canvas, event), { signal });
+    this.options.stage.style.minHeight = `${ROOM}px`;
+    this.options.stage.append(this.root);
+    this.redraw = () => {
+      this.draw(canvas, context);
+      this.fill(facts);
+    };
+    this.redraw();
+    close.focus({ preventScroll: true });
+  }
+
+  /** Draw again where values or colours have changed. */
+  refresh(): void {
+    if (!this.tile) return;
+    const tile = this.moved();
+    if (!tile) return this.close();
+    this.tile = tile;
+    this.redraw();
+  }
+
+  close(): void {
+    if (!this.root) return;
+    this.remove();
+    this.tile = undefined;
+    this.options.onClose();
+  }
+
+  private remove(): void {
+    this.closing.abort();
+    this.root?.remove();
+    this.options.stage.style.minHeight = "";
+    this.root = undefined;
+  }
+
+  private draw(canvas: HTMLCanvasElement, context: CanvasRenderingContext2D): void {
+    const sheet = this.options.tiles();
+    const { row, col } = this.tile!;
+    const room = this.options.stage.getBoundingClientRect();
+    const ratio = pixelRatio();
+    const fits = Math.min((room.height - 24) / sheet.height, Math.max(120, room.width - 260) / sheet.width);
+    // Whole device pixels a stored pixel, so that every pixel is drawn alike.
+    const zoom = Math.max(1, Math.floor(Math.max(1, fits) * ratio));
+    canvas.width = sheet.width * zoom;
+    canvas.height = sheet.height * zoom;
+    canvas.style.width = `${canvas.width / ratio}px`;
+    canvas.style.height = `${canvas.height / ratio}px`;
+    const image = context.createImageData(canvas.width, canvas.height);
+    const picture = {
+      pixels: new Uint32Array(image.data.buffer),
+      stride: canvas.width,
+      clip: { left: 0, top: 0, right: canvas.width, bottom: canvas.height },
+    };
+    paintTiles(
+      picture,
+      sheet,
+      [{ index: col, from: 0, to: canvas.width }],
+      [{ index: row, from: 0, to: canvas.height }],
+      this.options.paint(),
+    );
+    context.putImageData(image, 0, 0);
+    if (this.options.numbers && zoom / ratio >= ROOMY) this.write(context, zoom, ratio, picture.pixels);
+  }
+
+  /** Each pixel's value, dark on light colours and light on dark ones. */
+  private write(context: CanvasRenderingContext2D, zoom: number, ratio: number, pixels: Uint32Array): void {
+    const tiles = this.options.tiles();
+    const { row, col } = this.tile!;
+    context.font = `${12 * ratio}px system-ui, sans-serif`;
+    context.textAlign = "center";
+    context.textBaseline = "middle";
+    for (let y = 0; y < tiles.height; y++) {
+      for (let x = 0; x < tiles.width; x++) {
+        const [middle, line] = [(x + 0.5) * zoom, (y + 0.5) * zoom];
+        const color = pixels[Math.floor(line) * tiles.width * zoom + Math.floor(middle)]!;
+        context.fillStyle = isLight(color) ? "#000000" : "#ffffff";
+        context.fillText(number(valueAt(tiles, row, col, y, x), 2), middle, line);
+      }
+    }
+  }
+
+  private fill(facts: HTMLElement): void {
+    const sheet = this.options.tiles();
+    const { row, col } = this.tile!;
+    const paint = this.options.paint();
+    const tile = row * sheet.cols + col;
+    const [down, across] = sheet.reduction;
+    const [from, to] = rangeOf(sheet, row, col, paint.range);
+    const marks: Record<number, string> = {
+      [Mark.zero]: "every value is zero",
+      [Mark.constant]: "every value is the same",
+      [Mark.someNotFinite]: "some values are NaN or infinite",
+      [Mark.notFinite]: "every value is NaN or infinite",
+    };
+    const rows: [string, string][] = [
+      ...this.options.facts(this.tile!),
+      ["Size", `${sizeText(sheet)}${down * across > 1 ? `, each the mean of ${down} × ${across}` : ""}`],
+      ["Lowest", number(sheet.low[tile]!, 4)],
+      ["Highest", number(sheet.high[tile]!, 4)],
+      ["Colours", from <= to ? `${number(from)} to ${number(to)} (range of the ${paint.range})` : "–"],
+    ];
+    const mark = marks[markOf(sheet, row, col)];
+    if (mark) rows.push(["Note", mark]);
+    facts.replaceChildren();
+    for (const [name, value] of rows) facts.append(element("span", "cnnviz-faint", {}, name), element("span", "", {}, value));
+  }
+
+  private point(canvas: HTMLCanvasElement, event: PointerEvent): void {
+    const sheet = this.options.tiles();
+    const box = canvas.getBoundingClientRect();
+    const x = Math.floor(((event.clientX - box.left) / box.width) * sheet.width);
+    const y = Math.floor(((event.clientY - box.top) / box.height) * sheet.height);
+    if (x < 0 || y < 0 || x >= sheet.width || y >= sheet.height) return;
+    this.options.say(this.options.describe({ ...this.tile!, x, y }));
+  }
+}
+
+/** Whether black can be read on a pixel (little-endian RGBA) better than white. */
+function isLight(color: number): boolean {
+  const [red, green, blue] = [color & 255, (color >> 8) & 255, (color >> 16) & 255];
+  return 0.2126 * red + 0.7152 * green + 0.0722 * blue > 128;
+}

@@ -1,0 +1,343 @@
+/** What both grids do with their tiles: draw, scroll, zoom, hover, select, enlarge; by mouse and keyboard. */
+import type { AnyModel } from "@anywidget/types";
+
+import type { Pointer, StageContent, StageLayout, StageState } from "./content";
+import { Drag } from "./drag";
+import { Enlarged, type EnlargedContent } from "./enlarged";
+import { Foot } from "./foot";
+import type { Place } from "./overlay";
+import { RangeSelection } from "./range-selection";
+import { contentHeight, heightOf, yOf, type Rows } from "./rows";
+import { Toolbar, ZOOM_STEP, type ToolbarOptions } from "./toolbar";
+import { layer, onResize, prepare, type Layer } from "../lib/dom/canvas";
+import { element, keyboard, showNotes } from "../lib/dom/elements";
+import { eachFrame } from "../lib/dom/frame";
+import { onThemeChange, themeOf, type Theme } from "../lib/dom/theme";
+import { moveTo, panned, scrolledTo, wheeled, wheelPixels, zoomed, type ColumnAxisState, type Columns } from "../lib/linking/column-axis";
+import { publisher, type Publisher } from "../lib/linking/publish";
+import { combineOf, type Selection } from "../lib/linking/selection";
+
+export interface StageOptions {
+  /** What the names of the canvases' classes begin with. */
+  className: string;
+  label: string;
+  help: string;
+  root: HTMLElement;
+  stage: HTMLElement;
+  /** In a narrower stage nothing is drawn. */
+  leastWidth: number;
+  toolbar: Omit<ToolbarOptions, "zoom" | "fit">;
+  enlarged: EnlargedContent;
+  /** Changes after which the traits are read anew, and those after which they are drawn anew. */
+  readOn: string;
+  refreshOn: readonly string[];
+}
+
+const ARROWS: Record<string, readonly [column: number, row: number]> = {
+  ArrowLeft: [-1, 0],
+  ArrowRight: [1, 0],
+  ArrowUp: [0, -1],
+  ArrowDown: [0, 1],
+};
+
+export class TileStage<Layout extends StageLayout> {
+  readonly tiles: Layer;
+  readonly overlay: Layer;
+  readonly toolbar: Toolbar;
+  readonly foot: Foot;
+  readonly notes = element("div", "cnnviz-note");
+  readonly drawTiles: () => void;
+  readonly drawOverlay: () => void;
+  theme: Theme;
+  /** Pixels scrolled down. */
+  scroll = 0;
+  private readonly enlarged: Enlarged;
+  private readonly range: RangeSelection;
+  private readonly drag: Drag<{ columns: Columns; scroll: number }>;
+  private readonly publishAxis: Publisher;
+  /** Place of the keyboard's cursor on the screen. */
+  private cursor: Place = { column: 0, row: 0 };
+  /** What was selected before the first click of what may become a double click. */
+  private beforeDouble: number[] | undefined;
+
+  constructor(
+    private readonly content: StageContent<Layout>,
+    private readonly model: AnyModel<StageState>,
+    private readonly axis: AnyModel<ColumnAxisState>,
+    private readonly selection: Selection,
+    private readonly options: StageOptions,
+    private readonly signal: AbortSignal,
+  ) {
+    const { className, label, help, root, stage } = options;
+    this.theme = themeOf(root);
+    this.tiles = layer(`${className}-tiles`);
+    this.overlay = layer(`${className}-overlay`);
+    this.publishAxis = publisher(axis, signal);
+    this.drawTiles = eachFrame(() => this.paintTiles(), signal);
+    this.drawOverlay = eachFrame(() => this.paintOverlay(), signal);
+    const zoom = (factor: number) => this.zoomBy(factor, null);
+    this.toolbar = new Toolbar(model, axis, selection, { ...options.toolbar, zoom, fit: () => this.fit() }, signal);
+    this.foot = new Foot((channels, event) => selection.combine(channels, combineOf(event)), signal);
+    this.foot.root.title = help;
+    const { canvas } = this.overlay;
+    this.enlarged = new Enlarged({
+      ...options.enlarged,
+      stage,
+      say: (text) => this.foot.say(text),
+      onClose: () => canvas.focus({ preventScroll: true }),
+    });
+    this.range = new RangeSelection(selection, (place) => content.channelAt(place));
+    this.drag = new Drag(canvas, () => this.dragged(), ({ columns, scroll }, dx, dy) => {
+      this.scroll = scroll - dy;
+      this.move(panned(columns, dx));
+    }, signal);
+    keyboard(canvas);
+    canvas.setAttribute("role", "application");
+    canvas.setAttribute("aria-label", `${label} ${help}`);
+    this.listen();
+  }
+
+  private listen(): void {
+    const { canvas } = this.overlay;
+    const on = <K extends keyof HTMLElementEventMap>(type: K, handle: (event: HTMLElementEventMap[K]) => void, passive = true) =>
+      canvas.addEventListener(type, handle, { signal: this.signal, passive });
+    on("pointermove", (event) => this.onPoint(event));
+    on("click", (event) => this.onClick(event));
+    on("pointerleave", () => this.onLeave());
+    on("wheel", (event) => this.onWheel(event), false);
+    on("dblclick", (event) => this.onDouble(event));
+    on("keydown", (event) => this.onKey(event), false);
+    on("focus", () => this.drawOverlay());
+    on("blur", () => this.onLeave());
+    const refresh = () => this.content.refresh();
+    this.selection.onChange(this.drawOverlay);
+    for (const event of ["change:start", "change:scale"]) this.axis.on(event, this.drawTiles);
+    this.axis.on("change:order_by", () => {
+      this.range.anchor = 0;
+      refresh();
+    });
+    this.model.on(this.options.readOn, eachFrame(() => {
+      // The same layer read again keeps the reader's place; another one has places of its own.
+      if (this.content.read()) this.reset();
+      refresh();
+    }, this.signal));
+    for (const key of this.options.refreshOn) this.model.on(`change:${key}`, refresh);
+    onResize(this.options.stage, this.drawTiles, this.signal);
+    onThemeChange(this.options.root, refresh, this.signal);
+  }
+
+  private reset(): void {
+    this.scroll = 0;
+    this.cursor = { column: 0, row: 0 };
+    this.range.anchor = 0;
+    this.enlarged.close();
+  }
+
+  // Drawing ---------------------------------------------------------------------------------
+
+  /** Bring what every grid has up to date with the traits. */
+  refresh(): void {
+    this.theme = themeOf(this.options.root);
+    this.toolbar.refresh();
+    showNotes(this.notes, this.model.get("_notes"));
+    const paint = this.content.paint();
+    this.foot.showLegend(this.content.legend(), paint);
+    this.foot.showColors(paint);
+    this.enlarged.refresh();
+    this.drawTiles();
+  }
+
+  private paintTiles(): void {
+    if (this.options.stage.clientWidth <= this.options.leastWidth) return;
+    const layout = this.content.layout();
+    const { columns, rows } = layout;
+    this.scroll = rows.scroll;
+    const height = rows.top + rows.height;
+    this.options.stage.style.height = `${height}px`;
+    prepare(this.tiles, columns.width, height);
+    const { canvas, context } = this.tiles;
+    const image = context.createImageData(canvas.width, canvas.height);
+    const pixels = new Uint32Array(image.data.buffer).fill(this.content.paint().background);
+    this.content.paintTiles({ pixels, width: canvas.width, height: canvas.height }, layout);
+    context.putImageData(image, 0, 0);
+    this.paintOverlay();
+  }
+
+  private paintOverlay(): void {
+    if (this.options.stage.clientWidth <= this.options.leastWidth) return;
+    const layout = this.content.layout();
+    const { canvas, context } = this.overlay;
+    prepare(this.overlay, layout.columns.width, layout.rows.top + layout.rows.height);
+    this.content.paintOverlay(context, layout, canvas.matches(":focus-visible") ? this.cursor : null);
+    this.toolbar.update(this.scroll);
+    this.content.showRange();
+    const text = this.enlarged.isOpen ? null : this.content.describe(layout);
+    if (text !== null) this.foot.say(text);
+  }
+
+  /** Where tiles stand by their channels' numbers; null where they stand as they are stored. */
+  get order(): Int32Array | null {
+    return this.axis.get("order_by") === "natural" ? this.content.natural() : null;
+  }
+
+  /** What is stored of the channel at a place of the screen: its column, or row, of tiles. */
+  storedAt(place: number): number {
+    return this.order?.[place] ?? place;
+  }
+
+  // Moving ----------------------------------------------------------------------------------
+
+  private move(columns: Columns): void {
+    moveTo(this.axis, columns, this.publishAxis);
+    this.drawTiles();
+  }
+
+  /** Zoom to these columns; the row at y stays there, too. */
+  private zoomTo(columns: Columns, y: number): void {
+    const { rows: before } = this.content.layout();
+    moveTo(this.axis, columns, this.publishAxis);
+    const { rows } = this.content.layout();
+    // Where there are no rows yet, nothing grows.
+    const grown = contentHeight(rows) / contentHeight(before) || 1;
+    this.scroll = (y - before.top + before.scroll) * grown - (y - before.top);
+    this.drawTiles();
+  }
+
+  private zoomBy(factor: number, cursor: Place | null): void {
+    const layout = this.content.layout();
+    const { x, y } = this.content.zoomCentre(layout, cursor);
+    const columns = zoomed(layout.columns, factor, x);
+    if (y === undefined) this.move(columns);
+    else this.zoomTo(columns, y);
+  }
+
+  /** Scroll by so many pixels; false where there is nowhere to go. */
+  scrollBy(pixels: number): boolean {
+    const rows = (): Rows => this.content.layout().rows;
+    const before = rows().scroll;
+    this.scroll = before + pixels;
+    this.scroll = rows().scroll;
+    this.drawTiles();
+    return this.scroll !== before;
+  }
+
+  private fit(): void {
+    this.scroll = 0;
+    this.axis.set("start", 0);
+    this.axis.set("scale", 0);
+    this.publishAxis();
+    this.drawTiles();
+  }
+
+  // What the user does ----------------------------------------------------------------------
+
+  private dragged(): { columns: Columns; scroll: number } {
+    const { columns, rows } = this.content.layout();
+    return { columns, scroll: rows.scroll };
+  }
+
+  private pointer(event: MouseEvent): { pointer: Pointer; layout: Layout } {
+    const box = this.overlay.canvas.getBoundingClientRect();
+    const [x, y] = [event.clientX - box.left, event.clientY - box.top];
+    const layout = this.content.layout();
+    return { pointer: { x, y, ...this.content.placeAt(x, y, layout) }, layout };
+  }
+
+  private onPoint(event: MouseEvent): void {
+    if (this.drag.active) return;
+    const { pointer, layout } = this.pointer(event);
+    this.content.onPoint(pointer, layout);
+    const place = pointer[this.content.channels];
+    this.selection.hover(place < 0 ? -1 : this.content.channelAt(place));
+    this.drawOverlay();
+  }
+
+  private onLeave(): void {
+    if (this.drag.active) return;
+    this.content.onLeave();
+    this.selection.hover(-1);
+    this.drawOverlay();
+  }
+
+  private onClick(event: MouseEvent): void {
+    // The end of a drag is a click to the browser.
+    if (this.drag.ended) return;
+    const { pointer } = this.pointer(event);
+    if (event.detail <= 1) this.beforeDouble = this.selection.list;
+    const place = pointer[this.content.channels];
+    if (place < 0) {
+      if (combineOf(event) === "replace") this.selection.clear();
+      return;
+    }
+    this.range.choose(place, combineOf(event));
+    this.cursor = this.content.cursorAfter(pointer, this.cursor);
+  }
+
+  private onWheel(event: WheelEvent): void {
+    const { pointer: { x, y }, layout } = this.pointer(event);
+    if (!event.shiftKey && this.content.scrollsAt(x, layout)) {
+      if (this.scrollBy(wheelPixels(event))) event.preventDefault();
+      return;
+    }
+    event.preventDefault();
+    this.zoomTo(wheeled(layout.columns, event, x), y);
+  }
+
+  private onDouble(event: MouseEvent): void {
+    const { pointer } = this.pointer(event);
+    if (!this.content.enlarges(pointer)) return;
+    // The two clicks of a double click were not meant to select.
+    if (this.beforeDouble) this.selection.replace(this.beforeDouble);
+    this.enlarge(pointer);
+  }
+
+  private enlarge(place: Place): void {
+    const tile = this.content.tileAt(place);
+    if (tile) this.enlarged.open(tile);
+  }
+
+  private onKey(event: KeyboardEvent): void {
+    const step = this.stepOf(event.key);
+    if (step) this.step(step, event.shiftKey);
+    else if (event.key === " ") this.range.choose(this.cursor[this.content.channels], event.shiftKey ? "extend" : "toggle");
+    else if (event.key === "Enter") this.enlarge(this.cursor);
+    else if (event.key === "Escape") this.selection.clear();
+    else if (event.key === "0") this.fit();
+    else if (event.key === "+") this.zoomBy(ZOOM_STEP, this.cursor);
+    else if (event.key === "-") this.zoomBy(1 / ZOOM_STEP, this.cursor);
+    else return;
+    event.preventDefault();
+    event.stopPropagation();
+  }
+
+  /** Columns and rows that a key leads on by. */
+  private stepOf(key: string): readonly [column: number, row: number] | undefined {
+    const all = this.content.extent()[this.content.channels === "column" ? "columns" : "rows"];
+    const page = this.content.page(this.content.layout());
+    const channels = { PageUp: -page, PageDown: page, Home: -all, End: all }[key];
+    if (channels === undefined) return ARROWS[key];
+    return this.content.channels === "column" ? [channels, 0] : [0, channels];
+  }
+
+  private step([across, down]: readonly [number, number], extend: boolean): void {
+    const { columns, rows } = this.content.extent();
+    const column = Math.min(Math.max(this.cursor.column + across, 0), columns - 1);
+    const row = Math.min(Math.max(this.cursor.row + down, 0), rows - 1);
+    this.cursor = { column, row };
+    const place = this.cursor[this.content.channels];
+    if (!extend) this.range.anchor = place;
+    this.reveal(this.cursor);
+    this.content.onCursor(this.cursor);
+    this.selection.hover(this.content.channelAt(place));
+    if (extend) this.range.choose(place, "extend");
+    this.drawTiles();
+  }
+
+  /** Scroll as little as is needed to see a place whole. */
+  private reveal({ column, row }: Place): void {
+    this.move(scrolledTo(this.content.layout().columns, column));
+    const { rows } = this.content.layout();
+    const top = yOf(rows, row) - rows.top + rows.scroll;
+    this.scroll = Math.min(Math.max(rows.scroll, top + heightOf(rows, row) - rows.height), top);
+  }
+}

@@ -1,0 +1,238 @@
+/** TrainingBar: how far training is, what the updates cost, and pause, resume and stop. */
+import type { AnyModel, RenderProps } from "@anywidget/types";
+
+import { Connection, type ViewProps } from "../lib/linking/connection";
+import { button, element, mount, say } from "../lib/dom/elements";
+import { count, counted, number, percent } from "../lib/format";
+import { Patience } from "../lib/linking/slow-answer";
+
+type Training = "" | "training" | "paused" | "stopping" | "ended" | "interrupted";
+
+interface State {
+  /** What training does; "" while none was followed. */
+  state: Training;
+  /** Steps made, those of the present epoch, and how many an epoch has; 0: not known, as below. */
+  step: number;
+  batch: number;
+  steps: number;
+  /** The present epoch, from 1, and how many there will be. */
+  epoch: number;
+  epochs: number;
+  /** How often the views were brought up to date, and how often not, to spare training time. */
+  updates: number;
+  skipped: number;
+  /** Shares of the training time: what the updates took, and may take at most. */
+  spent: number;
+  budget: number;
+  /** Losses and metrics; JSON has no NaN and no infinity, which come as words. */
+  logs: Record<string, number | string>;
+  /** Why the last update failed; "" where it did not. */
+  error: string;
+  note: string;
+  /** How often the reader asked, and how many of these were answered. */
+  _pause_asked: number;
+  _pause_answered: number;
+  _resume_asked: number;
+  _resume_answered: number;
+  _stop_asked: number;
+  _stop_answered: number;
+}
+
+type What = "pause" | "resume" | "stop";
+
+const STATES: Record<Training, string> = {
+  "": "",
+  training: "Training",
+  paused: "Paused",
+  stopping: "Stopping",
+  ended: "Training ended",
+  interrupted: "Training was interrupted",
+};
+/** What training did when it was last heard of, where nobody tells any more. */
+const LAST: Partial<Record<Training, string>> = {
+  training: "Was training",
+  paused: "Was paused",
+  stopping: "Was stopping",
+};
+const WORDS: Record<What, { text: string; waiting: string; title: string }> = {
+  pause: { text: "Pause", waiting: "Pausing…", title: "Hold training after the present step; it can be resumed" },
+  resume: { text: "Resume", waiting: "Resuming…", title: "Go on with training from where it was paused" },
+  stop: {
+    text: "Stop",
+    waiting: "Stopping…",
+    title: "End training after the present step, as if it were done: what was learnt is kept",
+  },
+};
+/** Without subshells nothing that the page asks reaches a kernel whose cell is running. */
+const LATE =
+  "The kernel has not taken this yet: it may do so only after this cell. To end training now, interrupt the kernel.";
+/** More numbers than these would fill the line; the others are in its title. */
+const MOST_LOGS = 4;
+
+class Bar {
+  readonly root: HTMLElement;
+  private readonly state = element("b", "cnnviz-training-state", { role: "status", "aria-live": "polite" });
+  private readonly progress = element("progress", "cnnviz-progress cnnviz-training-progress", { max: 1 });
+  private readonly place = element("span", "cnnviz-training-place");
+  private readonly logs = element("span", "cnnviz-training-logs");
+  private readonly cost = element("span", "cnnviz-training-cost cnnviz-faint");
+  private readonly note = element("div", "cnnviz-training-note cnnviz-warning", { role: "status", "aria-live": "polite" });
+  /** One button for both, so that it keeps the focus when the one becomes the other. */
+  private readonly hold: HTMLButtonElement;
+  private readonly stop: HTMLButtonElement;
+  private readonly buttons: HTMLElement;
+  private readonly patience: Patience;
+  private readonly connection: Connection;
+
+  constructor(
+    private readonly model: AnyModel<State>,
+    props: ViewProps,
+  ) {
+    const { signal } = props;
+    this.connection = new Connection(props);
+    this.connection.onChange(() => this.show());
+    this.hold = button("", "", () => this.ask(this.holding), signal);
+    this.stop = button("", "", () => this.ask("stop"), signal);
+    this.buttons = element("span", "cnnviz-group", {}, this.hold, this.stop);
+    this.patience = new Patience(() => this.show(), signal);
+    this.root = element(
+      "div",
+      "cnnviz cnnviz-training-bar",
+      { role: "group", "aria-label": "Training" },
+      element("div", "cnnviz-training-line", {}, this.state, this.progress, this.place, this.logs, this.cost, this.buttons),
+      this.note,
+      this.connection.line,
+    );
+  }
+
+  /** What the button that holds training does next. */
+  private get holding(): "pause" | "resume" {
+    const paused = this.model.get("state") === "paused";
+    // What was asked for stays on the button until it has come about.
+    if (this.waits("resume")) return "resume";
+    if (this.waits("pause")) return "pause";
+    return paused ? "resume" : "pause";
+  }
+
+  private waits(what: What): boolean {
+    return this.connection.alive && this.model.get(`_${what}_asked`) > this.model.get(`_${what}_answered`);
+  }
+
+  private ask(what: What): void {
+    if (!this.connection.alive) return;
+    const key = `_${what}_asked` as const;
+    this.model.set(key, this.model.get(key) + 1);
+    this.model.save_changes();
+    this.show();
+  }
+
+  show(): void {
+    const state = this.model.get("state");
+    const running = state === "training" || state === "paused" || state === "stopping";
+    this.root.hidden = state === "";
+    this.root.dataset.state = state;
+    say(this.state, (this.connection.alive ? undefined : LAST[state]) ?? STATES[state]);
+    this.showPlace(running);
+    this.showLogs();
+    this.showCost();
+    this.buttons.hidden = !running;
+    const waiting = (["pause", "resume", "stop"] as const).filter((what) => this.waits(what));
+    const stopping = state === "stopping" || this.waits("stop");
+    this.label(this.hold, this.holding, this.waits(this.holding), stopping);
+    this.label(this.stop, "stop", stopping, false);
+    this.patience.wait(running && waiting.length > 0);
+    const late = this.patience.over ? LATE : "";
+    say(this.note, [this.model.get("error"), this.model.get("note"), late].filter(Boolean).join(" "));
+    this.note.hidden = this.note.textContent === "";
+  }
+
+  private label(made: HTMLButtonElement, what: What, waiting: boolean, disabled: boolean): void {
+    const { text, waiting: words, title } = WORDS[what];
+    say(made, waiting ? words : text);
+    made.title = title;
+    // Not `disabled`, which would take the keyboard's focus away.
+    const off = waiting || disabled || !this.connection.alive;
+    made.setAttribute("aria-disabled", String(off));
+    made.style.pointerEvents = off ? "none" : "";
+  }
+
+  private showPlace(running: boolean): void {
+    const step = this.model.get("step");
+    const [batch, steps] = [this.model.get("batch"), this.model.get("steps")];
+    const [epoch, epochs] = [this.model.get("epoch"), this.model.get("epochs")];
+    this.progress.hidden = !running || steps === 0;
+    if (steps > 0) {
+      this.progress.value = Math.min(1, batch / steps);
+      this.progress.setAttribute("aria-label", `step ${count(batch)} of ${count(steps)} in this epoch`);
+    }
+    const inEpoch = epoch > 0 ? `epoch ${count(epoch)}${epochs > 0 ? ` of ${count(epochs)}` : ""}` : "";
+    const atStep = running && steps > 0 ? `step ${count(batch)} of ${count(steps)}` : running ? `step ${count(step)}` : "";
+    const made = running ? "" : `after ${counted(step, "step")}`;
+    say(this.place, [inEpoch, atStep, made].filter(Boolean).join(" · "));
+    this.place.title = `${counted(step, "training step")} in all`;
+  }
+
+  private showLogs(): void {
+    const all = Object.entries(this.model.get("logs")).map(([name, value]) => ({
+      text: `${name} ${number(Number(value))}`,
+      bad: !Number.isFinite(Number(value)),
+    }));
+    const more = all.length - MOST_LOGS;
+    this.logs.replaceChildren(
+      ...all
+        .slice(0, MOST_LOGS)
+        .map(({ text, bad }) => element("span", bad ? "cnnviz-warning" : "", {}, text)),
+      ...(more > 0 ? [element("span", "cnnviz-faint", {}, `+${more} more`)] : []),
+    );
+    this.logs.title = all.map(({ text }) => text).join("\n");
+    this.logs.hidden = all.length === 0;
+  }
+
+  private showCost(): void {
+    const [updates, skipped] = [this.model.get("updates"), this.model.get("skipped")];
+    const [spent, share] = [this.model.get("spent"), this.model.get("budget")];
+    // The sign stays beside its number at the end of a line.
+    const budget = `${number(100 * share)}\u00a0%`;
+    const left = skipped > 0 ? `, ${count(skipped)} skipped` : "";
+    // Without a limit updates may take longer than the training itself.
+    const of = `${spent > 0.99 ? `${number(100 * spent)} %` : percent(spent)} of the training time`;
+    say(this.cost, `${counted(updates, "update")}${left}: ${of}${share < 1 ? ` (at most ${budget})` : ""}`);
+    this.cost.title =
+      "An update reads the model for the views below. " +
+      (share < 1
+        ? `Where updates would take more than ${budget} of the training time on average, some are skipped; `
+        : "There are five a second at most, others are skipped; ") +
+      "the one at the end is always made.";
+  }
+}
+
+function render({ model, el, signal }: RenderProps<State>): void {
+  const bar = new Bar(model, { model, el, signal });
+  mount(el, bar.root, signal);
+  const events = Object.keys({
+    state: 0,
+    step: 0,
+    batch: 0,
+    steps: 0,
+    epoch: 0,
+    epochs: 0,
+    updates: 0,
+    skipped: 0,
+    spent: 0,
+    budget: 0,
+    logs: 0,
+    error: 0,
+    note: 0,
+    _pause_asked: 0,
+    _pause_answered: 0,
+    _resume_asked: 0,
+    _resume_answered: 0,
+    _stop_asked: 0,
+    _stop_answered: 0,
+  } satisfies Record<keyof State, 0>);
+  // One message of Python changes many of them.
+  for (const key of events) model.on(`change:${key}`, () => bar.show());
+  bar.show();
+}
+
+export default { render };

@@ -1,0 +1,137 @@
+/** A dendrogram as its wire format gives it, and the questions that the view asks of it. */
+import type { AnyModel } from "@anywidget/types";
+
+import { asFloat32, asFloat64, asInt32 } from "../lib/linking/buffers";
+
+export interface TreeState {
+  /** Columns of the grid below, those of non-finite channels included. */
+  _column_count: number;
+  /** Channel of each drawn leaf, from left to right. */
+  _columns: DataView;
+  /** Left and right foot of each fork, in columns. */
+  _feet: DataView;
+  /** Height of left foot, right foot and the fork itself; as exact as in Python, for cuts. */
+  _heights: DataView;
+  /** First leaf below each fork, and one past the last, in `_order`. */
+  _span: DataView;
+  /** The drawn column right of the gap that each fork closes. */
+  _split: DataView;
+  /** So many drawn columns at the right end of the tree are zero throughout. */
+  _zero_columns: number;
+  /** Every finite channel in leaf order, drawn or not. */
+  _order: DataView;
+}
+
+/** Distance of an all-zero map to every other one [WL20 §1.1.1]. */
+export const ZERO_DISTANCE = 2;
+
+export interface Tree {
+  columnCount: number;
+  columns: Int32Array;
+  feet: Float32Array;
+  heights: Float64Array;
+  span: Int32Array;
+  split: Int32Array;
+  order: Int32Array;
+  forks: number;
+  /** Greatest height of forks between channels that are not zero: what the axis has to reach. */
+  tallest: number;
+  /** Leaves from this column on are zero throughout. */
+  zeroFrom: number;
+  /** Whether all-zero channels stand apart at 2, behind a break of the axis. */
+  broken: boolean;
+}
+
+export const TREE_EVENTS =
+  "change:_column_count change:_columns change:_feet change:_heights change:_span change:_split " +
+  "change:_zero_columns change:_order";
+
+export function readTree(model: AnyModel<TreeState>): Tree {
+  const heights = asFloat64(model.get("_heights"));
+  const forks = heights.length / 3;
+  let tallest = 0;
+  let broken = false;
+  const split = asInt32(model.get("_split"));
+  const columns = asInt32(model.get("_columns"));
+  const zeroFrom = columns.length - model.get("_zero_columns");
+  for (let fork = 0; fork < forks; fork++) {
+    // Opposite channels are 2 apart as well, but on the axis like any others.
+    if (split[fork]! >= zeroFrom) broken = true;
+    else tallest = Math.max(tallest, heights[3 * fork + 2]!);
+  }
+  return {
+    columnCount: model.get("_column_count"),
+    columns,
+    feet: asFloat32(model.get("_feet")),
+    heights,
+    span: asInt32(model.get("_span")),
+    split,
+    order: asInt32(model.get("_order")),
+    forks,
+    zeroFrom,
+    tallest: tallest || 1,
+    broken,
+  };
+}
+
+/** Column of every channel of the tree; a channel that is not drawn shares its neighbour's. */
+export function positions({ order, columns }: Tree): Map<number, number> {
+  const drawn = new Map(Array.from(columns, (channel, column) => [channel, column]));
+  const found = new Map<number, number>();
+  let column = 0;
+  for (const channel of order) {
+    column = drawn.get(channel) ?? column;
+    found.set(channel, column);
+  }
+  return found;
+}
+
+export const forkHeight = (tree: Tree, fork: number): number => tree.heights[3 * fork + 2]!;
+
+/** Every channel below a fork, drawn or not. */
+export function channelsBelow(tree: Tree, fork: number): number[] {
+  return Array.from(tree.order.subarray(tree.span[2 * fork]!, tree.span[2 * fork + 1]!));
+}
+
+/**
+ * Cluster of each drawn column after a cut, numbered from the left; forks at or below the cut
+ * stay joined. A cluster of one column is -1: it is nobody's kin.
+ */
+export function clusters(tree: Tree, cut: number): Int32Array {
+  const starts = new Uint8Array(tree.columns.length + 1);
+  starts[0] = 1;
+  for (let fork = 0; fork < tree.forks; fork++) {
+    if (forkHeight(tree, fork) > cut) starts[tree.split[fork]!] = 1;
+  }
+  const labels = new Int32Array(tree.columns.length);
+  let cluster = -1;
+  for (let column = 0; column < labels.length; ) {
+    let end = column + 1;
+    while (end < labels.length && !starts[end]) end++;
+    labels.fill(end - column > 1 ? ++cluster : -1, column, end);
+    column = end;
+  }
+  return labels;
+}
+
+/** Parent of each fork, -1 for the root: the lowest higher fork whose leaves contain its own. */
+export function parents(tree: Tree): Int32Array {
+  const parent = new Int32Array(tree.forks).fill(-1);
+  // Forks come lowest first; `top[leaf]` is the highest fork so far that begins at that leaf.
+  const top = new Map<number, number>();
+  for (let fork = 0; fork < tree.forks; fork++) {
+    const [from, to] = [tree.span[2 * fork]!, tree.span[2 * fork + 1]!];
+    for (let at = from; at < to; ) {
+      const child = top.get(at);
+      if (child === undefined) {
+        at++;
+        continue;
+      }
+      parent[child] = fork;
+      top.delete(at);
+      at = tree.span[2 * child + 1]!;
+    }
+    top.set(from, fork);
+  }
+  return parent;
+}

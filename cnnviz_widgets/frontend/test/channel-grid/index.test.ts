@@ -1,0 +1,266 @@
+/** The channel grid rendered with stand-ins: pointing, selecting, moving, enlarging, and what it says. */
+import { describe, expect, test } from "vitest";
+
+import grid from "../../src/channel-grid";
+import { GUTTER } from "../../src/lib/linking/column-axis";
+import { HEADER } from "../../src/channel-grid/layout";
+import { at, emptyPage, FakeModel, find, frame, key, shared, show, view } from "../fake";
+
+emptyPage();
+
+// Five channels in 500 pixels: each column is WIDEST_FIT wide at most, so take what the fit gives.
+const WIDTH = 494;
+const COLUMN = (WIDTH - GUTTER - 10) / 5;
+const middle = (column: number): number => GUTTER + (column + 0.5) * COLUMN;
+
+function gridModel(refs: object): FakeModel {
+  return new FakeModel({
+    ...refs,
+    _shape: [2, 5, 2, 2],
+    _codes: view(new Uint8Array(40)),
+    _low: view(new Float32Array(10)),
+    _high: view(new Float32Array(10).fill(1)),
+    _marks: view(Uint8Array.of(0, 0, 0, 0, 1, 0, 0, 0, 0, 1)),
+    _channels: view(Int32Array.of(4, 2, 0, 3, 1)),
+    _kind: "image",
+    _reduction: [1, 1],
+    _montage: [1, 1],
+    _notes: ["left out: <b>nothing</b>"],
+    colormap: "grey",
+    value_range: "tile",
+    sample_labels: ["<script>alert(1)</script>", "coat"],
+    height: 400,
+  });
+}
+
+describe("channel grid", () => {
+  async function open() {
+    const { selection, axis, refs } = shared();
+    const model = gridModel(refs);
+    await show(grid as never, model, WIDTH);
+    return { selection, axis, model, canvas: find<HTMLCanvasElement>(".cnnviz-grid-overlay") };
+  }
+
+  const click = (canvas: HTMLElement, x: number, init: MouseEventInit = {}): void => {
+    canvas.dispatchEvent(at("pointerdown", x, 40, init));
+    canvas.dispatchEvent(at("pointerup", x, 40, init));
+    canvas.dispatchEvent(at("click", x, 40, { detail: 1, ...init }));
+  };
+
+  test("hovering a column hovers its channel, leaving it none", async () => {
+    const { selection, canvas } = await open();
+    canvas.dispatchEvent(at("pointermove", middle(1), 40));
+    expect(selection.state.hovered).toBe(2);
+    canvas.dispatchEvent(at("pointerleave", 0, 0));
+    expect(selection.state.hovered).toBe(-1);
+  });
+
+  test("the readout names channel, sample, pixel and value, as text", async () => {
+    const { canvas } = await open();
+    canvas.dispatchEvent(at("pointermove", middle(1), 30));
+    await frame();
+    const text = find(".cnnviz-readout").textContent!;
+    expect(text).toContain("channel 2");
+    expect(text).toContain("<script>alert(1)</script>");
+    expect(text).toContain("pixel");
+    expect(text).toContain("value");
+    expect(document.querySelector("script")).toBeNull();
+  });
+
+  test("rows are called what their samples are, also where only some are shown", async () => {
+    const { canvas, model } = await open();
+    const labels = ["shirt", "coat", "bag", "boot"];
+    const said = async (): Promise<string> => {
+      await frame();
+      canvas.dispatchEvent(at("pointermove", middle(1), 30));
+      await frame();
+      return find(".cnnviz-readout").textContent!;
+    };
+    model.set({ sample_labels: labels, _samples: view(Int32Array.of(2, 3)) });
+    expect(await said()).toContain("sample 2 (bag)");
+    model.set({ sample_labels: [] });
+    expect(await said()).toContain("sample 2 ·");
+    // Widget state that was saved before rows had numbers.
+    model.set({ sample_labels: labels, _samples: undefined });
+    expect(await said()).toContain("sample 0 (shirt)");
+  });
+
+  /** Five samples have a row; the second and the last were looked at. */
+  const FEW = { _samples: view(Int32Array.of(1, 4)), _rows: view(Int32Array.of(0, 1, 2, 3, 4)) };
+
+  test("a look at some samples leaves every row where it was, and says whose rows are empty", async () => {
+    const { canvas, model } = await open();
+    const labels = ["shirt", "coat", "bag", "boot", "hat"];
+    model.set({ sample_labels: labels, ...FEW });
+    await frame();
+    expect(find(".cnnviz-readout").textContent).toContain("5 channels × 2 samples in 5 rows");
+    const at_row = async (row: number): Promise<string> => {
+      canvas.dispatchEvent(at("pointermove", middle(1), HEADER + (row + 0.5) * COLUMN));
+      await frame();
+      return find(".cnnviz-readout").textContent!;
+    };
+    model.set({ height: HEADER + 5 * COLUMN });
+    await frame();
+    expect(await at_row(0)).toBe("sample 0 (shirt) · not among the 2 samples looked at here");
+    expect(await at_row(1)).toContain("channel 2 · sample 1 (coat)");
+    expect(await at_row(3)).toBe("sample 3 (boot) · not among the 2 samples looked at here");
+    expect(await at_row(4)).toContain("channel 2 · sample 4 (hat)");
+  });
+
+  test("counts of what is seen on some samples say so", async () => {
+    const { model } = await open();
+    const chip = (): HTMLElement => find(".cnnviz-mark");
+    model.set(FEW);
+    await frame();
+    expect(chip().textContent).toBe("all zero on these 2: 1");
+    expect(chip().title).toContain("1 channel all zero on these 2 samples");
+    model.set({ _samples: view(Int32Array.of(0, 1)), _rows: view(new Int32Array()) });
+    await frame();
+    expect(chip().textContent).toBe("all zero: 1");
+  });
+
+  test("an enlarged tile stays that of its sample, and closes where this is not looked at", async () => {
+    const { canvas, model } = await open();
+    model.set({ _samples: view(Int32Array.of(3, 4)) });
+    await frame();
+    canvas.dispatchEvent(at("dblclick", middle(1), 40));
+    expect(find(".cnnviz-enlarged").textContent).toContain("Sample3");
+    model.set({ _samples: view(Int32Array.of(1, 3)) });
+    await frame();
+    expect(find(".cnnviz-enlarged").textContent).toContain("Sample3");
+    model.set({ _samples: view(Int32Array.of(1, 2)) });
+    await frame();
+    expect(document.querySelector(".cnnviz-enlarged")).toBeNull();
+  });
+
+  test("an empty row has no tile to enlarge", async () => {
+    const { canvas, model } = await open();
+    model.set(FEW);
+    await frame();
+    canvas.dispatchEvent(at("dblclick", middle(1), HEADER + 3));
+    expect(document.querySelector(".cnnviz-enlarged")).toBeNull();
+  });
+
+  test("click, Ctrl-click and Shift-click select", async () => {
+    const { selection, canvas } = await open();
+    click(canvas, middle(0));
+    expect(selection.state.selected).toEqual([4]);
+    click(canvas, middle(2), { ctrlKey: true });
+    expect(selection.state.selected).toEqual([4, 0]);
+    click(canvas, middle(4), { shiftKey: true });
+    expect(selection.state.selected).toEqual([4, 0, 3, 1]);
+    click(canvas, middle(0), { ctrlKey: true });
+    expect(selection.state.selected).toEqual([0, 3, 1]);
+  });
+
+  test("a drag moves the picture and selects nothing", async () => {
+    const { selection, axis, canvas } = await open();
+    canvas.dispatchEvent(at("wheel", middle(2), 60, { deltaY: -900 }));
+    expect(axis.state.scale).toBeGreaterThan(COLUMN);
+    const start = axis.state.start as number;
+    canvas.dispatchEvent(at("pointerdown", 300, 60));
+    canvas.dispatchEvent(at("pointermove", 250, 60));
+    canvas.dispatchEvent(at("pointerup", 250, 60));
+    canvas.dispatchEvent(at("click", 250, 60));
+    expect(axis.state.start).toBeGreaterThan(start);
+    expect(selection.state.selected).toEqual([]);
+  });
+
+  test("keys walk, select and clear", async () => {
+    const { selection, canvas } = await open();
+    canvas.dispatchEvent(key("ArrowRight"));
+    expect(selection.state.hovered).toBe(2);
+    canvas.dispatchEvent(key(" "));
+    expect(selection.state.selected).toEqual([2]);
+    canvas.dispatchEvent(key("ArrowRight", { shiftKey: true }));
+    expect(selection.state.selected).toEqual([2, 0]);
+    canvas.dispatchEvent(key("Escape"));
+    expect(selection.state.selected).toEqual([]);
+  });
+
+  test("in natural order the same place is another channel", async () => {
+    const { selection, axis, canvas } = await open();
+    axis.set("order_by", "natural");
+    await frame();
+    canvas.dispatchEvent(at("pointermove", middle(1), 40));
+    expect(selection.state.hovered).toBe(1);
+  });
+
+  test("a range by keyboard begins where the cursor was, in the layer shown", async () => {
+    const { selection, model, canvas } = await open();
+    for (const name of ["ArrowRight", "ArrowRight", "ArrowRight"]) canvas.dispatchEvent(key(name));
+    canvas.dispatchEvent(key("ArrowRight", { shiftKey: true }));
+    expect(selection.state.selected).toEqual([3, 1]);
+    selection.set("selected", []);
+    model.set({ _shape: [2, 2, 2, 2], _channels: view(Int32Array.of(1, 0)) });
+    await frame();
+    click(canvas, GUTTER + 20, { shiftKey: true });
+    expect(selection.state.selected).toEqual([1]);
+  });
+
+  test("leaving with the keyboard leaves nothing hovered", async () => {
+    const { selection, canvas } = await open();
+    canvas.dispatchEvent(key("ArrowRight"));
+    canvas.dispatchEvent(new FocusEvent("blur"));
+    expect(selection.state.hovered).toBe(-1);
+  });
+
+  test("a double click leaves the selection as it was", async () => {
+    const { selection, canvas } = await open();
+    selection.set("selected", [0, 3]);
+    click(canvas, middle(1));
+    click(canvas, middle(1), { detail: 2 });
+    canvas.dispatchEvent(at("dblclick", middle(1), 60));
+    expect(selection.state.selected).toEqual([0, 3]);
+  });
+
+  test("in a volume the readout names slice and place", async () => {
+    const { model, canvas } = await open();
+    // Two slices of 2 × 1 pixels, side by side; the third column of pixels is the second slice.
+    model.set({ _kind: "volume", _montage: [1, 2] });
+    await frame();
+    canvas.dispatchEvent(at("pointermove", middle(1) + COLUMN / 4, 30));
+    await frame();
+    expect(find(".cnnviz-readout").textContent).toContain("slice 1 of 2, pixel (0, 0)");
+  });
+
+  test("a double click enlarges a tile, Escape leads back", async () => {
+    const { canvas } = await open();
+    canvas.dispatchEvent(at("dblclick", middle(1), 60));
+    expect(find(".cnnviz-enlarged").textContent).toContain("Channel2");
+    find(".cnnviz-enlarged").dispatchEvent(key("Escape"));
+    expect(document.querySelector(".cnnviz-enlarged")).toBeNull();
+  });
+
+  test("dead channels are counted, and a click on the count selects them", async () => {
+    const { selection } = await open();
+    const chip = find<HTMLButtonElement>(".cnnviz-mark");
+    expect(chip.textContent).toContain("all zero: 1");
+    chip.click();
+    expect(selection.state.selected).toEqual([1]);
+  });
+
+  test("choices go to the traits, notes are text", async () => {
+    const { model } = await open();
+    const select = find<HTMLSelectElement>("select");
+    select.value = "viridis";
+    select.dispatchEvent(new Event("change"));
+    expect(model.state.colormap).toBe("viridis");
+    expect(find(".cnnviz-note").textContent).toBe("left out: <b>nothing</b>");
+  });
+
+  test("another layer of another size is drawn in its place", async () => {
+    const { selection, model, canvas } = await open();
+    model.set({
+      _shape: [1, 1, 1, 1],
+      _codes: view(Uint8Array.of(0)),
+      _low: view(new Float32Array(1)),
+      _high: view(new Float32Array(1)),
+      _marks: view(Uint8Array.of(0)),
+      _channels: view(Int32Array.of(0)),
+    });
+    await frame();
+    canvas.dispatchEvent(at("pointermove", middle(3), 40));
+    expect(selection.state.hovered).toBe(-1);
+  });
+});

@@ -1,0 +1,133 @@
+/** The density panel rendered with stand-ins for bqplot's marks: what they are given. */
+import { describe, expect, test } from "vitest";
+
+import density from "../../src/density-panel";
+import { emptyPage, FakeModel, figure, find, frame, shared, show, view } from "../fake";
+
+emptyPage();
+
+describe("density panel", () => {
+  async function open() {
+    const { selection, refs } = shared();
+    const mark = (id: string) => new FakeModel({ x: [], y: [], scales: {} }, id);
+    const marks = Object.fromEntries(
+      ["every", "fan", "selected", "hovered", "zeros", "zeros_marked"].map((name) => [name, mark(name)]),
+    );
+    new FakeModel({}, "log");
+    const linear = new FakeModel({}, "linear");
+    const logAxis = new FakeModel({}, "log-axis");
+    const linearAxis = new FakeModel({}, "linear-axis");
+    const model = new FakeModel({
+      selection: refs.selection,
+      log_y: true,
+      _total: 3,
+      _drawn: "every",
+      _peak: 1,
+      _usual_peak: 1,
+      _notes: [],
+      _channels: view(Int32Array.of(2, 0, 1)),
+      _grid: view(Float64Array.of(0, 1, 0, 2, 0, 3)),
+      _density: view(Float64Array.of(0.5, 0.25, 1, 0, 0, 0)),
+      _points: 2,
+      _zero_share: view(Float32Array.of(0.25, 0, 1)),
+      _nonfinite_share: view(new Float32Array(3)),
+      ...Object.fromEntries(Object.keys(marks).map((name) => [`_${name}`, name])),
+      _log_axis: "log-axis",
+      _linear_axis: "linear-axis",
+      _figure: figure(Object.values(marks)),
+      _log_scale: "anywidget:log",
+      _linear_scale: "anywidget:linear",
+    });
+    const { abort } = await show(density as never, model);
+    return { abort, selection, model, marks, linear, logAxis, linearAxis };
+  }
+
+  test("a hovered channel is called by its class", async () => {
+    const { selection, model } = await open();
+    selection.set("hovered", 2);
+    await frame();
+    expect(find("[role=status]").textContent).toBe("channel 2: 25 % exact zeros");
+    model.set("class_names", ["ape", "bee", "<b>cat</b>"]);
+    await frame();
+    expect(find("[role=status]").textContent).toBe("channel 2 (<b>cat</b>): 25 % exact zeros");
+  });
+
+  test("a hovered channel's curve and zeros stand out without the kernel", async () => {
+    const { selection, marks } = await open();
+    selection.set("hovered", 2);
+    await frame();
+    expect([...(marks.hovered!.state.x as Float64Array[])[0]!]).toEqual([0, 1]);
+    expect([...(marks.hovered!.state.y as Float64Array[])[0]!]).toEqual([0.5, 0.25]);
+    expect([...(marks.zeros_marked!.state.y as Float64Array)]).toEqual([25]);
+    expect(marks.hovered!.saves).toBe(0);
+    expect(find("[role=status]").textContent).toContain("channel 2: 25 % exact zeros");
+    selection.set("hovered", -1);
+    await frame();
+    expect(marks.hovered!.state.x).toEqual([]);
+  });
+
+  test("shares are of what they say, and channels are called what they are", async () => {
+    const { model, selection } = await open();
+    const said = (): string => find("[role=status]").textContent!;
+    model.set({ _noun: "output feature", _nonfinite_share: view(Float32Array.of(0.5, 1, 0)) });
+    await frame();
+    expect(said()).toBe("Distribution of the values of 3 output features");
+    expect(find(".cnnviz-density-key").textContent).toContain("line: one output feature");
+    selection.set("hovered", 2);
+    await frame();
+    expect(said()).toBe("output feature 2: 50 % NaN or infinite, of the others 25 % exact zeros");
+    selection.set("hovered", 0);
+    await frame();
+    expect(said()).toBe("output feature 0: no finite value");
+    model.set({ _noun: undefined, _samples: "on 8 of 32 samples" });
+    selection.set("hovered", 1);
+    await frame();
+    expect(said()).toBe("channel 1: 100 % exact zeros, on 8 of 32 samples");
+  });
+
+  test("selected channels keep their curves, as many as can be told apart", async () => {
+    const { selection, marks } = await open();
+    selection.set("selected", [1, 2, 77]);
+    await frame();
+    expect(marks.selected!.state.x).toHaveLength(2);
+  });
+
+  test("closed models lead to nothing that was drawn, open ones to all", async () => {
+    const { abort, marks } = await open();
+    const plot = FakeModel.all.get("figure")!;
+    const drawing = { view: "of the plot" };
+    for (const each of [plot, marks.every!]) {
+      each.state_change = Promise.resolve(drawing);
+      each.on("msg:custom", () => drawing);
+    }
+    abort();
+    expect(await plot.state_change).toBe(drawing);
+    for (const each of [plot, marks.every!]) {
+      each.trigger("destroy");
+      expect(await each.state_change).toBeUndefined();
+      expect(each.listeners.size).toBe(0);
+    }
+  });
+
+  test("each band has its colour", async () => {
+    const { model, marks } = await open();
+    model.set("_drawn", "fan");
+    model.set("_peak", 2);
+    await frame();
+    const colors = marks.fan!.state.fill_colors as string[];
+    expect(colors).toHaveLength((marks.fan!.state.fill_opacities as number[]).length);
+    expect(new Set(colors).size).toBe(1);
+  });
+
+  test("the density axis turns linear and back in the page", async () => {
+    const { model, marks, linear, logAxis, linearAxis } = await open();
+    expect([logAxis.state.visible, linearAxis.state.visible]).toEqual([true, false]);
+    expect([...(logAxis.state.tick_values as Float64Array)]).toEqual([1e-4, 1e-3, 1e-2, 0.1, 1].map((tick) => expect.closeTo(tick)));
+    find<HTMLButtonElement>("button").click();
+    await frame();
+    expect(model.state.log_y).toBe(false);
+    expect([logAxis.state.visible, linearAxis.state.visible]).toEqual([false, true]);
+    expect((linearAxis.state.tick_values as Float64Array)[0]).toBe(0);
+    expect((marks.every!.state.scales as { y: unknown }).y).toBe(linear);
+  });
+});

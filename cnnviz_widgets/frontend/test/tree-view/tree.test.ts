@@ -1,0 +1,71 @@
+import { expect, test } from "vitest";
+
+import { scaleOf, yOf } from "../../src/tree-view/scale";
+import { roundTicks } from "../../src/lib/plots/ticks";
+import { channelsBelow, clusters, parents, readTree, type Tree } from "../../src/tree-view/tree";
+import { FakeModel, view } from "../fake";
+import { treeState } from "../tree-state";
+
+const tree = (): Tree => readTree(new FakeModel({ ...treeState }) as never);
+
+test("a fork knows the channels below it", () => {
+  expect(channelsBelow(tree(), 0)).toEqual([4, 2]);
+  expect(channelsBelow(tree(), 2)).toEqual([4, 2, 0, 3]);
+});
+
+test("a cut joins forks at or below it; lone columns belong to no group", () => {
+  expect([...clusters(tree(), 0.05)]).toEqual([-1, -1, -1, -1, -1]);
+  expect([...clusters(tree(), 0.1)]).toEqual([0, 0, -1, -1, -1]);
+  expect([...clusters(tree(), 0.5)]).toEqual([0, 0, 0, -1, -1]);
+});
+
+test("two groups are numbered from the left", () => {
+  const two = readTree(
+    new FakeModel({
+      ...treeState,
+      _columns: view(Int32Array.of(0, 1, 2, 3)),
+      _heights: view(Float64Array.of(0, 0, 0.1, 0, 0, 0.2, 0.1, 0.2, 0.9)),
+      _feet: view(Float32Array.of(2.5, 3.5, 0.5, 1.5, 1, 3)),
+      _span: view(Int32Array.of(2, 4, 0, 2, 0, 4)),
+      _split: view(Int32Array.of(3, 1, 2)),
+      _order: view(Int32Array.of(0, 1, 2, 3)),
+    }) as never,
+  );
+  expect([...clusters(two, 0.5)]).toEqual([0, 0, 1, 1]);
+  expect([...parents(two)]).toEqual([2, 2, -1]);
+});
+
+test("each fork but the root has a parent", () => {
+  expect([...parents(tree())]).toEqual([1, 2, 3, -1]);
+});
+
+test("all-zero channels stand apart, and the rest keeps the height", () => {
+  const scale = scaleOf(tree(), 150);
+  expect(tree().tallest).toBeCloseTo(0.6);
+  expect(yOf(scale, 2)).toBeLessThan(yOf(scale, 0.6));
+  // Without the break 0.6 would stand at less than a third of the height.
+  expect(scale.bottom - yOf(scale, 0.6)).toBeGreaterThan(0.9 * (scale.bottom - scale.top));
+});
+
+test("opposite channels are 2 apart and share the axis with the others", () => {
+  const opposite = readTree(
+    new FakeModel({
+      ...treeState,
+      _columns: view(Int32Array.of(0, 1)),
+      _heights: view(Float64Array.of(0, 0, 2)),
+      _feet: view(Float32Array.of(0.5, 1.5)),
+      _span: view(Int32Array.of(0, 2)),
+      _split: view(Int32Array.of(1)),
+      _order: view(Int32Array.of(0, 1)),
+      _zero_columns: 0,
+    }) as never,
+  );
+  expect(opposite.broken).toBe(false);
+  expect(opposite.tallest).toBe(2);
+});
+
+test("ticks are round and stay on the axis", () => {
+  expect([...roundTicks(0.63, 3)]).toEqual([0, 0.2, 0.4, 0.6].map((tick) => expect.closeTo(tick)));
+  expect([...roundTicks(2, 2)]).toEqual([0, 1, 2]);
+  expect([...roundTicks(3e-7, 3)]).toEqual([0, 1e-7, 2e-7, 3e-7].map((tick) => expect.closeTo(tick, 12)));
+});
