@@ -57,7 +57,7 @@ LONG = dict.fromkeys(
     "waits for its split",
 )
 FULL = dict.fromkeys(
-    ("diagnosis/measurements", "frontend/src", "frontend/src/lib", "model/reading"),
+    ("frontend/src", "frontend/src/lib", "model/reading"),
     "waits for its split",
 )
 

@@ -7,9 +7,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
-from .measurements.output_measures import OutputSigns
-from .measurements.weight_measures import WeightSigns
-from .measurements.weight_movement import Stillness
+from .measurements.output_measures import OutputMeasures
+from .measurements.weight_measures import WeightMeasures
+from .measurements.weight_movement import WeightMovement
 
 Role: TypeAlias = Literal["weights", "activation", "other"]
 
@@ -33,9 +33,9 @@ class LayerFacts:
         Whether the model returns it.
     trainable : bool
     activation : str or None
-    outputs : OutputSigns
-    weights : tuple of WeightSigns
-    still : Stillness or None
+    outputs : OutputMeasures
+    weights : tuple of WeightMeasures
+    still : WeightMovement or None
         Whether its weights have moved; None where that could not be told.
     readable : float
         `resemblance.readable_share` of the image; NaN where it was not measured.
@@ -60,9 +60,9 @@ class LayerFacts:
     output: bool
     trainable: bool
     activation: str | None
-    outputs: OutputSigns
-    weights: tuple[WeightSigns, ...] = ()
-    still: Stillness | None = None
+    outputs: OutputMeasures
+    weights: tuple[WeightMeasures, ...] = ()
+    still: WeightMovement | None = None
     readable: float = math.nan
     underflows: bool = False
     channelwise: bool = False
@@ -91,7 +91,7 @@ class ModelFacts:
     input_magnitude : float
         Root mean square of the inputs' finite values; of several inputs the largest; NaN where
         they are no numbers.
-    fresh : mapping of str to OutputSigns
+    fresh : mapping of str to OutputMeasures
         The same layers, those that were asked for, of the freshly initialised architecture.
     fresh_readable : mapping of str to float
         Their `readable`.
@@ -109,7 +109,7 @@ class ModelFacts:
     nonfinite_inputs: int = 0
     inputs_vary: bool = True
     input_magnitude: float = math.nan
-    fresh: Mapping[str, OutputSigns] = field(default_factory=dict)
+    fresh: Mapping[str, OutputMeasures] = field(default_factory=dict)
     fresh_readable: Mapping[str, float] = field(default_factory=dict)
     untrained: bool = False
     traceless: bool = False

@@ -9,34 +9,6 @@ from __future__ import annotations
 
 # --- How much is looked at -------------------------------------------------------------------
 
-ROWS = 4_096
-"""Values of a channel in thinned measures: a share of 1 % is then known to ± 0.3 %."""
-
-VALUES_SAMPLED = 1 << 20
-"""Values of a layer in thinned measures, 4 MB: small beside the layer itself."""
-
-FORK_ROWS = 1_024
-"""Values of a channel when channels are clustered: a cosine is then known to about 0.03."""
-
-FORK_OUTPUTS = 96
-"""Channels clustered, evenly spaced: the median of 95 forks moves little with more."""
-
-FORK_WEIGHTS = 576
-"""Weights of an output when kernels are clustered."""
-
-FEWEST_FORKED = 4
-"""Fewer channels than this have too few forks to have a distribution."""
-
-SHUFFLES = 9
-"""Shuffles of a weight: a value beyond all of them is in the upper or lower tenth."""
-
-WEIGHTS_SAMPLED = 1 << 16
-"""Numbers of a weight for its distribution: its quantiles are then known to about 0.4 %."""
-
-MAP_ROWS, MAP_CHANNELS, MAP_SAMPLES = 1_024, 128, 64
-"""What is kept of a layer to compare it with the image, half a megabyte: 4 rows a channel and
-half even at 128 channels."""
-
 MAP_LAYERS = 24
 """Layers compared with the image."""
 
@@ -49,16 +21,6 @@ an eighth, behind other ReLU layers and in autoencoders."""
 
 WHOLLY = 0.95
 """From this share on nothing of the layer is left, and what follows from it is explained."""
-
-RAREST = 0.25
-"""Least exponent a of the Beta(a, b) distribution of firing rates. Rates that crowd towards 0 still
-more steeply would call any number of dead units rare; and such a unit is of no use either."""
-
-RARELY = 0.25
-"""Share of samples up to which a unit counts as seen to fire rarely."""
-
-FEWEST_LIVING = 10
-"""Living units from which something can be learnt of the silent ones."""
 
 DEAD_SURELY, DEAD_SURELY_SAMPLES = 0.4, 32
 """Share of a layer's channels that no estimate of rarity talks down to a note, if they are silent
@@ -88,9 +50,6 @@ collapsed generators 0.003 to 0.06 against the data's 0.38, varied ones 0.32."""
 
 # --- Saturated -------------------------------------------------------------------------------
 
-END_OF_RANGE = 0.01
-"""Share of an activation's range that counts as its end."""
-
 SATURATED_VALUES = 0.95
 """Share of a channel's values at its ends from which it counts as saturated."""
 
@@ -101,10 +60,6 @@ SATURATED_MOST = 0.7
 """Share of all values of a layer, where channels change sides but are hardly ever between."""
 
 # --- Near zero [WL20 §1.3.2, Fig. 14] --------------------------------------------------------
-
-NEAR_ZERO_OF_SCALE = 0.01
-"""A value below 1 % of the layer's large ones is lost in a picture of 256 shades, and in the sums
-of the next layer."""
 
 NEAR_ZERO_SHARE = 0.95
 """Share of values. Half of a fresh ReLU layer's are zero, and trained ones are sparse up to about
@@ -161,12 +116,6 @@ FORKS_OF_SHUFFLES = 2.5
 one another: up to here nothing in common shows. Shuffled kernels of the zoo reach 1.8, trained
 ones begin at 3."""
 
-STRUCTURE_EFFECT = 3.0
-"""Standard deviations by which a heat map's leading directions must exceed those of noise."""
-
-FEWEST_JUDGED = 16
-"""Outputs, and weights of each, that a weight needs before it can be told from its shuffles."""
-
 UNIFORM_FLATNESS = 0.065
 """Kolmogorov–Smirnov distance from a uniform distribution up to which weights count as uniform.
 Training frays their ends; each of the zoo's networks that began wide keeps a layer within 0.055.
@@ -178,16 +127,9 @@ than √2 times it in a square layer."""
 
 # --- Frozen ----------------------------------------------------------------------------------
 
-STILL = 1e-6
-"""Relative change ‖ΔW‖/‖W‖ that float32 rounding alone makes."""
-
 MOVED_P_VALUE = 1e-6
 """The test of `FROZEN_P_VALUE`, the other way round: below, training has left a clear trace, and a
 weight without any structure is a sign. Above, small steps may have left it as it was drawn."""
-
-FROZEN_P_VALUE = 0.01
-"""Two-sample Kolmogorov–Smirnov test of the weights against freshly drawn ones: below, they have
-moved."""
 
 # --- Input range and targets -----------------------------------------------------------------
 

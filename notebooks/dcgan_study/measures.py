@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cnnviz_widgets.analysis import channel_measures
-from cnnviz_widgets.diagnosis.measurements.merges import forks
+from cnnviz_widgets.diagnosis.measurements.merges import merges
 from cnnviz_widgets.diagnosis.measurements.targets import share_out_of_reach
 from cnnviz_widgets.diagnosis.measurements.variation import spread_over_samples
 from cnnviz_widgets.diagnosis.phrases import percent
@@ -218,5 +218,5 @@ def measure(gan: Gan) -> Outcome:
 
 
 def _fork_spread(values: NDArray[Any]) -> float:
-    found = forks(values)
-    return math.nan if found is None else found.spread
+    joined = merges(values)
+    return math.nan if joined is None else joined.spread

@@ -10,7 +10,7 @@ import pytest
 from cnnviz_widgets.diagnosis.facts import LayerFacts, ModelFacts, Role
 from cnnviz_widgets.diagnosis.findings import Finding
 from cnnviz_widgets.diagnosis.judge import judge, suspects
-from cnnviz_widgets.diagnosis.measurements.output_measures import output_signs
+from cnnviz_widgets.diagnosis.measurements.output_measures import output_measures
 from cnnviz_widgets.diagnosis.signs.outputs import gain
 
 RNG = np.random.default_rng(0)
@@ -30,7 +30,7 @@ def layer(
     role: Role = "weights",
     ends: tuple[float | None, float | None] = (None, None),
 ) -> LayerFacts:
-    signs = output_signs(values.astype(np.float32), ends=ends)
+    signs = output_measures(values.astype(np.float32), ends=ends)
     facts = LayerFacts(path, "Dense", parents, role, low, 1, output, True, activation, signs)
     return replace(facts, underflows=activation not in ("relu", "relu6", "tanh", None))
 
@@ -114,11 +114,11 @@ def test_the_learning_rate_comes_first_where_several_layers_have_died() -> None:
 
 
 def test_weights_that_are_drowned_by_an_activation_are_said_so() -> None:
-    from cnnviz_widgets.diagnosis.measurements.weight_measures import weight_signs
+    from cnnviz_widgets.diagnosis.measurements.weight_measures import weight_measures
 
     kernel = RNG.normal(size=(20, 20)).astype(np.float32)
     kernel[3, 3] = np.nan
-    signs = weight_signs(kernel, None, name="kernel", outputs="unit", first_channel=0)
+    signs = weight_measures(kernel, None, name="kernel", outputs="unit", first_channel=0)
     finite = replace(layer("a", firing(np.full(20, 0.9), 0)), weights=(signs,))
     assert "hides it" in only(facts(finite), "non-finite").limits
 

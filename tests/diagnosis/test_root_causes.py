@@ -9,10 +9,10 @@ import pytest
 
 from cnnviz_widgets.diagnosis.facts import LayerFacts, ModelFacts
 from cnnviz_widgets.diagnosis.findings import Finding, Kind, Measurement, Severity
-from cnnviz_widgets.diagnosis.measurements.output_measures import output_signs
+from cnnviz_widgets.diagnosis.measurements.output_measures import output_measures
 from cnnviz_widgets.diagnosis.root_causes import one_a_cause
 
-SIGNS = output_signs(np.random.default_rng(0).normal(size=(8, 6)).astype(np.float32))
+SIGNS = output_measures(np.random.default_rng(0).normal(size=(8, 6)).astype(np.float32))
 
 
 def layer(path: str, *parents: str, output: bool = False) -> LayerFacts:

@@ -15,9 +15,12 @@ from numpy.typing import NDArray
 
 from ...analysis.clustering.cosine_linkage import cosine_linkage
 
+MOST_CLUSTERED = 96
+"""Channels clustered, evenly spaced: the median of 95 merges moves little with more."""
+
 
 @dataclass(frozen=True, eq=False)
-class Forks:
+class Merges:
     """The fork heights of the channels that have a direction.
 
     Attributes
@@ -41,7 +44,7 @@ class Forks:
         return float(high - low)
 
 
-def forks(values: NDArray[np.floating]) -> Forks | None:
+def merges(values: NDArray[np.floating]) -> Merges | None:
     """The fork heights of channels, by Eq. 1 and single linkage as `cosine_linkage`.
 
     Parameters
@@ -50,14 +53,14 @@ def forks(values: NDArray[np.floating]) -> Forks | None:
 
     Returns
     -------
-    Forks or None
+    Merges or None
         None where fewer than two channels have a direction.
     """
     tree = cosine_linkage(values)
     living = tree.items.size - tree.zero.size
     if living < 2:
         return None
-    return Forks(tree.heights[: living - 1])
+    return Merges(tree.heights[: living - 1])
 
 
 @dataclass(frozen=True)
@@ -67,7 +70,7 @@ class AgainstShuffled:
     Attributes
     ----------
     median, spread : float
-        Of the layer's own fork heights, as in `Forks`.
+        Of the layer's own fork heights, as in `Merges`.
     shuffled_median, shuffled_spread : float
         The medians of the same over the shuffles.
     distance : float
@@ -78,7 +81,7 @@ class AgainstShuffled:
         100, the layer's forks are not those of random weights.
     shuffled_distance : float
         Median of that distance over the shuffles.
-    own : Forks
+    own : Merges
     shuffled_heights : ndarray of float64
         The heights of all shuffles, ascending.
     """
@@ -90,7 +93,7 @@ class AgainstShuffled:
     distance: float
     distance_percentile: float
     shuffled_distance: float
-    own: Forks
+    own: Merges
     shuffled_heights: NDArray[np.float64]
 
 
@@ -120,10 +123,10 @@ def against_shuffled(
     AgainstShuffled or None
         None where fewer than two channels have a direction.
     """
-    own = forks(kernel)
+    own = merges(kernel)
     if own is None:
         return None
-    others = [found for found in map(forks, shuffles) if found is not None]
+    others = [other for other in map(merges, shuffles) if other is not None]
     if len(others) < 2:
         return None
     pooled = np.sort(np.concatenate([other.heights for other in others]))

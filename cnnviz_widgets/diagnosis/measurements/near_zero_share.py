@@ -5,13 +5,15 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from .. import thresholds
+NEAR_ZERO_OF_SCALE = 0.01
+"""A value below 1 % of the layer's large ones is lost in a picture of 256 shades, and in the sums
+of the next layer."""
 
 
 def near_zero_share(values: NDArray[np.floating]) -> float:
     """The share of a layer's values that are next to nothing beside its large ones.
 
-    Share of |x| ≤ `thresholds.NEAR_ZERO_OF_SCALE` · s, where s is the 99th percentile of |x| over
+    Share of |x| ≤ `NEAR_ZERO_OF_SCALE` · s, where s is the 99th percentile of |x| over
     the whole layer: a scale of its own, so that a layer of small numbers is not blamed for it.
     Exact zeros count; leave out dead channels, which have a finding of their own.
 
@@ -30,4 +32,4 @@ def near_zero_share(values: NDArray[np.floating]) -> float:
     magnitude = np.abs(values).ravel()
     place = min(magnitude.size - 1, int(0.99 * magnitude.size))
     scale = np.partition(magnitude, place)[place]
-    return float(np.mean(magnitude <= thresholds.NEAR_ZERO_OF_SCALE * scale))
+    return float(np.mean(magnitude <= NEAR_ZERO_OF_SCALE * scale))

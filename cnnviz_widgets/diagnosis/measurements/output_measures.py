@@ -8,14 +8,29 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...analysis.channel_measures import ChannelMeasures, channel_measures
-from .. import thresholds
-from .merges import Forks, forks
+from ..value_sample import Indices, thinned
+from .merges import MOST_CLUSTERED, Merges, merges
 from .near_zero_share import near_zero_share
 from .rarity import samples_fired_on
 from .saturation import share_at_ends
-from .value_sample import Indices, thinned
 from .variation import between_samples
 from .weight_measures import histogram
+
+ROWS = 4_096
+"""Values of a channel in thinned measures: a share of 1 % is then known to ± 0.3 %."""
+
+VALUES_SAMPLED = 1 << 20
+"""Values of a layer in thinned measures, 4 MB: small beside the layer itself."""
+
+CLUSTERED_ROWS = 1_024
+"""Values of a channel when channels are clustered: a cosine is then known to about 0.03."""
+
+FEWEST_CLUSTERED = 4
+"""Fewer channels than this have too few merges to have a distribution."""
+
+MAP_ROWS, MAP_CHANNELS, MAP_SAMPLES = 1_024, 128, 64
+"""What is kept of a layer to compare it with the image, half a megabyte: 4 rows a channel and
+half even at 128 channels."""
 
 Histogram = tuple[tuple[float, ...], tuple[float, ...]]
 
@@ -40,7 +55,7 @@ class Maps:
 
 
 @dataclass(frozen=True, eq=False)
-class OutputSigns:
+class OutputMeasures:
     """The measures of one layer output; arrays over channels have shape (channel,).
 
     Attributes
@@ -54,17 +69,17 @@ class OutputSigns:
     variation : ndarray of float64
         `variation.between_samples`, of the finite channels; NaN elsewhere.
     near_zero : float
-        `crowding.near_zero_share` of the living channels.
+        `near_zero_share` of the living channels.
     at_ends : ndarray of float64 or None
         `saturation.share_at_ends`; None where the activation has no ends.
-    forks, centred_forks : Forks or None
+    merges, centred_merges : Merges or None
         Of the living channels, and of the same about their means, which leaves the picture of
         each and takes away what all have in common by an offset; None where not asked for or
         fewer than two.
     maps : Maps or None
     histogram : (edges, shares)
         Of the living channels' values.
-    rows, forked : int
+    rows, clustered : int
         How many values a channel, and how many channels, the thinned measures rest on.
     """
 
@@ -74,12 +89,12 @@ class OutputSigns:
     variation: NDArray[np.float64]
     near_zero: float
     at_ends: NDArray[np.float64] | None
-    forks: Forks | None
-    centred_forks: Forks | None
+    merges: Merges | None
+    centred_merges: Merges | None
     maps: Maps | None
     histogram: Histogram
     rows: int
-    forked: int
+    clustered: int
 
     @property
     def samples(self) -> int:
@@ -101,14 +116,14 @@ class OutputSigns:
         return float(np.sqrt(squares.mean()))
 
 
-def output_signs(
+def output_measures(
     values: NDArray[np.float32],
     *,
     ends: tuple[float | None, float | None] = (None, None),
-    with_forks: bool = False,
+    with_merges: bool = False,
     with_maps: bool = False,
     seed: int = 0,
-) -> OutputSigns:
+) -> OutputMeasures:
     """Measure one layer's output.
 
     Parameters
@@ -116,24 +131,24 @@ def output_signs(
     values : ndarray, shape (sample, ..., channel)
     ends : pair of float or None
         Where the layer's activation can get stuck; see `saturation.share_at_ends`.
-    with_forks, with_maps : bool
+    with_merges, with_maps : bool
         Whether to cluster the channels, and to keep some maps: for layers of low abstraction.
     seed : int
 
     Returns
     -------
-    OutputSigns
+    OutputMeasures
 
     Notes
     -----
     Minimum, maximum, zeros and non-finite values are those of all values. The rest rests on an
-    even share: about `thresholds.ROWS` values of each channel, of at most
-    `thresholds.VALUES_SAMPLED` in all; forks on at most `thresholds.FORK_OUTPUTS` channels.
+    even share: about `ROWS` values of each channel, of at most
+    `VALUES_SAMPLED` in all; merges on at most `MOST_CLUSTERED` channels.
     """
     measures = channel_measures(values)
     fires = samples_fired_on(values) if measures.dead.any() else None
     channels = values.shape[-1]
-    rows = max(256, min(thresholds.ROWS, thresholds.VALUES_SAMPLED // channels))
+    rows = max(256, min(ROWS, VALUES_SAMPLED // channels))
     some = thinned(values, rows=rows, channels=channels, seed=seed)
     living = ~(measures.dead | measures.nonfinite)
     whole = bool(living.all())
@@ -144,34 +159,32 @@ def output_signs(
     at_ends = None
     if ends != (None, None):
         at_ends = share_at_ends(some.rows, *ends)
-    clustered, centred, forked = None, None, 0
-    if with_forks and rows_living.shape[1] >= thresholds.FEWEST_FORKED:
-        part = rows_living[:: max(1, len(rows_living) // thresholds.FORK_ROWS)]
-        step = -(-part.shape[1] // thresholds.FORK_OUTPUTS)
-        part = part[:, ::step]
-        clustered, forked = forks(part), part.shape[1]
-        centred = forks(part - part.mean(axis=0))
-    maps = None
-    if with_maps and values.ndim == 4:
-        kept = thinned(
-            values,
-            rows=thresholds.MAP_ROWS,
-            channels=thresholds.MAP_CHANNELS,
-            samples=thresholds.MAP_SAMPLES,
-            seed=seed,
-        )
-        maps = Maps(kept.values, kept.samples, kept.places, values.shape[1:3])
-    return OutputSigns(
+    joined, centred, clustered = _clustered(rows_living) if with_merges else (None, None, 0)
+    return OutputMeasures(
         shape=values.shape,
         measures=measures,
         fires=fires,
         variation=variation,
         near_zero=near_zero_share(rows_living),
         at_ends=at_ends,
-        forks=clustered,
-        centred_forks=centred,
-        maps=maps,
+        merges=joined,
+        centred_merges=centred,
+        maps=_maps(values, seed) if with_maps and values.ndim == 4 else None,
         histogram=histogram(rows_living),
         rows=len(some.rows),
-        forked=forked,
+        clustered=clustered,
     )
+
+
+def _clustered(rows: NDArray[np.float32]) -> tuple[Merges | None, Merges | None, int]:
+    """The merges of some of the channels, the same about their means, and of how many."""
+    if rows.shape[1] < FEWEST_CLUSTERED:
+        return None, None, 0
+    part = rows[:: max(1, len(rows) // CLUSTERED_ROWS)]
+    part = part[:, :: -(-part.shape[1] // MOST_CLUSTERED)]
+    return merges(part), merges(part - part.mean(axis=0)), part.shape[1]
+
+
+def _maps(values: NDArray[np.float32], seed: int) -> Maps:
+    part = thinned(values, rows=MAP_ROWS, channels=MAP_CHANNELS, samples=MAP_SAMPLES, seed=seed)
+    return Maps(part.values, part.samples, part.places, values.shape[1:3])

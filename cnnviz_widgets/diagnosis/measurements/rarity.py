@@ -8,7 +8,19 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import optimize, special
 
-from .. import thresholds
+RAREST = 0.25
+"""Least exponent a of the Beta(a, b) distribution of firing rates. Rates that crowd towards 0 still
+more steeply would call any number of dead units rare; and such a unit is of no use either."""
+
+RARELY = 0.25
+"""Share of samples up to which a unit counts as seen to fire rarely."""
+
+FEWEST_LIVING = 10
+"""Living units from which something can be learnt of the silent ones."""
+
+FEWEST_SAMPLES = 8
+"""Below, a unit that is silent on all samples may fire on 3 of 8 inputs or more: no warning about
+part of the units of a layer without positions."""
 
 
 def firing_bound(samples: int) -> float:
@@ -47,14 +59,14 @@ def silent_but_living(fires: NDArray[np.integer], samples: int) -> float:
     -------
     float
         At most the number of silent units, and of those that fire rarely; 0 where fewer than
-        `thresholds.FEWEST_LIVING` units fired, from which nothing can be learnt.
+        `FEWEST_LIVING` units fired, from which nothing can be learnt.
     """
     silent = int(np.count_nonzero(fires == 0))
     counts = np.bincount(fires, minlength=samples + 1)[1:]
     living = int(counts.sum())
-    if not silent or living < thresholds.FEWEST_LIVING:
+    if not silent or living < FEWEST_LIVING:
         return 0.0
-    rarely = int(counts[: int(thresholds.RARELY * samples)].sum())
+    rarely = int(counts[: int(RARELY * samples)].sum())
     seen = np.flatnonzero(counts) + 1
     weights = counts[seen - 1]
 
@@ -71,7 +83,7 @@ def silent_but_living(fires: NDArray[np.integer], samples: int) -> float:
         surprise,
         (0.0, 0.0),
         method="Nelder-Mead",
-        bounds=((float(np.log(thresholds.RAREST)), 8.0), (-4.0, 8.0)),
+        bounds=((float(np.log(RAREST)), 8.0), (-4.0, 8.0)),
     )
     none = float(np.exp(log_share(0, best.x)))
     return min(float(silent), float(rarely), living * none / max(1.0 - none, 1e-12))

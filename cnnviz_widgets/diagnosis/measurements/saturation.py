@@ -5,7 +5,11 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from .. import thresholds
+END_OF_RANGE = 0.01
+"""Share of an activation's range that counts as its end."""
+
+STUCK = 0.95
+"""Share of a channel's values at its ends from which it counts as stuck there."""
 
 
 def share_at_ends(
@@ -31,7 +35,7 @@ def share_at_ends(
     if not reached:
         return np.zeros(values.shape[-1])
     span = max(reached) - (min(reached) if len(reached) > 1 else 0.0)
-    near = thresholds.END_OF_RANGE * span
+    near = END_OF_RANGE * span
     at_end = np.zeros(values.shape, dtype=bool)
     if low is not None:
         at_end |= values <= low + near

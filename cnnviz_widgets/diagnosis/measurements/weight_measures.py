@@ -9,14 +9,25 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from .. import thresholds
+from ..value_sample import WEIGHTS_SAMPLED, evenly
 from .duplicates import identical_groups
-from .merges import AgainstShuffled, against_shuffled, shuffled
-from .value_sample import evenly
+from .merges import MOST_CLUSTERED, AgainstShuffled, against_shuffled, shuffled
+
+CLUSTERED_WEIGHTS = 576
+"""Weights of an output when kernels are clustered."""
+
+SHUFFLES = 9
+"""Shuffles of a weight: a value beyond all of them is in the upper or lower tenth."""
+
+STRUCTURE_EFFECT = 3.0
+"""Standard deviations by which a heat map's leading directions must exceed those of noise."""
+
+FEWEST_JUDGED = 16
+"""Outputs, and weights of each, that a weight needs before it can be told from its shuffles."""
 
 
 @dataclass(frozen=True, eq=False)
-class WeightSigns:
+class WeightMeasures:
     """The measures of one weight, its outputs on the last axis.
 
     Attributes
@@ -43,9 +54,9 @@ class WeightSigns:
     sample_size : int
         How many of the weights the numbers from `width` on rest on.
     structure : Structure or None
-        None where there are fewer than `thresholds.FEWEST_JUDGED` outputs, or weights of each.
-    forks : AgainstShuffled or None
-        The outputs' forks beside those of the same weights shuffled; None where `structure`
+        None where there are fewer than `FEWEST_JUDGED` outputs, or weights of each.
+    merges : AgainstShuffled or None
+        The outputs' merges beside those of the same weights shuffled; None where `structure`
         sets the weight apart from noise already, or is None.
     histogram : tuple of (edges, shares)
         Of the weights, at most 24 bins.
@@ -62,7 +73,7 @@ class WeightSigns:
     flatness: float
     sample_size: int
     structure: Structure | None
-    forks: AgainstShuffled | None
+    merges: AgainstShuffled | None
     histogram: tuple[tuple[float, ...], tuple[float, ...]]
 
 
@@ -88,16 +99,16 @@ class Structure:
     percentile: float
 
 
-def weight_signs(
+def weight_measures(
     values: NDArray[np.float32],
     bias: NDArray[np.float32] | None,
     *,
     name: str = "kernel",
     outputs: str = "output channel",
     first_channel: int | None = 0,
-    forks: bool = True,
+    merges: bool = True,
     seed: int = 0,
-) -> WeightSigns:
+) -> WeightMeasures:
     """Measure one weight.
 
     Parameters
@@ -105,20 +116,20 @@ def weight_signs(
     values : ndarray, shape (input, ..., output)
     bias : ndarray, shape (output,), or None
     name, outputs, first_channel
-        As in `WeightSigns`.
-    forks : bool
-        Whether forks and structure are measured, which take shuffles.
+        As in `WeightMeasures`.
+    merges : bool
+        Whether merges and structure are measured, which take shuffles.
     seed : int
 
     Returns
     -------
-    WeightSigns
+    WeightMeasures
 
     Notes
     -----
     Non-finite weights and duplicates are looked for in all weights; the rest rests on an even
-    share of at most `thresholds.WEIGHTS_SAMPLED` numbers, forks and structure on at most
-    `thresholds.FORK_OUTPUTS` outputs with `thresholds.FORK_WEIGHTS` weights each.
+    share of at most `WEIGHTS_SAMPLED` numbers, merges and structure on at most
+    `MOST_CLUSTERED` outputs with `CLUSTERED_WEIGHTS` weights each.
     """
     flat = values.reshape(-1, values.shape[-1])
     # A sum is finite only if every term is, but for an overflow; that is looked into.
@@ -133,13 +144,13 @@ def weight_signs(
     fan_in, fan_out = values.shape[0] * taps, values.shape[-1] * taps
     spread = float(finite.std(dtype=np.float64)) if finite.size else math.nan
     structured, clustered = None, None
-    if forks and not wrong and min(flat.shape) >= thresholds.FEWEST_JUDGED:
+    if merges and not wrong and min(flat.shape) >= FEWEST_JUDGED:
         part = _part(flat)
-        shuffles = shuffled(part, thresholds.SHUFFLES, seed)
+        shuffles = shuffled(part, SHUFFLES, seed)
         structured = structure(part, shuffles)
-        if structured is not None and structured.effect < thresholds.STRUCTURE_EFFECT:
+        if structured is not None and structured.effect < STRUCTURE_EFFECT:
             clustered = against_shuffled(part, shuffles)
-    return WeightSigns(
+    return WeightMeasures(
         name=name,
         shape=values.shape,
         outputs=outputs,
@@ -151,24 +162,24 @@ def weight_signs(
         flatness=flatness(finite),
         sample_size=finite.size,
         structure=structured,
-        forks=clustered,
+        merges=clustered,
         histogram=histogram(finite),
     )
 
 
 def _some(flat: NDArray[np.float32]) -> NDArray[np.float32]:
     """An even share of all weights."""
-    if flat.size <= thresholds.WEIGHTS_SAMPLED:
+    if flat.size <= WEIGHTS_SAMPLED:
         return flat.ravel()
     rows, columns = flat.shape
     most_columns = min(columns, 1024)
-    chosen = flat[evenly(rows, max(1, thresholds.WEIGHTS_SAMPLED // most_columns))]
+    chosen = flat[evenly(rows, max(1, WEIGHTS_SAMPLED // most_columns))]
     return chosen[:, evenly(columns, most_columns)].ravel()
 
 
 def _part(flat: NDArray[np.float32]) -> NDArray[np.float32]:
-    rows = evenly(flat.shape[0], thresholds.FORK_WEIGHTS)
-    columns = evenly(flat.shape[1], thresholds.FORK_OUTPUTS)
+    rows = evenly(flat.shape[0], CLUSTERED_WEIGHTS)
+    columns = evenly(flat.shape[1], MOST_CLUSTERED)
     part = flat if rows.size == flat.shape[0] else flat[rows]
     return part if columns.size == part.shape[1] else part[:, columns]
 

@@ -10,8 +10,14 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
 
-from .. import thresholds
-from .value_sample import evenly
+from ..value_sample import WEIGHTS_SAMPLED, evenly
+
+STILL = 1e-6
+"""Relative change ‖ΔW‖/‖W‖ that float32 rounding alone makes."""
+
+FROZEN_P_VALUE = 0.01
+"""Two-sample Kolmogorov–Smirnov test of the weights against freshly drawn ones: below, they have
+moved."""
 
 _PIECE = 1 << 18
 
@@ -19,7 +25,7 @@ Weights = Mapping[str, NDArray[np.floating]]
 
 
 @dataclass(frozen=True)
-class Stillness:
+class WeightMovement:
     """What speaks for and against a layer's weights having stayed as they were.
 
     Attributes
@@ -58,10 +64,10 @@ class Stillness:
     def moved(self) -> bool:
         """Whether the weights have moved, or nothing can be told."""
         if not math.isnan(self.change):
-            return self.change > thresholds.STILL
+            return self.change > STILL
         if not self.known or self.constants_kept < self.constants:
             return True
-        return not math.isnan(self.p_value) and self.p_value < thresholds.FROZEN_P_VALUE
+        return not math.isnan(self.p_value) and self.p_value < FROZEN_P_VALUE
 
     @property
     def left_trace(self) -> bool:
@@ -111,7 +117,7 @@ def relative_change(now: Weights, earlier: Weights) -> float:
     return math.sqrt(change / size) if size else math.inf
 
 
-def stillness(now: Weights, fresh: Weights, earlier: Weights | None = None) -> Stillness:
+def weight_movement(now: Weights, fresh: Weights, earlier: Weights | None = None) -> WeightMovement:
     """Look for traces of training in a layer's weights.
 
     Parameters
@@ -124,7 +130,7 @@ def stillness(now: Weights, fresh: Weights, earlier: Weights | None = None) -> S
 
     Returns
     -------
-    Stillness
+    WeightMovement
 
     Raises
     ------
@@ -143,9 +149,9 @@ def stillness(now: Weights, fresh: Weights, earlier: Weights | None = None) -> S
             constants += flat.size
             kept += int(np.count_nonzero(value == flat[0]))
             continue
-        some = evenly(flat.size, thresholds.WEIGHTS_SAMPLED)
+        some = evenly(flat.size, WEIGHTS_SAMPLED)
         drawn += some.size
         p_values.append(float(stats.ks_2samp(value.ravel()[some], flat[some]).pvalue))
     # Each weight has its own chance to differ by chance.
     least = min(p_values, default=math.nan) * len(p_values)
-    return Stillness(change, kept, constants, min(least, 1.0) if p_values else math.nan, drawn)
+    return WeightMovement(change, kept, constants, min(least, 1.0) if p_values else math.nan, drawn)

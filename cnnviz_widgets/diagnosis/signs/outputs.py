@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from .. import thresholds
 from ..facts import LayerFacts, ModelFacts
 from ..findings import Comparison, Evidence, Finding, Measurement, Severity
-from ..measurements.merges import Forks
-from ..measurements.output_measures import OutputSigns
+from ..measurements.merges import Merges
+from ..measurements.output_measures import OutputMeasures
 from ..measurements.rarity import firing_bound, silent_but_living
 from ..measurements.weight_measures import histogram
 from ..phrases import are, percent, samples, some_of
@@ -481,22 +481,22 @@ def uniform(model: ModelFacts) -> Iterator[Finding]:
     for path in uniform_suspects(model):
         layer = model.layers[path]
         signs, fresh = layer.outputs, model.fresh.get(path)
-        assert signs.forks is not None
+        assert signs.merges is not None
         reference = None
-        if fresh is not None and fresh.forks is not None:
-            ratio = signs.forks.median / max(fresh.forks.median, 1e-12)
-            surely = signs.forks.median < thresholds.UNIFORM_SURELY
+        if fresh is not None and fresh.merges is not None:
+            ratio = signs.merges.median / max(fresh.merges.median, 1e-12)
+            surely = signs.merges.median < thresholds.UNIFORM_SURELY
             # An untrained layer is a fresh one itself: it may lie below another by chance.
             usual = ratio > thresholds.UNIFORM_OF_FRESH or model.untrained
             if usual and not surely:
                 continue
             reference = Comparison(
                 f"{_FRESH} (effect: ratio)",
-                fresh.forks.median,
-                percentile=100 * float(np.mean(fresh.forks.heights < signs.forks.median)),
+                fresh.merges.median,
+                percentile=100 * float(np.mean(fresh.merges.heights < signs.merges.median)),
                 effect=ratio,
             )
-        centred = signs.centred_forks
+        centred = signs.centred_merges
         offset = centred is not None and centred.median >= thresholds.UNIFORM_CENTRED
         limits = "" if reference is not None else _NO_REFERENCE
         if offset and centred is not None:
@@ -510,15 +510,15 @@ def uniform(model: ModelFacts) -> Iterator[Finding]:
             layer=path,
             view="outputs",
             channels=(),
-            measured=Measurement("median fork height (cosine distance)", signs.forks.median),
+            measured=Measurement("median fork height (cosine distance)", signs.merges.median),
             reference=reference,
             samples=signs.samples,
             summary=f"The maps of {path} are much alike: half of its {layer.noun} join at a cosine "
-            f"distance of {signs.forks.median:.3g} or less.",
+            f"distance of {signs.merges.median:.3g} or less.",
             limits=limits,
             cure="Change how the layer extracts features, for example add batch normalisation.",
             source=_PAPER,
-            evidence=_fork_evidence(signs.forks, fresh.forks if fresh else None),
+            evidence=_fork_evidence(signs.merges, fresh.merges if fresh else None),
         )
 
 
@@ -531,8 +531,8 @@ def uniform_suspects(model: ModelFacts) -> list[str]:
         and not layer.output
         and layer.role != "other"
         and not _goes_on(model, layer)
-        and layer.outputs.forks is not None
-        and layer.outputs.forks.median < thresholds.UNIFORM_MEDIAN
+        and layer.outputs.merges is not None
+        and layer.outputs.merges.median < thresholds.UNIFORM_MEDIAN
     ]
 
 
@@ -630,7 +630,7 @@ def _few_samples(count: int) -> str:
     return f"{count} sample{'s are' if count != 1 else ' is'} few: look again with 32 or more."
 
 
-def _firing(signs: OutputSigns) -> Evidence | None:
+def _firing(signs: OutputMeasures) -> Evidence | None:
     assert signs.fires is not None
     edges, shares = histogram(signs.fires / signs.samples)
     return Evidence("share of samples a unit fires on", edges, shares) if shares else None
@@ -641,14 +641,14 @@ def _evidence(label: str, values: np.ndarray) -> Evidence | None:
     return Evidence(label, edges, shares) if shares else None
 
 
-def _of_histogram(label: str, signs: OutputSigns) -> Evidence | None:
+def _of_histogram(label: str, signs: OutputMeasures) -> Evidence | None:
     edges, shares = signs.histogram
     if not shares:
         return None
     return Evidence(label, edges, shares)
 
 
-def _fork_evidence(own: Forks, reference: Forks | None) -> Evidence:
+def _fork_evidence(own: Merges, reference: Merges | None) -> Evidence:
     label = "fork height (cosine distance)"
     if reference is None:
         edges, shares = histogram(own.heights)

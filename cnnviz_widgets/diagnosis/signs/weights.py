@@ -15,7 +15,7 @@ from .. import thresholds
 from ..facts import LayerFacts, ModelFacts
 from ..findings import Comparison, Evidence, Finding, Measurement, Severity
 from ..measurements.merges import AgainstShuffled
-from ..measurements.weight_measures import WeightSigns, histogram
+from ..measurements.weight_measures import WeightMeasures, histogram
 from ..phrases import listed, percent, some_of
 
 _SHUFFLED = "the layer's own weights, shuffled"
@@ -56,7 +56,7 @@ def wide_uniform(model: ModelFacts) -> Iterator[Finding]:
     """Weights spread evenly over a wide range [WL20 §1.3.5, Fig. 17].
 
     Measured: the standard deviation over that of Glorot's initialisation, for weights whose
-    distribution is still uniform (`weight_signs.flatness`).
+    distribution is still uniform (`weight_measures.flatness`).
     """
     for layer, signs in _kernels(model):
         if not wide(signs):
@@ -83,7 +83,7 @@ def wide_uniform(model: ModelFacts) -> Iterator[Finding]:
         )
 
 
-def wide(signs: WeightSigns) -> bool:
+def wide(signs: WeightMeasures) -> bool:
     """Whether the weights are uniform over a range far wider than an initialisation's."""
     return signs.flatness <= thresholds.UNIFORM_FLATNESS and signs.width >= thresholds.WIDE
 
@@ -92,7 +92,7 @@ def concentrated_forks(model: ModelFacts) -> Iterator[Finding]:
     """Convolution kernels whose forks are large and concentrated [WL20 §1.3.3, Fig. 15].
 
     Measured: the Kolmogorov–Smirnov distance of the fork heights from those of the same weights
-    shuffled, and `weight_signs.structure`. Neither more than chance, at a large median: nothing
+    shuffled, and `weight_measures.structure`. Neither more than chance, at a large median: nothing
     in common was learnt.
     """
     if model.traceless:
@@ -100,8 +100,8 @@ def concentrated_forks(model: ModelFacts) -> Iterator[Finding]:
     for layer, signs in _kernels(model):
         if not _is_convolution(signs) or not unlearnt(signs):
             continue
-        assert signs.forks is not None
-        if signs.forks.median < thresholds.FORKS_HIGH:
+        assert signs.merges is not None
+        if signs.merges.median < thresholds.FORKS_HIGH:
             continue
         yield Finding(
             kind="concentrated-forks",
@@ -109,26 +109,26 @@ def concentrated_forks(model: ModelFacts) -> Iterator[Finding]:
             layer=layer.path,
             view="weights",
             channels=(),
-            measured=Measurement("median fork height (cosine distance)", signs.forks.median),
-            reference=_shuffled(signs.forks),
+            measured=Measurement("median fork height (cosine distance)", signs.merges.median),
+            reference=_shuffled(signs.merges),
             samples=0,
             summary=f"The kernels of {layer.path} have no more in common than random ones: their "
-            f"forks lie at {signs.forks.median:.2f} ± {signs.forks.spread / 2:.2f}, those of the "
-            f"same weights shuffled at {signs.forks.shuffled_median:.2f} ± "
-            f"{signs.forks.shuffled_spread / 2:.2f}.",
+            f"forks lie at {signs.merges.median:.2f} ± {signs.merges.spread / 2:.2f}, those of the "
+            f"same weights shuffled at {signs.merges.shuffled_median:.2f} ± "
+            f"{signs.merges.shuffled_spread / 2:.2f}.",
             limits=_auxiliary_limits(layer),
             cure="Look at this layer's outputs first and do as they suggest; train longer, or use "
             "fewer channels.",
             source="[WL20 §1.3.3]",
             weight=signs.name,
-            evidence=_fork_evidence(signs.forks),
+            evidence=_fork_evidence(signs.merges),
         )
 
 
 def noisy_weights(model: ModelFacts) -> Iterator[Finding]:
     """Dense weights with concentrated forks and a noisy heat map [WL20 §1.3.4, Fig. 16].
 
-    Measured: `weight_signs.structure`, with forks like those of the same weights shuffled.
+    Measured: `weight_measures.structure`, with forks like those of the same weights shuffled.
     """
     if model.traceless:
         return
@@ -136,7 +136,7 @@ def noisy_weights(model: ModelFacts) -> Iterator[Finding]:
         if _is_convolution(signs) or not unlearnt(signs):
             continue
         structure = signs.structure
-        assert structure is not None and signs.forks is not None
+        assert structure is not None and signs.merges is not None
         yield Finding(
             kind="noisy-weights",
             severity=_auxiliary(layer),
@@ -163,16 +163,16 @@ def noisy_weights(model: ModelFacts) -> Iterator[Finding]:
             "train longer, add weight decay, or use fewer units.",
             source="[WL20 §1.3.4]",
             weight=signs.name,
-            evidence=_fork_evidence(signs.forks),
+            evidence=_fork_evidence(signs.merges),
         )
 
 
-def unlearnt(signs: WeightSigns) -> bool:
+def unlearnt(signs: WeightMeasures) -> bool:
     """Whether neither forks nor directions of a weight differ from those of shuffled numbers."""
-    return signs.forks is not None and like_shuffled(signs.forks)
+    return signs.merges is not None and like_shuffled(signs.merges)
 
 
-def _is_convolution(signs: WeightSigns) -> bool:
+def _is_convolution(signs: WeightMeasures) -> bool:
     return len(signs.shape) > 2
 
 
@@ -206,7 +206,7 @@ def frozen(model: ModelFacts) -> Iterator[Finding]:
 
     Measured: the relative change ‖ΔW‖/‖W‖ since an earlier moment; without one, whether biases
     are still exactly what they began as and the kernel still distributed as its initialiser
-    draws it (`stillness.Stillness`).
+    draws it (`weight_movement.WeightMovement`).
     """
     judged = [layer for layer in model if layer.still is not None and layer.still.known]
     if model.untrained or not any(layer.still.moved for layer in judged if layer.still):
@@ -265,7 +265,7 @@ def frozen(model: ModelFacts) -> Iterator[Finding]:
         )
 
 
-def _kernels(model: ModelFacts) -> Iterator[tuple[LayerFacts, WeightSigns]]:
+def _kernels(model: ModelFacts) -> Iterator[tuple[LayerFacts, WeightMeasures]]:
     """Weights that mix inputs, each of a shared layer's once."""
     for layer in model:
         for signs in layer.weights:
@@ -292,6 +292,6 @@ def _fork_evidence(forks: AgainstShuffled) -> Evidence:
     return Evidence(label, edges, tuple(own.tolist()), tuple(other.tolist()))
 
 
-def _weight_evidence(signs: WeightSigns) -> Evidence | None:
+def _weight_evidence(signs: WeightMeasures) -> Evidence | None:
     edges, shares = signs.histogram
     return Evidence("weight", edges, shares) if shares else None

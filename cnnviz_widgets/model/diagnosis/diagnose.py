@@ -22,14 +22,18 @@ from ...diagnosis.measurements.input_range import (
     by_sureness,
     look_like_bytes,
 )
-from ...diagnosis.measurements.output_measures import Maps, OutputSigns, output_signs
+from ...diagnosis.measurements.output_measures import Maps, OutputMeasures, output_measures
 from ...diagnosis.measurements.resemblance import neighbour_correlation, readable_share
 from ...diagnosis.measurements.targets import too_alike, unknown_labels, unreachable
-from ...diagnosis.measurements.value_sample import averaged_at
-from ...diagnosis.measurements.weight_measures import WeightSigns, weight_signs
-from ...diagnosis.measurements.weight_movement import Stillness, relative_change, stillness
+from ...diagnosis.measurements.weight_measures import WeightMeasures, weight_measures
+from ...diagnosis.measurements.weight_movement import (
+    WeightMovement,
+    relative_change,
+    weight_movement,
+)
 from ...diagnosis.phrases import listed
 from ...diagnosis.report import Report
+from ...diagnosis.value_sample import averaged_at
 from ...runtime.call_stack import surely
 from ...runtime.interrupts import interrupts_kept
 from ...validation.rules import described, flag, mapping, optional_function, spelt, whole_number
@@ -140,7 +144,7 @@ def _ignore(share: float, message: str) -> None:
 class _Seen:
     """What one pass through the layers leaves behind."""
 
-    signs: dict[str, OutputSigns] = field(default_factory=dict)
+    signs: dict[str, OutputMeasures] = field(default_factory=dict)
     image: Array | None = None
     output: Array | None = None
 
@@ -242,10 +246,10 @@ class _Diagnosis:
             if own.channel_axis is None or not values.size:
                 return
             moved = np.moveaxis(values, own.channel_axis, -1)
-            seen.signs[own.path] = output_signs(
+            seen.signs[own.path] = output_measures(
                 moved,
                 ends=stuck_ends(self._layers[own.path]),
-                with_forks=own.level_name == "low" and self._role(own) != "other",
+                with_merges=own.level_name == "low" and self._role(own) != "other",
                 with_maps=own.path in self._mapped,
                 seed=self._seed,
             )
@@ -279,7 +283,7 @@ class _Diagnosis:
                 _WEIGHTS_FROM + (_REFERENCE_FROM - _WEIGHTS_FROM) * share, f"weights of {path}"
             )
             layer = self._layers[path]
-            weights: tuple[WeightSigns, ...] = ()
+            weights: tuple[WeightMeasures, ...] = ()
             still = None
             if info.weight_shapes and id(layer) not in weighed:
                 weighed.add(id(layer))
@@ -311,15 +315,15 @@ class _Diagnosis:
             )
         return facts
 
-    def _weigh(self, path: str) -> tuple[WeightSigns, ...]:
+    def _weigh(self, path: str) -> tuple[WeightMeasures, ...]:
         return tuple(
-            weight_signs(
+            weight_measures(
                 part.values,
                 part.bias,
                 name=part.name,
                 outputs=part.outputs,
                 first_channel=part.first_channel,
-                forks=part.name.endswith("kernel"),
+                merges=part.name.endswith("kernel"),
                 seed=self._seed,
             )
             for part in self._probe.parameters(path, copy=False)
@@ -328,12 +332,12 @@ class _Diagnosis:
 
     def _stillness(
         self, path: str, weights: list[Any], earlier: Mapping[str, NDArray[Any]] | None
-    ) -> Stillness | None:
+    ) -> WeightMovement | None:
         layer = self._layers[path]
         acting = effective_arrays(layer, weights, copy=False)
         now = {name: array for name, array in acting.items() if array.ndim}
         fresh = initial_weights(layer, weights, seed=self._seed)
-        still = stillness(now, fresh)
+        still = weight_movement(now, fresh)
         if earlier is None:
             return still
         # The earlier ones are as they were stored: those that act cannot be told from them alone.

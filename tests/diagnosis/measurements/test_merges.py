@@ -6,7 +6,7 @@ import numpy as np
 from scipy.cluster.hierarchy import linkage
 from scipy.spatial.distance import pdist
 
-from cnnviz_widgets.diagnosis.measurements.merges import against_shuffled, forks, shuffled
+from cnnviz_widgets.diagnosis.measurements.merges import against_shuffled, merges, shuffled
 
 
 def test_heights_are_those_of_scipy_without_the_dead() -> None:
@@ -14,12 +14,12 @@ def test_heights_are_those_of_scipy_without_the_dead() -> None:
     values[:, [2, 7]] = 0
     living = np.delete(values, [2, 7], axis=1)
     expected = linkage(pdist(living.T, "cosine"), "single")[:, 2]
-    found = forks(values)
+    found = merges(values)
     assert found is not None
     np.testing.assert_allclose(found.heights, expected, atol=1e-12)
     assert found.median == np.median(found.heights)
-    assert forks(values[:, [2, 7]]) is None
-    assert forks(values[:, [1, 2]]) is None
+    assert merges(values[:, [2, 7]]) is None
+    assert merges(values[:, [1, 2]]) is None
 
 
 def test_random_weights_are_like_their_shuffles() -> None:

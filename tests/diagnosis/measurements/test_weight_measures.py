@@ -11,7 +11,7 @@ from cnnviz_widgets.diagnosis.measurements.weight_measures import (
     flatness,
     histogram,
     structure,
-    weight_signs,
+    weight_measures,
 )
 
 RNG = np.random.default_rng(0)
@@ -22,7 +22,7 @@ def test_widths_of_a_convolution() -> None:
     values = (0.5 * RNG.choice([-1.0, 1.0], (4, 3, 3, 8))).astype(np.float32)
     values[0, 0, 0] = -values[1, 0, 0]
     spread = values.std()
-    signs = weight_signs(values, None)
+    signs = weight_measures(values, None)
     assert signs.width == pytest.approx(spread / (2 / 108) ** 0.5, rel=1e-6)
     assert signs.he_width == pytest.approx(spread / (2 / 36) ** 0.5, rel=1e-6)
     assert signs.sample_size == values.size
@@ -31,9 +31,9 @@ def test_widths_of_a_convolution() -> None:
 def test_initialisers_have_width_one() -> None:
     limit = (6 / (300 + 100)) ** 0.5
     glorot = RNG.uniform(-limit, limit, (300, 100)).astype(np.float32)
-    assert weight_signs(glorot, None).width == pytest.approx(1, rel=0.02)
+    assert weight_measures(glorot, None).width == pytest.approx(1, rel=0.02)
     he = RNG.normal(0, (2 / 300) ** 0.5, (300, 100)).astype(np.float32)
-    assert weight_signs(he, None).he_width == pytest.approx(1, rel=0.02)
+    assert weight_measures(he, None).he_width == pytest.approx(1, rel=0.02)
 
 
 def test_flatness_is_the_kolmogorov_smirnov_statistic() -> None:
@@ -52,22 +52,22 @@ def test_nonfinite_outputs_by_weights_and_bias() -> None:
     values[2, 1, 4] = np.nan
     values[0, 0, 1] = np.inf
     bias[5] = -np.inf
-    signs = weight_signs(values, bias)
+    signs = weight_measures(values, bias)
     assert signs.nonfinite == (1, 4, 5)
-    assert signs.forks is None
+    assert signs.merges is None
 
 
 def test_a_sum_that_overflows_is_finite_all_the_same() -> None:
     values = np.full((10, 4), 3e38, np.float32)
-    assert weight_signs(values, None).nonfinite == ()
+    assert weight_measures(values, None).nonfinite == ()
 
 
 def test_twins_need_the_same_bias() -> None:
     values = RNG.normal(size=(9, 6)).astype(np.float32)
     values[:, [1, 3, 5]] = values[:, [0]]
     bias = np.array([0.1, 0.1, 0, 0.2, 0, 0.1], np.float32)
-    assert weight_signs(values, None).duplicates == ((0, 1, 3, 5),)
-    assert weight_signs(values, bias).duplicates == ((0, 1, 5),)
+    assert weight_measures(values, None).duplicates == ((0, 1, 3, 5),)
+    assert weight_measures(values, bias).duplicates == ((0, 1, 5),)
 
 
 def test_noise_has_the_structure_of_noise() -> None:
@@ -89,10 +89,10 @@ def test_noise_has_the_structure_of_noise() -> None:
 
 def test_large_weights_are_thinned() -> None:
     values = RNG.normal(size=(4000, 1000)).astype(np.float32)
-    signs = weight_signs(values, None)
+    signs = weight_measures(values, None)
     assert signs.sample_size <= 1 << 16
-    assert signs.forks is not None
-    assert signs.forks.own.heights.size == 95
+    assert signs.merges is not None
+    assert signs.merges.own.heights.size == 95
     assert signs.width == pytest.approx((2500) ** 0.5, rel=0.02)
 
 

@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pytest
 
-from cnnviz_widgets.diagnosis.measurements.weight_movement import relative_change, stillness
+from cnnviz_widgets.diagnosis.measurements.weight_movement import relative_change, weight_movement
 
 RNG = np.random.default_rng(0)
 FRESH = {"kernel": RNG.normal(size=(50, 40)), "bias": np.zeros(40)}
@@ -32,7 +32,7 @@ def test_earlier_weights_must_fit() -> None:
 
 def test_as_drawn() -> None:
     now = {"kernel": RNG.normal(size=(50, 40)), "bias": np.zeros(40)}
-    still = stillness(now, FRESH)
+    still = weight_movement(now, FRESH)
     assert (still.constants_kept, still.constants, still.drawn) == (40, 40, 2000)
     assert still.known
     assert not still.moved
@@ -46,15 +46,15 @@ def test_as_drawn() -> None:
     ],
 )
 def test_moved(now: dict[str, np.ndarray]) -> None:
-    assert stillness(now, FRESH).moved
+    assert weight_movement(now, FRESH).moved
 
 
 def test_a_kernel_alone_cannot_tell() -> None:
-    assert not stillness({"kernel": FRESH["kernel"]}, {"kernel": FRESH["kernel"]}).known
+    assert not weight_movement({"kernel": FRESH["kernel"]}, {"kernel": FRESH["kernel"]}).known
 
 
 def test_an_earlier_moment_decides() -> None:
     now = {"kernel": FRESH["kernel"] + 1e-3, "bias": np.zeros(40)}
-    assert stillness(now, FRESH, {"kernel": FRESH["kernel"], "bias": np.zeros(40)}).moved
-    assert not stillness(now, FRESH, now).moved
-    assert not stillness({"w": now["kernel"]}, {}, {"w": now["kernel"]}).moved
+    assert weight_movement(now, FRESH, {"kernel": FRESH["kernel"], "bias": np.zeros(40)}).moved
+    assert not weight_movement(now, FRESH, now).moved
+    assert not weight_movement({"w": now["kernel"]}, {}, {"w": now["kernel"]}).moved

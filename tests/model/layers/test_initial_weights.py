@@ -13,7 +13,7 @@ from keras import layers as kl
 from scipy import stats
 
 import cnnviz_widgets as cv
-from cnnviz_widgets.diagnosis.measurements.weight_movement import stillness
+from cnnviz_widgets.diagnosis.measurements.weight_movement import weight_movement
 from cnnviz_widgets.model.layers.effective_weights import effective_arrays
 from cnnviz_widgets.model.layers.initial_weights import initial_weights
 
@@ -97,7 +97,7 @@ def still_of(layer: Any, seed: int = 0) -> Any:
     now = {
         name: array for name, array in effective_arrays(layer, layer.weights).items() if array.ndim
     }
-    return stillness(now, initial_weights(layer, layer.weights, seed=seed))
+    return weight_movement(now, initial_weights(layer, layer.weights, seed=seed))
 
 
 @pytest.mark.parametrize("name", KINDS)

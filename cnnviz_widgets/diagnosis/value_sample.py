@@ -11,6 +11,9 @@ from numpy.typing import NDArray
 
 Indices = NDArray[np.intp]
 
+WEIGHTS_SAMPLED = 1 << 16
+"""Numbers of a weight for its distribution: its quantiles are then known to about 0.4 %."""
+
 
 class Thinned(NamedTuple):
     """Some of a layer's values, and which.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from cnnviz_widgets.diagnosis.measurements.value_sample import averaged_at, evenly, thinned
+from cnnviz_widgets.diagnosis.value_sample import averaged_at, evenly, thinned
 
 
 def test_small_layers_are_kept_whole() -> None:
