@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -11,6 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 from ...records.layer_record import LayerRecord
 from ...records.parameter_record import ParameterRecord
 from ...records.place import Place
+from ...records.place_record import PlaceRecord
 from ...records.sample_subset import SampleChoice
 from ..layers.layer_info import LayerInfo
 from ..layers.parameters import LayerParameters
@@ -19,27 +19,6 @@ from .probe import Array, ModelProbe
 
 class NoWeights(ValueError):
     """The weights of a layer that has none, or one of them that it does not have."""
-
-
-class PlaceRecord(NamedTuple):
-    """What a place holds now.
-
-    Attributes
-    ----------
-    place : Place
-        With the name of the weight, also where none was asked for.
-    record : LayerRecord
-    first_channel : int or None
-        The channel of the layer's output that the first one of the record stands for; None where
-        they are no channels of it.
-    weights : tuple of str
-        Names of all the layer's weights that have a picture; () of outputs.
-    """
-
-    place: Place
-    record: LayerRecord
-    first_channel: int | None
-    weights: tuple[str, ...]
 
 
 def read_place(probe: ModelProbe, place: Place, like: ArrayLike | None = None) -> PlaceRecord:

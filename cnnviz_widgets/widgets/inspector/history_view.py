@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
-from typing import NamedTuple, Protocol
+from typing import Protocol
 
 import numpy as np
 from ipywidgets import DOMWidget
@@ -12,10 +11,9 @@ from numpy.typing import NDArray
 
 from ...history.history import History
 from ...history.moment import Moment
-from ...records.layer_health import HEALTH_NUMBERS, LayerHealth
-from ...records.layer_record import LayerRecord
+from ...records.layer_health import HEALTH_NUMBERS
 from ...records.place import Place
-from ...records.sample_subset import SampleChoice
+from ...records.place_record import PlaceRecord
 from ..panels.health import HealthPanel
 from ..panels.selector import LayerSelector
 from ..panels.timeline import Timeline
@@ -24,26 +22,6 @@ from ..panels.timeline import Timeline
 _SECONDS = 1.0
 # Those of a long training take a while: so many times as long they stay as they are.
 _REST = 20
-
-NOW = -1
-"""The position that is no moment of the past."""
-
-
-class Recalled(NamedTuple):
-    """A place as it was.
-
-    `step` is that of the moment whose record it is, `weights` names all weights of the layer that
-    were ever kept, `health` is every layer's at the moment that was asked for, which was of these
-    `samples`, and `note` says where the two moments differ.
-    """
-
-    place: Place
-    record: LayerRecord
-    step: int
-    weights: tuple[str, ...]
-    health: Mapping[str, LayerHealth]
-    samples: SampleChoice | None
-    note: str
 
 
 class GoTo(Protocol):
@@ -55,7 +33,7 @@ class GoTo(Protocol):
         Parameters
         ----------
         step : int
-            Of the moment to show, or `NOW`.
+            Of the moment to show, or `place_record.NOW`.
         place : Place, optional
             By default what is shown.
 
@@ -142,7 +120,7 @@ class HistoryView:
             kept = np.zeros(len(steps), bool) if place is None else self.history.holds(place)
         self.timeline.show(steps, kept, onsets)
 
-    def recall(self, place: Place, step: int) -> Recalled | None:
+    def recall(self, place: Place, step: int) -> PlaceRecord | None:
         """A place as it was at a step, or at the nearest one that kept it.
 
         Parameters
@@ -154,7 +132,7 @@ class HistoryView:
 
         Returns
         -------
-        Recalled or None
+        PlaceRecord or None
             None where it was never kept, or there is no moment yet at that step.
         """
         history = self.history
@@ -185,8 +163,17 @@ class HistoryView:
                 f"as it was at step {moment.step:,}."
             )
         weights = tuple(other.weight for other in of_layer if other.weight)
-        record = moment.records[kept]
-        return Recalled(kept, record, moment.step, weights, asked.health, asked.samples, note)
+        return PlaceRecord(
+            kept,
+            moment.records[kept],
+            0 if kept.view == "outputs" else None,
+            weights,
+            moment.step,
+            step,
+            asked.health,
+            asked.samples,
+            note,
+        )
 
     def _go_to_mark(self, step: int, kind: str, layer: str) -> str | None:
         """To where something began: at its layer, the side that it was seen at if that was kept."""

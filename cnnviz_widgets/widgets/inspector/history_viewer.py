@@ -11,6 +11,7 @@ from traitlets import Instance, Unicode, observe, validate
 from ...history.history import History, Moment
 from ...records.layer_record import LayerRecord
 from ...records.place import Place
+from ...records.place_record import NOW, PlaceRecord
 from ...runtime.call_stack import afterwards, surely
 from ...validation.rules import instance, known_layer, spelt
 from ..jupyter.error_text import told_in_page
@@ -22,7 +23,7 @@ from ..panels.header import InspectorHeader
 from ..panels.selector import LayerSelector, listed
 from ..views.layer_view import unchangeable
 from ..views.layer_views import LayerViews
-from .history_view import NOW, HistoryView, Recalled
+from .history_view import HistoryView
 from .layer_facts import layer_facts
 
 if TYPE_CHECKING:
@@ -64,7 +65,7 @@ class HistoryViewer(Owning, Pictured, VBox):
             raise ValueError(f"there is no moment to show: {history!r}")
         _first(history, layer)
         self.history = history
-        self._shown: Recalled | None = None
+        self._shown: PlaceRecord | None = None
         self._step = NOW
         self.views = LayerViews()
         self.header = InspectorHeader(live=False)
@@ -250,7 +251,7 @@ class HistoryViewer(Owning, Pictured, VBox):
             self._turn_to(found[0])
 
 
-def _same_channels(before: Recalled, after: Recalled) -> bool:
+def _same_channels(before: PlaceRecord, after: PlaceRecord) -> bool:
     """Whether a channel's number means the same in both: selected ones can stay selected."""
     return (
         before.place.layer == after.place.layer

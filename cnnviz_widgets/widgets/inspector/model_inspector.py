@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from ipywidgets import Box, VBox
@@ -26,6 +27,7 @@ from ...model.training.monitor import Samples, TrainingMonitor, TrainingProgress
 from ...model.training.pacing import Every
 from ...records.layer_record import LayerRecord, Progress
 from ...records.place import Place
+from ...records.place_record import NOW, PlaceRecord
 from ...records.sample_subset import SampleChoice
 from ...runtime.call_stack import afterwards, meanwhile, surely
 from ...validation.rules import flag, one_of, path_of, several, spelt, whole_number
@@ -46,7 +48,6 @@ from ..views.layer_view import unchangeable
 from ..views.layer_views import LayerViews
 from ..views.sample_names import sample_names
 from .guide import Guide
-from .history_view import NOW
 from .layer_facts import layer_facts
 from .training_session import Following
 
@@ -54,23 +55,6 @@ if TYPE_CHECKING:
     from PIL.Image import Image
 
 __all__ = ["ModelInspector"]
-
-
-class Shown(NamedTuple):
-    """A place as it was read.
-
-    `first_channel` is the channel of the layer's output that the first one shown stands for;
-    None where they are no channels of it. `weights` names all weights of the layer, while they
-    are shown. `step` is the moment of training that it is of, `NOW` for the live model, and
-    `asked` the one that was asked for, which need not have kept the place.
-    """
-
-    place: Place
-    record: LayerRecord
-    first_channel: int | None = 0
-    weights: tuple[str, ...] = ()
-    step: int = NOW
-    asked: int = NOW
 
 
 class ModelInspector(Owning, Pictured, VBox):
@@ -153,7 +137,7 @@ class ModelInspector(Owning, Pictured, VBox):
         # Requests from the page may come on a thread of their own, and while the model trains.
         self._lock = model_lock(model)
         self._cell: CellProgress | None = None
-        self._shown: Shown | None = None
+        self._shown: PlaceRecord | None = None
         self._measures: dict[str, ChannelMeasures] = {}
         self._measured_on: SampleChoice | None = None
         self._report: Report | None = None
@@ -379,7 +363,7 @@ class ModelInspector(Owning, Pictured, VBox):
                 self.selector.show_measures(self.measures, self._measured_on)
                 record = reading.records.get(self._shown.place)
                 if record is not None:
-                    self._show(self._shown._replace(record=record))
+                    self._show(replace(self._shown, record=record))
             self.following.keep(reading)
             self.following.tell(self._place)
             self._warn()
@@ -486,16 +470,15 @@ class ModelInspector(Owning, Pictured, VBox):
                 "monitor(layers=[…]) names layers to keep."
             )
         first = self._first_channel(recalled.place)
-        place, record, at, weights = recalled[:4]
         with surely(self._position), self._position:
-            self._show(Shown(place, record, first, weights, at, step), self._progress)
+            self._show(replace(recalled, first_channel=first), self._progress)
             self.selector.show_health(recalled.health, recalled.samples)
         return recalled.note
 
     @property
     def _past(self) -> int:
         """The moment that the reader is at; it stays where another one cannot be shown."""
-        return NOW if self._shown is None else self._shown.asked
+        return NOW if self._shown is None else self._shown.requested
 
     def _tell_position(self) -> None:
         # Nothing is left to be done for it.
@@ -591,9 +574,9 @@ class ModelInspector(Owning, Pictured, VBox):
         layers = self.probe.layers
         measured = self.probe.stream(measure, progress=self._progress)
         self._outputs = output_layers(layers)
-        shown = Shown(place, found[0]) if found else self._read_place(place)
+        shown = PlaceRecord(place, found[0]) if found else self._read_place(place)
         if exact:
-            shown = shown._replace(record=shown.record.exact)
+            shown = replace(shown, record=shown.record.exact)
         self._show(shown, self._progress)
         self._measures = {path: each for path, each in measured.items() if each is not None}
         self._measured_on = None
@@ -605,15 +588,15 @@ class ModelInspector(Owning, Pictured, VBox):
             self.selector.show_findings(self.report)
         self._tell_place()
 
-    def _read_place(self, place: Place) -> Shown:
+    def _read_place(self, place: Place) -> PlaceRecord:
         """Read one view of one layer from the live model."""
         self._progress(-1.0, f"reading {place.layer}")
         try:
-            return Shown(*self.following.read(place))
+            return self.following.read(place)
         except NoWeights as error:
             raise NotToBeShown(str(error)) from None
 
-    def _show(self, shown: Shown, progress: Progress | None = None) -> None:
+    def _show(self, shown: PlaceRecord, progress: Progress | None = None) -> None:
         shown.record.complete(progress)
         before, place = self._shown, shown.place
         # Where the rows are no channels of the layer's output, they are no classes either.
@@ -699,7 +682,7 @@ def _same_measures(
     )
 
 
-def _same_channels(before: Shown, after: Shown) -> bool:
+def _same_channels(before: PlaceRecord, after: PlaceRecord) -> bool:
     """Whether a channel's number means the same in both: selected ones can stay selected."""
     if before.place.layer != after.place.layer or before.first_channel != after.first_channel:
         return False

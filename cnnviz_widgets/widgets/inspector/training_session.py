@@ -13,16 +13,17 @@ from numpy.typing import NDArray
 from ...history.history import DEFAULT_MEMORY, History
 from ...history.moment import Moment
 from ...model.reading.probe import ModelProbe
-from ...model.reading.record_reader import PlaceRecord, read_place
+from ...model.reading.record_reader import read_place
 from ...model.training.moment_reader import Reading
 from ...model.training.monitor import Audience, Samples, TrainingMonitor, TrainingProgress
 from ...model.training.pacing import Every
 from ...records.place import Place
+from ...records.place_record import NOW, PlaceRecord
 from ..jupyter.cells import after_each_cell
 from ..jupyter.ownership import of_open
 from ..panels.selector import LayerSelector
 from ..panels.training_bar import TrainingBar
-from .history_view import NOW, GoTo, HistoryView
+from .history_view import GoTo, HistoryView
 
 
 class Following:
@@ -84,7 +85,7 @@ class Following:
         if self._monitor is None or record.samples is None:
             return found
         measures = self._monitor.reader.as_known(found.place.layer, record.measures)
-        return found._replace(record=replace(record, measured=measures))
+        return replace(found, record=replace(record, measured=measures))
 
     def begin(
         self,

@@ -19,7 +19,7 @@ from cnnviz_widgets.records.layer_health import LayerHealth
 from cnnviz_widgets.records.layer_record import LayerRecord
 from cnnviz_widgets.records.parameter_record import ParameterRecord
 from cnnviz_widgets.records.place import Place
-from cnnviz_widgets.widgets.inspector.history_view import NOW
+from cnnviz_widgets.records.place_record import NOW
 from cnnviz_widgets.widgets.panels.selector import LayerSelector
 
 NASTY = "<script>alert(1)</script>"

@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 
 import cnnviz_widgets as cv
+from cnnviz_widgets.records.place_record import NOW
 from cnnviz_widgets.widgets.inspector import training_session as following
-from cnnviz_widgets.widgets.inspector.history_view import NOW
 
 from ..small_training import IMAGES, PromptMonitor, fit, inspected, small_model
 from .test_training_session import check_consistent

@@ -23,8 +23,8 @@ from cnnviz_widgets.records.layer_health import HEALTH_NUMBERS, LayerHealth
 from cnnviz_widgets.records.layer_record import LayerRecord
 from cnnviz_widgets.records.parameter_record import ParameterRecord
 from cnnviz_widgets.records.place import Place
+from cnnviz_widgets.records.place_record import NOW
 from cnnviz_widgets.records.sample_subset import SampleChoice
-from cnnviz_widgets.widgets.inspector.history_view import NOW
 
 CONV, KERNEL, DENSE = Place("conv"), Place("conv", "weights", "kernel"), Place("dense")
 # A hang in C takes no signal: the process ends, and with it the test fails.

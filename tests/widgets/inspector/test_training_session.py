@@ -19,8 +19,8 @@ import cnnviz_widgets as cv
 from cnnviz_widgets.analysis.clustering.cosine_linkage import cosine_linkage
 from cnnviz_widgets.model import ModelProbe, TrainingMonitor
 from cnnviz_widgets.records.place import Place
+from cnnviz_widgets.records.place_record import NOW
 from cnnviz_widgets.widgets.inspector import training_session as following
-from cnnviz_widgets.widgets.inspector.history_view import NOW
 
 from ..small_training import STEPS, PromptMonitor, fit, inspected, outputs_of, small_model
 
