@@ -33,7 +33,7 @@ _PLAIN = frozenset({str, bytes, int, float, complex, bool, NoneType})
 _LEADING = (CellType, ChainMap, MethodType, SimpleNamespace, UserDict, UserList, partial)
 
 
-class CellMade:
+class CellLifetime:
     """Closes a widget when the cell that made it, and those that showed it, have run again.
 
     One that the user still has by a name, that another cell shows, be it in a box, or that an open

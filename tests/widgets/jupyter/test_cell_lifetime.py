@@ -16,9 +16,8 @@ from ipywidgets import HBox, Tab, VBox
 from ipywidgets.widgets.widget import _instances
 
 import cnnviz_widgets as cv
-from cnnviz_widgets.widgets.jupyter import cell_lifetime as rerun
-from cnnviz_widgets.widgets.jupyter import cells
-from cnnviz_widgets.widgets.jupyter.cell_lifetime import CellMade
+from cnnviz_widgets.widgets.jupyter import cell_lifetime, cells
+from cnnviz_widgets.widgets.jupyter.cell_lifetime import CellLifetime
 
 from ..public import VALUES, WIDGETS
 from ..small_training import inspected
@@ -56,7 +55,7 @@ class Thing(VBox):
 
     def __init__(self) -> None:
         super().__init__()
-        self.made = CellMade(self)
+        self.made = CellLifetime(self)
 
     @property
     def is_closed(self) -> bool:
@@ -66,11 +65,11 @@ class Thing(VBox):
 @pytest.fixture
 def notebook(monkeypatch: pytest.MonkeyPatch) -> Iterator[Notebook]:
     shell = Notebook()
-    for module in (cells, rerun):
+    for module in (cells, cell_lifetime):
         monkeypatch.setattr(module, "get_ipython", lambda: shell)
-    cells._told_after_cells.cache_clear()
+    cells._called_after_cells.cache_clear()
     yield shell
-    cells._told_after_cells.cache_clear()
+    cells._called_after_cells.cache_clear()
 
 
 def run(notebook: Notebook, cell: str, name: str | None = None, *, shows: bool = True) -> Thing:
@@ -228,7 +227,7 @@ def test_names_that_hold_one_another_are_searched_once(notebook: Notebook) -> No
 
 def test_outside_a_notebook_nothing_is_closed(monkeypatch: pytest.MonkeyPatch) -> None:
     for shell in (None, SimpleNamespace(user_ns={})):
-        for module in (cells, rerun):
+        for module in (cells, cell_lifetime):
             monkeypatch.setattr(module, "get_ipython", lambda shell=shell: shell)
         thing = Thing()
         thing.made.shown()
@@ -243,14 +242,14 @@ def test_cells_keep_nothing_alive(notebook: Notebook) -> None:
 
     notebook.begin("a")
     plain = Plain()
-    plain.made = CellMade(plain)
+    plain.made = CellLifetime(plain)
     notebook.end()
-    assert len(cells._told_after_cells()) == 1
+    assert len(cells._called_after_cells()) == 1
     del plain
     gc.collect()
     notebook.begin("a")
     notebook.end()
-    assert cells._told_after_cells() == []
+    assert cells._called_after_cells() == []
 
 
 # Views on their own ----------------------------------------------------------------------------
