@@ -225,6 +225,40 @@ def test_names_that_hold_one_another_are_searched_once(notebook: Notebook) -> No
     assert first.is_closed
 
 
+class Endless(list[Any]):
+    """Data that nobody could look through to its end; it counts what is looked at."""
+
+    looked_at = 0
+
+    def __iter__(self) -> Iterator[Any]:
+        while True:
+            type(self).looked_at += 1
+            yield Endless()
+
+
+def test_only_so_much_of_the_users_data_is_looked_at(
+    notebook: Notebook, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Endless, "looked_at", 0)
+    first = run(notebook, "a", "thing")
+    notebook.user_ns["data"] = {"deep": Endless()}
+    run(notebook, "a", "thing")
+    assert first.is_closed
+    assert 100 < Endless.looked_at < 10_000
+
+
+def test_a_name_among_very_many_is_found(notebook: Notebook) -> None:
+    first = run(notebook, "a", "thing")
+    notebook.user_ns["own"] = first
+    many = {f"name{number}": [number] for number in range(100_000)}
+    notebook.user_ns.update(many, boxed=[second := run(notebook, "a", "thing")])
+    run(notebook, "a", "thing")
+    assert not first.is_closed and not second.is_closed
+    del notebook.user_ns["own"], notebook.user_ns["boxed"]
+    run(notebook, "a", "thing")
+    assert first.is_closed and second.is_closed
+
+
 def test_outside_a_notebook_nothing_is_closed(monkeypatch: pytest.MonkeyPatch) -> None:
     for shell in (None, SimpleNamespace(user_ns={})):
         for module in (cells, cell_lifetime):
