@@ -20,7 +20,7 @@ from keras import layers as L
 from cnnviz_widgets import ModelInspector
 from cnnviz_widgets.model import model_lock
 from cnnviz_widgets.widgets.jupyter import ownership
-from cnnviz_widgets.widgets.jupyter.thread_local_sync import ForTwoThreads, HoldsSync
+from cnnviz_widgets.widgets.jupyter.thread_local_sync import ThreadLocalChanges, ThreadLocalSync
 from cnnviz_widgets.widgets.jupyter.widget_tree import parts_of
 
 from ..interrupts import Alarm, Events, interrupted_everywhere
@@ -75,8 +75,8 @@ def check(inspector: ModelInspector, answered: bool = True) -> None:
         assert header._next_answered == header._next_asked
     assert inspector._timeline.position == inspector._past
     for part in parts_of(inspector):
-        assert not (isinstance(part, HoldsSync) and part._holding_sync)
-        assert not (isinstance(part, ForTwoThreads) and part._holds_changes)
+        assert not (isinstance(part, ThreadLocalSync) and part._holding_sync)
+        assert not (isinstance(part, ThreadLocalChanges) and part._holds_changes)
 
 
 def refresh(inspector: ModelInspector) -> None:

@@ -16,13 +16,13 @@ from ...comparison.layer_comparison import LayerComparison
 from ...records.layer_record import LayerRecord
 from ..jupyter.bundles import bundle
 from ..jupyter.ownership import Owning
-from ..jupyter.thread_local_sync import HoldsSync
+from ..jupyter.thread_local_sync import ThreadLocalSync
 from ..linking.selection import Selection
 from ..linking.wire_format import wire
 from ..views.plot_frame import QUIET, DensityFrame
 
 
-class _ComparedDensitiesHead(HoldsSync, AnyWidget):
+class _ComparedDensitiesHead(ThreadLocalSync, AnyWidget):
     """The line above the plot, and the page's hand on the plot's marks."""
 
     _esm = bundle("compared-densities.js")

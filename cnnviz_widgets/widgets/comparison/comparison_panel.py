@@ -20,11 +20,11 @@ from ...runtime.call_stack import CallLock, afterwards, meanwhile, surely
 from ...validation.rules import instance, texts
 from ..jupyter.bundles import bundle
 from ..jupyter.cell_progress import CellProgress
-from ..jupyter.error_text import Reporting, told_in_page
+from ..jupyter.error_text import Reporting, error_in_page
 from ..jupyter.ownership import Owning, of_open
-from ..jupyter.png_fallback import Pictured
+from ..jupyter.png_fallback import PngFallback
 from ..jupyter.subshells import answer_while_busy
-from ..jupyter.thread_local_sync import HoldsSync
+from ..jupyter.thread_local_sync import ThreadLocalSync
 from ..linking.column_axis import ColumnAxis
 from ..linking.selection import Selection
 from ..views.channel_grid import ChannelGrid
@@ -41,7 +41,7 @@ __all__ = ["ComparisonPanel"]
 _MOST_LISTED = 200
 
 
-class _ComparisonHead(HoldsSync, AnyWidget):
+class _ComparisonHead(ThreadLocalSync, AnyWidget):
     """What is compared, and the lists of layers and channels, most changed first."""
 
     _esm = bundle("comparison-panel.js")
@@ -72,7 +72,7 @@ class UnknownChoice(ValueError, TraitError):
     """
 
 
-class ComparisonPanel(Owning, Pictured, VBox):
+class ComparisonPanel(Owning, PngFallback, VBox):
     """Two moments of one training, or two models, layer by layer, what changed most first.
 
     Layers are listed by how much they changed. Of the chosen one, both grids stand side by side
@@ -262,7 +262,7 @@ class ComparisonPanel(Owning, Pictured, VBox):
     def _on_chosen(self, change: dict[str, Any]) -> None:
         """The page chose a layer, or another matching."""
         told = afterwards(self._tell_place)
-        with surely(told), self._lock, told_in_page(self.head), told:
+        with surely(told), self._lock, error_in_page(self.head), told:
             setattr(self, change["name"], change["new"])
 
     @property

@@ -14,9 +14,9 @@ from ...records.place import Place
 from ...records.place_record import NOW, PlaceRecord
 from ...runtime.call_stack import afterwards, surely
 from ...validation.rules import instance, known_layer, spelt
-from ..jupyter.error_text import told_in_page
+from ..jupyter.error_text import error_in_page
 from ..jupyter.ownership import Owning
-from ..jupyter.png_fallback import Pictured
+from ..jupyter.png_fallback import PngFallback
 from ..jupyter.subshells import answer_while_busy
 from ..linking.selection import Selection
 from ..panels.header import InspectorHeader
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 __all__ = ["HistoryViewer", "open_history"]
 
 
-class HistoryViewer(Owning, Pictured, VBox):
+class HistoryViewer(Owning, PngFallback, VBox):
     """The layers of a model as they were at any moment of a training that was kept.
 
     It needs neither the model nor the kernel that trained it. It opens at the last moment; the
@@ -230,7 +230,7 @@ class HistoryViewer(Owning, Pictured, VBox):
             return
         self.header.error = ""
         told = afterwards(self._tell_place)
-        with surely(told), told, told_in_page(self.header), self.history.lock:
+        with surely(told), told, error_in_page(self.header), self.history.lock:
             self.layer = change["new"]
 
     def _on_view_chosen(self, change: dict[str, Any]) -> None:
@@ -239,7 +239,7 @@ class HistoryViewer(Owning, Pictured, VBox):
             return
         self.header.error = ""
         told = afterwards(self._tell_place)
-        with surely(told), told, told_in_page(self.header), self.history.lock:
+        with surely(told), told, error_in_page(self.header), self.history.lock:
             found = [
                 place
                 for place in _pictured(self.history)

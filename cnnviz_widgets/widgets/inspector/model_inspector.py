@@ -32,9 +32,9 @@ from ...records.sample_subset import SampleChoice
 from ...runtime.call_stack import afterwards, meanwhile, surely
 from ...validation.rules import flag, one_of, path_of, several, spelt, whole_number
 from ..jupyter.cell_progress import CellProgress
-from ..jupyter.error_text import Reporting, told_in_page
+from ..jupyter.error_text import Reporting, error_in_page
 from ..jupyter.ownership import Owning, of_open
-from ..jupyter.png_fallback import Pictured
+from ..jupyter.png_fallback import PngFallback
 from ..jupyter.strict import makes_callback
 from ..jupyter.subshells import answer_while_busy
 from ..linking.selection import Selection
@@ -49,7 +49,7 @@ from ..views.layer_views import LayerViews
 from ..views.sample_names import sample_names
 from .guide import Guide
 from .layer_facts import layer_facts
-from .training_session import Following
+from .training_session import TrainingSession
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -57,7 +57,7 @@ if TYPE_CHECKING:
 __all__ = ["ModelInspector"]
 
 
-class ModelInspector(Owning, Pictured, VBox):
+class ModelInspector(Owning, PngFallback, VBox):
     """Layer selector, channel grid, dendrogram and densities of a live model, all linked.
 
     A layer shows its outputs or its weights. The model is read, never changed and never copied:
@@ -151,7 +151,7 @@ class ModelInspector(Owning, Pictured, VBox):
         self.header = InspectorHeader(warnings=_input_warnings(self.probe))
         self.selector = LayerSelector(layers)
         self.selector.show_unseen(self.probe.unseen)
-        self.following = Following(self.probe, self.selector, self._go_to)
+        self.following = TrainingSession(self.probe, self.selector, self._go_to)
         self._position = afterwards(self._tell_position)
         self.findings = FindingsPanel(layout={"display": "none"})
         self.ablation = AblationBar(selection, on_ask=self._ablate)
@@ -497,12 +497,12 @@ class ModelInspector(Owning, Pictured, VBox):
     def _on_chosen(self, change: dict[str, Any]) -> None:
         """The page, or Python, chose a layer in the selector."""
         told = afterwards(self._tell_place)
-        with surely(told), told_in_page(self.header), self._lock, told:
+        with surely(told), error_in_page(self.header), self._lock, told:
             self.layer = change["new"]
 
     def _on_view_chosen(self, change: dict[str, Any]) -> None:
         """The page chose another side of the layer, or another of its weights."""
-        with told_in_page(self.header), self._lock:
+        with error_in_page(self.header), self._lock:
             setattr(self, change["name"], change["new"])
 
     def _on_finding(self, change: dict[str, Any]) -> None:
@@ -510,14 +510,14 @@ class ModelInspector(Owning, Pictured, VBox):
         finding = self.findings.chosen
         if finding is None:
             return
-        with told_in_page(self.header), self._lock:
+        with error_in_page(self.header), self._lock:
             place = Place(finding.layer, finding.view, finding.weight)
             self._turn_to(place if finding.layer else self._place, NOW)
             self.selection.selected = finding.channels
 
     def _on_next_asked(self, change: dict[str, Any]) -> None:
         answer = self._answer(change)
-        with surely(answer), told_in_page(self.header), self._lock, answer:
+        with surely(answer), error_in_page(self.header), self._lock, answer:
             step = self._guide.next(self.layer, self.view)
             if step is not None:
                 self._turn_to(Place(step.path, step.view), self._past)
@@ -525,12 +525,12 @@ class ModelInspector(Owning, Pictured, VBox):
     def _on_asked(self, change: dict[str, Any]) -> None:
         """The page asked to read again."""
         answer = self._answer(change)
-        with surely(answer), told_in_page(self.header), self._lock, answer:
+        with surely(answer), error_in_page(self.header), self._lock, answer:
             self.refresh()
 
     def _on_diagnose_asked(self, change: dict[str, Any]) -> None:
         answer = self._answer(change)
-        with surely(answer), told_in_page(self.header), self._lock, answer:
+        with surely(answer), error_in_page(self.header), self._lock, answer:
             self.diagnose()
 
     def _answer(self, change: dict[str, Any]) -> afterwards:

@@ -26,7 +26,7 @@ from ..panels.training_bar import TrainingBar
 from .history_view import GoTo, HistoryView
 
 
-class Following:
+class TrainingSession:
     """Keeps what a monitor reads, and shows how far training is and what was kept of it.
 
     Parameters

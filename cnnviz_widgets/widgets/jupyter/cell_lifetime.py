@@ -12,8 +12,9 @@ import sys
 import sysconfig
 import weakref
 from collections import ChainMap, UserDict, UserList, deque
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from functools import cache, partial
+from itertools import islice
 from pathlib import Path
 from types import CellType, FunctionType, MethodType, NoneType, SimpleNamespace
 from typing import Any
@@ -27,13 +28,16 @@ from .widget_tree import in_use, parts_of
 
 # IPython's names for what cells gave.
 _OF_OUTPUTS = re.compile(r"_{1,3}|_\d+|_oh|Out")
-# Large containers of these are soon looked through.
+# These hold nothing.
 _PLAIN = frozenset({str, bytes, int, float, complex, bool, NoneType})
+# So many values are looked at in all, and of one container; what the user keeps a widget by is near
+# to a name, and containers of more are data.
+_MOST_VALUES, _MOST_OF_ONE = 5_000, 1_000
 # Libraries' objects that hold what the user has put there.
 _LEADING = (CellType, ChainMap, MethodType, SimpleNamespace, UserDict, UserList, partial)
 
 
-class CellMade:
+class CellLifetime:
     """Closes a widget when the cell that made it, and those that showed it, have run again.
 
     One that the user still has by a name, that another cell shows, be it in a box, or that an open
@@ -86,33 +90,37 @@ def _shown_in_boxes(widget: Any) -> set[Run | None]:
     return {run for box, run in list(_boxes.items()) if is_last(run) and widget in parts_of(box)}
 
 
-def _has(names: Mapping[str, Any], widget: Any) -> bool:
+def _has(names: dict[str, Any], widget: Any) -> bool:
     """Whether one of the user's names leads to the widget.
 
     It may lead there through containers, other widgets, functions, and objects of the user's own
-    classes.
+    classes. All names are looked at, but what they lead to only so far: the newest names first,
+    and what is near to a name before what is deep in data.
     """
-    own = [value for name, value in names.items() if not _OF_OUTPUTS.fullmatch(name)]
-    waiting: list[Iterable[Any]] = [own]
+    if any(not _OF_OUTPUTS.fullmatch(name) for name, value in names.items() if value is widget):
+        return True
+    newest = islice(reversed(names.items()), _MOST_VALUES)
+    waiting = deque(value for name, value in newest if not _OF_OUTPUTS.fullmatch(name))
     # That ipywidgets has it is no wish of the user's, whoever looks into its table of all.
     seen = {id(_instances)}
-    while waiting:
-        for value in waiting.pop():
-            if value is widget:
-                return True
-            held = _held(value)
-            if held is not None and id(value) not in seen:
-                seen.add(id(value))
-                waiting.append(held)
+    looked_at = 0
+    while waiting and looked_at < _MOST_VALUES:
+        value = waiting.popleft()
+        if type(value) in _PLAIN or id(value) in seen:
+            continue
+        seen.add(id(value))
+        values = list(islice(_held(value), _MOST_OF_ONE))
+        if any(each is widget for each in values):
+            return True
+        looked_at += len(values)
+        waiting.extend(values)
     return False
 
 
-def _held(value: Any) -> Iterable[Any] | None:
-    """What a value of the user's holds, as far as that can be a widget; None for nothing."""
-    if type(value) in _PLAIN:
-        return None
+def _held(value: Any) -> Iterable[Any]:
+    """What a value of the user's holds, as far as that can be a widget."""
     if isinstance(value, dict):
-        return list(value.values())
+        return value.values()
     if isinstance(value, list | tuple | set | frozenset | deque):
         return value
     if isinstance(value, Widget):
@@ -121,7 +129,7 @@ def _held(value: Any) -> Iterable[Any] | None:
         return (value.__closure__, value.__defaults__, value.__kwdefaults__, vars(value))
     if isinstance(value, _LEADING) or _is_users(str(type(value).__module__)):
         return gc.get_referents(value)
-    return None
+    return ()
 
 
 @cache

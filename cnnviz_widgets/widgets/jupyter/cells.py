@@ -47,11 +47,11 @@ def after_each_cell(method: Callable[[], None]) -> None:
     method : bound method
     """
     if get_ipython() is not None:
-        _told_after_cells().append(weakref.WeakMethod(method))
+        _called_after_cells().append(weakref.WeakMethod(method))
 
 
 @cache
-def _told_after_cells() -> list[weakref.WeakMethod[Callable[[], None]]]:
+def _called_after_cells() -> list[weakref.WeakMethod[Callable[[], None]]]:
     methods: list[weakref.WeakMethod[Callable[[], None]]] = []
 
     def after(result: object) -> None:

@@ -9,7 +9,7 @@ from types import TracebackType
 from typing import Any
 
 
-def told(error: BaseException, interrupted: str = "interrupted") -> str:
+def error_text(error: BaseException, interrupted: str = "interrupted") -> str:
     """The error's class and what it says.
 
     Parameters
@@ -52,12 +52,18 @@ class Reporting:
     ) -> None:
         if error is not None:
             interrupted = f"{self._work} was interrupted; what is shown is from before"
-            self._head.error = told(error, interrupted)
+            self._head.error = error_text(error, interrupted)
         self._silence()
 
 
+def logged_error(widget: Any, error: Exception) -> str:
+    """The error in the words that the page shows; where it was raised goes to the widget's log."""
+    widget.log.error("".join(traceback.format_exception(error)))
+    return error_text(error)
+
+
 @contextmanager
-def told_in_page(head: Any) -> Iterator[None]:
+def error_in_page(head: Any) -> Iterator[None]:
     """For requests from the page: no caller is there to see an error but the reader.
 
     Parameters
@@ -68,5 +74,4 @@ def told_in_page(head: Any) -> Iterator[None]:
     try:
         yield
     except Exception as error:
-        head.error = told(error)
-        head.log.error("".join(traceback.format_exception(error)))
+        head.error = logged_error(head, error)

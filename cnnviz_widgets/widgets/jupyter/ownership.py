@@ -20,7 +20,7 @@ import numpy as np
 from ipywidgets import Widget
 
 from ...runtime.call_stack import afterwards, surely
-from .cell_lifetime import CellMade, note_box
+from .cell_lifetime import CellLifetime, note_box
 from .strict import Checked, Strict
 from .widget_tree import in_use, parts_of
 
@@ -45,7 +45,7 @@ class _Construction(Checked):
             parts = [part for part in made if part is not widget and part.comm is not None]
             widget._parts = parts
             if next(_constructions(), None) is None:
-                widget._made = CellMade(widget)
+                widget._made = CellLifetime(widget)
         except BaseException:
             _close_all(made)
             raise
@@ -125,7 +125,7 @@ class Owning(Strict, Widget, metaclass=_Construction):
     """
 
     _parts: Collection[Widget] = ()
-    _made: CellMade | None = None
+    _made: CellLifetime | None = None
     _is_closing = False
 
     @property

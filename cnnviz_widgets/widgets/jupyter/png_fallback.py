@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 SAVED_PICTURE = "cnnviz-widgets"
 
 
-class Pictured:
+class PngFallback:
     """Adds a PNG of the picture, as it is when the cell runs, to a widget's output.
 
     A notebook on a web page or exported shows the PNG, as does one that is not trusted. In a

@@ -86,19 +86,19 @@ class Strict(HasTraits, metaclass=Checked):
     def _refuse(self, name: str) -> NoReturn:
         kind = type(self)
         if name in _signature(kind).parameters:
-            told = (
+            message = (
                 f"{name} is given to {kind.__name__}(…, {name}=…) and not changed later; make "
                 f"another {kind.__name__}"
             )
         elif name in vars(self) or hasattr(kind, name):
-            told = f"{name} of a {kind.__name__} is there to be read, and cannot be set"
+            message = f"{name} of a {kind.__name__} is there to be read, and cannot be set"
         else:
             own = _own_settable(kind)
             near = closest(name, [*own, *_settable(kind)])
-            told = f"a {kind.__name__} has no attribute {name!r} to set; " + (
+            message = f"a {kind.__name__} has no attribute {name!r} to set; " + (
                 f"did you mean {near[0]!r}?" if near else f"there are {', '.join(own)}"
             )
-        raise NotToBeSet(told, name=name, obj=self)
+        raise NotToBeSet(message, name=name, obj=self)
 
 
 @lru_cache

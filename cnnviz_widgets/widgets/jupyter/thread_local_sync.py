@@ -22,7 +22,7 @@ class _OfThread(threading.local):
         self.holding_sync: Call | None = None
 
 
-class HoldsSync(Widget):
+class ThreadLocalSync(Widget):
     """Holds back messages to the page for the thread and the call that ask for it.
 
     ipywidgets holds them back until `hold_sync` is left, which an interrupt may prevent: from
@@ -59,7 +59,7 @@ def _setting(frame: FrameType) -> FrameType:
     return frame
 
 
-class ForTwoThreads(HoldsSync):
+class ThreadLocalChanges(ThreadLocalSync):
     """Holds back what the thread that asks for it sets, and nothing of the others.
 
     ipywidgets holds back notifications while it takes a message from the page, and messages in
@@ -86,9 +86,9 @@ class ForTwoThreads(HoldsSync):
 
 
 class _Holding:
-    """The context of `ForTwoThreads.hold_trait_notifications`."""
+    """The context of `ThreadLocalChanges.hold_trait_notifications`."""
 
-    def __init__(self, widget: ForTwoThreads) -> None:
+    def __init__(self, widget: ThreadLocalChanges) -> None:
         self._widget = widget
         self._is_outermost = False
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from traitlets import Enum
 
 from ..jupyter.ownership import Owning
-from ..jupyter.thread_local_sync import HoldsSync
+from ..jupyter.thread_local_sync import ThreadLocalSync
 from .traits import Finite
 
 
-class ColumnAxis(Owning, HoldsSync):
+class ColumnAxis(Owning, ThreadLocalSync):
     """Where channels stand, from left to right, in every view that holds this object.
 
     Views that share an axis stay aligned to the pixel at every zoom.

@@ -9,11 +9,11 @@ from traitlets import List, Unicode
 
 from ...validation.rules import text
 from ..jupyter.ownership import Owning
-from ..jupyter.thread_local_sync import HoldsSync
+from ..jupyter.thread_local_sync import ThreadLocalSync
 from .traits import Whole
 
 
-class Selection(Owning, HoldsSync):
+class Selection(Owning, ThreadLocalSync):
     """Selected and hovered channels, shared by every view that holds this object.
 
     The views follow it in the page: linking works while the kernel is busy, dead or absent.

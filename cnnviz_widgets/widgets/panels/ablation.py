@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import traceback
 from collections.abc import Callable as Function
 from collections.abc import Sequence
 from functools import partial
@@ -14,9 +13,9 @@ from traitlets import Bool, Callable, Dict, Int, List, Unicode, observe, validat
 from ...runtime.call_stack import afterwards, surely
 from ...validation.rules import optional, optional_function
 from ..jupyter.bundles import bundle
-from ..jupyter.error_text import told
+from ..jupyter.error_text import logged_error
 from ..jupyter.ownership import Owning
-from ..jupyter.thread_local_sync import HoldsSync
+from ..jupyter.thread_local_sync import ThreadLocalSync
 from ..linking.selection import Selection
 from ..linking.traits import WidgetOf
 from ..views.layer_view import unchangeable
@@ -39,7 +38,7 @@ class Tried(Protocol):
         """Pairs of a label and a value, both ready to be read."""
 
 
-class AblationBar(Owning, HoldsSync, anywidget.AnyWidget):
+class AblationBar(Owning, ThreadLocalSync, anywidget.AnyWidget):
     """Offers to silence, level or merge the selected channels, and lists what came of it.
 
     It stays where it is, whether channels are selected or not, and so does what came of trials:
@@ -105,8 +104,7 @@ class AblationBar(Owning, HoldsSync, anywidget.AnyWidget):
             try:
                 trial = self._tried(how, tuple(channels), layer)
             except Exception as error:
-                self.error = told(error)
-                self.log.error("".join(traceback.format_exception(error)))
+                self.error = logged_error(self, error)
             except BaseException:
                 self.error = "The trial was interrupted."
                 raise
@@ -122,11 +120,11 @@ class AblationBar(Owning, HoldsSync, anywidget.AnyWidget):
         if layer != self.layer:
             # The same numbers are other channels there.
             raise ValueError(f"the channels of {layer!r} were meant, but {self.layer!r} is shown")
-        found = self.on_ask(how, channels)
+        trial = self.on_ask(how, channels)
         return {
             "how": how,
             "channels": list(channels),
             "layer": layer,
-            "summary": found.summary,
-            "details": [[str(label), str(value)] for label, value in found.details],
+            "summary": trial.summary,
+            "details": [[str(label), str(value)] for label, value in trial.details],
         }

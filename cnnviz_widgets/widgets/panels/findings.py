@@ -12,7 +12,7 @@ from ...diagnosis.report import Report
 from ...validation.rules import instance
 from ..jupyter.bundles import bundle
 from ..jupyter.ownership import Owning
-from ..jupyter.thread_local_sync import HoldsSync
+from ..jupyter.thread_local_sync import ThreadLocalSync
 from ..linking.traits import Whole
 
 __all__ = ["FindingsPanel"]
@@ -21,7 +21,7 @@ __all__ = ["FindingsPanel"]
 _CHANNELS_NAMED = 12
 
 
-class FindingsPanel(Owning, HoldsSync, anywidget.AnyWidget):
+class FindingsPanel(Owning, ThreadLocalSync, anywidget.AnyWidget):
     """A list of findings, the worst first; the chosen one shows its evidence and its cure.
 
     Parameters

@@ -7,12 +7,12 @@ from traitlets import Bool, Enum, Float, Int, List, Unicode
 
 from ..jupyter.bundles import bundle
 from ..jupyter.ownership import Owning
-from ..jupyter.thread_local_sync import ForTwoThreads
+from ..jupyter.thread_local_sync import ThreadLocalChanges
 
 _ANSWERS = {"_asked": "_answered", "_diagnose_asked": "_diagnosed", "_next_asked": "_next_answered"}
 
 
-class InspectorHeader(Owning, ForTwoThreads, anywidget.AnyWidget):
+class InspectorHeader(Owning, ThreadLocalChanges, anywidget.AnyWidget):
     """The inspector's first lines: title, controls, progress, guide, warnings and errors.
 
     What the page asks for is counted: `_asked` (read again), `_diagnose_asked` and `_next_asked`

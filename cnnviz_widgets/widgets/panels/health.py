@@ -18,8 +18,8 @@ from ...records.layer_health import HEALTH_NUMBERS, HealthNumber
 from ...validation.rules import ascending_steps, mapping, number_array, optional, text, texts
 from ..jupyter.bundles import bundle
 from ..jupyter.ownership import Owning
-from ..jupyter.png_fallback import Pictured
-from ..jupyter.thread_local_sync import HoldsSync
+from ..jupyter.png_fallback import PngFallback
+from ..jupyter.thread_local_sync import ThreadLocalSync
 from ..linking.wire_format import wire
 from ..views.plot_frame import QUIET, plain_figure, value_axes
 from .selector import LayerSelector
@@ -46,7 +46,7 @@ _LOOKS = {
 _OF_WEIGHTS = "weight_norm"
 
 
-class _HealthHead(HoldsSync, AnyWidget):
+class _HealthHead(ThreadLocalSync, AnyWidget):
     """The lines above the plot, and the page's hand on the plot's marks."""
 
     _esm = bundle("health-panel.js")
@@ -78,7 +78,7 @@ class _HealthHead(HoldsSync, AnyWidget):
     _linear_scale = WidgetTrait().tag(sync=True)
 
 
-class HealthPanel(Owning, Pictured, VBox):
+class HealthPanel(Owning, PngFallback, VBox):
     """Health over time: a curve for each layer, of the number that is chosen in the page.
 
     The page draws: choosing another number or layer, or another moment, needs no kernel.
@@ -152,8 +152,8 @@ class HealthPanel(Owning, Pictured, VBox):
         at = ascending_steps("steps", steps).astype(np.float64)
         paths = texts("paths", paths)
         of_numbers = mapping("numbers", numbers, "a number's name to its values")
-        for name, told in (("titles", titles), ("explanations", explanations)):
-            for word in mapping(name, told or {}, "a number's name to words").values():
+        for name, words in (("titles", titles), ("explanations", explanations)):
+            for word in mapping(name, words or {}, "a number's name to words").values():
                 text(f"each of {name}", word)
         values = {
             text("each name of numbers", name): number_array(name, value).astype(np.float32)

@@ -16,7 +16,7 @@ from ...records.sample_subset import SampleChoice
 from ...validation.rules import described, instance, known_layer, mapping, one_of, optional
 from ..jupyter.bundles import bundle
 from ..jupyter.ownership import Owning
-from ..jupyter.thread_local_sync import ForTwoThreads
+from ..jupyter.thread_local_sync import ThreadLocalChanges
 from ..linking.traits import Whole
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from ...model.layers.unseen import Unseen
 
 
-class LayerSelector(Owning, ForTwoThreads, anywidget.AnyWidget):
+class LayerSelector(Owning, ThreadLocalChanges, anywidget.AnyWidget):
     """A list of a model's layers, of which one is chosen.
 
     Parameters

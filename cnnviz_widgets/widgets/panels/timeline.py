@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import traceback
 from collections.abc import Callable as Function
 from collections.abc import Sequence
 from functools import partial
@@ -17,9 +16,9 @@ from ...analysis.thinning import evenly, thin_moments
 from ...runtime.call_stack import afterwards, surely
 from ...validation.rules import as_array, ascending_steps, described, optional_function
 from ..jupyter.bundles import bundle
-from ..jupyter.error_text import told
+from ..jupyter.error_text import logged_error
 from ..jupyter.ownership import Owning
-from ..jupyter.thread_local_sync import ForTwoThreads
+from ..jupyter.thread_local_sync import ThreadLocalChanges
 from ..linking.traits import Whole
 from ..linking.wire_format import wire
 
@@ -56,7 +55,7 @@ class Mark(Protocol):
         """Whether it was there at the first look: training did not bring it about."""
 
 
-class Timeline(Owning, ForTwoThreads, anywidget.AnyWidget):
+class Timeline(Owning, ThreadLocalChanges, anywidget.AnyWidget):
     """A strip of a training's moments: scrub, play, jump to where something began, go live.
 
     Parameters
@@ -195,8 +194,7 @@ class Timeline(Owning, ForTwoThreads, anywidget.AnyWidget):
             try:
                 note = show() or ""
             except Exception as error:
-                note = told(error)
-                self.log.error("".join(traceback.format_exception(error)))
+                note = logged_error(self, error)
 
 
 def _check_marks(onsets: Any) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import traceback
 from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any, Protocol
@@ -14,9 +13,9 @@ from traitlets import Dict, Enum, Float, Int, Unicode, observe
 from ...runtime.call_stack import afterwards, surely
 from ...validation.rules import described, optional_function
 from ..jupyter.bundles import bundle
-from ..jupyter.error_text import told
+from ..jupyter.error_text import logged_error
 from ..jupyter.ownership import Owning
-from ..jupyter.thread_local_sync import ForTwoThreads
+from ..jupyter.thread_local_sync import ThreadLocalChanges
 from ..linking.traits import Finite, Whole
 
 __all__ = ["Progress", "TrainingBar"]
@@ -89,7 +88,7 @@ def _numbers_from_json(logs: Mapping[str, float | str], _widget: Any) -> dict[st
     return {name: float(value) for name, value in logs.items()}
 
 
-class TrainingBar(Owning, ForTwoThreads, anywidget.AnyWidget):
+class TrainingBar(Owning, ThreadLocalChanges, anywidget.AnyWidget):
     """One line while a model trains: where it is, what the updates cost, pause, resume and stop.
 
     Parameters
@@ -197,7 +196,6 @@ class TrainingBar(Owning, ForTwoThreads, anywidget.AnyWidget):
                     )
                 do()
             except Exception as error:
-                self.note = told(error)
-                self.log.error("".join(traceback.format_exception(error)))
+                self.note = logged_error(self, error)
             else:
                 self.note = ""

@@ -20,8 +20,8 @@ from ...validation.rules import flag, optional, texts
 from ..inspector.layer_facts import zero_channels
 from ..jupyter.bundles import bundle
 from ..jupyter.ownership import Owning
-from ..jupyter.png_fallback import Pictured
-from ..jupyter.thread_local_sync import HoldsSync
+from ..jupyter.png_fallback import PngFallback
+from ..jupyter.thread_local_sync import ThreadLocalSync
 from ..linking.selection import Selection
 from ..linking.wire_format import wire
 from .layer_view import as_record, brief, forget_channels, unchangeable
@@ -31,15 +31,15 @@ if TYPE_CHECKING:
     from PIL.Image import Image
 
 
-class _Lines(HoldsSync, bqplot.Lines):  # type: ignore[misc]  # bqplot has no types
+class _Lines(ThreadLocalSync, bqplot.Lines):  # type: ignore[misc]  # bqplot has no types
     """Lines that are set in one message."""
 
 
-class _Scatter(HoldsSync, bqplot.Scatter):  # type: ignore[misc]
+class _Scatter(ThreadLocalSync, bqplot.Scatter):  # type: ignore[misc]
     """Dots that are set in one message."""
 
 
-class _DensityHead(HoldsSync, AnyWidget):
+class _DensityHead(ThreadLocalSync, AnyWidget):
     """The line above the plot, and the page's hand on the plot's marks."""
 
     _esm = bundle("density-panel.js")
@@ -76,7 +76,7 @@ class _DensityHead(HoldsSync, AnyWidget):
     _linear_scale = WidgetTrait().tag(sync=True)
 
 
-class DensityPanel(Owning, Pictured, VBox):
+class DensityPanel(Owning, PngFallback, VBox):
     """The distribution of each channel's values [WL20 Fig. 3, 5].
 
     Up to 64 channels have a curve each; above that their 5–95 % and 25–75 % bands and median

@@ -12,8 +12,8 @@ from ...records.layer_record import LayerRecord
 from ...records.parameter_record import ParameterRecord
 from ...validation.rules import optional
 from ..jupyter.ownership import Owning
-from ..jupyter.png_fallback import Pictured
-from ..jupyter.thread_local_sync import HoldsSync
+from ..jupyter.png_fallback import PngFallback
+from ..jupyter.thread_local_sync import ThreadLocalSync
 from ..linking.column_axis import ColumnAxis
 from ..linking.selection import Selection
 from ..linking.traits import WidgetOf
@@ -57,7 +57,7 @@ def brief(view: Any, record: LayerRecord | None) -> str:
     return f"<{type(view).__name__} of {record.n_channels:,} {noun}{plural}>"
 
 
-class LayerView(Owning, Pictured, HoldsSync, anywidget.AnyWidget):
+class LayerView(Owning, PngFallback, ThreadLocalSync, anywidget.AnyWidget):
     """A view of one layer's record, linked to others through a shared selection and axis.
 
     Parameters

@@ -337,11 +337,11 @@ print(viewer.record.tiles.codes.tobytes().hex()[:64], *viewer.history.steps)
 def test_a_training_is_seen_again_in_a_process_without_keras(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from cnnviz_widgets.widgets.inspector import training_session as following
+    from cnnviz_widgets.widgets.inspector import training_session
 
     from ..small_training import PromptMonitor, fit, inspected
 
-    monkeypatch.setattr(following, "TrainingMonitor", PromptMonitor)
+    monkeypatch.setattr(training_session, "TrainingMonitor", PromptMonitor)
     inspector = inspected()
     fit(
         inspector.probe.model,

@@ -12,7 +12,7 @@ import pytest
 
 import cnnviz_widgets as cv
 from cnnviz_widgets.records.place_record import NOW
-from cnnviz_widgets.widgets.inspector import training_session as following
+from cnnviz_widgets.widgets.inspector import training_session
 
 from ..small_training import IMAGES, PromptMonitor, fit, inspected, small_model
 from .test_training_session import check_consistent
@@ -25,7 +25,7 @@ WISHES = 40
 @pytest.fixture(autouse=True)
 def every_update(monkeypatch: pytest.MonkeyPatch) -> None:
     """No update is skipped because the one before was a moment ago."""
-    monkeypatch.setattr(following, "TrainingMonitor", PromptMonitor)
+    monkeypatch.setattr(training_session, "TrainingMonitor", PromptMonitor)
 
 
 @pytest.fixture(autouse=True)

@@ -20,7 +20,7 @@ from cnnviz_widgets.analysis.clustering.cosine_linkage import cosine_linkage
 from cnnviz_widgets.model import ModelProbe, TrainingMonitor
 from cnnviz_widgets.records.place import Place
 from cnnviz_widgets.records.place_record import NOW
-from cnnviz_widgets.widgets.inspector import training_session as following
+from cnnviz_widgets.widgets.inspector import training_session
 
 from ..small_training import STEPS, PromptMonitor, fit, inspected, outputs_of, small_model
 
@@ -30,7 +30,7 @@ PATIENCE = 60.0
 @pytest.fixture(autouse=True)
 def every_update(monkeypatch: pytest.MonkeyPatch) -> None:
     """No update is skipped because the one before was a moment ago."""
-    monkeypatch.setattr(following, "TrainingMonitor", PromptMonitor)
+    monkeypatch.setattr(training_session, "TrainingMonitor", PromptMonitor)
 
 
 @pytest.fixture(scope="module")

@@ -16,9 +16,8 @@ from ipywidgets import HBox, Tab, VBox
 from ipywidgets.widgets.widget import _instances
 
 import cnnviz_widgets as cv
-from cnnviz_widgets.widgets.jupyter import cell_lifetime as rerun
-from cnnviz_widgets.widgets.jupyter import cells
-from cnnviz_widgets.widgets.jupyter.cell_lifetime import CellMade
+from cnnviz_widgets.widgets.jupyter import cell_lifetime, cells
+from cnnviz_widgets.widgets.jupyter.cell_lifetime import CellLifetime
 
 from ..public import VALUES, WIDGETS
 from ..small_training import inspected
@@ -56,7 +55,7 @@ class Thing(VBox):
 
     def __init__(self) -> None:
         super().__init__()
-        self.made = CellMade(self)
+        self.made = CellLifetime(self)
 
     @property
     def is_closed(self) -> bool:
@@ -66,11 +65,11 @@ class Thing(VBox):
 @pytest.fixture
 def notebook(monkeypatch: pytest.MonkeyPatch) -> Iterator[Notebook]:
     shell = Notebook()
-    for module in (cells, rerun):
+    for module in (cells, cell_lifetime):
         monkeypatch.setattr(module, "get_ipython", lambda: shell)
-    cells._told_after_cells.cache_clear()
+    cells._called_after_cells.cache_clear()
     yield shell
-    cells._told_after_cells.cache_clear()
+    cells._called_after_cells.cache_clear()
 
 
 def run(notebook: Notebook, cell: str, name: str | None = None, *, shows: bool = True) -> Thing:
@@ -226,9 +225,43 @@ def test_names_that_hold_one_another_are_searched_once(notebook: Notebook) -> No
     assert first.is_closed
 
 
+class Endless(list[Any]):
+    """Data that nobody could look through to its end; it counts what is looked at."""
+
+    looked_at = 0
+
+    def __iter__(self) -> Iterator[Any]:
+        while True:
+            type(self).looked_at += 1
+            yield Endless()
+
+
+def test_only_so_much_of_the_users_data_is_looked_at(
+    notebook: Notebook, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Endless, "looked_at", 0)
+    first = run(notebook, "a", "thing")
+    notebook.user_ns["data"] = {"deep": Endless()}
+    run(notebook, "a", "thing")
+    assert first.is_closed
+    assert 100 < Endless.looked_at < 10_000
+
+
+def test_a_name_among_very_many_is_found(notebook: Notebook) -> None:
+    first = run(notebook, "a", "thing")
+    notebook.user_ns["own"] = first
+    many = {f"name{number}": [number] for number in range(100_000)}
+    notebook.user_ns.update(many, boxed=[second := run(notebook, "a", "thing")])
+    run(notebook, "a", "thing")
+    assert not first.is_closed and not second.is_closed
+    del notebook.user_ns["own"], notebook.user_ns["boxed"]
+    run(notebook, "a", "thing")
+    assert first.is_closed and second.is_closed
+
+
 def test_outside_a_notebook_nothing_is_closed(monkeypatch: pytest.MonkeyPatch) -> None:
     for shell in (None, SimpleNamespace(user_ns={})):
-        for module in (cells, rerun):
+        for module in (cells, cell_lifetime):
             monkeypatch.setattr(module, "get_ipython", lambda shell=shell: shell)
         thing = Thing()
         thing.made.shown()
@@ -243,14 +276,14 @@ def test_cells_keep_nothing_alive(notebook: Notebook) -> None:
 
     notebook.begin("a")
     plain = Plain()
-    plain.made = CellMade(plain)
+    plain.made = CellLifetime(plain)
     notebook.end()
-    assert len(cells._told_after_cells()) == 1
+    assert len(cells._called_after_cells()) == 1
     del plain
     gc.collect()
     notebook.begin("a")
     notebook.end()
-    assert cells._told_after_cells() == []
+    assert cells._called_after_cells() == []
 
 
 # Views on their own ----------------------------------------------------------------------------

@@ -23,9 +23,9 @@ def shell_of(parent: Any) -> Any:
 
 @pytest.fixture(autouse=True)
 def no_memory() -> Iterator[None]:
-    cells._told_after_cells.cache_clear()
+    cells._called_after_cells.cache_clear()
     yield
-    cells._told_after_cells.cache_clear()
+    cells._called_after_cells.cache_clear()
 
 
 @pytest.mark.parametrize(
@@ -67,7 +67,7 @@ def test_objects_are_told_as_long_as_they_live(monkeypatch: pytest.MonkeyPatch) 
     del two
     shell.registered[0](None)
     assert one.count == 2
-    assert len(cells._told_after_cells()) == 1
+    assert len(cells._called_after_cells()) == 1
 
 
 def test_one_that_raises_keeps_no_other_from_being_told(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -88,4 +88,4 @@ def test_one_that_raises_keeps_no_other_from_being_told(monkeypatch: pytest.Monk
 def test_outside_a_shell_nobody_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(cells, "get_ipython", lambda: None)
     after_each_cell(Counter().add)
-    assert cells._told_after_cells.cache_info().currsize == 0
+    assert cells._called_after_cells.cache_info().currsize == 0

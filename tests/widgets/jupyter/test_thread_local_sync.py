@@ -8,14 +8,14 @@ from typing import Any
 import pytest
 from traitlets import Int, TraitError, validate
 
-from cnnviz_widgets.widgets.jupyter.thread_local_sync import ForTwoThreads
+from cnnviz_widgets.widgets.jupyter.thread_local_sync import ThreadLocalChanges
 from cnnviz_widgets.widgets.panels.header import InspectorHeader
 from cnnviz_widgets.widgets.panels.selector import LayerSelector
 from cnnviz_widgets.widgets.panels.timeline import Timeline
 from cnnviz_widgets.widgets.panels.training_bar import TrainingBar
 
 
-class Pair(ForTwoThreads):
+class Pair(ThreadLocalChanges):
     left = Int().tag(sync=True)
     right = Int().tag(sync=True)
 
@@ -112,4 +112,4 @@ def test_what_is_refused_is_not_set() -> None:
 
 @pytest.mark.parametrize("widget", [InspectorHeader, LayerSelector, Timeline, TrainingBar])
 def test_what_training_sets_is_made_for_it(widget: type) -> None:
-    assert issubclass(widget, ForTwoThreads)
+    assert issubclass(widget, ThreadLocalChanges)
