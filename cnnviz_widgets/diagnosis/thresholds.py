@@ -125,12 +125,6 @@ WIDE = 3.0
 """Times Glorot's spread from which uniform weights count as wide: no usual initialiser is wider
 than √2 times it in a square layer."""
 
-# --- Frozen ----------------------------------------------------------------------------------
-
-MOVED_P_VALUE = 1e-6
-"""The test of `FROZEN_P_VALUE`, the other way round: below, training has left a clear trace, and a
-weight without any structure is a sign. Above, small steps may have left it as it was drawn."""
-
 # --- Input range and targets -----------------------------------------------------------------
 
 AVERAGES_RATIO = 10.0

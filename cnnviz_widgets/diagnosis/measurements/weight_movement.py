@@ -19,6 +19,10 @@ FROZEN_P_VALUE = 0.01
 """Two-sample Kolmogorov–Smirnov test of the weights against freshly drawn ones: below, they have
 moved."""
 
+MOVED_P_VALUE = 1e-6
+"""The test of `FROZEN_P_VALUE`, the other way round: below, training has left a clear trace, and a
+weight without any structure is a sign. Above, small steps may have left it as it was drawn."""
+
 _PIECE = 1 << 18
 
 Weights = Mapping[str, NDArray[np.floating]]
@@ -72,7 +76,7 @@ class WeightMovement:
     @property
     def left_trace(self) -> bool:
         """Whether drawn weights are clearly distributed otherwise than newly drawn ones."""
-        return self.p_value < thresholds.MOVED_P_VALUE
+        return self.p_value < MOVED_P_VALUE
 
 
 def relative_change(now: Weights, earlier: Weights) -> float:
