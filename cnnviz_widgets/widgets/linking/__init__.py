@@ -1,0 +1,1 @@
+"""What views share, and what travels to the page."""
