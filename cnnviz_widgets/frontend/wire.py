@@ -11,8 +11,9 @@ import importlib
 import inspect
 import pkgutil
 import re
+import sys
 import textwrap
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache
 from pathlib import Path
 from types import NoneType, UnionType
@@ -104,33 +105,42 @@ def words() -> Mapping[str, Any]:
 
 def type_of(hint: Any) -> str:
     """A type of the schema in TypeScript."""
-    plain = {str: "string", int: "number", float: "number", bool: "boolean", NoneType: "null"}
-    origin, arguments = get_origin(hint), get_args(hint)
-    if hint in plain:
-        return plain[hint]
-    if hint in words().values():
-        return next(name for name, word in words().items() if word == hint)
+    named = {**PLAIN, **{word: name for name, word in words().items()}}
+    if hint in named:
+        return named[hint]
     if is_typeddict(hint):
         return str(hint.__name__)
-    if origin is Annotated:
-        return "DataView"
-    if origin is Literal:
-        return union(hint)
-    if origin in (Union, UnionType):
-        return " | ".join(dict.fromkeys(map(type_of, arguments)))
-    if origin is list:
-        inner = type_of(arguments[0])
-        return f"({inner})[]" if " | " in inner else f"{inner}[]"
-    if origin is tuple:
-        return f"[{', '.join(map(type_of, arguments))}]"
-    if origin is dict:
-        return f"Record<{', '.join(map(type_of, arguments))}>"
-    raise TypeError(f"no word of TypeScript for {hint}")
+    return FORMS[get_origin(hint)](*get_args(hint))
 
 
-def union(literal: Any) -> str:
+PLAIN = {str: "string", int: "number", float: "number", bool: "boolean", NoneType: "null"}
+
+
+def one_of(*kinds: Any) -> str:
+    """A value of one of several types."""
+    return " | ".join(dict.fromkeys(map(type_of, kinds)))
+
+
+def list_of(kind: Any) -> str:
+    """Values of one type."""
+    word = type_of(kind)
+    return f"({word})[]" if " | " in word else f"{word}[]"
+
+
+def words_of(*values: str) -> str:
     """One of several words."""
-    return " | ".join(f'"{value}"' for value in get_args(literal))
+    return " | ".join(f'"{value}"' for value in values)
+
+
+FORMS: Mapping[Any, Callable[..., str]] = {
+    Annotated: lambda *_: "DataView",
+    Literal: words_of,
+    Union: one_of,
+    UnionType: one_of,
+    list: list_of,
+    tuple: lambda *kinds: f"[{', '.join(map(type_of, kinds))}]",
+    dict: lambda *kinds: f"Record<{', '.join(map(type_of, kinds))}>",
+}
 
 
 def type_of_trait(trait: traitlets.TraitType[Any, Any]) -> str:
@@ -139,7 +149,7 @@ def type_of_trait(trait: traitlets.TraitType[Any, Any]) -> str:
     if isinstance(trait, anywidget.WidgetTrait):
         return "string"
     if isinstance(trait, traitlets.Enum):
-        word = " | ".join(f'"{value}"' for value in trait.values)
+        word = words_of(*trait.values)
     elif isinstance(trait, traitlets.Bool):
         word = "boolean"
     elif isinstance(trait, (traitlets.Int, traitlets.Float)):
@@ -209,16 +219,15 @@ def state(widget: type[Widget]) -> str:
 def payloads_file() -> str:
     """All payloads but those that are a widget's whole state."""
     states = {state_name(widget) for widget in widgets().values()}
-    aliases = [f"\nexport type {name} = {union(word)};\n" for name, word in words().items()]
-    return (
-        HEAD
-        + "".join(aliases)
-        + "".join(
-            interface(each.__name__, inspect.getdoc(each) or "", bases(each), own_keys(each))
-            for each in payloads()
-            if each.__name__ not in states
-        )
+    unions = (
+        f"\nexport type {name} = {words_of(*get_args(word))};\n" for name, word in words().items()
     )
+    interfaces = (
+        interface(each.__name__, inspect.getdoc(each) or "", bases(each), own_keys(each))
+        for each in payloads()
+        if each.__name__ not in states
+    )
+    return "".join([HEAD, *unions, *interfaces])
 
 
 def states_file() -> str:
@@ -232,8 +241,8 @@ def states_file() -> str:
 
 def constants_file() -> str:
     """Numbers and words that both languages use, and the names of what is read together."""
-    tiles = inspect.getmodule(analysis.TileSheet)
-    plot = inspect.getmodule(cnnviz_widgets.DensityPanel)
+    tiles = sys.modules[analysis.TileSheet.__module__]
+    plot = sys.modules[cnnviz_widgets.DensityPanel.__module__]
     kinds = {"FindingKind": fields(analysis.Finding), "OnsetKind": fields(analysis.Onset)}
     lines = [
         "",
@@ -269,7 +278,8 @@ def constants_file() -> str:
     return HEAD + "\n".join(lines) + "\n"
 
 
-def files() -> dict[Path, str]:
+@cache
+def files() -> Mapping[Path, str]:
     """What is to stand in each file."""
     texts = {"payloads": payloads_file(), "states": states_file(), "constants": constants_file()}
     return {FOLDER / f"{name}.ts": text for name, text in texts.items()}

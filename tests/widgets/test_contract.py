@@ -15,7 +15,6 @@ from types import ModuleType
 from typing import (
     Annotated,
     Any,
-    Literal,
     TypeAlias,
     get_args,
     get_origin,
@@ -35,6 +34,7 @@ from cnnviz_widgets.analysis import Finding, TileSheet
 from cnnviz_widgets.widgets.linking import wire_schema
 
 from .public import WIDGETS
+from .wire_check import misfits
 
 PACKAGE = Path(cv.__file__).parent
 
@@ -132,55 +132,6 @@ def test_public_traits_have_help_and_wire_traits_an_underscore(name: str) -> Non
 
 
 # -- the schema and what is sent
-
-
-def misfits(value: Any, hint: Any, where: str, met: set[type]) -> Iterator[str]:
-    """Where a value is not what the schema says of it; `met` gets the payloads that are in it."""
-    origin, arguments = get_origin(hint), get_args(hint)
-    if is_typeddict(hint):
-        yield from _misfits_of_payload(value, hint, where, met)
-    elif origin is Annotated:
-        if not isinstance(value, bytes) or len(value) % np.dtype(arguments[1]).itemsize:
-            yield f"{where} holds no numbers of {arguments[1]}"
-    elif origin is Literal:
-        if value not in arguments:
-            yield f"{where} is {value!r}, none of {arguments}"
-    elif origin in (list, tuple):
-        if not isinstance(value, (list, tuple)):
-            yield f"{where} is {value!r}, no list"
-            return
-        kinds = arguments if origin is tuple else arguments * len(value)
-        if len(value) != len(kinds):
-            yield f"{where} is {value!r}, not {len(kinds)} values"
-        for number, (each, kind) in enumerate(zip(value, kinds, strict=False)):
-            yield from misfits(each, kind, f"{where}[{number}]", met)
-    elif origin is dict:
-        for key, each in value.items():
-            yield from misfits(each, arguments[1], f"{where}[{key!r}]", met)
-    elif arguments:
-        if all(any(misfits(value, kind, where, met)) for kind in arguments):
-            yield f"{where} is {value!r}, none of {arguments}"
-    elif not _is_plain(value, hint):
-        yield f"{where} is {value!r}, not {hint.__name__}"
-
-
-def _misfits_of_payload(value: Any, payload: Any, where: str, met: set[type]) -> Iterator[str]:
-    hints = wire.fields(payload)
-    if not isinstance(value, dict):
-        yield f"{where} is {value!r}, not {payload.__name__}"
-    elif not payload.__required_keys__ <= value.keys() <= hints.keys():
-        yield f"{where} has the keys {sorted(value)}, not those of {payload.__name__}"
-    else:
-        met.add(payload)
-        for key, each in value.items():
-            yield from misfits(each, hints[key], f"{where}.{key}", met)
-
-
-def _is_plain(value: Any, kind: type) -> bool:
-    """Whether it is of a plain kind, as JSON has it: True is no number, and NaN is none."""
-    if kind is float:
-        return type(value) in (int, float) and math.isfinite(value)
-    return type(value) is kind
 
 
 @pytest.mark.parametrize(
