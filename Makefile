@@ -2,7 +2,7 @@
 # make lab ARGS=--no-browser   the same, served only
 # make test                    every test; ARGS goes to pytest
 # Both make what they need in .venv first, and again only when it has changed.
-# Further: bench, notebooks, screenshots, test-lowest, clean.
+# Further: bench, notebooks, screenshots, test-lowest, wire, clean.
 
 PYTHON ?= python3
 ARGS ?=
@@ -17,7 +17,7 @@ AS_ROOT := $(filter 0,$(shell id -u))
 # Where the machine has no npm, that of a Python package in .venv steps in.
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: lab test style types page python chromium bench notebooks screenshots test-lowest clean
+.PHONY: lab test style types page python chromium bench notebooks screenshots test-lowest wire clean
 .DELETE_ON_ERROR:
 
 lab: .venv/notebooks.made
@@ -48,6 +48,10 @@ notebooks: .venv/test.made
 
 screenshots: .venv/test.made chromium
 	$(BIN)/python -m tests.browser.screenshots $(ARGS)
+
+# What TypeScript has to know of Python's traits and payloads, written anew.
+wire: .venv/test.made
+	$(BIN)/python $(FRONTEND)/wire.py
 
 # The lower bounds in pyproject.toml are promises: the same tests with exactly those versions.
 # Needs a Python for which they all exist, such as 3.11.

@@ -1,10 +1,11 @@
 /** Channels that stand for classes are called by them wherever they are told of. */
 import { describe, expect, it } from "vitest";
 
-import { describeAlone, describePair, pairName, type PairEntry } from "../src/comparison-panel/rows";
+import { describeAlone, describePair, pairName } from "../src/comparison-panel/rows";
 import { describe as describeSpot, describeChannel } from "../src/channel-grid/readout";
-import { readSheet, type SheetState } from "../src/channel-grid/sheet";
+import { readSheet } from "../src/channel-grid/sheet";
 import { named } from "../src/lib/format";
+import type { PairEntry, SheetState } from "../src/lib/wire/payloads";
 import { FakeModel } from "./fake";
 
 const CLASSES = ["ape", "bee", "cat"];

@@ -2,37 +2,36 @@
 import type { AnyModel, Host, RenderProps } from "@anywidget/types";
 import { afterEach, beforeAll, beforeEach, vi } from "vitest";
 
-type State = Record<string, unknown>;
+import type { ColumnAxisState, SelectionState } from "../src/lib/wire/states";
 
 /** A model as anywidget gives it: values, events, and a record of what was sent to the kernel. */
-export class FakeModel {
+export class FakeModel<State extends object = Record<string, unknown>> {
   readonly listeners = new Map<string, Set<(...args: unknown[]) => void>>();
-  /** Every key that was read or written, for the contract with Python's traits. */
-  readonly touched = new Set<string>();
   saves = 0;
   state_change: Promise<unknown> = Promise.resolve();
   widget_manager: object = { get_model: async (id: string) => FakeModel.all.get(id)! };
   /** The view that ipywidgets calls listeners on; it holds the model itself. */
   private readonly view = { model: { comm_live: true } };
-  static all = new Map<string, FakeModel>();
+  static all = new Map<string, FakeModel<Record<string, unknown>>>();
 
   constructor(
     public state: State,
     id = "",
   ) {
-    if (id) FakeModel.all.set(id, this);
+    if (id) FakeModel.all.set(id, this as never);
   }
 
-  get(key: string): unknown {
-    this.touched.add(key);
+  get<Key extends keyof State>(key: Key): State[Key] {
     return this.state[key];
   }
 
-  set(key: string | State, value?: unknown): void {
-    const values = typeof key === "string" ? { [key]: value } : key;
-    const changed = Object.keys(values).filter((name) => this.state[name] !== values[name]);
+  set<Key extends keyof State & string>(key: Key, value: State[Key]): void;
+  set(values: Partial<State>): void;
+  set(key: string | Partial<State>, value?: unknown): void {
+    const values = (typeof key === "string" ? { [key]: value } : key) as Partial<State>;
+    const names = Object.keys(values) as (keyof State & string)[];
+    const changed = names.filter((name) => this.state[name] !== values[name]);
     Object.assign(this.state, values);
-    for (const name of Object.keys(values)) this.touched.add(name);
     for (const name of changed) this.trigger(`change:${name}`);
   }
 
@@ -107,9 +106,9 @@ export function emptyPage(): void {
 export const find = <T extends HTMLElement>(selectors: string): T => document.querySelector<T>(selectors)!;
 
 /** Renders an entry into the page at a given width, and waits for its first frame. */
-export async function show(
-  entry: { render: (props: RenderProps<never>) => unknown },
-  model: FakeModel,
+export async function show<State extends object>(
+  entry: { render: (props: RenderProps<State>) => unknown },
+  model: FakeModel<State>,
   width = 800,
   className = "",
 ): Promise<Rendered> {
@@ -119,7 +118,7 @@ export async function show(
   document.body.append(el);
   fixedWidth(width);
   await entry.render({
-    model: model as unknown as AnyModel<never>,
+    model: model as unknown as AnyModel<State>,
     el,
     host,
     signal: controller.signal,
@@ -183,8 +182,8 @@ export const key = (name: string, init: KeyboardEventInit = {}): KeyboardEvent =
   new KeyboardEvent("keydown", { key: name, bubbles: true, cancelable: true, ...init });
 
 /** A selection and an axis as every view holds them. */
-export function shared(): { selection: FakeModel; axis: FakeModel; refs: { selection: string; axis: string } } {
-  const selection = new FakeModel({ selected: [], hovered: -1, _channels_of: "", _chosen_in: [0, ""] }, "selection");
-  const axis = new FakeModel({ order_by: "leaf", start: 0, scale: 0 }, "axis");
+export function shared() {
+  const selection = new FakeModel<SelectionState>({ selected: [], hovered: -1, _channels_of: "", _chosen_in: [0, ""] }, "selection");
+  const axis = new FakeModel<ColumnAxisState>({ order_by: "leaf", start: 0, scale: 0 }, "axis");
   return { selection, axis, refs: { selection: "selection", axis: "axis" } };
 }

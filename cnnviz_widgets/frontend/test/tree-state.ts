@@ -1,10 +1,11 @@
+import type { TreeState } from "../src/lib/wire/payloads";
 import { view } from "./fake";
 
 /*
  * Five leaves 4 2 0 | 3 | 1 (channel numbers), joined at 0.1 (4-2), 0.3 (+0), 0.6 (+3), and
  * channel 1, all zero, at 2.
  */
-export const treeState = {
+export const treeState: TreeState = {
   _column_count: 5,
   _columns: view(Int32Array.of(4, 2, 0, 3, 1)),
   _feet: view(Float32Array.of(0.5, 1.5, 1, 2.5, 1.75, 3.5, 2.625, 4.5)),

@@ -6,34 +6,11 @@ import { button, element, keyboard, mount } from "../lib/dom/elements";
 import { counted, lastName, withLastName } from "../lib/format";
 import { Patience, WAITING } from "../lib/linking/slow-answer";
 import { Selection } from "../lib/linking/selection";
+import type { AblationBarState } from "../lib/wire/states";
+import type { TrialEntry } from "../lib/wire/payloads";
+import { onChange } from "../lib/linking/changes";
 
-type How = "silence" | "mean" | "merge";
-
-interface Trial {
-  how: How;
-  channels: number[];
-  layer: string;
-  summary: string;
-  /** Pairs of a label and a value. */
-  details: [string, string][];
-}
-
-interface State {
-  selection: string;
-  /** Path of the layer whose channels are selected. */
-  layer: string;
-  enabled: boolean;
-  /** Why not, where it is not enabled. */
-  reason: string;
-  /** The newest first. */
-  trials: Trial[];
-  error: string;
-  /** Serial, how, channels, and the layer meant. */
-  _asked: [serial: number, how: string, channels: number[], layer: string];
-  /** Serials of the last trial that the kernel began, and of the last that ended. */
-  _started: number;
-  _answered: number;
-}
+type How = TrialEntry["how"];
 
 const UNTOUCHED = "The model's weights are not touched.";
 const WAYS: readonly (readonly [how: How, text: string, title: string])[] = [
@@ -57,7 +34,7 @@ class Bar {
   private readonly connection: Connection;
 
   constructor(
-    private readonly model: AnyModel<State>,
+    private readonly model: AnyModel<AblationBarState>,
     private readonly selection: Selection,
     props: ViewProps,
   ) {
@@ -80,12 +57,10 @@ class Bar {
     this.patience = new Patience(() => this.showWaiting(), signal);
     selection.onChange(() => this.show());
     this.connection.onChange(() => this.show());
-    for (const key of ["layer", "enabled", "reason", "_asked", "_answered"] as const) {
-      model.on(`change:${key}`, () => this.show());
-    }
-    model.on("change:_started", () => this.showWaiting());
-    model.on("change:error", () => this.show());
-    model.on("change:trials", () => this.showTrials());
+    onChange(model, ["layer", "enabled", "reason", "_asked", "_answered"], () => this.show());
+    onChange(model, ["_started"], () => this.showWaiting());
+    onChange(model, ["error"], () => this.show());
+    onChange(model, ["trials"], () => this.showTrials());
   }
 
   /** What `show` changes with the selection keeps its height, or the views below would move. */
@@ -165,12 +140,12 @@ class Bar {
 }
 
 /** Where, and what was done to how many. */
-const tried = ({ how, channels, layer }: Trial): string =>
+const tried = ({ how, channels, layer }: TrialEntry): string =>
   [layer, `${counted(channels.length, "channel")} ${DONE[how]}`].filter(Boolean).join(": ");
 
-const summary = (trial: Trial): string => withLastName(trial.summary, trial.layer);
+const summary = (trial: TrialEntry): string => withLastName(trial.summary, trial.layer);
 
-function facts({ details }: Trial): HTMLElement {
+function facts({ details }: TrialEntry): HTMLElement {
   const list = element("div", "cnnviz-ablation-facts");
   for (const [label, value] of details) {
     list.append(element("span", "", {}, element("span", "cnnviz-faint", {}, `${label}: `), value));
@@ -178,7 +153,7 @@ function facts({ details }: Trial): HTMLElement {
   return list;
 }
 
-function earlier(trial: Trial): HTMLElement {
+function earlier(trial: TrialEntry): HTMLElement {
   const title = tried(trial);
   if (trial.details.length === 0) return element("li", "", { title }, summary(trial));
   const head = element("summary", "", { title }, summary(trial));
@@ -186,7 +161,7 @@ function earlier(trial: Trial): HTMLElement {
   return element("li", "", {}, element("details", "", {}, head, facts(trial)));
 }
 
-async function render({ model, el, host, signal }: RenderProps<State>): Promise<void> {
+async function render({ model, el, host, signal }: RenderProps<AblationBarState>): Promise<void> {
   const selection = await Selection.of(host, model.get("selection"), signal);
   // The cell may have been run again meanwhile; nobody would end what began now.
   if (signal.aborted) return;

@@ -4,31 +4,25 @@ import type { AnyModel } from "@anywidget/types";
 import { HEADER, rowGap, rowSize } from "./layout";
 import { paintOverlay } from "./overlay";
 import { describe, describeBlank, describeChannel, sampleCount, sampleName } from "./readout";
-import { isWhole, readSheet, SHEET_EVENTS, type Sheet, type SheetState } from "./sheet";
+import { isWhole, readSheet, type Sheet } from "./sheet";
 import { pixelRatio } from "../lib/dom/canvas";
 import { element } from "../lib/dom/elements";
 import { pixel, rgb } from "../lib/dom/theme";
 import { count, counted } from "../lib/format";
-import { columnAt, GUTTER, MARGIN, resolve, visible, xOf, type ColumnAxisState, type Columns } from "../lib/linking/column-axis";
-import { renderLinked, type LinkedState } from "../lib/linking/linked-view";
+import { columnAt, GUTTER, MARGIN, resolve, visible, xOf, type Columns } from "../lib/linking/column-axis";
+import type { ColumnAxisState } from "../lib/wire/states";
+import { renderLinked } from "../lib/linking/linked-view";
 import type { Selection } from "../lib/linking/selection";
 import type { RangeName } from "../lib/plots/colormaps";
-import type { PixelImage, Pointer, StageContent, StageLayout, StageState } from "../tile-view/content";
+import type { PixelImage, Pointer, StageContent, StageLayout } from "../tile-view/content";
 import type { Tile } from "../tile-view/enlarged";
 import type { Marked } from "../tile-view/foot";
 import type { Place } from "../tile-view/overlay";
 import { paintGaps, paintOf, paintTiles, type Paint } from "../tile-view/paint";
 import { columnSpans, limitScroll, rowAt, rowSpans, withBlanks, yOf, type Rows } from "../tile-view/rows";
 import { TileStage } from "../tile-view/stage";
-
-interface State extends SheetState, StageState, LinkedState {
-  /** Columns to leave room for, at the least. */
-  places: number;
-  /** A line above the grid; "" for none. */
-  title: string;
-  /** A name for each of all samples; none: its number. */
-  sample_labels: string[];
-}
+import type { ChannelGridState } from "../lib/wire/states";
+import { SHEET_TRAITS } from "../lib/wire/constants";
 
 const RANGES = [
   ["tile", "each tile"],
@@ -53,7 +47,7 @@ class ChannelGrid implements StageContent<StageLayout> {
   readonly root = element("div", "cnnviz cnnviz-channel-grid");
   private readonly title = element("div", "cnnviz-grid-title");
   private readonly frame = element("div", "cnnviz-grid-stage");
-  private readonly stage: TileStage<StageLayout>;
+  private readonly stage: TileStage<ChannelGridState, StageLayout>;
   private sheet: Sheet;
   /** Digits of the longest column name. */
   private digits = 1;
@@ -61,7 +55,7 @@ class ChannelGrid implements StageContent<StageLayout> {
   private hoveredRow = -1;
 
   constructor(
-    private readonly model: AnyModel<State>,
+    private readonly model: AnyModel<ChannelGridState>,
     private readonly axis: AnyModel<ColumnAxisState>,
     private readonly selection: Selection,
     signal: AbortSignal,
@@ -90,7 +84,7 @@ class ChannelGrid implements StageContent<StageLayout> {
         follow: (tile) => this.follow(tile),
         describe: (pixel) => describe(this.sheet, pixel, model.get("sample_labels")),
       },
-      readOn: SHEET_EVENTS,
+      readOn: SHEET_TRAITS,
       refreshOn: ["title", "places", "colormap", "value_range", "height", "sample_labels", "_notes"],
     }, signal);
     const { tiles, overlay, toolbar, foot, notes } = this.stage;

@@ -3,20 +3,8 @@ import type { AnyModel } from "@anywidget/types";
 
 import { named } from "../lib/format";
 import { asFloat32, asInt32, asUint8 } from "../lib/linking/buffers";
-import { naturalOrder, summarised, type Tiles, type TilesState } from "../tile-view/tiles";
-
-export interface SheetState extends TilesState {
-  /** Channel number of each tile column, in leaf order. */
-  _channels: DataView;
-  /** What each tile column is called; none: its channel number. */
-  channel_names: string[];
-  /** A name for each channel, where it stands for a class. */
-  class_names: string[];
-  /** Number of the sample of each row of tiles; none: that of the row. */
-  _samples: DataView;
-  /** Number of each place's sample, where some have no tiles now; none: as `_samples`. */
-  _rows: DataView;
-}
+import { naturalOrder, summarised, type Tiles } from "../tile-view/tiles";
+import type { SheetState } from "../lib/wire/payloads";
 
 /** The tiles of a layer's outputs: samples down, channels across. */
 export interface Sheet extends Tiles {
@@ -33,11 +21,6 @@ export interface Sheet extends Tiles {
   /** Tile columns in the channels' own numbering. */
   natural: Int32Array;
 }
-
-export const SHEET_EVENTS =
-  "change:_shape change:_codes change:_low change:_high change:_marks change:_channels " +
-  "change:_kind change:_montage change:_reduction change:channel_names change:class_names " +
-  "change:_samples change:_rows";
 
 export function readSheet(model: AnyModel<SheetState>): Sheet {
   const [rows, cols, height, width] = model.get("_shape");

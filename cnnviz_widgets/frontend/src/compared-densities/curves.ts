@@ -3,29 +3,7 @@ import type { AnyModel } from "@anywidget/types";
 
 import { asFloat32, asFloat64, asInt32 } from "../lib/linking/buffers";
 import type { ChannelFacts } from "../comparison-panel/rows";
-
-export interface ComparedCurvesState {
-  /** Number in the selection of each curve of the first, and of the second. */
-  _numbers_a: DataView;
-  _numbers_b: DataView;
-  /** Each curve's channel in its own layer. */
-  _channels_a: DataView;
-  _channels_b: DataView;
-  /** Each curve's abscissae: the first one and the step. */
-  _grid_a: DataView;
-  _grid_b: DataView;
-  /** Heights, one curve after the other. */
-  _density_a: DataView;
-  _density_b: DataView;
-  _zero_share_a: DataView;
-  _zero_share_b: DataView;
-  _nonfinite_share_a: DataView;
-  _nonfinite_share_b: DataView;
-}
-
-export const CURVE_EVENTS = ["numbers", "channels", "grid", "density", "zero_share", "nonfinite_share"]
-  .flatMap((name) => [`change:_${name}_a`, `change:_${name}_b`])
-  .join(" ");
+import type { ComparedCurvesState } from "../lib/wire/payloads";
 
 /** The curves of one side. */
 export class Curves {

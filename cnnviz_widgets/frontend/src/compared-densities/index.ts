@@ -4,7 +4,7 @@
  */
 import type { RenderProps } from "@anywidget/types";
 
-import { Curves, CURVE_EVENTS, type ComparedCurvesState } from "./curves";
+import { Curves } from "./curves";
 import { describeAlone, describePair } from "../comparison-panel/rows";
 import { asFloat32 } from "../lib/linking/buffers";
 import { button, element, mount } from "../lib/dom/elements";
@@ -15,35 +15,16 @@ import { publisher } from "../lib/linking/publish";
 import { Selection } from "../lib/linking/selection";
 import { powersOfTen, roundTicks } from "../lib/plots/ticks";
 import { CLUSTER_COLORS, onThemeChange, themeOf } from "../lib/dom/theme";
-
-interface State extends ComparedCurvesState {
-  log_y: boolean;
-  titles: [string, string];
-  /** A name for each channel, where it stands for a class. */
-  class_names: string[];
-  /** Cosine distance and distribution shift of each pair; NaN where there is none. */
-  _distance: DataView;
-  _shift: DataView;
-  /** Number of the pair that changed most; -1 for none. */
-  _most: number;
-  selection: string;
-  _before: string;
-  _after: string;
-  _zeros_before: string;
-  _zeros_after: string;
-  _figure: string;
-  _log_axis: string;
-  _linear_axis: string;
-  _log_scale: string;
-  _linear_scale: string;
-}
+import type { ComparedDensitiesState } from "../lib/wire/states";
+import { COMPARED_CURVES_TRAITS } from "../lib/wire/constants";
+import { onChange } from "../lib/linking/changes";
 
 /** More pairs of curves than this are no longer told apart; the first ones are drawn. */
 const MOST_DRAWN = 6;
 /** The log axis spans so many powers of ten below the highest peak. */
 const DECADES = 4;
 
-async function render({ model, el, host, signal }: RenderProps<State>): Promise<void> {
+async function render({ model, el, host, signal }: RenderProps<ComparedDensitiesState>): Promise<void> {
   const selection = await Selection.of(host, model.get("selection"), signal);
   const [before, after, zerosBefore, zerosAfter, logAxis, linearAxis] = await Promise.all(
     (["_before", "_after", "_zeros_before", "_zeros_after", "_log_axis", "_linear_axis"] as const).map(
@@ -162,11 +143,11 @@ async function render({ model, el, host, signal }: RenderProps<State>): Promise<
   }
 
   selection.onChange(draw);
-  model.on(`${CURVE_EVENTS} change:_distance change:_shift change:_most change:class_names`, eachFrame(() => {
+  onChange(model, [...COMPARED_CURVES_TRAITS, "_distance", "_shift", "_most", "class_names"], eachFrame(() => {
     sides = { a: new Curves(model, "a"), b: new Curves(model, "b") };
     refresh();
   }, signal));
-  model.on("change:log_y change:titles", refresh);
+  onChange(model, ["log_y", "titles"], refresh);
   onThemeChange(root, refresh, signal);
   refresh();
 }

@@ -10,9 +10,6 @@ import {
   measure,
   pairName,
   zeros,
-  type AloneEntry,
-  type LayerEntry,
-  type PairEntry,
 } from "./rows";
 import { Connection, type ViewProps } from "../lib/linking/connection";
 import { choice, element, mount, showNotes } from "../lib/dom/elements";
@@ -20,28 +17,9 @@ import { count, lastName } from "../lib/format";
 import { eachFrame } from "../lib/dom/frame";
 import { Patience, WAITING } from "../lib/linking/slow-answer";
 import { combineOf, Selection } from "../lib/linking/selection";
-
-interface State {
-  /** What the two are called. */
-  titles: [string, string];
-  _layers: LayerEntry[];
-  _alone: AloneEntry[];
-  /** Path of the chosen layer, and of the one that is shown. */
-  layer: string;
-  _shown: string;
-  /** How channels are to be matched, how those shown are, and whether there is a choice. */
-  match: "index" | "similarity";
-  _matched: "index" | "similarity";
-  _can_match: boolean;
-  /** The pairs of the layer shown, most changed first, and how many there are. */
-  _pairs: PairEntry[];
-  _total: number;
-  _notes: string[];
-  /** What is being done just now. */
-  message: string;
-  error: string;
-  selection: string;
-}
+import type { ComparisonState } from "../lib/wire/states";
+import type { ComparedLayerEntry, PairEntry, UncomparedLayerEntry } from "../lib/wire/payloads";
+import { onChange } from "../lib/linking/changes";
 
 const MATCHES = [
   ["similarity", "what they show"],
@@ -72,17 +50,17 @@ class Head {
   private readonly patience: Patience;
   private readonly connection: Connection;
   /** What the rows are of: the traits may be ahead of them by a frame. */
-  private listed: { layers: LayerEntry[]; pairs: PairEntry[] } = { layers: [], pairs: [] };
+  private listed: { layers: ComparedLayerEntry[]; pairs: PairEntry[] } = { layers: [], pairs: [] };
 
   constructor(
-    private readonly model: AnyModel<State>,
+    private readonly model: AnyModel<ComparisonState>,
     private readonly selection: Selection,
     props: ViewProps,
   ) {
     const { signal } = props;
     this.connection = new Connection(props);
     this.match = choice("Match channels by", MATCH_TITLE, MATCHES, (value) => {
-      model.set("match", value as State["match"]);
+      model.set("match", value as ComparisonState["match"]);
       model.save_changes();
       this.mark();
     }, signal);
@@ -137,10 +115,10 @@ class Head {
     );
     this.patience = new Patience(() => this.mark(), signal);
     const later = (draw: () => void) => eachFrame(draw, signal);
-    model.on("change:titles change:_layers change:_alone", later(() => this.buildLayers()));
-    model.on("change:_pairs change:_total change:_notes", later(() => this.buildPairs()));
+    onChange(model, ["titles", "_layers", "_alone"], later(() => this.buildLayers()));
+    onChange(model, ["_pairs", "_total", "_notes"], later(() => this.buildPairs()));
     const mark = () => this.mark();
-    model.on("change:layer change:_shown change:match change:_matched change:_can_match change:message change:error", mark);
+    onChange(model, ["layer", "_shown", "match", "_matched", "_can_match", "message", "error"], mark);
     selection.onChange(later(() => this.markPairs()));
     this.connection.onChange(mark);
   }
@@ -225,7 +203,7 @@ class Head {
   }
 }
 
-const aloneRow = ({ path, kind, where }: AloneEntry): HTMLElement =>
+const aloneRow = ({ path, kind, where }: UncomparedLayerEntry): HTMLElement =>
   element(
     "div",
     "cnnviz-compared-layer cnnviz-compared-alone",
@@ -234,7 +212,7 @@ const aloneRow = ({ path, kind, where }: AloneEntry): HTMLElement =>
     element("span", "", {}, where),
   );
 
-function layerRow(layer: LayerEntry, most: number): HTMLElement {
+function layerRow(layer: ComparedLayerEntry, most: number): HTMLElement {
   const { path, partner, kind, change, shift } = layer;
   const matched = layer.as_asked ? "" : "matched by number";
   const facts = [kind, channelCount(layer.channels), health(layer), matched].filter(Boolean).join(" · ");
@@ -274,7 +252,7 @@ function pairRow(pair: PairEntry): HTMLElement {
   );
 }
 
-async function render({ model, el, host, signal }: RenderProps<State>): Promise<void> {
+async function render({ model, el, host, signal }: RenderProps<ComparisonState>): Promise<void> {
   const selection = await Selection.of(host, model.get("selection"), signal);
   // The cell may have been run again meanwhile; nobody would end what began now.
   if (signal.aborted) return;

@@ -1,46 +1,6 @@
 /** What Python tells of compared layers and channels, and how it reads. */
 import { named, number, percent } from "../lib/format";
-
-/** A pair of layers, and how much it changed. */
-export interface LayerEntry {
-  path: string;
-  /** Path of the layer that it is compared with. */
-  partner: string;
-  /** Class, or nothing where it is not known. */
-  kind: string;
-  channels: [before: number, after: number];
-  /** Mean over its pairs of channels, 0 to 2; null where maps cannot be compared. */
-  change: number | null;
-  /** Mean shift of their distributions, 0 to 1. */
-  shift: number | null;
-  dead: [before: number, after: number];
-  nonfinite: [before: number, after: number];
-  /** Whether its channels are matched as was asked for; else by their number. */
-  as_asked: boolean;
-}
-
-/** A layer without a partner. */
-export interface AloneEntry {
-  path: string;
-  kind: string;
-  /** Where it is, or where it is missing, in words. */
-  where: string;
-}
-
-/** A pair of channels, and how much it changed. */
-export interface PairEntry {
-  /** Its number in the selection. */
-  number: number;
-  channels: [before: number, after: number];
-  /** What they are called, where that is more than their numbers. */
-  names?: [before: string, after: string];
-  distance: number | null;
-  shift: number | null;
-  /** Shares of exact zeros. */
-  zeros: [before: number, after: number];
-  dead: [before: boolean, after: boolean];
-  nonfinite: [before: boolean, after: boolean];
-}
+import type { ComparedLayerEntry, PairEntry } from "../lib/wire/payloads";
 
 /** A channel on one side. */
 export interface ChannelFacts {
@@ -75,7 +35,7 @@ export function fate({ dead, nonfinite }: Pick<PairEntry, "dead" | "nonfinite">)
 export const zeros = ([before, after]: [number, number]): string => fromTo(percent(before), percent(after));
 
 /** Dead and faulty channels of a layer, before and after. */
-export function health({ dead, nonfinite }: LayerEntry): string {
+export function health({ dead, nonfinite }: ComparedLayerEntry): string {
   const parts = [];
   if (dead[0] + dead[1] > 0) parts.push(`${fromTo(...dead)} dead`);
   if (nonfinite[0] + nonfinite[1] > 0) parts.push(`${fromTo(...nonfinite)} not finite`);

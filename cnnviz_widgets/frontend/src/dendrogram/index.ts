@@ -10,36 +10,21 @@ import {
   parents,
   positions,
   readTree,
-  TREE_EVENTS,
   type Tree,
-  type TreeState,
 } from "../tree-view/tree";
 import { layer, onResize, prepare } from "../lib/dom/canvas";
-import {
-  columnAt,
-  GUTTER,
-  moveTo,
-  resolve,
-  wheeled,
-  type ColumnAxisState,
-  type Columns,
-} from "../lib/linking/column-axis";
+import { columnAt, GUTTER, moveTo, resolve, wheeled, type Columns,  } from "../lib/linking/column-axis";
+import type { ColumnAxisState } from "../lib/wire/states";
 import { button, element, keyboard, showNotes } from "../lib/dom/elements";
 import { named } from "../lib/format";
 import { eachFrame } from "../lib/dom/frame";
-import { renderLinked, type LinkedState } from "../lib/linking/linked-view";
+import { renderLinked } from "../lib/linking/linked-view";
 import { publisher, type Publisher } from "../lib/linking/publish";
 import { combineOf, Selection } from "../lib/linking/selection";
 import { onThemeChange, themeOf, type Theme } from "../lib/dom/theme";
-
-interface State extends TreeState, LinkedState {
-  /** Distance at which the tree is cut into clusters; null for no cut. */
-  cut: number | null;
-  /** A name for each channel, where it stands for a class. */
-  class_names: string[];
-  height: number;
-  _notes: string[];
-}
+import type { DendrogramState } from "../lib/wire/states";
+import { TREE_TRAITS } from "../lib/wire/constants";
+import { onChange } from "../lib/linking/changes";
 
 /** More classes below a fork than these are counted, not named. */
 const MOST_NAMED = 8;
@@ -67,7 +52,7 @@ class DendrogramView {
   private fork = -1;
 
   constructor(
-    private readonly model: AnyModel<State>,
+    private readonly model: AnyModel<DendrogramState>,
     private readonly axis: AnyModel<ColumnAxisState>,
     private readonly selection: Selection,
     private readonly signal: AbortSignal,
@@ -143,17 +128,17 @@ class DendrogramView {
     canvas.addEventListener("keydown", (event) => this.onKey(event), options);
     canvas.addEventListener("blur", () => this.onLeave(), options);
     this.selection.onChange(this.drawOverlay);
-    for (const event of ["change:start", "change:scale"]) this.axis.on(event, this.drawLines);
-    this.axis.on("change:order_by", () => this.refresh());
-    this.model.on(TREE_EVENTS, eachFrame(() => {
+    onChange(this.axis, ["start", "scale"], this.drawLines);
+    onChange(this.axis, ["order_by"], () => this.refresh());
+    onChange(this.model, TREE_TRAITS, eachFrame(() => {
       this.tree = readTree(this.model);
       this.parent = parents(this.tree);
       this.position = positions(this.tree);
       this.fork = -1;
       this.refresh();
     }, this.signal));
-    for (const key of ["cut", "height"]) this.model.on(`change:${key}`, this.drawLines);
-    this.model.on("change:_notes", () => this.refresh());
+    onChange(this.model, ["cut", "height"], this.drawLines);
+    onChange(this.model, ["_notes"], () => this.refresh());
     onResize(this.stage, this.drawLines, this.signal);
     onThemeChange(this.root, () => this.refresh(), this.signal);
   }

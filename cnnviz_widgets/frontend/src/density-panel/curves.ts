@@ -2,20 +2,7 @@
 import type { AnyModel } from "@anywidget/types";
 
 import { asFloat32, asFloat64, asInt32 } from "../lib/linking/buffers";
-
-export interface CurvesState {
-  /** Channel of each curve. */
-  _channels: DataView;
-  /** A name for each channel, where it stands for a class. */
-  class_names: string[];
-  /** Abscissae and densities, `_points` for each curve, one curve after the other. */
-  _grid: DataView;
-  _density: DataView;
-  _points: number;
-  /** Share of exact zeros, and of values that are not finite, of each curve's channel. */
-  _zero_share: DataView;
-  _nonfinite_share: DataView;
-}
+import type { DensityCurvesState } from "../lib/wire/payloads";
 
 export interface Curves {
   channels: Int32Array;
@@ -28,11 +15,7 @@ export interface Curves {
   of: Map<number, number>;
 }
 
-export const CURVE_EVENTS =
-  "change:_channels change:_grid change:_density change:_points change:_zero_share " +
-  "change:_nonfinite_share change:_notes change:_total change:_drawn change:_peak change:_usual_peak";
-
-export function readCurves(model: AnyModel<CurvesState>): Curves {
+export function readCurves(model: AnyModel<DensityCurvesState>): Curves {
   const channels = asInt32(model.get("_channels"));
   return {
     channels,

@@ -4,7 +4,7 @@
  */
 import type { AnyModel, Host, RenderProps } from "@anywidget/types";
 
-import { CURVE_EVENTS, lines, readCurves, type CurvesState } from "./curves";
+import { lines, readCurves } from "./curves";
 import { button, element, mount, showNotes } from "../lib/dom/elements";
 import { count, counted, named, percent } from "../lib/format";
 import { eachFrame } from "../lib/dom/frame";
@@ -14,43 +14,16 @@ import { publisher } from "../lib/linking/publish";
 import { Selection } from "../lib/linking/selection";
 import { powersOfTen, roundTicks } from "../lib/plots/ticks";
 import { CLUSTER_COLORS, onThemeChange, themeOf } from "../lib/dom/theme";
+import type { DensityState } from "../lib/wire/states";
+import { DENSITY_CURVES_TRAITS, MOST_CURVES } from "../lib/wire/constants";
+import { onChange } from "../lib/linking/changes";
 
-const KEYS: Record<State["_drawn"], (noun: string) => string> = {
+const KEYS: Record<DensityState["_drawn"], (noun: string) => string> = {
   every: (noun) => `line: one ${noun}`,
   fan: (noun) => `line: median · bands: 25–75 % and 5–95 % of the ${noun}s`,
   together: (noun) => `line: all ${noun}s together`,
 };
 
-interface State extends CurvesState {
-  log_y: boolean;
-  /** What a channel is called: those of a weight are its outputs. */
-  _noun: string;
-  /** Channels of the layer, and how many of them have a curve of their own here. */
-  _total: number;
-  /** Greatest height, and the one that hardly any value exceeds. */
-  _peak: number;
-  _usual_peak: number;
-  /** What stands for the channels: a line each, bands, or one line for all values together. */
-  _drawn: "every" | "fan" | "together";
-  _notes: string[];
-  /** On which samples, where these are not all. */
-  _samples: string;
-  selection: string;
-  _every: string;
-  _fan: string;
-  _selected: string;
-  _hovered: string;
-  _zeros: string;
-  _zeros_marked: string;
-  _figure: string;
-  _log_axis: string;
-  _linear_axis: string;
-  _log_scale: string;
-  _linear_scale: string;
-}
-
-/** Above so many channels bands stand for them; the same number as in Python. */
-const MOST_CURVES = 64;
 const ZERO_DOTS = "dot at 0: share of exact zeros (right axis)";
 const ZERO_BANDS = "dots at 0: share of exact zeros (right axis), of 5, 25, 50, 75 and 95 % of the";
 
@@ -63,14 +36,14 @@ const MARKS = ["_every", "_fan", "_selected", "_hovered", "_zeros", "_zeros_mark
 type Marks = Record<(typeof MARKS)[number], MarkModel>;
 
 /** Widget state that was saved before channels had a name has none. */
-const nounOf = (model: AnyModel<State>): string => model.get("_noun") ?? "channel";
+const nounOf = (model: AnyModel<DensityState>): string => model.get("_noun") ?? "channel";
 
-async function marksOf(model: AnyModel<State>, host: Host): Promise<Marks> {
+async function marksOf(model: AnyModel<DensityState>, host: Host): Promise<Marks> {
   const found = await Promise.all(MARKS.map((key) => host.getModel(model.get(key))));
   return Object.fromEntries(MARKS.map((key, i) => [key, found[i]!])) as Marks;
 }
 
-async function render({ model, el, host, signal }: RenderProps<State>): Promise<void> {
+async function render({ model, el, host, signal }: RenderProps<DensityState>): Promise<void> {
   const selection = await Selection.of(host, model.get("selection"), signal);
   const marks = await marksOf(model, host);
   const [logAxis, linearAxis] = await Promise.all(
@@ -189,12 +162,12 @@ async function render({ model, el, host, signal }: RenderProps<State>): Promise<
   }
 
   selection.onChange(highlight);
-  model.on(`${CURVE_EVENTS} change:_notes change:_samples change:_noun`, eachFrame(() => {
+  onChange(model, [...DENSITY_CURVES_TRAITS, "_total", "_drawn", "_peak", "_usual_peak", "_notes", "_samples", "_noun"], eachFrame(() => {
     curves = readCurves(model);
     refresh();
   }, signal));
-  model.on("change:log_y", refresh);
-  model.on("change:class_names", describe);
+  onChange(model, ["log_y"], refresh);
+  onChange(model, ["class_names"], describe);
   onThemeChange(frame, refresh, signal);
   refresh();
 }

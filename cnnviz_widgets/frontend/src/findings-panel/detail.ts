@@ -1,8 +1,9 @@
 /** What a finding says when it is unfolded: evidence, limits, cure and source. */
 import { histogram } from "./histogram";
-import { channelText, valueText, type FindingEntry, type Sent } from "./report";
+import { channelText, valueText } from "./report";
 import { element, keyboard } from "../lib/dom/elements";
 import { count, counted, number } from "../lib/format";
+import type { FindingEntry } from "../lib/wire/payloads";
 
 /** So many layers are named before the rest is folded away. */
 const NAMED = 3;
@@ -26,7 +27,7 @@ export function detail(finding: FindingEntry): HTMLElement {
 /** What was measured, and what it was compared with: each number before its words. */
 function numbers({ measured, reference }: FindingEntry): HTMLElement {
   const list = element("div", "cnnviz-finding-numbers");
-  const add = (value: Sent, words: string): void => {
+  const add = (value: number | null, words: string): void => {
     list.append(element("b", "", {}, valueText(value, measured.is_share)), element("span", "", {}, words));
   };
   add(measured.value, measured.name);

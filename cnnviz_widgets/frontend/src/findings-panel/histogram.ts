@@ -1,8 +1,9 @@
 /** The evidence as a small picture: what was measured as filled bars, the reference as an outline. */
-import { valueText, type EvidenceEntry, type Sent } from "./report";
+import { valueText } from "./report";
 import { svg } from "../lib/dom/svg";
 import { element } from "../lib/dom/elements";
 import { percent } from "../lib/format";
+import type { EvidenceEntry } from "../lib/wire/payloads";
 
 const WIDTH = 240;
 const HEIGHT = 64;
@@ -16,7 +17,7 @@ interface Bin {
 }
 
 /** The bins across WIDTH pixels; bars of unequal width keep their areas in proportion. */
-export function binsOf(edges: readonly Sent[], shares: readonly Sent[]): Bin[] {
+export function binsOf(edges: EvidenceEntry["edges"], shares: EvidenceEntry["shares"]): Bin[] {
   const at = edges.map((edge) => edge ?? NaN);
   const low = at[0]!;
   const span = at[at.length - 1]! - low;
@@ -82,7 +83,7 @@ export function histogram(evidence: EvidenceEntry, reference: string): HTMLEleme
   );
 }
 
-const endText = (edge: Sent | undefined): string => valueText(edge ?? null, false);
+const endText = (edge: number | null | undefined): string => valueText(edge ?? null, false);
 
 const key = (look: "measured" | "reference", text: string): HTMLElement =>
   element("span", "", {}, element("i", `cnnviz-key-${look}`), text);

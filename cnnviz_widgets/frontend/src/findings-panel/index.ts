@@ -7,24 +7,13 @@ import {
   kindName,
   placeName,
   severityCounts,
-  type FindingEntry,
-  type ReportEntry,
 } from "./report";
 import { severityMark } from "../lib/severity";
 import { choice, element, keyboard, mount } from "../lib/dom/elements";
 import { count, counted, withLastName } from "../lib/format";
-
-interface State {
-  /** The report without its findings; null before the first. */
-  _report: ReportEntry | null;
-  _findings: FindingEntry[];
-  /** Number of the chosen finding; -1 for none. */
-  finding: number;
-  /** The model has changed since the diagnosis. */
-  stale: boolean;
-  /** Greatest height of the list in CSS pixels. */
-  height: number;
-}
+import type { FindingsPanelState } from "../lib/wire/states";
+import type { FindingEntry, ReportEntry } from "../lib/wire/payloads";
+import { onChange } from "../lib/linking/changes";
 
 /** Beyond so many findings it pays to look for one by its words. */
 const FILTERED_FROM = 9;
@@ -58,7 +47,7 @@ class Panel {
   private folded = false;
 
   constructor(
-    private readonly model: AnyModel<State>,
+    private readonly model: AnyModel<FindingsPanelState>,
     private readonly signal: AbortSignal,
   ) {
     const severity = choice(
@@ -96,11 +85,16 @@ class Panel {
     this.filter.addEventListener("keydown", (event) => this.onFilterKey(event), { signal });
     this.list.addEventListener("keydown", (event) => this.onKey(event), { signal });
     // Python sends both in one message: each is heard, and the second finds all in place.
-    model.on("change:_report", () => this.begin());
-    model.on("change:_findings", () => this.begin());
-    model.on("change:finding", () => this.follow());
-    model.on("change:stale", () => this.showStale());
-    model.on("change:height", () => this.showHeight());
+    onChange(model, ["_report", "_findings"], () => this.begin());
+    onChange(model, ["finding"], () => this.follow());
+    onChange(model, ["stale"], () => this.showStale());
+    onChange(model, ["height"], () => this.showHeight());
+  }
+
+  /** The report; null before the first. */
+  private get report(): ReportEntry | null {
+    const report = this.model.get("_report");
+    return report && "model" in report ? report : null;
   }
 
   /** Show a report from its beginning. */
@@ -117,7 +111,7 @@ class Panel {
   }
 
   private showHead(): void {
-    const report = this.model.get("_report");
+    const { report } = this;
     const findings = this.model.get("_findings");
     if (!report) {
       this.head.replaceChildren("Nothing has been diagnosed yet.");
@@ -136,7 +130,7 @@ class Panel {
   }
 
   private showStale(): void {
-    const stale = this.model.get("stale") && this.model.get("_report") !== null;
+    const stale = this.model.get("stale") && this.report !== null;
     this.stale.textContent = stale ? "The model has changed since: diagnose again." : "";
     this.stale.hidden = !stale;
   }
@@ -147,7 +141,7 @@ class Panel {
 
   /** What concerns the whole report: its notes, and the questions that were left open. */
   private showNotes(): void {
-    const report = this.model.get("_report");
+    const { report } = this;
     this.notes.replaceChildren(...(report?.notes ?? []).map((note) => element("div", "", {}, note)));
     this.skipped.replaceChildren();
     const open = report?.skipped ?? [];
@@ -292,7 +286,7 @@ class Panel {
 /** The room that the longest of these words takes, at the most. */
 const longest = (words: readonly string[]): string => `${Math.max(0, ...words.map(({ length }) => length))}ch`;
 
-function render({ model, el, signal }: RenderProps<State>): void {
+function render({ model, el, signal }: RenderProps<FindingsPanelState>): void {
   const panel = new Panel(model, signal);
   mount(el, panel.root, signal);
   panel.begin();

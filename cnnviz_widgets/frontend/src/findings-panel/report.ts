@@ -1,51 +1,9 @@
 /** A report as Python sends it, and its words as a reader wants them. */
 import { count, counted, number, percent } from "../lib/format";
-
-export type Severity = "severe" | "warning" | "note";
+import type { FindingEntry, Severity } from "../lib/wire/payloads";
+import type { FindingKind } from "../lib/wire/constants";
 
 export const SEVERITIES: readonly Severity[] = ["severe", "warning", "note"];
-
-/** NaN and infinity, which JSON lacks, come as null. */
-export type Sent = number | null;
-
-export interface EvidenceEntry {
-  label: string;
-  edges: Sent[];
-  shares: Sent[];
-  /** The same bins of what was compared with; empty where there is none. */
-  reference: Sent[];
-}
-
-export interface FindingEntry {
-  kind: string;
-  severity: Severity;
-  /** Path of the layer; "" for the model as a whole. */
-  layer: string;
-  view: "outputs" | "weights";
-  /** How many channels are concerned, 0 for all of them, and the first of them. */
-  channel_count: number;
-  channels: number[];
-  measured: { name: string; value: Sent; is_share: boolean };
-  reference: { name: string; value: Sent; percentile: Sent; effect: Sent } | null;
-  /** 0 for findings about weights alone. */
-  samples: number;
-  summary: string;
-  limits: string;
-  cure: string;
-  source: string;
-  weight: string;
-  evidence: EvidenceEntry | null;
-  /** Layers in which the same cause shows. */
-  follows: string[];
-}
-
-export interface ReportEntry {
-  model: string;
-  layers: number;
-  samples: number;
-  notes: string[];
-  skipped: { what: string; why: string }[];
-}
 
 const KINDS: Record<string, string> = {
   "non-finite": "NaN or infinity",
@@ -62,7 +20,7 @@ const KINDS: Record<string, string> = {
   "noisy-weights": "noisy weights",
   "wide-uniform-weights": "wide, uniform weights",
   frozen: "frozen weights",
-};
+} satisfies Record<FindingKind, string>;
 
 /** A kind that is not known here reads as its own name. */
 export const kindName = (kind: string): string => KINDS[kind] ?? kind.replace(/-/g, " ");
@@ -73,7 +31,7 @@ export function placeName({ layer, view, weight }: FindingEntry): string {
   return view === "weights" ? `${place} · ${weight || "weights"}` : place;
 }
 
-export const valueText = (value: Sent, isShare: boolean): string =>
+export const valueText = (value: number | null, isShare: boolean): string =>
   value === null ? "not finite" : isShare ? percent(value) : number(value);
 
 /** `1 severe, 2 warnings, 1 note`, without what there is none of. */

@@ -2,34 +2,10 @@
 import type { AnyModel } from "@anywidget/types";
 
 import { asFloat32, asFloat64 } from "../lib/linking/buffers";
+import type { HealthCurvesState, NumberEntry } from "../lib/wire/payloads";
 
 /** How a number is written, and which axis suits it. */
-export type Look = "share" | "count" | "size" | "value";
-
-export interface NumberEntry {
-  name: string;
-  title: string;
-  explanation: string;
-  look: Look;
-  /** Whether it has a value anywhere. */
-  known: boolean;
-}
-
-export interface HealthState {
-  _numbers: NumberEntry[];
-  /** Path of the layer of each curve. */
-  _paths: string[];
-  /** Step of each point. */
-  _steps: DataView;
-  /** A value for each number, layer and point; NaN where there is none. */
-  _values: DataView;
-  /** How many layers and moments there are, of which those sent may be some. */
-  _layers: number;
-  _moments: number;
-}
-
-export const CURVE_EVENTS =
-  "change:_numbers change:_paths change:_steps change:_values change:_layers change:_moments";
+export type Look = NumberEntry["look"];
 
 export class Curves {
   constructor(
@@ -39,7 +15,7 @@ export class Curves {
     private readonly values: Float32Array,
   ) {}
 
-  static of(model: AnyModel<HealthState>): Curves {
+  static of(model: AnyModel<HealthCurvesState>): Curves {
     return new Curves(
       model.get("_numbers"),
       model.get("_paths"),

@@ -6,7 +6,7 @@ import type { AnyModel, Host, RenderProps } from "@anywidget/types";
 
 import { Chips, shortNames } from "./chips";
 import { layerColors } from "./colors";
-import { CURVE_EVENTS, Curves, type HealthState } from "./curves";
+import { Curves } from "./curves";
 import { scaleFor, written, type ValueScale } from "./scale";
 import { Connection, type ViewProps } from "../lib/linking/connection";
 import { choice, element, mount, say } from "../lib/dom/elements";
@@ -16,26 +16,9 @@ import { onResize } from "../lib/dom/canvas";
 import { afterEvent, put, releasePlot, scaleOf, type MarkModel } from "../lib/plots/bqplot";
 import { onThemeChange, themeOf } from "../lib/dom/theme";
 import { LEFT, RIGHT, stepTicks } from "../lib/plots/step-axis";
-import { LIVE } from "../timeline/moments";
-
-interface State extends HealthState {
-  /** Name of the number that is drawn. */
-  number: string;
-  /** A layer selector and a timeline, where there are any. */
-  selector: string | null;
-  timeline: string | null;
-  _every: string;
-  _chosen: string;
-  _hovered: string;
-  _position: string;
-  _figure: string;
-  _step_axis: string;
-  _log_axis: string;
-  _linear_axis: string;
-  _step_scale: string;
-  _log_scale: string;
-  _linear_scale: string;
-}
+import type { HealthState } from "../lib/wire/states";
+import { HEALTH_CURVES_TRAITS, LIVE } from "../lib/wire/constants";
+import { onChange } from "../lib/linking/changes";
 
 const PARTS = ["_every", "_chosen", "_hovered", "_position", "_step_axis", "_log_axis", "_linear_axis"] as const;
 const SCALES = ["_step_scale", "_log_scale", "_linear_scale"] as const;
@@ -48,7 +31,7 @@ const MANY = 16;
 /** Pixels that the number of a step needs on its axis. */
 const LABEL = 90;
 
-async function partsOf(model: AnyModel<State>, host: Host): Promise<Parts> {
+async function partsOf(model: AnyModel<HealthState>, host: Host): Promise<Parts> {
   const found = await Promise.all([
     ...PARTS.map((key) => host.getModel(model.get(key))),
     ...SCALES.map((key) => scaleOf(model, model.get(key))),
@@ -76,7 +59,7 @@ class Panel {
   private readonly connection: Connection;
 
   constructor(
-    private readonly model: AnyModel<State>,
+    private readonly model: AnyModel<HealthState>,
     private readonly parts: Parts,
     private readonly selector: AnyModel | undefined,
     private readonly timeline: AnyModel | undefined,
@@ -99,8 +82,8 @@ class Panel {
     );
     if (selector) this.root.append(this.connection.line);
     this.highlight = afterEvent(() => this.mark(), signal);
-    selector?.on("change:layer change:_shown", this.highlight);
-    timeline?.on("change:position", this.highlight);
+    if (selector) onChange(selector, ["layer", "_shown"], this.highlight);
+    if (timeline) onChange(timeline, ["position"], this.highlight);
   }
 
   /** The number that is drawn: the chosen one, or the first. */
@@ -271,7 +254,7 @@ class Panel {
   }
 }
 
-async function render({ model, el, host, signal }: RenderProps<State>): Promise<void> {
+async function render({ model, el, host, signal }: RenderProps<HealthState>): Promise<void> {
   const parts = await partsOf(model, host);
   const other = (reference: string | null) => (reference ? host.getModel(reference) : undefined);
   const [selector, timeline] = await Promise.all([other(model.get("selector")), other(model.get("timeline"))]);
@@ -281,8 +264,8 @@ async function render({ model, el, host, signal }: RenderProps<State>): Promise<
   const panel = new Panel(model, parts, selector, timeline, { model, el, signal });
   mount(el, panel.root, signal);
   const refresh = eachFrame(() => panel.refresh(), signal);
-  model.on(CURVE_EVENTS, refresh);
-  model.on("change:number", () => panel.refresh());
+  onChange(model, HEALTH_CURVES_TRAITS, refresh);
+  onChange(model, ["number"], () => panel.refresh());
   onThemeChange(panel.root, refresh, signal);
   panel.refresh();
   onResize(panel.root, eachFrame(() => panel.showAxes(), signal), signal);

@@ -4,21 +4,7 @@ import type { AnyModel } from "@anywidget/types";
 import type { Connection } from "../lib/linking/connection";
 import { button, element } from "../lib/dom/elements";
 import { count, counted, lastName } from "../lib/format";
-
-export interface GuideState {
-  /** Step of the order that is shown, 0 for none of them; and how many there are, 0 for no order. */
-  step: number;
-  steps: number;
-  stage: string;
-  look_for: string;
-  /** Layer and view of the next step; "" at the end. */
-  next_step: string;
-  /** Whether the line is shown. */
-  guide: boolean;
-  /** How often the reader asked for the next step, and how many of these were answered. */
-  _next_asked: number;
-  _next_answered: number;
-}
+import type { InspectorHeaderState } from "../lib/wire/states";
 
 export class Guide {
   readonly root: HTMLElement;
@@ -30,7 +16,7 @@ export class Guide {
   private readonly done = element("span", "cnnviz-faint");
 
   constructor(
-    private readonly model: AnyModel<GuideState>,
+    private readonly model: AnyModel<InspectorHeaderState>,
     private readonly connection: Connection,
     signal: AbortSignal,
   ) {
@@ -67,7 +53,7 @@ export class Guide {
     this.done.textContent = `All ${counted(steps, "step")} looked at.`;
   }
 
-  private change<Key extends "guide" | "_next_asked">(key: Key, value: GuideState[Key]): void {
+  private change<Key extends "guide" | "_next_asked">(key: Key, value: InspectorHeaderState[Key]): void {
     this.model.set(key, value);
     this.model.save_changes();
     this.show();

@@ -1,32 +1,16 @@
 /** InspectorHeader: which layer and view is shown, what comes next, and what went wrong. */
 import type { AnyModel, RenderProps } from "@anywidget/types";
 
-import { Guide, type GuideState } from "./guide";
-import { ViewSwitch, type ViewState } from "./view-switch";
+import { Guide } from "./guide";
+import { ViewSwitch } from "./view-switch";
 import { Connection } from "../lib/linking/connection";
 import { button, element, mount } from "../lib/dom/elements";
 import { Patience, WAITING } from "../lib/linking/slow-answer";
+import type { InspectorHeaderState } from "../lib/wire/states";
+import { onChange } from "../lib/linking/changes";
+import { INSPECTOR_HEADER_TRAITS } from "../lib/wire/constants";
 
-interface State extends ViewState, GuideState {
-  title: string;
-  facts: string;
-  /** What is being done just now; "" when nothing is. */
-  message: string;
-  /** Share of the work that is done, from 0 to 1; below 0 where it is not known. */
-  progress: number;
-  error: string;
-  warnings: string[];
-  /** Whether there is a model to diagnose and to read again. */
-  live: boolean;
-  /** How often the user asked for a fresh reading, and how many of these were answered. */
-  _asked: number;
-  _answered: number;
-  /** The same of diagnoses. */
-  _diagnose_asked: number;
-  _diagnosed: number;
-}
-
-function render({ model, el, signal }: RenderProps<State>): void {
+function render({ model, el, signal }: RenderProps<InspectorHeaderState>): void {
   const title = element("div", "cnnviz-inspector-title", { role: "heading", "aria-level": 3 });
   const message = element("div", "cnnviz-inspector-message cnnviz-faint", { role: "status", "aria-live": "polite" });
   const error = element("div", "cnnviz-error", { role: "alert" });
@@ -82,42 +66,16 @@ function render({ model, el, signal }: RenderProps<State>): void {
     guide.show();
   }
 
-  const events = Object.keys({
-    title: 0,
-    facts: 0,
-    message: 0,
-    progress: 0,
-    error: 0,
-    warnings: 0,
-    live: 0,
-    view: 0,
-    _shown_view: 0,
-    has_weights: 0,
-    weights: 0,
-    weight: 0,
-    step: 0,
-    steps: 0,
-    stage: 0,
-    look_for: 0,
-    next_step: 0,
-    guide: 0,
-    _asked: 0,
-    _answered: 0,
-    _diagnose_asked: 0,
-    _diagnosed: 0,
-    _next_asked: 0,
-    _next_answered: 0,
-  } satisfies Record<keyof State, 0>);
-  for (const key of events) model.on(`change:${key}`, show);
+  onChange(model, INSPECTOR_HEADER_TRAITS, show);
   connection.onChange(show);
   show();
 }
 
-const warnings = (model: AnyModel<State>): Node[] =>
+const warnings = (model: AnyModel<InspectorHeaderState>): Node[] =>
   model.get("warnings").map((text) => element("div", "cnnviz-warning", {}, `⚠ ${text}`));
 
 /** A progress bar with its words while work goes on; warnings otherwise. */
-function working(model: AnyModel<State>): Node[] {
+function working(model: AnyModel<InspectorHeaderState>): Node[] {
   const message = model.get("message");
   if (!message) return warnings(model);
   const progress = model.get("progress");

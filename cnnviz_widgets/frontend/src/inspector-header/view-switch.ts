@@ -3,34 +3,23 @@ import type { AnyModel } from "@anywidget/types";
 
 import type { Connection } from "../lib/linking/connection";
 import { button, choice, element } from "../lib/dom/elements";
+import type { RecordView } from "../lib/wire/payloads";
+import type { InspectorHeaderState } from "../lib/wire/states";
 
-type View = "outputs" | "weights";
-
-export interface ViewState {
-  /** The view that is chosen. */
-  view: View;
-  /** The view that is drawn: it follows `view` when Python has read it. */
-  _shown_view: string;
-  has_weights: boolean;
-  /** Names of the layer's weights that have a picture, and which of them is chosen. */
-  weights: string[];
-  weight: string;
-}
-
-const VIEWS: readonly (readonly [view: View, text: string, title: string])[] = [
+const VIEWS: readonly (readonly [view: RecordView, text: string, title: string])[] = [
   ["outputs", "Outputs", "What the layer makes of the inputs"],
   ["weights", "Weights", "The layer's parameters"],
 ];
 
 export class ViewSwitch {
   readonly root: HTMLElement;
-  private readonly buttons: Map<View, HTMLButtonElement>;
+  private readonly buttons: Map<RecordView, HTMLButtonElement>;
   private readonly weight: ReturnType<typeof choice>;
   /** The names that the drop-down lists now. */
   private listed = "";
 
   constructor(
-    private readonly model: AnyModel<ViewState>,
+    private readonly model: AnyModel<InspectorHeaderState>,
     private readonly connection: Connection,
     signal: AbortSignal,
   ) {
@@ -72,7 +61,7 @@ export class ViewSwitch {
     this.connection.need(this.weight.select);
   }
 
-  private choose<Key extends "view" | "weight">(key: Key, value: ViewState[Key]): void {
+  private choose<Key extends "view" | "weight">(key: Key, value: InspectorHeaderState[Key]): void {
     if (this.model.get(key) === value) return;
     this.model.set(key, value);
     this.model.save_changes();

@@ -2,25 +2,14 @@
 import type { AnyModel, RenderProps } from "@anywidget/types";
 
 import { facts, findings, health, level, looked } from "./marks";
-import { matches, rowsOf, type LayerEntry, type Row } from "./rows";
+import { matches, rowsOf, type Row } from "./rows";
 import { Connection, type ViewProps } from "../lib/linking/connection";
 import { element, keyboard, mount } from "../lib/dom/elements";
 import { count, counted } from "../lib/format";
 import { Patience, WAITING } from "../lib/linking/slow-answer";
-
-interface State {
-  _layers: LayerEntry[];
-  /** On which samples dead channels are so; "" for all that there are. */
-  _basis: string;
-  /** Path of the chosen layer; "" before any choice. */
-  layer: string;
-  /** Path of the layer that the other views show: it follows `layer` when Python has read it. */
-  _shown: string;
-  /** Where the model has values that none of the layers shows, in sentences. */
-  _unseen?: string[];
-  /** Greatest height of the list in CSS pixels. */
-  height: number;
-}
+import type { LayerSelectorState } from "../lib/wire/states";
+import type { LayerEntry } from "../lib/wire/payloads";
+import { onChange } from "../lib/linking/changes";
 
 /** A layer's row in the list, and the marks in it that change while the model trains. */
 interface Option {
@@ -55,7 +44,7 @@ class Selector {
   private readonly signal: AbortSignal;
 
   constructor(
-    private readonly model: AnyModel<State>,
+    private readonly model: AnyModel<LayerSelectorState>,
     props: ViewProps,
   ) {
     const signal = (this.signal = props.signal);
@@ -89,11 +78,11 @@ class Selector {
       keyboard(target);
       target.addEventListener("keydown", (event) => this.onKey(event), { signal });
     }
-    model.on("change:_layers change:_basis", () => this.update());
-    model.on("change:layer change:_shown", () => this.mark());
-    model.on("change:height", () => this.build());
+    onChange(model, ["_layers", "_basis"], () => this.update());
+    onChange(model, ["layer", "_shown"], () => this.mark());
+    onChange(model, ["height"], () => this.build());
     this.connection.onChange(() => this.mark());
-    model.on("change:_unseen", () => this.tellUnseen());
+    onChange(model, ["_unseen"], () => this.tellUnseen());
     this.build();
     this.tellUnseen();
   }
@@ -261,7 +250,7 @@ class Selector {
   }
 }
 
-function render({ model, el, signal }: RenderProps<State>): void {
+function render({ model, el, signal }: RenderProps<LayerSelectorState>): void {
   const selector = new Selector(model, { model, el, signal });
   mount(el, selector.root, signal);
 }

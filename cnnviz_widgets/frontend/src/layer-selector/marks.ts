@@ -1,5 +1,5 @@
 /** The small marks in a layer's row: how abstract it is, what was looked at, what was found, its health. */
-import type { LayerEntry } from "./rows";
+import type { LayerEntry } from "../lib/wire/payloads";
 import { severityIcon } from "../lib/severity";
 import { element } from "../lib/dom/elements";
 import { compact, count, counted, percent } from "../lib/format";

@@ -1,25 +1,5 @@
 /** The model as rows of a list: its layers in execution order, under the models that hold them. */
-
-export interface LayerEntry {
-  path: string;
-  kind: string;
-  /** Output shape without the batch, such as `26×26×32`. */
-  shape: string;
-  parameters: number;
-  /** Channels of the output, and how many of them are zero on every sample; null: not measured. */
-  channels: number | null;
-  dead: number | null;
-  /** How many of the channels hold NaN or infinity. */
-  nonfinite: number | null;
-  /** Abstraction level in words, and as a share of the model's highest. */
-  level: string;
-  relative_level: number;
-  /** Views that have been looked at; null where nobody keeps count. */
-  looked: string[] | null;
-  /** How many severe findings and warnings begin at this layer. */
-  severe: number;
-  warnings: number;
-}
+import type { LayerEntry } from "../lib/wire/payloads";
 
 export interface Row {
   /** Names from the outside in; all but the last are models or blocks around the layer. */

@@ -1,5 +1,5 @@
 /** How grave a finding is: a shape and a word, so that nobody has to tell colours apart. */
-import type { Severity } from "../findings-panel/report";
+import type { Severity } from "./wire/payloads";
 import { svg } from "./dom/svg";
 import { element } from "./dom/elements";
 

@@ -4,13 +4,9 @@
  */
 import type { AnyModel } from "@anywidget/types";
 
-import { readWindow, type Parameters, type Part, type WindowWire } from "./parameters";
-
-export interface ExactState {
-  /** The question: its number, first row and one past the last, first input and one past. */
-  _window_asked: number[];
-  _window: WindowWire | Record<string, never>;
-}
+import { readWindow, type Parameters, type Part } from "./parameters";
+import type { WindowState } from "../lib/wire/payloads";
+import { onChange } from "../lib/linking/changes";
 
 /** What is in sight: rows as they are stored, and inputs. */
 export interface View {
@@ -39,18 +35,18 @@ export class ExactWindow {
   private timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(
-    private readonly model: AnyModel<ExactState>,
+    private readonly model: AnyModel<WindowState>,
     private parameters: Parameters,
     onAnswer: () => void,
     signal: AbortSignal,
   ) {
     // Another view of this widget may have asked before.
     this.serial = model.get("_window_asked")[0] ?? 0;
-    model.on("change:_window", () => {
-      const wire = model.get("_window");
+    onChange(model, ["_window"], () => {
+      const answer = model.get("_window");
       // An answer to an older question, or to another view's, would not fit what is in sight.
-      if (signal.aborted || wire.serial !== this.serial) return;
-      this.part = readWindow(wire as WindowWire, this.parameters);
+      if (signal.aborted || !("serial" in answer) || answer.serial !== this.serial) return;
+      this.part = readWindow(answer, this.parameters);
       onAnswer();
     });
     signal.addEventListener("abort", () => clearTimeout(this.timer));

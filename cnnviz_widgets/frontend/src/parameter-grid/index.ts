@@ -1,22 +1,23 @@
 /** ParameterGrid: outputs down, inputs across, each tile a slice of the kernel; the tree beside them. */
 import type { AnyModel } from "@anywidget/types";
 
-import { ExactWindow, type ExactState } from "./exact-window";
+import { ExactWindow } from "./exact-window";
 import { BIAS_WIDTH, biasLeft, clipOf, layoutOf, spansAcross, spansDown, visibleRows, type Layout } from "./layout";
 import { paintOverlay } from "./overlay";
-import { PARAMETER_EVENTS, readParameters, type Parameters, type ParametersState, type Part } from "./parameters";
+import { readParameters, type Parameters, type Part } from "./parameters";
 import { describe, describeBias, describeOutput, inputName, outputName, type Spot } from "./readout";
 import { RowTree } from "./row-tree";
 import { pixelRatio } from "../lib/dom/canvas";
 import { element } from "../lib/dom/elements";
 import { count, counted } from "../lib/format";
-import { columnAt, visible, xOf, type ColumnAxisState } from "../lib/linking/column-axis";
+import { columnAt, visible, xOf } from "../lib/linking/column-axis";
+import type { ColumnAxisState } from "../lib/wire/states";
 import { Connection } from "../lib/linking/connection";
-import { renderLinked, type LinkedState } from "../lib/linking/linked-view";
+import { renderLinked } from "../lib/linking/linked-view";
 import { publisher } from "../lib/linking/publish";
 import type { Selection } from "../lib/linking/selection";
 import type { RangeName } from "../lib/plots/colormaps";
-import type { PixelImage, Pointer, StageContent, StageState } from "../tile-view/content";
+import type { PixelImage, Pointer, StageContent } from "../tile-view/content";
 import type { EnlargedContent, Tile } from "../tile-view/enlarged";
 import type { Marked } from "../tile-view/foot";
 import type { Place } from "../tile-view/overlay";
@@ -24,12 +25,9 @@ import { paintOf, paintTiles, type Clip, type Paint, type Picture } from "../til
 import { rowAt, yOf } from "../tile-view/rows";
 import { TileStage } from "../tile-view/stage";
 import { describeCut } from "../tree-view/cut";
-import { readTree, TREE_EVENTS, type Tree, type TreeState } from "../tree-view/tree";
-
-interface State extends ParametersState, TreeState, ExactState, StageState, LinkedState {
-  /** Distance at which the tree is cut into groups; null for no cut. */
-  cut: number | null;
-}
+import { readTree, type Tree } from "../tree-view/tree";
+import type { ParameterGridState } from "../lib/wire/states";
+import { PARAMETERS_TRAITS, TREE_TRAITS } from "../lib/wire/constants";
 
 const RANGES = [
   ["tile", "each tile"],
@@ -57,7 +55,7 @@ class ParameterGrid implements StageContent<Layout> {
   readonly channels = "row";
   readonly root = element("div", "cnnviz cnnviz-parameter-grid");
   private readonly frame = element("div", "cnnviz-parameter-stage");
-  private readonly stage: TileStage<Layout>;
+  private readonly stage: TileStage<ParameterGridState, Layout>;
   private readonly rowTree: RowTree;
   private readonly exact: ExactWindow;
   private readonly connection: Connection;
@@ -69,7 +67,7 @@ class ParameterGrid implements StageContent<Layout> {
   private enlargedPart: Part;
 
   constructor(
-    private readonly model: AnyModel<State>,
+    private readonly model: AnyModel<ParameterGridState>,
     private readonly axis: AnyModel<ColumnAxisState>,
     private readonly selection: Selection,
     signal: AbortSignal,
@@ -94,7 +92,7 @@ class ParameterGrid implements StageContent<Layout> {
         offers: (range) => this.offers(range),
       },
       enlarged: this.enlarged(),
-      readOn: `${PARAMETER_EVENTS} ${TREE_EVENTS}`,
+      readOn: [...PARAMETERS_TRAITS, ...TREE_TRAITS],
       refreshOn: ["colormap", "value_range", "height", "cut", "_notes"],
     }, signal);
     const { tiles, overlay, toolbar, foot, notes } = this.stage;

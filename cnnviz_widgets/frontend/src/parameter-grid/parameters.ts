@@ -1,46 +1,10 @@
 /** A layer's parameters as the picture reads them; the one place that knows their wire format. */
 import type { AnyModel } from "@anywidget/types";
 
-import { naturalOrder, NOT_FINITE, Mark, summarised, type Tiles, type TilesState } from "../tile-view/tiles";
+import { naturalOrder, summarised, type Tiles } from "../tile-view/tiles";
 import { asFloat32, asInt32, asUint8 } from "../lib/linking/buffers";
-
-export interface ParametersState extends TilesState {
-  /** The output that each row shows, in leaf order. */
-  _outputs: DataView;
-  /** How many inputs there are. */
-  _inputs: number;
-  /** Taps down and across of one kernel slice; [1, 1] where an input has a single weight. */
-  _taps: [down: number, across: number];
-  /** What one input and one output is called. */
-  _words: [input: string, output: string];
-  /** A name for each input, where they are not one of a kind; none where they are. */
-  _column_names: string[];
-  /** A name for each entry of the first axis of taps, where these are a cell's gates; none where not. */
-  _tap_names: string[];
-  /** The bias of each row; empty where there is none. */
-  _bias: DataView;
-}
-
-/** A window of the picture, less averaged than the whole; empty while none was asked for. */
-export interface WindowWire {
-  /** Which question this answers. */
-  serial?: number;
-  rows: [from: number, to: number];
-  columns: [from: number, to: number];
-  shape: TilesState["_shape"];
-  codes: DataView;
-  low: DataView;
-  high: DataView;
-  marks: DataView;
-  kind: TilesState["_kind"];
-  reduction: [down: number, across: number];
-  montage: [down: number, across: number];
-}
-
-export const PARAMETER_EVENTS =
-  "change:_shape change:_codes change:_low change:_high change:_marks change:_kind " +
-  "change:_reduction change:_montage change:_outputs change:_inputs change:_taps change:_words " +
-  "change:_column_names change:_tap_names change:_bias";
+import { Mark, NONFINITE_CODE } from "../lib/wire/constants";
+import type { ParametersState, WindowEntry } from "../lib/wire/payloads";
 
 /** Tiles, and the rows and inputs of the layer that they show. */
 export interface Part {
@@ -102,7 +66,7 @@ export function readParameters(model: AnyModel<ParametersState>): Parameters {
   };
 }
 
-function partOf(wire: WindowWire): Part {
+function partOf(wire: Omit<WindowEntry, "serial">): Part {
   const [rows, cols, height, width] = wire.shape;
   const tiles = summarised({
     rows,
@@ -121,7 +85,7 @@ function partOf(wire: WindowWire): Part {
 }
 
 /** A window as a part whose colours are those of the whole picture around it. */
-export function readWindow(wire: WindowWire, { whole }: Parameters): Part {
+export function readWindow(wire: WindowEntry, { whole }: Parameters): Part {
   const part = partOf(wire);
   const [rows, columns] = [wire.rows, wire.columns] as const;
   const { tiles } = part;
@@ -153,7 +117,7 @@ function biasTiles(bias: Float32Array): Tiles {
     cols: 1,
     height: 1,
     width: 1,
-    codes: Uint8Array.from(known, (value) => (Number.isNaN(value) ? NOT_FINITE : 0)),
+    codes: Uint8Array.from(known, (value) => (Number.isNaN(value) ? NONFINITE_CODE : 0)),
     low: known,
     high: known,
     marks: Uint8Array.from(known, (value) => (Number.isNaN(value) ? Mark.notFinite : value === 0 ? Mark.zero : Mark.ordinary)),

@@ -6,13 +6,9 @@ import type { Paint } from "./paint";
 import type { Rows } from "./rows";
 import type { ToolbarState } from "./toolbar";
 import type { Columns } from "../lib/linking/column-axis";
+import type { ChannelGridState } from "../lib/wire/states";
 
-export interface StageState extends ToolbarState {
-  /** Greatest height of the picture in CSS pixels. */
-  height: number;
-  /** What the picture leaves out, in sentences. */
-  _notes: string[];
-}
+export type StageState = ToolbarState & Pick<ChannelGridState, "height" | "_notes">;
 
 export interface StageLayout {
   columns: Columns;

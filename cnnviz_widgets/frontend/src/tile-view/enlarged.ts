@@ -1,9 +1,10 @@
 /** One tile, as large as the grid allows, with its numbers. Escape or the button leads back. */
-import { markOf, rangeOf, valueAt, Mark, type Tiles } from "./tiles";
+import { markOf, rangeOf, valueAt, type Tiles } from "./tiles";
 import { paintTiles, type Paint } from "./paint";
 import { layer, pixelRatio } from "../lib/dom/canvas";
 import { button, element } from "../lib/dom/elements";
 import { number } from "../lib/format";
+import { Mark } from "../lib/wire/constants";
 
 export interface Tile {
   row: number;

@@ -1,10 +1,11 @@
 /** Below the grid: what is under the cursor, what the marks mean, which values the colours span. */
 import { paintTiles, type Paint } from "./paint";
-import { Mark, rangeOf, summarised, type Tiles } from "./tiles";
+import { rangeOf, summarised, type Tiles } from "./tiles";
 import { layer, type Layer } from "../lib/dom/canvas";
 import { colorRange, cssColor } from "../lib/plots/colormaps";
 import { element, keyboard } from "../lib/dom/elements";
 import { count, counted, number } from "../lib/format";
+import { Mark } from "../lib/wire/constants";
 
 /** Each kind of mark: what it says, and how it looks to those who cannot tell its colour. */
 const KINDS: readonly (readonly [mark: number, text: string, look: string])[] = [

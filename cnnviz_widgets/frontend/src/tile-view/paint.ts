@@ -2,9 +2,10 @@
  * Tiles to pixels. Only what can be seen is computed, straight from the codes, so that the cost
  * of a picture follows the screen and not the layer; a shrunken tile is averaged, never thinned.
  */
-import { Mark, markOf, rangeOf, TOP_CODE, type Tiles } from "./tiles";
+import { markOf, rangeOf, type Tiles } from "./tiles";
 import { pixel, rgb, type Theme } from "../lib/dom/theme";
 import { colorRange, colorTable, type ColormapName, type RangeName } from "../lib/plots/colormaps";
+import { HIGHEST_CODE, Mark } from "../lib/wire/constants";
 
 /** One column or row: which one, and the device pixels [from, to) that it would cover whole. */
 export interface Span {
@@ -129,7 +130,7 @@ function paintTile({ pixels, stride }: Picture, tiles: Tiles, column: Line, row:
   // code → colour index is affine; a range of no width shows the middle of the map.
   const reach = to - from;
   const offset = reach > 0 ? ((low - from) / reach) * 255 : 127;
-  const step = reach > 0 ? ((high - low) / reach) * (255 / TOP_CODE) : 0;
+  const step = reach > 0 ? ((high - low) / reach) * (255 / HIGHEST_CODE) : 0;
   const base = tile * width * height;
   // Most tiles hold no pixel that is not finite, and need not be searched for one.
   const finite = tiles.marks[tile]! < Mark.someNotFinite;
@@ -156,7 +157,7 @@ function paintTile({ pixels, stride }: Picture, tiles: Tiles, column: Line, row:
       for (let sy = top; sy < bottom; sy++) {
         for (let k = base + sy * width + left, end = base + sy * width + right; k < end; k++) {
           const code = codes[k]!;
-          if (code <= TOP_CODE) {
+          if (code <= HIGHEST_CODE) {
             sum += code;
             n++;
           } else bad = true;

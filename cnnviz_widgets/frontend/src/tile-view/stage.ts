@@ -13,11 +13,13 @@ import { layer, onResize, prepare, type Layer } from "../lib/dom/canvas";
 import { element, keyboard, showNotes } from "../lib/dom/elements";
 import { eachFrame } from "../lib/dom/frame";
 import { onThemeChange, themeOf, type Theme } from "../lib/dom/theme";
-import { moveTo, panned, scrolledTo, wheeled, wheelPixels, zoomed, type ColumnAxisState, type Columns } from "../lib/linking/column-axis";
+import { moveTo, panned, scrolledTo, wheeled, wheelPixels, zoomed, type Columns } from "../lib/linking/column-axis";
+import type { ColumnAxisState } from "../lib/wire/states";
 import { publisher, type Publisher } from "../lib/linking/publish";
 import { combineOf, type Selection } from "../lib/linking/selection";
+import { onChange } from "../lib/linking/changes";
 
-export interface StageOptions {
+export interface StageOptions<State> {
   /** What the names of the canvases' classes begin with. */
   className: string;
   label: string;
@@ -29,8 +31,8 @@ export interface StageOptions {
   toolbar: Omit<ToolbarOptions, "zoom" | "fit">;
   enlarged: EnlargedContent;
   /** Changes after which the traits are read anew, and those after which they are drawn anew. */
-  readOn: string;
-  refreshOn: readonly string[];
+  readOn: readonly (keyof State & string)[];
+  refreshOn: readonly (keyof State & string)[];
 }
 
 const ARROWS: Record<string, readonly [column: number, row: number]> = {
@@ -40,7 +42,7 @@ const ARROWS: Record<string, readonly [column: number, row: number]> = {
   ArrowDown: [0, 1],
 };
 
-export class TileStage<Layout extends StageLayout> {
+export class TileStage<State extends StageState, Layout extends StageLayout> {
   readonly tiles: Layer;
   readonly overlay: Layer;
   readonly toolbar: Toolbar;
@@ -62,10 +64,10 @@ export class TileStage<Layout extends StageLayout> {
 
   constructor(
     private readonly content: StageContent<Layout>,
-    private readonly model: AnyModel<StageState>,
+    private readonly model: AnyModel<State>,
     private readonly axis: AnyModel<ColumnAxisState>,
     private readonly selection: Selection,
-    private readonly options: StageOptions,
+    private readonly options: StageOptions<State>,
     private readonly signal: AbortSignal,
   ) {
     const { className, label, help, root, stage } = options;
@@ -111,17 +113,17 @@ export class TileStage<Layout extends StageLayout> {
     on("blur", () => this.onLeave());
     const refresh = () => this.content.refresh();
     this.selection.onChange(this.drawOverlay);
-    for (const event of ["change:start", "change:scale"]) this.axis.on(event, this.drawTiles);
-    this.axis.on("change:order_by", () => {
+    onChange(this.axis, ["start", "scale"], this.drawTiles);
+    onChange(this.axis, ["order_by"], () => {
       this.range.anchor = 0;
       refresh();
     });
-    this.model.on(this.options.readOn, eachFrame(() => {
+    onChange(this.model, this.options.readOn, eachFrame(() => {
       // The same layer read again keeps the reader's place; another one has places of its own.
       if (this.content.read()) this.reset();
       refresh();
     }, this.signal));
-    for (const key of this.options.refreshOn) this.model.on(`change:${key}`, refresh);
+    onChange(this.model, this.options.refreshOn, refresh);
     onResize(this.options.stage, this.drawTiles, this.signal);
     onThemeChange(this.options.root, refresh, this.signal);
   }

@@ -1,32 +1,6 @@
 /** Quantised tiles as they come over the wire, and over which values they range. */
 import type { RangeName } from "../lib/plots/colormaps";
-
-export interface TilesState {
-  /** Rows, columns, pixels down and across of a stored tile. */
-  _shape: [rows: number, cols: number, height: number, width: number];
-  _codes: DataView;
-  _low: DataView;
-  _high: DataView;
-  _marks: DataView;
-  _kind: "image" | "vector" | "sequence" | "volume" | "strip";
-  /** Slices down and across within a tile. */
-  _montage: [down: number, across: number];
-  /** How many original pixels one stored pixel averages, down and across. */
-  _reduction: [down: number, across: number];
-}
-
-/** The last code that stands for a value; the next one stands for a pixel that is not finite. */
-export const TOP_CODE = 254;
-export const NOT_FINITE = 255;
-
-/** What a tile is marked as, so that nobody takes it for a dark one. */
-export const enum Mark {
-  ordinary = 0,
-  zero = 1,
-  constant = 2,
-  someNotFinite = 3,
-  notFinite = 4,
-}
+import { HIGHEST_CODE, Mark } from "../lib/wire/constants";
 
 /** What is said of a tile, or a line of tiles, by its mark. */
 export const MARK_WORDS: Record<number, string> = {
@@ -137,7 +111,7 @@ export function rangeOf(tiles: Tiles, row: number, col: number, range: RangeName
 export function valueAt(sheet: Tiles, row: number, col: number, y: number, x: number): number {
   const tile = row * sheet.cols + col;
   const code = sheet.codes[(tile * sheet.height + y) * sheet.width + x]!;
-  if (code > TOP_CODE) return NaN;
+  if (code > HIGHEST_CODE) return NaN;
   const low = sheet.low[tile]!;
-  return low + (code / TOP_CODE) * (sheet.high[tile]! - low);
+  return low + (code / HIGHEST_CODE) * (sheet.high[tile]! - low);
 }

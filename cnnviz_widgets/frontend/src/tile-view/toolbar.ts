@@ -3,7 +3,7 @@ import type { AnyModel } from "@anywidget/types";
 
 import { button, choice, element } from "../lib/dom/elements";
 import { count } from "../lib/format";
-import type { ColumnAxisState } from "../lib/linking/column-axis";
+import type { ColumnAxisState } from "../lib/wire/states";
 import { publisher } from "../lib/linking/publish";
 import type { Selection } from "../lib/linking/selection";
 import type { ColormapName, RangeName } from "../lib/plots/colormaps";

@@ -9,26 +9,14 @@ import { eachFrame } from "../lib/dom/frame";
 import { Patience, WAITING } from "../lib/linking/slow-answer";
 import { publisher, type Publisher } from "../lib/linking/publish";
 import { RIGHT } from "../lib/plots/step-axis";
-import { told, type OnsetEntry } from "./marks";
-import { LIVE, Moments, type MomentsState } from "./moments";
+import { told } from "./marks";
+import { Moments } from "./moments";
 import { draw, type Drawn } from "./picture";
 import { Player } from "./player";
-
-interface State extends MomentsState {
-  /** Step of the moment that is chosen; -1: live. */
-  position: number;
-  note: string;
-  training: boolean;
-  /** How many moments and onsets there are, of which those sent may be some. */
-  _moments: number;
-  _marks: number;
-  /** By step. */
-  _onsets: OnsetEntry[];
-  /** How often the page went to a mark; the last one's kind and layer. */
-  _mark: [number, string, string];
-  /** The position that is shown: it follows `position` when Python has read it. */
-  _shown: number;
-}
+import type { TimelineState } from "../lib/wire/states";
+import type { OnsetEntry } from "../lib/wire/payloads";
+import { LIVE, MOMENTS_TRAITS } from "../lib/wire/constants";
+import { onChange } from "../lib/linking/changes";
 
 const KEYS = "Drag, or use the arrow keys; Home and End, Page up and down go farther, Space plays.";
 
@@ -64,7 +52,7 @@ class Timeline {
   private readonly signal: AbortSignal;
 
   constructor(
-    private readonly model: AnyModel<State>,
+    private readonly model: AnyModel<TimelineState>,
     props: ViewProps,
   ) {
     const signal = (this.signal = props.signal);
@@ -111,13 +99,13 @@ class Timeline {
     }
     this.redraw = eachFrame(() => this.draw(), signal);
     // Python sends these in one message, of which each is heard.
-    model.on("change:_steps change:_kept change:_onsets change:_moments change:_marks", this.redraw);
-    model.on("change:position change:note change:training", () => this.show());
+    onChange(model, MOMENTS_TRAITS, this.redraw);
+    onChange(model, ["position", "note", "training"], () => this.show());
     this.connection.onChange(() => {
       if (!this.connection.alive) this.player.stop();
       this.show();
     });
-    model.on("change:_shown", () => {
+    onChange(model, ["_shown"], () => {
       this.show();
       this.player.look();
     });
@@ -334,7 +322,7 @@ class Timeline {
   }
 }
 
-function render({ model, el, signal }: RenderProps<State>): void {
+function render({ model, el, signal }: RenderProps<TimelineState>): void {
   const timeline = new Timeline(model, { model, el, signal });
   mount(el, timeline.root, signal);
   timeline.draw();

@@ -1,24 +1,15 @@
 /** Marks of what began at a step: a shape and a colour for each kind, in a row of its own. */
 import { svg } from "../lib/dom/svg";
 import { counted, lastName } from "../lib/format";
-
-export interface OnsetEntry {
-  kind: string;
-  /** Path of the layer. */
-  layer: string;
-  step: number;
-  /** One sentence. */
-  text: string;
-  /** Whether it was there at the first look: training did not bring it about. */
-  from_start: boolean;
-}
+import type { OnsetKind } from "../lib/wire/constants";
+import type { OnsetEntry } from "../lib/wire/payloads";
 
 /** A triangle, a diamond and a square, each in a box of 12 × 12; a disc for what is not known here. */
 const SHAPES: Record<string, string> = {
   dead: "M0.8 1.6 H11.2 L6 11 Z",
   "non-finite": "M6 0.4 L11.6 6 L6 11.6 L0.4 6 Z",
   frozen: "M1.6 1.6 H10.4 V10.4 H1.6 Z",
-};
+} satisfies Record<OnsetKind, string>;
 const OTHER = "M6 1 A5 5 0 1 1 5.99 1 Z";
 
 /** What each kind says. */
@@ -26,7 +17,7 @@ const KINDS: Record<string, string> = {
   dead: "channels that are zero on every sample",
   "non-finite": "NaN or infinity appear",
   frozen: "weights that no longer change, though they are to be trained",
-};
+} satisfies Record<OnsetKind, string>;
 export const kindTitle = (kind: string): string => KINDS[kind] ?? kind;
 
 /** In this order from top to bottom; kinds that are not known here come after them. */

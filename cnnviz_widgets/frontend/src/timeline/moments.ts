@@ -2,16 +2,8 @@
 import type { AnyModel } from "@anywidget/types";
 
 import { asFloat64, asUint8 } from "../lib/linking/buffers";
-
-/** The position of the model as it is now. */
-export const LIVE = -1;
-
-export interface MomentsState {
-  /** Step of each tick, ascending. */
-  _steps: DataView;
-  /** Whether the shown place has a record at each tick. */
-  _kept: DataView;
-}
+import type { MomentsState } from "../lib/wire/payloads";
+import { LIVE } from "../lib/wire/constants";
 
 export class Moments {
   constructor(

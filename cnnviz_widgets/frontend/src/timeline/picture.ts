@@ -1,9 +1,11 @@
 /** The strip's picture: marks above ticks above the axis, and where the reader is. */
 import { LEFT, RIGHT, StepAxis } from "../lib/plots/step-axis";
-import { kindTitle, markAt, place, MARK, type OnsetEntry, type Placed } from "./marks";
-import { LIVE, type Moments } from "./moments";
+import { kindTitle, markAt, place, MARK, type Placed } from "./marks";
+import type { Moments } from "./moments";
 import { svg } from "../lib/dom/svg";
 import { count } from "../lib/format";
+import { LIVE } from "../lib/wire/constants";
+import type { OnsetEntry } from "../lib/wire/payloads";
 
 /** Heights in CSS pixels: of the ticks' band, and of the axis below it. */
 const BAND = 18;

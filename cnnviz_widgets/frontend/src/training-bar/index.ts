@@ -5,38 +5,11 @@ import { Connection, type ViewProps } from "../lib/linking/connection";
 import { button, element, mount, say } from "../lib/dom/elements";
 import { count, counted, number, percent } from "../lib/format";
 import { Patience } from "../lib/linking/slow-answer";
+import type { TrainingBarState } from "../lib/wire/states";
+import { onChange } from "../lib/linking/changes";
+import { TRAINING_BAR_TRAITS } from "../lib/wire/constants";
 
-type Training = "" | "training" | "paused" | "stopping" | "ended" | "interrupted";
-
-interface State {
-  /** What training does; "" while none was followed. */
-  state: Training;
-  /** Steps made, those of the present epoch, and how many an epoch has; 0: not known, as below. */
-  step: number;
-  batch: number;
-  steps: number;
-  /** The present epoch, from 1, and how many there will be. */
-  epoch: number;
-  epochs: number;
-  /** How often the views were brought up to date, and how often not, to spare training time. */
-  updates: number;
-  skipped: number;
-  /** Shares of the training time: what the updates took, and may take at most. */
-  spent: number;
-  budget: number;
-  /** Losses and metrics; JSON has no NaN and no infinity, which come as words. */
-  logs: Record<string, number | string>;
-  /** Why the last update failed; "" where it did not. */
-  error: string;
-  note: string;
-  /** How often the reader asked, and how many of these were answered. */
-  _pause_asked: number;
-  _pause_answered: number;
-  _resume_asked: number;
-  _resume_answered: number;
-  _stop_asked: number;
-  _stop_answered: number;
-}
+type Training = TrainingBarState["state"];
 
 type What = "pause" | "resume" | "stop";
 
@@ -85,7 +58,7 @@ class Bar {
   private readonly connection: Connection;
 
   constructor(
-    private readonly model: AnyModel<State>,
+    private readonly model: AnyModel<TrainingBarState>,
     props: ViewProps,
   ) {
     const { signal } = props;
@@ -206,32 +179,11 @@ class Bar {
   }
 }
 
-function render({ model, el, signal }: RenderProps<State>): void {
+function render({ model, el, signal }: RenderProps<TrainingBarState>): void {
   const bar = new Bar(model, { model, el, signal });
   mount(el, bar.root, signal);
-  const events = Object.keys({
-    state: 0,
-    step: 0,
-    batch: 0,
-    steps: 0,
-    epoch: 0,
-    epochs: 0,
-    updates: 0,
-    skipped: 0,
-    spent: 0,
-    budget: 0,
-    logs: 0,
-    error: 0,
-    note: 0,
-    _pause_asked: 0,
-    _pause_answered: 0,
-    _resume_asked: 0,
-    _resume_answered: 0,
-    _stop_asked: 0,
-    _stop_answered: 0,
-  } satisfies Record<keyof State, 0>);
   // One message of Python changes many of them.
-  for (const key of events) model.on(`change:${key}`, () => bar.show());
+  onChange(model, TRAINING_BAR_TRAITS, () => bar.show());
   bar.show();
 }
 

@@ -2,25 +2,7 @@
 import type { AnyModel } from "@anywidget/types";
 
 import { asFloat32, asFloat64, asInt32 } from "../lib/linking/buffers";
-
-export interface TreeState {
-  /** Columns of the grid below, those of non-finite channels included. */
-  _column_count: number;
-  /** Channel of each drawn leaf, from left to right. */
-  _columns: DataView;
-  /** Left and right foot of each fork, in columns. */
-  _feet: DataView;
-  /** Height of left foot, right foot and the fork itself; as exact as in Python, for cuts. */
-  _heights: DataView;
-  /** First leaf below each fork, and one past the last, in `_order`. */
-  _span: DataView;
-  /** The drawn column right of the gap that each fork closes. */
-  _split: DataView;
-  /** So many drawn columns at the right end of the tree are zero throughout. */
-  _zero_columns: number;
-  /** Every finite channel in leaf order, drawn or not. */
-  _order: DataView;
-}
+import type { TreeState } from "../lib/wire/payloads";
 
 /** Distance of an all-zero map to every other one [WL20 §1.1.1]. */
 export const ZERO_DISTANCE = 2;
@@ -41,10 +23,6 @@ export interface Tree {
   /** Whether all-zero channels stand apart at 2, behind a break of the axis. */
   broken: boolean;
 }
-
-export const TREE_EVENTS =
-  "change:_column_count change:_columns change:_feet change:_heights change:_span change:_split " +
-  "change:_zero_columns change:_order";
 
 export function readTree(model: AnyModel<TreeState>): Tree {
   const heights = asFloat64(model.get("_heights"));

@@ -2,6 +2,8 @@
 import { describe, expect, test, vi } from "vitest";
 
 import bar from "../../src/ablation-bar";
+import type { TrialEntry } from "../../src/lib/wire/payloads";
+import type { AblationBarState } from "../../src/lib/wire/states";
 import { emptyPage, FakeModel, find, shared, show } from "../fake";
 
 emptyPage();
@@ -11,7 +13,7 @@ const named = (text: string): HTMLButtonElement =>
 
 const WAYS = ["Silence", "Replace by mean", "Merge"];
 
-const trial = (more: object = {}) => ({
+const trial = (more: Partial<TrialEntry> = {}): TrialEntry => ({
   how: "silence",
   channels: [2, 0],
   layer: "conv<1>",
@@ -20,10 +22,10 @@ const trial = (more: object = {}) => ({
   ...more,
 });
 
-async function open(selected: number[] = [0, 2], more: object = {}) {
+async function open(selected: number[] = [0, 2], more: Partial<AblationBarState> = {}) {
   const { selection, refs } = shared();
   selection.set("selected", selected);
-  const model = new FakeModel({
+  const model = new FakeModel<AblationBarState>({
     selection: refs.selection,
     layer: "conv<1>",
     enabled: true,
@@ -35,7 +37,7 @@ async function open(selected: number[] = [0, 2], more: object = {}) {
     _answered: 0,
     ...more,
   });
-  await show(bar as never, model);
+  await show(bar, model);
   return { model, selection, root: find(".cnnviz-ablation-bar") };
 }
 

@@ -4,6 +4,8 @@ import { describe, expect, test } from "vitest";
 import grid from "../../src/channel-grid";
 import { GUTTER } from "../../src/lib/linking/column-axis";
 import { HEADER } from "../../src/channel-grid/layout";
+import type { LinkedState } from "../../src/lib/linking/linked-view";
+import type { ChannelGridState } from "../../src/lib/wire/states";
 import { at, emptyPage, FakeModel, find, frame, key, shared, show, view } from "../fake";
 
 emptyPage();
@@ -13,8 +15,8 @@ const WIDTH = 494;
 const COLUMN = (WIDTH - GUTTER - 10) / 5;
 const middle = (column: number): number => GUTTER + (column + 0.5) * COLUMN;
 
-function gridModel(refs: object): FakeModel {
-  return new FakeModel({
+function gridModel(refs: LinkedState): FakeModel<ChannelGridState> {
+  return new FakeModel<ChannelGridState>({
     ...refs,
     _shape: [2, 5, 2, 2],
     _codes: view(new Uint8Array(40)),
@@ -22,6 +24,12 @@ function gridModel(refs: object): FakeModel {
     _high: view(new Float32Array(10).fill(1)),
     _marks: view(Uint8Array.of(0, 0, 0, 0, 1, 0, 0, 0, 0, 1)),
     _channels: view(Int32Array.of(4, 2, 0, 3, 1)),
+    _samples: view(new Int32Array(0)),
+    _rows: view(new Int32Array(0)),
+    channel_names: [],
+    class_names: [],
+    title: "",
+    places: 0,
     _kind: "image",
     _reduction: [1, 1],
     _montage: [1, 1],
@@ -37,7 +45,7 @@ describe("channel grid", () => {
   async function open() {
     const { selection, axis, refs } = shared();
     const model = gridModel(refs);
-    await show(grid as never, model, WIDTH);
+    await show(grid, model, WIDTH);
     return { selection, axis, model, canvas: find<HTMLCanvasElement>(".cnnviz-grid-overlay") };
   }
 

@@ -2,14 +2,15 @@
 import { describe, expect, test } from "vitest";
 
 import grid from "../../src/channel-grid";
+import type { ChannelGridState } from "../../src/lib/wire/states";
 import { at, emptyPage, FakeModel, find, frame, shared, show, view } from "../fake";
 
 emptyPage();
 
 describe("grids", () => {
-  const open = async (more: object = {}) => {
+  const open = async (more: Partial<ChannelGridState> = {}) => {
     const { selection, axis, refs } = shared();
-    const model = new FakeModel({
+    const model = new FakeModel<ChannelGridState>({
       ...refs,
       colormap: "grey",
       value_range: "tile",
@@ -25,12 +26,15 @@ describe("grids", () => {
       _high: view(Float32Array.of(1, 2)),
       _marks: view(new Uint8Array(2)),
       _channels: view(Int32Array.of(0, 1)),
+      _samples: view(new Int32Array(0)),
+      _rows: view(new Int32Array(0)),
+      class_names: [],
       _kind: "vector",
       _reduction: [1, 1],
       _montage: [1, 1],
       ...more,
     });
-    await show(grid as never, model);
+    await show(grid, model);
     return { selection, axis };
   };
   const point = (x: number) =>

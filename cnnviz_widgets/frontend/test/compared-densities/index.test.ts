@@ -2,6 +2,7 @@
 import { describe, expect, test } from "vitest";
 
 import densities from "../../src/compared-densities";
+import type { ComparedDensitiesState } from "../../src/lib/wire/states";
 import { emptyPage, FakeModel, figure, find, frame, shared, show, view } from "../fake";
 
 emptyPage();
@@ -9,14 +10,14 @@ emptyPage();
 describe("densities", () => {
   const mark = (name: string) => new FakeModel({ scales: {} }, name);
 
-  async function plot(more: object = {}) {
+  async function plot(more: Partial<ComparedDensitiesState> = {}) {
     const { selection, refs } = shared();
     const marks = Object.fromEntries(
       ["before", "after", "zeros_before", "zeros_after", "log_axis", "linear_axis", "log_scale", "linear_scale"].map(
         (name) => [name, mark(name)],
       ),
     );
-    const model = new FakeModel({
+    const model = new FakeModel<ComparedDensitiesState>({
       selection: refs.selection,
       titles: ["old", "new"],
       log_y: true,
@@ -36,11 +37,19 @@ describe("densities", () => {
       _nonfinite_share_b: view(new Float32Array(3)),
       _distance: view(Float32Array.of(NaN, 0.5)),
       _shift: view(Float32Array.of(0.25, 0.5)),
-      ...Object.fromEntries(Object.keys(marks).map((name) => [`_${name}`, name])),
+      class_names: [],
+      _before: "before",
+      _after: "after",
+      _zeros_before: "zeros_before",
+      _zeros_after: "zeros_after",
+      _log_axis: "log_axis",
+      _linear_axis: "linear_axis",
+      _log_scale: "log_scale",
+      _linear_scale: "linear_scale",
       _figure: figure(),
       ...more,
     });
-    await show(densities as never, model);
+    await show(densities, model);
     return { model, selection, marks: marks as Record<string, FakeModel> };
   }
 

@@ -2,14 +2,16 @@
 import { describe, expect, test, vi } from "vitest";
 
 import head from "../../src/comparison-panel";
-import { describePair, fate, fromTo, measure, type LayerEntry, type PairEntry } from "../../src/comparison-panel/rows";
+import { describePair, fate, fromTo, measure } from "../../src/comparison-panel/rows";
+import type { ComparisonState } from "../../src/lib/wire/states";
+import type { ComparedLayerEntry, PairEntry } from "../../src/lib/wire/payloads";
 import { emptyPage, FakeModel, find, frame, key, shared, show } from "../fake";
 
 emptyPage();
 
 const all = (selectors: string): HTMLElement[] => [...document.querySelectorAll<HTMLElement>(selectors)];
 
-const layer = (more: Partial<LayerEntry> = {}): LayerEntry => ({
+const layer = (more: Partial<ComparedLayerEntry> = {}): ComparedLayerEntry => ({
   path: "conv",
   partner: "conv",
   kind: "Conv2D",
@@ -39,9 +41,9 @@ const PAIRS = [
   pair({ number: 2, channels: [2, 2], distance: null, shift: null, nonfinite: [false, true] }),
 ];
 
-async function open(more: object = {}) {
+async function open(more: Partial<ComparisonState> = {}) {
   const { selection, refs } = shared();
-  const model = new FakeModel({
+  const model = new FakeModel<ComparisonState>({
     selection: refs.selection,
     titles: ["v<1>", "v2"],
     _layers: [layer(), layer({ path: "a", partner: "b", channels: [8, 12], change: 0.25 })],
@@ -58,7 +60,7 @@ async function open(more: object = {}) {
     error: "",
     ...more,
   });
-  await show(head as never, model);
+  await show(head, model);
   return { model, selection };
 }
 

@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 
 import dendrogram from "../../src/dendrogram";
 import { GUTTER } from "../../src/lib/linking/column-axis";
+import type { DendrogramState } from "../../src/lib/wire/states";
 import { at, emptyPage, FakeModel, find, frame, key, shared, show } from "../fake";
 import { treeState } from "../tree-state";
 
@@ -15,8 +16,8 @@ const COLUMN = (WIDTH - GUTTER - 10) / 5;
 describe("dendrogram", () => {
   async function open() {
     const { selection, axis, refs } = shared();
-    const model = new FakeModel({ ...treeState, ...refs, cut: null, height: 150, _notes: [] });
-    await show(dendrogram as never, model, WIDTH);
+    const model = new FakeModel<DendrogramState>({ ...treeState, ...refs, class_names: [], cut: null, height: 150, _notes: [] });
+    await show(dendrogram, model, WIDTH);
     return { selection, axis, model, canvas: find<HTMLCanvasElement>(".cnnviz-dendrogram-overlay") };
   }
 

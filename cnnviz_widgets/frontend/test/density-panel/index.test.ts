@@ -2,6 +2,7 @@
 import { describe, expect, test } from "vitest";
 
 import density from "../../src/density-panel";
+import type { DensityState } from "../../src/lib/wire/states";
 import { emptyPage, FakeModel, figure, find, frame, shared, show, view } from "../fake";
 
 emptyPage();
@@ -9,15 +10,15 @@ emptyPage();
 describe("density panel", () => {
   async function open() {
     const { selection, refs } = shared();
-    const mark = (id: string) => new FakeModel({ x: [], y: [], scales: {} }, id);
+    const mark = (id: string) => new FakeModel<Record<string, unknown>>({ x: [], y: [], scales: {} }, id);
     const marks = Object.fromEntries(
       ["every", "fan", "selected", "hovered", "zeros", "zeros_marked"].map((name) => [name, mark(name)]),
     );
     new FakeModel({}, "log");
-    const linear = new FakeModel({}, "linear");
-    const logAxis = new FakeModel({}, "log-axis");
-    const linearAxis = new FakeModel({}, "linear-axis");
-    const model = new FakeModel({
+    const linear = new FakeModel<Record<string, unknown>>({}, "linear");
+    const logAxis = new FakeModel<Record<string, unknown>>({}, "log-axis");
+    const linearAxis = new FakeModel<Record<string, unknown>>({}, "linear-axis");
+    const model = new FakeModel<DensityState>({
       selection: refs.selection,
       log_y: true,
       _total: 3,
@@ -31,14 +32,22 @@ describe("density panel", () => {
       _points: 2,
       _zero_share: view(Float32Array.of(0.25, 0, 1)),
       _nonfinite_share: view(new Float32Array(3)),
-      ...Object.fromEntries(Object.keys(marks).map((name) => [`_${name}`, name])),
+      _samples: "",
+      _noun: "channel",
+      class_names: [],
+      _every: "every",
+      _fan: "fan",
+      _selected: "selected",
+      _hovered: "hovered",
+      _zeros: "zeros",
+      _zeros_marked: "zeros_marked",
       _log_axis: "log-axis",
       _linear_axis: "linear-axis",
       _figure: figure(Object.values(marks)),
       _log_scale: "anywidget:log",
       _linear_scale: "anywidget:linear",
     });
-    const { abort } = await show(density as never, model);
+    const { abort } = await show(density, model);
     return { abort, selection, model, marks, linear, logAxis, linearAxis };
   }
 

@@ -3,7 +3,9 @@ import { describe, expect, test } from "vitest";
 
 import panel from "../../src/findings-panel";
 import { binsOf } from "../../src/findings-panel/histogram";
-import { channelText, valueText, type FindingEntry } from "../../src/findings-panel/report";
+import { channelText, valueText } from "../../src/findings-panel/report";
+import type { FindingsPanelState } from "../../src/lib/wire/states";
+import type { FindingEntry } from "../../src/lib/wire/payloads";
 import { emptyPage, FakeModel, find, key, show } from "../fake";
 
 emptyPage();
@@ -32,8 +34,8 @@ const finding = (more: Partial<FindingEntry> = {}): FindingEntry => ({
   ...more,
 });
 
-async function open(findings: FindingEntry[], more: object = {}, report: object | null = {}) {
-  const model = new FakeModel({
+async function open(findings: FindingEntry[], more: Partial<FindingsPanelState> = {}, report: object | null = {}) {
+  const model = new FakeModel<FindingsPanelState>({
     _report: report && { model: "net", layers: 12, samples: 64, notes: [], skipped: [], ...report },
     _findings: findings,
     finding: -1,
@@ -41,7 +43,7 @@ async function open(findings: FindingEntry[], more: object = {}, report: object 
     height: 400,
     ...more,
   });
-  await show(panel as never, model);
+  await show(panel, model);
   return model;
 }
 
@@ -109,11 +111,12 @@ describe("the list", () => {
     expect(find(".cnnviz-toolbar").hidden).toBe(true);
   });
 
-  test("before the first report it says that there is none", async () => {
-    const model = await open([], { stale: true }, null);
+  // A Dict of traitlets that may be None begins as an empty one.
+  test.each([{ _report: null }, { _report: {} }])("before the first report it says that there is none: %o", async (nothing) => {
+    const model = await open([], { stale: true, ...nothing });
     expect(find(".cnnviz-findings-head").textContent).toBe("Nothing has been diagnosed yet.");
     expect(find(".cnnviz-warning").hidden).toBe(true);
-    model.set({ _report: { layers: 3, samples: 2, notes: ["untrained"], skipped: [] }, _findings: [finding()] });
+    model.set({ _report: { model: "cnn", layers: 3, samples: 2, notes: ["untrained"], skipped: [] }, _findings: [finding()] });
     expect(heads()).toHaveLength(1);
     expect(find(".cnnviz-findings-notes").textContent).toBe("untrained");
   });

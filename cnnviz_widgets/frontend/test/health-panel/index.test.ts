@@ -4,6 +4,8 @@ import { describe, expect, test } from "vitest";
 import panel from "../../src/health-panel";
 import { layerColors } from "../../src/health-panel/colors";
 import { scaleFor, written } from "../../src/health-panel/scale";
+import type { NumberEntry } from "../../src/lib/wire/payloads";
+import type { HealthState } from "../../src/lib/wire/states";
 import { at, emptyPage, FakeModel, figure, find, frame, key, show, view } from "../fake";
 
 emptyPage();
@@ -11,7 +13,7 @@ emptyPage();
 const chips = (): HTMLButtonElement[] => [...document.querySelectorAll<HTMLButtonElement>(".cnnviz-health-chip")];
 const readout = (): string => find(".cnnviz-health-readout").textContent!;
 
-const entry = (name: string, look: string, more: object = {}) => ({
+const entry = (name: string, look: NumberEntry["look"], more: Partial<NumberEntry> = {}): NumberEntry => ({
   name,
   title: `title of ${name}`,
   explanation: `about ${name}`,
@@ -30,11 +32,11 @@ const VALUES = [
   Array.from({ length: 12 }, () => NaN),
 ].flat();
 
-async function open(more: object = {}, linked = true) {
+async function open(more: Partial<HealthState> = {}, linked = true) {
   const parts = Object.fromEntries(PARTS.map((name) => [name, new FakeModel({ x: [], y: [], scales: {} }, name)])) as Record<string, FakeModel>;
   const selector = new FakeModel({ layer: "", _shown: "" }, "selector");
   const timeline = new FakeModel({ position: -1 }, "timeline");
-  const model = new FakeModel({
+  const model = new FakeModel<HealthState>({
     number: "",
     selector: linked ? "selector" : null,
     timeline: linked ? "timeline" : null,
@@ -45,10 +47,19 @@ async function open(more: object = {}, linked = true) {
     _layers: 3,
     _moments: 4,
     _figure: figure(),
-    ...Object.fromEntries(PARTS.map((name) => [`_${name}`, name.endsWith("scale") ? `anywidget:${name}` : name])),
+    _every: "every",
+    _chosen: "chosen",
+    _hovered: "hovered",
+    _position: "position",
+    _step_axis: "step_axis",
+    _log_axis: "log_axis",
+    _linear_axis: "linear_axis",
+    _step_scale: "anywidget:step_scale",
+    _log_scale: "anywidget:log_scale",
+    _linear_scale: "anywidget:linear_scale",
     ...more,
   });
-  await show(panel as never, model);
+  await show(panel, model);
   return { model, selector, timeline, parts };
 }
 

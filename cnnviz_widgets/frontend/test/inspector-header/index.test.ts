@@ -2,13 +2,14 @@
 import { describe, expect, test, vi } from "vitest";
 
 import header from "../../src/inspector-header";
+import type { InspectorHeaderState } from "../../src/lib/wire/states";
 import { emptyPage, FakeModel, find, show } from "../fake";
 
 emptyPage();
 
 describe("inspector header", () => {
-  async function open(state = {}) {
-    const model = new FakeModel({
+  async function open(state: Partial<InspectorHeaderState> = {}) {
+    const model = new FakeModel<InspectorHeaderState>({
       title: "conv<1>",
       facts: "Conv2D",
       message: "",
@@ -35,7 +36,7 @@ describe("inspector header", () => {
       _next_answered: 0,
       ...state,
     });
-    await show(header as never, model);
+    await show(header, model);
     return model;
   }
 

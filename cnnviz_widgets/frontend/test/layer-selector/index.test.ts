@@ -2,6 +2,7 @@
 import { describe, expect, test, vi } from "vitest";
 
 import selector from "../../src/layer-selector";
+import type { LayerSelectorState } from "../../src/lib/wire/states";
 import { emptyPage, FakeModel, find, key, show } from "../fake";
 
 emptyPage();
@@ -26,13 +27,15 @@ describe("layer selector", () => {
   async function open(
     layers = [layer("first"), layer("inner/a<b>"), layer("inner/c", { kind: "Dense", dead: 2 })],
   ) {
-    const model = new FakeModel({
+    const model = new FakeModel<LayerSelectorState>({
       _layers: layers,
+      _basis: "",
+      _unseen: [],
       layer: "first",
       _shown: "first",
       height: 300,
     });
-    await show(selector as never, model);
+    await show(selector, model);
     return { model, input: find<HTMLInputElement>("input"), list: find("[role=listbox]") };
   }
 

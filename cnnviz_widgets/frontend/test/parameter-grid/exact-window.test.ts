@@ -10,7 +10,7 @@ emptyPage();
 describe("asking for what is exact", () => {
   const sight = { rows: [0, 2] as [number, number], columns: [2, 4] as [number, number] };
 
-  function open(state: object = strips) {
+  function open(state = strips) {
     vi.useFakeTimers();
     const model = new FakeModel({ ...state, _window_asked: [], _window: {} });
     const answered = vi.fn();

@@ -3,6 +3,8 @@ import { describe, expect, test } from "vitest";
 
 import entry from "../../src/parameter-grid";
 import { describe as told } from "../../src/parameter-grid/readout";
+import type { ParameterGridState } from "../../src/lib/wire/states";
+import type { ParametersState } from "../../src/lib/wire/payloads";
 import { at, emptyPage, FakeModel, find, frame, key, shared, show, view } from "../fake";
 import { kernel, read, strips } from "./states";
 import { treeState } from "../tree-state";
@@ -15,9 +17,9 @@ describe("parameter grid", () => {
   const x = (input: number): number => LEFT + (input + 0.5) * TILE;
   const y = (row: number): number => TOP + (row + 0.5) * TILE;
 
-  async function open(more: object = {}) {
+  async function open(more: Partial<ParameterGridState> = {}) {
     const { selection, axis, refs } = shared();
-    const model = new FakeModel({
+    const model = new FakeModel<ParameterGridState>({
       ...refs,
       ...kernel,
       ...treeState,
@@ -30,7 +32,7 @@ describe("parameter grid", () => {
       height: 520,
       ...more,
     });
-    await show(entry as never, model, WIDTH);
+    await show(entry, model, WIDTH);
     return { selection, axis, model, canvas: find<HTMLCanvasElement>(".cnnviz-parameter-overlay") };
   }
 
@@ -63,15 +65,15 @@ describe("parameter grid", () => {
   });
 
   test("averaged gates are told by all their names, and a slice is a gate", () => {
-    const tell = (more: object, down: number): string => {
+    const tell = (more: Partial<ParametersState>, down: number): string => {
       const parameters = read({ ...kernel, ...more });
       return told(parameters, parameters.whole, { row: 0, input: 0, down, across: 0 });
     };
-    const line = { _shape: [5, 3, 4, 1], _taps: [4, 1], _tap_names: ["i", "f", "c", "o"], _kind: "sequence" };
+    const line: Partial<ParametersState> = { _shape: [5, 3, 4, 1], _taps: [4, 1], _tap_names: ["i", "f", "c", "o"], _kind: "sequence" };
     expect(tell(line, 0.3)).toContain("· gate f ·");
-    const averaged = { ...line, _shape: [5, 3, 2, 1], _taps: [4, 1], _reduction: [2, 1] };
+    const averaged: Partial<ParametersState> = { ...line, _shape: [5, 3, 2, 1], _taps: [4, 1], _reduction: [2, 1] };
     expect(tell(averaged, 0.9)).toContain("· gate c/o ·");
-    const slices = { _shape: [5, 3, 2, 2], _taps: [2, 2], _tap_names: ["i", "f", "c", "o"], _kind: "volume", _montage: [2, 2] };
+    const slices: Partial<ParametersState> = { _shape: [5, 3, 2, 2], _taps: [2, 2], _tap_names: ["i", "f", "c", "o"], _kind: "volume", _montage: [2, 2] };
     expect(tell(slices, 0.9)).toContain("· gate c, tap (0, 0) ·");
   });
 

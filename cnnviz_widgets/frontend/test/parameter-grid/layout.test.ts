@@ -4,10 +4,11 @@ import { describe, expect, test } from "vitest";
 import { biasLeft, layoutOf, rowsAsColumns, spansAcross, spansDown } from "../../src/parameter-grid/layout";
 import { xOf } from "../../src/lib/linking/column-axis";
 import { yOf } from "../../src/tile-view/rows";
+import type { ParametersState } from "../../src/lib/wire/payloads";
 import { view } from "../fake";
 import { kernel, read, strips } from "./states";
 
-const layout = (state: object, place = {}, width = 700, hasTree = true) =>
+const layout = (state: ParametersState, place = {}, width = 700, hasTree = true) =>
   layoutOf(read(state), { start: 0, scale: 0, scroll: 0, ...place }, width, 520, hasTree);
 
 describe("layout", () => {

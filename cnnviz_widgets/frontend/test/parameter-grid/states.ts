@@ -1,9 +1,10 @@
 /** Parameters of two layers as they come over the wire. */
 import { readParameters, type Parameters } from "../../src/parameter-grid/parameters";
+import type { ParametersState } from "../../src/lib/wire/payloads";
 import { FakeModel, view } from "../fake";
 
 /** Five outputs of three inputs with 2 × 2 taps; all values run from 0 to 1, output 1 is zero. */
-export const kernel = {
+export const kernel: ParametersState = {
   _shape: [5, 3, 2, 2],
   _codes: view(Uint8Array.from({ length: 60 }, (_, i) => [0, 127, 254, 0][i % 4]!)),
   _low: view(new Float32Array(15)),
@@ -22,7 +23,7 @@ export const kernel = {
 };
 
 /** Two outputs of eight inputs without taps, every stored pixel the mean of two inputs. */
-export const strips = {
+export const strips: ParametersState = {
   ...kernel,
   _shape: [2, 1, 1, 4],
   _codes: view(Uint8Array.of(0, 100, 200, 254, 254, 200, 100, 0)),
@@ -37,4 +38,4 @@ export const strips = {
   _bias: view(new Float32Array(0)),
 };
 
-export const read = (state: object): Parameters => readParameters(new FakeModel({ ...state }) as never);
+export const read = (state: ParametersState): Parameters => readParameters(new FakeModel<ParametersState>({ ...state }) as never);

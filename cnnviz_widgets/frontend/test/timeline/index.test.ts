@@ -4,7 +4,10 @@ import { describe, expect, test, vi } from "vitest";
 import timeline from "../../src/timeline";
 import { LEFT, RIGHT, StepAxis } from "../../src/lib/plots/step-axis";
 import { place } from "../../src/timeline/marks";
-import { LIVE, Moments } from "../../src/timeline/moments";
+import { Moments } from "../../src/timeline/moments";
+import type { OnsetEntry } from "../../src/lib/wire/payloads";
+import type { TimelineState } from "../../src/lib/wire/states";
+import { LIVE } from "../../src/lib/wire/constants";
 import { at, emptyPage, FakeModel, find, frame, key, show, view } from "../fake";
 
 emptyPage();
@@ -19,7 +22,7 @@ const told = (): string => find(".cnnviz-timeline-told").textContent!;
 const note = (): string => find(".cnnviz-timeline-foot > .cnnviz-warning").textContent!;
 const marks = (): SVGElement[] => [...document.querySelectorAll<SVGElement>(".cnnviz-timeline-strip g.cnnviz-onset")];
 
-const onset = (step: number, kind = "dead", more: object = {}) => ({
+const onset = (step: number, kind = "dead", more: Partial<OnsetEntry> = {}): OnsetEntry => ({
   kind,
   layer: `block/<b>${step}`,
   step,
@@ -36,25 +39,24 @@ const moments = (steps: number[], kept: number[] = steps.map(() => 1)) => ({
 
 const WIDTH = LEFT + RIGHT + 400;
 
-async function open(more: object = {}) {
-  const onsets = (more as { _onsets?: object[] })._onsets ?? [];
-  const model = new FakeModel({
+async function open(more: Partial<TimelineState> = {}) {
+    const model = new FakeModel<TimelineState>({
     position: LIVE,
     note: "",
     training: false,
     ...moments([0, 10, 20, 40], [1, 0, 1, 1]),
     _onsets: [],
-    _marks: onsets.length,
+    _marks: more._onsets?.length ?? 0,
     _shown: LIVE,
     _mark: [0, "", ""],
     ...more,
   });
-  await show(timeline as never, model, WIDTH);
+  await show(timeline, model, WIDTH);
   return model;
 }
 
 /** Python has read whatever position was asked for. */
-const answer = (model: FakeModel, text = ""): void => model.set({ note: text, _shown: model.state.position });
+const answer = (model: FakeModel<TimelineState>, text = ""): void => model.set({ note: text, _shown: model.state.position });
 
 describe("the way between moments", () => {
   const some = new Moments(Float64Array.of(0, 10, 20, 40), Uint8Array.of(1, 0, 1, 1));

@@ -2,6 +2,7 @@
 import { describe, expect, test, vi } from "vitest";
 
 import bar from "../../src/training-bar";
+import type { TrainingBarState } from "../../src/lib/wire/states";
 import { emptyPage, FakeModel, find, show } from "../fake";
 
 emptyPage();
@@ -11,8 +12,8 @@ const buttons = (): HTMLButtonElement[] => [...document.querySelectorAll<HTMLBut
 const named = (name: string): HTMLButtonElement => buttons().find((made) => made.textContent === name)!;
 const isOff = (made: HTMLButtonElement): boolean => made.getAttribute("aria-disabled") === "true";
 
-async function open(more: object = {}) {
-  const model = new FakeModel({
+async function open(more: Partial<TrainingBarState> = {}) {
+  const model = new FakeModel<TrainingBarState>({
     state: "training",
     step: 1056,
     batch: 120,
@@ -34,7 +35,7 @@ async function open(more: object = {}) {
     _stop_answered: 0,
     ...more,
   });
-  await show(bar as never, model);
+  await show(bar, model);
   return { model, root: find(".cnnviz-training-bar") };
 }
 
@@ -57,7 +58,7 @@ describe("the line", () => {
 
   test("without a kernel training is not said to go on", async () => {
     const { model } = await open();
-    for (const [state, last] of [["training", "Was training"], ["paused", "Was paused"], ["stopping", "Was stopping"], ["ended", "Training ended"]]) {
+    for (const [state, last] of [["training", "Was training"], ["paused", "Was paused"], ["stopping", "Was stopping"], ["ended", "Training ended"]] as const) {
       model.set("state", state);
       model.connect(false);
       expect(text("state")).toBe(last);

@@ -8,6 +8,7 @@ import type { AnyModel } from "@anywidget/types";
 
 import type { Publisher } from "./publish";
 import { clamp } from "../clamp";
+import type { ColumnAxisState } from "../wire/states";
 
 /** Pixels left of the first column: sample labels in the grid, distances in the dendrogram. */
 export const GUTTER = 84;
@@ -25,15 +26,6 @@ export interface Room {
 
 /** The room in grid and dendrogram: the same, or they would not stand in line. */
 const ROOM: Room = { before: GUTTER, after: MARGIN, widest: WIDEST_FIT };
-
-export interface ColumnAxisState {
-  /** Columns in leaf order, or in the channels' own numbering. */
-  order_by: "leaf" | "natural";
-  /** The column at the left edge, in columns, fractions included. */
-  start: number;
-  /** Pixels a column; 0 fits all columns into the width. */
-  scale: number;
-}
 
 /** The axis resolved for one view: `count` columns drawn in `width` CSS pixels. */
 export interface Columns extends Room {

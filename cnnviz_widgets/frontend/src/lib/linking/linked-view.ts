@@ -1,15 +1,12 @@
 /** How a view comes by the selection and the axis that it shares with others. */
 import type { AnyModel, RenderProps } from "@anywidget/types";
 
-import type { ColumnAxisState } from "./column-axis";
 import { mount } from "../dom/elements";
 import { Selection } from "./selection";
+import type { ChannelGridState, ColumnAxisState } from "../wire/states";
 
 /** Traits that every linked view has: references to the shared models. */
-export interface LinkedState {
-  selection: string;
-  axis: string;
-}
+export type LinkedState = Pick<ChannelGridState, "selection" | "axis">;
 
 export interface LinkedView {
   root: HTMLElement;

@@ -2,17 +2,8 @@
 import type { AnyModel, Host } from "@anywidget/types";
 
 import { publisher } from "./publish";
-
-export interface SelectionState {
-  /** Channel numbers in the layer's own numbering. */
-  selected: number[];
-  /** The channel under the mouse, -1 for none. */
-  hovered: number;
-  /** What the numbers are channels of. */
-  _channels_of: string;
-  /** How often channels were selected here, and what they were channels of the last time. */
-  _chosen_in: [number, string];
-}
+import type { SelectionState } from "../wire/states";
+import { onChange } from "./changes";
 
 /** How a click combines with what is selected already. */
 export type Combine = "replace" | "toggle" | "extend";
@@ -86,11 +77,10 @@ export class Selection {
 
   /** When the numbers become channels of something else. */
   onOthers(callback: () => void): void {
-    this.model.on("change:_channels_of", callback);
+    onChange(this.model, ["_channels_of"], callback);
   }
 
   onChange(callback: () => void): void {
-    this.model.on("change:selected", callback);
-    this.model.on("change:hovered", callback);
+    onChange(this.model, ["selected", "hovered"], callback);
   }
 }

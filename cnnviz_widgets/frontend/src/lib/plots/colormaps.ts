@@ -2,9 +2,10 @@
 import { interpolateRdBu, interpolateViridis } from "d3-scale-chromatic";
 
 import { pixel, rgb } from "../dom/theme";
+import type { ChannelGridState, ParameterGridState } from "../wire/states";
 
-export type ColormapName = "grey" | "viridis" | "diverging";
-export type RangeName = "tile" | "channel" | "row" | "column" | "layer";
+export type ColormapName = ChannelGridState["colormap"];
+export type RangeName = ChannelGridState["value_range"] | ParameterGridState["value_range"];
 
 const MAPS: Record<ColormapName, (t: number) => string> = {
   grey: (t) => `rgb(${Math.round(255 * t)}, ${Math.round(255 * t)}, ${Math.round(255 * t)})`,

@@ -1,0 +1,151 @@
+// Written by cnnviz_widgets/frontend/wire.py; change wire_schema.py or the traits instead.
+
+/** The last code that stands for a value, and that of a pixel that is not finite. */
+export const HIGHEST_CODE = 254;
+export const NONFINITE_CODE = 255;
+
+/** What a tile is marked as, so that nobody takes it for a dark one. */
+export const enum Mark {
+  ordinary = 0,
+  zero = 1,
+  constant = 2,
+  someNotFinite = 3,
+  notFinite = 4,
+}
+
+/** Above so many channels bands stand for their densities. */
+export const MOST_CURVES = 64;
+
+/** The timeline's position where the model is shown as it is now. */
+export const LIVE = -1;
+
+export type FindingKind = "non-finite" | "input-range" | "unreachable-targets" | "dead" | "constant" | "saturated" | "near-zero" | "uniform" | "unlike-input" | "duplicate" | "concentrated-forks" | "noisy-weights" | "wide-uniform-weights" | "frozen";
+export type OnsetKind = "dead" | "non-finite" | "frozen";
+
+// Traits of which the page reads all anew when one of them changes.
+export const SHEET_TRAITS = [
+  "_shape",
+  "_codes",
+  "_low",
+  "_high",
+  "_marks",
+  "_kind",
+  "_reduction",
+  "_montage",
+  "_channels",
+  "_samples",
+  "_rows",
+  "channel_names",
+  "class_names",
+] as const;
+export const PARAMETERS_TRAITS = [
+  "_shape",
+  "_codes",
+  "_low",
+  "_high",
+  "_marks",
+  "_kind",
+  "_reduction",
+  "_montage",
+  "_outputs",
+  "_inputs",
+  "_taps",
+  "_words",
+  "_column_names",
+  "_tap_names",
+  "_bias",
+] as const;
+export const TREE_TRAITS = [
+  "_column_count",
+  "_columns",
+  "_feet",
+  "_heights",
+  "_span",
+  "_split",
+  "_zero_columns",
+  "_order",
+] as const;
+export const DENSITY_CURVES_TRAITS = [
+  "_channels",
+  "_grid",
+  "_density",
+  "_points",
+  "_zero_share",
+  "_nonfinite_share",
+] as const;
+export const COMPARED_CURVES_TRAITS = [
+  "_numbers_a",
+  "_numbers_b",
+  "_channels_a",
+  "_channels_b",
+  "_grid_a",
+  "_grid_b",
+  "_density_a",
+  "_density_b",
+  "_zero_share_a",
+  "_zero_share_b",
+  "_nonfinite_share_a",
+  "_nonfinite_share_b",
+] as const;
+export const HEALTH_CURVES_TRAITS = [
+  "_numbers",
+  "_paths",
+  "_steps",
+  "_values",
+  "_layers",
+  "_moments",
+] as const;
+export const MOMENTS_TRAITS = [
+  "_steps",
+  "_kept",
+  "_moments",
+  "_marks",
+  "_onsets",
+] as const;
+export const INSPECTOR_HEADER_TRAITS = [
+  "_answered",
+  "_asked",
+  "_diagnose_asked",
+  "_diagnosed",
+  "_next_answered",
+  "_next_asked",
+  "_shown_view",
+  "error",
+  "facts",
+  "guide",
+  "has_weights",
+  "live",
+  "look_for",
+  "message",
+  "next_step",
+  "progress",
+  "stage",
+  "step",
+  "steps",
+  "title",
+  "view",
+  "warnings",
+  "weight",
+  "weights",
+] as const;
+export const TRAINING_BAR_TRAITS = [
+  "_pause_answered",
+  "_pause_asked",
+  "_resume_answered",
+  "_resume_asked",
+  "_stop_answered",
+  "_stop_asked",
+  "batch",
+  "budget",
+  "epoch",
+  "epochs",
+  "error",
+  "logs",
+  "note",
+  "skipped",
+  "spent",
+  "state",
+  "step",
+  "steps",
+  "updates",
+] as const;

@@ -1,0 +1,329 @@
+// Written by cnnviz_widgets/frontend/wire.py; change wire_schema.py or the traits instead.
+
+export type Severity = "severe" | "warning" | "note";
+
+export type RecordView = "outputs" | "weights";
+
+export type TileKind = "image" | "vector" | "sequence" | "volume" | "strip";
+
+/** Quantised tiles: one for each row and column. */
+export interface TilesState {
+  /** Rows, columns, pixels down and across of a stored tile. */
+  _shape: [number, number, number, number];
+  _codes: DataView;
+  /** Smallest and largest finite value of each tile, row-major; NaN where there is none. */
+  _low: DataView;
+  _high: DataView;
+  _marks: DataView;
+  _kind: TileKind;
+  /** How many original pixels one stored pixel averages, down and across. */
+  _reduction: [number, number];
+  /** Slices down and across within a tile. */
+  _montage: [number, number];
+}
+
+/** A layer's outputs: samples down, channels across. */
+export interface SheetState extends TilesState {
+  /** Channel number of each tile column, in leaf order. */
+  _channels: DataView;
+  /** Number of the sample of each row of tiles; none: that of the row. */
+  _samples: DataView;
+  /** Number of each place's sample, where some have no tiles now; none: as `_samples`. */
+  _rows: DataView;
+  channel_names: string[];
+  class_names: string[];
+}
+
+/** A layer's weights: outputs down, inputs across. */
+export interface ParametersState extends TilesState {
+  /** The output that each row shows, in leaf order. */
+  _outputs: DataView;
+  /** How many inputs there are. */
+  _inputs: number;
+  /** Taps down and across of one kernel slice; [1, 1] where an input has a single weight. */
+  _taps: [number, number];
+  /** What one input and one output is called. */
+  _words: [string, string];
+  /** A name for each input, where they are not one of a kind; none where they are. */
+  _column_names: string[];
+  /** A name for each entry of the first axis of taps, where these are a cell's gates. */
+  _tap_names: string[];
+  /** The bias of each row; empty where there is none. */
+  _bias: DataView;
+}
+
+/** A window of the weights, less averaged than the whole. */
+export interface WindowEntry {
+  /** Which question this answers. */
+  serial: number;
+  rows: [number, number];
+  columns: [number, number];
+  shape: [number, number, number, number];
+  codes: DataView;
+  low: DataView;
+  high: DataView;
+  marks: DataView;
+  kind: TileKind;
+  reduction: [number, number];
+  montage: [number, number];
+}
+
+/** Before there is anything. */
+export interface Nothing {
+}
+
+/** What is asked for where the weights are averaged, and the answer. */
+export interface WindowState {
+  /** The question: its number, first row and one past the last, first input and one past. */
+  _window_asked: number[];
+  _window: WindowEntry | Nothing;
+}
+
+/** A dendrogram, as it is drawn. */
+export interface TreeState {
+  /** Columns of the grid below, those of non-finite channels included. */
+  _column_count: number;
+  /** Channel of each drawn leaf, from left to right. */
+  _columns: DataView;
+  /** Left and right foot of each merge, in columns. */
+  _feet: DataView;
+  /** Height of left foot, right foot and the merge itself; as exact as in Python, for cuts. */
+  _heights: DataView;
+  /** First leaf below each merge, and one past the last, in `_order`. */
+  _span: DataView;
+  /** The drawn column right of the gap that each merge closes. */
+  _split: DataView;
+  /** So many drawn columns at the right end of the tree are zero throughout. */
+  _zero_columns: number;
+  /** Every finite channel in leaf order, drawn or not. */
+  _order: DataView;
+}
+
+/** Each channel's density, or what stands for it. */
+export interface DensityCurvesState {
+  /** Channel of each curve. */
+  _channels: DataView;
+  /** Abscissae and densities, `_points` for each curve, one curve after the other. */
+  _grid: DataView;
+  _density: DataView;
+  _points: number;
+  /** Share of exact zeros, and of values that are not finite, of each curve's channel. */
+  _zero_share: DataView;
+  _nonfinite_share: DataView;
+}
+
+/** Densities of two layers' channels. */
+export interface ComparedCurvesState {
+  /** Number in the selection of each curve of the first, and of the second. */
+  _numbers_a: DataView;
+  _numbers_b: DataView;
+  /** Each curve's channel in its own layer. */
+  _channels_a: DataView;
+  _channels_b: DataView;
+  /** Each curve's abscissae: the first one and the step. */
+  _grid_a: DataView;
+  _grid_b: DataView;
+  /** Heights, one curve after the other. */
+  _density_a: DataView;
+  _density_b: DataView;
+  _zero_share_a: DataView;
+  _zero_share_b: DataView;
+  _nonfinite_share_a: DataView;
+  _nonfinite_share_b: DataView;
+}
+
+/** A number that is followed over time. */
+export interface NumberEntry {
+  name: string;
+  title: string;
+  explanation: string;
+  look: "share" | "count" | "size" | "value";
+  /** Whether it has a value anywhere. */
+  known: boolean;
+}
+
+/** Numbers of layers over time. */
+export interface HealthCurvesState {
+  _numbers: NumberEntry[];
+  /** Path of the layer of each curve. */
+  _paths: string[];
+  /** Step of each point. */
+  _steps: DataView;
+  /** A value for each number, layer and point; NaN where there is none. */
+  _values: DataView;
+  /** How many layers and moments there are, of which those sent may be some. */
+  _layers: number;
+  _moments: number;
+}
+
+/** What began at a layer. */
+export interface OnsetEntry {
+  kind: string;
+  layer: string;
+  step: number;
+  /** One sentence. */
+  text: string;
+  /** Whether it was there at the first look: training did not bring it about. */
+  from_start: boolean;
+}
+
+/** The moments of a training, and what began at them. */
+export interface MomentsState {
+  /** Step of each tick, ascending. */
+  _steps: DataView;
+  /** Whether the shown place has a record at each tick. */
+  _kept: DataView;
+  /** How many moments and onsets there are, of which those sent may be some. */
+  _moments: number;
+  _marks: number;
+  /** By step. */
+  _onsets: OnsetEntry[];
+}
+
+/** A layer of a model, and how it fares. */
+export interface LayerEntry {
+  path: string;
+  kind: string;
+  /** Output shape without the batch, such as `26×26×32`. */
+  shape: string;
+  parameters: number;
+  /** Channels of the output, and how many are zero on every sample; null: not measured. */
+  channels: number | null;
+  dead: number | null;
+  /** How many of the channels hold NaN or infinity. */
+  nonfinite: number | null;
+  /** Abstraction level in words, and as a share of the model's highest. */
+  level: string;
+  relative_level: number;
+  /** Views that have been looked at; null where nobody keeps count. */
+  looked: string[] | null;
+  /** How many severe findings and warnings begin at this layer. */
+  severe: number;
+  warnings: number;
+}
+
+/** A histogram beside a finding. */
+export interface EvidenceEntry {
+  label: string;
+  edges: (number | null)[];
+  shares: (number | null)[];
+  /** The same bins of what was compared with; empty where there is none. */
+  reference: (number | null)[];
+}
+
+/** What was measured. */
+export interface MeasurementEntry {
+  name: string;
+  value: number | null;
+  is_share: boolean;
+}
+
+/** What it was compared with. */
+export interface ReferenceEntry {
+  name: string;
+  value: number | null;
+  percentile: number | null;
+  effect: number | null;
+}
+
+/** Something that a diagnosis found. */
+export interface FindingEntry {
+  kind: string;
+  severity: Severity;
+  /** Path of the layer; "" for the model as a whole. */
+  layer: string;
+  view: RecordView;
+  /** How many channels are concerned, 0 for all of them, and the first of them. */
+  channel_count: number;
+  channels: number[];
+  measured: MeasurementEntry;
+  reference: ReferenceEntry | null;
+  /** 0 for findings about weights alone. */
+  samples: number;
+  summary: string;
+  limits: string;
+  cure: string;
+  source: string;
+  weight: string;
+  evidence: EvidenceEntry | null;
+  /** Layers in which the same cause shows. */
+  follows: string[];
+}
+
+/** What a diagnosis could not look at. */
+export interface SkippedEntry {
+  what: string;
+  why: string;
+}
+
+/** A diagnosis without its findings. */
+export interface ReportEntry {
+  model: string;
+  layers: number;
+  samples: number;
+  notes: string[];
+  skipped: SkippedEntry[];
+}
+
+/** A layer of two models, and how much it differs. */
+export interface ComparedLayerEntry {
+  path: string;
+  /** Path of the layer that it is compared with. */
+  partner: string;
+  /** Class, or nothing where it is not known. */
+  kind: string;
+  channels: [number, number];
+  /** Mean over its pairs of channels, 0 to 2; null where maps cannot be compared. */
+  change: number | null;
+  /** Mean shift of their distributions, 0 to 1. */
+  shift: number | null;
+  dead: [number, number];
+  nonfinite: [number, number];
+  /** Whether its channels are matched as was asked for; else by their number. */
+  as_asked: boolean;
+}
+
+/** A layer that has no partner. */
+export interface UncomparedLayerEntry {
+  path: string;
+  kind: string;
+  /** Where it is, or where it is missing, in words. */
+  where: string;
+}
+
+/** dict() -> new empty dictionary
+dict(mapping) -> new dictionary initialized from a mapping object's
+    (key, value) pairs
+dict(iterable) -> new dictionary initialized as if via:
+    d = {}
+    for k, v in iterable:
+        d[k] = v
+dict(**kwargs) -> new dictionary initialized with the name=value pairs
+    in the keyword argument list.  For example:  dict(one=1, two=2) */
+export interface _PairNames {
+  /** What they are called, where that is more than their numbers. */
+  names?: [string, string];
+}
+
+/** Two channels that are compared. */
+export interface PairEntry extends _PairNames {
+  /** Its number in the selection. */
+  number: number;
+  channels: [number, number];
+  distance: number | null;
+  shift: number | null;
+  /** Shares of exact zeros. */
+  zeros: [number, number];
+  dead: [boolean, boolean];
+  nonfinite: [boolean, boolean];
+}
+
+/** What came of trying a model without some channels. */
+export interface TrialEntry {
+  how: "silence" | "mean" | "merge";
+  channels: number[];
+  layer: string;
+  summary: string;
+  /** Pairs of a label and a value. */
+  details: [string, string][];
+}

@@ -1,0 +1,335 @@
+// Written by cnnviz_widgets/frontend/wire.py; change wire_schema.py or the traits instead.
+import type {
+  ComparedCurvesState,
+  ComparedLayerEntry,
+  DensityCurvesState,
+  FindingEntry,
+  HealthCurvesState,
+  LayerEntry,
+  MomentsState,
+  Nothing,
+  PairEntry,
+  ParametersState,
+  ReportEntry,
+  SheetState,
+  TreeState,
+  TrialEntry,
+  UncomparedLayerEntry,
+  WindowState,
+} from "./payloads";
+
+/** What AblationBar shares with the page. */
+export interface AblationBarState {
+  /** The newest first. */
+  trials: TrialEntry[];
+  /** Serial, how, channels, and the layer meant. */
+  _asked: [number, string, number[], string];
+  /** Serial of the last trial that ended. */
+  _answered: number;
+  /** Serial of the last trial that was begun. */
+  _started: number;
+  /** Whether what is shown can be tried. */
+  enabled: boolean;
+  /** Why the last trial failed; '' where it did not. */
+  error: string;
+  /** Path of the layer whose channels are selected. */
+  layer: string;
+  /** Why not, where it is not enabled. */
+  reason: string;
+  selection: string;
+}
+
+/** What ChannelGrid shares with the page. */
+export interface ChannelGridState extends SheetState {
+  /** What the picture leaves out, in sentences. */
+  _notes: string[];
+  axis: string;
+  /** How values become colours; 'diverging' is blue below zero and red above. */
+  colormap: "grey" | "viridis" | "diverging";
+  /** Greatest height of the grid in CSS pixels. */
+  height: number;
+  /** Columns to leave room for, at the least: grids of as many places stand in line. */
+  places: number;
+  /** A name for each of all samples; none: its number. */
+  sample_labels: string[];
+  selection: string;
+  /** A line above the grid; '' for none. */
+  title: string;
+  /** Over which values the colours are stretched. */
+  value_range: "tile" | "channel" | "layer";
+}
+
+/** What ColumnAxis shares with the page. */
+export interface ColumnAxisState {
+  /** Columns in the tree's leaf order, or by channel number. */
+  order_by: "leaf" | "natural";
+  /** Width of a column in CSS pixels; 0 fits all columns. */
+  scale: number;
+  /** The column at the left edge. */
+  start: number;
+}
+
+/** What Dendrogram shares with the page. */
+export interface DendrogramState extends TreeState {
+  /** What the picture leaves out, in sentences. */
+  _notes: string[];
+  axis: string;
+  /** A name for each channel, where it stands for a class; none: its number. */
+  class_names: string[];
+  /** Cosine distance at which the tree is cut into groups; None: not cut. `record.tree.cut(cut)` gives each channel's group. */
+  cut: number | null;
+  /** Height of the tree in CSS pixels. */
+  height: number;
+  selection: string;
+}
+
+/** What FindingsPanel shares with the page. */
+export interface FindingsPanelState {
+  /** The report without its findings; nothing before the first. */
+  _report: ReportEntry | Nothing | null;
+  _findings: FindingEntry[];
+  /** Number of the chosen finding; -1 for none. */
+  finding: number;
+  /** Greatest height of the list in CSS pixels. */
+  height: number;
+  /** Whether the model has changed since the diagnosis. */
+  stale: boolean;
+}
+
+/** What InspectorHeader shares with the page. */
+export interface InspectorHeaderState {
+  _answered: number;
+  /** How often the page asked to read again. */
+  _asked: number;
+  /** How often the page asked for a diagnosis. */
+  _diagnose_asked: number;
+  _diagnosed: number;
+  _next_answered: number;
+  /** How often the page asked for the next step. */
+  _next_asked: number;
+  /** The view that is drawn; it follows `view`. */
+  _shown_view: string;
+  /** What went wrong last; '' once something has worked. */
+  error: string;
+  /** Kind, shape and samples in one line. */
+  facts: string;
+  /** Whether the step is spelt out. */
+  guide: boolean;
+  /** Whether the layer has weights to show. */
+  has_weights: boolean;
+  /** Whether there is a model to diagnose and to read again. */
+  live: boolean;
+  /** What to look for in this step. */
+  look_for: string;
+  /** What is being done just now; '' when nothing is. */
+  message: string;
+  /** Layer and view of the next step; '' at the end. */
+  next_step: string;
+  /** Share of the work done, 0 to 1; -1: unknown. */
+  progress: number;
+  /** Which stage the step belongs to [WL20 §1.3.1]. */
+  stage: string;
+  /** Step of the order of analysis shown; 0 for none of them. */
+  step: number;
+  /** How many steps there are; 0: no order is offered. */
+  steps: number;
+  title: string;
+  /** The view that is chosen. */
+  view: "outputs" | "weights";
+  warnings: string[];
+  /** Which of them is chosen; '' for none. */
+  weight: string;
+  /** Names of the layer's weights that have a picture. */
+  weights: string[];
+}
+
+/** What LayerSelector shares with the page. */
+export interface LayerSelectorState {
+  _layers: LayerEntry[];
+  /** On which samples the dead channels are so; '' for all that there are. */
+  _basis: string;
+  /** Path of the layer that the other views show. */
+  _shown: string;
+  /** Where the model has values that none of the layers shows, in sentences. */
+  _unseen: string[];
+  /** Greatest height of the list in CSS pixels. */
+  height: number;
+  /** Path of the chosen layer; '' before any choice. */
+  layer: string;
+}
+
+/** What ParameterGrid shares with the page. */
+export interface ParameterGridState extends ParametersState, TreeState, WindowState {
+  /** What the picture leaves out, in sentences. */
+  _notes: string[];
+  axis: string;
+  /** How values become colours; 'diverging' is blue below zero and red above. */
+  colormap: "grey" | "viridis" | "diverging";
+  /** Cosine distance at which the tree is cut into groups; None: not cut. `record.tree.cut(cut)` gives each channel's group. */
+  cut: number | null;
+  /** Greatest height of the picture in CSS pixels. */
+  height: number;
+  selection: string;
+  /** Over which values the colours are stretched. Where 'tile' or 'column' makes no sense, heat maps take the layer and named vectors their column. */
+  value_range: "tile" | "row" | "column" | "layer";
+}
+
+/** What Selection shares with the page. */
+export interface SelectionState {
+  /** Channel numbers in the layer's own numbering. */
+  selected: number[];
+  /** How often channels were selected here, and what they were channels of the last time. */
+  _chosen_in: [number, string];
+  /** What the numbers are channels of. */
+  _channels_of: string;
+  /** The channel under the mouse; -1 for none. */
+  hovered: number;
+}
+
+/** What Timeline shares with the page. */
+export interface TimelineState extends MomentsState {
+  /** How often the page went to a mark; the last one's kind and layer. */
+  _mark: [number, string, string];
+  /** The position that Python shows; it follows `position`. */
+  _shown: number;
+  /** What is to be known of the moment; '' for nothing. */
+  note: string;
+  /** Step of the moment that is chosen; -1: live. */
+  position: number;
+  /** Whether the model trains just now. */
+  training: boolean;
+}
+
+/** What TrainingBar shares with the page. */
+export interface TrainingBarState {
+  /** Losses and metrics; JSON has no NaN and no infinity, which come as words. */
+  logs: Record<string, number | string>;
+  _pause_answered: number;
+  /** How often the page asked to pause. */
+  _pause_asked: number;
+  _resume_answered: number;
+  /** How often the page asked to resume. */
+  _resume_asked: number;
+  _stop_answered: number;
+  /** How often the page asked to stop. */
+  _stop_asked: number;
+  /** How many of them in the present epoch. */
+  batch: number;
+  /** Share that they may take at most, on average. */
+  budget: number;
+  /** The present epoch, from 1; 0: not known. */
+  epoch: number;
+  /** Number of the last epoch; 0: not known. */
+  epochs: number;
+  /** Why the last update failed; '' where it did not. */
+  error: string;
+  /** Why what the page asked for failed; '' where it did not. */
+  note: string;
+  /** How often they were not, to spare training time. */
+  skipped: number;
+  /** Share of the training time that the updates took. */
+  spent: number;
+  /** What training does; '' while none was followed: the bar is hidden. */
+  state: "" | "training" | "paused" | "stopping" | "ended" | "interrupted";
+  /** Training steps made. */
+  step: number;
+  /** Steps of an epoch; 0: not known. */
+  steps: number;
+  /** How often the views were brought up to date. */
+  updates: number;
+}
+
+/** What ComparedDensities shares with the page. */
+export interface ComparedDensitiesState extends ComparedCurvesState {
+  /** What the two are called. */
+  titles: [string, string];
+  /** Cosine distance and distribution shift of each pair; NaN where there is none. */
+  _distance: DataView;
+  _shift: DataView;
+  _after: string;
+  _before: string;
+  _figure: string;
+  _linear_axis: string;
+  _linear_scale: string;
+  _log_axis: string;
+  _log_scale: string;
+  _most: number;
+  _zeros_after: string;
+  _zeros_before: string;
+  /** A name for each channel, where it stands for a class; none: its number. */
+  class_names: string[];
+  log_y: boolean;
+  selection: string;
+}
+
+/** What Comparison shares with the page. */
+export interface ComparisonState {
+  /** What the two are called. */
+  titles: [string, string];
+  _layers: ComparedLayerEntry[];
+  _alone: UncomparedLayerEntry[];
+  /** The pairs of the layer shown, most changed first. */
+  _pairs: PairEntry[];
+  _can_match: boolean;
+  _matched: "index" | "similarity";
+  _notes: string[];
+  _shown: string;
+  _total: number;
+  /** What went wrong last; '' once something has worked. */
+  error: string;
+  /** Path of the chosen layer, in the first of the two. */
+  layer: string;
+  /** How channels are to be matched. */
+  match: "index" | "similarity";
+  /** What is being done just now; '' when nothing is. */
+  message: string;
+  selection: string;
+}
+
+/** What Density shares with the page. */
+export interface DensityState extends DensityCurvesState {
+  _drawn: "every" | "fan" | "together";
+  _every: string;
+  _fan: string;
+  _figure: string;
+  _hovered: string;
+  _linear_axis: string;
+  _linear_scale: string;
+  _log_axis: string;
+  _log_scale: string;
+  _notes: string[];
+  /** What a channel is called. */
+  _noun: string;
+  _peak: number;
+  /** On which samples, where these are not all; '' for all. */
+  _samples: string;
+  _selected: string;
+  _total: number;
+  _usual_peak: number;
+  _zeros: string;
+  _zeros_marked: string;
+  /** A name for each channel, where it stands for a class; none: its number. */
+  class_names: string[];
+  log_y: boolean;
+  selection: string;
+}
+
+/** What Health shares with the page. */
+export interface HealthState extends HealthCurvesState {
+  /** A layer selector and a timeline, where there are any. */
+  selector: string | null;
+  timeline: string | null;
+  _chosen: string;
+  _every: string;
+  _figure: string;
+  _hovered: string;
+  _linear_axis: string;
+  _linear_scale: string;
+  _log_axis: string;
+  _log_scale: string;
+  _position: string;
+  _step_axis: string;
+  _step_scale: string;
+  /** Which number is drawn; '' or an unknown one: the first. */
+  number: string;
+}
