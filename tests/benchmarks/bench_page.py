@@ -44,7 +44,7 @@ LAYERS = """
 import time
 import numpy as np
 import cnnviz_widgets as cv
-from cnnviz_widgets.analysis.record import LayerRecord
+from cnnviz_widgets.records.layer_record import LayerRecord
 
 rng = np.random.default_rng(0)
 square = np.array([[0, 1], [1, 0]], "float32").reshape(1, 2, 2, 1)

@@ -421,8 +421,8 @@ def child(code: str, *arguments: object) -> subprocess.Popen[str]:
     """A process of its own that has what these tests have."""
     begin = """
         import sys
-        from cnnviz_widgets.analysis.history import History
-        from tests.analysis.test_history_folder import *
+        from cnnviz_widgets.history.history import History
+        from tests.history.storage.test_folder import *
         outputs = keep(LayerRecord.of(np.random.default_rng(0).normal(size=(3, 5, 5, 4)), "conv"))
     """
     return subprocess.Popen(
