@@ -50,7 +50,6 @@ LONG = dict.fromkeys(
         "model/training/monitor.py",
         "records/snapshot.py",
         "records/snapshot_checks.py",
-        "validation/rules.py",
         "widgets/comparison/comparison_panel.py",
         "widgets/inspector/model_inspector.py",
     ),

@@ -20,17 +20,11 @@ from ..records.snapshot import Kept, keep
 from ..records.snapshot_checks import MOST_CHANNELS
 from ..runtime.call_stack import CallLock
 from ..validation.fixed_attributes import FixedAttributes
-from ..validation.rules import (
-    described,
-    each_instance,
-    instance,
-    mapping,
-    one_of,
-    path_of,
-    spelt,
-    text,
-    whole_number,
-)
+from ..validation.keywords import checked_keywords
+from ..validation.messages import described
+from ..validation.objects import each_instance, instance, mapping
+from ..validation.scalars import whole_number
+from ..validation.texts import one_of, path_of, text
 from .moment import Moment
 from .moment_store import Entry, MomentStore, bytes_of
 from .onsets import ONSET_KINDS, Onset
@@ -127,7 +121,7 @@ class History(FixedAttributes):
 
     _as_given = frozenset({"memory"})
 
-    @spelt
+    @checked_keywords
     def __init__(
         self,
         layers: Sequence[Mapping[str, Any]],

@@ -36,7 +36,7 @@ from ..analysis.tiles.layout import columns_within
 from ..analysis.tiles.reduction import within
 from ..analysis.tiles.tile_sheet import tile_sheet
 from ..analysis.tiles.types import TileSheet
-from ..validation.rules import text
+from ..validation.texts import text
 from .cached_property import cached_property
 from .sample_subset import SampleChoice
 

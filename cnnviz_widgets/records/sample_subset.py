@@ -8,7 +8,7 @@ from itertools import pairwise
 import numpy as np
 
 from ..analysis.thinning import evenly
-from ..validation.rules import whole_number
+from ..validation.scalars import whole_number
 
 
 @dataclass(frozen=True)

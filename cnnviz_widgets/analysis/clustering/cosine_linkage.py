@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from ...validation.rules import optional_function
+from ...validation.objects import optional_function
 from ..arrays import Floats, Indices, checked_values, row_blocks
 from .channel_tree import ChannelTree, join_in_order
 from .spanning_tree import boruvka_edges, prim_path, prim_path_of_rows, tree_path

@@ -8,7 +8,8 @@ from typing import SupportsIndex
 
 import numpy as np
 
-from ...validation.rules import instance, whole_number
+from ...validation.objects import instance
+from ...validation.scalars import whole_number
 from ..arrays import Floats, Indices, frozen
 from .channel_tree import ChannelTree, close_gaps
 

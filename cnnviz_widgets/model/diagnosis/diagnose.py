@@ -32,7 +32,10 @@ from ...diagnosis.phrases import listed
 from ...diagnosis.report import Report
 from ...runtime.call_stack import surely
 from ...runtime.interrupts import interrupts_kept
-from ...validation.rules import described, flag, mapping, optional_function, spelt, whole_number
+from ...validation.keywords import checked_keywords
+from ...validation.messages import described
+from ...validation.objects import mapping, optional_function
+from ...validation.scalars import flag, whole_number
 from ..experiments.fresh_model import NoReference, fresh_probe
 from ..experiments.losses import checked_loss, targets_of
 from ..layers.abstraction_levels import image_channel_axis, is_image
@@ -55,7 +58,7 @@ _BUDGET = 64 * 2**20
 _WEIGHTS_FROM, _REFERENCE_FROM, _JUDGING_FROM = 0.6, 0.8, 0.97
 
 
-@spelt
+@checked_keywords
 def diagnose(
     model_or_probe: Any,
     inputs: Any = None,

@@ -14,7 +14,8 @@ from ...comparison.layer_matching import LayerOutline, LayerPairs, pair_layers
 from ...history.moment import Moment
 from ...records.layer_record import LayerRecord
 from ...records.place import Place
-from ...validation.rules import described, known_layer
+from ...validation.messages import described
+from ...validation.texts import known_layer
 from ..layers.layer_info import LayerInfo
 from ..reading.probe import ModelProbe
 from ..reading.record_reader import output_record

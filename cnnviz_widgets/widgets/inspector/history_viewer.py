@@ -12,7 +12,9 @@ from ...history.history import History, Moment
 from ...records.layer_record import LayerRecord
 from ...records.place import Place
 from ...runtime.call_stack import afterwards, surely
-from ...validation.rules import instance, known_layer, spelt
+from ...validation.keywords import checked_keywords
+from ...validation.objects import instance
+from ...validation.texts import known_layer
 from ..jupyter.error_text import told_in_page
 from ..jupyter.ownership import Owning
 from ..jupyter.png_fallback import Pictured
@@ -286,7 +288,7 @@ def _first(history: History, layer: str | None, view: str = "outputs") -> Place 
     )
 
 
-@spelt
+@checked_keywords
 def open_history(folder: str | os.PathLike[str], *, layer: str | None = None) -> HistoryViewer:
     """Look at a training that ``inspector.monitor(folder=…)`` kept; the model is not needed.
 

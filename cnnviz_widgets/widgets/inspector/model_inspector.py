@@ -28,7 +28,10 @@ from ...records.layer_record import LayerRecord, Progress
 from ...records.place import Place
 from ...records.sample_subset import SampleChoice
 from ...runtime.call_stack import afterwards, meanwhile, surely
-from ...validation.rules import flag, one_of, path_of, several, spelt, whole_number
+from ...validation.keywords import checked_keywords
+from ...validation.objects import several
+from ...validation.scalars import flag, whole_number
+from ...validation.texts import one_of, path_of
 from ..jupyter.cell_progress import CellProgress
 from ..jupyter.error_text import Reporting, told_in_page
 from ..jupyter.ownership import Owning, of_open
@@ -290,7 +293,7 @@ class ModelInspector(Owning, Pictured, VBox):
         return found
 
     @makes_callback
-    @spelt
+    @checked_keywords
     def monitor(
         self,
         every: Every = "epoch",

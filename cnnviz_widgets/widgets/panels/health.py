@@ -15,7 +15,9 @@ from traitlets import Bytes, Dict, Int, List, Unicode
 from ...analysis.density.curves import MOST_CURVES
 from ...analysis.thinning import thin_curves
 from ...records.layer_health import HEALTH_NUMBERS, HealthNumber
-from ...validation.rules import ascending_steps, mapping, number_array, optional, text, texts
+from ...validation.arrays import ascending_steps, number_array
+from ...validation.objects import mapping, optional
+from ...validation.texts import text, texts
 from ..jupyter.bundles import bundle
 from ..jupyter.ownership import Owning
 from ..jupyter.png_fallback import Pictured

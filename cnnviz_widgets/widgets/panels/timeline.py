@@ -15,7 +15,9 @@ from traitlets import Bool, Bytes, Callable, Dict, Int, List, Tuple, Unicode, ob
 
 from ...analysis.thinning import evenly, thin_moments
 from ...runtime.call_stack import afterwards, surely
-from ...validation.rules import as_array, ascending_steps, described, optional_function
+from ...validation.arrays import as_array, ascending_steps
+from ...validation.messages import described
+from ...validation.objects import optional_function
 from ..jupyter.bundles import bundle
 from ..jupyter.error_text import told
 from ..jupyter.ownership import Owning
