@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 from ipywidgets import Box, VBox
 from traitlets import Instance, Unicode, observe, validate
 
-from ...history.history import History, Moment
+from ...history.history import History
+from ...history.moment import Moment
 from ...records.layer_record import LayerRecord
 from ...records.place import Place
 from ...runtime.call_stack import afterwards, surely

@@ -14,7 +14,8 @@ from traitlets import Enum, Instance, TraitError, Unicode, observe, validate
 
 from ...analysis.channel_measures import ChannelMeasures
 from ...diagnosis.report import Report
-from ...history.history import DEFAULT_MEMORY, History
+from ...history.history import History
+from ...history.memory_limit import DEFAULT_MEMORY
 from ...model import LayerInfo, ModelProbe, model_lock
 from ...model.diagnosis.diagnose import diagnose
 from ...model.experiments.ablation import Ablation, ablate
