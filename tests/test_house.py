@@ -39,7 +39,6 @@ LONG = dict.fromkeys(
         "diagnosis/signs/outputs.py",
         "frontend/src/channel-grid.ts",
         "frontend/src/parameter-grid.ts",
-        "history/storage/folder.py",
         "model/diagnosis/diagnose.py",
         "model/experiments/fresh_model.py",
         "model/layers/layer_kinds.py",
