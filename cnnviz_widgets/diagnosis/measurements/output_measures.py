@@ -7,13 +7,14 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from ...analysis.arrays import Indices
 from ...analysis.channel_measures import ChannelMeasures, channel_measures
 from .. import thresholds
 from .merges import Forks, forks
 from .near_zero_share import near_zero_share
 from .rarity import samples_fired_on
 from .saturation import share_at_ends
-from .value_sample import Indices, thinned
+from .value_sample import thinned
 from .variation import between_samples
 from .weight_measures import histogram
 

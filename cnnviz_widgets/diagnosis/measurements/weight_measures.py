@@ -9,10 +9,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from ...analysis.spreading import evenly
 from .. import thresholds
 from .duplicates import identical_groups
 from .merges import AgainstShuffled, against_shuffled, shuffled
-from .value_sample import evenly
 
 
 @dataclass(frozen=True, eq=False)
@@ -162,13 +162,13 @@ def _some(flat: NDArray[np.float32]) -> NDArray[np.float32]:
         return flat.ravel()
     rows, columns = flat.shape
     most_columns = min(columns, 1024)
-    chosen = flat[evenly(rows, max(1, thresholds.WEIGHTS_SAMPLED // most_columns))]
-    return chosen[:, evenly(columns, most_columns)].ravel()
+    chosen = flat[evenly(rows, max(1, thresholds.WEIGHTS_SAMPLED // most_columns), "starts")]
+    return chosen[:, evenly(columns, most_columns, "starts")].ravel()
 
 
 def _part(flat: NDArray[np.float32]) -> NDArray[np.float32]:
-    rows = evenly(flat.shape[0], thresholds.FORK_WEIGHTS)
-    columns = evenly(flat.shape[1], thresholds.FORK_OUTPUTS)
+    rows = evenly(flat.shape[0], thresholds.FORK_WEIGHTS, "starts")
+    columns = evenly(flat.shape[1], thresholds.FORK_OUTPUTS, "starts")
     part = flat if rows.size == flat.shape[0] else flat[rows]
     return part if columns.size == part.shape[1] else part[:, columns]
 

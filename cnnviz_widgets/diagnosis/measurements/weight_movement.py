@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
 
+from ...analysis.spreading import evenly
 from .. import thresholds
-from .value_sample import evenly
 
 _PIECE = 1 << 18
 
@@ -138,7 +138,7 @@ def stillness(now: Weights, fresh: Weights, earlier: Weights | None = None) -> S
             constants += flat.size
             kept += int(np.count_nonzero(value == flat[0]))
             continue
-        some = evenly(flat.size, thresholds.WEIGHTS_SAMPLED)
+        some = evenly(flat.size, thresholds.WEIGHTS_SAMPLED, "starts")
         drawn += some.size
         p_values.append(float(stats.ks_2samp(value.ravel()[some], flat[some]).pvalue))
     # Each weight has its own chance to differ by chance.
