@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -32,6 +32,7 @@ from ...diagnosis.phrases import listed
 from ...diagnosis.report import Report
 from ...runtime.call_stack import surely
 from ...runtime.interrupts import interrupts_kept
+from ...runtime.progress import Progress, no_progress
 from ...validation.keywords import checked_keywords
 from ...validation.messages import described
 from ...validation.objects import mapping, optional_function
@@ -49,7 +50,6 @@ from ..reading.call_recorder import ModelCallError
 from ..reading.probe import ModelProbe
 
 Array = NDArray[np.float32]
-Progress = Callable[[float, str], None]
 
 _BUDGET = 64 * 2**20
 """Bytes of layer outputs held at once when the probe is the diagnosis' own."""
@@ -130,13 +130,9 @@ def diagnose(
         mapping(f"earlier[{path!r}]", weights, "a weight's name to its values")
     kept = interrupts_kept()
     with surely(kept), kept, probe.steady():
-        return _Diagnosis(probe, loss, seed, progress or _ignore).report(
+        return _Diagnosis(probe, loss, seed, progress or no_progress).report(
             targets, reference, earlier
         )
-
-
-def _ignore(share: float, message: str) -> None:
-    """Stand in for a progress callback that was not given."""
 
 
 @dataclass

@@ -18,6 +18,7 @@ from ...analysis.arrays import frozen
 from ...records.layer_record import MOST_ROWS
 from ...records.sample_subset import SampleChoice
 from ...runtime.call_stack import Call, call_of_context
+from ...runtime.progress import Progress
 from ...validation.fixed_attributes import FixedAttributes
 from ...validation.keywords import checked_keywords
 from ...validation.messages import described
@@ -52,7 +53,6 @@ from .inputs import count_nonfinite, input_names, prepare
 from .model_lock import model_lock as model_lock
 
 Array = NDArray[np.float32]
-Progress = Callable[[float, str], None]
 T = TypeVar("T")
 
 

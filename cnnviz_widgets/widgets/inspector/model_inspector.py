@@ -25,10 +25,11 @@ from ...model.reading.record_reader import NoWeights, chosen_part, output_record
 from ...model.training.moment_reader import Reading
 from ...model.training.monitor import Samples, TrainingMonitor, TrainingProgress
 from ...model.training.pacing import Every
-from ...records.layer_record import LayerRecord, Progress
+from ...records.layer_record import LayerRecord
 from ...records.place import Place
 from ...records.sample_subset import SampleChoice
 from ...runtime.call_stack import afterwards, meanwhile, surely
+from ...runtime.progress import Progress
 from ...validation.keywords import checked_keywords
 from ...validation.objects import several
 from ...validation.scalars import flag, whole_number
