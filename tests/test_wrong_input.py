@@ -24,7 +24,7 @@ from traitlets import TraitError
 import cnnviz_widgets as cv
 from cnnviz_widgets import analysis as an
 from cnnviz_widgets import model as mo
-from cnnviz_widgets.validation.rules import described
+from cnnviz_widgets.validation.messages import described
 
 NAN = float("nan")
 VALUES = np.random.default_rng(0).random((4, 3, 3, 5)).astype("float32")

@@ -13,7 +13,7 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from ..validation.rules import number_array
+from ..validation.arrays import number_array
 
 FloatArray: TypeAlias = NDArray[np.float32] | NDArray[np.float64]
 Floats: TypeAlias = NDArray[np.float64]

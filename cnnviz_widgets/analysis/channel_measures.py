@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from ..validation.rules import flag
+from ..validation.scalars import flag
 from .arrays import FloatArray, checked_values, count_true, frozen, row_blocks
 
 # Reductions over rows are quick only where a row is long: short rows are laid side by side.

@@ -16,13 +16,7 @@ from .clustering.cosine_linkage import cosine_linkage
 from .density.bounds import Bounds
 from .density.channel_density import channel_density
 from .density.types import NOT_DRAWN, Atom, ChannelDensity
-
-
-def spread(indices: Indices, count: int) -> Indices:
-    """At most `count` of the indices, spread evenly."""
-    if indices.size <= count:
-        return indices
-    return indices[(2 * np.arange(count) + 1) * indices.size // (2 * count)]
+from .spreading import evenly
 
 
 def spread_like(indices: Indices, count: int, earlier: Indices | None) -> Indices:
@@ -36,13 +30,14 @@ def spread_like(indices: Indices, count: int, earlier: Indices | None) -> Indice
         Chosen before; those of them that are no longer among the indices do not matter.
     """
     if earlier is None:
-        return spread(indices, count)
+        return indices[evenly(indices.size, count)]
     if not indices.size:
         return indices
     known = np.zeros(max(int(indices.max()), int(earlier.max(initial=0))) + 1, dtype=np.bool_)
     known[earlier] = True
     before, new = indices[known[indices]], indices[~known[indices]]
-    return np.concatenate((spread(before, count), spread(new, max(0, count - before.size))))
+    room = max(0, count - before.size)
+    return np.concatenate((before[evenly(before.size, count)], new[evenly(new.size, room)]))
 
 
 def some_channels(measures: ChannelMeasures, count: int, earlier: Indices | None) -> Indices:

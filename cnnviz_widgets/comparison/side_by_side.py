@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..analysis.arrays import Indices, frozen
+from ..analysis.spreading import evenly
 from ..analysis.tiles.layout import columns_within
 from ..analysis.tiles.tile_sheet import tile_sheet
 from ..analysis.tiles.types import TileSheet
@@ -56,7 +57,7 @@ def side_by_side(comparison: LayerComparison) -> SideBySide:
     rank[a.columns] = np.arange(len(a.columns))
     numbers = np.flatnonzero(can_a[pairs[:, 0]] & can_b[pairs[:, 1]])
     numbers = numbers[np.argsort(rank[pairs[numbers, 0]], kind="stable")]
-    numbers = _spread(numbers, most)
+    numbers = numbers[evenly(numbers.size, most)]
     room = max(0, most - numbers.size)
     left_a = np.flatnonzero(can_a[comparison.match.only_a])[:room]
     left_b = np.flatnonzero(can_b[comparison.match.only_b])[:room]
@@ -102,13 +103,6 @@ def _drawable(record: LayerRecord) -> NDArray[np.bool_]:
     drawable = np.full(record.n_channels, not isinstance(record, Kept))
     drawable[record.columns] = True
     return drawable
-
-
-def _spread(numbers: Indices, most: int) -> Indices:
-    """At most so many of them, evenly."""
-    if numbers.size <= most:
-        return numbers
-    return numbers[(2 * np.arange(most) + 1) * numbers.size // (2 * most)]
 
 
 def _sheet(record: LayerRecord, channels: Indices) -> TileSheet:

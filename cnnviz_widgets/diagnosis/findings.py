@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-from ..validation.rules import a_number, instance, one_of
+from ..validation.objects import instance
+from ..validation.scalars import a_number
+from ..validation.texts import one_of
 
 Kind: TypeAlias = Literal[
     "non-finite",

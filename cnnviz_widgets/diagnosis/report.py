@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields, is_dataclass
 from typing import Any, overload
 
-from ..validation.rules import each_instance
+from ..validation.objects import each_instance
 from .findings import Finding, Skipped
 from .report_table import as_html, as_text
 

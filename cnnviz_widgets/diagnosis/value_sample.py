@@ -9,7 +9,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-Indices = NDArray[np.intp]
+from ..analysis.arrays import Indices
+from ..analysis.spreading import evenly
 
 WEIGHTS_SAMPLED = 1 << 16
 """Numbers of a weight for its distribution: its quantiles are then known to about 0.4 %."""
@@ -68,7 +69,7 @@ def thinned(
     count, *sizes, width = values.shape
     if not sizes:
         samples = rows
-    picked = evenly(count, samples)
+    picked = evenly(count, samples, "starts")
     wanted = max(1, rows // picked.size)
     places = []
     for axis, size in enumerate(sizes):
@@ -77,7 +78,7 @@ def thinned(
         keep = min(size, max(1, round(size * share)))
         wanted = max(1, wanted // keep)
         places.append(_one_of_each_stretch(size, keep, rng))
-    kept = evenly(width, channels)
+    kept = evenly(width, channels, "starts")
     chosen = values
     # One axis at a time: an axis kept whole costs nothing.
     for axis, index in enumerate((picked, *places, kept)):
@@ -85,13 +86,6 @@ def thinned(
             chosen = np.take(chosen, index, axis=axis)
     flat = np.ascontiguousarray(chosen).reshape(picked.size, -1, kept.size)
     return Thinned(flat, picked, tuple(places), kept)
-
-
-def evenly(size: int, most: int) -> Indices:
-    """At most `most` of the numbers 0 to size − 1, evenly spaced, ascending."""
-    if size <= most:
-        return np.arange(size)
-    return np.asarray((np.arange(most) * size) // most, dtype=np.intp)
 
 
 def _one_of_each_stretch(size: int, keep: int, rng: np.random.Generator) -> Indices:

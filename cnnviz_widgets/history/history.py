@@ -2,81 +2,33 @@
 
 from __future__ import annotations
 
-import json
 import os
-from collections import Counter, OrderedDict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from functools import partial
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ..records.layer_health import HEALTH_FIELDS, LayerHealth
-from ..records.layer_record import LayerRecord
+from ..records.layer_health import HEALTH_FIELDS
 from ..records.place import Place
-from ..records.snapshot import Kept, keep
-from ..records.snapshot_checks import MOST_CHANNELS
 from ..runtime.call_stack import CallLock
 from ..validation.fixed_attributes import FixedAttributes
-from ..validation.rules import (
-    described,
-    each_instance,
-    instance,
-    mapping,
-    one_of,
-    path_of,
-    spelt,
-    text,
-    whole_number,
-)
+from ..validation.keywords import checked_keywords
+from ..validation.objects import each_instance, instance
+from ..validation.scalars import whole_number
+from ..validation.texts import one_of, path_of, text
+from .layer_list import plain_layers
+from .memory_limit import DEFAULT_MEMORY, MemoryLimit
 from .moment import Moment
-from .moment_store import Entry, MomentStore, bytes_of
-from .onsets import ONSET_KINDS, Onset
+from .moment_store import MomentStore
+from .onset_marks import OnsetMarks
+from .onsets import Onset
+from .record_keeping import check_place, keep_records
 from .storage.folder import HistoryFolder
 from .storage.folder_writer import FolderWriter
 from .storage.left_out import LeftOut
-from .storage.moment_records import MomentRecords
 from .storage.plain_json import MOST_WHOLE
-
-__all__ = ["DEFAULT_MEMORY", "History", "Moment"]
-
-DEFAULT_MEMORY = 256 * 2**20
-"""Bytes that a history takes at most, where nothing else is said."""
-
-# Numbers alone may take so much of the limit: pictures need most of it, but for those in a folder.
-_FOR_NUMBERS, _FOR_NUMBERS_BESIDE_FOLDER = 1 / 4, 3 / 4
-# A history in a folder that took less would forget what it could tell at no cost.
-_LEAST_BESIDE_FOLDER = 16 * 2**20
-# Records of a folder that are held as well, so that going to and fro reads them once.
-_FOR_CACHE, _MOST_CACHE = 1 / 8, 32 * 2**20
-# Records are made small so many at a time.
-_THREADS = 2
-
-
-class _Cache:
-    """Records read lately, by the names of their files, up to so many bytes."""
-
-    def __init__(self, most: int) -> None:
-        self.nbytes = 0
-        self._most = most
-        self._records: OrderedDict[str, Kept] = OrderedDict()
-
-    def get(self, name: str) -> Kept | None:
-        """The record of a file, if it is held."""
-        if name in self._records:
-            self._records.move_to_end(name)
-        return self._records.get(name)
-
-    def put(self, name: str, record: Kept) -> None:
-        """Hold a record, in the place of those not read for longest."""
-        if name in self._records:
-            self.nbytes -= bytes_of(self._records.pop(name))
-        self._records[name] = record
-        self.nbytes += bytes_of(record)
-        while self.nbytes > self._most:
-            self.nbytes -= bytes_of(self._records.popitem(last=False)[1])
+from .stored_moments import StoredMoments
 
 
 class NoMoment(IndexError, ValueError):
@@ -127,7 +79,7 @@ class History(FixedAttributes):
 
     _as_given = frozenset({"memory"})
 
-    @spelt
+    @checked_keywords
     def __init__(
         self,
         layers: Sequence[Mapping[str, Any]],
@@ -137,7 +89,7 @@ class History(FixedAttributes):
         model: str = "",
     ) -> None:
         memory = whole_number("memory", memory, 0, "of bytes")
-        plain = _plain_layers(layers)
+        plain = plain_layers(layers)
         text("model", model)
         if folder is not None:
             path_of("folder", folder)
@@ -159,22 +111,15 @@ class History(FixedAttributes):
         self.lock = CallLock()
         self._folder = folder
         self._read_only = read_only
-        self._store = MomentStore(int(_FOR_NUMBERS * memory))
-        self._cache = _Cache(int(min(_FOR_CACHE * memory, _MOST_CACHE)))
+        self._limit = MemoryLimit(memory, has_folder=folder is not None)
+        self._store = MomentStore(self._limit.for_new_store)
+        self._moments = StoredMoments(self._store, folder, self.lock, self._limit.for_cache)
         self._places: dict[Place, None] = {}
-        self._onsets: tuple[Onset, ...] = ()
-        # What these were last made from: a watch gives the same again until something changes.
-        self._given: Sequence[Onset] | None = None
-        # The number of the moment that leads to an onset, by the onset's step.
-        self._marks: dict[int, int] = {}
+        self._marks = OnsetMarks()
         self._unkept = LeftOut("layer", "cannot be kept")
-        self._room_trouble = ""
-        self._unreadable = LeftOut("record", "of the folder cannot be read")
-        # Names of their files: each moment may name the same one.
-        self._unread: set[str] = set()
         self._writer: FolderWriter | None = None
         if folder is not None and not read_only:
-            self._writer = FolderWriter(folder, self._store, self._moment)
+            self._writer = FolderWriter(folder, self._store, self._moments.at)
         self._is_made = True
 
     @classmethod
@@ -202,21 +147,7 @@ class History(FixedAttributes):
         limit = whole_number("memory", memory, 0, "of bytes")
         kept = HistoryFolder.find(path_of("folder", folder))
         history._begin(kept.layers, limit, kept.model, kept, read_only=True)
-        for line in kept.lines():
-            files = {}
-            for place, name in line.files.items():
-                if kept.has_record(name):
-                    files[place] = name
-                else:
-                    history._unreadable.add(name, "it is not there")
-            history._store.add(line.moment, {}, files)
-            history._places.update(dict.fromkeys(line.files))
-            if history._store.number_bytes > history._number_room:
-                # Where onsets begin is where moments stay.
-                history._take_onsets(kept.reader.onsets)
-                history._stay_within_limit()
-        history._take_onsets(kept.reader.onsets)
-        history._stay_within_limit()
+        history._fill_from(kept)
         if kept.header_trouble and not len(history):
             raise ValueError(
                 f"{os.fspath(kept.path)!r} is damaged or no history's: history.json "
@@ -226,6 +157,21 @@ class History(FixedAttributes):
         others = dict.fromkeys([*kept.reader.layers, *(place.layer for place in history._places)])
         history.layers += tuple({"path": path} for path in others if path not in listed)
         return history
+
+    def _fill_from(self, folder: HistoryFolder) -> None:
+        for line in folder.lines():
+            files = {}
+            for place, name in line.files.items():
+                if folder.has_record(name):
+                    files[place] = name
+                else:
+                    self._moments.unreadable.add(name, "it is not there")
+            self._store.add(line.moment, {}, files)
+            self._places.update(dict.fromkeys(line.files))
+            if self._store.number_bytes > self._limit.for_numbers:
+                # Where onsets begin is where moments stay.
+                self._stay_within_limit(folder.reader.onsets)
+        self._stay_within_limit(folder.reader.onsets)
 
     def append(self, moment: Moment, onsets: Sequence[Onset] | None = None) -> None:
         """Add a moment.
@@ -254,36 +200,35 @@ class History(FixedAttributes):
         if onsets is not None:
             each_instance("onsets", onsets, Onset)
         # This takes longest, and needs nothing of the history.
-        records = {Place(*place): record for place, record in moment.records.items()}
-        large = {each: of for each, of in records.items() if of.n_channels > MOST_CHANNELS}
-        records = {each: of for each, of in records.items() if each not in large}
-        kept = _keep_all(records)
+        kept = keep_records(moment.records)
         with self.lock:
-            for place, record in large.items():
-                channels = f"{record.n_channels:,} channels, and {MOST_CHANNELS:,} are the most"
-                self._unkept.add(place.layer, channels)
+            for place, reason in kept.too_large.items():
+                self._unkept.add(place.layer, reason)
             self._check_step(moment.step)
             files = None
             if self._writer is not None:
-                now = self._onsets if onsets is None else onsets
-                files = self._writer.write(moment, kept, now)
+                now = self._marks.onsets if onsets is None else onsets
+                files = self._writer.write(moment, kept.records, now)
             if files is None:
-                self._store.add(moment, kept, {})
+                self._store.add(moment, kept.records, {})
                 if self._writer is not None:
                     self._writer.wait(self._store.entries[-1].number)
             else:
                 self._store.add(moment, {}, files)
-                for place, record in kept.items():
-                    self._cache.put(files[place], record)
-            self._places.update(dict.fromkeys(kept))
-            if onsets is not None:
-                self._take_onsets(onsets)
-            self._stay_within_limit()
+                for place, record in kept.records.items():
+                    self._moments.cache.put(files[place], record)
+            self._places.update(dict.fromkeys(kept.records))
+            self._stay_within_limit(onsets)
+
+    def _stay_within_limit(self, onsets: Sequence[Onset] | None) -> None:
+        if onsets is not None:
+            self._marks.take(onsets, self._store)
+        self._limit.hold(self._store, self._moments.cache.nbytes)
 
     @property
     def onsets(self) -> tuple[Onset, ...]:
         """What went wrong, by the step at which it was first seen."""
-        return self._onsets
+        return self._marks.onsets
 
     def first(self, kind: str) -> Onset | None:
         """The first onset of a kind; one that training brought about before one there was.
@@ -293,18 +238,18 @@ class History(FixedAttributes):
         ValueError
             There is no such kind.
         """
-        return _first(self._onsets, kind)
+        return self._marks.first(kind)
 
     @property
     def trouble(self) -> str:
         """What could not be written or read, in sentences; "" while all is well."""
         with self.lock:
-            told = [self._room_trouble, str(self._unkept)]
+            troubles = [self._limit.trouble, str(self._unkept)]
             if self._writer is not None:
-                told += self._writer.troubles
+                troubles += self._writer.troubles
             if self._folder is not None:
-                told += self._folder.troubles
-            return " ".join(filter(None, [*told, str(self._unreadable)]))
+                troubles += self._folder.troubles
+            return " ".join(filter(None, [*troubles, str(self._moments.unreadable)]))
 
     def sync(self) -> None:
         """Wait until all moments would outlast a power cut; what cannot be written is told."""
@@ -326,13 +271,13 @@ class History(FixedAttributes):
     def nbytes(self) -> int:
         """Memory taken by numbers and records, in bytes."""
         with self.lock:
-            return self._store.number_bytes + self._store.record_bytes + self._cache.nbytes
+            return self._store.number_bytes + self._store.record_bytes + self._moments.cache.nbytes
 
     @property
     def steps(self) -> NDArray[np.int64]:
         """The step of each moment, ascending; shape (moments,)."""
         with self.lock:
-            return np.array([entry.step for entry in self._store.entries], dtype=np.int64)
+            return self._store.steps
 
     @property
     def places(self) -> tuple[Place, ...]:
@@ -344,17 +289,14 @@ class History(FixedAttributes):
     def counts(self) -> dict[Place, int]:
         """Of how many moments there is a record of each place, where there is one."""
         with self.lock:
-            found = Counter(
-                place for entry in self._store.entries for place in {**entry.files, **entry.records}
-            )
-            return {place: found[place] for place in self._places if place in found}
+            counts = self._store.counts
+            return {place: counts[place] for place in self._places if place in counts}
 
     def holds(self, place: Place) -> NDArray[np.bool_]:
         """Whether there is a record of this place at each moment; shape (moments,)."""
-        _check_place(place)
+        check_place(place)
         with self.lock:
-            there = [entry.has(place) for entry in self._store.entries]
-            return np.array(there, dtype=np.bool_)
+            return self._store.holds(place)
 
     def numbers(self, name: str) -> tuple[tuple[str, ...], NDArray[np.float32]]:
         """One number of every layer over time.
@@ -379,12 +321,8 @@ class History(FixedAttributes):
         one_of("name", name, ("dead_share", *HEALTH_FIELDS))
         with self.lock:
             paths = self._store.paths
-            if name == "dead_share":
-                channels = self._store.numbers("channels")
-                channels[channels == 0] = np.nan
-                column = self._store.numbers("dead") / channels
-            else:
-                column = self._store.numbers(name)
+            is_share = name == "dead_share"
+            column = self._store.dead_shares() if is_share else self._store.numbers(name)
         with np.errstate(over="ignore"):
             return paths, column.astype(np.float32)
 
@@ -406,7 +344,7 @@ class History(FixedAttributes):
                     else "is empty"
                 )
                 raise ValueError(f"there is no moment at step {step:,}: the history {begins}")
-            return self._moment(index)
+            return self._moments.at(index)
 
     def __len__(self) -> int:
         with self.lock:
@@ -421,7 +359,7 @@ class History(FixedAttributes):
                     f"there is no moment number {index}: the history has {count:,}, of which -1 "
                     "is the last"
                 )
-            return self._moment(range(count)[index])
+            return self._moments.at(range(count)[index])
 
     def __iter__(self) -> Iterator[Moment]:
         """The moments there are now; those that go in the meantime are left out."""
@@ -432,7 +370,7 @@ class History(FixedAttributes):
                 index = self._store.index_of(number)
                 if index is None:
                     continue
-                moment = self._moment(index)
+                moment = self._moments.at(index)
             yield moment
 
     def __repr__(self) -> str:
@@ -453,122 +391,9 @@ class History(FixedAttributes):
                 parts.append(self.trouble)
             return f"History({', '.join(parts)})"
 
-    # Adding
-
     def _check_step(self, step: int) -> None:
         if self._store.entries and step < self._store.entries[-1].step:
             raise ValueError(
                 f"moments come in the order of their steps; got step {step:,} after step "
                 f"{self._store.entries[-1].step:,}"
             )
-
-    def _take_onsets(self, onsets: Sequence[Onset]) -> None:
-        if onsets is self._given:
-            return
-        self._onsets = tuple(sorted(onsets, key=lambda onset: onset.step))
-        marks = {}
-        for onset in self._onsets:
-            number = self._marks.get(onset.step)
-            if number is None:
-                index = self._store.index_at(onset.step)
-                if index < 0:
-                    continue
-                number = self._store.entries[index].number
-            marks[onset.step] = number
-        self._marks = marks
-        firsts = [_first(self._onsets, kind) for kind in ONSET_KINDS]
-        self._store.mark(
-            set(marks.values()),
-            {marks[onset.step] for onset in firsts if onset is not None and onset.step in marks},
-        )
-        self._given = onsets if isinstance(onsets, tuple) else None
-
-    @property
-    def _number_room(self) -> int:
-        if self._folder is None:
-            return int(_FOR_NUMBERS * self.memory)
-        return max(int(_FOR_NUMBERS_BESIDE_FOLDER * self.memory), _LEAST_BESIDE_FOLDER)
-
-    def _stay_within_limit(self) -> None:
-        self._store.limit_numbers(self._number_room)
-        room = self.memory - self._store.number_bytes - self._cache.nbytes
-        if not self._store.limit_records(max(0, room)):
-            self._room_trouble = (
-                f"{self.memory / 2**20:,.1f} MB of memory hold no record of a single moment."
-            )
-
-    # Reading
-
-    def _moment(self, index: int) -> Moment:
-        entry = self._store.entries[index]
-        return Moment(
-            step=entry.step,
-            epoch=entry.epoch,
-            seconds=entry.seconds,
-            health={
-                path: LayerHealth.from_numbers(numbers)
-                for path, numbers in self._store.health(index).items()
-            },
-            logs=dict(zip(entry.log_names, entry.log_values, strict=True)),
-            records=MomentRecords(entry.records, entry.files, partial(self._read, entry)),
-            samples=entry.samples,
-        )
-
-    def _read(self, entry: Entry, place: Place) -> Kept | None:
-        """A record from the folder; None, and it is no longer there, where it cannot be read."""
-        assert self._folder is not None
-        with self.lock:
-            name = entry.files.get(place)
-            if name is None:
-                return None
-            record = self._cache.get(name)
-            if record is not None:
-                return record
-            if name not in self._unread:
-                try:
-                    record = self._folder.read_record(name)
-                except Exception as error:  # damage may show anywhere
-                    self._unread.add(name)
-                    self._unreadable.add(name, error)
-                else:
-                    self._cache.put(name, record)
-                    return record
-            del entry.files[place]
-            return None
-
-
-def _keep_all(records: Mapping[Place, LayerRecord]) -> dict[Place, Kept]:
-    if len(records) < 2:
-        return {place: keep(record) for place, record in records.items()}
-    with ThreadPoolExecutor(_THREADS) as pool:
-        return dict(zip(records, pool.map(keep, records.values()), strict=True))
-
-
-def _check_place(place: Any) -> None:
-    is_place = isinstance(place, tuple) and len(place) == 3
-    if not is_place or not all(isinstance(part, str) for part in place):
-        raise TypeError(f"place must be a Place(layer, view, weight); got {described(place)}")
-    one_of("view", place[1], ("outputs", "weights"))
-
-
-def _first(onsets: Sequence[Onset], kind: str) -> Onset | None:
-    one_of("kind", kind, ONSET_KINDS)
-    found = [onset for onset in onsets if onset.kind == kind]
-    return min(found, key=lambda onset: (onset.from_start, onset.step), default=None)
-
-
-def _plain_layers(layers: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """The layers as they come back from a file."""
-    if isinstance(layers, (str, Mapping)) or not isinstance(layers, Iterable):
-        raise TypeError(f"layers must be several dicts; got {described(layers)}")
-    for each in layers:
-        mapping("each of layers", each, "names to plain values")
-    try:
-        plain: list[dict[str, Any]] = json.loads(json.dumps(list(layers), allow_nan=False))
-    except RecursionError as error:
-        raise ValueError(
-            "layers must hold plain values that JSON knows, not endless ones"
-        ) from error
-    except (TypeError, ValueError) as error:
-        raise type(error)(f"layers must hold plain values that JSON knows: {error}") from error
-    return plain

@@ -1,71 +1,63 @@
-"""Which moments of a history stay when there is no more room: some of all times."""
+"""How much of a history's memory numbers, records, and records read from a folder may take."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from .moment_store import MomentStore
 
-import numpy as np
-from numpy.typing import NDArray
+DEFAULT_MEMORY = 256 * 2**20
+"""Bytes that a history takes at most, where nothing else is said."""
 
-# Room is made for a good while: thinning looks at every moment, and must be rare.
-_FILLED = 0.75
-# What marks onsets may fill so much: the run as a whole must stay visible.
-_FOR_MARKS = 0.5
+# Numbers alone may take so much of the limit: pictures need most of it, but for those in a folder.
+_FOR_NUMBERS, _FOR_NUMBERS_BESIDE_FOLDER = 1 / 4, 3 / 4
+# A history in a folder that took less would forget what it could tell at no cost.
+_LEAST_BESIDE_FOLDER = 16 * 2**20
+# Records of a folder that are held as well, so that going to and fro reads them once.
+_FOR_CACHE, _MOST_CACHE = 1 / 8, 32 * 2**20
 
 
-def thin_evenly(
-    numbers: NDArray[np.int64],
-    sizes: NDArray[np.int64],
-    room: int,
-    *,
-    every: int,
-    marked: Collection[int] = (),
-    first_marks: Collection[int] = (),
-) -> tuple[NDArray[np.bool_], int]:
-    """Choose the moments that stay: every second one, again and again, and some that matter.
-
-    The first and the last stay, and so do marked ones as long as they take at most half of the
-    room; of more every second one stays, again and again.
+class MemoryLimit:
+    """What a history keeps to.
 
     Parameters
     ----------
-    numbers : ndarray of int64, shape (n,)
-        Which in the whole run each moment is, ascending from 0 or more.
-    sizes : ndarray of int64, shape (n,)
-        Bytes of each.
-    room : int
-        As many bytes may stay. Up to a quarter of it is left free, so that this need not be
-        asked again at once.
-    every : int
-        Of how many moments of the run one has been staying so far: 1, 2, 4, …
-    marked : collection of int
-        Numbers of moments that go only when there is no other way.
-    first_marks : collection of int
-        Those among them that go last.
+    memory : int
+        The most bytes to take.
+    has_folder : bool
+        Whether records are in a folder, and are in memory only to be read once.
 
-    Returns
-    -------
-    kept : ndarray of bool, shape (n,)
-    every : int
-        Of how many moments of the run one stays from now on.
+    Attributes
+    ----------
+    trouble : str
+        Why no record stays, in a sentence; "" while some do.
     """
-    there = np.isin(numbers, list(marked))
-    foremost = np.isin(numbers, list(first_marks))
-    while sizes[there].sum() > _FOR_MARKS * room:
-        less = np.flatnonzero(there & ~foremost)
-        if not less.size:
-            break
-        there[less[0 if less.size == 1 else 1 :: 2]] = False
-    always = there | foremost
-    always[[0, -1]] = True
-    while True:
-        kept = always | (numbers % every == 0)
-        if sizes[kept].sum() <= _FILLED * room or (kept == always).all():
-            break
-        every *= 2
-    # Moments so large that not even those that matter fit: the latest matters most.
-    for index in [*np.flatnonzero(kept)[1:-1][::-1], 0, len(numbers) - 1]:
-        if sizes[kept].sum() <= room:
-            break
-        kept[index] = False
-    return kept, every
+
+    def __init__(self, memory: int, *, has_folder: bool) -> None:
+        self._memory = memory
+        self._has_folder = has_folder
+        self.trouble = ""
+
+    @property
+    def for_new_store(self) -> int:
+        """Bytes of numbers that a new store makes ready for."""
+        return int(_FOR_NUMBERS * self._memory)
+
+    @property
+    def for_cache(self) -> int:
+        """Bytes of records read from the folder."""
+        return int(min(_FOR_CACHE * self._memory, _MOST_CACHE))
+
+    @property
+    def for_numbers(self) -> int:
+        """Bytes of numbers before they are thinned."""
+        if not self._has_folder:
+            return int(_FOR_NUMBERS * self._memory)
+        return max(int(_FOR_NUMBERS_BESIDE_FOLDER * self._memory), _LEAST_BESIDE_FOLDER)
+
+    def hold(self, store: MomentStore, cached: int) -> None:
+        """Thin what is stored until it is within the limit, beside so many bytes of the cache."""
+        store.limit_numbers(self.for_numbers)
+        room = self._memory - store.number_bytes - cached
+        if not store.limit_records(max(0, room)):
+            self.trouble = (
+                f"{self._memory / 2**20:,.1f} MB of memory hold no record of a single moment."
+            )

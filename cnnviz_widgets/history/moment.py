@@ -9,7 +9,8 @@ from ..records.layer_health import LayerHealth
 from ..records.layer_record import LayerRecord
 from ..records.place import Place
 from ..records.sample_subset import SampleChoice
-from ..validation.rules import instance, mapping, optional, whole_number
+from ..validation.objects import instance, mapping, optional
+from ..validation.scalars import whole_number
 from .storage.moment_records import MomentRecords
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import operator
 import sys
 from bisect import bisect_right
+from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -17,9 +18,9 @@ from ..records.layer_health import HEALTH_FIELDS
 from ..records.place import Place
 from ..records.sample_subset import SampleChoice
 from ..records.snapshot import Kept
-from .memory_limit import thin_evenly
 from .moment import Moment
 from .number_table import NumberTable
+from .thinning import thin_evenly
 
 # Python's own objects around each array of a record.
 _ARRAY_OVERHEAD = 300
@@ -139,9 +140,31 @@ class MomentStore:
         """The layers of the last moment, then those that are gone."""
         return self._whole().table.names
 
+    @property
+    def steps(self) -> NDArray[np.int64]:
+        """The step of each moment, ascending."""
+        return np.array([entry.step for entry in self.entries], dtype=np.int64)
+
+    @property
+    def counts(self) -> Counter[Place]:
+        """Of how many moments there is a record of each place."""
+        return Counter(
+            place for entry in self.entries for place in {**entry.files, **entry.records}
+        )
+
+    def holds(self, place: Place) -> NDArray[np.bool_]:
+        """Whether there is a record of a place at each moment."""
+        return np.array([entry.has(place) for entry in self.entries], dtype=np.bool_)
+
     def numbers(self, name: str) -> NDArray[np.float64]:
         """One of `HEALTH_FIELDS` of all layers, shape (moments, layers)."""
         return self._whole().table.column(HEALTH_FIELDS.index(name))
+
+    def dead_shares(self) -> NDArray[np.float64]:
+        """The share of dead channels of all layers, shape (moments, layers)."""
+        channels = self.numbers("channels")
+        channels[channels == 0] = np.nan
+        return self.numbers("dead") / channels
 
     def health(self, index: int) -> dict[str, list[float]]:
         """The numbers of all layers at one moment, in the order of execution then."""

@@ -14,7 +14,9 @@ from ..analysis.channel_measures import ChannelMeasures
 from ..diagnosis.phrases import are, listed, some_of
 from ..diagnosis.thresholds import SAME_IN_LAYERS
 from ..records.layer_health import LayerHealth
-from ..validation.rules import instance, one_of, optional, whole_number
+from ..validation.objects import instance, optional
+from ..validation.scalars import whole_number
+from ..validation.texts import one_of
 
 if TYPE_CHECKING:  # what a diagnosis imports takes longer to load than opening a history
     from ..diagnosis.facts import Role

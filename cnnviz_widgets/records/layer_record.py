@@ -5,7 +5,6 @@ This is the only thing that travels from a model to the widgets, a file or a com
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -36,7 +35,8 @@ from ..analysis.tiles.layout import columns_within
 from ..analysis.tiles.reduction import within
 from ..analysis.tiles.tile_sheet import tile_sheet
 from ..analysis.tiles.types import TileSheet
-from ..validation.rules import text
+from ..runtime.progress import Progress
+from ..validation.texts import text
 from .cached_property import cached_property
 from .sample_subset import SampleChoice
 
@@ -52,8 +52,6 @@ MOST_ROWS = 128
 QUICK_VALUES = MOST_VALUES // 4
 # Curves of so many channels stay within a few megabytes at full resolution.
 _FEW_CHANNELS = 512
-
-Progress = Callable[[float, str], None]
 
 
 @dataclass(frozen=True, eq=False)

@@ -23,7 +23,7 @@ from ..analysis.tiles.layout import DEFAULT_BUDGET, columns_within, least_bytes
 from ..analysis.tiles.reduction import averaged, tile_means
 from ..analysis.tiles.tile_sheet import tile_sheet
 from ..analysis.tiles.types import TileSheet
-from ..validation.rules import text, texts
+from ..validation.texts import text, texts
 from .cached_property import cached_property
 from .layer_record import MOST_COLUMNS, LayerRecord
 

@@ -5,10 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from itertools import pairwise
 
-import numpy as np
-
-from ..analysis.thinning import evenly
-from ..validation.rules import whole_number
+from ..analysis.spreading import evenly
+from ..validation.scalars import whole_number
 
 
 @dataclass(frozen=True)
@@ -47,15 +45,15 @@ class SampleChoice:
         """So many of them, evenly spread over all; all where there are no more."""
         whole_number("count", count, 1, "of samples")
         whole_number("total", total, 1, "of samples")
-        return cls(tuple(evenly(np.arange(total), count).tolist()), total)
+        return cls(tuple(evenly(total, count, "ends").tolist()), total)
 
     @classmethod
     def of_rows(cls, count: int, total: int, rows: int) -> SampleChoice:
         """So many, evenly spread over the first `rows`, which have one each; then of the others."""
         if total <= rows:
             return cls.evenly(count, total)
-        first = evenly(np.arange(rows), count)
-        others = evenly(np.arange(rows, total), max(0, count - rows))
+        first = evenly(rows, count, "ends")
+        others = rows + evenly(total - rows, max(0, count - rows), "ends")
         return cls((*first.tolist(), *others.tolist()), total)
 
     def __str__(self) -> str:

@@ -27,7 +27,8 @@ from ..analysis.subsampling import density_rows
 from ..analysis.tiles.layout import montaged
 from ..analysis.tiles.tile_sheet import cut_out
 from ..analysis.tiles.types import TileSheet
-from ..validation.rules import instance, mapping, whole_number
+from ..validation.objects import instance, mapping
+from ..validation.scalars import whole_number
 from .cached_property import cached_property
 from .layer_record import MOST_ROWS, QUICK_VALUES, LayerRecord
 from .parameter_record import WINDOW_BUDGET, ParameterRecord

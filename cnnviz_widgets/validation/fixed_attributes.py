@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from .rules import closest
+from .messages import closest
 
 
 class NotToBeSet(AttributeError, TypeError):
@@ -28,15 +28,15 @@ class FixedAttributes:
         refused = name in self._as_given or not has_it
         if self._is_made and is_ours and name[0] != "_" and refused:
             if has_it:
-                told = (
+                message = (
                     f"{name} of a {kind.__name__} is there to be read, and cannot be set; make "
                     f"another {kind.__name__}"
                 )
             else:
                 has = [each for each in {*vars(self), *dir(kind)} if each[0] != "_"]
                 near = closest(name, sorted(has))
-                told = f"a {kind.__name__} has no attribute {name!r} to set" + (
+                message = f"a {kind.__name__} has no attribute {name!r} to set" + (
                     f"; did you mean {near[0]!r}?" if near else ""
                 )
-            raise NotToBeSet(told, name=name, obj=self)
+            raise NotToBeSet(message, name=name, obj=self)
         super().__setattr__(name, value)

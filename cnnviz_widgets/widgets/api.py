@@ -13,7 +13,8 @@ from ..history.moment import Moment
 from ..model.diagnosis.diagnose import diagnose as diagnose_model
 from ..model.experiments.model_comparison import LiveSide, ModelComparison, MomentSide, Side
 from ..model.reading.probe import ModelProbe
-from ..validation.rules import described, spelt
+from ..validation.keywords import checked_keywords
+from ..validation.messages import described
 from .comparison.comparison_panel import ComparisonPanel
 from .inspector.model_inspector import ModelInspector
 from .jupyter.cell_progress import CellProgress
@@ -21,7 +22,7 @@ from .jupyter.cell_progress import CellProgress
 __all__ = ["compare", "diagnose"]
 
 
-@spelt
+@checked_keywords
 def diagnose(
     model: Any,
     inputs: Any = None,
@@ -72,7 +73,7 @@ def diagnose(
         )
 
 
-@spelt
+@checked_keywords
 def compare(a: Any, b: Any, *, layer: str | None = None, inputs: Any = None) -> ComparisonPanel:
     """Two moments of one training, or two models, side by side, what changed most first.
 

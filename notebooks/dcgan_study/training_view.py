@@ -19,7 +19,7 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 from PIL import Image
 
-from cnnviz_widgets.analysis.thinning import evenly
+from cnnviz_widgets.analysis.spreading import evenly
 from cnnviz_widgets.widgets.jupyter.cells import Run, this_run
 from cnnviz_widgets.widgets.jupyter.png_fallback import PngFallback
 from cnnviz_widgets.widgets.jupyter.subshells import answer_while_busy
@@ -88,7 +88,8 @@ class TrainingView(PngFallback, widgets.VBox):
         self._tell_at = self._draw_at = -math.inf
 
         planned = np.linspace(0, steps, _PLANNED_SHEETS).round().astype(np.int64)
-        moments = evenly(np.union1d(planned, np.array([*sheets], np.int64)), MOST_SHEETS)
+        moments = np.union1d(planned, np.array([*sheets], np.int64))
+        moments = moments[evenly(len(moments), MOST_SHEETS, "ends")]
         last = len(moments)
         self._now = widgets.HTML()
         # Layouts and styles of their own would be three times as many widgets.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from cnnviz_widgets.diagnosis.value_sample import averaged_at, evenly, thinned
+from cnnviz_widgets.diagnosis.value_sample import averaged_at, thinned
 
 
 def test_small_layers_are_kept_whole() -> None:
@@ -38,11 +38,6 @@ def test_a_layer_without_places_keeps_samples() -> None:
     values = np.arange(100, dtype=np.float32)[:, None]
     some = thinned(values, rows=10, channels=5)
     np.testing.assert_array_equal(some.values[:, 0, 0], np.arange(0, 100, 10))
-
-
-def test_evenly_spaced() -> None:
-    np.testing.assert_array_equal(evenly(3, 5), [0, 1, 2])
-    np.testing.assert_array_equal(evenly(10, 5), [0, 2, 4, 6, 8])
 
 
 def test_a_place_sees_the_mean_of_its_pixels() -> None:

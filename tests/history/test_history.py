@@ -14,7 +14,8 @@ import numpy as np
 import pytest
 
 from cnnviz_widgets.analysis import LayerRecord, ParameterRecord, SampleChoice
-from cnnviz_widgets.history.history import History, Moment
+from cnnviz_widgets.history.history import History
+from cnnviz_widgets.history.moment import Moment
 from cnnviz_widgets.history.onsets import Onset
 from cnnviz_widgets.records.layer_health import LayerHealth
 from cnnviz_widgets.records.place import Place

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ...validation.rules import real_number, whole_number
+from ...validation.scalars import real_number, whole_number
 from ..arrays import Floats, Indices, frozen
 from .leaf_order import Forks, arranged, checked_order
 

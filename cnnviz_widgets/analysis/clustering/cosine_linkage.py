@@ -8,7 +8,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from ...validation.rules import optional_function
+from ...runtime.progress import no_progress
+from ...validation.objects import optional_function
 from ..arrays import Floats, Indices, checked_values, row_blocks
 from .channel_tree import ChannelTree, join_in_order
 from .spanning_tree import boruvka_edges, prim_path, prim_path_of_rows, tree_path
@@ -73,7 +74,7 @@ def cosine_linkage(
     much again while it is summed; above that 16 bytes a value and 0.012 n² bytes.
     """
     array = checked_values(values)
-    report = optional_function("progress", progress) or _ignore
+    report = optional_function("progress", progress) or no_progress
     # NaN, infinity and squares out of range are looked for after the fact.
     with np.errstate(all="ignore"):
         path, similarity, zero, nonfinite = _way(array)(array, report)
@@ -89,10 +90,6 @@ def _way(array: NDArray[Any]) -> Callable[[NDArray[Any], Callable[[float], None]
         return _walk_tiles
     few = array.size // channels <= _FEW_VALUES
     return _walk_rows if few and channels >= _MANY_ITEMS else _walk_gram
-
-
-def _ignore(fraction: float) -> None:
-    """Stand in for a progress callback that was not given."""
 
 
 class _Walk(NamedTuple):

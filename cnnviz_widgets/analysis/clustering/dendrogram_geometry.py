@@ -8,8 +8,10 @@ from typing import SupportsIndex
 
 import numpy as np
 
-from ...validation.rules import instance, whole_number
+from ...validation.objects import instance
+from ...validation.scalars import whole_number
 from ..arrays import Floats, Indices, frozen
+from ..spreading import evenly
 from .channel_tree import ChannelTree, close_gaps
 
 
@@ -122,14 +124,7 @@ def representatives(total: int, n_zero: int, limit: int) -> Indices:
     if 0 < n_zero < total:
         zero = min(max(zero, 1), limit - 1)
     n_other = total - n_zero
-    return np.concatenate((_spread(n_other, limit - zero), n_other + _spread(n_zero, zero)))
-
-
-def _spread(length: int, count: int) -> Indices:
-    """The middles of `count` equal parts of 0 … `length` − 1."""
-    if not count:
-        return np.empty(0, dtype=np.intp)
-    return (2 * np.arange(count) + 1) * length // (2 * count)
+    return np.concatenate((evenly(n_other, limit - zero), n_other + evenly(n_zero, zero)))
 
 
 def _widest_gaps(gaps: Floats, drawn: Indices) -> Indices:

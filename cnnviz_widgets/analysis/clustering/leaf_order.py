@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from ...validation.rules import indices
+from ...validation.arrays import indices
 from ..arrays import Floats, Indices
 
 

@@ -14,7 +14,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from ...validation.rules import optional, optional_function, whole_number
+from ...validation.objects import optional, optional_function
+from ...validation.scalars import whole_number
 from ..arrays import Floats, Integers, checked_values
 from ..channel_measures import ChannelMeasures
 from .bounds import UNBOUNDED, Bounds, checked_bounds, layer_bounds, shared_ends

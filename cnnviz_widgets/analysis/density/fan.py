@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ...validation.rules import instance, whole_number
+from ...validation.objects import instance
+from ...validation.scalars import whole_number
 from ..arrays import Floats, frozen
 from .types import FAN_LEVELS, LEAST_POINTS, ChannelDensity, DensityFan, DensityStyle
 

@@ -7,7 +7,8 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from ...validation.rules import indices, whole_number
+from ...validation.arrays import indices
+from ...validation.scalars import whole_number
 from ..arrays import checked_values, frozen
 from .layout import BLOCK_VALUES, DEFAULT_BUDGET, averaging_side, axes_of, montage_of
 from .quantisation import channel_first, quantised

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from ...analysis.arrays import Indices
 from ...analysis.channel_measures import ChannelMeasures, channel_measures
-from ..value_sample import Indices, thinned
+from ..value_sample import thinned
 from .merges import MOST_CLUSTERED, Merges, merges
 from .near_zero_share import near_zero_share
 from .rarity import samples_fired_on

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ..value_sample import WEIGHTS_SAMPLED, evenly
+from ...analysis.spreading import evenly
+from ..value_sample import WEIGHTS_SAMPLED
 from .duplicates import identical_groups
 from .merges import MOST_CLUSTERED, AgainstShuffled, against_shuffled, shuffled
 
@@ -173,13 +174,13 @@ def _some(flat: NDArray[np.float32]) -> NDArray[np.float32]:
         return flat.ravel()
     rows, columns = flat.shape
     most_columns = min(columns, 1024)
-    chosen = flat[evenly(rows, max(1, WEIGHTS_SAMPLED // most_columns))]
-    return chosen[:, evenly(columns, most_columns)].ravel()
+    chosen = flat[evenly(rows, max(1, WEIGHTS_SAMPLED // most_columns), "starts")]
+    return chosen[:, evenly(columns, most_columns, "starts")].ravel()
 
 
 def _part(flat: NDArray[np.float32]) -> NDArray[np.float32]:
-    rows = evenly(flat.shape[0], CLUSTERED_WEIGHTS)
-    columns = evenly(flat.shape[1], MOST_CLUSTERED)
+    rows = evenly(flat.shape[0], CLUSTERED_WEIGHTS, "starts")
+    columns = evenly(flat.shape[1], MOST_CLUSTERED, "starts")
     part = flat if rows.size == flat.shape[0] else flat[rows]
     return part if columns.size == part.shape[1] else part[:, columns]
 

@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
 
-from ..value_sample import WEIGHTS_SAMPLED, evenly
+from ...analysis.spreading import evenly
+from ..value_sample import WEIGHTS_SAMPLED
 
 STILL = 1e-6
 """Relative change ‖ΔW‖/‖W‖ that float32 rounding alone makes."""
@@ -153,7 +154,7 @@ def weight_movement(now: Weights, fresh: Weights, earlier: Weights | None = None
             constants += flat.size
             kept += int(np.count_nonzero(value == flat[0]))
             continue
-        some = evenly(flat.size, WEIGHTS_SAMPLED)
+        some = evenly(flat.size, WEIGHTS_SAMPLED, "starts")
         drawn += some.size
         p_values.append(float(stats.ks_2samp(value.ravel()[some], flat[some]).pvalue))
     # Each weight has its own chance to differ by chance.

@@ -25,7 +25,7 @@ Each history has a folder of its own in the folder it is given, ``run-0001``, ``
     step as the one before takes its place.
 ``records/*.npz``
     One layer's record each, as ``numpy.load`` reads it: plain arrays without pickles, which
-    `kept.record_arrays` names.
+    `snapshot.record_arrays` names.
 
 A file in ``records`` gets its name when it is whole, and the line that names it is written
 afterwards, in one piece. Whatever a killed process leaves, a last line without an end or a file
@@ -37,15 +37,11 @@ lines, records, single onsets. Without ``history.json`` the layers are those tha
 
 from __future__ import annotations
 
-import errno
 import io
 import os
-import re
-import stat
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import suppress
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 import numpy as np
 
@@ -58,15 +54,12 @@ from ..onsets import Onset
 from .header import HEADER, header_of, read_header
 from .held_folder import HeldFolder
 from .left_out import LeftOut, reason
+from .line_file import raw_lines
 from .moment_line import Files, Line, LineReader, LineWriter
-from .plain_json import MOST_BYTES, parsed
+from .run_folders import MOMENTS, RECORDS, history_in, new_run, remove_run
 
-_MOMENTS, _RECORDS = "moments.jsonl", "records"
-_RUN = re.compile(r"run-([0-9]{4,9})")
 # More of what is wrong with one line is not told.
 _MOST_TOLD = 3
-# So much of a line that is too long is passed over at a time.
-_STRIDE = 2**20
 
 
 class HistoryFolder:
@@ -94,7 +87,7 @@ class HistoryFolder:
         self.model = model
         self.layers = tuple(dict(layer) for layer in layers)
         self.header_trouble = self.moments_trouble = ""
-        self.left_out = LeftOut("line", f"of {_MOMENTS} cannot be read whole")
+        self.left_out = LeftOut("line", f"of {MOMENTS} cannot be read whole")
         self.reader = LineReader()
         self._writer = LineWriter()
         # How long the file of moments is.
@@ -118,13 +111,13 @@ class HistoryFolder:
         """
         try:
             inside = Path(parent).absolute()
-            path = _new_run(inside)
+            path = new_run(inside)
             try:
                 folder = cls(path, model, layers)
                 folder._begin()
                 HeldFolder(inside).sync()
             except BaseException:
-                _remove_run(path)
+                remove_run(path)
                 raise
         except OSError as error:
             raise OSError(
@@ -136,9 +129,9 @@ class HistoryFolder:
 
     def _begin(self) -> None:
         header = header_of(self.model, self.layers)
-        self._held.make_folder(_RECORDS)
+        self._held.make_folder(RECORDS)
         self._held.write(HEADER, header, lasting=True)
-        self._held.create(_MOMENTS)
+        self._held.create(MOMENTS)
         self._held.sync()
 
     @classmethod
@@ -155,7 +148,7 @@ class HistoryFolder:
             It was written by a newer version, or by something else.
         """
         try:
-            found = cls(_run_in(folder), "", ())
+            found = cls(history_in(folder), "", ())
         except PermissionError as error:
             raise PermissionError(
                 error.errno, f"this folder cannot be read ({error.strerror})", error.filename
@@ -171,7 +164,7 @@ class HistoryFolder:
         if self.header_trouble:
             told.append(f"{HEADER} is damaged: {self.header_trouble}.")
         if self.moments_trouble:
-            told.append(f"{_MOMENTS} cannot be read: {self.moments_trouble}.")
+            told.append(f"{MOMENTS} cannot be read: {self.moments_trouble}.")
         return [*told, *filter(None, [str(self.left_out)])]
 
     def append(
@@ -209,11 +202,11 @@ class HistoryFolder:
         line = self._writer.line(moment, files, now)
         try:
             for place, record in records.items():
-                self._held.write(f"{_RECORDS}/{new[place]}", _as_file(record))
-            before, after = self._held.append_line(_MOMENTS, line)
+                self._held.write(f"{RECORDS}/{new[place]}", _as_file(record))
+            before, after = self._held.append_line(MOMENTS, line)
         except BaseException:
             for name in set(new.values()) - set(earlier.values()):
-                self._held.remove(f"{_RECORDS}/{name}")
+                self._held.remove(f"{RECORDS}/{name}")
             raise
         if before != self._length:
             done = "cut" if before < self._length else "wrote to"
@@ -233,7 +226,7 @@ class HistoryFolder:
         OSError
             They could not be written.
         """
-        self._held.sync(_MOMENTS, _RECORDS)
+        self._held.sync(MOMENTS, RECORDS)
 
     def _name(self, step: int, place: Place) -> str:
         number = self._places.setdefault(place, len(self._places))
@@ -272,28 +265,18 @@ class HistoryFolder:
             yield held[1]
 
     def _raw_lines(self) -> Iterator[tuple[str, bytes]]:
-        """What each line is called, and holds; those that are too long are left out."""
+        """What each line is called, and holds; none where the file cannot be read."""
         try:
-            file = self._held.open(_MOMENTS)
+            file = self._held.open(MOMENTS)
         except OSError as error:
             self.moments_trouble = reason(error)
             return
         with file:
-            number = 0
-            while raw := file.readline(MOST_BYTES):
-                number += 1
-                name = f"line {number:,}"
-                if len(raw) == MOST_BYTES and not raw.endswith(b"\n"):
-                    _pass_over(file, raw)
-                    self.left_out.add(name, f"it is longer than {MOST_BYTES / 2**20:,.0f} MB")
-                    continue
-                unfinished = not raw.endswith(b"\n") and raw.startswith(b"{") and b"\0" not in raw
-                if not unfinished or _is_whole(raw):
-                    yield name, raw
+            yield from raw_lines(file, self.left_out)
 
     def has_record(self, name: str) -> bool:
         """Whether there is a record's file of this name."""
-        return self._held.has(f"{_RECORDS}/{name}")
+        return self._held.has(f"{RECORDS}/{name}")
 
     def read_record(self, name: str) -> Kept:
         """The record in a file of this name.
@@ -305,122 +288,11 @@ class HistoryFolder:
         OSError
             It is not there, or cannot be read.
         """
-        with self._held.open(f"{_RECORDS}/{name}") as file:
+        with self._held.open(f"{RECORDS}/{name}") as file:
             return record_from_arrays(read_npz(file, NAMES, check_layout))
-
-
-def _run_in(folder: str | os.PathLike[str]) -> Path:
-    """The folder of the history that is meant by a folder; see `HistoryFolder.find`."""
-    path = Path(folder).absolute()
-    if not path.is_dir():
-        raise FileNotFoundError(f"there is no folder {os.fspath(folder)!r}")
-    if _is_run(path):
-        return path
-    runs = [run for run in _runs(path) if _is_run(path / run)]
-    if not runs:
-        raise FileNotFoundError(
-            f"there is no history in {os.fspath(folder)!r}: neither {HEADER} nor a "
-            f"folder run-0001 that holds one"
-        )
-    begun = [run for run in runs if _size(path / run / _MOMENTS)]
-    return path / (begun or runs)[-1]
-
-
-def _is_run(path: Path) -> bool:
-    return path.is_dir() and any(_is_there(path / name) for name in (HEADER, _MOMENTS))
-
-
-def _is_there(path: Path) -> bool:
-    """Whether there is anything, a broken link included.
-
-    Raises
-    ------
-    PermissionError
-        That cannot be told.
-    """
-    try:
-        path.lstat()
-    except PermissionError:
-        raise
-    except OSError:
-        return False
-    return True
-
-
-def _runs(parent: Path) -> list[str]:
-    """Names of the runs' folders in a folder, the newest last."""
-    names = [entry.name for entry in os.scandir(parent) if _RUN.fullmatch(entry.name)]
-    return sorted(names, key=_number)
-
-
-def _number(run: str) -> int:
-    return int(run.removeprefix("run-"))
-
-
-def _new_run(parent: Path) -> Path:
-    parent.mkdir(parents=True, exist_ok=True)
-    last = max(map(_number, _runs(parent)), default=0)
-    while True:
-        last += 1
-        path = parent / f"run-{last:04d}"
-        try:
-            path.mkdir()
-        except FileExistsError:  # another process was quicker
-            continue
-        return path
-
-
-def _remove_run(path: Path) -> None:
-    """Remove a run that was not begun, and nothing else."""
-    # Why it was not begun is to be told, not what comes in the way here.
-    with suppress(OSError):
-        held = HeldFolder(path)
-        for name in (_MOMENTS, HEADER, _RECORDS):
-            held.remove(name)
-        path.rmdir()
-
-
-def _size(path: Path) -> int:
-    """Bytes of a regular file; 0 of anything else."""
-    try:
-        found = path.lstat()
-    except OSError:
-        return 0
-    return found.st_size if stat.S_ISREG(found.st_mode) else 0
 
 
 def _as_file(record: Kept) -> bytes:
     with io.BytesIO() as file:
         np.savez(file, **record_arrays(record))  # type: ignore[arg-type]
         return file.getvalue()
-
-
-def _is_whole(raw: bytes) -> bool:
-    """Whether a line without its break is whole without it."""
-    try:
-        parsed(raw)
-    except ValueError:
-        return False
-    return True
-
-
-def _pass_over(file: BinaryIO, raw: bytes) -> None:
-    """Go to the next line; over what was never written to the disk, and reads as zeros, at once."""
-    while raw and not raw.endswith(b"\n"):
-        if hasattr(os, "SEEK_DATA") and not raw.strip(b"\0"):
-            _go_to_data(file)
-        raw = file.readline(_STRIDE)
-
-
-def _go_to_data(file: BinaryIO) -> None:
-    position, descriptor = file.tell(), file.fileno()
-    # What is read ahead counts on the place where the descriptor stands.
-    stands = os.lseek(descriptor, 0, os.SEEK_CUR)
-    try:
-        position = os.lseek(descriptor, position, os.SEEK_DATA)
-    except OSError as error:
-        if error.errno == errno.ENXIO:  # there is no more
-            position = os.lseek(descriptor, 0, os.SEEK_END)
-    finally:
-        os.lseek(descriptor, stands, os.SEEK_SET)
-    file.seek(position)

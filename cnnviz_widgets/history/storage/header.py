@@ -1,4 +1,4 @@
-"""``history.json``: what there is to know of a history beside its moments (`history_folder`)."""
+"""``history.json``: what there is to know of a history beside its moments (`folder`)."""
 
 from __future__ import annotations
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -36,7 +36,11 @@ from ...diagnosis.report import Report
 from ...diagnosis.value_sample import averaged_at
 from ...runtime.call_stack import surely
 from ...runtime.interrupts import interrupts_kept
-from ...validation.rules import described, flag, mapping, optional_function, spelt, whole_number
+from ...runtime.progress import Progress, no_progress
+from ...validation.keywords import checked_keywords
+from ...validation.messages import described
+from ...validation.objects import mapping, optional_function
+from ...validation.scalars import flag, whole_number
 from ..experiments.fresh_model import NoReference, fresh_probe
 from ..experiments.losses import checked_loss, targets_of
 from ..layers.abstraction_levels import image_channel_axis, is_image
@@ -50,7 +54,6 @@ from ..reading.call_recorder import ModelCallError
 from ..reading.probe import ModelProbe
 
 Array = NDArray[np.float32]
-Progress = Callable[[float, str], None]
 
 _BUDGET = 64 * 2**20
 """Bytes of layer outputs held at once when the probe is the diagnosis' own."""
@@ -59,7 +62,7 @@ _BUDGET = 64 * 2**20
 _WEIGHTS_FROM, _REFERENCE_FROM, _JUDGING_FROM = 0.6, 0.8, 0.97
 
 
-@spelt
+@checked_keywords
 def diagnose(
     model_or_probe: Any,
     inputs: Any = None,
@@ -131,13 +134,9 @@ def diagnose(
         mapping(f"earlier[{path!r}]", weights, "a weight's name to its values")
     kept = interrupts_kept()
     with surely(kept), kept, probe.steady():
-        return _Diagnosis(probe, loss, seed, progress or _ignore).report(
+        return _Diagnosis(probe, loss, seed, progress or no_progress).report(
             targets, reference, earlier
         )
-
-
-def _ignore(share: float, message: str) -> None:
-    """Stand in for a progress callback that was not given."""
 
 
 @dataclass

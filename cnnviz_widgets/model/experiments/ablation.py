@@ -14,7 +14,10 @@ import keras
 import numpy as np
 from numpy.typing import NDArray
 
-from ...validation.rules import indices, instance, one_of, spelt
+from ...validation.arrays import indices
+from ...validation.keywords import checked_keywords
+from ...validation.objects import instance
+from ...validation.texts import one_of
 from ..layers.layer_info import LayerInfo, output_suffix, to_float32
 from ..reading.call_recorder import LayerCall, ModelCallError, Recorder, is_tensor
 from ..reading.eager_pass import forward, is_concrete_scope
@@ -105,7 +108,7 @@ class Ablation:
         return tuple(rows)
 
 
-@spelt
+@checked_keywords
 def ablate(
     probe: ModelProbe,
     path: str,

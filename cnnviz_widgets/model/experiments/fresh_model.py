@@ -21,7 +21,9 @@ from keras.src.backend.common import global_state
 
 from ...runtime.call_stack import meanwhile, surely
 from ...runtime.interrupts import interrupts_kept
-from ...validation.rules import instance, spelt, whole_number
+from ...validation.keywords import checked_keywords
+from ...validation.objects import instance
+from ...validation.scalars import whole_number
 from ..layers.call_order import calls_of, is_structure, parts, run_as_written
 from ..layers.layer_info import LayerInfo
 from ..reading.probe import ModelProbe, model_lock
@@ -35,7 +37,7 @@ class NoReference(ValueError):
     """No freshly initialised counterpart of a model can be had; the message says why."""
 
 
-@spelt
+@checked_keywords
 def fresh_probe(
     probe: ModelProbe,
     paths: Iterable[str] | None = None,

@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 
 from ...runtime.call_stack import surely
 from ...runtime.interrupts import interrupts_kept
-from ...validation.rules import closest, described, number_array, one_for_each
+from ...validation.arrays import number_array, one_for_each
+from ...validation.messages import closest, described
 from ..reading.side_effects import undisturbed
 
 Array = NDArray[Any]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import Any, Protocol
 
 import keras
@@ -14,12 +14,12 @@ from ...comparison.layer_matching import LayerOutline, LayerPairs, pair_layers
 from ...history.moment import Moment
 from ...records.layer_record import LayerRecord
 from ...records.place import Place
-from ...validation.rules import described, known_layer
+from ...runtime.progress import Progress
+from ...validation.messages import described
+from ...validation.texts import known_layer
 from ..layers.layer_info import LayerInfo
 from ..reading.probe import ModelProbe
 from ..reading.record_reader import output_record
-
-Progress = Callable[[float, str], None]
 
 # Outputs of both models that are held at a time while all layers are compared.
 _MEMORY = 256 * 2**20

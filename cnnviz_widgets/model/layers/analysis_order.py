@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from ...diagnosis.findings import View
-from ...validation.rules import each_instance
+from ...validation.objects import each_instance
 from .layer_info import LayerInfo
 from .layer_kinds import Kind, kind_named
 

@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 
 from ...runtime.call_stack import surely
 from ...runtime.interrupts import interrupts_kept
-from ...validation.rules import refuse_masked, whole_number
+from ...validation.arrays import refuse_masked
+from ...validation.scalars import whole_number
 
 DATASET_SAMPLES = 64
 """How many samples are taken from a dataset when the user names no number."""

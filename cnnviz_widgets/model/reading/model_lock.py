@@ -20,7 +20,7 @@ from types import FrameType, TracebackType
 from typing import Any, ClassVar
 
 from ...runtime.call_stack import Call, CallLock, OpenCall, call_of_context, is_under_way
-from ...validation.rules import described
+from ...validation.messages import described
 
 # Bells ring when something has changed. A thread that ends, or is interrupted, rings none: so
 # whoever waits looks around himself this often, in seconds.

@@ -18,15 +18,13 @@ from ...analysis.arrays import frozen
 from ...records.layer_record import MOST_ROWS
 from ...records.sample_subset import SampleChoice
 from ...runtime.call_stack import Call, call_of_context
+from ...runtime.progress import Progress
 from ...validation.fixed_attributes import FixedAttributes
-from ...validation.rules import (
-    described,
-    known_layer,
-    optional_function,
-    several,
-    spelt,
-    whole_number,
-)
+from ...validation.keywords import checked_keywords
+from ...validation.messages import described
+from ...validation.objects import optional_function, several
+from ...validation.scalars import whole_number
+from ...validation.texts import known_layer
 from ..layers.abstraction_levels import (
     image_channel_axis,
     inputs_reaching,
@@ -55,7 +53,6 @@ from .inputs import count_nonfinite, input_names, prepare
 from .model_lock import model_lock as model_lock
 
 Array = NDArray[np.float32]
-Progress = Callable[[float, str], None]
 T = TypeVar("T")
 
 
@@ -127,7 +124,7 @@ class ModelProbe(FixedAttributes):
 
     _as_given = frozenset({"model", "inputs"})
 
-    @spelt
+    @checked_keywords
     def __init__(
         self,
         model: Any,

@@ -19,7 +19,8 @@ from ...history.onsets import Onset, OnsetWatch
 from ...records.layer_health import layer_health
 from ...records.layer_record import LayerRecord
 from ...records.place import Place
-from ...validation.rules import instance, several, whole_number
+from ...validation.objects import instance, several
+from ...validation.scalars import whole_number
 from ..layers.activations import layer_role
 from ..layers.layer_info import LayerInfo, is_norm
 from ..reading.call_recorder import ModelCallError

@@ -20,15 +20,10 @@ from ...records.place import Place
 from ...runtime.call_stack import surely
 from ...runtime.interrupts import interrupts_kept
 from ...validation.fixed_attributes import FixedAttributes
-from ...validation.rules import (
-    described,
-    flag,
-    mapping,
-    optional,
-    spelt,
-    whole_number,
-    word_or_count,
-)
+from ...validation.keywords import checked_keywords
+from ...validation.messages import described
+from ...validation.objects import mapping, optional
+from ...validation.scalars import flag, whole_number, word_or_count
 from ..reading.model_lock import ModelLock, model_lock
 from ..reading.probe import ModelProbe
 from .moment_reader import MomentReader, Reading
@@ -167,7 +162,7 @@ class TrainingMonitor(FixedAttributes, keras.callbacks.Callback):  # type: ignor
 
     _as_given = frozenset({"reader"})
 
-    @spelt
+    @checked_keywords
     def __init__(
         self,
         inspector: Audience,

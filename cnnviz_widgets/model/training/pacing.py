@@ -9,7 +9,9 @@ from contextlib import contextmanager
 from statistics import median
 from typing import Literal, TypeAlias
 
-from ...validation.rules import flag, optional_function, real_number, spelt, word_or_count
+from ...validation.keywords import checked_keywords
+from ...validation.objects import optional_function
+from ...validation.scalars import flag, real_number, word_or_count
 
 Every: TypeAlias = Literal["epoch", "batch"] | int
 
@@ -63,7 +65,7 @@ class Pace:
         An argument is none of these.
     """
 
-    @spelt
+    @checked_keywords
     def __init__(
         self,
         budget: float | None = 0.05,

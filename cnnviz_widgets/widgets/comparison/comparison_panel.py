@@ -17,7 +17,8 @@ from ...comparison.layer_comparison import LayerChange, LayerComparison
 from ...comparison.side_by_side import SideBySide, side_by_side
 from ...model.experiments.model_comparison import LiveSide, ModelComparison
 from ...runtime.call_stack import CallLock, afterwards, meanwhile, surely
-from ...validation.rules import instance, texts
+from ...validation.objects import instance
+from ...validation.texts import texts
 from ..jupyter.bundles import bundle
 from ..jupyter.cell_progress import CellProgress
 from ..jupyter.error_text import Reporting, error_in_page

@@ -8,12 +8,15 @@ from typing import TYPE_CHECKING, Any
 from ipywidgets import Box, VBox
 from traitlets import Instance, Unicode, observe, validate
 
-from ...history.history import History, Moment
+from ...history.history import History
+from ...history.moment import Moment
 from ...records.layer_record import LayerRecord
 from ...records.place import Place
 from ...records.place_record import NOW, PlaceRecord
 from ...runtime.call_stack import afterwards, surely
-from ...validation.rules import instance, known_layer, spelt
+from ...validation.keywords import checked_keywords
+from ...validation.objects import instance
+from ...validation.texts import known_layer
 from ..jupyter.error_text import error_in_page
 from ..jupyter.ownership import Owning
 from ..jupyter.png_fallback import PngFallback
@@ -287,7 +290,7 @@ def _first(history: History, layer: str | None, view: str = "outputs") -> Place 
     )
 
 
-@spelt
+@checked_keywords
 def open_history(folder: str | os.PathLike[str], *, layer: str | None = None) -> HistoryViewer:
     """Look at a training that ``inspector.monitor(folder=…)`` kept; the model is not needed.
 

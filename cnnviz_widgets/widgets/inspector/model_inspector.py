@@ -15,7 +15,8 @@ from traitlets import Enum, Instance, TraitError, Unicode, observe, validate
 
 from ...analysis.channel_measures import ChannelMeasures
 from ...diagnosis.report import Report
-from ...history.history import DEFAULT_MEMORY, History
+from ...history.history import History
+from ...history.memory_limit import DEFAULT_MEMORY
 from ...model import LayerInfo, ModelProbe, model_lock
 from ...model.diagnosis.diagnose import diagnose
 from ...model.experiments.ablation import Ablation, ablate
@@ -25,12 +26,16 @@ from ...model.reading.record_reader import NoWeights, chosen_part, output_record
 from ...model.training.moment_reader import Reading
 from ...model.training.monitor import Samples, TrainingMonitor, TrainingProgress
 from ...model.training.pacing import Every
-from ...records.layer_record import LayerRecord, Progress
+from ...records.layer_record import LayerRecord
 from ...records.place import Place
 from ...records.place_record import NOW, PlaceRecord
 from ...records.sample_subset import SampleChoice
 from ...runtime.call_stack import afterwards, meanwhile, surely
-from ...validation.rules import flag, one_of, path_of, several, spelt, whole_number
+from ...runtime.progress import Progress
+from ...validation.keywords import checked_keywords
+from ...validation.objects import several
+from ...validation.scalars import flag, whole_number
+from ...validation.texts import one_of, path_of
 from ..jupyter.cell_progress import CellProgress
 from ..jupyter.error_text import Reporting, error_in_page
 from ..jupyter.ownership import Owning, of_open
@@ -274,7 +279,7 @@ class ModelInspector(Owning, PngFallback, VBox):
         return found
 
     @makes_callback
-    @spelt
+    @checked_keywords
     def monitor(
         self,
         every: Every = "epoch",

@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ...history.history import DEFAULT_MEMORY, History
+from ...history.history import History
+from ...history.memory_limit import DEFAULT_MEMORY
 from ...history.moment import Moment
 from ...model.reading.probe import ModelProbe
 from ...model.reading.record_reader import read_place

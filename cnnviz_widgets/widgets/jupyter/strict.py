@@ -11,7 +11,8 @@ from typing import Any, NoReturn, TypeVar
 from traitlets import HasTraits, MetaHasTraits, TraitError
 
 from ...validation.fixed_attributes import NotToBeSet
-from ...validation.rules import closest, described, known_keywords
+from ...validation.keywords import known_keywords
+from ...validation.messages import closest, described
 
 # What Keras asks of a callback first, under any of its backends.
 _OF_CALLBACKS = frozenset({"on_batch_end", "on_train_batch_end", "set_model", "set_params"})

@@ -7,7 +7,7 @@ from typing import Any
 from ipywidgets import TypedTuple
 from traitlets import List, Unicode
 
-from ...validation.rules import text
+from ...validation.texts import text
 from ..jupyter.ownership import Owning
 from ..jupyter.thread_local_sync import ThreadLocalSync
 from .traits import Whole

@@ -9,7 +9,7 @@ from anywidget import WidgetTrait
 from ipywidgets import Widget
 from traitlets import Float, Int
 
-from ...validation.rules import real_number, whole_number
+from ...validation.scalars import real_number, whole_number
 
 
 class Whole(Int):

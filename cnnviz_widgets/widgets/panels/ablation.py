@@ -11,7 +11,7 @@ import anywidget
 from traitlets import Bool, Callable, Dict, Int, List, Unicode, observe, validate
 
 from ...runtime.call_stack import afterwards, surely
-from ...validation.rules import optional, optional_function
+from ...validation.objects import optional, optional_function
 from ..jupyter.bundles import bundle
 from ..jupyter.error_text import logged_error
 from ..jupyter.ownership import Owning

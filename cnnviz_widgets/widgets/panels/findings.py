@@ -9,7 +9,7 @@ from traitlets import Bool, Dict, List, TraitError, validate
 
 from ...diagnosis.findings import Finding
 from ...diagnosis.report import Report
-from ...validation.rules import instance
+from ...validation.objects import instance
 from ..jupyter.bundles import bundle
 from ..jupyter.ownership import Owning
 from ..jupyter.thread_local_sync import ThreadLocalSync

@@ -12,10 +12,12 @@ from ipywidgets import VBox
 from numpy.typing import ArrayLike, NDArray
 from traitlets import Bytes, Dict, Int, List, Unicode
 
+from ...analysis.decimation import decimated_curves
 from ...analysis.density.curves import MOST_CURVES
-from ...analysis.thinning import thin_curves
 from ...records.layer_health import HEALTH_NUMBERS, HealthNumber
-from ...validation.rules import ascending_steps, mapping, number_array, optional, text, texts
+from ...validation.arrays import ascending_steps, number_array
+from ...validation.objects import mapping, optional
+from ...validation.texts import text, texts
 from ..jupyter.bundles import bundle
 from ..jupyter.ownership import Owning
 from ..jupyter.png_fallback import PngFallback
@@ -170,7 +172,7 @@ class HealthPanel(Owning, PngFallback, VBox):
         if values:
             every = np.stack([value[:, drawn] for value in values.values()], axis=1)
         # A curve has no place for infinity; that something is not finite has a number of its own.
-        points, curves = thin_curves(np.where(np.isfinite(every), every, np.nan), MOST_POINTS)
+        points, curves = decimated_curves(np.where(np.isfinite(every), every, np.nan), MOST_POINTS)
         known = np.isfinite(curves).any(axis=(0, 2))
         usual = {
             name: HEALTH_NUMBERS.get(name, HealthNumber(name.replace("_", " "), ""))

@@ -13,7 +13,9 @@ from ...analysis.channel_measures import ChannelMeasures
 from ...diagnosis.report import Report
 from ...records.layer_health import LayerHealth, layer_health
 from ...records.sample_subset import SampleChoice
-from ...validation.rules import described, instance, known_layer, mapping, one_of, optional
+from ...validation.messages import described
+from ...validation.objects import instance, mapping, optional
+from ...validation.texts import known_layer, one_of
 from ..jupyter.bundles import bundle
 from ..jupyter.ownership import Owning
 from ..jupyter.thread_local_sync import ThreadLocalChanges

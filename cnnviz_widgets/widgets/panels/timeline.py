@@ -12,9 +12,12 @@ import numpy as np
 from numpy.typing import ArrayLike
 from traitlets import Bool, Bytes, Callable, Dict, Int, List, Tuple, Unicode, observe
 
-from ...analysis.thinning import evenly, thin_moments
+from ...analysis.decimation import decimated_moments
+from ...analysis.spreading import evenly
 from ...runtime.call_stack import afterwards, surely
-from ...validation.rules import as_array, ascending_steps, described, optional_function
+from ...validation.arrays import as_array, ascending_steps
+from ...validation.messages import described
+from ...validation.objects import optional_function
 from ..jupyter.bundles import bundle
 from ..jupyter.error_text import logged_error
 from ..jupyter.ownership import Owning
@@ -139,7 +142,7 @@ class Timeline(Owning, ThreadLocalChanges, anywidget.AnyWidget):
         marks = _some(sorted(onsets, key=lambda mark: mark.step))
         begun = np.array([mark.step for mark in marks], dtype=np.int64)
         moments = np.clip(np.searchsorted(at, begun), 0, max(0, len(at) - 1))
-        ticks = thin_moments(there, MOST_TICKS, moments if len(at) else ())
+        ticks = decimated_moments(there, MOST_TICKS, moments if len(at) else ())
         with self.hold_sync():
             self._steps = wire(at[ticks], "f8")
             self._kept = wire(there[ticks], "u1")
@@ -211,5 +214,6 @@ def _some(marks: list[Mark]) -> list[Mark]:
         return marks
     firsts = {mark.kind: at for at, mark in reversed(list(enumerate(marks)))}
     others = np.setdiff1d(np.arange(len(marks)), list(firsts.values()))
-    chosen = {*firsts.values(), *evenly(others, MOST_MARKS - len(firsts)).tolist()}
+    room = MOST_MARKS - len(firsts)
+    chosen = {*firsts.values(), *others[evenly(others.size, room, "ends")].tolist()}
     return [marks[at] for at in sorted(chosen)]

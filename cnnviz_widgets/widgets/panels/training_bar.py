@@ -11,7 +11,8 @@ import anywidget
 from traitlets import Dict, Enum, Float, Int, Unicode, observe
 
 from ...runtime.call_stack import afterwards, surely
-from ...validation.rules import described, optional_function
+from ...validation.messages import described
+from ...validation.objects import optional_function
 from ..jupyter.bundles import bundle
 from ..jupyter.error_text import logged_error
 from ..jupyter.ownership import Owning

@@ -11,7 +11,8 @@ from traitlets import Bytes, Enum, List, Unicode
 from ...analysis.arrays import Indices
 from ...analysis.tiles.types import TileSheet
 from ...records.layer_record import LayerRecord
-from ...validation.rules import indices, instance
+from ...validation.arrays import indices
+from ...validation.objects import instance
 from ..jupyter.bundles import bundle
 from ..linking.traits import Whole
 from ..linking.wire_format import SheetTraits, sheet_state, wire

@@ -16,7 +16,9 @@ from ...analysis.density.curves import MOST_CURVES
 from ...analysis.density.types import NOT_DRAWN, DensityStyle
 from ...records.layer_record import LayerRecord
 from ...records.parameter_record import ParameterRecord
-from ...validation.rules import flag, optional, texts
+from ...validation.objects import optional
+from ...validation.scalars import flag
+from ...validation.texts import texts
 from ..inspector.layer_facts import zero_channels
 from ..jupyter.bundles import bundle
 from ..jupyter.ownership import Owning

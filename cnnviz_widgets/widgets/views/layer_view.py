@@ -10,7 +10,7 @@ from traitlets import List, Unicode, validate
 
 from ...records.layer_record import LayerRecord
 from ...records.parameter_record import ParameterRecord
-from ...validation.rules import optional
+from ...validation.objects import optional
 from ..jupyter.ownership import Owning
 from ..jupyter.png_fallback import PngFallback
 from ..jupyter.thread_local_sync import ThreadLocalSync

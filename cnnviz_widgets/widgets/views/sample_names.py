@@ -8,7 +8,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ...validation.rules import as_array, described, one_for_each, texts
+from ...validation.arrays import as_array, one_for_each
+from ...validation.messages import described
+from ...validation.texts import texts
 
 
 def row_names(samples: NDArray[np.integer[Any]], names: Sequence[str]) -> list[str]:

@@ -788,7 +788,7 @@ def test_the_same_step_again_after_a_full_disk(
 def test_moments_that_went_before_there_was_room_are_told(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, outputs: Kept
 ) -> None:
-    monkeypatch.setattr("cnnviz_widgets.history.history._LEAST_BESIDE_FOLDER", 2**14)
+    monkeypatch.setattr("cnnviz_widgets.history.memory_limit._LEAST_BESIDE_FOLDER", 2**14)
     disk = FullDisk(monkeypatch)
     history = History(LAYERS, folder=tmp_path, memory=20_000)
     disk.full, disk.left = True, 0
@@ -815,7 +815,7 @@ def test_a_moment_that_nobody_could_read_keeps_no_other_from_the_folder(tmp_path
 def test_a_layer_of_too_many_channels_is_left_out_alone(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, outputs: Kept
 ) -> None:
-    monkeypatch.setattr("cnnviz_widgets.history.history.MOST_CHANNELS", 4)
+    monkeypatch.setattr("cnnviz_widgets.history.record_keeping.MOST_CHANNELS", 4)
     history = History(LAYERS, folder=tmp_path)
     wide = LayerRecord.of(np.ones((2, 5)), "wide")
     history.append(moment(0, {CONV: outputs, Place("wide"): wide}))

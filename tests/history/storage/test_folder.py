@@ -19,8 +19,9 @@ import numpy as np
 import pytest
 
 from cnnviz_widgets.analysis import LayerRecord, ParameterRecord, SampleChoice
-from cnnviz_widgets.history import history as history_module
-from cnnviz_widgets.history.history import History, Moment
+from cnnviz_widgets.history import memory_limit
+from cnnviz_widgets.history.history import History
+from cnnviz_widgets.history.moment import Moment
 from cnnviz_widgets.history.onsets import Onset
 from cnnviz_widgets.records.layer_health import HEALTH_FIELDS, LayerHealth
 from cnnviz_widgets.records.place import Place
@@ -230,7 +231,7 @@ def test_the_same_step_again_takes_the_place_of_the_one_before(
 def test_in_the_folder_nothing_is_thinned(
     tmp_path: Path, outputs: Kept, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(history_module, "_LEAST_BESIDE_FOLDER", 2**17)
+    monkeypatch.setattr(memory_limit, "_LEAST_BESIDE_FOLDER", 2**17)
     steps = 20
     health = {f"layer {k}": LayerHealth(channels=1) for k in range(100)}
     history = History(LAYERS, folder=tmp_path, memory=40_000)

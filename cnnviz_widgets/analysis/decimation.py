@@ -5,59 +5,43 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-
-def evenly(items: NDArray[np.int64], wanted: int) -> NDArray[np.int64]:
-    """At most so many of the items, evenly spread, the first and the last among them.
-
-    Parameters
-    ----------
-    items : ndarray, shape (n,)
-    wanted : int
-        Where it is 1 the last item is taken, where it is 0 none.
-
-    Returns
-    -------
-    ndarray, shape (min(n, wanted),)
-    """
-    if len(items) <= wanted:
-        return items
-    if wanted <= 1:
-        return items[len(items) - wanted :]
-    return items[np.linspace(0, len(items) - 1, wanted).round().astype(np.int64)]
+from .arrays import Indices
+from .spreading import evenly
 
 
-def thin_moments(kept: NDArray[np.bool_], wanted: int, always: ArrayLike = ()) -> NDArray[np.int64]:
+def decimated_moments(pictured: NDArray[np.bool_], most: int, always: ArrayLike = ()) -> Indices:
     """Which moments of a long run a timeline of at most so many ticks shows.
 
     Parameters
     ----------
-    kept : ndarray of bool, shape (n,)
+    pictured : ndarray of bool, shape (n,)
         Moments of which more than numbers was kept: they come before the others.
-    wanted : int
+    most : int
         Two or more.
     always : array_like of int
         Moments that come before all others, beside the first and the last.
 
     Returns
     -------
-    ndarray of int64, shape (min(n, wanted),)
+    ndarray of int64, shape (min(n, most),)
         Indices, ascending.
     """
-    count = len(kept)
-    if count <= wanted:
+    count = len(pictured)
+    if count <= most:
         return np.arange(count)
     chosen = np.zeros(count, dtype=bool)
     chosen[[0, -1]] = True
     first = np.zeros(count, dtype=bool)
     first[np.asarray(always, dtype=np.int64)] = True
-    for group in (first, kept, np.ones(count, dtype=bool)):
-        room = wanted - int(chosen.sum())
-        chosen[evenly(np.flatnonzero(group & ~chosen), room)] = True
+    for group in (first, pictured, np.ones(count, dtype=bool)):
+        room = most - int(chosen.sum())
+        left = np.flatnonzero(group & ~chosen)
+        chosen[left[evenly(left.size, room, "ends")]] = True
     return np.flatnonzero(chosen)
 
 
-def thin_curves(
-    values: NDArray[np.floating], wanted: int
+def decimated_curves(
+    values: NDArray[np.floating], most: int
 ) -> tuple[NDArray[np.int64], NDArray[np.floating]]:
     """Curves of at most so many points that keep their extremes, with abscissae in common.
 
@@ -69,20 +53,20 @@ def thin_curves(
     values : ndarray, shape (n, ...)
         One curve for each of the trailing indices. NaN counts only where a stretch holds nothing
         else.
-    wanted : int
+    most : int
         Four or more.
 
     Returns
     -------
-    at : ndarray of int64, shape (m,), m <= wanted
+    at : ndarray of int64, shape (m,), m <= most
         The moment at which each point is drawn.
     drawn : ndarray, shape (m, ...)
     """
     count = len(values)
-    if count <= wanted:
+    if count <= most:
         return np.arange(count), values
     # Every stretch has two moments or more, so that its two points have places of their own.
-    edges = np.linspace(1, count - 1, (wanted - 2) // 2 + 1).round().astype(np.int64)
+    edges = np.linspace(1, count - 1, (most - 2) // 2 + 1).round().astype(np.int64)
     firsts, lasts = edges[:-1], edges[1:] - 1
     inner = values[: count - 1]
     least = np.fmin.reduceat(inner, firsts, axis=0)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from cnnviz_widgets.history.memory_limit import thin_evenly
+from cnnviz_widgets.history.thinning import thin_evenly
 
 
 def test_thinning_chooses_every_second_of_those_that_are_left() -> None:
