@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..records.layer_health import HEALTH_FIELDS, LayerHealth
-from ..records.layer_record import LayerRecord
+from ..records.layer_picture import LayerPicture
 from ..records.place import Place
 from ..records.snapshot import Kept, keep
 from ..records.snapshot_checks import MOST_CHANNELS
@@ -537,7 +537,7 @@ class History(FixedAttributes):
             return None
 
 
-def _keep_all(records: Mapping[Place, LayerRecord]) -> dict[Place, Kept]:
+def _keep_all(records: Mapping[Place, LayerPicture]) -> dict[Place, Kept]:
     if len(records) < 2:
         return {place: keep(record) for place, record in records.items()}
     with ThreadPoolExecutor(_THREADS) as pool:

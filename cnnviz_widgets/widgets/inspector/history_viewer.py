@@ -9,7 +9,7 @@ from ipywidgets import Box, VBox
 from traitlets import Instance, Unicode, observe, validate
 
 from ...history.history import History, Moment
-from ...records.layer_record import LayerRecord
+from ...records.layer_picture import LayerPicture
 from ...records.place import Place
 from ...records.place_record import NOW, PlaceRecord
 from ...runtime.call_stack import afterwards, surely
@@ -91,7 +91,7 @@ class HistoryViewer(Owning, Pictured, VBox):
         return self.history.at(self._step)
 
     @property
-    def record(self) -> LayerRecord | None:
+    def record(self) -> LayerPicture | None:
         """What is shown."""
         return None if self._shown is None else self._shown.record
 

@@ -25,7 +25,8 @@ from ...model.reading.record_reader import NoWeights, chosen_part, output_record
 from ...model.training.moment_reader import Reading
 from ...model.training.monitor import Samples, TrainingMonitor, TrainingProgress
 from ...model.training.pacing import Every
-from ...records.layer_record import LayerRecord, Progress
+from ...records.layer_picture import LayerPicture, Progress
+from ...records.layer_record import LayerRecord
 from ...records.place import Place
 from ...records.place_record import NOW, PlaceRecord
 from ...records.sample_subset import SampleChoice
@@ -182,7 +183,7 @@ class ModelInspector(Owning, Pictured, VBox):
         return of_open(self, self._probe, "probe")
 
     @property
-    def record(self) -> LayerRecord | None:
+    def record(self) -> LayerPicture | None:
         """What is shown, with tree, densities and measures: outputs, or a `ParameterRecord`."""
         return None if self._shown is None else self._shown.record
 

@@ -17,9 +17,10 @@ from ...analysis.clustering.dendrogram_geometry import DendrogramGeometry
 from ...analysis.clustering.spanning_tree import Indices
 from ...analysis.density.curves import MOST_CURVES
 from ...analysis.tiles.tile_sheet import ALL_ZERO, HIGHEST_CODE, NONFINITE_CODE, TileSheet
-from ...records.layer_record import LayerRecord
-from ...records.parameter_record import ParameterRecord
-from ..inspector.layer_facts import zero_channels
+from ...records.layer_picture import LayerPicture
+from ...records.parameter_facts import ParameterPicture
+from ...records.parameter_record import as_parameters
+from ...records.record_kind import WEIGHTS
 from ..views.channel_names import channel_name
 from ..views.sample_names import row_names
 
@@ -59,7 +60,7 @@ def _edges(count: int) -> NDArray[np.intp]:
 
 
 def grid_picture(
-    record: LayerRecord,
+    record: LayerPicture,
     sample_labels: Sequence[str] = (),
     laid_out: tuple[TileSheet, Indices, Indices] | None = None,
     channel_names: Sequence[str] = (),
@@ -175,7 +176,7 @@ def _striped(size: tuple[int, int]) -> Image.Image:
     )
 
 
-def dendrogram_picture(record: LayerRecord) -> Image.Image:
+def dendrogram_picture(record: LayerPicture) -> Image.Image:
     """The tree over its columns; all-zero channels at 2, behind a break of the axis."""
     geometry = record.dendrogram
     image = Image.new("RGB", (WIDTH, _TREE_HEIGHT), _PAPER)
@@ -206,7 +207,7 @@ def _tree_scale(geometry: DendrogramGeometry) -> tuple[float, bool]:
     return tallest, bool((geometry.heights >= _ZERO_DISTANCE).any())
 
 
-def parameters_picture(record: ParameterRecord) -> Image.Image:
+def parameters_picture(record: ParameterPicture) -> Image.Image:
     """A row an output in leaf order: its tree, its tiles, each over its own range, its bias."""
     tiles, rows = record.tiles, len(record.columns)
     _, columns, tile_height, tile_width = tiles.codes.shape
@@ -253,7 +254,9 @@ def parameters_picture(record: ParameterRecord) -> Image.Image:
     return image
 
 
-def _draw_inputs(draw: ImageDraw.ImageDraw, record: ParameterRecord, left: int, width: int) -> None:
+def _draw_inputs(
+    draw: ImageDraw.ImageDraw, record: ParameterPicture, left: int, width: int
+) -> None:
     """Names or numbers above the columns, as many as there is room for."""
     names, count = record.column_names, record.n_inputs
     widest = max(map(len, names)) if names else len(str(count - 1))
@@ -297,7 +300,7 @@ def _draw_gaps(
             draw.line([(x, top), (x, bottom)], _PAPER)
 
 
-def density_picture(record: LayerRecord) -> Image.Image:
+def density_picture(record: LayerPicture) -> Image.Image:
     """The channels' densities over a logarithmic axis, or their bands where they are many."""
     drawn_curves = record.drawn_curves
     image = Image.new("RGB", (WIDTH, _DENSITY_HEIGHT), _PAPER)
@@ -328,13 +331,13 @@ def density_picture(record: LayerRecord) -> Image.Image:
     zeros = float(record.density_numbers.zero_share.mean())
     text = f"density (log) · {zeros:.0%} of all values are exact zeros"
     draw.text((_GUTTER, _DENSITY_HEIGHT - 18), text, _FAINT, _font())
-    if text := zero_channels(record):
-        draw.text((WIDTH - _MARGIN, 8), text, _INK, _font(), anchor="ra")
+    if record.dead_note:
+        draw.text((WIDTH - _MARGIN, 8), record.dead_note, _INK, _font(), anchor="ra")
     return image
 
 
 def inspector_picture(
-    record: LayerRecord,
+    record: LayerPicture,
     title: str,
     labels: Sequence[str] = (),
     below: Image.Image | None = None,
@@ -357,8 +360,8 @@ def inspector_picture(
     heading = Image.new("RGB", (WIDTH, 26), _PAPER)
     # Pillow's own font has no multiplication sign.
     ImageDraw.Draw(heading).text((4, 5), title.replace("×", "x"), _INK, _font(14))
-    if isinstance(record, ParameterRecord):
-        grids = [parameters_picture(record)]
+    if record.kind == WEIGHTS:
+        grids = [parameters_picture(as_parameters(record))]
     else:
         names = [channel_name(channel, class_names) for channel in record.tiles.columns]
         grids = [dendrogram_picture(record), grid_picture(record, labels, channel_names=names)]

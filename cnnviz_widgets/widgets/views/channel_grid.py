@@ -10,7 +10,8 @@ from traitlets import Bytes, Enum, List, Unicode
 
 from ...analysis.clustering.spanning_tree import Indices
 from ...analysis.tiles.tile_sheet import TileSheet
-from ...records.layer_record import LayerRecord
+from ...records.layer_picture import LayerPicture
+from ...records.layer_record import checked_record
 from ...validation.rules import indices, instance
 from ..jupyter.bundles import bundle
 from ..linking.traits import Whole
@@ -66,7 +67,7 @@ class ChannelGrid(SheetTraits, LayerView):
     # Tiles, channels and samples, where they are not the record's own.
     _laid_out: tuple[TileSheet, Indices, Indices] | None = None
 
-    def show(self, values: ArrayLike | LayerRecord) -> None:
+    def show(self, values: ArrayLike | LayerPicture) -> None:
         """Show another layer, or the same one at another moment, in one message to the page.
 
         Parameters
@@ -77,7 +78,7 @@ class ChannelGrid(SheetTraits, LayerView):
         self._laid_out = None
 
     def show_columns(
-        self, record: LayerRecord, tiles: TileSheet, channels: Indices, samples: Indices
+        self, record: LayerPicture, tiles: TileSheet, channels: Indices, samples: Indices
     ) -> None:
         """Show some of a layer's tiles in an order of one's own, in one message to the page.
 
@@ -92,7 +93,7 @@ class ChannelGrid(SheetTraits, LayerView):
         samples : ndarray of int, shape (row,)
             The number of each row's sample.
         """
-        instance("record", record, LayerRecord, "LayerRecord.of(values) makes one")
+        checked_record("record", record, "LayerRecord.of(values) makes one")
         rows, columns = instance("tiles", tiles, TileSheet).codes.shape[:2]
         channels = indices("channels", channels, record.n_channels)
         if channels.shape != (columns,) or np.shape(samples) != (rows,):
@@ -108,7 +109,7 @@ class ChannelGrid(SheetTraits, LayerView):
         super()._let_go()
         self._laid_out = None
 
-    def _state_of(self, record: LayerRecord) -> dict[str, Any]:
+    def _state_of(self, record: LayerPicture) -> dict[str, Any]:
         return {
             **_state(record.tiles, record.sample_numbers[: len(record.tiles.codes)], record),
             "_rows": b"" if record.samples is None else wire(record.rows, "i4"),
@@ -126,7 +127,7 @@ class ChannelGrid(SheetTraits, LayerView):
         return grid_picture(self.record, self.sample_labels, self._laid_out, names)
 
 
-def _state(tiles: TileSheet, samples: Indices, record: LayerRecord) -> dict[str, Any]:
+def _state(tiles: TileSheet, samples: Indices, record: LayerPicture) -> dict[str, Any]:
     """The wire traits for tiles."""
     return {
         **sheet_state(tiles),

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from traitlets import List, Unicode
 
-from ...records.layer_record import LayerRecord
+from ...records.layer_picture import LayerPicture
 from ..jupyter.bundles import bundle
 from ..linking.traits import Whole
 from ..linking.wire_format import TreeTraits, tree_state
@@ -34,7 +34,7 @@ class Dendrogram(TreeTraits, LayerView):
     ).tag(sync=True)
     height = Whole(150, min=80, help="Height of the tree in CSS pixels.").tag(sync=True)
 
-    def _state_of(self, record: LayerRecord) -> dict[str, Any]:
+    def _state_of(self, record: LayerPicture) -> dict[str, Any]:
         geometry = record.dendrogram
         notes = []
         compared = len(record.tree.items) + len(record.tree.nonfinite)

@@ -14,17 +14,16 @@ from traitlets import Bool, Bytes, Enum, Float, Instance, Int, List, Unicode, va
 
 from ...analysis.density.channel_density import NOT_DRAWN, DensityStyle
 from ...analysis.density.curves import MOST_CURVES
-from ...records.layer_record import LayerRecord
-from ...records.parameter_record import ParameterRecord
+from ...records.layer_picture import LayerPicture, counted
+from ...records.layer_record import as_record
 from ...validation.rules import flag, optional, texts
-from ..inspector.layer_facts import zero_channels
 from ..jupyter.bundles import bundle
 from ..jupyter.ownership import Owning
 from ..jupyter.png_fallback import Pictured
 from ..jupyter.thread_local_sync import HoldsSync
 from ..linking.selection import Selection
 from ..linking.wire_format import wire
-from .layer_view import as_record, brief, forget_channels, unchangeable
+from .layer_view import brief, forget_channels, unchangeable
 from .plot_frame import QUIET, DensityFrame
 
 if TYPE_CHECKING:
@@ -102,7 +101,7 @@ class DensityPanel(Owning, Pictured, VBox):
 
     def __init__(
         self,
-        values: ArrayLike | LayerRecord | None = None,
+        values: ArrayLike | LayerPicture | None = None,
         *,
         selection: Selection | None = None,
         log_y: bool = True,
@@ -111,7 +110,7 @@ class DensityPanel(Owning, Pictured, VBox):
         record = None if values is None else as_record(values)
         optional("selection", selection, Selection)
         flag("log_y", log_y)
-        self._record: LayerRecord | None = None
+        self._record: LayerPicture | None = None
         self.marks, self.figure, self._head = _plot(
             Selection() if selection is None else selection, log_y
         )
@@ -128,7 +127,7 @@ class DensityPanel(Owning, Pictured, VBox):
         return selection
 
     @property
-    def record(self) -> LayerRecord | None:
+    def record(self) -> LayerPicture | None:
         """What is shown; None before anything is."""
         return self._record
 
@@ -150,7 +149,7 @@ class DensityPanel(Owning, Pictured, VBox):
     def class_names(self, value: Sequence[str]) -> None:
         self._head.class_names = texts("class_names", value)
 
-    def show(self, values: ArrayLike | LayerRecord) -> None:
+    def show(self, values: ArrayLike | LayerPicture) -> None:
         """Show another layer, or the same one at another moment.
 
         Parameters
@@ -186,8 +185,7 @@ class DensityPanel(Owning, Pictured, VBox):
             self._head._peak = curves.peak
             self._head._usual_peak = curves.usual_peak
             self._head._total = record.n_channels
-            of_weights = isinstance(record, ParameterRecord)
-            self._head._noun = record.outputs if of_weights else "channel"
+            self._head._noun = record.channel_noun
             self._head._drawn = (
                 "together" if record.pooled is not None else "every" if every else "fan"
             )
@@ -209,19 +207,17 @@ class DensityPanel(Owning, Pictured, VBox):
         self._record = None
 
 
-def _notes(record: LayerRecord) -> list[str]:
+def _notes(record: LayerPicture) -> list[str]:
     """What the curves leave out, in sentences."""
     notes = []
-    if dead := zero_channels(record):
-        notes.append(dead)
+    if record.dead_note:
+        notes.append(record.dead_note)
     density = record.drawn_density
     if record.pooled is not None and (density.style == DensityStyle.RUG).any():
-        of_weights = isinstance(record, ParameterRecord)
-        noun = "row" if of_weights else "channel"
+        noun = record.kind.noun
         notes.append(
-            f"{density.n_values:,} value{'s' if density.n_values > 1 else ''} a "
-            f"{noun} make no curve: a {noun} shows as one stroke a value, the line is all "
-            f"values together.{'' if of_weights else ' More samples give curves.'}"
+            f"{counted(density.n_values, 'value')} a {noun} make no curve: a {noun} shows as one "
+            f"stroke a value, the line is all values together. {record.kind.more_values}".rstrip()
         )
     elif record.pooled is not None and (density.style == DensityStyle.BARS).any():
         notes.append(

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 from ipywidgets import DOMWidget
 
-from ...records.layer_record import LayerRecord
-from ...records.parameter_record import ParameterRecord
+from ...records.layer_picture import LayerPicture
+from ...records.record_kind import WEIGHTS
 from ..linking.column_axis import ColumnAxis
 from ..linking.selection import Selection
 from .channel_grid import ChannelGrid
@@ -41,7 +41,7 @@ class LayerViews:
         )
         self.parameters = ParameterGrid(selection=self.selection)
         self.density = DensityPanel(selection=self.selection)
-        self._record: LayerRecord | None = None
+        self._record: LayerPicture | None = None
         self._class_names: Sequence[str] = ()
 
     @property
@@ -49,7 +49,7 @@ class LayerViews:
         """The widgets, from top to bottom."""
         return [self.dendrogram, self.grid, self.parameters, self.density]
 
-    def show(self, record: LayerRecord, class_names: Sequence[str] = ()) -> None:
+    def show(self, record: LayerPicture, class_names: Sequence[str] = ()) -> None:
         """Show a record in the views that are for its kind, and hide the others.
 
         Where that fails the record before is shown again: never two layers at once.
@@ -86,10 +86,10 @@ class LayerViews:
         """Forget the record; the views are closed."""
         self._record = None
 
-    def _put(self, record: LayerRecord, class_names: Sequence[str]) -> None:
+    def _put(self, record: LayerPicture, class_names: Sequence[str]) -> None:
         for named in (self.dendrogram, self.grid, self.density):
             named.class_names = list(class_names)
-        of_weights = isinstance(record, ParameterRecord)
+        of_weights = record.kind == WEIGHTS
         shown = [self.parameters] if of_weights else [self.dendrogram, self.grid]
         for view in [*shown, self.density]:
             view.show(record)

@@ -16,10 +16,9 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from cnnviz_widgets.analysis import LayerRecord, ParameterRecord, SampleChoice
+from cnnviz_widgets.records.record_kind import OUTPUTS, WEIGHTS
 from cnnviz_widgets.records.snapshot import (
-    Kept,
-    KeptOutputs,
-    KeptParameters,
+    Snapshot,
     keep,
     picture_values,
     record_arrays,
@@ -47,7 +46,7 @@ def faulty() -> NDArray[np.float32]:
     return values
 
 
-def records() -> list[Kept]:
+def records() -> list[Snapshot]:
     vectors = ("gamma", "beta", "mean", "variance")
     quick = dataclasses.replace(
         LayerRecord.of(normal(3, 6, 6, 4), "quick"), samples=SampleChoice((0, 4, 7), 8)
@@ -102,7 +101,7 @@ def watchdog() -> Iterator[None]:
     faulthandler.cancel_dump_traceback_later()
 
 
-def draw(record: Kept, views: LayerViews) -> None:
+def draw(record: Snapshot, views: LayerViews) -> None:
     """All that a page and a notebook show of it."""
     views.show(record)
     views.forget(record.path)
@@ -113,9 +112,9 @@ def draw(record: Kept, views: LayerViews) -> None:
     assert inspector_picture(record, layer_facts("Layer", 3, record)).width
     assert picture_values(record).shape[-1] == record.n_channels
     assert record.tree.cut(0.5).shape == (record.n_channels,)
-    assert len(record.sample_numbers if isinstance(record, KeptOutputs) else record.columns)
+    assert len(record.sample_numbers if record.kind is OUTPUTS else record.columns)
     assert repr(record) and record.omissions
-    if isinstance(record, KeptParameters):
+    if record.kind is WEIGHTS:
         record.window((0, 1), (0, 1))
 
 

@@ -14,18 +14,18 @@ from typing import Any, TypeAlias, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from ..analysis.arrays import frozen
-from ..analysis.channel_measures import ChannelMeasures
-from ..analysis.clustering.cosine_linkage import ChannelTree, join_in_order
-from ..analysis.clustering.spanning_tree import Floats
-from ..analysis.density.channel_density import (
+from ...analysis.arrays import frozen
+from ...analysis.channel_measures import ChannelMeasures
+from ...analysis.clustering.cosine_linkage import ChannelTree, join_in_order
+from ...analysis.clustering.spanning_tree import Floats
+from ...analysis.density.channel_density import (
     MOST_VALUES,
     Atom,
     ChannelDensity,
     DensityFan,
     on_fewer_points,
 )
-from ..analysis.tiles.tile_sheet import ALL_NONFINITE, NONFINITE_CODE, TileKind, TileSheet
+from ...analysis.tiles.tile_sheet import ALL_NONFINITE, NONFINITE_CODE, TileKind, TileSheet
 
 Arrays: TypeAlias = Mapping[str, NDArray[Any]]
 
