@@ -65,6 +65,8 @@ class Snapshot(OutputFacts):
         if str(checked["record"]) != self.kind.stored_as:
             raise ValueError(f"these are {checked['record']}, which make no {type(self).__name__}")
         self._arrays = checked
+        total, *numbers = checked["samples"].tolist() if "samples" in checked else [0]
+        self._samples = SampleChoice(tuple(numbers), total) if numbers else None
 
     def __repr__(self) -> str:
         shape = " × ".join(str(length) for length in self.shape)
@@ -88,10 +90,7 @@ class Snapshot(OutputFacts):
     @property
     def samples(self) -> SampleChoice | None:
         """Which samples it is of; None: all that there were."""
-        if "samples" not in self.arrays:
-            return None
-        total, *numbers = self.arrays["samples"].tolist()
-        return SampleChoice(tuple(numbers), total)
+        return self._samples
 
     @property
     def values(self) -> NoReturn:

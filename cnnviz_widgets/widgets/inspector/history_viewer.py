@@ -97,12 +97,8 @@ class HistoryViewer(Owning, Pictured, VBox):
 
     def picture(self) -> Image | None:
         """The layer's views one above the other, as a still picture."""
-        from ..pictures.layer_pictures import inspector_picture
-
-        if self.record is None:
-            return self.story.health.picture()
-        title = f"{self.header.title}   {self.header.facts}"
-        return inspector_picture(self.record, title, below=self.story.health.picture())
+        title, health = f"{self.header.title}   {self.header.facts}", self.story.health.picture()
+        return self.views.picture(title, health) or health
 
     def _let_go(self) -> None:
         self._shown = None

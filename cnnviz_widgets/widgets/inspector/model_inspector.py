@@ -389,14 +389,10 @@ class ModelInspector(Owning, Pictured, VBox):
 
     def picture(self) -> Image | None:
         """The layer's views one above the other, as a still picture."""
-        from ..pictures.layer_pictures import inspector_picture
-
         if self.record is None:
             return None
         title = f"{self.header.title}   {self.header.facts}"
-        below = self.following.story.health.picture()
-        names = self.grid.class_names
-        return inspector_picture(self.record, title, self.grid.sample_labels, below, names)
+        return self.views.picture(title, self.following.story.health.picture())
 
     def _let_go(self) -> None:
         self._probe = self._shown = self._targets = None

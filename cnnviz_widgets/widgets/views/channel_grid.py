@@ -12,12 +12,14 @@ from ...analysis.clustering.spanning_tree import Indices
 from ...analysis.tiles.tile_sheet import TileSheet
 from ...records.layer_picture import LayerPicture
 from ...records.layer_record import checked_record
+from ...records.record_kind import OUTPUTS
 from ...validation.rules import indices, instance
 from ..jupyter.bundles import bundle
 from ..linking.traits import Whole
 from ..linking.wire_format import SheetTraits, sheet_state, wire
 from .channel_names import channel_name
 from .layer_view import LayerView
+from .view_slot import Links, ViewSlot
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -117,7 +119,7 @@ class ChannelGrid(SheetTraits, LayerView):
 
     def picture(self) -> Image | None:
         """The grid as a picture in grey, each tile over its own range."""
-        from ..pictures.layer_pictures import grid_picture
+        from ..pictures.grid_picture import grid_picture
 
         if self.record is None:
             return None
@@ -125,6 +127,15 @@ class ChannelGrid(SheetTraits, LayerView):
             channel_name(channel, self.class_names) for channel in self.record.tiles.columns
         ]
         return grid_picture(self.record, self.sample_labels, self._laid_out, names)
+
+
+def _make(links: Links) -> ChannelGrid:
+    return ChannelGrid(
+        selection=links.selection, axis=links.axis, sample_labels=list(links.sample_names)
+    )
+
+
+SLOT = ViewSlot(_make, frozenset({OUTPUTS}))
 
 
 def _state(tiles: TileSheet, samples: Indices, record: LayerPicture) -> dict[str, Any]:

@@ -25,6 +25,7 @@ from ..linking.selection import Selection
 from ..linking.wire_format import wire
 from .layer_view import brief, forget_channels, unchangeable
 from .plot_frame import QUIET, DensityFrame
+from .view_slot import Links, ViewSlot
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -199,12 +200,19 @@ class DensityPanel(Owning, Pictured, VBox):
 
     def picture(self) -> Image | None:
         """The curves, or their bands, as a picture."""
-        from ..pictures.layer_pictures import density_picture
+        from ..pictures.density_picture import density_picture
 
         return None if self.record is None else density_picture(self.record)
 
     def _let_go(self) -> None:
         self._record = None
+
+
+def _make(links: Links) -> DensityPanel:
+    return DensityPanel(selection=links.selection)
+
+
+SLOT = ViewSlot(_make)
 
 
 def _notes(record: LayerPicture) -> list[str]:

@@ -11,6 +11,7 @@ from traitlets import Bytes, Dict, Enum, Int, List, Unicode, observe
 from ...records.layer_picture import LayerPicture
 from ...records.parameter_facts import ParameterPicture
 from ...records.parameter_record import as_parameters
+from ...records.record_kind import WEIGHTS
 from ..jupyter.bundles import bundle
 from ..linking.column_axis import ColumnAxis
 from ..linking.selection import Selection
@@ -24,6 +25,7 @@ from ..linking.wire_format import (
     wire,
 )
 from .layer_view import LayerView
+from .view_slot import Links, ViewSlot
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -143,9 +145,17 @@ class ParameterGrid(SheetTraits, TreeTraits, LayerView):
 
     def picture(self) -> Image | None:
         """The parameters as a picture in grey, each tile over its own range."""
-        from ..pictures.layer_pictures import parameters_picture
+        from ..pictures.parameters_picture import parameters_picture
 
         return None if self.record is None else parameters_picture(as_parameters(self.record))
+
+
+def _make(links: Links) -> ParameterGrid:
+    # Its axis is that of the inputs.
+    return ParameterGrid(selection=links.selection)
+
+
+SLOT = ViewSlot(_make, frozenset({WEIGHTS}))
 
 
 def _taps(record: ParameterPicture) -> list[int]:

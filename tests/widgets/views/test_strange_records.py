@@ -25,7 +25,6 @@ from cnnviz_widgets.records.snapshot import (
     record_from_arrays,
 )
 from cnnviz_widgets.widgets.inspector.layer_facts import layer_facts
-from cnnviz_widgets.widgets.pictures.layer_pictures import inspector_picture
 from cnnviz_widgets.widgets.views.layer_views import LayerViews
 
 # A hang in C takes no signal: the process ends, and with it the test fails.
@@ -109,7 +108,7 @@ def draw(record: Snapshot, views: LayerViews) -> None:
         for part in (view, *getattr(view, "children", ())):
             state = part.get_state()
             json.dumps(state, default=lambda value: type(value).__name__, allow_nan=False)
-    assert inspector_picture(record, layer_facts("Layer", 3, record)).width
+    assert views.picture(layer_facts("Layer", 3, record)).width
     assert picture_values(record).shape[-1] == record.n_channels
     assert record.tree.cut(0.5).shape == (record.n_channels,)
     assert len(record.sample_numbers if record.kind is OUTPUTS else record.columns)
