@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from ..analysis.arrays import Floats, Indices, frozen
 from ..records.cached_property import cached_property
-from ..records.layer_record import LayerRecord
-from ..records.snapshot import Kept, picture_values
+from ..records.layer_picture import LayerPicture
+from ..records.snapshot import picture_values
 from .channel_matching import ChannelMatch, MatchedBy, index_match, match_channels
 from .distribution_shift import distribution_shift
 
@@ -70,16 +70,16 @@ class LayerComparison:
         How they were to be matched.
     """
 
-    a: LayerRecord
-    b: LayerRecord
+    a: LayerPicture
+    b: LayerPicture
     match: ChannelMatch
     by: MatchedBy
 
     @classmethod
     def of(
         cls,
-        a: LayerRecord,
-        b: LayerRecord,
+        a: LayerPicture,
+        b: LayerPicture,
         by: MatchedBy = "index",
         *,
         same_samples: bool = True,
@@ -190,7 +190,7 @@ class LayerComparison:
 
 
 def common_rows(
-    a: LayerRecord, b: LayerRecord, rows_a: int, rows_b: int
+    a: LayerPicture, b: LayerPicture, rows_a: int, rows_b: int
 ) -> tuple[Indices, Indices]:
     """The rows of two pictures, of so many rows each, that are of the same samples.
 
@@ -227,8 +227,8 @@ def _mean(values: Floats) -> float:
     return float(known.mean()) if known.size else float("nan")
 
 
-def _maps(a: LayerRecord, b: LayerRecord) -> tuple[NDArray[Any], NDArray[Any]]:
+def _maps(a: LayerPicture, b: LayerPicture) -> tuple[NDArray[Any], NDArray[Any]]:
     """The values of both; as they are drawn, where one of them has kept nothing else."""
-    if isinstance(a, Kept) or isinstance(b, Kept):
+    if a.held_values is None or b.held_values is None:
         return picture_values(a), picture_values(b)
-    return a.values, b.values
+    return a.held_values, b.held_values

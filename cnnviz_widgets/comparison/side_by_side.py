@@ -12,8 +12,8 @@ from ..analysis.spreading import evenly
 from ..analysis.tiles.layout import columns_within
 from ..analysis.tiles.tile_sheet import tile_sheet
 from ..analysis.tiles.types import TileSheet
-from ..records.layer_record import MOST_COLUMNS, MOST_ROWS, LayerRecord
-from ..records.snapshot import Kept
+from ..records.layer_picture import LayerPicture
+from ..records.layer_record import MOST_COLUMNS, MOST_ROWS
 from .layer_comparison import LayerComparison, common_rows
 
 
@@ -92,27 +92,29 @@ def _of_rows(sheet: TileSheet, rows: Indices) -> TileSheet:
     return replace(sheet, codes=codes, low=low, high=high, marks=marks)
 
 
-def _most_columns(record: LayerRecord) -> int:
-    if isinstance(record, Kept):
+def _most_columns(record: LayerPicture) -> int:
+    values = record.held_values
+    if values is None:
         return MOST_COLUMNS
-    return max(1, min(MOST_COLUMNS, columns_within(record.values[:MOST_ROWS].shape)))
+    return max(1, min(MOST_COLUMNS, columns_within(values[:MOST_ROWS].shape)))
 
 
-def _drawable(record: LayerRecord) -> NDArray[np.bool_]:
+def _drawable(record: LayerPicture) -> NDArray[np.bool_]:
     """Which channels a picture can be had of."""
-    drawable = np.full(record.n_channels, not isinstance(record, Kept))
+    drawable = np.full(record.n_channels, record.held_values is not None)
     drawable[record.columns] = True
     return drawable
 
 
-def _sheet(record: LayerRecord, channels: Indices) -> TileSheet:
+def _sheet(record: LayerPicture, channels: Indices) -> TileSheet:
     """The tiles of these channels in this order."""
     tiles = record.tiles
     place = np.full(record.n_channels, -1)
     place[tiles.columns] = np.arange(tiles.columns.size)
     at = place[channels]
-    if (at < 0).any():
-        return tile_sheet(record.values[:MOST_ROWS], columns=channels)
+    values = record.held_values
+    if values is not None and (at < 0).any():
+        return tile_sheet(values[:MOST_ROWS], columns=channels)
     return replace(
         tiles,
         codes=frozen(np.ascontiguousarray(tiles.codes[:, at])),

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from ..records.layer_health import LayerHealth
-from ..records.layer_record import LayerRecord
+from ..records.layer_picture import LayerPicture
+from ..records.layer_record import checked_record
 from ..records.place import Place
 from ..records.sample_subset import SampleChoice
 from ..validation.objects import instance, mapping, optional
@@ -46,7 +47,7 @@ class Moment:
     seconds: float = 0.0
     health: Mapping[str, LayerHealth] = field(default_factory=dict)
     logs: Mapping[str, float] = field(default_factory=dict)
-    records: Mapping[Place, LayerRecord] = field(default_factory=dict)
+    records: Mapping[Place, LayerPicture] = field(default_factory=dict)
     samples: SampleChoice | None = None
 
     def __post_init__(self) -> None:
@@ -56,5 +57,5 @@ class Moment:
         mapping("logs", self.logs, "a name to a number")
         if not isinstance(self.records, MomentRecords):  # which are read when they are asked for
             for place, record in mapping("records", self.records, "a Place to its record").items():
-                instance(f"records[{place!r}]", record, LayerRecord)
+                checked_record(f"records[{place!r}]", record)
         optional("samples", self.samples, SampleChoice)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, NamedTuple
 
-from ..records.layer_record import LayerRecord
+from ..records.layer_picture import LayerPicture
 from ..records.place import Place
 from ..records.snapshot import Kept, keep
 from ..records.snapshot_checks import MOST_CHANNELS
@@ -24,9 +24,9 @@ class KeptRecords(NamedTuple):
     too_large: dict[Place, str]
 
 
-def keep_records(live: Mapping[Place, LayerRecord]) -> KeptRecords:
+def keep_records(live: Mapping[Place, LayerPicture]) -> KeptRecords:
     """Keep what is drawn and told of records, not their values."""
-    small: dict[Place, LayerRecord] = {}
+    small: dict[Place, LayerPicture] = {}
     too_large = {}
     for place, record in live.items():
         if record.n_channels > MOST_CHANNELS:

@@ -6,7 +6,7 @@ This is the only thing that travels from a model to the widgets, a file or a com
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -32,12 +32,13 @@ from ..analysis.subsampling import (
     tree_of_some,
 )
 from ..analysis.tiles.layout import columns_within
-from ..analysis.tiles.reduction import within
 from ..analysis.tiles.tile_sheet import tile_sheet
 from ..analysis.tiles.types import TileSheet
-from ..runtime.progress import Progress
+from ..validation.objects import instance
 from ..validation.texts import text
 from .cached_property import cached_property
+from .layer_picture import LayerPicture, PictureFacts, counted
+from .record_kind import OUTPUTS, RecordKind
 from .sample_subset import SampleChoice
 
 # As many columns as a wide screen has pixels: more could not be told apart.
@@ -54,8 +55,103 @@ QUICK_VALUES = MOST_VALUES // 4
 _FEW_CHANNELS = 512
 
 
+class OutputFacts(PictureFacts):
+    """What follows from the parts of a picture of a layer's outputs."""
+
+    @property
+    def kind(self) -> RecordKind:
+        """A layer's outputs."""
+        return OUTPUTS
+
+    @property
+    def channel_noun(self) -> str:
+        """What one entry of the last axis is."""
+        return self.kind.noun
+
+    @property
+    def sample_numbers(self) -> NDArray[np.intp]:
+        """The number of each sample among all that there were, shape (batch,)."""
+        if self.samples is None:
+            return np.arange(self.n_samples)
+        return np.array(self.samples.numbers, dtype=np.intp)
+
+    @property
+    def rows(self) -> NDArray[np.intp]:
+        """The number of each sample that has a row where all are looked at, shape (row,)."""
+        if self.samples is None:
+            return np.arange(min(self.n_samples, MOST_ROWS))
+        every = np.arange(min(self.samples.total, MOST_ROWS))
+        return np.union1d(every, self.sample_numbers[:MOST_ROWS])
+
+    @property
+    def zooms_exactly(self) -> bool:
+        """Whether a part of the picture can be had less averaged than the whole."""
+        return False
+
+    @property
+    def label(self) -> str | None:
+        """None: there is nothing to tell outputs from."""
+        return None
+
+    @property
+    def extent(self) -> str:
+        """How many channels of which size, on which samples."""
+        samples = self.samples or counted(self.n_samples, "sample")
+        return f"{counted(self.n_channels, 'channel')}{self._size} · {samples}"
+
+    @property
+    def dead_note(self) -> str:
+        """How many channels are zero throughout, and on which samples; "" for none."""
+        dead = int(self.measures.dead.sum())
+        channels = f"of {counted(self.n_channels, 'channel')}"
+        if self.samples is None:
+            return f"{dead:,} {channels} {_are(dead)} zero on every sample." if dead else ""
+        # What is silent on some samples is called dead where it was so on all of them.
+        silent = int((self.measures.zero_share == 1).sum())
+        if not silent:
+            return ""
+        return (
+            f"{silent:,} {channels} {_are(silent)} zero on these "
+            f"{counted(self.n_samples, 'sample')}; "
+            f"{f'{dead:,}' if dead else 'none'} of them {'was' if dead == 1 else 'were'} so on all "
+            f"{self.samples.total:,} when these were last looked at."
+        )
+
+    def _omissions(self) -> list[str]:
+        notes = []
+        if self.samples is not None:
+            notes.append(
+                f"A quick look, at {self.samples}, spread evenly over the rows; those of the "
+                "others stay empty. The first and the last look of a training are at all of them."
+            )
+        compared = len(self.tree.items) + len(self.tree.nonfinite)
+        if compared < self.n_channels:
+            notes.append(
+                f"The picture shows {len(self.columns):,} of {self.n_channels:,} channels, spread "
+                "evenly; tree, curves and legend are of these, other counts and measures of all."
+            )
+        elif len(self.columns) < self.n_channels:
+            notes.append(
+                f"The picture shows {len(self.columns):,} of {self.n_channels:,} channels, spread "
+                "evenly over the tree; the legend counts these, all else uses all of them."
+            )
+        rows = len(self.tiles.codes)
+        if rows < self.n_samples:
+            notes.append(
+                f"The picture shows the first {rows:,} of {self.n_samples:,} samples; "
+                "distances, densities and measures use all of them."
+            )
+        down, across = self.tiles.reduction
+        if down * across > 1:
+            height, width = self.tiles.tile_shape
+            notes.append(
+                f"Each pixel is the mean of {down} × {across} values: tiles are {height} × {width}."
+            )
+        return notes
+
+
 @dataclass(frozen=True, eq=False)
-class LayerRecord:
+class LayerRecord(OutputFacts):
     """A layer's values at one moment, and what `analysis` makes of them.
 
     Each part is computed when it is first asked for, and once; `complete` computes them all.
@@ -120,29 +216,9 @@ class LayerRecord:
         return self.values.shape
 
     @property
-    def n_samples(self) -> int:
-        """How many samples the layer answered to."""
-        return self.shape[0]
-
-    @property
-    def sample_numbers(self) -> NDArray[np.intp]:
-        """The number of each sample among all that there were, shape (batch,)."""
-        if self.samples is None:
-            return np.arange(self.n_samples)
-        return np.array(self.samples.numbers, dtype=np.intp)
-
-    @property
-    def rows(self) -> NDArray[np.intp]:
-        """The number of each sample that has a row where all are looked at, shape (row,)."""
-        if self.samples is None:
-            return np.arange(min(self.n_samples, MOST_ROWS))
-        every = np.arange(min(self.samples.total, MOST_ROWS))
-        return np.union1d(every, self.sample_numbers[:MOST_ROWS])
-
-    @property
-    def n_channels(self) -> int:
-        """How many channels the layer has."""
-        return self.shape[-1]
+    def held_values(self) -> NDArray[Any] | None:
+        """The values."""
+        return self.values
 
     @cached_property
     def measures(self) -> ChannelMeasures:
@@ -214,10 +290,6 @@ class LayerRecord:
         """The picture: samples down, channels across in leaf order [WL20 Fig. 1, 2, 4]."""
         return tile_sheet(self._pictured, columns=self.columns)
 
-    def tiles_within(self, budget: int) -> TileSheet:
-        """The same picture in fewer bytes, as `tiles.within` makes it."""
-        return within(self.tiles, budget)
-
     @cached_property
     def density(self) -> ChannelDensity:
         """How each channel's values are distributed [WL20 Fig. 3, 5]."""
@@ -288,50 +360,24 @@ class LayerRecord:
         zero_bands = np.quantile(finite_zero_share(self.measures), FAN_LEVELS)
         return replace(drawn, zero_bands=frozen(zero_bands))
 
-    def complete(self, progress: Progress | None = None) -> LayerRecord:
-        """Compute every part that is drawn now, with word of how far it is; the record itself."""
-        steps = [
-            ("measures", "measuring channels"),
-            ("tree", "comparing channels"),
-            ("tiles", "drawing tiles"),
-            ("drawn_curves", "estimating densities"),
-        ]
-        for done, (part, message) in enumerate(steps):
-            if progress is not None:
-                progress(done / len(steps), message)
-            getattr(self, part)
-        return self
 
-    @property
-    def omissions(self) -> tuple[str, ...]:
-        """What the picture of this layer leaves out or averages, in sentences."""
-        notes = []
-        if self.samples is not None:
-            notes.append(
-                f"A quick look, at {self.samples}, spread evenly over the rows; those of the "
-                "others stay empty. The first and the last look of a training are at all of them."
-            )
-        compared = len(self.tree.items) + len(self.tree.nonfinite)
-        if compared < self.n_channels:
-            notes.append(
-                f"The picture shows {len(self.columns):,} of {self.n_channels:,} channels, spread "
-                "evenly; tree, curves and legend are of these, other counts and measures of all."
-            )
-        elif len(self.columns) < self.n_channels:
-            notes.append(
-                f"The picture shows {len(self.columns):,} of {self.n_channels:,} channels, spread "
-                "evenly over the tree; the legend counts these, all else uses all of them."
-            )
-        rows = len(self.tiles.codes)
-        if rows < self.n_samples:
-            notes.append(
-                f"The picture shows the first {rows:,} of {self.n_samples:,} samples; "
-                "distances, densities and measures use all of them."
-            )
-        down, across = self.tiles.reduction
-        if down * across > 1:
-            height, width = self.tiles.tile_shape
-            notes.append(
-                f"Each pixel is the mean of {down} × {across} values: tiles are {height} × {width}."
-            )
-        return tuple(notes)
+def as_record(values: ArrayLike | LayerPicture) -> LayerPicture:
+    """A record of values that may be one already."""
+    if isinstance(values, PictureFacts):
+        return values
+    return LayerRecord.of(cast(ArrayLike, values))
+
+
+def checked_record(name: str, value: Any, hint: str = "") -> LayerPicture:
+    """A record, live or kept.
+
+    Raises
+    ------
+    TypeError
+        Something else; the message names what was expected, and `hint` where one is to be had.
+    """
+    return value if isinstance(value, PictureFacts) else instance(name, value, LayerRecord, hint)
+
+
+def _are(count: int) -> str:
+    return "is" if count == 1 else "are"

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -19,22 +19,21 @@ from ..analysis.clustering.channel_tree import ChannelTree
 from ..analysis.clustering.cosine_linkage import cosine_linkage
 from ..analysis.clustering.leaf_order import checked_order
 from ..analysis.subsampling import spread_like, tree_of_some
-from ..analysis.tiles.layout import DEFAULT_BUDGET, columns_within, least_bytes
-from ..analysis.tiles.reduction import averaged, tile_means
+from ..analysis.tiles.layout import DEFAULT_BUDGET, columns_within
 from ..analysis.tiles.tile_sheet import tile_sheet
 from ..analysis.tiles.types import TileSheet
 from ..validation.texts import text, texts
 from .cached_property import cached_property
+from .layer_picture import LayerPicture, PictureFacts
 from .layer_record import MOST_COLUMNS, LayerRecord
+from .parameter_facts import WINDOW_BUDGET, ParameterFacts, ParameterPicture
 
 # Products of two parameters that a tree may take: 3 s on two cores for 4,096³.
 MOST_PRODUCTS = 7 * 10**10
-# What a view asks for when it zooms in: a quarter of a layer's budget arrives in a moment.
-WINDOW_BUDGET = 2 * 2**20
 
 
 @dataclass(frozen=True, eq=False)
-class ParameterRecord(LayerRecord):
+class ParameterRecord(ParameterFacts, LayerRecord):
     """A weight's values at one moment, and what `analysis` makes of them.
 
     As a `LayerRecord`, with outputs for channels and inputs for samples: `tree`, `density` and
@@ -133,16 +132,6 @@ class ParameterRecord(LayerRecord):
         earlier = None if like is None else checked_order(like, array.shape[-1])
         return cls(array, path, added, name, inputs, outputs, names, gates, how, like=earlier)
 
-    @property
-    def n_inputs(self) -> int:
-        """How many inputs each output has a parameter, or a tile of them, for."""
-        return self.n_samples
-
-    @property
-    def n_taps(self) -> int:
-        """How many parameters each input has for an output: the pixels of a tile."""
-        return math.prod(self.shape[1:-1])
-
     @cached_property
     def tree(self) -> ChannelTree:
         """Which outputs are alike in their parameters, without the bias [WL20 Eq. 1].
@@ -195,20 +184,6 @@ class ParameterRecord(LayerRecord):
         """
         return self._sheet(self.columns, np.arange(self.n_inputs), DEFAULT_BUDGET)
 
-    def tiles_within(self, budget: int) -> TileSheet:
-        """The same picture in fewer bytes: averaged further, if need be to each tile's mean.
-
-        Every output stays. One pixel a row is the least, whatever the budget.
-        """
-        sheet = self.tiles
-        if sheet.kind == "vector":
-            return sheet
-        rows, columns = sheet.low.shape
-        least = least_bytes(rows, columns, math.prod(sheet.montage))
-        if sheet.kind == "strip" or least <= budget:
-            return averaged(sheet, max(budget, least))
-        return self._strip_of_means(tile_means(sheet), 0, max(budget, least_bytes(rows, 1)))
-
     def window(
         self, rows: tuple[int, int], columns: tuple[int, int], budget: int = WINDOW_BUDGET
     ) -> TileSheet:
@@ -239,14 +214,6 @@ class ParameterRecord(LayerRecord):
         self._check_window(rows, columns)
         return self._sheet(self.columns[slice(*rows)], np.arange(*columns), budget)
 
-    def _check_window(self, rows: tuple[int, int], columns: tuple[int, int]) -> None:
-        for name, (start, stop), count in (
-            ("rows", rows, len(self.columns)),
-            ("columns", columns, self.n_inputs),
-        ):
-            if not 0 <= start < stop <= count:
-                raise ValueError(f"{name} must be a range within 0 and {count}; got {start, stop}")
-
     def _sheet(self, outputs: NDArray[Any], inputs: NDArray[Any], budget: int) -> TileSheet:
         """The picture of some outputs and of neighbouring inputs."""
         first, stop = int(inputs[0]), int(inputs[-1]) + 1
@@ -263,66 +230,29 @@ class ParameterRecord(LayerRecord):
             sheet, columns=frozen(sheet.columns + np.int32(first)), total_channels=self.n_inputs
         )
 
-    def _strip_of_means(self, means: NDArray[Any], first: int, budget: int) -> TileSheet:
-        """A row of pixels for each output that is drawn, of the mean of each input's taps."""
-        rows, inputs = means.shape
-        sheet = self._strip(means, np.arange(rows), first, budget)
-        return replace(
-            sheet,
-            tile_shape=(self.n_taps, inputs),
-            reduction=(self.n_taps, sheet.reduction[1]),
-            total_samples=self.n_channels,
+
+def as_parameters(
+    values: ArrayLike | LayerPicture, bias: ArrayLike | None = None
+) -> ParameterPicture:
+    """A record of parameters that may be one already.
+
+    Raises
+    ------
+    TypeError
+        A record of something else.
+    ValueError
+        A bias beside a record, which has its own.
+    """
+    if isinstance(values, ParameterFacts):
+        if bias is not None:
+            raise ValueError("a bias goes with an array of values; a ParameterRecord has its own")
+        return values
+    if isinstance(values, PictureFacts):
+        raise TypeError(
+            "expected an array (input, ..., output) or a ParameterRecord; got a LayerRecord, "
+            "whose values are a layer's outputs"
         )
-
-    def _strip(
-        self, by_output: NDArray[Any], outputs: NDArray[Any], first: int, budget: int
-    ) -> TileSheet:
-        """A row of pixels for each output; `by_output` has shape (output, input)."""
-        sheet = tile_sheet(by_output[:, np.newaxis, :, np.newaxis], rows=outputs, budget=budget)
-        return replace(
-            sheet,
-            kind="strip",
-            columns=frozen(sheet.columns + np.int32(first)),
-            total_channels=self.n_inputs,
-        )
-
-    @property
-    def omissions(self) -> tuple[str, ...]:
-        """What the picture of these parameters leaves out or averages, in sentences."""
-        notes = []
-        total, compared = self.n_channels, len(self.tree.items) + len(self.tree.nonfinite)
-        if compared < total:
-            notes.append(
-                f"The tree compares {compared:,} of {total:,} {self.outputs}s, spread evenly: all "
-                "of them would take too long; densities and measures use all."
-            )
-        if len(self.columns) < compared:
-            notes.append(
-                f"The picture shows {len(self.columns):,} of {total:,} {self.outputs}s, spread "
-                "evenly over the tree."
-            )
-        down, across = self.tiles.reduction
-        if self.tiles.kind == "strip" and down > 1:
-            notes.append(
-                f"Each pixel is the mean of all {down:,} taps of {across:,} {self.inputs}"
-                f"{'s' if across > 1 else ''}{self._nearer('the tiles themselves')}."
-            )
-        elif self.tiles.kind == "strip" and across > 1:
-            notes.append(
-                f"Each pixel is the mean of {across:,} {self.inputs}s"
-                f"{self._nearer('the numbers themselves')}."
-            )
-        elif down * across > 1:
-            height, width = self.tiles.tile_shape
-            notes.append(
-                f"Each pixel is the mean of {down} × {across} values: tiles are "
-                f"{height} × {width}{self._nearer('the tiles themselves')}."
-            )
-        return tuple(notes)
-
-    def _nearer(self, what: str) -> str:
-        """What a window shows that the whole picture does not, as the end of a sentence."""
-        return f"; zoom in for {what}"
+    return ParameterRecord.of(cast(ArrayLike, values), bias=bias)
 
 
 def _tap_means(values: NDArray[Any], outputs: NDArray[Any]) -> NDArray[Any]:

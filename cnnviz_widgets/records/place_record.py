@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from .layer_health import LayerHealth
-from .layer_record import LayerRecord
+from .layer_picture import LayerPicture
 from .place import Place
 from .sample_subset import SampleChoice
 
@@ -41,7 +41,7 @@ class PlaceRecord:
     """
 
     place: Place
-    record: LayerRecord
+    record: LayerPicture
     first_channel: int | None = 0
     weights: tuple[str, ...] = ()
     step: int = NOW

@@ -1,63 +1,56 @@
-"""What is kept of a record: what is drawn and told of a layer, in little memory or in a file.
+"""Snapshots: what is drawn and told of a layer, in little memory or in a file.
 
-A kept record is shown as a live one is. It holds its parts as the small arrays of `kept_arrays`,
+A snapshot is shown as a live record is. It holds its parts as the small arrays of `record_arrays`,
 and makes the parts themselves when they are asked for; those of the few records looked at last
 stay, so that a history of hundreds takes the memory of its arrays and no more.
 """
 
 from __future__ import annotations
 
-import math
 import threading
 import weakref
-from dataclasses import replace
 from typing import Any, NoReturn
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ..analysis.arrays import as_floats, frozen
+from ..analysis.arrays import as_floats
 from ..analysis.channel_measures import ChannelMeasures
 from ..analysis.clustering.channel_tree import ChannelTree
-from ..analysis.clustering.dendrogram_geometry import DendrogramGeometry, dendrogram_geometry
-from ..analysis.density.curves import DrawnCurves, drawn_curves
-from ..analysis.density.sampling import MOST_VALUES
-from ..analysis.density.types import FAN_LEVELS, ChannelDensity, DensityFan
-from ..analysis.subsampling import density_rows
+from ..analysis.clustering.dendrogram_geometry import DendrogramGeometry
+from ..analysis.density.curves import DrawnCurves
+from ..analysis.density.types import ChannelDensity, DensityFan
 from ..analysis.tiles.layout import montaged
 from ..analysis.tiles.tile_sheet import cut_out
 from ..analysis.tiles.types import TileSheet
-from ..validation.objects import instance, mapping
+from ..validation.objects import mapping
 from ..validation.scalars import whole_number
-from .cached_property import cached_property
-from .layer_record import MOST_ROWS, QUICK_VALUES, LayerRecord
-from .parameter_record import WINDOW_BUDGET, ParameterRecord
+from .layer_picture import LayerPicture
+from .layer_record import MOST_ROWS, OutputFacts, checked_record
+from .parameter_facts import WINDOW_BUDGET, ParameterFacts
+from .record_kind import WEIGHTS
 from .sample_subset import SampleChoice
-from .snapshot_arrays import (
+from .snapshot_checks import FORMAT, NAMES, checked_arrays
+from .snapshots.arrays import (
     Arrays,
     as_singles,
     density_arrays,
-    density_of,
     fan_arrays,
-    fan_of,
     measures_arrays,
-    measures_of,
     sheet_arrays,
-    sheet_of,
     texts,
     tree_arrays,
-    tree_of,
 )
-from .snapshot_checks import FORMAT, NAMES, checked_arrays
+from .snapshots.parts import SnapshotParts
 
 # The tiles of a moment take so many bytes at the most; so do its curves.
-KEPT_BUDGET = 512 * 1024
+SNAPSHOT_BUDGET = 512 * 1024
 # What is shown, and the two that are compared.
 _OPEN = 3
 
 
-class Kept(LayerRecord):
-    """What a kept record has in place of values; see `KeptOutputs` and `KeptParameters`.
+class Snapshot(OutputFacts):
+    """What is drawn and told of a layer's outputs, without their values.
 
     Parameters
     ----------
@@ -72,13 +65,11 @@ class Kept(LayerRecord):
 
     def __init__(self, arrays: Arrays) -> None:
         checked = checked_arrays(arrays)
-        if (str(checked["record"]) == "parameters") != isinstance(self, ParameterRecord):
+        if str(checked["record"]) != self.kind.stored_as:
             raise ValueError(f"these are {checked['record']}, which make no {type(self).__name__}")
-        # Past the parents' way of refusing changes, as they themselves do.
-        vars(self).update(arrays=checked, path=str(checked["path"]))
-        if "samples" in checked:
-            total, *numbers = checked["samples"].tolist()
-            vars(self).update(samples=SampleChoice(tuple(numbers), total))
+        self._arrays = checked
+        total, *numbers = checked["samples"].tolist() if "samples" in checked else [0]
+        self._samples = SampleChoice(tuple(numbers), total) if numbers else None
 
     def __repr__(self) -> str:
         shape = " × ".join(str(length) for length in self.shape)
@@ -87,13 +78,22 @@ class Kept(LayerRecord):
     @property
     def arrays(self) -> dict[str, NDArray[Any]]:
         """All that is held."""
-        found: dict[str, NDArray[Any]] = vars(self)["arrays"]
-        return found
+        return self._arrays
 
     @property
     def nbytes(self) -> int:
         """The bytes of all arrays held."""
         return sum(array.nbytes for array in self.arrays.values())
+
+    @property
+    def path(self) -> str:
+        """The layer's path in its model."""
+        return str(self.arrays["path"])
+
+    @property
+    def samples(self) -> SampleChoice | None:
+        """Which samples it is of; None: all that there were."""
+        return self._samples
 
     @property
     def values(self) -> NoReturn:
@@ -110,6 +110,11 @@ class Kept(LayerRecord):
         )
 
     @property
+    def held_values(self) -> None:
+        """None: the values were not kept."""
+        return None
+
+    @property
     def shape(self) -> tuple[int, ...]:
         """The shape that the values had."""
         return tuple(self.arrays["shape"].tolist())
@@ -117,22 +122,22 @@ class Kept(LayerRecord):
     @property
     def measures(self) -> ChannelMeasures:
         """Range, spread and faults of each channel, to seven digits."""
-        return _parts(self).measures
+        return parts_of(self).measures
 
     @property
-    def exact(self) -> Kept:
+    def exact(self) -> Snapshot:
         """Itself: no more was kept."""
         return self
 
     @property
     def tree(self) -> ChannelTree:
         """Which channels were alike."""
-        return _parts(self).tree
+        return parts_of(self).tree
 
     @property
     def dendrogram(self) -> DendrogramGeometry:
         """The tree as it is drawn."""
-        return _parts(self).dendrogram
+        return parts_of(self).dendrogram
 
     @property
     def columns(self) -> NDArray[np.int32]:
@@ -143,74 +148,89 @@ class Kept(LayerRecord):
     @property
     def tiles(self) -> TileSheet:
         """The picture, in fewer pixels or rows than there were where it was large."""
-        return _parts(self).tiles
+        return parts_of(self).tiles
 
     @property
     def density(self) -> ChannelDensity:
         """How each channel's values were distributed; the curves of those drawn, else NaN."""
-        return _parts(self).density
+        return parts_of(self).density
 
     @property
     def density_numbers(self) -> ChannelDensity:
         """The numbers of every channel's density; grid and curves are those of `columns` only."""
-        return _parts(self).density_numbers
+        return parts_of(self).density_numbers
 
     @property
     def fan(self) -> DensityFan:
         """Quantiles of the densities over the channels."""
-        return _parts(self).fan
+        return parts_of(self).fan
 
     @property
     def pooled(self) -> ChannelDensity | None:
         """The density of all values together, where no channel had enough for a curve."""
-        return _parts(self).pooled
+        return parts_of(self).pooled
 
     @property
     def drawn_density(self) -> ChannelDensity:
         """The densities of `columns`, a row each in their order."""
-        return _parts(self).drawn_density
+        return parts_of(self).drawn_density
 
     @property
     def curves(self) -> DrawnCurves:
         """The densities as they are drawn; NaN for channels that are not."""
-        return _parts(self).curves
+        return parts_of(self).curves
 
     @property
     def drawn_curves(self) -> DrawnCurves:
         """The curves of `columns`, a row each in their order."""
-        return _parts(self).drawn_curves
+        return parts_of(self).drawn_curves
 
     @property
     def omissions(self) -> tuple[str, ...]:
         """What the kept picture leaves out or averages, in sentences."""
         return (
             "This was kept at that moment: the picture, the tree and the curves, not the values.",
-            *super().omissions,
+            *self._omissions(),
         )
 
 
-class KeptOutputs(Kept):
-    """What is kept of a layer's outputs."""
+class ParameterSnapshot(ParameterFacts, Snapshot):
+    """What is drawn and told of a weight, without its values."""
 
+    @property
+    def bias(self) -> NDArray[Any] | None:
+        """The bias, shape (output,)."""
+        return self.arrays.get("bias")
 
-class KeptParameters(Kept, ParameterRecord):
-    """What is kept of a weight."""
+    @property
+    def name(self) -> str:
+        """What the layer called the weight."""
+        return str(self.arrays["names"][0])
 
-    def __init__(self, arrays: Arrays) -> None:
-        super().__init__(arrays)
-        name, inputs, outputs = self.arrays["names"].tolist()
-        vars(self).update(
-            bias=self.arrays.get("bias"),
-            name=name,
-            inputs=inputs,
-            outputs=outputs,
-            column_names=tuple(self.arrays["column_names"].tolist()),
-            tap_names=tuple(self.arrays["tap_names"].tolist()),
-            how=str(self.arrays.get("how", "")),
-        )
+    @property
+    def inputs(self) -> str:
+        """What one entry of the first axis is."""
+        return str(self.arrays["names"][1])
 
-    def _nearer(self, what: str) -> str:
-        return ""
+    @property
+    def outputs(self) -> str:
+        """What one entry of the last axis is."""
+        return str(self.arrays["names"][2])
+
+    @property
+    def column_names(self) -> tuple[str, ...]:
+        """A name for each input, where they are not one of a kind."""
+        return tuple(self.arrays["column_names"].tolist())
+
+    @property
+    def tap_names(self) -> tuple[str, ...]:
+        """Names of the first axis of taps."""
+        return tuple(self.arrays["tap_names"].tolist())
+
+    @property
+    def how(self) -> str:
+        """What was done to the stored numbers."""
+        return str(self.arrays.get("how", ""))
 
     def window(
         self, rows: tuple[int, int], columns: tuple[int, int], budget: int = WINDOW_BUDGET
@@ -239,96 +259,28 @@ class KeptParameters(Kept, ParameterRecord):
         return cut_out(self.tiles, rows, columns)
 
 
-class _Parts:
-    """The parts of a kept record, each made when it is first asked for."""
-
-    def __init__(self, arrays: Arrays) -> None:
-        self._arrays = arrays
-        self._shape = tuple(arrays["shape"].tolist())
-
-    @cached_property
-    def measures(self) -> ChannelMeasures:
-        return measures_of(self._arrays, self._shape)
-
-    @cached_property
-    def tree(self) -> ChannelTree:
-        return tree_of(self._arrays, self._shape[-1])
-
-    @cached_property
-    def dendrogram(self) -> DendrogramGeometry:
-        return dendrogram_geometry(self.tree, max_leaves=int(self._arrays["leaves"]))
-
-    @cached_property
-    def tiles(self) -> TileSheet:
-        return sheet_of(self._arrays)
-
-    @cached_property
-    def density_numbers(self) -> ChannelDensity:
-        most = QUICK_VALUES if "samples" in self._arrays else MOST_VALUES
-        return density_of("density", self._arrays, math.prod(self._shape[:-1]), most)
-
-    @cached_property
-    def fan(self) -> DensityFan:
-        return fan_of(self._arrays)
-
-    @cached_property
-    def pooled(self) -> ChannelDensity | None:
-        if "pooled_style" not in self._arrays:
-            return None
-        return density_of("pooled", self._arrays, math.prod(self._shape))
-
-    @cached_property
-    def drawn_density(self) -> ChannelDensity:
-        channels = self._arrays["density_channels"]
-        return density_rows(self.density_numbers, channels, ("grid", "density"))
-
-    @cached_property
-    def drawn_curves(self) -> DrawnCurves:
-        drawn = drawn_curves(self.drawn_density, self.fan, self.pooled)
-        zero_bands = np.quantile(self.density_numbers.zero_share, FAN_LEVELS)
-        return replace(drawn, zero_bands=frozen(zero_bands))
-
-    # Of a wide layer these take a hundred times as much: nothing that is shown asks for them.
-
-    @cached_property
-    def density(self) -> ChannelDensity:
-        some = self.density_numbers
-        return replace(some, grid=self._of_all(some.grid), density=self._of_all(some.density))
-
-    @cached_property
-    def curves(self) -> DrawnCurves:
-        drawn = self.drawn_curves
-        return replace(drawn, grid=self._of_all(drawn.grid), height=self._of_all(drawn.height))
-
-    def _of_all(self, rows: NDArray[np.float64]) -> NDArray[np.float64]:
-        """A row for each channel, of those that are not drawn NaN."""
-        every = np.full((self._shape[-1], rows.shape[1]), np.nan)
-        every[self._arrays["density_channels"]] = rows
-        return frozen(every)
-
-
 # The parts of the last few records that were looked at, as long as these live.
-_open: weakref.WeakKeyDictionary[Kept, _Parts] = weakref.WeakKeyDictionary()
+_open: weakref.WeakKeyDictionary[Snapshot, SnapshotParts] = weakref.WeakKeyDictionary()
 # Re-entrant because collecting garbage may run anyone's code.
 _opening = threading.RLock()
 
 
-def _parts(record: Kept) -> _Parts:
+def parts_of(record: Snapshot) -> SnapshotParts:
     with _opening:
-        parts = _open.pop(record, None) or _Parts(record.arrays)
+        parts = _open.pop(record, None) or SnapshotParts(record.arrays)
         _open[record] = parts
         for oldest in list(_open)[:-_OPEN]:
             del _open[oldest]
         return parts
 
 
-def keep(record: LayerRecord, budget: int = KEPT_BUDGET) -> Kept:
+def keep(record: LayerPicture, budget: int = SNAPSHOT_BUDGET) -> Snapshot:
     """What is drawn and told of a record, without its values.
 
     Parameters
     ----------
     record : LayerRecord
-        Its parts are computed where they were not. A kept record is returned itself.
+        Its parts are computed where they were not. A snapshot is returned itself.
     budget : int
         The most bytes that the tiles take, and the most that the curves take: tiles are
         averaged, rows left out, and points of curves spared until they fit. One row of one
@@ -336,7 +288,7 @@ def keep(record: LayerRecord, budget: int = KEPT_BUDGET) -> Kept:
 
     Returns
     -------
-    Kept
+    Snapshot
         It is drawn as `record` is. `omissions` says what is no longer there.
 
     Raises
@@ -345,14 +297,14 @@ def keep(record: LayerRecord, budget: int = KEPT_BUDGET) -> Kept:
         The budget is not positive.
     """
     budget = whole_number("budget", budget, 1, "of bytes")
-    instance("record", record, LayerRecord, "LayerRecord.of(values) makes one")
-    if isinstance(record, Kept):
+    checked_record("record", record, "LayerRecord.of(values) makes one")
+    if isinstance(record, Snapshot):
         return record
     # Of a cell of a heat map 5 of 10 bytes are kept.
     sheet = record.tiles_within(2 * budget if record.tiles.kind == "vector" else budget)
     arrays = {
         "format": np.array(FORMAT),
-        "record": np.array("parameters" if isinstance(record, ParameterRecord) else "outputs"),
+        "record": np.array(record.kind.stored_as),
         "path": np.array(record.path),
         "shape": np.array(record.shape, dtype=np.int64),
         "leaves": np.array(record.dendrogram.columns.size),
@@ -369,8 +321,8 @@ def keep(record: LayerRecord, budget: int = KEPT_BUDGET) -> Kept:
     if record.pooled is not None:
         first = np.zeros(1, dtype=np.int32)
         arrays |= density_arrays("pooled", record.pooled, record.pooled, first, budget)
-    if not isinstance(record, ParameterRecord):
-        return KeptOutputs(arrays)
+    if not isinstance(record, ParameterFacts):
+        return Snapshot(arrays)
     arrays["names"] = texts([record.name, record.inputs, record.outputs])
     arrays["column_names"] = texts(record.column_names)
     arrays["tap_names"] = texts(record.tap_names)
@@ -378,10 +330,10 @@ def keep(record: LayerRecord, budget: int = KEPT_BUDGET) -> Kept:
         arrays["how"] = np.array(record.how)
     if record.bias is not None:
         arrays["bias"] = as_floats(record.bias)
-    return KeptParameters(arrays)
+    return ParameterSnapshot(arrays)
 
 
-def record_arrays(record: LayerRecord) -> dict[str, NDArray[Any]]:
+def record_arrays(record: LayerPicture) -> dict[str, NDArray[Any]]:
     """A record as named arrays of numbers and text, as `numpy.savez` stores them.
 
     A live record is kept first. Read-only.
@@ -389,7 +341,7 @@ def record_arrays(record: LayerRecord) -> dict[str, NDArray[Any]]:
     return dict(keep(record).arrays)
 
 
-def record_from_arrays(arrays: Arrays) -> Kept:
+def record_from_arrays(arrays: Arrays) -> Snapshot:
     """The record of `record_arrays`.
 
     Parameters
@@ -413,11 +365,11 @@ def record_from_arrays(arrays: Arrays) -> Kept:
             ) from None
         # What was looked at must not change any more.
         found[name] = array.copy() if array.flags.writeable else array
-    of_weights = "record" in found and str(found["record"]) == "parameters"
-    return KeptParameters(found) if of_weights else KeptOutputs(found)
+    of_weights = "record" in found and str(found["record"]) == WEIGHTS.stored_as
+    return ParameterSnapshot(found) if of_weights else Snapshot(found)
 
 
-def picture_values(record: LayerRecord) -> NDArray[np.float32]:
+def picture_values(record: LayerPicture) -> NDArray[np.float32]:
     """A record's values as they are pictured.
 
     Returns
@@ -428,10 +380,10 @@ def picture_values(record: LayerRecord) -> NDArray[np.float32]:
         samples that have a row; of a kept one what its tiles hold, so perhaps averaged over
         pixels (or over inputs, which are rows then), and NaN for channels that are not drawn.
     """
-    instance("record", record, LayerRecord, "LayerRecord.of(values) makes one")
-    of_weights = isinstance(record, ParameterRecord)
-    if not isinstance(record, Kept):
-        return as_singles(montaged(record.values if of_weights else record.values[:MOST_ROWS]))
+    checked_record("record", record, "LayerRecord.of(values) makes one")
+    of_weights, values = record.kind == WEIGHTS, record.held_values
+    if values is not None:
+        return as_singles(montaged(values if of_weights else values[:MOST_ROWS]))
     pictures = record.tiles.dequantise()
     if not of_weights:
         drawn = pictures.transpose(0, 2, 3, 1)
@@ -439,6 +391,10 @@ def picture_values(record: LayerRecord) -> NDArray[np.float32]:
         drawn = pictures.transpose(3, 1, 2, 0)
     else:
         drawn = pictures.transpose(1, 2, 3, 0)
-    values = np.full((*drawn.shape[:3], record.n_channels), np.nan, dtype=np.float32)
-    values[..., record.columns] = drawn
-    return values
+    pictured = np.full((*drawn.shape[:3], record.n_channels), np.nan, dtype=np.float32)
+    pictured[..., record.columns] = drawn
+    return pictured
+
+
+# What the package calls it.
+Kept = Snapshot

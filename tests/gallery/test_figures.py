@@ -18,10 +18,11 @@ from scipy.cluster.hierarchy import linkage, to_tree
 
 from cnnviz_widgets.analysis import LayerRecord, ParameterRecord
 from cnnviz_widgets.model import ModelProbe
-from cnnviz_widgets.widgets.pictures.layer_pictures import inspector_picture, parameters_picture
+from cnnviz_widgets.widgets.pictures.parameters_picture import parameters_picture
 from cnnviz_widgets.widgets.views.channel_grid import ChannelGrid
 from cnnviz_widgets.widgets.views.dendrogram import Dendrogram
 from cnnviz_widgets.widgets.views.density_panel import DensityPanel
+from cnnviz_widgets.widgets.views.layer_views import LayerViews
 from cnnviz_widgets.widgets.views.parameter_grid import ParameterGrid
 
 SAMPLES = 64
@@ -273,6 +274,8 @@ def test_still_picture_of_figures_6_and_7() -> None:
     assert pixels[rows[1], right, 0] < 5 < 250 < pixels[rows[1], left, 0]
     assert set(pixels[last, 194:280, 0]) >= {150, 255}  # stripes: all zero
     assert pixels[[*rows, last], 194 + 88 + 8 + 10].tolist() == [[0] * 3, [254] * 3, [213, 94, 0]]
-    whole = inspector_picture(record, "kernel", [])
+    views = LayerViews()
+    views.show(record)
+    whole = views.picture("kernel")
     assert whole.width == picture.width
     assert whole.height > picture.height

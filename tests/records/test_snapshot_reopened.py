@@ -17,12 +17,13 @@ from cnnviz_widgets.analysis.density.types import NOT_DRAWN
 from cnnviz_widgets.history.history import History
 from cnnviz_widgets.history.moment import Moment
 from cnnviz_widgets.records.place import Place
-from cnnviz_widgets.records.snapshot import KEPT_BUDGET, Kept, keep, picture_values
+from cnnviz_widgets.records.record_kind import WEIGHTS
+from cnnviz_widgets.records.snapshot import SNAPSHOT_BUDGET, Snapshot, keep, picture_values
 
 from .test_snapshot import assert_equal, assert_same_record
 
 
-def reopened(record: LayerRecord, budget: int = KEPT_BUDGET) -> tuple[Kept, LayerRecord]:
+def reopened(record: LayerRecord, budget: int = SNAPSHOT_BUDGET) -> tuple[Snapshot, LayerRecord]:
     """What is kept of a record, and the same out of a folder."""
     kept = keep(record, budget)
     place = Place("net", "weights", "w") if isinstance(record, ParameterRecord) else Place("net")
@@ -36,12 +37,12 @@ def reopened(record: LayerRecord, budget: int = KEPT_BUDGET) -> tuple[Kept, Laye
         return kept, records[place]
 
 
-def same_again(record: LayerRecord, budget: int = KEPT_BUDGET) -> LayerRecord:
+def same_again(record: LayerRecord, budget: int = SNAPSHOT_BUDGET) -> LayerRecord:
     kept, back = reopened(record, budget)
     assert_same_record(back, kept)
     for part in ("drawn_density", "drawn_curves", "density_numbers"):
         assert_equal(getattr(back, part), getattr(kept, part))
-    if isinstance(kept, ParameterRecord):
+    if kept.kind is WEIGHTS:
         for part in ("how", "name", "inputs", "outputs", "column_names", "tap_names", "bias"):
             assert_equal(getattr(back, part), getattr(kept, part))
     assert picture_values(back).shape[-1] == record.n_channels
@@ -112,7 +113,7 @@ def some_records(draw: Any) -> LayerRecord:
     suppress_health_check=[*HealthCheck],
     phases=[Phase.explicit, Phase.generate],
 )
-@given(record=some_records(), budget=st.sampled_from([KEPT_BUDGET, 2_000, 1]))
+@given(record=some_records(), budget=st.sampled_from([SNAPSHOT_BUDGET, 2_000, 1]))
 @pytest.mark.filterwarnings("error")
 def test_any_record_is_kept_and_opened_again(record: LayerRecord, budget: int) -> None:
     same_again(record, budget)

@@ -45,10 +45,10 @@ from typing import Any
 
 import numpy as np
 
-from ...records.npz_file import read_npz
 from ...records.place import Place
 from ...records.snapshot import Kept, record_arrays, record_from_arrays
 from ...records.snapshot_checks import NAMES, check_layout
+from ...records.snapshots.npz_file import read_npz
 from ..moment import Moment
 from ..onsets import Onset
 from .header import HEADER, header_of, read_header

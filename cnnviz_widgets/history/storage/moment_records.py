@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 
-from ...records.layer_record import LayerRecord
+from ...records.layer_picture import LayerPicture
 from ...records.place import Place
 from ...records.snapshot import Kept
 
@@ -12,7 +12,7 @@ from ...records.snapshot import Kept
 _TRIED = 16
 
 
-class MomentRecords(Mapping[Place, LayerRecord]):
+class MomentRecords(Mapping[Place, LayerPicture]):
     """Those in memory, and those in files that can be read: a moment may name thousands.
 
     What is read is not held here: whoever looks at all of them has one at a time in memory. The
@@ -40,7 +40,7 @@ class MomentRecords(Mapping[Place, LayerRecord]):
         for place in list(self._places)[:_TRIED]:
             self.get(place)
 
-    def __getitem__(self, place: Place) -> LayerRecord:
+    def __getitem__(self, place: Place) -> LayerPicture:
         if place not in self._places:
             raise KeyError(place)
         record = self._held.get(place)

@@ -21,7 +21,8 @@ from ...validation.texts import one_of
 from ..layers.layer_info import LayerInfo, output_suffix, to_float32
 from ..reading.call_recorder import LayerCall, ModelCallError, Recorder, is_tensor
 from ..reading.eager_pass import forward, is_concrete_scope
-from ..reading.probe import ModelProbe, model_lock
+from ..reading.model_lock import model_lock
+from ..reading.probe import ModelProbe
 from .losses import Loss, checked_loss, targets_of
 
 HOWS = ("silence", "mean", "merge")

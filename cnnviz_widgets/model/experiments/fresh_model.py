@@ -26,7 +26,8 @@ from ...validation.objects import instance
 from ...validation.scalars import whole_number
 from ..layers.call_order import calls_of, is_structure, parts, run_as_written
 from ..layers.layer_info import LayerInfo
-from ..reading.probe import ModelProbe, model_lock
+from ..reading.model_lock import model_lock
+from ..reading.probe import ModelProbe
 from ..reading.scopes import same_scopes
 
 LIMIT_BYTES = 2**30

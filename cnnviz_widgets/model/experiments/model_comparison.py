@@ -12,6 +12,7 @@ from ...comparison.channel_matching import MatchedBy
 from ...comparison.layer_comparison import LayerChange, LayerComparison, most_changed
 from ...comparison.layer_matching import LayerOutline, LayerPairs, pair_layers
 from ...history.moment import Moment
+from ...records.layer_picture import LayerPicture
 from ...records.layer_record import LayerRecord
 from ...records.place import Place
 from ...runtime.progress import Progress
@@ -39,7 +40,7 @@ class Side(Protocol):
         """The layers that have something to compare."""
         ...
 
-    def read(self, paths: Collection[str]) -> dict[str, LayerRecord]:
+    def read(self, paths: Collection[str]) -> dict[str, LayerRecord] | dict[str, LayerPicture]:
         """Records of some layers' outputs."""
         ...
 
@@ -112,8 +113,8 @@ class MomentSide:
             if place.view == "outputs"
         )
 
-    def read(self, paths: Collection[str]) -> dict[str, LayerRecord]:
-        """The kept records of some layers' outputs."""
+    def read(self, paths: Collection[str]) -> dict[str, LayerPicture]:
+        """The snapshots of some layers' outputs."""
         return {path: self.moment.records[Place(path)] for path in paths}
 
     def nbytes(self, layer: LayerOutline) -> int:
@@ -272,7 +273,7 @@ class ModelComparison:
                 done.append(self._compare(*records, by).summary)
         return most_changed(done)
 
-    def _compare(self, a: LayerRecord, b: LayerRecord, by: MatchedBy | None) -> LayerComparison:
+    def _compare(self, a: LayerPicture, b: LayerPicture, by: MatchedBy | None) -> LayerComparison:
         return LayerComparison.of(a, b, by or self.by, same_samples=self.same_samples)
 
     def _groups(self) -> Iterator[Sequence[tuple[LayerOutline, LayerOutline]]]:

@@ -33,6 +33,7 @@ from ..layers.abstraction_levels import (
     output_is_image_end,
 )
 from ..layers.activations import OutputReach, known_range, output_reach
+from ..layers.effective_weights import read_only
 from ..layers.layer_info import (
     LayerInfo,
     activation_name,
@@ -42,7 +43,7 @@ from ..layers.layer_info import (
     weight_names,
 )
 from ..layers.layer_kinds import family
-from ..layers.parameters import LayerParameters, layer_parameters, read_only
+from ..layers.parameters import LayerParameters, layer_parameters
 from ..layers.unseen import Unseen
 from .building import build, is_built
 from .call_recorder import ModelCallError

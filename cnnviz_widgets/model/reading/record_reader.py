@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from ...analysis.channel_measures import ChannelMeasures
 from ...records.layer_record import LayerRecord
 from ...records.parameter_record import ParameterRecord
 from ...records.place import Place
 from ...records.place_record import PlaceRecord
+from ...records.record_kind import OUTPUTS, WEIGHTS
 from ...records.sample_subset import SampleChoice
 from ..layers.layer_info import LayerInfo
 from ..layers.parameters import LayerParameters
@@ -21,7 +24,12 @@ class NoWeights(ValueError):
     """The weights of a layer that has none, or one of them that it does not have."""
 
 
-def read_place(probe: ModelProbe, place: Place, like: ArrayLike | None = None) -> PlaceRecord:
+def read_place(
+    probe: ModelProbe,
+    place: Place,
+    like: ArrayLike | None = None,
+    known: Callable[[str, ChannelMeasures], ChannelMeasures] | None = None,
+) -> PlaceRecord:
     """Read a place of the model as it is now.
 
     Parameters
@@ -31,6 +39,8 @@ def read_place(probe: ModelProbe, place: Place, like: ArrayLike | None = None) -
         Of weights without a name, the first one.
     like : array_like of int, optional
         An earlier order of its channels to keep near to.
+    known : callable, optional
+        Adds to the measures of a layer's output on some samples what is known of it on all.
 
     Raises
     ------
@@ -41,15 +51,42 @@ def read_place(probe: ModelProbe, place: Place, like: ArrayLike | None = None) -
     ModelCallError
         The model's own call raises.
     """
-    if place.view == "outputs":
+    if place.view == OUTPUTS.name:
         info = probe.info(place.layer)
         record = output_record(info, probe.outputs(info.path), like, probe.choice)
-        return PlaceRecord(Place(info.path), record, 0, ())
+        if known is not None and record.samples is not None:
+            record = replace(record, measured=known(info.path, record.measures))
+        return PlaceRecord(Place(info.path), record)
     parts = probe.parameters(place.layer)
     part = chosen_part(place, parts)
-    record = ParameterRecord.of(
+    return PlaceRecord(
+        Place(place.layer, WEIGHTS.name, part.name),
+        _weight_record(place.layer, part, like),
+        part.first_channel,
+        tuple(other.name for other in parts),
+    )
+
+
+def weight_record(
+    probe: ModelProbe, place: Place, like: ArrayLike | None = None
+) -> ParameterRecord:
+    """A record of a weight, as `read_place` reads it.
+
+    Raises
+    ------
+    NoWeights
+        The layer has no weights, or not this one.
+    ValueError
+        There is no such layer.
+    """
+    part = chosen_part(place, probe.parameters(place.layer))
+    return _weight_record(place.layer, part, like)
+
+
+def _weight_record(path: str, part: LayerParameters, like: ArrayLike | None) -> ParameterRecord:
+    return ParameterRecord.of(
         part.values,
-        place.layer,
+        path,
         bias=part.bias,
         name=part.name,
         inputs=part.inputs,
@@ -59,8 +96,6 @@ def read_place(probe: ModelProbe, place: Place, like: ArrayLike | None = None) -
         how=part.how,
         like=_fitting(like, part.values.shape[-1]),
     )
-    names = tuple(other.name for other in parts)
-    return PlaceRecord(Place(place.layer, "weights", part.name), record, part.first_channel, names)
 
 
 def output_record(

@@ -17,6 +17,7 @@ from ...diagnosis.facts import Role
 from ...history.moment import Moment
 from ...history.onsets import Onset, OnsetWatch
 from ...records.layer_health import layer_health
+from ...records.layer_picture import LayerPicture
 from ...records.layer_record import LayerRecord
 from ...records.place import Place
 from ...validation.objects import instance, several
@@ -25,7 +26,7 @@ from ..layers.activations import layer_role
 from ..layers.layer_info import LayerInfo, is_norm
 from ..reading.call_recorder import ModelCallError
 from ..reading.probe import ModelProbe
-from ..reading.record_reader import channels_last, output_record, read_place
+from ..reading.record_reader import channels_last, output_record, weight_record
 from .weight_changes import WeightWatch, gradients_by_variable
 
 # NumPy works on so many layers at a time: more of them would wait for memory, not for a core.
@@ -62,7 +63,7 @@ class Reading:
     failed: Mapping[Place, str]
 
     @property
-    def records(self) -> Mapping[Place, LayerRecord]:
+    def records(self) -> Mapping[Place, LayerPicture]:
         """The records of the places that were asked for, with all their values."""
         return self.moment.records
 
@@ -172,7 +173,7 @@ class MomentReader:
             for place in wanted:
                 if place.view == "weights":
                     try:
-                        records[place] = read_place(whole, place, orders.get(place)).record
+                        records[place] = weight_record(whole, place, orders.get(place))
                     except ValueError as error:
                         failed[place] = str(error)
             for place in wanted:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from traitlets import Bool, Bytes, Int, List, Unicode
 
 from ...comparison.layer_comparison import LayerComparison
-from ...records.layer_record import LayerRecord
+from ...records.layer_picture import LayerPicture
 from ..jupyter.bundles import bundle
 from ..jupyter.ownership import Owning
 from ..jupyter.thread_local_sync import ThreadLocalSync
@@ -114,7 +114,7 @@ class ComparedDensities(Owning, VBox):
 
 
 def _side(
-    record: LayerRecord, numbers: NDArray[np.intp], channels: NDArray[np.intp], side: str
+    record: LayerPicture, numbers: NDArray[np.intp], channels: NDArray[np.intp], side: str
 ) -> dict[str, Any]:
     """One side's curves as the page's `comparison/curves.ts` reads them."""
     density, curves = record.density, record.curves

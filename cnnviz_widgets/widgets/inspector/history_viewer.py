@@ -10,7 +10,7 @@ from traitlets import Instance, Unicode, observe, validate
 
 from ...history.history import History
 from ...history.moment import Moment
-from ...records.layer_record import LayerRecord
+from ...records.layer_picture import LayerPicture
 from ...records.place import Place
 from ...records.place_record import NOW, PlaceRecord
 from ...runtime.call_stack import afterwards, surely
@@ -94,18 +94,14 @@ class HistoryViewer(Owning, PngFallback, VBox):
         return self.history.at(self._step)
 
     @property
-    def record(self) -> LayerRecord | None:
+    def record(self) -> LayerPicture | None:
         """What is shown."""
         return None if self._shown is None else self._shown.record
 
     def picture(self) -> Image | None:
         """The layer's views one above the other, as a still picture."""
-        from ..pictures.layer_pictures import inspector_picture
-
-        if self.record is None:
-            return self.story.health.picture()
-        title = f"{self.header.title}   {self.header.facts}"
-        return inspector_picture(self.record, title, below=self.story.health.picture())
+        title, health = f"{self.header.title}   {self.header.facts}", self.story.health.picture()
+        return self.views.picture(title, health) or health
 
     def _let_go(self) -> None:
         self._shown = None

@@ -26,6 +26,7 @@ from ...model.reading.record_reader import NoWeights, chosen_part, output_record
 from ...model.training.moment_reader import Reading
 from ...model.training.monitor import Samples, TrainingMonitor, TrainingProgress
 from ...model.training.pacing import Every
+from ...records.layer_picture import LayerPicture
 from ...records.layer_record import LayerRecord
 from ...records.place import Place
 from ...records.place_record import NOW, PlaceRecord
@@ -187,7 +188,7 @@ class ModelInspector(Owning, PngFallback, VBox):
         return of_open(self, self._probe, "probe")
 
     @property
-    def record(self) -> LayerRecord | None:
+    def record(self) -> LayerPicture | None:
         """What is shown, with tree, densities and measures: outputs, or a `ParameterRecord`."""
         return None if self._shown is None else self._shown.record
 
@@ -393,14 +394,10 @@ class ModelInspector(Owning, PngFallback, VBox):
 
     def picture(self) -> Image | None:
         """The layer's views one above the other, as a still picture."""
-        from ..pictures.layer_pictures import inspector_picture
-
         if self.record is None:
             return None
         title = f"{self.header.title}   {self.header.facts}"
-        below = self.following.story.health.picture()
-        names = self.grid.class_names
-        return inspector_picture(self.record, title, self.grid.sample_labels, below, names)
+        return self.views.picture(title, self.following.story.health.picture())
 
     def _let_go(self) -> None:
         self._probe = self._shown = self._targets = None

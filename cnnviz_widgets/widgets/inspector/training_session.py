@@ -81,12 +81,8 @@ class TrainingSession:
         ValueError, ModelCallError
             As `read_place`.
         """
-        found = read_place(self.probe, place, self.orders.get(place))
-        record = found.record
-        if self._monitor is None or record.samples is None:
-            return found
-        measures = self._monitor.reader.as_known(found.place.layer, record.measures)
-        return replace(found, record=replace(record, measured=measures))
+        known = None if self._monitor is None else self._monitor.reader.as_known
+        return read_place(self.probe, place, self.orders.get(place), known)
 
     def begin(
         self,

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from traitlets import Bytes, Enum, HasTraits, Int, List, Unicode
 
 from ...analysis.tiles.types import TileSheet
-from ...records.layer_record import LayerRecord
+from ...records.layer_picture import LayerPicture
 from .traits import Finite
 
 
@@ -79,7 +79,7 @@ def sheet_state(tiles: TileSheet) -> dict[str, Any]:
     return {f"_{name}": value for name, value in sheet_fields(tiles).items()}
 
 
-def tree_state(record: LayerRecord) -> dict[str, Any]:
+def tree_state(record: LayerPicture) -> dict[str, Any]:
     """The values of `TreeTraits` for a record."""
     geometry = record.dendrogram
     return {

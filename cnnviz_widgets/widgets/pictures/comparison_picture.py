@@ -12,7 +12,7 @@ from ...analysis.tiles.types import ALL_ZERO, TileSheet
 from ...comparison.layer_comparison import LayerComparison
 from ...comparison.side_by_side import SideBySide
 from ..views.sample_names import row_names
-from .layer_pictures import _FAINT, _HEADER, _INK, _PAPER, WIDTH, _font, _grey, _shades, _striped
+from .drawing import FAINT, HEADER, INK, PAPER, WIDTH, font, hatching, in_grey, sheet_shades
 
 _GAP = 24
 _LABELS = 40
@@ -54,12 +54,12 @@ def comparison_picture(
     ]
     lines = _lines(comparison)
     height = max(grid.height for grid in grids)
-    image = Image.new("RGB", (WIDTH, height + 12 + _LINE * len(lines)), _PAPER)
+    image = Image.new("RGB", (WIDTH, height + 12 + _LINE * len(lines)), PAPER)
     for i, grid in enumerate(grids):
         image.paste(grid, (i * (half + _GAP), 0))
     draw = ImageDraw.Draw(image)
     for i, line in enumerate(lines):
-        draw.text((4, height + 4 + i * _LINE), line, _INK if i == 0 else _FAINT, _font())
+        draw.text((4, height + 4 + i * _LINE), line, INK if i == 0 else FAINT, font())
     return image.quantize(128)
 
 
@@ -67,33 +67,33 @@ def _half(
     width: int, sheet: TileSheet, channels: Indices, title: str, labels: Sequence[str]
 ) -> Image.Image:
     """One side's tiles in grey under its title, each tile over its own range."""
-    codes = _shades(sheet, "layer")
+    codes = sheet_shades(sheet, "layer")
     rows, columns, tile_height, tile_width = codes.shape
     column_width = min(_WIDEST_COLUMN, (width - _LABELS) / columns)
     row_height = max(6.0, column_width * np.clip(tile_height / tile_width, 0.25, 4.0))
     if sheet.kind == "vector":
         row_height = 14.0
-    shown = max(1, min(rows, int((_TALLEST - 2 * _HEADER) / row_height)))
+    shown = max(1, min(rows, int((_TALLEST - 2 * HEADER) / row_height)))
     size = (max(1, round(column_width * columns)), max(1, round(row_height * shown)))
-    top = 2 * _HEADER
+    top = 2 * HEADER
 
-    image = Image.new("RGB", (width, top + size[1] + 4), _PAPER)
+    image = Image.new("RGB", (width, top + size[1] + 4), PAPER)
     draw = ImageDraw.Draw(image)
     # Pillow's own font has no multiplication sign.
-    draw.text((4, 3), title.replace("×", "x"), _INK, _font(13))
+    draw.text((4, 3), title.replace("×", "x"), INK, font(13))
     every = max(1, int(np.ceil((len(str(channels.max(initial=0))) * 7 + 6) / column_width)))
     for column in range(0, columns, every):
         middle = _LABELS + (column + 0.5) * column_width
-        draw.text((middle, _HEADER + 10), str(channels[column]), _FAINT, _font(), anchor="mm")
+        draw.text((middle, HEADER + 10), str(channels[column]), FAINT, font(), anchor="mm")
     for row in range(0, shown, max(1, int(np.ceil(12 / row_height)))):
         middle = top + (row + 0.5) * row_height
-        draw.text((_LABELS - 4, middle), labels[row][:6], _FAINT, _font(), anchor="rm")
+        draw.text((_LABELS - 4, middle), labels[row][:6], FAINT, font(), anchor="rm")
 
     picture = codes[:shown].transpose(0, 2, 1, 3)
-    grey = _grey(picture.reshape(shown * tile_height, columns * tile_width))
+    grey = in_grey(picture.reshape(shown * tile_height, columns * tile_width))
     image.paste(grey.resize(size, Image.Resampling.BOX), (_LABELS, top))
     zero = Image.fromarray((sheet.marks[:shown] == ALL_ZERO) & (sheet.kind != "vector"))
-    image.paste(_striped(size), (_LABELS, top), zero.resize(size, Image.Resampling.NEAREST))
+    image.paste(hatching(size), (_LABELS, top), zero.resize(size, Image.Resampling.NEAREST))
     return image
 
 

@@ -8,11 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
-from .layer_pictures import WIDTH
+from .drawing import FAINT, INK, PAPER, WIDTH
 
 _HEIGHT = 190
 _LEFT, _RIGHT, _TOP, _BOTTOM = 84, 220, 24, 34
-_PAPER, _INK, _FAINT, _LINE = (255, 255, 255), (33, 33, 33), (97, 97, 97), (200, 200, 200)
+_LINE = (200, 200, 200)
 # Okabe and Ito's, which colour-blind readers tell apart; of more layers the shape must do.
 _COLOURS = [
     (0, 114, 178),
@@ -40,11 +40,11 @@ def health_picture(
     title : str
         What the number is.
     """
-    image = Image.new("RGB", (WIDTH, _HEIGHT), _PAPER)
+    image = Image.new("RGB", (WIDTH, _HEIGHT), PAPER)
     draw = ImageDraw.Draw(image)
     font = ImageFont.load_default(11)
     left, right, top, bottom = _LEFT, WIDTH - _RIGHT, _TOP, _HEIGHT - _BOTTOM
-    draw.text((left, 4), f"{title} of each layer over the training", _INK, font)
+    draw.text((left, 4), f"{title} of each layer over the training", INK, font)
     known = values[np.isfinite(values)]
     low, high = (float(known.min()), float(known.max())) if known.size else (0.0, 1.0)
     low = min(low, 0.0) if low < high / 2 else low
@@ -54,13 +54,13 @@ def health_picture(
     for share in (0.0, 0.5, 1.0):
         across, down = left + share * (right - left), bottom - share * (bottom - top)
         draw.line([(left, down), (right, down)], _LINE)
-        draw.text((left - 8, down), f"{low + share * (high - low):.3g}", _FAINT, font, anchor="rm")
+        draw.text((left - 8, down), f"{low + share * (high - low):.3g}", FAINT, font, anchor="rm")
         label = f"{begin + share * (end - begin):,.0f}"
-        draw.text((across, bottom + 10), label, _FAINT, font, anchor="mm")
-    draw.text(((left + right) / 2, bottom + 25), "training step", _FAINT, font, anchor="mm")
+        draw.text((across, bottom + 10), label, FAINT, font, anchor="mm")
+    draw.text(((left + right) / 2, bottom + 25), "training step", FAINT, font, anchor="mm")
     few = len(paths) <= len(_COLOURS)
     for number, curve in enumerate(values):
-        colour = _COLOURS[number] if few else _FAINT
+        colour = _COLOURS[number] if few else FAINT
         y = bottom - (curve - low) / (high - low) * (bottom - top)
         for part in _runs(np.isfinite(curve)):
             points = list(zip(x[part].tolist(), y[part].tolist(), strict=True))
@@ -69,10 +69,10 @@ def health_picture(
         down = top + 7 + 13 * number
         if few:
             draw.line([(right + 14, down), (right + 30, down)], _COLOURS[number], 2)
-        draw.text((right + 36, down), path[:28], _INK, font, anchor="lm")
+        draw.text((right + 36, down), path[:28], INK, font, anchor="lm")
     if len(paths) > _MOST_NAMED:
         more = f"and {len(paths) - _MOST_NAMED:,} more"
-        draw.text((right + 36, top + 7 + 13 * _MOST_NAMED), more, _FAINT, font, anchor="lm")
+        draw.text((right + 36, top + 7 + 13 * _MOST_NAMED), more, FAINT, font, anchor="lm")
     return image
 
 

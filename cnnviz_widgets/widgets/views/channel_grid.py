@@ -10,7 +10,9 @@ from traitlets import Bytes, Enum, List, Unicode
 
 from ...analysis.arrays import Indices
 from ...analysis.tiles.types import TileSheet
-from ...records.layer_record import LayerRecord
+from ...records.layer_picture import LayerPicture
+from ...records.layer_record import checked_record
+from ...records.record_kind import OUTPUTS
 from ...validation.arrays import indices
 from ...validation.objects import instance
 from ..jupyter.bundles import bundle
@@ -18,6 +20,7 @@ from ..linking.traits import Whole
 from ..linking.wire_format import SheetTraits, sheet_state, wire
 from .channel_names import channel_name
 from .layer_view import LayerView
+from .view_slot import Links, ViewSlot
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -67,7 +70,7 @@ class ChannelGrid(SheetTraits, LayerView):
     # Tiles, channels and samples, where they are not the record's own.
     _laid_out: tuple[TileSheet, Indices, Indices] | None = None
 
-    def show(self, values: ArrayLike | LayerRecord) -> None:
+    def show(self, values: ArrayLike | LayerPicture) -> None:
         """Show another layer, or the same one at another moment, in one message to the page.
 
         Parameters
@@ -78,7 +81,7 @@ class ChannelGrid(SheetTraits, LayerView):
         self._laid_out = None
 
     def show_columns(
-        self, record: LayerRecord, tiles: TileSheet, channels: Indices, samples: Indices
+        self, record: LayerPicture, tiles: TileSheet, channels: Indices, samples: Indices
     ) -> None:
         """Show some of a layer's tiles in an order of one's own, in one message to the page.
 
@@ -93,7 +96,7 @@ class ChannelGrid(SheetTraits, LayerView):
         samples : ndarray of int, shape (row,)
             The number of each row's sample.
         """
-        instance("record", record, LayerRecord, "LayerRecord.of(values) makes one")
+        checked_record("record", record, "LayerRecord.of(values) makes one")
         rows, columns = instance("tiles", tiles, TileSheet).codes.shape[:2]
         channels = indices("channels", channels, record.n_channels)
         if channels.shape != (columns,) or np.shape(samples) != (rows,):
@@ -109,7 +112,7 @@ class ChannelGrid(SheetTraits, LayerView):
         super()._let_go()
         self._laid_out = None
 
-    def _state_of(self, record: LayerRecord) -> dict[str, Any]:
+    def _state_of(self, record: LayerPicture) -> dict[str, Any]:
         return {
             **_state(record.tiles, record.sample_numbers[: len(record.tiles.codes)], record),
             "_rows": b"" if record.samples is None else wire(record.rows, "i4"),
@@ -117,7 +120,7 @@ class ChannelGrid(SheetTraits, LayerView):
 
     def picture(self) -> Image | None:
         """The grid as a picture in grey, each tile over its own range."""
-        from ..pictures.layer_pictures import grid_picture
+        from ..pictures.grid_picture import grid_picture
 
         if self.record is None:
             return None
@@ -127,7 +130,16 @@ class ChannelGrid(SheetTraits, LayerView):
         return grid_picture(self.record, self.sample_labels, self._laid_out, names)
 
 
-def _state(tiles: TileSheet, samples: Indices, record: LayerRecord) -> dict[str, Any]:
+def _make(links: Links) -> ChannelGrid:
+    return ChannelGrid(
+        selection=links.selection, axis=links.axis, sample_labels=list(links.sample_names)
+    )
+
+
+SLOT = ViewSlot(_make, frozenset({OUTPUTS}))
+
+
+def _state(tiles: TileSheet, samples: Indices, record: LayerPicture) -> dict[str, Any]:
     """The wire traits for tiles."""
     return {
         **sheet_state(tiles),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
-from ...records.layer_record import LayerRecord
+from ...records.layer_picture import LayerPicture
 
 if TYPE_CHECKING:
     from ...model.layers.layer_info import LayerInfo
@@ -36,7 +36,7 @@ def output_layers(layers: Iterable[LayerInfo]) -> frozenset[str]:
 
 
 def names_for(
-    record: LayerRecord, outputs: frozenset[str], class_names: Sequence[str]
+    record: LayerPicture, outputs: frozenset[str], class_names: Sequence[str]
 ) -> list[str]:
     """The class names of a record's channels; [] where they are no classes, or not as many."""
     fits = record.path in outputs and record.n_channels == len(class_names)

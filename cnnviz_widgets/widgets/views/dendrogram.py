@@ -6,11 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 from traitlets import List, Unicode
 
-from ...records.layer_record import LayerRecord
+from ...records.layer_picture import LayerPicture
+from ...records.record_kind import OUTPUTS
 from ..jupyter.bundles import bundle
 from ..linking.traits import Whole
 from ..linking.wire_format import TreeTraits, tree_state
 from .layer_view import LayerView
+from .view_slot import Links, ViewSlot
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -34,7 +36,7 @@ class Dendrogram(TreeTraits, LayerView):
     ).tag(sync=True)
     height = Whole(150, min=80, help="Height of the tree in CSS pixels.").tag(sync=True)
 
-    def _state_of(self, record: LayerRecord) -> dict[str, Any]:
+    def _state_of(self, record: LayerPicture) -> dict[str, Any]:
         geometry = record.dendrogram
         notes = []
         compared = len(record.tree.items) + len(record.tree.nonfinite)
@@ -59,6 +61,13 @@ class Dendrogram(TreeTraits, LayerView):
 
     def picture(self) -> Image | None:
         """The tree as a picture."""
-        from ..pictures.layer_pictures import dendrogram_picture
+        from ..pictures.dendrogram_picture import dendrogram_picture
 
         return None if self.record is None else dendrogram_picture(self.record)
+
+
+def _make(links: Links) -> Dendrogram:
+    return Dendrogram(selection=links.selection, axis=links.axis)
+
+
+SLOT = ViewSlot(_make, frozenset({OUTPUTS}))

@@ -14,20 +14,20 @@ from traitlets import Bool, Bytes, Enum, Float, Instance, Int, List, Unicode, va
 
 from ...analysis.density.curves import MOST_CURVES
 from ...analysis.density.types import NOT_DRAWN, DensityStyle
-from ...records.layer_record import LayerRecord
-from ...records.parameter_record import ParameterRecord
+from ...records.layer_picture import LayerPicture, counted
+from ...records.layer_record import as_record
 from ...validation.objects import optional
 from ...validation.scalars import flag
 from ...validation.texts import texts
-from ..inspector.layer_facts import zero_channels
 from ..jupyter.bundles import bundle
 from ..jupyter.ownership import Owning
 from ..jupyter.png_fallback import PngFallback
 from ..jupyter.thread_local_sync import ThreadLocalSync
 from ..linking.selection import Selection
 from ..linking.wire_format import wire
-from .layer_view import as_record, brief, forget_channels, unchangeable
+from .layer_view import brief, forget_channels, unchangeable
 from .plot_frame import QUIET, DensityFrame
+from .view_slot import Links, ViewSlot
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -104,7 +104,7 @@ class DensityPanel(Owning, PngFallback, VBox):
 
     def __init__(
         self,
-        values: ArrayLike | LayerRecord | None = None,
+        values: ArrayLike | LayerPicture | None = None,
         *,
         selection: Selection | None = None,
         log_y: bool = True,
@@ -113,7 +113,7 @@ class DensityPanel(Owning, PngFallback, VBox):
         record = None if values is None else as_record(values)
         optional("selection", selection, Selection)
         flag("log_y", log_y)
-        self._record: LayerRecord | None = None
+        self._record: LayerPicture | None = None
         self.marks, self.figure, self._head = _plot(
             Selection() if selection is None else selection, log_y
         )
@@ -130,7 +130,7 @@ class DensityPanel(Owning, PngFallback, VBox):
         return selection
 
     @property
-    def record(self) -> LayerRecord | None:
+    def record(self) -> LayerPicture | None:
         """What is shown; None before anything is."""
         return self._record
 
@@ -152,7 +152,7 @@ class DensityPanel(Owning, PngFallback, VBox):
     def class_names(self, value: Sequence[str]) -> None:
         self._head.class_names = texts("class_names", value)
 
-    def show(self, values: ArrayLike | LayerRecord) -> None:
+    def show(self, values: ArrayLike | LayerPicture) -> None:
         """Show another layer, or the same one at another moment.
 
         Parameters
@@ -188,8 +188,7 @@ class DensityPanel(Owning, PngFallback, VBox):
             self._head._peak = curves.peak
             self._head._usual_peak = curves.usual_peak
             self._head._total = record.n_channels
-            of_weights = isinstance(record, ParameterRecord)
-            self._head._noun = record.outputs if of_weights else "channel"
+            self._head._noun = record.channel_noun
             self._head._drawn = (
                 "together" if record.pooled is not None else "every" if every else "fan"
             )
@@ -203,7 +202,7 @@ class DensityPanel(Owning, PngFallback, VBox):
 
     def picture(self) -> Image | None:
         """The curves, or their bands, as a picture."""
-        from ..pictures.layer_pictures import density_picture
+        from ..pictures.density_picture import density_picture
 
         return None if self.record is None else density_picture(self.record)
 
@@ -211,19 +210,24 @@ class DensityPanel(Owning, PngFallback, VBox):
         self._record = None
 
 
-def _notes(record: LayerRecord) -> list[str]:
+def _make(links: Links) -> DensityPanel:
+    return DensityPanel(selection=links.selection)
+
+
+SLOT = ViewSlot(_make)
+
+
+def _notes(record: LayerPicture) -> list[str]:
     """What the curves leave out, in sentences."""
     notes = []
-    if dead := zero_channels(record):
-        notes.append(dead)
+    if record.dead_note:
+        notes.append(record.dead_note)
     density = record.drawn_density
     if record.pooled is not None and (density.style == DensityStyle.RUG).any():
-        of_weights = isinstance(record, ParameterRecord)
-        noun = "row" if of_weights else "channel"
+        noun = record.kind.noun
         notes.append(
-            f"{density.n_values:,} value{'s' if density.n_values > 1 else ''} a "
-            f"{noun} make no curve: a {noun} shows as one stroke a value, the line is all "
-            f"values together.{'' if of_weights else ' More samples give curves.'}"
+            f"{counted(density.n_values, 'value')} a {noun} make no curve: a {noun} shows as one "
+            f"stroke a value, the line is all values together. {record.kind.more_values}".rstrip()
         )
     elif record.pooled is not None and (density.style == DensityStyle.BARS).any():
         notes.append(

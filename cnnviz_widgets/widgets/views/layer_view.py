@@ -8,8 +8,8 @@ import anywidget
 from numpy.typing import ArrayLike
 from traitlets import List, Unicode, validate
 
-from ...records.layer_record import LayerRecord
-from ...records.parameter_record import ParameterRecord
+from ...records.layer_picture import LayerPicture, counted
+from ...records.layer_record import as_record
 from ...validation.objects import optional
 from ..jupyter.ownership import Owning
 from ..jupyter.png_fallback import PngFallback
@@ -17,11 +17,6 @@ from ..jupyter.thread_local_sync import ThreadLocalSync
 from ..linking.column_axis import ColumnAxis
 from ..linking.selection import Selection
 from ..linking.traits import WidgetOf
-
-
-def as_record(values: ArrayLike | LayerRecord) -> LayerRecord:
-    """A record of values that may be one already."""
-    return values if isinstance(values, LayerRecord) else LayerRecord.of(values)
 
 
 def unchangeable(owner: Any, name: str, value: Any) -> Any:
@@ -48,13 +43,11 @@ def forget_channels(selection: Selection, n_channels: int) -> None:
         selection.hovered = -1
 
 
-def brief(view: Any, record: LayerRecord | None) -> str:
+def brief(view: Any, record: LayerPicture | None) -> str:
     """A view in one line, for a terminal and for readers without pictures."""
     if record is None:
         return f"<{type(view).__name__} of nothing{' yet' if view.comm else ', closed'}>"
-    noun = record.outputs if isinstance(record, ParameterRecord) else "channel"
-    plural = "" if record.n_channels == 1 else "s"
-    return f"<{type(view).__name__} of {record.n_channels:,} {noun}{plural}>"
+    return f"<{type(view).__name__} of {counted(record.n_channels, record.channel_noun)}>"
 
 
 class LayerView(Owning, PngFallback, ThreadLocalSync, anywidget.AnyWidget):
@@ -83,7 +76,7 @@ class LayerView(Owning, PngFallback, ThreadLocalSync, anywidget.AnyWidget):
 
     def __init__(
         self,
-        values: ArrayLike | LayerRecord | None = None,
+        values: ArrayLike | LayerPicture | None = None,
         *,
         selection: Selection | None = None,
         axis: ColumnAxis | None = None,
@@ -93,7 +86,7 @@ class LayerView(Owning, PngFallback, ThreadLocalSync, anywidget.AnyWidget):
         record = None if values is None else as_record(values)
         optional("selection", selection, Selection)
         optional("axis", axis, ColumnAxis)
-        self._record: LayerRecord | None = None
+        self._record: LayerPicture | None = None
         super().__init__(
             selection=Selection() if selection is None else selection,
             axis=ColumnAxis() if axis is None else axis,
@@ -103,7 +96,7 @@ class LayerView(Owning, PngFallback, ThreadLocalSync, anywidget.AnyWidget):
             self.show(record)
 
     @property
-    def record(self) -> LayerRecord | None:
+    def record(self) -> LayerPicture | None:
         """What is shown; None before anything is."""
         return self._record
 
@@ -111,7 +104,7 @@ class LayerView(Owning, PngFallback, ThreadLocalSync, anywidget.AnyWidget):
     def _given_once(self, proposal: dict[str, Any]) -> Any:
         return unchangeable(self, proposal["trait"].name, proposal["value"])
 
-    def show(self, values: ArrayLike | LayerRecord) -> None:
+    def show(self, values: ArrayLike | LayerPicture) -> None:
         """Show another layer, or the same one at another moment, in one message to the page.
 
         Parameters
@@ -135,6 +128,6 @@ class LayerView(Owning, PngFallback, ThreadLocalSync, anywidget.AnyWidget):
             for name, value in state.items():
                 setattr(self, name, value)
 
-    def _state_of(self, record: LayerRecord) -> dict[str, Any]:
+    def _state_of(self, record: LayerPicture) -> dict[str, Any]:
         """The wire traits for a record."""
         raise NotImplementedError

@@ -1,19 +1,26 @@
-"""The views of one layer: tree, grid, parameters and densities, all linked."""
+"""The views of one layer, all linked: those that fit a record show it."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
 
-from ipywidgets import DOMWidget
-
-from ...records.layer_record import LayerRecord
-from ...records.parameter_record import ParameterRecord
+from ...records.layer_picture import LayerPicture
 from ..linking.column_axis import ColumnAxis
 from ..linking.selection import Selection
-from .channel_grid import ChannelGrid
-from .dendrogram import Dendrogram
-from .density_panel import DensityPanel
-from .parameter_grid import ParameterGrid
+from . import channel_grid, dendrogram, density_panel, parameter_grid
+from .view_slot import Links, ViewSlot
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+VIEWS: dict[str, ViewSlot] = {
+    "dendrogram": dendrogram.SLOT,
+    "grid": channel_grid.SLOT,
+    "parameters": parameter_grid.SLOT,
+    "density": density_panel.SLOT,
+}
+"""Every kind of view, from top to bottom."""
 
 
 class LayerViews:
@@ -30,26 +37,27 @@ class LayerViews:
         Which channels are selected, in every view.
     axis : ColumnAxis
         Where channels stand in tree and grid.
+    by_name : dict of str to DOMWidget
+        The widgets, by their names in `VIEWS`, from top to bottom.
     """
 
     def __init__(self, sample_names: Sequence[str] = ()) -> None:
         self.selection = Selection()
         self.axis = ColumnAxis()
-        self.dendrogram = Dendrogram(selection=self.selection, axis=self.axis)
-        self.grid = ChannelGrid(
-            selection=self.selection, axis=self.axis, sample_labels=list(sample_names)
-        )
-        self.parameters = ParameterGrid(selection=self.selection)
-        self.density = DensityPanel(selection=self.selection)
-        self._record: LayerRecord | None = None
+        self._slots = dict(VIEWS)
+        links = Links(self.selection, self.axis, sample_names)
+        self.by_name: dict[str, Any] = {name: slot.make(links) for name, slot in VIEWS.items()}
+        self.dendrogram, self.grid = self.by_name["dendrogram"], self.by_name["grid"]
+        self.parameters, self.density = self.by_name["parameters"], self.by_name["density"]
+        self._record: LayerPicture | None = None
         self._class_names: Sequence[str] = ()
 
     @property
-    def parts(self) -> list[DOMWidget]:
+    def parts(self) -> list[Any]:
         """The widgets, from top to bottom."""
-        return [self.dendrogram, self.grid, self.parameters, self.density]
+        return list(self.by_name.values())
 
-    def show(self, record: LayerRecord, class_names: Sequence[str] = ()) -> None:
+    def show(self, record: LayerPicture, class_names: Sequence[str] = ()) -> None:
         """Show a record in the views that are for its kind, and hide the others.
 
         Where that fails the record before is shown again: never two layers at once.
@@ -78,20 +86,41 @@ class LayerViews:
             What they are channels of.
         """
         self.selection.start(channels_of)
-        for axis in (self.axis, self.parameters.axis):
-            axis.fit()
-        self.dendrogram.cut = self.parameters.cut = None
+        for view in self.parts:
+            if hasattr(view, "axis"):
+                view.axis.fit()
+            if hasattr(view, "cut"):
+                view.cut = None
 
     def let_go(self) -> None:
         """Forget the record; the views are closed."""
         self._record = None
 
-    def _put(self, record: LayerRecord, class_names: Sequence[str]) -> None:
-        for named in (self.dendrogram, self.grid, self.density):
-            named.class_names = list(class_names)
-        of_weights = isinstance(record, ParameterRecord)
-        shown = [self.parameters] if of_weights else [self.dendrogram, self.grid]
-        for view in [*shown, self.density]:
+    def picture(self, title: str, below: Image | None = None) -> Image | None:
+        """The views that show something, one above the other, as a still picture.
+
+        Parameters
+        ----------
+        title : str
+        below : Image, optional
+            What stands under them.
+        """
+        from ..pictures.layer_pictures import stacked
+
+        if self._record is None:
+            return None
+        pictures = [view.picture() for view in self._fitting(self._record)]
+        return stacked(title, [*pictures, *([] if below is None else [below])])
+
+    def _fitting(self, record: LayerPicture) -> list[Any]:
+        return [self.by_name[name] for name, slot in self._slots.items() if slot.fits(record)]
+
+    def _put(self, record: LayerPicture, class_names: Sequence[str]) -> None:
+        for view in self.parts:
+            if hasattr(view, "class_names"):
+                view.class_names = list(class_names)
+        fitting = self._fitting(record)
+        for view in fitting:
             view.show(record)
-        for view in (self.dendrogram, self.grid, self.parameters):
-            view.layout.display = None if view in shown else "none"
+        for view in self.parts:
+            view.layout.display = None if view in fitting else "none"

@@ -8,9 +8,10 @@ import numpy as np
 from numpy.typing import ArrayLike
 from traitlets import Bytes, Dict, Enum, Int, List, Unicode, observe
 
-from ...records.layer_record import LayerRecord
-from ...records.parameter_record import ParameterRecord
-from ...records.snapshot import Kept
+from ...records.layer_picture import LayerPicture
+from ...records.parameter_facts import ParameterPicture
+from ...records.parameter_record import as_parameters
+from ...records.record_kind import WEIGHTS
 from ..jupyter.bundles import bundle
 from ..linking.column_axis import ColumnAxis
 from ..linking.selection import Selection
@@ -24,33 +25,10 @@ from ..linking.wire_format import (
     wire,
 )
 from .layer_view import LayerView
+from .view_slot import Links, ViewSlot
 
 if TYPE_CHECKING:
     from PIL.Image import Image
-
-
-def as_parameters(
-    values: ArrayLike | LayerRecord, bias: ArrayLike | None = None
-) -> ParameterRecord:
-    """A record of parameters that may be one already.
-
-    Raises
-    ------
-    TypeError
-        A record of something else.
-    ValueError
-        A bias beside a record, which has its own.
-    """
-    if isinstance(values, ParameterRecord):
-        if bias is not None:
-            raise ValueError("a bias goes with an array of values; a ParameterRecord has its own")
-        return values
-    if isinstance(values, LayerRecord):
-        raise TypeError(
-            "expected an array (input, ..., output) or a ParameterRecord; got a LayerRecord, "
-            "whose values are a layer's outputs"
-        )
-    return ParameterRecord.of(values, bias=bias)
 
 
 class ParameterGrid(SheetTraits, TreeTraits, LayerView):
@@ -107,7 +85,7 @@ class ParameterGrid(SheetTraits, TreeTraits, LayerView):
 
     def __init__(
         self,
-        values: ArrayLike | LayerRecord | None = None,
+        values: ArrayLike | LayerPicture | None = None,
         bias: ArrayLike | None = None,
         *,
         selection: Selection | None = None,
@@ -119,7 +97,7 @@ class ParameterGrid(SheetTraits, TreeTraits, LayerView):
         record = None if values is None else as_parameters(values, bias)
         super().__init__(record, selection=selection, axis=axis, **traits)
 
-    def show(self, values: ArrayLike | LayerRecord, bias: ArrayLike | None = None) -> None:
+    def show(self, values: ArrayLike | LayerPicture, bias: ArrayLike | None = None) -> None:
         """Show other parameters, or the same at another moment, in one message to the page.
 
         Parameters
@@ -129,7 +107,7 @@ class ParameterGrid(SheetTraits, TreeTraits, LayerView):
         """
         super().show(as_parameters(values, bias))
 
-    def _state_of(self, record: LayerRecord) -> dict[str, Any]:
+    def _state_of(self, record: LayerPicture) -> dict[str, Any]:
         record = as_parameters(record)
         bias = np.empty(0) if record.bias is None else record.bias[record.columns]
         return {
@@ -149,8 +127,7 @@ class ParameterGrid(SheetTraits, TreeTraits, LayerView):
     @observe("_window_asked")
     def _answer(self, change: dict[str, Any]) -> None:
         """Send the window that the page has in sight."""
-        # What was kept of a weight has no finer windows than its picture.
-        if self.record is None or isinstance(self.record, Kept) or len(change["new"]) != 5:
+        if self.record is None or not self.record.zooms_exactly or len(change["new"]) != 5:
             return
         serial, *bounds = change["new"]
         record = as_parameters(self.record)
@@ -168,12 +145,20 @@ class ParameterGrid(SheetTraits, TreeTraits, LayerView):
 
     def picture(self) -> Image | None:
         """The parameters as a picture in grey, each tile over its own range."""
-        from ..pictures.layer_pictures import parameters_picture
+        from ..pictures.parameters_picture import parameters_picture
 
         return None if self.record is None else parameters_picture(as_parameters(self.record))
 
 
-def _taps(record: ParameterRecord) -> list[int]:
+def _make(links: Links) -> ParameterGrid:
+    # Its axis is that of the inputs.
+    return ParameterGrid(selection=links.selection)
+
+
+SLOT = ViewSlot(_make, frozenset({WEIGHTS}))
+
+
+def _taps(record: ParameterPicture) -> list[int]:
     """Taps down and across of one kernel slice, as the picture lays them out."""
     if record.n_taps == 1:
         return [1, 1]

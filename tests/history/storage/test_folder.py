@@ -25,7 +25,7 @@ from cnnviz_widgets.history.moment import Moment
 from cnnviz_widgets.history.onsets import Onset
 from cnnviz_widgets.records.layer_health import HEALTH_FIELDS, LayerHealth
 from cnnviz_widgets.records.place import Place
-from cnnviz_widgets.records.snapshot import Kept, keep, record_arrays
+from cnnviz_widgets.records.snapshot import Kept, ParameterSnapshot, keep, record_arrays
 
 ROOT = Path(__file__).resolve().parents[3]
 NASTY = 'a/b:1/<script>alert("é")</script>\n../../x'
@@ -104,7 +104,7 @@ def test_a_history_comes_back_as_it_was(tmp_path: Path, outputs: Kept, weights: 
     assert (back.model, back.layers, back.onsets) == ("net <b>", history.layers, (DEAD,))
     assert back.places == history.places == (CONV, DENSE)
     assert back.holds(DENSE).tolist() == [False, True, False]
-    assert isinstance(back[1].records[DENSE], ParameterRecord)
+    assert isinstance(back[1].records[DENSE], ParameterSnapshot)
     np.testing.assert_array_equal(back.numbers("dead_share")[1], history.numbers("dead_share")[1])
     assert back.trouble == history.trouble == ""
     assert back.read_only and not history.read_only

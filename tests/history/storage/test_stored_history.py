@@ -13,9 +13,9 @@ import numpy as np
 import pytest
 
 from cnnviz_widgets.history.history import History
-from cnnviz_widgets.records.parameter_record import ParameterRecord
 from cnnviz_widgets.records.place import Place
 from cnnviz_widgets.records.sample_subset import SampleChoice
+from cnnviz_widgets.records.snapshot import ParameterSnapshot
 
 STORED = Path(__file__).parent / "stored" / "version_1"
 CONV = Place("conv")
@@ -83,11 +83,11 @@ def test_pictures_are_those_that_were_written(history: History) -> None:
 
 def test_weights_are_those_that_were_written(history: History) -> None:
     kernel = history[3].records[Place("conv", "weights", "kernel")]
-    assert isinstance(kernel, ParameterRecord)
+    assert isinstance(kernel, ParameterSnapshot)
     assert kernel.bias is not None and kernel.bias.tolist() == [1, 1, -100, 1]
     assert int(kernel.tiles.codes.sum()) == 4276
     vectors = history[4].records[Place("norm", "weights", "vectors")]
-    assert isinstance(vectors, ParameterRecord)
+    assert isinstance(vectors, ParameterSnapshot)
     assert vectors.column_names == ("gamma", "beta", "moving_mean", "moving_variance")
     dense = history[5].records[Place("logits", "weights", "kernel")]
     assert dense.tiles.kind == "strip"

@@ -186,14 +186,12 @@ def test_every_row_is_kept_where_there_are_more_samples_than_rows() -> None:
 
 
 def test_the_still_picture_says_what_its_count_rests_on() -> None:
-    from cnnviz_widgets.widgets.inspector.layer_facts import zero_channels
-
     inspector = inspected()
     monitor = inspector.monitor("batch", None, samples=QUICK)
-    assert zero_channels(inspector.record) == "1 of 7 channels is zero on every sample."
+    assert inspector.record.dead_note == "1 of 7 channels is zero on every sample."
     with monitor:
         monitor.update()
-        assert zero_channels(inspector.record) == (
+        assert inspector.record.dead_note == (
             "4 of 7 channels are zero on these 3 samples; "
             "1 of them was so on all 6 when these were last looked at."
         )

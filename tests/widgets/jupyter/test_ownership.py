@@ -24,7 +24,7 @@ from traitlets import Instance
 
 import cnnviz_widgets as cv
 from cnnviz_widgets.model import ModelProbe
-from cnnviz_widgets.records.layer_record import LayerRecord
+from cnnviz_widgets.records.layer_picture import PictureFacts
 from cnnviz_widgets.widgets.jupyter import bundles
 from cnnviz_widgets.widgets.jupyter.cell_progress import CellProgress
 from cnnviz_widgets.widgets.jupyter.ownership import ClosedWidgetError, Owning
@@ -60,7 +60,7 @@ def belongings(widget: Any, before: set[str]) -> list[Any]:
     """What must be free with a widget: its parts, what it reads, keeps and shows."""
     found: list[Any] = [part for number, part in _instances.items() if number not in before]
     record = getattr(widget, "record", None)
-    found += [record] if isinstance(record, LayerRecord) else []
+    found += [record] if isinstance(record, PictureFacts) else []
     for name in ("probe", "history"):
         if (value := getattr(widget, name, None)) is not None:
             found.append(value)

@@ -9,7 +9,7 @@ import pytest
 from PIL import ImageDraw, ImageFont
 
 from cnnviz_widgets.analysis import LayerRecord
-from cnnviz_widgets.widgets.pictures.layer_pictures import grid_picture
+from cnnviz_widgets.widgets.pictures.grid_picture import grid_picture
 
 LONG = "pedestrian crossing"
 

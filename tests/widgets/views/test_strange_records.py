@@ -16,17 +16,15 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from cnnviz_widgets.analysis import LayerRecord, ParameterRecord, SampleChoice
+from cnnviz_widgets.records.record_kind import OUTPUTS, WEIGHTS
 from cnnviz_widgets.records.snapshot import (
-    Kept,
-    KeptOutputs,
-    KeptParameters,
+    Snapshot,
     keep,
     picture_values,
     record_arrays,
     record_from_arrays,
 )
 from cnnviz_widgets.widgets.inspector.layer_facts import layer_facts
-from cnnviz_widgets.widgets.pictures.layer_pictures import inspector_picture
 from cnnviz_widgets.widgets.views.layer_views import LayerViews
 
 # A hang in C takes no signal: the process ends, and with it the test fails.
@@ -47,7 +45,7 @@ def faulty() -> NDArray[np.float32]:
     return values
 
 
-def records() -> list[Kept]:
+def records() -> list[Snapshot]:
     vectors = ("gamma", "beta", "mean", "variance")
     quick = dataclasses.replace(
         LayerRecord.of(normal(3, 6, 6, 4), "quick"), samples=SampleChoice((0, 4, 7), 8)
@@ -102,7 +100,7 @@ def watchdog() -> Iterator[None]:
     faulthandler.cancel_dump_traceback_later()
 
 
-def draw(record: Kept, views: LayerViews) -> None:
+def draw(record: Snapshot, views: LayerViews) -> None:
     """All that a page and a notebook show of it."""
     views.show(record)
     views.forget(record.path)
@@ -110,12 +108,12 @@ def draw(record: Kept, views: LayerViews) -> None:
         for part in (view, *getattr(view, "children", ())):
             state = part.get_state()
             json.dumps(state, default=lambda value: type(value).__name__, allow_nan=False)
-    assert inspector_picture(record, layer_facts("Layer", 3, record)).width
+    assert views.picture(layer_facts("Layer", 3, record)).width
     assert picture_values(record).shape[-1] == record.n_channels
     assert record.tree.cut(0.5).shape == (record.n_channels,)
-    assert len(record.sample_numbers if isinstance(record, KeptOutputs) else record.columns)
+    assert len(record.sample_numbers if record.kind is OUTPUTS else record.columns)
     assert repr(record) and record.omissions
-    if isinstance(record, KeptParameters):
+    if record.kind is WEIGHTS:
         record.window((0, 1), (0, 1))
 
 

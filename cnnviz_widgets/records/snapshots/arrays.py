@@ -14,13 +14,13 @@ from typing import Any, TypeAlias, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from ..analysis.arrays import Floats, frozen
-from ..analysis.channel_measures import ChannelMeasures
-from ..analysis.clustering.channel_tree import ChannelTree, join_in_order
-from ..analysis.density.fan import on_fewer_points
-from ..analysis.density.sampling import MOST_VALUES
-from ..analysis.density.types import Atom, ChannelDensity, DensityFan
-from ..analysis.tiles.types import ALL_NONFINITE, NONFINITE_CODE, TileKind, TileSheet
+from ...analysis.arrays import Floats, frozen
+from ...analysis.channel_measures import ChannelMeasures
+from ...analysis.clustering.channel_tree import ChannelTree, join_in_order
+from ...analysis.density.fan import on_fewer_points
+from ...analysis.density.sampling import MOST_VALUES
+from ...analysis.density.types import Atom, ChannelDensity, DensityFan
+from ...analysis.tiles.types import ALL_NONFINITE, NONFINITE_CODE, TileKind, TileSheet
 
 Arrays: TypeAlias = Mapping[str, NDArray[Any]]
 

@@ -1,0 +1,1 @@
+"""How a snapshot lies in memory and in files."""
