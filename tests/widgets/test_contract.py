@@ -13,7 +13,7 @@ import pytest
 
 import cnnviz_widgets
 from cnnviz_widgets.widgets.comparison.compared_densities import _ComparedDensitiesHead
-from cnnviz_widgets.widgets.comparison.comparison_panel import _ComparisonHead
+from cnnviz_widgets.widgets.comparison.comparison_head import ComparisonHead
 from cnnviz_widgets.widgets.linking.column_axis import ColumnAxis
 from cnnviz_widgets.widgets.linking.selection import Selection
 from cnnviz_widgets.widgets.panels.ablation import AblationBar
@@ -34,7 +34,7 @@ ENTRIES = {
     AblationBar: ("ablation-bar.ts", "State"),
     ChannelGrid: ("channel-grid.ts", "State"),
     _ComparedDensitiesHead: ("compared-densities.ts", "State"),
-    _ComparisonHead: ("comparison-panel.ts", "State"),
+    ComparisonHead: ("comparison-panel.ts", "State"),
     Dendrogram: ("dendrogram.ts", "State"),
     _DensityHead: ("density-panel.ts", "State"),
     FindingsPanel: ("findings-panel.ts", "State"),
