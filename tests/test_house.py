@@ -54,7 +54,6 @@ LONG = dict.fromkeys(
         "records/snapshot.py",
         "records/snapshot_checks.py",
         "validation/rules.py",
-        "widgets/inspector/model_inspector.py",
     ),
     "waits for its split",
 )
