@@ -108,28 +108,36 @@ class ModelInspector(Composite):
         one_of("view", view, ("outputs", "weights"))
         self._probe = probe = ModelProbe(model, inputs)
         self._targets = checked_targets(model, targets, probe.samples)
-        place = first_place(probe, layer, view)
-        names = sample_names(labels, self._targets, class_names, probe.samples)
-        self._class_names = () if class_names is None else tuple(map(str, class_names))
-        panes = Panes.of(probe, names, self._ablate)
-        self.header, self.selector = panes.header, panes.selector
-        self.findings, self.ablation = panes.findings, panes.ablation
-        self.views, self.axis = panes.views, panes.views.axis
-        self.dendrogram, self.grid = panes.views.dendrogram, panes.views.grid
-        self.parameters, self.density = panes.views.parameters, panes.views.density
-        self.following = TrainingSession(probe, self.selector, self._go_to)
-        work, lock = WorkReport(self.header, "the reading"), model_lock(model)
-        self._display = LayerDisplay(
-            probe, panes, self.following, self._class_names, work, self._take_place
-        )
-        self._navigation = Navigation(self._display, self.following.story, work, lock)
-        self._diagnosis = DiagnosisState(self.findings, self.selector)
-        beside = [self.header, self.following.bar, self.findings, self.ablation, *self.views.parts]
-        children = side_by_side(self.selector, beside, self.following.story.parts)
-        super().__init__(children, self.views.selection, work, lock, "cnnviz-inspector")
-        cell, report = work.in_cell(), work.reported()
-        with surely(*cell, report), cell[0], cell[1], self._lock, report:
-            self._display.read_all(place, probe.layers)
+        # The layers stay as they are meanwhile: they need not be looked up for each part.
+        with probe.steady():
+            place = first_place(probe, layer, view)
+            names = sample_names(labels, self._targets, class_names, probe.samples)
+            self._class_names = () if class_names is None else tuple(map(str, class_names))
+            panes = Panes.of(probe, names, self._ablate)
+            self.header, self.selector = panes.header, panes.selector
+            self.findings, self.ablation = panes.findings, panes.ablation
+            self.views, self.axis = panes.views, panes.views.axis
+            self.dendrogram, self.grid = panes.views.dendrogram, panes.views.grid
+            self.parameters, self.density = panes.views.parameters, panes.views.density
+            self.following = TrainingSession(probe, self.selector, self._go_to)
+            work, lock = WorkReport(self.header, "the reading"), model_lock(model)
+            self._display = LayerDisplay(
+                probe, panes, self.following, self._class_names, work, self._take_place
+            )
+            self._navigation = Navigation(self._display, self.following.story, work, lock)
+            self._diagnosis = DiagnosisState(self.findings, self.selector)
+            beside = [
+                self.header,
+                self.following.bar,
+                self.findings,
+                self.ablation,
+                *self.views.parts,
+            ]
+            children = side_by_side(self.selector, beside, self.following.story.parts)
+            super().__init__(children, self.views.selection, work, lock, "cnnviz-inspector")
+            cell, report = work.in_cell(), work.reported()
+            with surely(*cell, report), cell[0], cell[1], self._lock, report:
+                self._display.read_all(place, probe.layers)
         self.selector.observe(self._on_chosen, "layer")
         self.header.observe(self._on_chosen, ["view", "weight"])
         self.header.observe(self._on_asked, ["_asked", "_diagnose_asked", "_next_asked"])

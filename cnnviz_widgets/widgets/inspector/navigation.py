@@ -54,9 +54,9 @@ class Navigation:
         place = self._display.place
         if place is None or place.layer not in {info.path for info in layers}:
             place = Place(_first_layer(layers).path, "outputs")
-        place = self._with_weights(place)
-        with surely(self._position_told), self._position_told:
-            self._display.read_all(place, layers, exact)
+        told = self._position_told
+        with surely(told), told, self._display.probe.steady():
+            self._display.read_all(self._with_weights(place), layers, exact)
         self.timeline.note = ""
 
     def choose(self, trait: str, value: str) -> None:
