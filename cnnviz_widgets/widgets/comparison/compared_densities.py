@@ -81,10 +81,8 @@ class ComparedDensities(Owning, VBox):
     def show(
         self,
         comparison: LayerComparison,
-        numbers_a: NDArray[np.intp],
-        numbers_b: NDArray[np.intp],
-        channels_a: NDArray[np.intp],
-        channels_b: NDArray[np.intp],
+        numbers: Sequence[NDArray[np.intp]],
+        channels: Sequence[NDArray[np.intp]],
         class_names: Sequence[str] = (),
     ) -> None:
         """Show another comparison, in one message to the page.
@@ -92,17 +90,17 @@ class ComparedDensities(Owning, VBox):
         Parameters
         ----------
         comparison : LayerComparison
-        numbers_a, numbers_b : ndarray of int
+        numbers : sequence of ndarray of int
             By what number in the selection each curve goes, on either side.
-        channels_a, channels_b : ndarray of int
+        channels : sequence of ndarray of int
             The same curves' channels.
         class_names : sequence of str
             A name for each channel, where it stands for a class; none: its number.
         """
         order = comparison.order
         state = {
-            **_side(comparison.a, numbers_a, channels_a, "a"),
-            **_side(comparison.b, numbers_b, channels_b, "b"),
+            **_side(comparison.a, numbers[0], channels[0], "a"),
+            **_side(comparison.b, numbers[1], channels[1], "b"),
             "class_names": list(class_names),
             "_distance": wire(comparison.match.distance, "f4"),
             "_shift": wire(comparison.shift, "f4"),

@@ -237,11 +237,12 @@ class ComparisonPanel(Composite):
         listed = compared.order[:_MOST_LISTED]
         rows = [pair_row(compared, int(number), names) for number in listed]
         notes = notes_on(compared, side, *self.head.titles)
-        numbers, channels = _curves(compared, side, listed)
+        numbers = [np.union1d(each.columns, listed).astype(np.intp) for each in (side.a, side.b)]
+        channels = [_channels_of(compared, which)[numbers[which]] for which in (0, 1)]
         if self.shown is None or (layer, match) != self.head.place:
             self.selection.start(f"{layer} {match}")
             self.axis.fit()
-        self.densities.show(compared, *numbers, *channels, names)
+        self.densities.show(compared, numbers, channels, names)
         self._show_grids(compared, side, names)
         self._compared, self._side_by_side = compared, side
         self.head.show_pairs(layer, match, rows, len(compared.match.pairs), notes)
@@ -284,16 +285,7 @@ class ComparisonPanel(Composite):
         self.head.show_place()
 
 
-def _curves(
-    compared: LayerComparison, side: SideBySide, listed: Indices
-) -> tuple[list[Indices], list[Indices]]:
-    """Which pairs have a curve on either side, and which channels those are."""
-    pairs = compared.match.pairs
-    numbers = [np.union1d(sheet.columns, listed).astype(np.intp) for sheet in (side.a, side.b)]
-    channels = [
-        np.concatenate((pairs[:, column], only))[chosen]
-        for column, (only, chosen) in enumerate(
-            zip((compared.match.only_a, compared.match.only_b), numbers, strict=True)
-        )
-    ]
-    return numbers, channels
+def _channels_of(compared: LayerComparison, side: int) -> Indices:
+    """The channel of a side, 0 or 1, in each pair, and those without a partner after them."""
+    alone = (compared.match.only_a, compared.match.only_b)[side]
+    return np.concatenate((compared.match.pairs[:, side], alone))

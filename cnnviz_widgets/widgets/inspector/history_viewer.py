@@ -110,14 +110,14 @@ class HistoryViewer(Composite):
 
     @validate("layer")
     def _kept_layer(self, proposal: dict[str, Any]) -> str:
-        return _first(self.history, proposal["value"]).layer
+        return _of_layer(self.history, proposal["value"]).layer
 
     @observe("layer")
     def _on_layer(self, change: dict[str, Any]) -> None:
         with self._lock:
             here = self._place
             if here is not None and change["new"] != here.layer:
-                self._turn_to(_first(self.history, change["new"], here.view))
+                self._turn_to(_of_layer(self.history, change["new"], here.view))
 
     def _begin(self, layer: str | None, step: int) -> None:
         """Show the first place of which a picture can be read, or numbers alone."""
@@ -249,19 +249,27 @@ def _pictured(history: History) -> dict[Place, int]:
     return {place: count for place, count in history.counts.items() if place.layer in listed}
 
 
-def _first(history: History, layer: str | None, view: str = "outputs") -> Place | None:
+def _first(history: History, layer: str | None) -> Place | None:
     """Where to begin: the place of this layer, or of any, that was kept most.
 
     None where no picture of any can be read.
     """
+    if layer is not None:
+        return _of_layer(history, layer)
     pictured = _pictured(history)
-    places = [place for place in pictured if layer in (None, place.layer)]
+    if not pictured and not history.places:
+        raise _no_picture(history)
+    return max(pictured, key=lambda place: (place.view == "outputs", pictured[place]), default=None)
+
+
+def _of_layer(history: History, layer: str, view: str = "outputs") -> Place:
+    """The place of a layer, of this view if there is one, that was kept most."""
+    pictured = _pictured(history)
+    if not pictured:
+        raise _no_picture(history)
+    places = [place for place in pictured if place.layer == layer]
     if places:
         return max(places, key=lambda place: (place.view == view, pictured[place]))
-    if not pictured:
-        if layer is None and history.places:  # they are damaged
-            return None
-        raise ValueError(f"no picture was kept, only numbers: {history!r}")
     names = ", ".join(dict.fromkeys(place.layer for place in pictured))
     known_layer(layer, (entry["path"] for entry in history.layers))
     lost = any(place.layer == layer for place in history.places)
@@ -269,6 +277,10 @@ def _first(history: History, layer: str | None, view: str = "outputs") -> Place 
         f"no picture of {layer!r} {'can be read' if lost else 'was kept'}, only numbers; "
         f"pictures: {names}"
     )
+
+
+def _no_picture(history: History) -> ValueError:
+    return ValueError(f"no picture was kept, only numbers: {history!r}")
 
 
 @spelt
