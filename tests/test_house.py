@@ -46,8 +46,6 @@ LONG = dict.fromkeys(
         "model/reading/model_lock.py",
         "model/reading/probe.py",
         "model/training/monitor.py",
-        "widgets/comparison/comparison_panel.py",
-        "widgets/inspector/model_inspector.py",
     ),
     "waits for its split",
 )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import bqplot
 import numpy as np
@@ -59,6 +58,19 @@ class _ComparedDensitiesHead(ThreadLocalSync, AnyWidget):
     _log_scale = WidgetTrait().tag(sync=True)
     _linear_scale = WidgetTrait().tag(sync=True)
 
+    def show_curves(
+        self, curves: dict[str, bytes], comparison: LayerComparison, class_names: list[str]
+    ) -> None:
+        """Draw the curves of both sides, by the names of their traits, and how far they differ."""
+        order = comparison.order
+        with self.hold_sync():
+            for name, value in curves.items():
+                setattr(self, name, value)
+            self.class_names = class_names
+            self._distance = wire(comparison.match.distance, "f4")
+            self._shift = wire(comparison.shift, "f4")
+            self._most = int(order[0]) if order.size else -1
+
 
 class ComparedDensities(Owning, VBox):
     """Densities of the hovered, selected or most changed pairs: before dashed, after solid.
@@ -81,10 +93,8 @@ class ComparedDensities(Owning, VBox):
     def show(
         self,
         comparison: LayerComparison,
-        numbers_a: NDArray[np.intp],
-        numbers_b: NDArray[np.intp],
-        channels_a: NDArray[np.intp],
-        channels_b: NDArray[np.intp],
+        numbers: Sequence[NDArray[np.intp]],
+        channels: Sequence[NDArray[np.intp]],
         class_names: Sequence[str] = (),
     ) -> None:
         """Show another comparison, in one message to the page.
@@ -92,30 +102,26 @@ class ComparedDensities(Owning, VBox):
         Parameters
         ----------
         comparison : LayerComparison
-        numbers_a, numbers_b : ndarray of int
+        numbers : sequence of ndarray of int
             By what number in the selection each curve goes, on either side.
-        channels_a, channels_b : ndarray of int
+        channels : sequence of ndarray of int
             The same curves' channels.
         class_names : sequence of str
             A name for each channel, where it stands for a class; none: its number.
         """
-        order = comparison.order
-        state = {
-            **_side(comparison.a, numbers_a, channels_a, "a"),
-            **_side(comparison.b, numbers_b, channels_b, "b"),
-            "class_names": list(class_names),
-            "_distance": wire(comparison.match.distance, "f4"),
-            "_shift": wire(comparison.shift, "f4"),
-            "_most": int(order[0]) if order.size else -1,
-        }
-        with self.head.hold_sync():
-            for name, value in state.items():
-                setattr(self.head, name, value)
+        self.head.show_curves(
+            {
+                **_side(comparison.a, numbers[0], channels[0], "a"),
+                **_side(comparison.b, numbers[1], channels[1], "b"),
+            },
+            comparison,
+            list(class_names),
+        )
 
 
 def _side(
     record: LayerPicture, numbers: NDArray[np.intp], channels: NDArray[np.intp], side: str
-) -> dict[str, Any]:
+) -> dict[str, bytes]:
     """One side's curves as the page's `comparison/curves.ts` reads them."""
     density, curves = record.density, record.curves
     grid = curves.grid[channels].astype(np.float64)

@@ -2,36 +2,31 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from anywidget import AnyWidget, WidgetTrait
-from ipywidgets import Box, VBox, jslink
-from traitlets import Bool, Dict, Enum, Instance, Int, List, TraitError, Unicode, observe, validate
+from ipywidgets import Box, jslink
+from traitlets import Enum, Instance, TraitError, Unicode, observe, validate
 
+from ...analysis.arrays import Indices
 from ...comparison.channel_matching import MatchedBy
 from ...comparison.layer_comparison import LayerChange, LayerComparison
 from ...comparison.side_by_side import SideBySide, side_by_side
 from ...model.experiments.model_comparison import LiveSide, ModelComparison
-from ...runtime.call_stack import CallLock, afterwards, meanwhile, surely
+from ...runtime.call_stack import CallLock, surely
 from ...validation.objects import instance
 from ...validation.texts import texts
-from ..jupyter.bundles import bundle
-from ..jupyter.cell_progress import CellProgress
-from ..jupyter.error_text import Reporting, error_in_page
-from ..jupyter.ownership import Owning, of_open
-from ..jupyter.png_fallback import PngFallback
-from ..jupyter.subshells import answer_while_busy
-from ..jupyter.thread_local_sync import ThreadLocalSync
+from ..composite import Composite
+from ..jupyter.ownership import of_open
+from ..jupyter.work_report import WorkReport
 from ..linking.column_axis import ColumnAxis
 from ..linking.selection import Selection
 from ..views.channel_grid import ChannelGrid
 from ..views.channel_names import channel_name, names_for, output_layers
-from ..views.layer_view import unchangeable
 from .compared_densities import ComparedDensities
+from .comparison_head import ComparisonHead
+from .comparison_rows import layer_row, notes_on, pair_row
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -42,30 +37,6 @@ __all__ = ["ComparisonPanel"]
 _MOST_LISTED = 200
 
 
-class _ComparisonHead(ThreadLocalSync, AnyWidget):
-    """What is compared, and the lists of layers and channels, most changed first."""
-
-    _esm = bundle("comparison-panel.js")
-    _css = bundle("comparison-panel.css")
-
-    titles = List(Unicode(), ["", ""], help="What the two are called.").tag(sync=True)
-    layer = Unicode("", help="Path of the chosen layer, in the first of the two.").tag(sync=True)
-    match = Enum(["index", "similarity"], "index", help="How channels are to be matched.").tag(
-        sync=True
-    )
-    message = Unicode(help="What is being done just now; '' when nothing is.").tag(sync=True)
-    error = Unicode(help="What went wrong last; '' once something has worked.").tag(sync=True)
-    selection = WidgetTrait().tag(sync=True)
-    _layers = List(Dict()).tag(sync=True)
-    _alone = List(Dict()).tag(sync=True)
-    _shown = Unicode().tag(sync=True)
-    _matched = Enum(["index", "similarity"], "index").tag(sync=True)
-    _can_match = Bool(False).tag(sync=True)
-    _pairs = List(Dict()).tag(sync=True)
-    _total = Int(0).tag(sync=True)
-    _notes = List(Unicode()).tag(sync=True)
-
-
 class UnknownChoice(ValueError, TraitError):
     """A layer that has no partner, or a way of matching that these two do not allow.
 
@@ -73,7 +44,7 @@ class UnknownChoice(ValueError, TraitError):
     """
 
 
-class ComparisonPanel(Owning, PngFallback, VBox):
+class ComparisonPanel(Composite):
     """Two moments of one training, or two models, layer by layer, what changed most first.
 
     Layers are listed by how much they changed. Of the chosen one, both grids stand side by side
@@ -134,8 +105,6 @@ class ComparisonPanel(Owning, PngFallback, VBox):
         self._comparison = comparison
         self._changes: list[LayerChange] = []
         self._compared: LayerComparison | None = None
-        self._lock = CallLock()
-        self._cell: CellProgress | None = None
         self._side_by_side: SideBySide | None = None
         titles = (comparison.a.title, comparison.b.title)
         selection = Selection()
@@ -146,30 +115,26 @@ class ComparisonPanel(Owning, PngFallback, VBox):
         # What the pictures look like is chosen once for both, in the page.
         for name in ("colormap", "value_range"):
             jslink((self.grids[0], name), (self.grids[1], name))
-        self.head = _ComparisonHead(
-            titles=list(titles),
-            selection=selection,
-            match=comparison.by,
-            _matched=comparison.by,
-            _can_match=comparison.two_models and comparison.same_samples,
-            _alone=[
-                {"path": path, "kind": kind, "where": where}
-                for path, kind, where in comparison.alone()
-            ],
+        self.head = ComparisonHead(
+            titles,
+            selection,
+            comparison.by,
+            can_match=comparison.two_models and comparison.same_samples,
+            alone=comparison.alone(),
         )
         self.densities = ComparedDensities(selection, titles)
         grids = Box(self.grids)
         grids.add_class("cnnviz-comparison-grids")
-        super().__init__([self.head, grids, self.densities], selection=selection)
-        self.add_class("cnnviz")
-        self.add_class("cnnviz-comparison")
-        cell, report = CellProgress(), self._reporting()
-        told_here = meanwhile(self, "_cell", cell)
-        with surely(cell, told_here, report), cell, told_here, self._lock, report:
+        parts = [self.head, grids, self.densities]
+        work = WorkReport(self.head, "the comparison")
+        super().__init__(parts, selection, work, CallLock(), "cnnviz-comparison")
+        cell, report = work.in_cell(), work.reported()
+        with surely(*cell, report), cell[0], cell[1], self._lock, report:
+            # Chosen while nothing is shown: nothing is shown otherwise first.
+            self.set_trait("match", comparison.by)
             self._compare(comparison.by)
             self._show(first or self._changes[0].path_a, comparison.by)
         self.head.observe(self._on_chosen, ["layer", "match"])
-        answer_while_busy(self)
 
     @property
     def comparison(self) -> ModelComparison:
@@ -184,7 +149,7 @@ class ComparisonPanel(Owning, PngFallback, VBox):
         ModelCallError
             A model's own call raises; what was shown stays.
         """
-        report = self._reporting()
+        report = self._work.reported()
         with surely(report), self._lock, report:
             self._compare(self._matching)
             self._show(self.layer, self._matching)
@@ -226,11 +191,6 @@ class ComparisonPanel(Owning, PngFallback, VBox):
 
     # What is shown follows the layer and the matching ----------------------------------------
 
-    @validate("selection")
-    def _same_selection(self, proposal: dict[str, Any]) -> Selection:
-        selection: Selection = unchangeable(self, "selection", proposal["value"])
-        return selection
-
     @validate("layer")
     def _known_layer(self, proposal: dict[str, Any]) -> str:
         try:
@@ -241,7 +201,7 @@ class ComparisonPanel(Owning, PngFallback, VBox):
     @validate("match")
     def _possible_match(self, proposal: dict[str, Any]) -> str:
         match: str = proposal["value"]
-        if match == "similarity" and not self.head._can_match:
+        if match == "similarity" and not self.head.can_match:
             why = (
                 "the two were shown different inputs"
                 if self.comparison.two_models
@@ -252,19 +212,13 @@ class ComparisonPanel(Owning, PngFallback, VBox):
 
     @observe("layer", "match")
     def _on_place(self, change: dict[str, Any]) -> None:
-        if self.shown is None or (self.layer, self.match) == (self.head._shown, self.head._matched):
+        if self.shown is None or (self.layer, self.match) == self.head.place:
             return
-        report, told = self._reporting(), afterwards(self._tell_place)
+        report, told = self._work.reported(), self._place_told
         with surely(report, told), self._lock, report, told:
-            if self.match != self.head._matched:
+            if self.match != self.head.place[1]:
                 self._compare(self._matching)
             self._show(self.layer, self._matching)
-
-    def _on_chosen(self, change: dict[str, Any]) -> None:
-        """The page chose a layer, or another matching."""
-        told = afterwards(self._tell_place)
-        with surely(told), self._lock, error_in_page(self.head), told:
-            setattr(self, change["name"], change["new"])
 
     @property
     def _matching(self) -> MatchedBy:
@@ -272,136 +226,67 @@ class ComparisonPanel(Owning, PngFallback, VBox):
 
     def _compare(self, match: MatchedBy) -> None:
         """Every layer's change."""
-        self._changes = self.comparison.changes(match, self._progress)
+        self._changes = self.comparison.changes(match, self._work.progress)
         kinds = {outline.path: outline.kind for outline, _ in self.comparison.pairs.pairs}
-        self.head._layers = [
-            {
-                "path": change.path_a,
-                "partner": change.path_b,
-                "kind": kinds[change.path_a],
-                "channels": [change.channels_a, change.channels_b],
-                "change": _number(change.change),
-                "shift": _number(change.shift),
-                "dead": [change.dead_a, change.dead_b],
-                "nonfinite": [change.nonfinite_a, change.nonfinite_b],
-                "as_asked": change.as_asked,
-            }
-            for change in self.changes
-        ]
+        self.head.show_layers([layer_row(each, kinds[each.path_a]) for each in self.changes])
 
     def _show(self, layer: str, match: MatchedBy) -> None:
-        self._progress(-1.0, f"reading {layer}")
-        shown = self.comparison.read(layer, match)
-        side = side_by_side(shown)
-        listed = shown.order[:_MOST_LISTED]
-        pairs = shown.match.pairs
-        numbers = [np.union1d(sheet.columns, listed).astype(np.intp) for sheet in (side.a, side.b)]
-        channels = [
-            np.concatenate((pairs[:, number], only))[chosen]
-            for number, (only, chosen) in enumerate(
-                zip((shown.match.only_a, shown.match.only_b), numbers, strict=True)
-            )
-        ]
-        names = self._names_of(shown)
-        rows = [_pair(shown, int(number), names) for number in listed]
-        notes = _notes(shown, side, self.comparison)
-        if (layer, match) != (self.head._shown, self.head._matched) or self.shown is None:
+        self._work.progress(-1.0, f"reading {layer}")
+        compared = self.comparison.read(layer, match)
+        side = side_by_side(compared)
+        names = self._names_of(compared)
+        listed = compared.order[:_MOST_LISTED]
+        rows = [pair_row(compared, int(number), names) for number in listed]
+        notes = notes_on(compared, side, *self.head.titles)
+        numbers = [np.union1d(each.columns, listed).astype(np.intp) for each in (side.a, side.b)]
+        channels = [_channels_of(compared, which)[numbers[which]] for which in (0, 1)]
+        if self.shown is None or (layer, match) != self.head.place:
             self.selection.start(f"{layer} {match}")
             self.axis.fit()
-        self.densities.show(shown, *numbers, *channels, names)
-        for grid, sheet, own, samples, record, title in zip(
+        self.densities.show(compared, numbers, channels, names)
+        self._show_grids(compared, side, names)
+        self._compared, self._side_by_side = compared, side
+        self.head.show_pairs(layer, match, rows, len(compared.match.pairs), notes)
+        self._tell_place()
+
+    def _show_grids(
+        self, compared: LayerComparison, side: SideBySide, class_names: Sequence[str]
+    ) -> None:
+        places = max(len(side.channels_a), len(side.channels_b))
+        for grid, title, record, sheet, channels, samples in zip(
             self.grids,
+            self.head.titles,
+            (compared.a, compared.b),
             (side.a, side.b),
             (side.channels_a, side.channels_b),
             (side.samples_a, side.samples_b),
-            (shown.a, shown.b),
-            self.head.titles,
             strict=True,
         ):
             with grid.hold_sync():
                 grid.title = f"{title} · {record.path}"
-                grid.places = max(len(side.channels_a), len(side.channels_b))
-                grid.channel_names = [channel_name(int(channel), names) for channel in own]
-                grid.show_columns(record, sheet, own, samples)
-        self._compared, self._side_by_side = shown, side
-        with self.head.hold_sync():
-            self.head._pairs = rows
-            self.head._total = len(pairs)
-            self.head._notes = notes
-            self.head._shown = layer
-            self.head._matched = match
-        self._tell_place()
+                grid.places = places
+                grid.channel_names = [channel_name(int(each), class_names) for each in channels]
+                grid.show_columns(record, sheet, channels, samples)
 
-    def _names_of(self, shown: LayerComparison) -> list[str]:
+    def _names_of(self, compared: LayerComparison) -> list[str]:
         """The class names of the channels that are compared; [] where they are no classes."""
         if not self._class_names:
             return []
         sides = (self.comparison.a, self.comparison.b)
-        found = [
+        names = [
             names_for(record, output_layers(side.probe.layers), self._class_names)
-            for side, record in zip(sides, (shown.a, shown.b), strict=True)
+            for side, record in zip(sides, (compared.a, compared.b), strict=True)
             if isinstance(side, LiveSide)
         ]
-        return next(filter(None, found), [])
-
-    # Word to the page -------------------------------------------------------------------------
+        return next(filter(None, names), [])
 
     def _tell_place(self) -> None:
-        """Say everywhere what is shown; a wish that could not be granted is taken back."""
-        shown = {"layer": self.head._shown, "match": self.head._matched}
-        for name, value in shown.items():
+        for name, value in zip(("layer", "match"), self.head.place, strict=True):
             self.set_trait(name, value)
-        with self.head.hold_sync():
-            for name, value in shown.items():
-                setattr(self.head, name, value)
-
-    def _progress(self, share: float, message: str) -> None:
-        self.head.message = message if share < 0 or not message else f"{message} ({share:.0%})"
-        if self._cell is not None:
-            self._cell.tell(share, message)
-
-    def _reporting(self) -> Reporting:
-        return Reporting(self.head, "the comparison", partial(self._progress, -1.0, ""))
+        self.head.show_place()
 
 
-def _number(value: float) -> float | None:
-    """JSON has no NaN."""
-    return None if math.isnan(value) else float(value)
-
-
-def _pair(shown: LayerComparison, number: int, class_names: Sequence[str]) -> dict[str, Any]:
-    """A pair as the page's `comparison/rows.ts` reads it."""
-    channels = shown.match.pairs[number].tolist()
-    return {
-        "number": number,
-        "channels": channels,
-        "names": [channel_name(channel, class_names) for channel in channels],
-        "distance": _number(shown.match.distance[number]),
-        "shift": _number(shown.shift[number]),
-        "zeros": shown.zero_share[number].tolist(),
-        "dead": shown.dead[number].tolist(),
-        "nonfinite": shown.nonfinite[number].tolist(),
-    }
-
-
-def _notes(shown: LayerComparison, side: SideBySide, comparison: ModelComparison) -> list[str]:
-    """How the columns stand, and what is not shown, in sentences."""
-    one, other = comparison.a.title, comparison.b.title
-    match = shown.match
-    order = f"Columns of both grids stand in the leaf order of {one}."
-    if match.by == "similarity":
-        order = (
-            "Channels are matched by what they show, so that the distances of all pairs together "
-            f"are the least possible. Columns stand in the leaf order of {one}; the column at "
-            f"the same place in {other} is the partner, under its own number."
-        )
-    notes = [order]
-    for title, only in ((one, match.only_a), (other, match.only_b)):
-        if only.size:
-            notes.append(
-                f"{only.size:,} channel{' has' if only.size == 1 else 's have'} no partner in "
-                f"{other if title == one else one}: to the right of the others in {title}."
-            )
-    if side.omitted:
-        notes.append(f"The grids leave out {side.omitted:,} of {len(match.pairs):,} pairs.")
-    return [*notes, match.note] if match.note else notes
+def _channels_of(compared: LayerComparison, side: int) -> Indices:
+    """The channel of a side, 0 or 1, in each pair, and those without a partner after them."""
+    alone = (compared.match.only_a, compared.match.only_b)[side]
+    return np.concatenate((compared.match.pairs[:, side], alone))

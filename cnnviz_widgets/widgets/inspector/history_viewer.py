@@ -5,8 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Any
 
-from ipywidgets import Box, VBox
-from traitlets import Instance, Unicode, observe, validate
+from traitlets import observe, validate
 
 from ...history.history import History
 from ...history.moment import Moment
@@ -17,17 +16,15 @@ from ...runtime.call_stack import afterwards, surely
 from ...validation.keywords import checked_keywords
 from ...validation.objects import instance
 from ...validation.texts import known_layer
+from ..composite import Composite
 from ..jupyter.error_text import error_in_page
-from ..jupyter.ownership import Owning
-from ..jupyter.png_fallback import PngFallback
-from ..jupyter.subshells import answer_while_busy
-from ..linking.selection import Selection
+from ..jupyter.work_report import WorkReport
 from ..panels.header import InspectorHeader
 from ..panels.selector import LayerSelector, listed
-from ..views.layer_view import unchangeable
 from ..views.layer_views import LayerViews
 from .history_view import HistoryView
 from .layer_facts import layer_facts
+from .panes import side_by_side
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -35,7 +32,7 @@ if TYPE_CHECKING:
 __all__ = ["HistoryViewer", "open_history"]
 
 
-class HistoryViewer(Owning, PngFallback, VBox):
+class HistoryViewer(Composite):
     """The layers of a model as they were at any moment of a training that was kept.
 
     It needs neither the model nor the kernel that trained it. It opens at the last moment; the
@@ -58,9 +55,6 @@ class HistoryViewer(Owning, PngFallback, VBox):
         The history is empty, or has no picture of the layer, or never had any.
     """
 
-    layer = Unicode(help="Path of the layer shown; set it to show another.")
-    selection = Instance(Selection, help="Selected and hovered channels of the layer shown.")
-
     def __init__(self, history: History, *, layer: str | None = None) -> None:
         hint = "such as inspector.history; open_history(folder) shows one kept in a folder"
         instance("history", history, History, hint)
@@ -68,23 +62,19 @@ class HistoryViewer(Owning, PngFallback, VBox):
             raise ValueError(f"there is no moment to show: {history!r}")
         _first(history, layer)
         self.history = history
-        self._shown: PlaceRecord | None = None
+        self._present: PlaceRecord | None = None
         self._step = NOW
         self.views = LayerViews()
         self.header = InspectorHeader(live=False)
         self.selector = LayerSelector([listed(entry) for entry in history.layers])
         self.story = HistoryView(self.selector, self._go_to)
-        views = VBox([self.header, *self.views.parts])
-        views.add_class("cnnviz-inspector-views")
-        panes = Box([self.selector, views])
-        panes.add_class("cnnviz-inspector-panes")
-        super().__init__([panes, VBox(self.story.parts)], selection=self.views.selection)
-        self.add_class("cnnviz")
-        self.add_class("cnnviz-inspector")
+        children = side_by_side(self.selector, [self.header, *self.views.parts], self.story.parts)
+        work = WorkReport(self.header, "the reading")
+        super().__init__(children, self.views.selection, work, history.lock, "cnnviz-inspector")
+        self._position_told = afterwards(self._tell_position)
         self.story.follow(history)
         self._begin(layer, int(history.steps[-1]))
-        self.story.timeline.position = self._step
-        answer_while_busy(self)
+        self._tell_position()
         self.selector.observe(self._on_chosen, "layer")
         self.header.observe(self._on_view_chosen, ["view", "weight"])
 
@@ -96,7 +86,11 @@ class HistoryViewer(Owning, PngFallback, VBox):
     @property
     def record(self) -> LayerPicture | None:
         """What is shown."""
-        return None if self._shown is None else self._shown.record
+        return None if self._present is None else self._present.record
+
+    @property
+    def _place(self) -> Place | None:
+        return None if self._present is None else self._present.place
 
     def picture(self) -> Image | None:
         """The layer's views one above the other, as a still picture."""
@@ -104,7 +98,7 @@ class HistoryViewer(Owning, PngFallback, VBox):
         return self.views.picture(title, health) or health
 
     def _let_go(self) -> None:
-        self._shown = None
+        self._present = None
         self.views.let_go()
 
     def __repr__(self) -> str:
@@ -113,21 +107,16 @@ class HistoryViewer(Owning, PngFallback, VBox):
 
     # What is shown follows the layer, the view, the weight and the timeline ---------------------
 
-    @validate("selection")
-    def _same_selection(self, proposal: dict[str, Any]) -> Selection:
-        selection: Selection = unchangeable(self, "selection", proposal["value"])
-        return selection
-
     @validate("layer")
     def _kept_layer(self, proposal: dict[str, Any]) -> str:
-        return _first(self.history, proposal["value"]).layer
+        return _of_layer(self.history, proposal["value"]).layer
 
     @observe("layer")
     def _on_layer(self, change: dict[str, Any]) -> None:
-        with self.history.lock:
-            shown = self._shown
-            if shown is not None and change["new"] != shown.place.layer:
-                self._turn_to(_first(self.history, change["new"], shown.place.view))
+        with self._lock:
+            here = self._place
+            if here is not None and change["new"] != here.layer:
+                self._turn_to(_of_layer(self.history, change["new"], here.view))
 
     def _begin(self, layer: str | None, step: int) -> None:
         """Show the first place of which a picture can be read, or numbers alone."""
@@ -147,107 +136,102 @@ class HistoryViewer(Owning, PngFallback, VBox):
     def _show_numbers(self, step: int) -> None:
         """Show what is known of a moment without a picture."""
         moment = self.history.at(step)
-        self.header.warnings = list(filter(None, [self.history.trouble]))
+        self._warn()
         self.selector.show_health(moment.health)
         self._step = moment.step
 
     def _go_to(self, step: int, place: Place | None = None, /) -> str | None:
         """Show a place at another moment; the present is the last one."""
-        with self.history.lock:
-            here, missing = None if self._shown is None else self._shown.place, ""
+        with self._lock:
+            here, missing = self._place, ""
             if step == NOW:
                 self.story.tell(here)
                 step = int(self.history.steps[-1])
-            wanted = here if place is None else self._pictured_side(place, here)
-            if wanted is None and place is not None:
+            side = here if place is None else self._pictured_side(place, here)
+            if side is None and place is not None:
                 missing = f"No picture of {place.layer} was kept, only numbers."
-                wanted = here
-            if step == self._step and wanted == here:
+                side = here
+            if step == self._step and side == here:
                 return missing or None
-            position = afterwards(self._tell_position)
-            with surely(position), position:
-                if wanted is None:
+            told = self._position_told
+            with surely(told), told:
+                if side is None:
                     self._show_numbers(step)
                     return missing or None
-                note = self._show(wanted, step)
-                if wanted != here:
-                    self.story.mark(wanted)
+                note = self._show(side, step)
+                if side != here:
+                    self.story.mark(side)
                     self._tell_place()
                 return f"{missing} {note}".strip()
 
-    def _pictured_side(self, wanted: Place, shown: Place | None) -> Place | None:
+    def _pictured_side(self, near: Place, here: Place | None) -> Place | None:
         """Of what is pictured of a layer what comes next to the place; None where nothing is."""
-        sides = [place for place in _pictured(self.history) if place.layer == wanted.layer]
-        return max(sides, key=lambda side: (side.view == wanted.view, side == shown), default=None)
+        sides = [place for place in _pictured(self.history) if place.layer == near.layer]
+        return max(sides, key=lambda side: (side.view == near.view, side == here), default=None)
 
     def _tell_position(self) -> None:
         self.story.timeline.position = self._step
 
     def _turn_to(self, place: Place) -> None:
-        told = afterwards(self._tell_place)
+        told = self._place_told
         with surely(told), told:
             self.story.timeline.note = self._show(place, self._step)
             self.story.mark(place)
 
     def _show(self, place: Place, step: int) -> str:
         """Show a place as it was at a step; what is to be known of it, "" for nothing."""
-        found, before = self.story.recall(place, step), self._shown
+        recalled, before = self.story.recall(place, step), self._present
         # What cannot be read is known once it was tried.
-        self.header.warnings = list(filter(None, [self.history.trouble]))
-        if found is None:
+        self._warn()
+        if recalled is None:
             unread = ", or cannot be read" if self.history.trouble else ""
             raise ValueError(f"{place.layer}, {place.view}, was not kept at step {step:,}{unread}")
-        self.views.show(found.record)
-        if before is None or not _same_channels(before, found):
-            self.views.forget(" ".join(found.place[:2]))
-        self._shown, self._step = found, step
-        self.selector.show_health(found.health, found.samples)
+        self.views.show(recalled.record)
+        if before is None or not _same_channels(before, recalled):
+            self.views.forget(" ".join(recalled.place[:2]))
+        self._present, self._step = recalled, step
+        self.selector.show_health(recalled.health, recalled.samples)
         entry = next((each for each in self.history.layers if each["path"] == place.layer), {})
-        facts = layer_facts(entry.get("kind", ""), entry.get("parameters", 0), found.record)
+        facts = layer_facts(entry.get("kind", ""), entry.get("parameters", 0), recalled.record)
         with self.header.hold_sync():
             self.header.title = place.layer
-            self.header.facts = f"{facts} · as it was at step {found.step:,}"
-            self.header.weights = list(found.weights)
-            self.header.has_weights = bool(found.weights)
+            self.header.facts = f"{facts} · as it was at step {recalled.step:,}"
+            self.header.weights = list(recalled.weights)
+            self.header.has_weights = bool(recalled.weights)
         self._tell_place()
-        return found.note
+        return recalled.note
+
+    def _warn(self) -> None:
+        self.header.warnings = list(filter(None, [self.history.trouble]))
 
     def _tell_place(self) -> None:
-        """Say everywhere what is shown; a wish that could not be granted is taken back."""
-        if self._shown is None:
+        if self._present is None:
             return
-        place = self._shown.place
+        place = self._present.place
         self.header.show_view(place.view, place.weight)
         self.selector.show_layer(place.layer)
         self.set_trait("layer", place.layer)
 
     def _on_chosen(self, change: dict[str, Any]) -> None:
-        if change["new"] == self.layer:
-            return
-        if self._shown is None:  # there are curves alone
+        if self._present is None:  # there are curves alone
             self.selector.show_layer(change["new"])
-            return
-        self.header.error = ""
-        told = afterwards(self._tell_place)
-        with surely(told), told, error_in_page(self.header), self.history.lock:
-            self.layer = change["new"]
+        elif change["new"] != self.layer:
+            self.header.error = ""
+            super()._on_chosen(change)
 
     def _on_view_chosen(self, change: dict[str, Any]) -> None:
-        shown = self._shown
-        if shown is None or getattr(shown.place, change["name"]) == change["new"]:
+        """The page chose another side of the layer, or another of its weights."""
+        here, name, value = self._place, change["name"], change["new"]
+        if here is None or getattr(here, name) == value:
             return
         self.header.error = ""
-        told = afterwards(self._tell_place)
-        with surely(told), told, error_in_page(self.header), self.history.lock:
-            found = [
-                place
-                for place in _pictured(self.history)
-                if place.layer == shown.place.layer
-                and getattr(place, change["name"]) == change["new"]
-            ]
-            if not found:
-                raise ValueError(f"the {change['new']} of {shown.place.layer} were not kept")
-            self._turn_to(found[0])
+        told = self._place_told
+        with surely(told), error_in_page(self.header), self._lock, told:
+            sides = [place for place in _pictured(self.history) if place.layer == here.layer]
+            place = next((side for side in sides if getattr(side, name) == value), None)
+            if place is None:
+                raise ValueError(f"the {value} of {here.layer} were not kept")
+            self._turn_to(place)
 
 
 def _same_channels(before: PlaceRecord, after: PlaceRecord) -> bool:
@@ -264,19 +248,27 @@ def _pictured(history: History) -> dict[Place, int]:
     return {place: count for place, count in history.counts.items() if place.layer in listed}
 
 
-def _first(history: History, layer: str | None, view: str = "outputs") -> Place | None:
+def _first(history: History, layer: str | None) -> Place | None:
     """Where to begin: the place of this layer, or of any, that was kept most.
 
     None where no picture of any can be read.
     """
+    if layer is not None:
+        return _of_layer(history, layer)
     pictured = _pictured(history)
-    places = [place for place in pictured if layer in (None, place.layer)]
+    if not pictured and not history.places:
+        raise _no_picture(history)
+    return max(pictured, key=lambda place: (place.view == "outputs", pictured[place]), default=None)
+
+
+def _of_layer(history: History, layer: str, view: str = "outputs") -> Place:
+    """The place of a layer, of this view if there is one, that was kept most."""
+    pictured = _pictured(history)
+    if not pictured:
+        raise _no_picture(history)
+    places = [place for place in pictured if place.layer == layer]
     if places:
         return max(places, key=lambda place: (place.view == view, pictured[place]))
-    if not pictured:
-        if layer is None and history.places:  # they are damaged
-            return None
-        raise ValueError(f"no picture was kept, only numbers: {history!r}")
     names = ", ".join(dict.fromkeys(place.layer for place in pictured))
     known_layer(layer, (entry["path"] for entry in history.layers))
     lost = any(place.layer == layer for place in history.places)
@@ -284,6 +276,10 @@ def _first(history: History, layer: str | None, view: str = "outputs") -> Place 
         f"no picture of {layer!r} {'can be read' if lost else 'was kept'}, only numbers; "
         f"pictures: {names}"
     )
+
+
+def _no_picture(history: History) -> ValueError:
+    return ValueError(f"no picture was kept, only numbers: {history!r}")
 
 
 @checked_keywords

@@ -3,58 +3,42 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-from ipywidgets import Box, VBox
-from numpy.typing import ArrayLike, NDArray
-from traitlets import Enum, Instance, TraitError, Unicode, observe, validate
+from numpy.typing import ArrayLike
+from traitlets import Enum, Unicode, observe, validate
 
 from ...analysis.channel_measures import ChannelMeasures
 from ...diagnosis.report import Report
 from ...history.history import History
 from ...history.memory_limit import DEFAULT_MEMORY
-from ...model import LayerInfo, ModelProbe, model_lock
+from ...model import ModelProbe, model_lock
 from ...model.diagnosis.diagnose import diagnose
 from ...model.experiments.ablation import Ablation, ablate
 from ...model.experiments.losses import checked_targets
-from ...model.layers.analysis_order import analysis_order
-from ...model.reading.record_reader import NoWeights, chosen_part, output_record
 from ...model.training.moment_reader import Reading
 from ...model.training.monitor import Samples, TrainingMonitor, TrainingProgress
 from ...model.training.pacing import Every
 from ...records.layer_picture import LayerPicture
-from ...records.layer_record import LayerRecord
 from ...records.place import Place
-from ...records.place_record import NOW, PlaceRecord
-from ...records.sample_subset import SampleChoice
-from ...runtime.call_stack import afterwards, meanwhile, surely
-from ...runtime.progress import Progress
+from ...records.place_record import NOW
+from ...runtime.call_stack import afterwards, surely
 from ...validation.keywords import checked_keywords
 from ...validation.objects import several
 from ...validation.scalars import flag, whole_number
 from ...validation.texts import one_of, path_of
-from ..jupyter.cell_progress import CellProgress
-from ..jupyter.error_text import Reporting, error_in_page
-from ..jupyter.ownership import Owning, of_open
-from ..jupyter.png_fallback import PngFallback
+from ..composite import Composite
+from ..jupyter.error_text import error_in_page
+from ..jupyter.ownership import of_open
 from ..jupyter.strict import makes_callback
-from ..jupyter.subshells import answer_while_busy
-from ..linking.selection import Selection
-from ..panels.ablation import AblationBar
-from ..panels.findings import FindingsPanel
-from ..panels.header import InspectorHeader
-from ..panels.selector import LayerSelector
-from ..panels.timeline import Timeline
-from ..views.channel_names import names_for, output_layers
-from ..views.layer_view import unchangeable
-from ..views.layer_views import LayerViews
+from ..jupyter.work_report import WorkReport
 from ..views.sample_names import sample_names
-from .guide import Guide
-from .layer_facts import layer_facts
+from .diagnosis_state import DiagnosisState
+from .navigation import Navigation, first_place
+from .panes import Panes, side_by_side
+from .shown import LayerDisplay
 from .training_session import TrainingSession
 
 if TYPE_CHECKING:
@@ -63,7 +47,7 @@ if TYPE_CHECKING:
 __all__ = ["ModelInspector"]
 
 
-class ModelInspector(Owning, PngFallback, VBox):
+class ModelInspector(Composite):
     """Layer selector, channel grid, dendrogram and densities of a live model, all linked.
 
     A layer shows its outputs or its weights. The model is read, never changed and never copied:
@@ -106,13 +90,11 @@ class ModelInspector(Owning, PngFallback, VBox):
         and what was expected.
     """
 
-    layer = Unicode(help="Path of the layer shown; set it to show another.")
     view = Enum(["outputs", "weights"], "outputs", help="What of the layer is shown.")
     weight = Unicode(
         help="Name of the weight shown, such as 'kernel': some layers have several. "
         "'' while outputs are shown."
     )
-    selection = Instance(Selection, help="Selected and hovered channels of the layer shown.")
 
     _probe: ModelProbe | None = None
 
@@ -128,59 +110,42 @@ class ModelInspector(Owning, PngFallback, VBox):
         view: str = "outputs",
     ) -> None:
         one_of("view", view, ("outputs", "weights"))
-        self._probe = ModelProbe(model, inputs)
-        self._targets = checked_targets(model, targets, self.probe.samples)
-        layers = self.probe.layers
-        first = self.probe.info(layer) if layer is not None else _first_to_show(layers)
-        if view == "weights" and not _has_weights(first):
-            weighty = [info for info in layers if _has_weights(info)]
-            if layer is not None or not weighty:
-                chosen_part(Place(first.path, "weights"), ())  # raises
-            first = weighty[0]
-        names = sample_names(labels, self._targets, class_names, self.probe.samples)
-        self._class_names = () if class_names is None else tuple(map(str, class_names))
-        self._outputs = output_layers(layers)
-        # Requests from the page may come on a thread of their own, and while the model trains.
-        self._lock = model_lock(model)
-        self._cell: CellProgress | None = None
-        self._shown: PlaceRecord | None = None
-        self._measures: dict[str, ChannelMeasures] = {}
-        self._measured_on: SampleChoice | None = None
-        self._report: Report | None = None
-        self._diagnosed: dict[str, ChannelMeasures] = {}
-        self._guide = Guide(analysis_order(layers))
-        self.views = LayerViews(names)
-        selection = self.views.selection
-        self.axis = self.views.axis
-        self.dendrogram, self.grid = self.views.dendrogram, self.views.grid
-        self.parameters, self.density = self.views.parameters, self.views.density
-        self.header = InspectorHeader(warnings=_input_warnings(self.probe))
-        self.selector = LayerSelector(layers)
-        self.selector.show_unseen(self.probe.unseen)
-        self.following = TrainingSession(self.probe, self.selector, self._go_to)
-        self._position = afterwards(self._tell_position)
-        self.findings = FindingsPanel(layout={"display": "none"})
-        self.ablation = AblationBar(selection, on_ask=self._ablate)
-        views = VBox(
-            [self.header, self.following.bar, self.findings, self.ablation, *self.views.parts]
-        )
-        views.add_class("cnnviz-inspector-views")
-        panes = Box([self.selector, views])
-        panes.add_class("cnnviz-inspector-panes")
-        story = VBox(self.following.story.parts)
-        super().__init__([panes, story], selection=selection)
-        self.add_class("cnnviz")
-        self.add_class("cnnviz-inspector")
-        cell, report = self._in_cell(), self._reporting()
-        with surely(*cell, report), cell[0], cell[1], self._lock, report:
-            self._read(Place(first.path, view))
-        answer_while_busy(self)
+        self._probe = probe = ModelProbe(model, inputs)
+        self._targets = checked_targets(model, targets, probe.samples)
+        # The layers stay as they are meanwhile: they need not be looked up for each part.
+        with probe.steady():
+            place = first_place(probe, layer, view)
+            names = sample_names(labels, self._targets, class_names, probe.samples)
+            self._class_names = () if class_names is None else tuple(map(str, class_names))
+            panes = Panes.of(probe, names, self._ablate)
+            self.header, self.selector = panes.header, panes.selector
+            self.findings, self.ablation = panes.findings, panes.ablation
+            self.views, self.axis = panes.views, panes.views.axis
+            self.dendrogram, self.grid = panes.views.dendrogram, panes.views.grid
+            self.parameters, self.density = panes.views.parameters, panes.views.density
+            self.following = TrainingSession(probe, self.selector, self._go_to)
+            work, lock = WorkReport(self.header, "the reading"), model_lock(model)
+            self._display = LayerDisplay(
+                probe, panes, self.following, self._class_names, work, self._take_place
+            )
+            self._navigation = Navigation(self._display, self.following.story, work, lock)
+            self._diagnosis = DiagnosisState(self.findings, self.selector)
+            beside = [
+                self.header,
+                self.following.bar,
+                self.findings,
+                self.ablation,
+                *self.views.parts,
+            ]
+            children = side_by_side(self.selector, beside, self.following.story.parts)
+            super().__init__(children, self.views.selection, work, lock, "cnnviz-inspector")
+            cell, report = work.in_cell(), work.reported()
+            with surely(*cell, report), cell[0], cell[1], self._lock, report:
+                self._display.read_all(place, probe.layers)
         self.selector.observe(self._on_chosen, "layer")
+        self.header.observe(self._on_chosen, ["view", "weight"])
+        self.header.observe(self._on_asked, ["_asked", "_diagnose_asked", "_next_asked"])
         self.findings.observe(self._on_finding, "finding")
-        self.header.observe(self._on_asked, "_asked")
-        self.header.observe(self._on_diagnose_asked, "_diagnose_asked")
-        self.header.observe(self._on_next_asked, "_next_asked")
-        self.header.observe(self._on_view_chosen, ["view", "weight"])
 
     @property
     def probe(self) -> ModelProbe:
@@ -190,7 +155,8 @@ class ModelInspector(Owning, PngFallback, VBox):
     @property
     def record(self) -> LayerPicture | None:
         """What is shown, with tree, densities and measures: outputs, or a `ParameterRecord`."""
-        return None if self._shown is None else self._shown.record
+        present = self._display.present
+        return None if present is None else present.record
 
     @property
     def class_names(self) -> tuple[str, ...]:
@@ -200,12 +166,17 @@ class ModelInspector(Owning, PngFallback, VBox):
     @property
     def measures(self) -> dict[str, ChannelMeasures]:
         """The few numbers of every layer's outputs."""
-        return self._measures
+        return self._display.measures
 
     @property
     def report(self) -> Report | None:
         """What `diagnose` found last; None before it."""
-        return self._report
+        return self._diagnosis.report
+
+    @property
+    def history(self) -> History | None:
+        """What was kept of training so far; None before it, or where none is kept."""
+        return self.following.story.history
 
     @property
     def targets(self) -> Any:
@@ -215,10 +186,6 @@ class ModelInspector(Owning, PngFallback, VBox):
     @targets.setter
     def targets(self, value: Any) -> None:
         self._targets = checked_targets(self.probe.model, value, self.probe.samples)
-
-    @property
-    def _place(self) -> Place | None:
-        return None if self._shown is None else self._shown.place
 
     def refresh(self, *, exact: bool = False) -> None:
         """Read the live model again now: every layer's health, and what is shown.
@@ -238,19 +205,11 @@ class ModelInspector(Owning, PngFallback, VBox):
             The model's own call raises; what was shown stays.
         """
         flag("exact", exact)
-        report = self._reporting()
+        report = self._work.reported()
         with surely(report), self._lock, report:
-            layers = self.probe.layers
-            place = self._place
-            if place is None or place.layer not in {info.path for info in layers}:
-                place = Place(_first_to_show(layers).path, "outputs")
-            elif place.view == "weights" and not _has_weights(self.probe.info(place.layer)):
-                place = Place(place.layer, "outputs")
-            with surely(self._position), self._position:
-                self._read(place, exact)
-            self._timeline.note = ""
-            if self.report is not None:
-                self.findings.stale = not _same_measures(self._diagnosed, self.measures)
+            self._navigation.read_again(self.probe.layers, exact)
+            self._diagnosis.mark()
+            self._diagnosis.compare(self.measures)
 
     def diagnose(self) -> Report:
         """What is wrong with the model as it is now, on what evidence, and what cures it.
@@ -268,15 +227,11 @@ class ModelInspector(Owning, PngFallback, VBox):
         ModelCallError
             The model's own call raises.
         """
-        cell, report = self._in_cell(), self._reporting("the diagnosis")
+        cell, report = self._work.in_cell(), self._work.reported("the diagnosis")
         with surely(*cell, report), cell[0], cell[1], self._lock, report:
-            found = diagnose(self.probe, targets=self.targets, progress=self._progress)
-            self._report = found
-            self._diagnosed = self.measures
-            self.findings.show(found)
-            self.findings.layout.display = None
-            self.selector.show_findings(found)
-            self._turn_to(self._place, NOW)
+            found = diagnose(self.probe, targets=self.targets, progress=self._work.progress)
+            self._diagnosis.show(found, self.measures)
+            self._navigation.turn_to(self._display.place, NOW)
         return found
 
     @makes_callback
@@ -335,26 +290,21 @@ class ModelInspector(Owning, PngFallback, VBox):
             The folder cannot be written to.
         """
         probe = self.probe
-        kept = [Place(probe.info(path).path) for path in several("layers", layers, "paths")]
+        places = [Place(probe.info(path).path) for path in several("layers", layers, "paths")]
         whole_number("memory", memory, 0, "of bytes")
         if folder is not None:
             path_of("folder", folder)
         return self.following.begin(
-            self, every, budget, kept, samples=samples, memory=memory, folder=folder
+            self, every, budget, places, samples=samples, memory=memory, folder=folder
         )
-
-    @property
-    def history(self) -> History | None:
-        """What was kept of training so far; None before it, or where none is kept."""
-        return self.following.story.history
 
     # What a monitor needs to know, and tells -------------------------------------------------
 
     @property
     def watched(self) -> Sequence[Place]:
         """What a monitor reads at each update: what is shown, and what is to be kept."""
-        shown = () if self._place is None else (self._place,)
-        return list(dict.fromkeys([*shown, *self.following.kept]))
+        place = self._display.place
+        return list(dict.fromkeys([*(() if place is None else (place,)), *self.following.kept]))
 
     def on_moment(self, reading: Reading, final: bool) -> None:
         """Show and keep what a monitor has read; from the thread that trains."""
@@ -362,25 +312,11 @@ class ModelInspector(Owning, PngFallback, VBox):
             return
         # The layers are those that were read: they need not be looked up for each part again.
         with self.probe.steady():
-            self._measures = dict(reading.measures)
-            self._measured_on = reading.moment.samples
-            self.findings.stale = self.report is not None and self._is_stale(reading)
-            if self._past == NOW and self._shown is not None:
-                self.selector.show_measures(self.measures, self._measured_on)
-                record = reading.records.get(self._shown.place)
-                if record is not None:
-                    self._show(replace(self._shown, record=record))
+            self._diagnosis.follow(reading)
+            self._display.follow(reading)
             self.following.keep(reading)
-            self.following.tell(self._place)
-            self._warn()
-
-    def _is_stale(self, reading: Reading) -> bool:
-        """Whether the model is no longer the one that was diagnosed."""
-        if reading.moment.samples is None:
-            return not _same_measures(self._diagnosed, self.measures)
-        # Numbers of some samples are not those of all; but weights that moved tell as much.
-        moved = any(health.change > 0 for health in reading.moment.health.values())
-        return self.findings.stale or moved
+            self.following.tell(self._display.place)
+            self._display.warn()
 
     def on_training(self, progress: TrainingProgress) -> None:
         """Show how far training is."""
@@ -400,16 +336,11 @@ class ModelInspector(Owning, PngFallback, VBox):
         return self.views.picture(title, self.following.story.health.picture())
 
     def _let_go(self) -> None:
-        self._probe = self._shown = self._targets = None
-        self.views.let_go()
-        self.following.let_go()
+        self._probe = self._targets = None
+        for part in (self.views, self.following, self._display):
+            part.let_go()
 
     # What is shown follows the layer, the view and the weight --------------------------------
-
-    @validate("selection")
-    def _same_selection(self, proposal: dict[str, Any]) -> Selection:
-        selection: Selection = unchangeable(self, "selection", proposal["value"])
-        return selection
 
     @validate("layer")
     def _known_layer(self, proposal: dict[str, Any]) -> str:
@@ -418,310 +349,41 @@ class ModelInspector(Owning, PngFallback, VBox):
     @observe("layer", "view", "weight")
     def _on_place(self, change: dict[str, Any]) -> None:
         """Show the place; where that fails, show the one before again."""
-        with self._lock:
-            before = self._place
-            if before is None:
-                return
-            if change["name"] == "layer":
-                wanted = Place(change["new"], before.view)
-                if wanted.view == "weights" and not _has_weights(self.probe.info(wanted.layer)):
-                    wanted = Place(wanted.layer, "outputs")
-            elif change["name"] == "view":
-                wanted = Place(before.layer, change["new"])
-            else:
-                view = "weights" if change["new"] else before.view
-                wanted = Place(before.layer, view, change["new"])
-            if getattr(before, change["name"]) != change["new"]:
-                self._turn_to(wanted, self._past)
+        self._navigation.choose(change["name"], change["new"])
 
-    def _turn_to(self, place: Place | None, step: int) -> None:
-        """Show a place as it was at a step, or as it is now, if that is not what is shown."""
-        report, told = self._reporting(), afterwards(self._tell_place)
-        with surely(report, told), self._lock, report, told:
-            if place is not None and (place != self._place or step != self._past):
-                self._timeline.note = self._show_at(place, step)
+    def _tell_place(self) -> None:
+        self._display.tell_place()
+
+    def _take_place(self, place: Place) -> None:
+        for name in ("layer", "view", "weight"):
+            self.set_trait(name, getattr(place, name))
 
     def _go_to(self, step: int, place: Place | None = None, /) -> str | None:
-        """Show a place as it was at a step, or as it is now; the timeline wants it."""
-        report, position = self._reporting(), self._position
-        with surely(report, position), self._lock, report:
-            # While this waited for the lock the reader may have gone elsewhere.
-            if step != self._timeline.position or self._place is None:
-                return None
-            wanted = _same_weight(place, self._place)
-            if step == self._past and wanted == self._place:
-                return None
-            with position:
-                self.probe.info(wanted.layer)
-                return self._show_at(wanted, step)
-
-    def _show_at(self, place: Place, step: int) -> str:
-        """What is to be known of what is shown then; "" for nothing."""
-        if step == NOW:
-            # The layers stay as they are meanwhile: they need not be looked up for each part.
-            with surely(self._position), self._position, self.probe.steady():
-                self._show(self._read_place(place), self._progress)
-                self.selector.show_measures(self.measures, self._measured_on)
-            return ""
-        recalled = self.following.story.recall(place, step)
-        self._warn()
-        if recalled is None:
-            self._show_at(place, NOW)
-            return (
-                f"{place.layer}, {place.view}, was not kept: it is shown as it is now. "
-                "monitor(layers=[…]) names layers to keep."
-            )
-        first = self._first_channel(recalled.place)
-        with surely(self._position), self._position:
-            self._show(replace(recalled, first_channel=first), self._progress)
-            self.selector.show_health(recalled.health, recalled.samples)
-        return recalled.note
-
-    @property
-    def _past(self) -> int:
-        """The moment that the reader is at; it stays where another one cannot be shown."""
-        return NOW if self._shown is None else self._shown.requested
-
-    def _tell_position(self) -> None:
-        # Nothing is left to be done for it.
-        self._timeline.position = self._past
-
-    @property
-    def _timeline(self) -> Timeline:
-        return self.following.story.timeline
-
-    def _first_channel(self, place: Place) -> int | None:
-        if place.view == "outputs":
-            return 0
-        parts = self.probe.parameters(place.layer, copy=False)
-        return chosen_part(place, parts).first_channel
-
-    def _on_chosen(self, change: dict[str, Any]) -> None:
-        """The page, or Python, chose a layer in the selector."""
-        told = afterwards(self._tell_place)
-        with surely(told), error_in_page(self.header), self._lock, told:
-            self.layer = change["new"]
-
-    def _on_view_chosen(self, change: dict[str, Any]) -> None:
-        """The page chose another side of the layer, or another of its weights."""
-        with error_in_page(self.header), self._lock:
-            setattr(self, change["name"], change["new"])
+        """The timeline asks for another moment."""
+        return self._navigation.go_to(step, place)
 
     def _on_finding(self, change: dict[str, Any]) -> None:
         """A finding was chosen: show what it speaks of, and select its channels."""
         finding = self.findings.chosen
-        if finding is None:
-            return
-        with error_in_page(self.header), self._lock:
-            place = Place(finding.layer, finding.view, finding.weight)
-            self._turn_to(place if finding.layer else self._place, NOW)
-            self.selection.selected = finding.channels
-
-    def _on_next_asked(self, change: dict[str, Any]) -> None:
-        answer = self._answer(change)
-        with surely(answer), error_in_page(self.header), self._lock, answer:
-            step = self._guide.next(self.layer, self.view)
-            if step is not None:
-                self._turn_to(Place(step.path, step.view), self._past)
+        if finding is not None:
+            with error_in_page(self.header), self._lock:
+                self._navigation.open_finding(finding)
 
     def _on_asked(self, change: dict[str, Any]) -> None:
-        """The page asked to read again."""
-        answer = self._answer(change)
+        """The page asked for something, and learns that it is done, or will not be."""
+        answer = afterwards(partial(self.header.answer, change["name"], change["new"]))
         with surely(answer), error_in_page(self.header), self._lock, answer:
-            self.refresh()
-
-    def _on_diagnose_asked(self, change: dict[str, Any]) -> None:
-        answer = self._answer(change)
-        with surely(answer), error_in_page(self.header), self._lock, answer:
-            self.diagnose()
-
-    def _answer(self, change: dict[str, Any]) -> afterwards:
-        """The page learns that what it asked for is done, or will not be."""
-        return afterwards(partial(self.header.answer, change["name"], change["new"]))
+            if change["name"] == "_asked":
+                self.refresh()
+            elif change["name"] == "_diagnose_asked":
+                self.diagnose()
+            else:
+                self._navigation.next_step()
 
     def _ablate(self, how: str, channels: Sequence[int]) -> Ablation:
         with self._lock:
-            if self._past != NOW:
-                raise ValueError(
-                    f"{self.layer!r} is shown as it was at step {self._past:,}; channels can be "
-                    "tried on the model as it is now"
-                )
-            first = None if self._shown is None else self._shown.first_channel
-            if first is None:
-                raise ValueError(
-                    f"the rows of {self.weight!r} are no channels of the output of {self.layer!r}; "
-                    "show its outputs and select there"
-                )
-            silent = afterwards(partial(self._progress, -1.0, ""))
-            with surely(silent), silent:
-                self._progress(-1.0, "trying it on the live model")
-                chosen = [first + channel for channel in channels]
-                return ablate(self.probe, self.layer, chosen, how, targets=self.targets)
-
-    def _read(self, place: Place, exact: bool = False) -> None:
-        """Every layer's measures and what is to be shown, in one pass, then show it."""
-        found: list[LayerRecord] = []
-
-        def measure(info: LayerInfo, array: NDArray[Any]) -> ChannelMeasures | None:
-            shown = info.path == place.layer and place.view == "outputs"
-            # A detector without a hit gives nothing, and has nothing to be measured.
-            if not array.size and not shown:
-                return None
-            order = self.following.orders.get(place) if shown else None
-            record = output_record(info, array, order)
-            if shown:
-                found.append(record)
-            return record.measures
-
-        layers = self.probe.layers
-        measured = self.probe.stream(measure, progress=self._progress)
-        self._outputs = output_layers(layers)
-        shown = PlaceRecord(place, found[0]) if found else self._read_place(place)
-        if exact:
-            shown = replace(shown, record=shown.record.exact)
-        self._show(shown, self._progress)
-        self._measures = {path: each for path, each in measured.items() if each is not None}
-        self._measured_on = None
-        self._guide.follow(analysis_order(layers))
-        with self.selector.hold_sync():
-            self.selector.show_layers(layers)
-            self.selector.show_unseen(self.probe.unseen)
-            self.selector.show_measures(self.measures)
-            self.selector.show_findings(self.report)
-        self._tell_place()
-
-    def _read_place(self, place: Place) -> PlaceRecord:
-        """Read one view of one layer from the live model."""
-        self._progress(-1.0, f"reading {place.layer}")
-        try:
-            return self.following.read(place)
-        except NoWeights as error:
-            raise NotToBeShown(str(error)) from None
-
-    def _show(self, shown: PlaceRecord, progress: Progress | None = None) -> None:
-        shown.record.complete(progress)
-        before, place = self._shown, shown.place
-        # Where the rows are no channels of the layer's output, they are no classes either.
-        outputs = self._outputs if shown.first_channel == 0 else frozenset[str]()
-        self.views.show(shown.record, names_for(shown.record, outputs, self._class_names))
-        self._shown = shown
-        if before is None or not _same_channels(before, shown):
-            self.views.forget(f"{place.layer} {shown.first_channel}")
-        if shown.step == NOW:
-            self.following.orders[place] = shown.record.columns
-        self._guide.look(place.layer, place.view)
-        with self.ablation.hold_sync():
-            self.ablation.enabled = shown.first_channel is not None and shown.step == NOW
-            self.ablation.reason = (
-                "These rows are no channels of the layer's output: select in Outputs"
-                if shown.step == NOW
-                else "This is of the past; trials are made on the model as it is now"
-            )
-        info = self.probe.info(place.layer)
-        with self.header.hold_sync():
-            self.header.title = place.layer
-            self.header.facts = layer_facts(info.kind, info.parameters, shown.record) + (
-                "" if shown.step == NOW else f" · as it was at step {shown.step:,}"
-            )
-            self.header.weights = list(shown.weights)
-            self.header.has_weights = _has_weights(info)
-        if before is None or before.place != place:
-            self.following.story.mark(place)
-            self._tell_place()
-
-    # Word to the page ----------------------------------------------------------------------
-
-    def _tell_place(self) -> None:
-        """Say everywhere what is shown; a wish that could not be granted is taken back."""
-        place = self._place
-        if place is None:
-            return
-        step = self._guide.number(place.layer, place.view)
-        coming = self._guide.next(place.layer, place.view)
-        with self.header.hold_sync():
-            self.header.show_view(place.view, place.weight)
-            self.header.steps = len(self._guide.steps)
-            self.header.step = step + 1
-            self.header.stage = self._guide.steps[step].stage if step >= 0 else ""
-            self.header.look_for = self._guide.steps[step].look_for if step >= 0 else ""
-            self.header.next_step = "" if coming is None else f"{coming.path}, {coming.view}"
-        with self.selector.hold_sync():
-            self.selector.show_layer(place.layer)
-            self.selector.show_looked(self._guide.looked(info.path for info in self.probe.layers))
-        self.ablation.layer = place.layer
-        for name in ("layer", "view", "weight"):
-            self.set_trait(name, getattr(place, name))
-
-    def _warn(self) -> None:
-        """Say what is wrong with the inputs, and with the history."""
-        trouble = "" if self.history is None else self.history.trouble
-        self.header.warnings = [*_input_warnings(self.probe), *filter(None, [trouble])]
-
-    def _progress(self, share: float, message: str) -> None:
-        with self.header.hold_sync():
-            self.header.progress = share
-            self.header.message = message
-        if self._cell is not None:
-            self._cell.tell(share, message)
-
-    def _reporting(self, work: str = "the reading") -> Reporting:
-        return Reporting(self.header, work, partial(self._progress, -1.0, ""))
-
-    def _in_cell(self) -> tuple[CellProgress, meanwhile]:
-        """Contexts in which progress is told in the running cell, too."""
-        cell = CellProgress()
-        return cell, meanwhile(self, "_cell", cell)
-
-
-def _same_measures(
-    before: Mapping[str, ChannelMeasures], after: Mapping[str, ChannelMeasures]
-) -> bool:
-    """Whether every layer puts out on the same inputs what it did before."""
-    return before.keys() == after.keys() and all(
-        np.array_equal(getattr(old, name), getattr(after[path], name), equal_nan=True)
-        for path, old in before.items()
-        for name in ("minimum", "maximum", "zero_share")
-    )
-
-
-def _same_channels(before: PlaceRecord, after: PlaceRecord) -> bool:
-    """Whether a channel's number means the same in both: selected ones can stay selected."""
-    if before.place.layer != after.place.layer or before.first_channel != after.first_channel:
-        return False
-    if before.first_channel is None and before.place != after.place:
-        return False
-    return before.record.n_channels == after.record.n_channels
-
-
-def _same_weight(wanted: Place | None, shown: Place) -> Place:
-    """The place wanted: what is shown, where it names no other layer or view."""
-    return shown if wanted is None or wanted[:2] == shown[:2] else wanted
-
-
-def _first_to_show(layers: Sequence[LayerInfo]) -> LayerInfo:
-    """Where the order of analysis begins: at the lowest abstraction."""
-    if not layers:
-        raise ValueError("the model has no layer to show: its call runs no Keras layer")
-    some = [info for info in layers if 0 not in info.output_shape] or list(layers)
-    first = next(iter(analysis_order(some)), None)
-    return next((info for info in some if first and info.path == first.path), some[0])
-
-
-def _has_weights(info: LayerInfo) -> bool:
-    return any(info.weight_shapes.values())
-
-
-class NotToBeShown(NoWeights, TraitError):
-    """The weights of a layer that has none.
-
-    A TraitError, too: where the page asks for it, the trait goes back to what it was.
-    """
-
-
-def _input_warnings(probe: ModelProbe) -> list[str]:
-    if not probe.nonfinite_inputs:
-        return []
-    return [
-        f"The inputs hold {probe.nonfinite_inputs:,} values that are NaN or infinite: "
-        "what the layers make of them says little about the model."
-    ]
+            outputs = self._display.output_channels(channels)
+            done = afterwards(self._work.done)
+            with surely(done), done:
+                self._work.progress(-1.0, "trying it on the live model")
+                return ablate(self.probe, self.layer, outputs, how, targets=self.targets)

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from types import TracebackType
 from typing import Any
 
 
@@ -21,39 +20,6 @@ def error_text(error: BaseException, interrupted: str = "interrupted") -> str:
     if isinstance(error, KeyboardInterrupt):
         text = interrupted
     return f"{type(error).__name__}: {text}" if text else type(error).__name__
-
-
-class Reporting:
-    """The page says what goes on; an error stays there, and goes on to the caller.
-
-    Parameters
-    ----------
-    head : Widget
-        With a trait `error`, which the page shows.
-    work : str
-        What an interrupt interrupts.
-    silence : callable
-        Takes away the word of progress.
-    """
-
-    def __init__(self, head: Any, work: str, silence: Callable[[], None]) -> None:
-        self._head = head
-        self._work = work
-        self._silence = silence
-
-    def __enter__(self) -> None:
-        self._head.error = ""
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        if error is not None:
-            interrupted = f"{self._work} was interrupted; what is shown is from before"
-            self._head.error = error_text(error, interrupted)
-        self._silence()
 
 
 def logged_error(widget: Any, error: Exception) -> str:

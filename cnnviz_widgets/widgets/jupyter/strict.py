@@ -6,7 +6,7 @@ import inspect
 from collections.abc import Callable, Mapping
 from functools import lru_cache
 from types import SimpleNamespace
-from typing import Any, NoReturn, TypeVar
+from typing import Any, NoReturn, TypeVar, cast
 
 from traitlets import HasTraits, MetaHasTraits, TraitError
 
@@ -44,7 +44,7 @@ class Checked(MetaHasTraits):
         known = _keywords(cls)
         if known is not None:
             known_keywords(cls.__name__, keywords, known)
-        _check_traits(cls, keywords)
+        _check_traits(cast("type[HasTraits]", cls), keywords)
         made = super().__call__(*args, **keywords)
         vars(made)["_is_made"] = True
         return made
@@ -104,7 +104,7 @@ class Strict(HasTraits, metaclass=Checked):
 
 @lru_cache
 def _signature(kind: type) -> inspect.Signature:
-    whole = inspect.signature(kind.__init__)
+    whole = inspect.signature(kind.__init__)  # type: ignore[misc]  # it is read, not called
     return whole.replace(parameters=list(whole.parameters.values())[1:])
 
 
@@ -145,9 +145,9 @@ def _check_traits(kind: type[HasTraits], given: Mapping[str, Any]) -> None:
             ) from error
     layout = given.get("layout")
     if isinstance(layout, dict) and "layout" in traits:
-        known = traits["layout"].klass
-        known_keywords("layout", layout, known.class_trait_names())
-        _check_traits(known, layout)
+        trait: Any = traits["layout"]
+        known_keywords("layout", layout, trait.klass.class_trait_names())
+        _check_traits(trait.klass, layout)
 
 
 @lru_cache

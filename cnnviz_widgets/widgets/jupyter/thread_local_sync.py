@@ -68,8 +68,8 @@ class ThreadLocalChanges(ThreadLocalSync):
     message stay.
     """
 
-    def hold_trait_notifications(self) -> _Holding:
-        """Tell of this thread's changes at the end of the context."""
+    def hold_trait_notifications(self) -> Any:
+        """A context at the end of which this thread's changes are told."""
         return _Holding(self)
 
     def notify_change(self, change: Any) -> None:

@@ -12,7 +12,8 @@ from traitlets import Float, Int
 from ...validation.scalars import real_number, whole_number
 
 
-class Whole(Int):
+# traitlets' own are generic for type checkers; its older versions take no arguments.
+class Whole(Int):  # type: ignore[type-arg]
     """A whole number; NumPy's are, True is not."""
 
     def info(self) -> str:
@@ -28,7 +29,7 @@ class Whole(Int):
             raise  # not reached: `error` raises a TraitError
 
 
-class Finite(Float):
+class Finite(Float):  # type: ignore[type-arg]
     """A finite number; whole ones are, True is not."""
 
     def info(self) -> str:

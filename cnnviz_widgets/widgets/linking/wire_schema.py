@@ -474,7 +474,7 @@ STATES: Mapping[str, type] = {
     "Timeline": TimelineState,
     "TrainingBar": TrainingBarState,
     "_ComparedDensitiesHead": ComparedDensitiesState,
-    "_ComparisonHead": ComparisonState,
+    "ComparisonHead": ComparisonState,
     "_DensityHead": DensityCurvesState,
     "_HealthHead": HealthState,
 }

@@ -88,7 +88,7 @@ class AblationBar(Owning, ThreadLocalSync, anywidget.AnyWidget):
         )
 
     def _let_go(self) -> None:
-        self.on_ask = None
+        self.set_trait("on_ask", None)
 
     @validate("selection")
     def _given_once(self, proposal: dict[str, Any]) -> Any:

@@ -50,28 +50,29 @@ class FindingsPanel(Owning, ThreadLocalSync, anywidget.AnyWidget):
     def __init__(self, report: Report | None = None, **traits: Any) -> None:
         # Before the traits: `finding` is checked against it.
         state = {} if report is None else _state_of(report)
-        self._shown = report
+        self._report_shown = report
         super().__init__(**state, **traits)
 
     @property
     def report(self) -> Report | None:
         """The report shown; None before the first."""
-        return self._shown
+        return self._report_shown
 
     @property
     def chosen(self) -> Finding | None:
         """The chosen finding; None while there is none."""
-        if self._shown is None or self.finding < 0:
+        if self._report_shown is None or self.finding < 0:
             return None
-        return self._shown[self.finding]
+        chosen: Finding = self._report_shown[self.finding]
+        return chosen
 
     def _repr_mimebundle_(self, **kwargs: Any) -> tuple[dict[str, Any], dict[str, Any]] | None:
         """The widget and, for where no widget can run, the report's table."""
         bundle = super()._repr_mimebundle_(**kwargs)
-        if bundle is None or self._shown is None:
+        if bundle is None or self._report_shown is None:
             return bundle
         data, metadata = bundle if isinstance(bundle, tuple) else (bundle, {})
-        return {**data, "text/html": self._shown._repr_html_()}, metadata
+        return {**data, "text/html": self._report_shown._repr_html_()}, metadata
 
     def show(self, report: Report) -> None:
         """Show this report, of which nothing is chosen yet, in one message to the page.
@@ -84,14 +85,14 @@ class FindingsPanel(Owning, ThreadLocalSync, anywidget.AnyWidget):
         with self.hold_sync():
             self.finding = -1
             self.stale = False
-            self._shown = report
+            self._report_shown = report
             for name, value in state.items():
                 setattr(self, name, value)
 
     @validate("finding")
     def _known_finding(self, proposal: dict[str, Any]) -> int:
         index: int = proposal["value"]
-        count = 0 if self._shown is None else len(self._shown)
+        count = 0 if self._report_shown is None else len(self._report_shown)
         if index >= count:
             raise UnknownFinding(index, count)
         return index

@@ -60,6 +60,12 @@ class InspectorHeader(Owning, ThreadLocalChanges, anywidget.AnyWidget):
             self.view = self._shown_view = view
             self.weight = weight
 
+    def show_progress(self, share: float, message: str) -> None:
+        """Say how far the work is, below 0 where that is not known, and what is being done."""
+        with self.hold_sync():
+            self.progress = share
+            self.message = message
+
     def answer(self, asked: str, serial: int) -> None:
         """What the page asked for is done.
 

@@ -79,6 +79,25 @@ class _HealthHead(ThreadLocalSync, AnyWidget):
     _log_scale = WidgetTrait().tag(sync=True)
     _linear_scale = WidgetTrait().tag(sync=True)
 
+    def show_curves(
+        self,
+        numbers: list[dict[str, Any]],
+        paths: list[str],
+        steps: NDArray[np.float64],
+        values: NDArray[np.float32],
+        *,
+        layers: int,
+        moments: int,
+    ) -> None:
+        """Draw the values of shape (number, layer, step), some of so many layers and moments."""
+        with self.hold_sync():
+            self._numbers = numbers
+            self._paths = paths
+            self._steps = wire(steps, "f8")
+            self._values = wire(values, "f4")
+            self._layers = layers
+            self._moments = moments
+
 
 class HealthPanel(Owning, PngFallback, VBox):
     """Health over time: a curve for each layer, of the number that is chosen in the page.
@@ -178,22 +197,24 @@ class HealthPanel(Owning, PngFallback, VBox):
             name: HEALTH_NUMBERS.get(name, HealthNumber(name.replace("_", " "), ""))
             for name in values
         }
-        with self._head.hold_sync():
-            self._head._numbers = [
-                {
-                    "name": name,
-                    "title": (titles or {}).get(name, usual[name].title),
-                    "explanation": (explanations or {}).get(name, usual[name].explanation),
-                    "look": _LOOKS.get(name, "value"),
-                    "known": bool(is_known),
-                }
-                for name, is_known in zip(values, known, strict=True)
-            ]
-            self._head._paths = [paths[layer] for layer in drawn]
-            self._head._steps = wire(at[points], "f8")
-            self._head._values = wire(np.moveaxis(curves, 0, -1), "f4")
-            self._head._layers = len(paths)
-            self._head._moments = len(at)
+        entries = [
+            {
+                "name": name,
+                "title": (titles or {}).get(name, usual[name].title),
+                "explanation": (explanations or {}).get(name, usual[name].explanation),
+                "look": _LOOKS.get(name, "value"),
+                "known": bool(is_known),
+            }
+            for name, is_known in zip(values, known, strict=True)
+        ]
+        self._head.show_curves(
+            entries,
+            [paths[layer] for layer in drawn],
+            at[points],
+            np.moveaxis(curves, 0, -1),
+            layers=len(paths),
+            moments=len(at),
+        )
         # Axes of nothing tell nothing; a plot that is hidden in the page instead, bqplot lays out
         # with sizes below 0.
         some = bool(len(at) and len(drawn))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeGuard
 
 import anywidget
 from traitlets import Dict, List, TraitError, Unicode, validate
@@ -194,7 +194,7 @@ def _entries(layers: Iterable[LayerInfo | Mapping[str, Any]]) -> list[dict[str, 
     for each in layers:
         if isinstance(each, Mapping) and isinstance(each.get("path"), str):
             entries.append({**_unmarked(), **each})
-        elif all(hasattr(each, name) for name in ("path", "kind", "output_shape", "level_name")):
+        elif _is_info(each):
             entries.append(_entry(each))
         else:
             raise TypeError(
@@ -202,6 +202,10 @@ def _entries(layers: Iterable[LayerInfo | Mapping[str, Any]]) -> list[dict[str, 
                 f"them; got {described(each)}"
             )
     return entries
+
+
+def _is_info(layer: LayerInfo | Mapping[str, Any]) -> TypeGuard[LayerInfo]:
+    return all(hasattr(layer, name) for name in ("path", "kind", "output_shape", "level_name"))
 
 
 def _entry(info: LayerInfo) -> dict[str, Any]:

@@ -160,7 +160,8 @@ class Timeline(Owning, ThreadLocalChanges, anywidget.AnyWidget):
             ]
 
     def _let_go(self) -> None:
-        self.on_position = self.on_mark = None
+        for name in ("on_position", "on_mark"):
+            self.set_trait(name, None)
 
     @observe("position", "_mark")
     def _on_move(self, change: dict[str, Any]) -> None:

@@ -80,12 +80,12 @@ def viewer() -> cv.HistoryViewer:
 
 
 def check_consistent(viewer: Any) -> None:
-    place = viewer._shown.place
+    place = viewer._present.place
     assert viewer.layer == viewer.selector.layer == viewer.selector._shown == place.layer
     assert viewer.header.view == viewer.header._shown_view == place.view
     assert viewer.header.weight == place.weight
     assert viewer.header.title == place.layer
-    assert viewer.header.facts.endswith(f"as it was at step {viewer._shown.step:,}")
+    assert viewer.header.facts.endswith(f"as it was at step {viewer._present.step:,}")
     timeline = viewer.story.timeline
     assert timeline._shown == timeline.position
     assert timeline.position in (NOW, viewer._step)
@@ -383,14 +383,14 @@ def test_a_mark_leads_to_its_moment_and_its_layer() -> None:
     for _ in range(2):
         press(timeline, "dead", "conv", 20)
         check_consistent(viewer)
-        assert (viewer.layer, viewer._step, viewer._shown.place) == ("conv", 20, CONV)
+        assert (viewer.layer, viewer._step, viewer._present.place) == ("conv", 20, CONV)
         assert timeline.note == ""
         viewer.layer = NASTY
     press(timeline, "frozen", "conv", 10)
     check_consistent(viewer)
-    assert (viewer._shown.place, viewer._step) == (KERNEL, 10)
+    assert (viewer._present.place, viewer._step) == (KERNEL, 10)
     # Of this one there are only numbers: the moment is shown all the same.
     press(timeline, "dead", "flat", 20)
     check_consistent(viewer)
-    assert (viewer._shown.place, viewer._step) == (KERNEL, 20)
+    assert (viewer._present.place, viewer._step) == (KERNEL, 20)
     assert timeline.note == "No picture of flat was kept, only numbers."

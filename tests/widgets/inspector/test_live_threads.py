@@ -172,4 +172,4 @@ def test_a_diagnosis_from_the_page_while_it_trains() -> None:
     assert inspector.report is not None
     assert inspector.header.error == ""
     check_consistent(inspector)
-    assert inspector._past == NOW
+    assert inspector._display.requested == NOW

@@ -59,15 +59,15 @@ class Each(keras.callbacks.Callback):
 
 def check_consistent(inspector: Any) -> None:
     """Nothing that the inspector says of what it shows contradicts anything else."""
-    shown, timeline = inspector._shown, inspector.following.story.timeline
+    shown, timeline = inspector._display.present, inspector.following.story.timeline
     place = shown.place
     assert inspector.record is shown.record
     assert inspector.layer == inspector.selector.layer == inspector.selector._shown == place.layer
     assert inspector.view == inspector.header.view == inspector.header._shown_view == place.view
     assert inspector.weight == inspector.header.weight == place.weight
     assert inspector.header.title == inspector.ablation.layer == place.layer
-    assert timeline.position == timeline._shown == inspector._past
-    in_past = inspector._past != NOW
+    assert timeline.position == timeline._shown == inspector._display.requested
+    in_past = inspector._display.requested != NOW
     assert (shown.step != NOW) == in_past
     assert ("as it was at step" in inspector.header.facts) == in_past
     assert inspector.ablation.enabled == (not in_past and shown.first_channel is not None)
@@ -258,7 +258,7 @@ def test_without_memory_nothing_is_kept() -> None:
     assert timeline.layout.display == inspector.following.story.health.layout.display == "none"
     timeline.position = 2
     check_consistent(inspector)
-    assert inspector._past == NOW
+    assert inspector._display.requested == NOW
 
 
 def test_layers_that_are_named_are_kept_beside_the_one_shown() -> None:
@@ -717,7 +717,7 @@ def test_what_the_folder_lost_is_told(tmp_path) -> None:
         file.write_bytes(b"no longer a record")
     inspector.following.story.timeline.position = 1
     check_consistent(inspector)
-    assert inspector._past == NOW
+    assert inspector._display.requested == NOW
     assert "cannot be read" in " ".join(inspector.header.warnings)
 
 
@@ -953,7 +953,7 @@ def test_an_interrupt_leaves_all_usable(how: str) -> None:
     check_consistent(inspector)
     assert inspector.layer == "conv2"
     timeline.position = 1
-    assert inspector._past == NOW or inspector.header.facts.endswith("step 1")
+    assert inspector._display.requested == NOW or inspector.header.facts.endswith("step 1")
     inspector.refresh()
     inspector.diagnose()
     done = int(inspector.history.steps[-1])

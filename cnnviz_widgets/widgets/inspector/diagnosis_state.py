@@ -1,0 +1,71 @@
+"""The last diagnosis beside the live model: listed, marked, and stale once that has changed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from ...analysis.channel_measures import ChannelMeasures
+from ...diagnosis.report import Report
+from ...model.training.moment_reader import Reading
+from ..panels.findings import FindingsPanel
+from ..panels.selector import LayerSelector
+
+Measures = Mapping[str, ChannelMeasures]
+
+
+class DiagnosisState:
+    """Shows a report in the panel of findings and at the layers, as long as it holds.
+
+    Parameters
+    ----------
+    panel : FindingsPanel
+    selector : LayerSelector
+
+    Attributes
+    ----------
+    report : Report or None
+        None before the first.
+    """
+
+    def __init__(self, panel: FindingsPanel, selector: LayerSelector) -> None:
+        self.report: Report | None = None
+        self._panel = panel
+        self._selector = selector
+        self._measures: Measures = {}
+
+    def show(self, report: Report, measures: Measures) -> None:
+        """Show what was found while the layers had these measures."""
+        self.report = report
+        self._measures = measures
+        self._panel.show(report)
+        self._panel.layout.display = None
+        self.mark()
+
+    def mark(self) -> None:
+        """Mark what was found at the layers; they may be others than before."""
+        self._selector.show_findings(self.report)
+
+    def compare(self, measures: Measures) -> None:
+        """The model was read anew: is it the one that was diagnosed?"""
+        if self.report is not None:
+            self._panel.stale = not _same_measures(self._measures, measures)
+
+    def follow(self, reading: Reading) -> None:
+        """A model in training was read: is it the one that was diagnosed?"""
+        if reading.moment.samples is None:
+            self.compare(reading.measures)
+        elif self.report is not None:
+            # Numbers of some samples are not those of all; but weights that moved tell as much.
+            moved = any(health.change > 0 for health in reading.moment.health.values())
+            self._panel.stale = self._panel.stale or moved
+
+
+def _same_measures(before: Measures, after: Measures) -> bool:
+    """Whether every layer puts out on the same inputs what it did before."""
+    return before.keys() == after.keys() and all(
+        np.array_equal(getattr(old, name), getattr(after[path], name), equal_nan=True)
+        for path, old in before.items()
+        for name in ("minimum", "maximum", "zero_share")
+    )

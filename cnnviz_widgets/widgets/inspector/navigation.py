@@ -1,0 +1,179 @@
+"""Where the reader is: which place, at which moment; what is asked for, and what is granted."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
+
+from ...diagnosis.findings import Finding
+from ...model import LayerInfo, ModelProbe
+from ...model.layers.analysis_order import analysis_order
+from ...model.reading.record_reader import chosen_part
+from ...records.place import Place
+from ...records.place_record import NOW
+from ...runtime.call_stack import afterwards, surely
+from ..jupyter.work_report import WorkReport
+from ..panels.timeline import Timeline
+from .history_view import HistoryView
+from .shown import LayerDisplay, has_weights
+
+
+class Navigation:
+    """Goes to the place and the moment that page or Python ask for, or stays and says why.
+
+    Parameters
+    ----------
+    display : LayerDisplay
+    story : HistoryView
+    work : WorkReport
+    lock : context manager
+        To be held while what is shown changes.
+    """
+
+    def __init__(
+        self,
+        display: LayerDisplay,
+        story: HistoryView,
+        work: WorkReport,
+        lock: AbstractContextManager[object],
+    ) -> None:
+        self._display = display
+        self._story = story
+        self._work = work
+        self._lock = lock
+        self._place_told = afterwards(display.tell_place)
+        self._position_told = afterwards(self._tell_position)
+
+    @property
+    def timeline(self) -> Timeline:
+        """Where the reader chooses the moment."""
+        return self._story.timeline
+
+    def read_again(self, layers: Sequence[LayerInfo], exact: bool = False) -> None:
+        """Read the live model, and show there what was shown, or else the first of these layers."""
+        place = self._display.place
+        if place is None or place.layer not in {info.path for info in layers}:
+            place = Place(_first_layer(layers).path, "outputs")
+        told = self._position_told
+        with surely(told), told, self._display.probe.steady():
+            self._display.read_all(self._with_weights(place), layers, exact)
+        self.timeline.note = ""
+
+    def choose(self, trait: str, value: str) -> None:
+        """Another layer, view or weight was chosen, by the name of its trait."""
+        with self._lock:
+            before = self._display.place
+            if before is None or getattr(before, trait) == value:
+                return
+            if trait == "layer":
+                place = self._with_weights(Place(value, before.view))
+            elif trait == "view":
+                place = Place(before.layer, value)
+            else:
+                place = Place(before.layer, "weights" if value else before.view, value)
+            self.turn_to(place, self._display.requested)
+
+    def turn_to(self, place: Place | None, step: int) -> None:
+        """Show a place as it was at a step, or as it is now, if that is not what is shown."""
+        report, told = self._work.reported(), self._place_told
+        with surely(report, told), self._lock, report, told:
+            if place is not None and (place, step) != self._whereabouts:
+                self.timeline.note = self._show_at(place, step)
+
+    def go_to(self, step: int, place: Place | None = None) -> str | None:
+        """Show a place as it was at a step, or as it is now; the timeline asks for it.
+
+        Returns
+        -------
+        str or None
+            What is to be known of what is shown.
+        """
+        report, told = self._work.reported(), self._position_told
+        with surely(report, told), self._lock, report:
+            here = self._display.place
+            # While this waited for the lock the reader may have gone elsewhere.
+            if step != self.timeline.position or here is None:
+                return None
+            # What names no other layer or view means the weight that is shown.
+            place = here if place is None or place[:2] == here[:2] else place
+            if (place, step) == self._whereabouts:
+                return None
+            with told:
+                self._display.probe.info(place.layer)
+                return self._show_at(place, step)
+
+    def open_finding(self, finding: Finding) -> None:
+        """Show what a finding speaks of in the live model, and select its channels."""
+        place = Place(finding.layer, finding.view, finding.weight)
+        self.turn_to(place if finding.layer else self._display.place, NOW)
+        self._display.select(finding.channels)
+
+    def next_step(self) -> None:
+        """Show the next step of the order of analysis that has not been looked at."""
+        here = self._display.place
+        step = None if here is None else self._display.guide.next(here.layer, here.view)
+        if step is not None:
+            self.turn_to(Place(step.path, step.view), self._display.requested)
+
+    @property
+    def _whereabouts(self) -> tuple[Place | None, int]:
+        return self._display.place, self._display.requested
+
+    def _show_at(self, place: Place, step: int) -> str:
+        """What is to be known of what is shown then; "" for nothing."""
+        told = self._position_told
+        if step == NOW:
+            # The layers stay as they are meanwhile: they need not be looked up for each part.
+            with surely(told), told, self._display.probe.steady():
+                self._display.show_now(place)
+            return ""
+        recalled = self._story.recall(place, step)
+        self._display.warn()
+        if recalled is None:
+            self._show_at(place, NOW)
+            return (
+                f"{place.layer}, {place.view}, was not kept: it is shown as it is now. "
+                "monitor(layers=[…]) names layers to keep."
+            )
+        with surely(told), told:
+            self._display.show_past(recalled)
+        return recalled.note
+
+    def _with_weights(self, place: Place) -> Place:
+        """The place, or the layer's outputs where it has no weights."""
+        if place.view == "weights" and not has_weights(self._display.probe.info(place.layer)):
+            return Place(place.layer, "outputs")
+        return place
+
+    def _tell_position(self) -> None:
+        # Nothing is left to be done for it.
+        self.timeline.position = self._display.requested
+
+
+def first_place(probe: ModelProbe, layer: str | None, view: str) -> Place:
+    """Where to begin: in this layer, or the first of the order of analysis that has the view.
+
+    Raises
+    ------
+    ValueError
+        There is no layer, or not this one.
+    NoWeights
+        The layer, or any layer, has no weights.
+    """
+    layers = probe.layers
+    first = probe.info(layer) if layer is not None else _first_layer(layers)
+    if view == "weights" and not has_weights(first):
+        weighty = [info for info in layers if has_weights(info)]
+        if layer is not None or not weighty:
+            chosen_part(Place(first.path, "weights"), ())  # raises
+        first = weighty[0]
+    return Place(first.path, view)
+
+
+def _first_layer(layers: Sequence[LayerInfo]) -> LayerInfo:
+    """Where the order of analysis begins: at the lowest abstraction."""
+    if not layers:
+        raise ValueError("the model has no layer to show: its call runs no Keras layer")
+    some = [info for info in layers if 0 not in info.output_shape] or list(layers)
+    first = next(iter(analysis_order(some)), None)
+    return next((info for info in some if first and info.path == first.path), some[0])

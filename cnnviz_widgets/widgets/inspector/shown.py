@@ -1,0 +1,302 @@
+"""What is shown of a live model, and the views and lines that are filled with it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import Any
+
+from numpy.typing import NDArray
+from traitlets import TraitError
+
+from ...analysis.channel_measures import ChannelMeasures
+from ...model import LayerInfo, ModelProbe
+from ...model.layers.analysis_order import analysis_order
+from ...model.reading.record_reader import NoWeights, chosen_part, output_record
+from ...model.training.moment_reader import Reading
+from ...records.layer_picture import Progress
+from ...records.layer_record import LayerRecord
+from ...records.place import Place
+from ...records.place_record import NOW, PlaceRecord
+from ...records.sample_subset import SampleChoice
+from ..jupyter.ownership import of_open
+from ..jupyter.work_report import WorkReport
+from ..panels.ablation import AblationBar
+from ..views.channel_names import names_for, output_layers
+from .guide import Guide
+from .layer_facts import layer_facts
+from .panes import Panes
+from .training_session import TrainingSession
+
+
+class NotToBeShown(NoWeights, TraitError):
+    """The weights of a layer that has none.
+
+    A TraitError, too: where the page asks for it, the trait goes back to what it was.
+    """
+
+
+class LayerDisplay:
+    """Reads places of a live model, fills the views with them, and says which one is shown.
+
+    Parameters
+    ----------
+    probe : ModelProbe
+    panes : Panes
+        What is filled.
+    session : TrainingSession
+        Reads as the training does that is followed.
+    class_names : sequence of str
+        Names of the classes that the channels of a model's output stand for.
+    work : WorkReport
+    on_place : callable
+        Takes the place that is shown.
+
+    Attributes
+    ----------
+    present : PlaceRecord or None
+        What is shown; None before anything is.
+    measures : dict of str to ChannelMeasures
+        The few numbers of every layer's outputs, as they were last read from the live model.
+    guide : Guide
+        The order of analysis, and what of it has been shown.
+    """
+
+    def __init__(
+        self,
+        probe: ModelProbe,
+        panes: Panes,
+        session: TrainingSession,
+        class_names: Sequence[str],
+        work: WorkReport,
+        on_place: Callable[[Place], None],
+    ) -> None:
+        self.present: PlaceRecord | None = None
+        self.measures: dict[str, ChannelMeasures] = {}
+        self.guide = Guide(analysis_order(probe.layers))
+        self._measured_on: SampleChoice | None = None
+        self._outputs = output_layers(probe.layers)
+        self._probe: ModelProbe | None = probe
+        self._panes = panes
+        self._session = session
+        self._class_names = class_names
+        self._work = work
+        self._on_place = on_place
+        self.warn()
+
+    @property
+    def probe(self) -> ModelProbe:
+        """The reader of the live model."""
+        return of_open(self._panes.header, self._probe, "model")
+
+    @property
+    def place(self) -> Place | None:
+        """The place that is shown."""
+        return None if self.present is None else self.present.place
+
+    @property
+    def requested(self) -> int:
+        """The moment that the reader is at; it stays where another one cannot be shown."""
+        return NOW if self.present is None else self.present.requested
+
+    def let_go(self) -> None:
+        """Forget model and record; the inspector is closed."""
+        self.present = self._probe = None
+
+    def select(self, channels: Sequence[int]) -> None:
+        """Select these of the channels that are shown."""
+        self._panes.views.selection.selected = channels
+
+    # Reading the live model ---------------------------------------------------------------------
+
+    def read_all(self, place: Place, layers: Sequence[LayerInfo], exact: bool = False) -> None:
+        """Every layer's measures and what is to be shown, in one pass, then show it.
+
+        Parameters
+        ----------
+        place : Place
+        layers : sequence of LayerInfo
+            All of the model, as they are now.
+        exact : bool
+            Compare all channels of the place, however many there are.
+        """
+        records: list[LayerRecord] = []
+
+        def measure(info: LayerInfo, array: NDArray[Any]) -> ChannelMeasures | None:
+            is_shown = info.path == place.layer and place.view == "outputs"
+            # A detector without a hit gives nothing, and has nothing to be measured.
+            if not array.size and not is_shown:
+                return None
+            order = self._session.orders.get(place) if is_shown else None
+            record = output_record(info, array, order)
+            if is_shown:
+                records.append(record)
+            return record.measures
+
+        measured = self.probe.stream(measure, progress=self._work.progress)
+        self._outputs = output_layers(layers)
+        present = PlaceRecord(place, records[0]) if records else self._read(place)
+        if exact:
+            present = replace(present, record=present.record.exact)
+        self._show(present, self._work.progress)
+        self.measures = {path: each for path, each in measured.items() if each is not None}
+        self._measured_on = None
+        self.guide.follow(analysis_order(layers))
+        selector = self._panes.selector
+        with selector.hold_sync():
+            selector.show_layers(layers)
+            selector.show_unseen(self.probe.unseen)
+            selector.show_measures(self.measures)
+        self.tell_place()
+
+    def show_now(self, place: Place) -> None:
+        """Show a place as it is now."""
+        self._show(self._read(place), self._work.progress)
+        self._panes.selector.show_measures(self.measures, self._measured_on)
+
+    def show_past(self, recalled: PlaceRecord) -> None:
+        """Show a place as it was."""
+        first = self._first_channel(recalled.place)
+        self._show(replace(recalled, first_channel=first), self._work.progress)
+        self._panes.selector.show_health(recalled.health, recalled.samples)
+
+    def follow(self, reading: Reading) -> None:
+        """Show what a monitor has read; of the past what is shown stays."""
+        self.measures = dict(reading.measures)
+        self._measured_on = reading.moment.samples
+        if self.present is not None and self.requested == NOW:
+            self._panes.selector.show_measures(self.measures, self._measured_on)
+            record = reading.records.get(self.present.place)
+            if record is not None:
+                self._show(replace(self.present, record=record))
+
+    def output_channels(self, rows: Sequence[int]) -> list[int]:
+        """The channels of the layer's output, in the live model, that rows shown stand for.
+
+        Raises
+        ------
+        ValueError
+            They stand for none, or what is shown is of the past.
+        """
+        layer, _, weight = self.place or Place("")
+        if self.requested != NOW:
+            raise ValueError(
+                f"{layer!r} is shown as it was at step {self.requested:,}; channels can be "
+                "tried on the model as it is now"
+            )
+        first = None if self.present is None else self.present.first_channel
+        if first is None:
+            raise ValueError(
+                f"the rows of {weight!r} are no channels of the output of {layer!r}; "
+                "show its outputs and select there"
+            )
+        return [first + row for row in rows]
+
+    def _read(self, place: Place) -> PlaceRecord:
+        self._work.progress(-1.0, f"reading {place.layer}")
+        try:
+            return self._session.read(place)
+        except NoWeights as error:
+            raise NotToBeShown(str(error)) from None
+
+    def _first_channel(self, place: Place) -> int | None:
+        if place.view == "outputs":
+            return 0
+        parts = self.probe.parameters(place.layer, copy=False)
+        return chosen_part(place, parts).first_channel
+
+    # Filling the views --------------------------------------------------------------------------
+
+    def _show(self, present: PlaceRecord, progress: Progress | None = None) -> None:
+        present.record.complete(progress)
+        before, place, views = self.present, present.place, self._panes.views
+        # Where the rows are no channels of the layer's output, they are no classes either.
+        outputs = self._outputs if present.first_channel == 0 else frozenset[str]()
+        views.show(present.record, names_for(present.record, outputs, self._class_names))
+        self.present = present
+        if before is None or not _same_channels(before, present):
+            views.forget(f"{place.layer} {present.first_channel}")
+        if present.step == NOW:
+            self._session.orders[place] = present.record.columns
+        self.guide.look(place.layer, place.view)
+        _offer_trials(self._panes.ablation, present)
+        self._show_facts(present)
+        if before is None or before.place != place:
+            self._session.story.mark(place)
+            self.tell_place()
+
+    def _show_facts(self, present: PlaceRecord) -> None:
+        info = self.probe.info(present.place.layer)
+        facts = layer_facts(info.kind, info.parameters, present.record)
+        if present.step != NOW:
+            facts += f" · as it was at step {present.step:,}"
+        header = self._panes.header
+        with header.hold_sync():
+            header.title = present.place.layer
+            header.facts = facts
+            header.weights = list(present.weights)
+            header.has_weights = has_weights(info)
+
+    # Word to the page ---------------------------------------------------------------------------
+
+    def tell_place(self) -> None:
+        """Say everywhere what is shown; a wish that could not be granted is taken back."""
+        place = self.place
+        if place is None:
+            return
+        step = self.guide.number(place.layer, place.view)
+        coming = self.guide.next(place.layer, place.view)
+        header, selector = self._panes.header, self._panes.selector
+        with header.hold_sync():
+            header.show_view(place.view, place.weight)
+            header.steps = len(self.guide.steps)
+            header.step = step + 1
+            header.stage = self.guide.steps[step].stage if step >= 0 else ""
+            header.look_for = self.guide.steps[step].look_for if step >= 0 else ""
+            header.next_step = "" if coming is None else f"{coming.path}, {coming.view}"
+        with selector.hold_sync():
+            selector.show_layer(place.layer)
+            selector.show_looked(self.guide.looked(info.path for info in self.probe.layers))
+        self._panes.ablation.layer = place.layer
+        self._on_place(place)
+
+    def warn(self) -> None:
+        """Say what is wrong with the inputs, and with the history."""
+        history = self._session.story.history
+        trouble = "" if history is None else history.trouble
+        warnings = [*_input_warnings(self.probe), *filter(None, [trouble])]
+        self._panes.header.warnings = warnings
+
+
+def has_weights(info: LayerInfo) -> bool:
+    """Whether a layer has weights of its own."""
+    return any(info.weight_shapes.values())
+
+
+def _offer_trials(ablation: AblationBar, present: PlaceRecord) -> None:
+    is_now = present.step == NOW
+    with ablation.hold_sync():
+        ablation.enabled = present.first_channel is not None and is_now
+        ablation.reason = (
+            "These rows are no channels of the layer's output: select in Outputs"
+            if is_now
+            else "This is of the past; trials are made on the model as it is now"
+        )
+
+
+def _same_channels(before: PlaceRecord, after: PlaceRecord) -> bool:
+    """Whether a channel's number means the same in both: selected ones can stay selected."""
+    if before.place.layer != after.place.layer or before.first_channel != after.first_channel:
+        return False
+    if before.first_channel is None and before.place != after.place:
+        return False
+    return before.record.n_channels == after.record.n_channels
+
+
+def _input_warnings(probe: ModelProbe) -> list[str]:
+    if not probe.nonfinite_inputs:
+        return []
+    return [
+        f"The inputs hold {probe.nonfinite_inputs:,} values that are NaN or infinite: "
+        "what the layers make of them says little about the model."
+    ]
