@@ -12,6 +12,7 @@ import keras
 import numpy as np
 from numpy.typing import NDArray
 
+from ..keras_compat.layers import inner_layers
 from .layer_kinds import family, kind_of
 
 _SPATIAL = {1: ("step",), 2: ("height", "width"), 3: ("depth", "height", "width")}
@@ -132,7 +133,7 @@ def own_weights(layer: Any, listed: set[int]) -> list[Any]:
         return []  # an operation of a graph
     theirs = {
         id(weight)
-        for inner in layer._flatten_layers(include_self=False)
+        for inner in inner_layers(layer, itself=False)
         if id(inner) in listed
         for weight in inner.weights
     }

@@ -18,6 +18,8 @@ from typing import Any, Literal, TypeAlias
 
 import keras
 
+from ..keras_compat.layers import is_of_keras
+
 Reach: TypeAlias = Literal["same", "zero", "scaled"]
 
 
@@ -440,7 +442,7 @@ def family(layer: Any) -> str:
     """
     prefix = "" if isinstance(layer, keras.Layer) else "ops."
     for kind in type(layer).__mro__:
-        if _is_of_keras(kind) and (name := prefix + kind.__name__) in KINDS:
+        if is_of_keras(kind) and (name := prefix + kind.__name__) in KINDS:
             return "" if name == "Layer" else name
     return ""
 
@@ -453,7 +455,7 @@ def kind_of(layer: Any) -> Kind:
     """
     kind = kind_named(family(layer), type(layer).__name__)
     caller = next((cls for cls in type(layer).__mro__ if "call" in vars(cls)), type(layer))
-    if kind.reach and (not _is_of_keras(caller) or "call" in vars(layer)):
+    if kind.reach and (not is_of_keras(caller) or "call" in vars(layer)):
         return replace(kind, reach=None)
     return kind
 
@@ -467,7 +469,3 @@ def kind_named(family: str | None, name: str) -> Kind:
 
 
 _NORMALISING = ("Normalization", "Normalisation", "Norm")
-
-
-def _is_of_keras(kind: type) -> bool:
-    return kind.__module__.partition(".")[0] == "keras"

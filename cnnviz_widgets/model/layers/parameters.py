@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...analysis.arrays import frozen
+from ..keras_compat.layers import inner_layers
 from .effective_weights import EffectiveWeight, effective_weights
 from .effective_weights import read_only as read_only
 from .layer_info import is_norm, unique_names, weight_axes, weight_names
@@ -150,9 +151,7 @@ def layer_parameters(
 
 def _by_owner(layer: Any, weights: list[_Weight]) -> list[tuple[Any, list[_Weight]]]:
     """The weights by the innermost layer that has them: the cell of an LSTM, not the LSTM."""
-    owner_of = {
-        id(variable): inner for inner in layer._flatten_layers() for variable in inner.weights
-    }
+    owner_of = {id(variable): inner for inner in inner_layers(layer) for variable in inner.weights}
     owned: dict[int, tuple[Any, list[_Weight]]] = {}
     for weight in weights:
         owner = owner_of[id(weight.variable)]
@@ -166,7 +165,7 @@ def _first_output(layer: Any, owner: Any) -> int | None:
     if owner is layer:
         return 0
     if isinstance(layer, kinds.Bidirectional):
-        if owner in layer.forward_layer._flatten_layers():
+        if owner in inner_layers(layer.forward_layer):
             return _first_output(layer.forward_layer, owner)
         first = _first_output(layer.backward_layer, owner)
         before = getattr(layer.forward_layer.cell, "output_size", None)

@@ -28,6 +28,7 @@ import keras
 import numpy as np
 
 from ...runtime.call_stack import Call, CallLock, call_of_context
+from ..keras_compat.layers import inner_layers
 from ..layers.call_order import GraphCall, WrittenOrder, graph_of, is_structure
 from ..layers.layer_kinds import kind_of
 from ..layers.unseen import BlindSpots, Unseen
@@ -219,7 +220,7 @@ class Recorder:
         # second call of the same layer.
         self._owners: dict[str, Any] = {}
         # Layers that the model makes in its own call get new names from Keras each time.
-        self._lasting = {id(layer) for layer in model._flatten_layers()}
+        self._lasting = {id(layer) for layer in inner_layers(model)}
         self._made: dict[str, list[Any]] = {}
         self._counts: Counter[str] = Counter()
         self.outputs: Any = None
