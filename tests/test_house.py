@@ -46,7 +46,6 @@ LONG = dict.fromkeys(
         "history/storage/folder.py",
         "model/diagnosis/diagnose.py",
         "model/experiments/fresh_model.py",
-        "model/layers/layer_kinds.py",
         "model/reading/call_recorder.py",
         "model/reading/model_lock.py",
         "model/reading/probe.py",

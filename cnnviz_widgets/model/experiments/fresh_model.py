@@ -27,6 +27,7 @@ from ..keras_compat.random_numbers import apart
 from ..keras_compat.scopes import nothing_waits, same_scopes
 from ..layers.call_order import calls_of, is_structure, parts, run_as_written
 from ..layers.layer_info import LayerInfo
+from ..layers.layer_kinds import kind_of
 from ..reading.probe import ModelProbe, model_lock
 
 LIMIT_BYTES = 2**30
@@ -261,7 +262,7 @@ class _Rebuild:
             if isinstance(operation, keras.layers.Normalization) and operation.input_mean is None:
                 config["mean"] = np.asarray(operation.adapt_mean)
                 config["variance"] = np.asarray(operation.adapt_variance)
-            if isinstance(operation, _LOOKUPS) and config.get("output_mode") != "tf_idf":
+            if kind_of(operation).vocabulary and config.get("output_mode") != "tf_idf":
                 # As with means and variances: words are a fact about the data.
                 config["vocabulary"] = operation.get_vocabulary(include_special_tokens=False)
             with keras.saving.custom_object_scope(self._custom):
@@ -302,12 +303,6 @@ def _custom_objects(model: Any) -> dict[str, Any]:
                 found.setdefault(type(value).__name__, type(value))
     return {name: value for name, value in found.items() if not _is_of_library(value)}
 
-
-_LOOKUPS = (
-    keras.layers.TextVectorization,
-    keras.layers.StringLookup,
-    keras.layers.IntegerLookup,
-)
 
 _PARTS = (
     keras.initializers.Initializer,

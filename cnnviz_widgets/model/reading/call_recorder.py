@@ -256,7 +256,7 @@ class Recorder:
         self._frames.append(frame)
         # A recurrent cell, or a layer applied to each time step, is called in a loop: its
         # outputs are steps of the outer layer's work, not layers of the model.
-        self._muted = isinstance(layer, (keras.layers.RNN, keras.layers.TimeDistributed))
+        self._muted = kind_of(layer).in_steps
         try:
             with self._around():
                 result = original(layer, *args, **kwargs)
