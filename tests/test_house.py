@@ -41,7 +41,6 @@ LONG = dict.fromkeys(
         "frontend/src/parameter-grid.ts",
         "model/diagnosis/diagnose.py",
         "model/experiments/fresh_model.py",
-        "model/layers/layer_kinds.py",
         "model/reading/call_recorder.py",
         "model/reading/model_lock.py",
         "model/reading/probe.py",

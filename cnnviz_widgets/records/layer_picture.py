@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any, Protocol
 
 import numpy as np
@@ -15,10 +14,9 @@ from ..analysis.density.curves import DrawnCurves
 from ..analysis.density.types import ChannelDensity, DensityFan
 from ..analysis.tiles.reduction import within
 from ..analysis.tiles.types import TileSheet
+from ..runtime.progress import Progress
 from .record_kind import RecordKind
 from .sample_subset import SampleChoice
-
-Progress = Callable[[float, str], None]
 
 
 class LayerPicture(Protocol):

@@ -25,8 +25,9 @@ from cnnviz_widgets.model import (
 )
 from cnnviz_widgets.model.diagnosis.diagnose import diagnose
 from cnnviz_widgets.model.experiments.ablation import ablate
-from cnnviz_widgets.model.experiments.fresh_model import _tensorflow_state, apart, fresh_probe
+from cnnviz_widgets.model.experiments.fresh_model import fresh_probe
 from cnnviz_widgets.model.experiments.losses import Loss
+from cnnviz_widgets.model.keras_compat.random_numbers import apart, tensorflow_state
 from cnnviz_widgets.model.layers.initial_weights import initial_weights
 from cnnviz_widgets.model.reading import call_recorder as capture
 from cnnviz_widgets.records.place import Place
@@ -160,7 +161,8 @@ MECHANISM = (
     "runtime/call_stack.py",
     "model/reading/call_recorder.py",
     "model/reading/model_lock.py",
-    "model/reading/scopes.py",
+    "model/keras_compat/layers.py",
+    "model/keras_compat/scopes.py",
     "model/reading/side_effects.py",
 )
 READING = (
@@ -204,9 +206,18 @@ CASES = {
     ),
     "draw again": Case(
         draw_again,
-        (*MECHANISM, "model/layers/initial_weights.py", "model/experiments/fresh_model.py"),
+        (
+            *MECHANISM,
+            "model/layers/initial_weights.py",
+            "model/experiments/fresh_model.py",
+            "model/keras_compat/random_numbers.py",
+        ),
     ),
-    "draw a reference": Case(draw_a_reference, ("model/experiments/fresh_model.py",), last=False),
+    "draw a reference": Case(
+        draw_a_reference,
+        ("model/experiments/fresh_model.py", "model/keras_compat/random_numbers.py"),
+        last=False,
+    ),
     "trace": Case(trace, (*MECHANISM, "model/reading/compiled_pass.py"), last=False),
 }
 
@@ -236,13 +247,13 @@ def test_random_numbers_go_on_where_they_were() -> None:
             np.random.random(3)  # noqa: NPY002
 
     def state() -> list[Any]:
-        seeds = {name: value for name, value in _tensorflow_state().items() if name == "_seed"}
+        seeds = {name: value for name, value in tensorflow_state().items() if name == "_seed"}
         generator = global_state.get_global_attribute("global_seed_generator")
         return [random.getstate(), np.random.get_state()[1].tolist(), generator, seeds]  # noqa: NPY002
 
     before = state()
     for place, _error in interrupted_everywhere(
-        draw, {"model/experiments/fresh_model.py"}, steps=True
+        draw, {"model/keras_compat/random_numbers.py"}, steps=True
     ):
         assert state() == before, place
 

@@ -44,11 +44,11 @@ from ...validation.scalars import flag, whole_number
 from ..experiments.fresh_model import NoReference, fresh_probe
 from ..experiments.losses import checked_loss, targets_of
 from ..layers.abstraction_levels import image_channel_axis, is_image
-from ..layers.activations import layer_role, output_reaches, stuck_ends
+from ..layers.activations import activation_of, layer_role, output_reaches, stuck_ends
 from ..layers.effective_weights import effective_arrays, read_only
 from ..layers.initial_weights import initial_weights
 from ..layers.layer_info import LayerInfo, own_weights, weight_names
-from ..layers.layer_kinds import activation_of, kind_named
+from ..layers.layer_kinds import kind_named
 from ..layers.unseen import in_words
 from ..reading.call_recorder import ModelCallError
 from ..reading.probe import ModelProbe

@@ -18,6 +18,7 @@ from ...validation.arrays import indices
 from ...validation.keywords import checked_keywords
 from ...validation.objects import instance
 from ...validation.texts import one_of
+from ..keras_compat.layers import copy_mask
 from ..layers.layer_info import LayerInfo, output_suffix, to_float32
 from ..reading.call_recorder import LayerCall, ModelCallError, Recorder, is_tensor
 from ..reading.eager_pass import forward, is_concrete_scope
@@ -236,8 +237,7 @@ class _Replacement:
         shape[axis] = tensor.shape[axis]
         mask = np.isin(np.arange(tensor.shape[axis]), self.channels).reshape(shape)
         result = ops.where(mask, ops.cast(new, tensor.dtype), tensor)
-        if hasattr(tensor, "_keras_mask"):
-            result._keras_mask = tensor._keras_mask
+        copy_mask(result, of=tensor)
         return result
 
 

@@ -12,23 +12,26 @@ import inspect
 import math
 import random
 from collections.abc import Callable, Iterable, Sequence
-from types import TracebackType
 from typing import Any
 
 import keras
 import numpy as np
-from keras.src.backend.common import global_state
 
-from ...runtime.call_stack import meanwhile, surely
+from ...runtime.call_stack import surely
 from ...runtime.interrupts import interrupts_kept
 from ...validation.keywords import checked_keywords
 from ...validation.objects import instance
 from ...validation.scalars import whole_number
+from ..keras_compat.graph import origin
+from ..keras_compat.layers import inner_layers, lambda_output_shape, stack_of
+from ..keras_compat.quantised import without_quantisation
+from ..keras_compat.random_numbers import apart
+from ..keras_compat.scopes import nothing_waits, same_scopes
 from ..layers.call_order import calls_of, is_structure, parts, run_as_written
 from ..layers.layer_info import LayerInfo
+from ..layers.layer_kinds import kind_of
 from ..reading.model_lock import model_lock
 from ..reading.probe import ModelProbe
-from ..reading.scopes import same_scopes
 
 LIMIT_BYTES = 2**30
 """How many bytes of weights a reference may have when nothing else is said."""
@@ -121,9 +124,7 @@ def undrawn(layer: Any, seed: int) -> Any:
         If it has no configuration, or cannot be built from it.
     """
     # Keras keeps a list of what is still to be drawn: this is none of it.
-    global_state.get_global_attribute(_WAITING, [], set_to_default=True)
-    unlisted = meanwhile(global_state.GLOBAL_STATE_TRACKER, _WAITING, [])
-    scopes, kept = same_scopes(), interrupts_kept()
+    unlisted, scopes, kept = nothing_waits(), same_scopes(), interrupts_kept()
     try:
         with (
             surely(scopes, unlisted, kept),
@@ -139,9 +140,6 @@ def undrawn(layer: Any, seed: int) -> Any:
     except Exception as error:
         raise NoReference(f"'{layer.name}' cannot be built anew: {_said(error)}") from error
     return fresh
-
-
-_WAITING = "uninitialized_variables"
 
 
 def _fresh_probe(
@@ -175,9 +173,9 @@ def _missing(fresh: ModelProbe, needed: Sequence[LayerInfo]) -> list[str]:
 
 def _check_apart(model: Any, fresh: Any) -> None:
     """A configuration may hold live objects, which would end up in both models."""
-    theirs = {id(layer): layer.name for layer in model._flatten_layers()}
+    theirs = {id(layer): layer.name for layer in inner_layers(model)}
     theirs.update({id(variable): variable.path for variable in model.variables})
-    for thing in [*fresh._flatten_layers(), *fresh.variables]:
+    for thing in [*inner_layers(fresh), *fresh.variables]:
         if id(thing) in theirs:
             raise NoReference(
                 f"a configuration hands the model's own '{theirs[id(thing)]}' on instead of "
@@ -203,7 +201,7 @@ class _Rebuild:
             return self._from_config(model)
         holders = None if layers is None else _holders(model, layers)
         if isinstance(model, keras.Sequential):
-            stack = model._layers
+            stack = stack_of(model)
             if holders is not None:
                 stack = stack[: 1 + max(k for k, part in enumerate(stack) if id(part) in holders)]
             self._check_size(stack)
@@ -230,7 +228,7 @@ class _Rebuild:
 
     def _functional(self, model: Any, graph: Any) -> Any:
         inputs = keras.tree.map_structure(
-            lambda tensor: self._fresh(tensor._keras_history.operation).output, model.input
+            lambda tensor: self._fresh(origin(tensor).operation).output, model.input
         )
         outputs = run_as_written(graph, inputs, self._calling)
         return keras.Model(inputs, outputs, name=model.name)
@@ -255,7 +253,7 @@ class _Rebuild:
         if not is_structure(operation):
             return self._from_config(operation)
         if isinstance(operation, keras.Sequential):
-            return self._sequential(operation, operation._layers)
+            return self._sequential(operation, stack_of(operation))
         return self._functional(operation, operation)
 
     def _from_config(self, operation: Any) -> Any:
@@ -263,14 +261,11 @@ class _Rebuild:
         try:
             if kind is keras.layers.Lambda:
                 return _lambda(operation)
-            config = operation.get_config()
-            if getattr(operation, "quantization_mode", None) is not None:
-                # Keras draws nothing for one that is quantised as it is built: its codes are 0.
-                config |= {"dtype": operation.compute_dtype, "quantization_config": None}
+            config = without_quantisation(operation, operation.get_config())
             if isinstance(operation, keras.layers.Normalization) and operation.input_mean is None:
                 config["mean"] = np.asarray(operation.adapt_mean)
                 config["variance"] = np.asarray(operation.adapt_variance)
-            if isinstance(operation, _LOOKUPS) and config.get("output_mode") != "tf_idf":
+            if kind_of(operation).vocabulary and config.get("output_mode") != "tf_idf":
                 # As with means and variances: words are a fact about the data.
                 config["vocabulary"] = operation.get_vocabulary(include_special_tokens=False)
             with keras.saving.custom_object_scope(self._custom):
@@ -303,7 +298,7 @@ def _cut(model: Any, holders: set[int]) -> Any:
 def _custom_objects(model: Any) -> dict[str, Any]:
     """The classes and functions of the user's own that configurations name."""
     found: dict[str, Any] = {}
-    for layer in model._flatten_layers():
+    for layer in inner_layers(model):
         for value in [layer, *vars(layer).values()]:
             if inspect.isfunction(value):
                 found.setdefault(value.__name__, value)
@@ -311,12 +306,6 @@ def _custom_objects(model: Any) -> dict[str, Any]:
                 found.setdefault(type(value).__name__, type(value))
     return {name: value for name, value in found.items() if not _is_of_library(value)}
 
-
-_LOOKUPS = (
-    keras.layers.TextVectorization,
-    keras.layers.StringLookup,
-    keras.layers.IntegerLookup,
-)
 
 _PARTS = (
     keras.initializers.Initializer,
@@ -352,14 +341,15 @@ def _lambda(layer: Any) -> Any:
     Its configuration is Python code, which Keras rightly does not run; the functions at hand are
     the ones that the user's model runs anyway.
     """
-    parts = [part for part in (layer.function, layer._output_shape, layer.mask) if callable(part)]
+    shape = lambda_output_shape(layer)
+    parts = [part for part in (layer.function, shape, layer.mask) if callable(part)]
     if not all(map(_is_free, parts)) or not all(map(_is_plain, _leaves(layer.arguments))):
         raise NoReference(
             f"the function of '{layer.name}' (Lambda) may use layers or weights of the model"
         )
     return keras.layers.Lambda(
         layer.function,
-        output_shape=layer._output_shape,
+        output_shape=shape,
         mask=layer.mask,
         arguments=layer.arguments,
         name=layer.name,
@@ -387,63 +377,6 @@ def _is_plain(value: Any) -> bool:
 def _leaves(structure: Any) -> list[Any]:
     leaves: list[Any] = keras.tree.flatten(structure)
     return leaves
-
-
-class apart:
-    """Random numbers from `seed` and names of one's own; afterwards all as it was before.
-
-    Python's and NumPy's global generators, Keras' global seed generator and its counters of
-    names, and the generator from which TensorFlow seeds its operations.
-    """
-
-    def __init__(self, seed: int) -> None:
-        self._seed = seed
-        # The global generator is NumPy's legacy one: what other people's code draws from.
-        self._python, self._numpy = random.getstate(), np.random.get_state()  # noqa: NPY002
-        self._keras = {name: global_state.get_global_attribute(name) for name in _OF_KERAS}
-        self._tensorflow = _tensorflow_state()
-        # The second exists only after somebody has set a seed.
-        self._seeds: dict[str, Any] = {
-            name: self._tensorflow[name] for name in ("_seed", "_rng") if name in self._tensorflow
-        }
-
-    def __enter__(self) -> None:
-        counters = self._keras["object_name_uids"]
-        own_counters = None if counters is None else counters.copy()
-        global_state.set_global_attribute("object_name_uids", own_counters)
-        global_state.set_global_attribute("global_seed_generator", None)
-        random.seed(self._seed)
-        np.random.seed(self._seed % 2**32)  # noqa: NPY002
-        # `tf.random.set_seed` would also restart the operations that the user has seeded one by
-        # one. Of its own kind, so that no operation gets the pair of seeds that one of theirs has.
-        own = random.Random(f"reference {self._seed}")
-        self._tensorflow["_seed"], self._tensorflow["_rng"] = own.randrange(2**31), own
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        random.setstate(self._python)
-        np.random.set_state(self._numpy)  # noqa: NPY002
-        for name, value in self._keras.items():
-            global_state.set_global_attribute(name, value)
-        self._tensorflow.pop("_rng", None)
-        self._tensorflow |= self._seeds
-
-
-_OF_KERAS = ("object_name_uids", "global_seed_generator")
-
-
-def _tensorflow_state() -> dict[str, Any]:
-    """The attributes of TensorFlow's context, which are live; {} with another backend."""
-    if keras.backend.backend() != "tensorflow":
-        return {}
-    from tensorflow.python.eager import context
-
-    state: dict[str, Any] = vars(context.context())
-    return state
 
 
 def _said(error: Exception) -> str:

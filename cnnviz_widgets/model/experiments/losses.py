@@ -8,13 +8,13 @@ from typing import Any
 
 import keras
 import numpy as np
-from keras.src.trainers.compile_utils import CompileLoss
 from numpy.typing import NDArray
 
 from ...runtime.call_stack import surely
 from ...runtime.interrupts import interrupts_kept
 from ...validation.arrays import number_array, one_for_each
 from ...validation.messages import closest, described
+from ..keras_compat.losses import compiled_loss, new_loss
 from ..reading.side_effects import undisturbed
 
 Array = NDArray[Any]
@@ -216,10 +216,9 @@ class Loss:
                 f"targets holds {len(targets)} array{'s' * (len(targets) != 1)}, the model "
                 f"returns {len(flat)} output{'s' * (len(flat) != 1)}"
             )
-        compiled = getattr(model, "_compile_loss", None)
         weights = None
-        if loss is None and compiled is not None:
-            loss, weights = compiled._user_loss, compiled._user_loss_weights
+        if loss is None:
+            loss, weights = compiled_loss(model)
         if loss is None:
             chosen = [
                 _sensible(np.asarray(output), target, activation)
@@ -231,9 +230,7 @@ class Loss:
         self._targets = list(targets)
         try:
             # One of our own: the model's keeps what it has seen.
-            self._loss = CompileLoss(
-                loss, weights, output_names=getattr(model, "output_names", None)
-            )
+            self._loss = new_loss(loss, weights, getattr(model, "output_names", None))
         except Exception as error:
             raise ValueError(f"loss {self.name} is none for this model: {error}") from error
 

@@ -1,17 +1,17 @@
-"""Which values a layer's activation can put out, and where it can get stuck."""
+"""What is known of activation functions: which values a layer can put out, where it gets stuck."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-import keras
 import numpy as np
 
 from ...diagnosis.facts import Role
 from .layer_info import LayerInfo, activation_name
-from .layer_kinds import activation_of, family, kind_of
+from .layer_kinds import family, kind_of
 
 Range = tuple[float, float]
 Ends = tuple[float | None, float | None]
@@ -19,6 +19,65 @@ Ends = tuple[float | None, float | None]
 _EVERYTHING: Range = (-math.inf, math.inf)
 # Ways to interpolate that go beyond the values they go between.
 _OVERSHOOTING = frozenset({"bicubic", "lanczos3", "lanczos5"})
+
+
+@dataclass(frozen=True)
+class Activation:
+    """One row: what is known of an activation function.
+
+    Attributes
+    ----------
+    low, high : float
+        Smallest and largest value it lets out, to the digits that matter.
+    saturates : bool
+        Bounded on both sides, with a slope of next to nothing at the ends.
+    underflows : bool
+        Exactly 0 is where its numbers underflow, or an end of its range: no unit dies of it.
+    """
+
+    low: float = -math.inf
+    high: float = math.inf
+    saturates: bool = False
+    underflows: bool = False
+
+
+_SHARE = Activation(0.0, 1.0, underflows=True)
+_SWITCH = Activation(0.0, 1.0, saturates=True, underflows=True)
+_POSITIVE = Activation(0.0, underflows=True)
+
+ACTIVATIONS: dict[str, Activation] = {
+    "relu": Activation(0.0),
+    "relu6": Activation(0.0, 6.0),
+    "sigmoid": _SWITCH,
+    "hard_sigmoid": _SWITCH,
+    "sparse_sigmoid": _SWITCH,
+    "softmax": _SHARE,
+    "sparsemax": _SHARE,
+    "log_softmax": Activation(high=0.0, underflows=True),
+    "tanh": Activation(-1.0, 1.0, saturates=True),
+    "hard_tanh": Activation(-1.0, 1.0),
+    "softsign": Activation(-1.0, 1.0, saturates=True),
+    "softplus": _POSITIVE,
+    "sparse_plus": _POSITIVE,
+    "exponential": _POSITIVE,
+    "squareplus": _POSITIVE,
+    "log_sigmoid": Activation(high=0.0, underflows=True),
+    "elu": Activation(-1.0),
+    "celu": Activation(-1.0),
+    "selu": Activation(-1.7581),
+    "silu": Activation(-0.2785),
+    "swish": Activation(-0.2785),
+    "hard_silu": Activation(-0.375),
+    "hard_swish": Activation(-0.375),
+    "gelu": Activation(-0.17),
+    "mish": Activation(-0.3089),
+}
+_NO_ACTIVATION = Activation()
+
+
+def activation_of(name: str | None) -> Activation:
+    """The row of an activation; that of one of which nothing is known where it is not listed."""
+    return ACTIVATIONS.get(name or "", _NO_ACTIVATION)
 
 
 def activation_range(layer: Any) -> Range:
@@ -43,7 +102,7 @@ def activation_range(layer: Any) -> Range:
     if kind == "ops.Clip":
         ends = (layer.x_min, layer.x_max)
         return ends if all(isinstance(end, (int, float)) for end in ends) else _EVERYTHING
-    if isinstance(layer, keras.layers.RNN):
+    if kind_of(layer).recurrent:
         return _EVERYTHING  # its activation acts inside, between gates
     known = activation_of(activation_name(layer))
     return (known.low, known.high)

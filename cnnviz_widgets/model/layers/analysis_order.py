@@ -9,8 +9,9 @@ from typing import Literal, TypeAlias
 
 from ...diagnosis.findings import View
 from ...validation.objects import each_instance
+from .kind import Kind
 from .layer_info import LayerInfo
-from .layer_kinds import Kind, kind_named
+from .layer_kinds import kind_named
 
 First: TypeAlias = Literal["grid", "density", "tree"]
 

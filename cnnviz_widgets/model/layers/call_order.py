@@ -2,8 +2,7 @@
 
 A functional model does not run in the order in which it was written: Keras goes through its graph
 by depth, and where several calls of one layer are equally deep, it often makes the last one first.
-What was written first is told by the layer: each call adds a node to its list. All that is used of
-Keras' graph, which is private, stands here.
+What was written first is told by the layer: each call adds a node to its list.
 
 What Keras itself writes anew is taken back to what the user wrote as far as that can be told. The
 calls of a model made from tensors inside another one (``keras.Model(middle, end)``) are copies of
@@ -21,6 +20,16 @@ from itertools import pairwise
 from typing import Any, NamedTuple
 
 import keras
+
+from ..keras_compat.graph import (
+    COPY_SUFFIX,
+    as_output,
+    constructor_arguments,
+    executed_nodes,
+    nodes_of,
+    origin,
+)
+from ..keras_compat.layers import inner_layers, is_of_keras
 
 
 class GraphCall(NamedTuple):
@@ -56,7 +65,7 @@ class WrittenOrder:
     """
 
     def __init__(self, graph: Any) -> None:
-        executed = _executed(graph)
+        executed = executed_nodes(graph)
         written = _written(graph, executed)
         self.nodes = tuple(_merged(executed, written))
         places = {id(node): place for place, node in enumerate(self.nodes)}
@@ -99,14 +108,14 @@ def is_structure(layer: Any) -> bool:
     if not isinstance(layer, (keras.Sequential, keras.Function)):
         return False
     owner = next(cls for cls in type(layer).__mro__ if "call" in vars(cls))
-    return owner.__module__.partition(".")[0] == "keras" and "call" not in vars(layer)
+    return is_of_keras(owner) and "call" not in vars(layer)
 
 
 def parts(layer: Any) -> list[Any]:
     """The layer, all layers inside it, and the operations of their graphs that are no layers."""
     if not isinstance(layer, keras.Layer):
         return [layer]
-    layers = list(layer._flatten_layers())
+    layers = inner_layers(layer)
     graphs = [inner for inner in layers if isinstance(inner, keras.Function)]
     bare = {id(each): each for graph in graphs for each in graph.operations}
     return [*layers, *(each for each in bare.values() if not isinstance(each, keras.Layer))]
@@ -141,19 +150,7 @@ def run_as_written(graph: Any, inputs: Any, calling: Callable[[Any], Callable[..
         args, kwargs = node.arguments.fill_in(values)
         results = keras.tree.flatten(calling(node.operation)(*args, **kwargs))
         values.update(zip(map(id, node.outputs), results, strict=True))
-    return keras.tree.pack_sequence_as(
-        graph._outputs_struct, [values[id(tensor)] for tensor in graph.outputs]
-    )
-
-
-def _executed(graph: Any) -> list[Any]:
-    """The graph's calls in the order in which Keras makes them."""
-    return [
-        node
-        for depth in sorted(graph._nodes_by_depth, reverse=True)
-        for node in graph._nodes_by_depth[depth]
-        if not node.is_input
-    ]
+    return as_output(graph, [values[id(tensor)] for tensor in graph.outputs])
 
 
 def _written(graph: Any, executed: Sequence[Any]) -> dict[int, list[Any]]:
@@ -177,16 +174,13 @@ def _written(graph: Any, executed: Sequence[Any]) -> dict[int, list[Any]]:
 
 def _age(node: Any) -> int:
     """Where a call stands in its operation's list, or where the one stands that it is a copy of."""
-    nodes = node.operation._inbound_nodes
+    nodes = nodes_of(node.operation)
     by_name = {other.outputs[0].name: k for k, other in enumerate(nodes) if other.outputs}
     name = node.outputs[0].name if node.outputs else ""
     # Keras names a copied tensor after the one it is a copy of.
-    while (original := name.removesuffix(_COPY)) != name and original in by_name:
+    while (original := name.removesuffix(COPY_SUFFIX)) != name and original in by_name:
         name = original
     return by_name[name] if name in by_name else nodes.index(node)
-
-
-_COPY = "_clone"
 
 
 def _is_clone(graph: Any) -> bool:
@@ -194,14 +188,12 @@ def _is_clone(graph: Any) -> bool:
 
     A user gives a shape, and what is loaded from a file gives everything.
     """
-    configs = [
-        getattr(tensor._keras_history.operation, "_auto_config", None) for tensor in graph.inputs
-    ]
+    configs = [constructor_arguments(origin(tensor).operation) for tensor in graph.inputs]
     return all(
         config is not None
-        and config.config.get("batch_shape") is not None
-        and config.config.get("sparse") is None
-        and config.config.get("dtype") is not None
+        and config.get("batch_shape") is not None
+        and config.get("sparse") is None
+        and config.get("dtype") is not None
         for config in configs
     )
 
@@ -212,8 +204,7 @@ def _by_use(graph: Any) -> Iterator[Any]:
     entered, done = set(), set()
     while waiting:
         tensor, is_ready = waiting.pop()
-        operation, index, _ = tensor._keras_history
-        node = operation._inbound_nodes[index] if operation else None
+        node = origin(tensor).node
         if node is None or node.is_input or id(node) in done:
             continue
         if is_ready:

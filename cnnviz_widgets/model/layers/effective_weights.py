@@ -17,21 +17,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...analysis.arrays import frozen
+from ..keras_compat.layers import inner_layers
+from ..keras_compat.quantised import (
+    KNOWN_MODES,
+    MAIN,
+    along_kernel,
+    beside,
+    kept_by,
+    mode_of,
+    packed_axis,
+)
 from .layer_info import weight_names
 
 Array = NDArray[np.float32]
-
-# What Keras calls the stored weights that can be other than they act, and their attributes.
-_MAIN = {"kernel": "_kernel", "embeddings": "_embeddings", "reverse": "reverse_embeddings"}
-_KNOWN_MODES = ("int8", "int4", "float8", "gptq", "awq")
-# What a layer keeps beside a quantised weight, by the attributes that hold it.
-_BESIDE = (
-    *("kernel_scale", "kernel_zero", "embeddings_scale", "embeddings_zero"),
-    *("reverse_embeddings_scale", "reverse_embeddings_zero", "g_idx", "awq_scales"),
-    *("inputs_scale", "inputs_amax_history", "kernel_amax_history"),
-    *("outputs_grad_scale", "outputs_grad_amax_history"),
-    *("lora_kernel_a", "lora_kernel_b", "lora_embeddings_a", "lora_embeddings_b"),
-)
 
 
 class EffectiveWeight(NamedTuple):
@@ -75,11 +73,11 @@ def effective_weights(layer: Any, weights: Sequence[Any]) -> list[EffectiveWeigh
     asked = {id(weight) for weight in weights}
     told: dict[int, EffectiveWeight] = {}
     silent: set[int] = set()
-    for owner in layer._flatten_layers():
-        for acting, beside in _of_owner(owner):
+    for owner in inner_layers(layer):
+        for acting, others in _of_owner(owner):
             if id(acting.variable) in asked:
                 told[id(acting.variable)] = acting
-                silent.update(id(part) for part in beside)
+                silent.update(id(part) for part in others)
     silent -= told.keys()
     return [
         told.get(id(weight), EffectiveWeight(weight))
@@ -139,30 +137,30 @@ def _as_array(variable: Any) -> tuple[NDArray[Any], bool]:
 
 def _of_owner(owner: Any) -> list[tuple[EffectiveWeight, list[Any]]]:
     """The layer's own weights that act otherwise than they are stored, with what goes into each."""
-    mode = getattr(owner, "quantization_mode", None)
+    mode = mode_of(owner)
     lora = bool(getattr(owner, "lora_enabled", False))
     if mode is None and not lora:
         return []
-    beside = [part for name in _BESIDE if (part := vars(owner).get(name)) is not None]
+    others = beside(owner)
     found = []
     calibrated = getattr(owner, f"is_{mode}_calibrated", None)
-    packed = vars(owner).get("quantized_kernel")
+    packed = kept_by(owner, "quantized_kernel")
     if packed is not None:
-        stored = vars(owner).get("_kernel")
+        stored = kept_by(owner, MAIN["kernel"])
         if calibrated:
             acting = EffectiveWeight(packed, lambda: _by_groups(owner), f"{mode}, dequantised")
-            return [(acting, [*beside, *([] if stored is None else [stored])])]
+            return [(acting, [*others, *([] if stored is None else [stored])])]
         # Until it is calibrated the layer computes with the kernel that it had before.
-        return [(EffectiveWeight(stored), [*beside, packed])]
-    for kind, attribute in _MAIN.items():
-        variable = vars(owner).get(attribute)
+        return [(EffectiveWeight(stored), [*others, packed])]
+    for kind, attribute in MAIN.items():
+        variable = kept_by(owner, attribute)
         if variable is None:
             continue
         factors = lora and kind != "reverse"
-        how = [f"{mode}, dequantised"] if mode in _KNOWN_MODES else []
-        if mode is not None and mode not in _KNOWN_MODES:
+        how = [f"{mode}, dequantised"] if mode in KNOWN_MODES else []
+        if mode is not None and mode not in KNOWN_MODES:
             how = [f"as stored: how {mode} acts is not known here"]
-            beside = []
+            others = []
         if factors:
             how.append(f"with LoRA of rank {owner.lora_rank}")
         if not how:
@@ -172,8 +170,8 @@ def _of_owner(owner: Any) -> list[tuple[EffectiveWeight, list[Any]]]:
             values = _dequantised(owner, kind, variable, mode)
             return values + _product(owner) if factors else values
 
-        found.append((EffectiveWeight(variable, merged, " ".join(how)), beside))
-    bias = vars(owner).get("bias")
+        found.append((EffectiveWeight(variable, merged, " ".join(how)), others))
+    bias = kept_by(owner, "bias")
     if mode == "float8" and bias is not None and owner.compute_dtype == "float32":
         # Keras adds it in half precision, for the sake of a fused operation.
         found.append((EffectiveWeight(bias, lambda: _rounded(bias), "bfloat16"), []))
@@ -201,7 +199,7 @@ def _dequantised(owner: Any, kind: str, variable: Any, mode: str | None) -> Arra
     name = {"kernel": "kernel", "embeddings": "embeddings", "reverse": "reverse_embeddings"}[kind]
     codes = _unpacked(owner, kind, variable) if mode == "int4" else read_only(variable, copy=False)
     scale = read_only(getattr(owner, f"{name}_scale"), copy=False)
-    zero = vars(owner).get(f"{name}_zero")
+    zero = kept_by(owner, f"{name}_zero")
     if mode == "int4" and zero is not None:
         # A scale for each group of inputs; of an embedding, of its own features.
         axis = -1 if kind == "embeddings" else 0
@@ -211,7 +209,7 @@ def _dequantised(owner: Any, kind: str, variable: Any, mode: str | None) -> Arra
     elif kind == "embeddings":
         values = codes / scale[:, np.newaxis]
     elif mode == "int8" and isinstance(owner, keras.layers.EinsumDense):
-        values = codes / _along_kernel(owner, scale)
+        values = codes / along_kernel(owner, scale)
     else:
         values = codes / scale
     shape = getattr(owner, "original_kernel_shape", values.shape)
@@ -220,27 +218,9 @@ def _dequantised(owner: Any, kind: str, variable: Any, mode: str | None) -> Arra
 
 def _unpacked(owner: Any, kind: str, variable: Any) -> Array:
     """Two codes of four bits a byte, each again a number of its own."""
-    if kind == "reverse":
-        axis, length = 0, owner.output_dim
-    elif hasattr(owner, "_int4_unpacked_column_size"):
-        axis, length = -1, owner._int4_unpacked_column_size
-    elif kind != "kernel" or variable.shape[0] == owner._orig_input_dim:
-        axis, length = -1, owner._orig_output_dim
-    else:  # as Keras packed a Dense layer's at first
-        axis, length = 0, owner._orig_input_dim
+    axis, length = packed_axis(owner, kind, variable.shape[0])
     codes = keras.quantizers.unpack_int4(variable.value, length, axis=axis)
     return np.asarray(keras.ops.convert_to_numpy(codes)).astype(np.float32)
-
-
-def _along_kernel(owner: Any, scale: Array) -> Array:
-    """The scales of an `EinsumDense`, which Keras lays out as its output has them."""
-    if owner._kernel_squeeze_axes:
-        scale = np.expand_dims(scale, tuple(owner._kernel_squeeze_axes))
-    if owner._kernel_expand_axes:
-        scale = np.squeeze(scale, tuple(owner._kernel_expand_axes))
-    if owner._kernel_transpose_axes:
-        scale = scale.transpose(np.argsort(owner._kernel_transpose_axes))
-    return scale
 
 
 def _by_groups(owner: Any) -> Array:
@@ -252,7 +232,7 @@ def _by_groups(owner: Any) -> Array:
     groups = np.asarray(owner.g_idx).astype(np.intp)
     numbers = np.asarray(keras.ops.convert_to_numpy(codes)).astype(np.float32)
     values: Array = ((numbers - zero[:, groups]) * scale[:, groups]).T
-    stretched = vars(owner).get("awq_scales")
+    stretched = kept_by(owner, "awq_scales")
     if stretched is not None:
         values = values / read_only(stretched, copy=False)[:, np.newaxis]
     return values.reshape(getattr(owner, "original_kernel_shape", values.shape))

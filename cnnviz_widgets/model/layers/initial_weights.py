@@ -11,7 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...runtime.call_stack import surely
-from ..experiments.fresh_model import NoReference, apart, undrawn
+from ..experiments.fresh_model import NoReference, undrawn
+from ..keras_compat.layers import initializer_of, inner_layers
+from ..keras_compat.quantised import mode_of
+from ..keras_compat.random_numbers import apart
 from .effective_weights import effective_weights
 from .layer_info import to_float32, weight_names
 
@@ -62,7 +65,7 @@ class _Fresh:
     """The layers inside a layer, itself included, built anew as they are asked for."""
 
     def __init__(self, layer: Any, seed: int) -> None:
-        self._layers = layer._flatten_layers()
+        self._layers = inner_layers(layer)
         self._seed = seed
         self._found: dict[int, dict[int, Any]] = {}
 
@@ -75,7 +78,7 @@ class _Fresh:
         ]
 
     def is_quantised(self, variable: Any) -> bool:
-        return getattr(self._owners(variable)[0], "quantization_mode", None) is not None
+        return mode_of(self._owners(variable)[0]) is not None
 
     def like(self, variable: Any) -> Any:
         """The like of a variable that is not drawn yet; None where it is not known."""
@@ -103,7 +106,7 @@ def _undrawn_by_variable(owner: Any, seed: int) -> dict[int, Any]:
         key = _nth(variable, seen)
         seen[key] = variable
         like = theirs.get(key)
-        packed = getattr(owner, "quantization_mode", None) is not None
+        packed = mode_of(owner) is not None
         if like is not None and (packed or tuple(like.shape) == tuple(variable.shape)):
             found[id(variable)] = like
     return found
@@ -116,7 +119,7 @@ def _nth(variable: Any, before: dict[tuple[str, int], Any]) -> tuple[str, int]:
 
 def _draw(variable: Any) -> Array | None:
     """What a variable that is not yet drawn may begin as; None where that says nothing."""
-    initializer = getattr(variable, "_initializer", None)
+    initializer = initializer_of(variable)
     if initializer is None:
         return None
     shape = tuple(int(n) for n in variable.shape)

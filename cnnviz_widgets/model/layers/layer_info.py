@@ -12,6 +12,7 @@ import keras
 import numpy as np
 from numpy.typing import NDArray
 
+from ..keras_compat.layers import inner_layers
 from .layer_kinds import family, kind_of
 
 _SPATIAL = {1: ("step",), 2: ("height", "width"), 3: ("depth", "height", "width")}
@@ -132,7 +133,7 @@ def own_weights(layer: Any, listed: set[int]) -> list[Any]:
         return []  # an operation of a graph
     theirs = {
         id(weight)
-        for inner in layer._flatten_layers(include_self=False)
+        for inner in inner_layers(layer, itself=False)
         if id(inner) in listed
         for weight in inner.weights
     }
@@ -168,29 +169,23 @@ def unique_names(given: Sequence[str]) -> list[str]:
 
 def weight_axes(layer: Any, name: str, rank: int) -> tuple[str, ...] | None:
     """What the axes of the weight called `name` mean, or None where that is not known."""
-    kinds = keras.layers
     last = name.rpartition("/")[2]
     if rank == 1:
         return ("out",) if last == "bias" else ("channel",) if is_norm(layer) else None
-    if isinstance(layer, kinds.Dense) and last == "kernel" and rank == 2:
-        return ("in", "out")
-    if isinstance(layer, kinds.Embedding) and last == "embeddings":
-        return ("token", "out")
+    kernel = kind_of(layer).kernel
+    if last == "embeddings" and "token" in kernel:
+        return kernel
+    if last == "kernel" and rank == 2 and kernel == ("in", "out"):
+        return kernel
     spatial = _SPATIAL.get(rank - 2)
     if spatial is None:
         return None
-    if last == "depthwise_kernel" or (
-        isinstance(layer, (kinds.DepthwiseConv1D, kinds.DepthwiseConv2D)) and last == "kernel"
-    ):
+    if last == "depthwise_kernel":
         return (*spatial, "in", "multiplier")
     if last == "pointwise_kernel":
         return (*spatial, "in", "out")
-    if last != "kernel":
-        return None
-    if isinstance(layer, (kinds.Conv1DTranspose, kinds.Conv2DTranspose, kinds.Conv3DTranspose)):
-        return (*spatial, "out", "in")
-    if isinstance(layer, (kinds.Conv1D, kinds.Conv2D, kinds.Conv3D)):
-        return (*spatial, "in", "out")
+    if last == "kernel" and kernel[:1] == ("space",):
+        return (*spatial, *kernel[1:])
     return None
 
 
@@ -253,16 +248,13 @@ def channel_axis(
     if isinstance(layer, keras.layers.BatchNormalization):
         axis = layer.axis[0] if isinstance(layer.axis, (list, tuple)) else layer.axis
         return 1 if axis == 1 else -1
-    if isinstance(layer, (keras.layers.Dense, keras.layers.RNN)) or family(layer) in _SHAPED_ANEW:
+    if kind_of(layer).channels_last:
         return -1
     turned = _turned(layer, rank)
     if turned is not None:
         channels = 1 if inherited == 1 and inherited_rank == rank else rank - 1
         return 1 if turned.index(channels) == 1 else -1
     return 1 if inherited == 1 and inherited_rank == rank else -1
-
-
-_SHAPED_ANEW = ("Reshape", "ops.Einsum", "ops.Matmul", "ops.Reshape", "ops.Tensordot")
 
 
 def _turned(layer: Any, rank: int) -> list[int] | None:

@@ -13,19 +13,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...analysis.arrays import frozen
+from ..keras_compat.layers import inner_layers
 from .effective_weights import EffectiveWeight, effective_weights
 from .effective_weights import read_only as read_only
 from .layer_info import is_norm, unique_names, weight_axes, weight_names
+from .layer_kinds import gates_of, kind_of
 
 Array = NDArray[np.float32]
-
-# In the order in which Keras lays the gates side by side along the last axis.
-_GATES = {
-    "LSTMCell": ("input", "forget", "cell", "output"),
-    "GRUCell": ("update", "reset", "candidate"),
-    "SimpleRNNCell": ("state",),
-    "ConvLSTMCell": ("input", "forget", "cell", "output"),
-}
 
 
 @dataclass(frozen=True, eq=False)
@@ -150,9 +144,7 @@ def layer_parameters(
 
 def _by_owner(layer: Any, weights: list[_Weight]) -> list[tuple[Any, list[_Weight]]]:
     """The weights by the innermost layer that has them: the cell of an LSTM, not the LSTM."""
-    owner_of = {
-        id(variable): inner for inner in layer._flatten_layers() for variable in inner.weights
-    }
+    owner_of = {id(variable): inner for inner in inner_layers(layer) for variable in inner.weights}
     owned: dict[int, tuple[Any, list[_Weight]]] = {}
     for weight in weights:
         owner = owner_of[id(weight.variable)]
@@ -166,7 +158,7 @@ def _first_output(layer: Any, owner: Any) -> int | None:
     if owner is layer:
         return 0
     if isinstance(layer, kinds.Bidirectional):
-        if owner in layer.forward_layer._flatten_layers():
+        if owner in inner_layers(layer.forward_layer):
             return _first_output(layer.forward_layer, owner)
         first = _first_output(layer.backward_layer, owner)
         before = getattr(layer.forward_layer.cell, "output_size", None)
@@ -190,7 +182,7 @@ def _arranged(owner: Any, weights: list[_Weight], read: Read) -> list[LayerParam
     weights = [weight for weight in weights if weight.shape]
     if is_norm(owner):
         return _normalisation(weights, read)
-    gates = _gates(owner)
+    gates = gates_of(owner)
     arrange: Callable[[_Weight], LayerParameters | None]
     if gates:
         arrange = partial(_recurrent, gates=gates, read=read)
@@ -246,16 +238,6 @@ def _normalisation(weights: list[_Weight], read: Read) -> list[LayerParameters]:
     )
     others = [weight for weight in weights if weight.shape != weights[0].shape]
     return [vectors, *(_unknown(weight, read) for weight in others)]
-
-
-def _gates(owner: Any) -> tuple[str, ...]:
-    """The gates of one of Keras' recurrent cells or of a class made from one, else ()."""
-    known = [_GATES.get(kind.__name__, ()) for kind in _keras_kinds(owner)]
-    return next(filter(None, known), ())
-
-
-def _keras_kinds(layer: Any) -> list[type]:
-    return [kind for kind in type(layer).__mro__ if kind.__module__.startswith("keras.")]
 
 
 def _recurrent(weight: _Weight, gates: tuple[str, ...], read: Read) -> LayerParameters | None:
@@ -317,7 +299,7 @@ def _by_axes(owner: Any, weight: _Weight, read: Read) -> LayerParameters | None:
 
 
 def _is_separable(owner: Any) -> bool:
-    return isinstance(owner, (keras.layers.SeparableConv1D, keras.layers.SeparableConv2D))
+    return kind_of(owner).separable
 
 
 def _einsum(owner: Any, weight: _Weight, read: Read) -> LayerParameters | None:

@@ -15,13 +15,14 @@ import numpy as np
 
 from ...runtime.call_stack import surely
 from ...runtime.interrupts import interrupts_kept
+from ..keras_compat.layers import inner_layers, tracked_contents
+from ..keras_compat.scopes import same_scopes
 from .call_recorder import ModelCallError, Recorder, call_error, recording
-from .scopes import same_scopes
 
 
 def is_built(model: Any) -> bool:
     """Whether the model and all layers in it have their weights."""
-    return all(layer.built for layer in model._flatten_layers())
+    return all(layer.built for layer in inner_layers(model))
 
 
 def build(model: Any, inputs: Any) -> None:
@@ -64,7 +65,7 @@ class _UndoneOnError:
     """Puts every layer of a model back to what it was where building it raises."""
 
     def __init__(self, model: Any) -> None:
-        self._undo = [_remember(vars(layer)) for layer in model._flatten_layers()]
+        self._undo = [_remember(vars(layer)) for layer in inner_layers(model)]
 
     def __enter__(self) -> None:
         pass
@@ -144,10 +145,7 @@ def _remember(value: Any, depth: int = 4) -> Callable[[], None]:
     """
     if depth == 0:
         return lambda: None
-    # TensorFlow wraps some dicts, and keeps the items of some lists in an attribute of theirs.
-    value = getattr(value, "__wrapped__", value)
-    if isinstance(value, list) and "_storage" in getattr(value, "__dict__", {}):
-        return _remember(vars(value), depth)
+    value = tracked_contents(value)
     if isinstance(value, dict):
         entries = dict(value)
         inner = [_remember(entry, depth - 1) for entry in entries.values()]
@@ -178,6 +176,4 @@ def _remember(value: Any, depth: int = 4) -> Callable[[], None]:
             set.update(value, members)
 
         return restore
-    if type(value).__name__ == "Tracker":
-        return _remember(vars(value), depth)
     return lambda: None

@@ -28,6 +28,7 @@ import keras
 import numpy as np
 
 from ...runtime.call_stack import Call, CallLock, call_of_context
+from ..keras_compat.layers import inner_layers
 from ..layers.call_order import GraphCall, WrittenOrder, graph_of, is_structure
 from ..layers.layer_kinds import kind_of
 from ..layers.unseen import BlindSpots, Unseen
@@ -219,7 +220,7 @@ class Recorder:
         # second call of the same layer.
         self._owners: dict[str, Any] = {}
         # Layers that the model makes in its own call get new names from Keras each time.
-        self._lasting = {id(layer) for layer in model._flatten_layers()}
+        self._lasting = {id(layer) for layer in inner_layers(model)}
         self._made: dict[str, list[Any]] = {}
         self._counts: Counter[str] = Counter()
         self.outputs: Any = None
@@ -255,7 +256,7 @@ class Recorder:
         self._frames.append(frame)
         # A recurrent cell, or a layer applied to each time step, is called in a loop: its
         # outputs are steps of the outer layer's work, not layers of the model.
-        self._muted = isinstance(layer, (keras.layers.RNN, keras.layers.TimeDistributed))
+        self._muted = kind_of(layer).in_steps
         try:
             with self._around():
                 result = original(layer, *args, **kwargs)

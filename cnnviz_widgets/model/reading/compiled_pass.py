@@ -24,11 +24,11 @@ import tensorflow as tf
 
 from ...runtime.call_stack import meanwhile, surely
 from ...runtime.interrupts import interrupts_kept
+from ..keras_compat.scopes import same_scopes
 from ..layers.layer_info import output_suffix
 from ..layers.unseen import Unseen
 from .call_recorder import LayerCall, ModelCallError, Recorder, call_error, is_tensor, recording
 from .forward_pass import Called, Listing, Receive, arranged, shape_of
-from .scopes import same_scopes
 from .side_effects import undisturbed
 
 

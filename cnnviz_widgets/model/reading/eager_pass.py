@@ -15,6 +15,7 @@ import numpy as np
 
 from ...runtime.call_stack import surely
 from ...runtime.interrupts import interrupts_kept
+from ..keras_compat.layers import is_concrete
 from ..layers.layer_info import output_suffix, to_float32
 from ..layers.unseen import Unseen
 from .call_recorder import Interruption, LayerCall, Recorder, call_error, recording
@@ -112,6 +113,4 @@ def forward(model: Any, inputs: Any, recorder: Recorder) -> Any:
 def is_concrete_scope() -> bool:
     """Whether tensors made now have values: False while a loop's body is being traced."""
     probe = keras.ops.add(np.zeros((), "float32"), 0.0)
-    if keras.backend.backend() == "jax":
-        return "Tracer" not in type(probe).__name__
-    return hasattr(probe, "numpy")
+    return is_concrete(probe)

@@ -13,61 +13,8 @@ from typing import Any
 
 import numpy as np
 
+from ..keras_compat.layers import is_book
 from ..layers.call_order import parts
-
-# Attributes that change when a layer is called.
-_BOOKS_OF_LAYERS = frozenset(
-    {
-        "_auto_config",
-        "_build_shapes_dict",
-        "_called",
-        "_inbound_nodes",
-        "_input_spec",
-        "_lock",
-        "_loss_ids",
-        "_losses",
-        "_losses_override",
-        "_metrics",
-        "_nodes",
-        "_nodes_by_depth",
-        "_operations_by_depth",
-        "_outbound_nodes",
-        "_saved_model_arg_spec",
-        "_saved_model_inputs_spec",
-        "_tracked",
-        "_tracker",
-    }
-)
-# Attributes that change when a model is compiled, trained or used.
-_BOOKS_OF_MODELS = frozenset(
-    {
-        "_compile_config",
-        "_compile_loss",
-        "_compile_metrics",
-        "_compiled_trainable_state",
-        "_compute_loss_has_training_arg",
-        "_distribute_strategy",
-        "_eval_epoch_iterator",
-        "_initial_epoch",
-        "_jax_state",
-        "_jax_state_synced",
-        "_jit_compile",
-        "_loss_tracker",
-        "compiled",
-        "history",
-        "loss",
-        "optimizer",
-        "predict_function",
-        "steps_per_execution",
-        "stop_evaluating",
-        "stop_predicting",
-        "stop_training",
-        "test_function",
-        "train_function",
-        "unrolled_steps_per_execution",
-    }
-)
-_BOOKS = _BOOKS_OF_LAYERS | _BOOKS_OF_MODELS
 
 
 class _Same:
@@ -100,11 +47,7 @@ def fingerprint(model: Any) -> Fingerprint:
         (
             _Same(layer),
             _Same(type(layer).call),
-            {
-                name: _token(value)
-                for name, value in vars(layer).items()
-                if name not in _BOOKS and not name.startswith("_self_")
-            },
+            {name: _token(value) for name, value in vars(layer).items() if not is_book(name)},
         )
         for layer in parts(model)
     ]

@@ -15,6 +15,7 @@ from ...runtime.call_stack import surely
 from ...runtime.interrupts import interrupts_kept
 from ...validation.arrays import refuse_masked
 from ...validation.scalars import whole_number
+from ..keras_compat.graph import origin
 
 DATASET_SAMPLES = 64
 """How many samples are taken from a dataset when the user names no number."""
@@ -114,7 +115,7 @@ def input_names(model: Any, inputs: Any) -> tuple[str, ...]:
     places = [place for place, _ in keras.tree.flatten_with_path(inputs)]
     layers: list[Any] = [None] * len(places)
     if isinstance(model, keras.Function) and len(model.inputs) == len(places):
-        layers = [tensor._keras_history.operation for tensor in model.inputs]
+        layers = [origin(tensor).operation for tensor in model.inputs]
     return tuple(
         place[-1]
         if place and isinstance(place[-1], str)

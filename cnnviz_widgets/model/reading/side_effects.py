@@ -7,7 +7,8 @@ from typing import Any
 
 import keras
 
-from .scopes import same_scopes
+from ..keras_compat.layers import CallNotes, inner_layers
+from ..keras_compat.scopes import same_scopes
 
 
 class undisturbed:
@@ -24,10 +25,7 @@ class undisturbed:
     """
 
     def __init__(self, model: Any) -> None:
-        self._layers: list[tuple[Any, list[Any], set[Any], bool]] = [
-            (layer, list(layer._losses), set(layer._loss_ids), layer._called)
-            for layer in model._flatten_layers()
-        ]
+        self._notes = [(layer, CallNotes.of(layer)) for layer in inner_layers(model)]
         self._stateless = keras.StatelessScope()
         self._scopes = same_scopes()
 
@@ -45,8 +43,5 @@ class undisturbed:
                 self._stateless.__exit__(kind, error, trace)
         finally:
             self._scopes.__exit__(kind, error, trace)
-            for layer, losses, loss_ids, called in self._layers:
-                layer._losses[:] = losses
-                layer._loss_ids.clear()
-                layer._loss_ids.update(loss_ids)
-                vars(layer)["_called"] = called
+            for layer, notes in self._notes:
+                notes.put_back(layer)

@@ -24,6 +24,7 @@ from ...validation.keywords import checked_keywords
 from ...validation.messages import described
 from ...validation.objects import mapping, optional
 from ...validation.scalars import flag, whole_number, word_or_count
+from ..keras_compat.layers import bring_weights_up_to_date
 from ..reading.model_lock import ModelLock, model_lock
 from ..reading.probe import ModelProbe
 from .moment_reader import MomentReader, Reading
@@ -349,8 +350,8 @@ class TrainingMonitor(FixedAttributes, keras.callbacks.Callback):  # type: ignor
     def model(self) -> Any:
         """The model that is trained, its weights brought up to date."""
         model = self._trained
-        if model is not None and hasattr(model, "jax_state_sync"):
-            model.jax_state_sync()
+        if model is not None:
+            bring_weights_up_to_date(model)
         return model
 
     def on_train_begin(self, logs: Mapping[str, Any] | None = None) -> None:

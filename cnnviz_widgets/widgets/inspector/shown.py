@@ -14,11 +14,11 @@ from ...model import LayerInfo, ModelProbe
 from ...model.layers.analysis_order import analysis_order
 from ...model.reading.record_reader import NoWeights, chosen_part, output_record
 from ...model.training.moment_reader import Reading
-from ...records.layer_picture import Progress
 from ...records.layer_record import LayerRecord
 from ...records.place import Place
 from ...records.place_record import NOW, PlaceRecord
 from ...records.sample_subset import SampleChoice
+from ...runtime.progress import Progress
 from ..jupyter.ownership import of_open
 from ..jupyter.work_report import WorkReport
 from ..panels.ablation import AblationBar

@@ -13,16 +13,16 @@ from keras import layers as L
 
 from cnnviz_widgets.model import ModelProbe
 from cnnviz_widgets.model.diagnosis.diagnose import diagnose
-from cnnviz_widgets.model.layers.activations import activation_range, layer_role, output_reaches
-from cnnviz_widgets.model.layers.analysis_order import analysis_order
-from cnnviz_widgets.model.layers.layer_kinds import (
+from cnnviz_widgets.model.layers.activations import (
     ACTIVATIONS,
-    KINDS,
-    UNKNOWN,
     activation_of,
-    family,
-    kind_of,
+    activation_range,
+    layer_role,
+    output_reaches,
 )
+from cnnviz_widgets.model.layers.analysis_order import analysis_order
+from cnnviz_widgets.model.layers.kind import UNKNOWN
+from cnnviz_widgets.model.layers.layer_kinds import KINDS, family, kind_of
 
 RNG = np.random.default_rng(11)
 IMAGES = RNG.normal(size=(16, 8, 8, 3)).astype("float32")

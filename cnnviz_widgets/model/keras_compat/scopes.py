@@ -3,6 +3,10 @@
 Both note for each thread where they are: in a graph or outside, in a layer's call, on a device.
 They take it back in generators' and contexts' exits, which an interrupt may come before. The
 model would then answer with an error, or without its training, until the kernel is restarted.
+
+Keras keeps them in one private module from 3.8 on, TensorFlow in four from 2.18 on. A module that
+is missing raises as this one is imported, or as a model is first read; a scope that has another
+name is not put back.
 """
 
 from __future__ import annotations
@@ -17,14 +21,18 @@ from typing import Any
 import keras
 from keras.src.backend.common import global_state
 
+from ...runtime.call_stack import meanwhile
 from ...runtime.interrupts import behind
 
-_OF_KERAS = (
+SCOPES_OF_KERAS = (
     *("stateless_scope", "symbolic_scope", "autocast_scope", "current_call_ctx"),
     *("custom_objects_scope_dict", "in_tf_graph_scope", "tracking_on"),
 )
-_STACKS_OF_KERAS = ("name_scope_stack", "remat_scope_stack")
-_OF_TENSORFLOW = ("is_eager", "scope_name", "device_name", "device_spec")
+# The second is younger than 3.8.
+STACKS_OF_KERAS = ("name_scope_stack", "remat_scope_stack")
+SCOPES_OF_TENSORFLOW = ("is_eager", "scope_name", "device_name", "device_spec")
+WAITING_VARIABLES = "uninitialized_variables"
+"""Keras' list of the variables that are still to be drawn (3.8)."""
 
 
 class same_scopes:
@@ -33,7 +41,7 @@ class same_scopes:
     def __init__(self) -> None:
         self._earlier = sys.exc_info()[1]
         self._restore: list[Callable[[], object]] = [
-            partial(global_state.set_global_attribute, name, _of_keras(name)) for name in _OF_KERAS
+            partial(set_global, name, get_global(name)) for name in SCOPES_OF_KERAS
         ]
         self._stacks = [(stack, list(stack)) for stack in _stacks()]
         if keras.backend.backend() == "tensorflow":
@@ -41,7 +49,7 @@ class same_scopes:
 
             state = context.context()._thread_local_data
             self._restore += [
-                partial(setattr, state, name, getattr(state, name)) for name in _OF_TENSORFLOW
+                partial(setattr, state, name, getattr(state, name)) for name in SCOPES_OF_TENSORFLOW
             ]
 
     def __enter__(self) -> None:
@@ -64,12 +72,25 @@ class same_scopes:
             stack[:] = entries
 
 
-def _of_keras(name: str, default: Any = None) -> Any:
+def get_global(name: str, default: Any = None) -> Any:
+    """What Keras keeps for this thread under a name; a default is kept from then on."""
     return global_state.get_global_attribute(name, default, set_to_default=default is not None)
 
 
+def set_global(name: str, value: Any) -> None:
+    """Have Keras keep something for this thread under a name; None: nothing."""
+    global_state.set_global_attribute(name, value)
+
+
+def nothing_waits() -> meanwhile:
+    """The context in which Keras' list of what is still to be drawn is another, empty one."""
+    # Afterwards the list is what it was: so there has to be one.
+    get_global(WAITING_VARIABLES, [])
+    return meanwhile(global_state.GLOBAL_STATE_TRACKER, WAITING_VARIABLES, [])
+
+
 def _stacks() -> list[list[Any]]:
-    stacks: list[list[Any]] = [_of_keras(name, []) for name in _STACKS_OF_KERAS]
+    stacks: list[list[Any]] = [get_global(name, []) for name in STACKS_OF_KERAS]
     if keras.backend.backend() == "tensorflow":
         from tensorflow.python.autograph.core import ag_ctx
         from tensorflow.python.eager import context
