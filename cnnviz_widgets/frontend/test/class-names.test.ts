@@ -1,9 +1,9 @@
 /** Channels that stand for classes are called by them wherever they are told of. */
 import { describe, expect, it } from "vitest";
 
-import { describeAlone, describePair, pairName } from "../src/comparison-panel/rows";
 import { describe as describeSpot, describeChannel } from "../src/channel-grid/readout";
 import { readSheet } from "../src/channel-grid/sheet";
+import { describeAlone, describePair, pairName } from "../src/comparison-panel/rows";
 import { named } from "../src/lib/format";
 import type { PairEntry, SheetState } from "../src/lib/wire/payloads";
 import { FakeModel } from "./fake";

@@ -8,10 +8,10 @@ import health from "../src/health-panel";
 import header from "../src/inspector-header";
 import selector from "../src/layer-selector";
 import { NO_KERNEL } from "../src/lib/linking/connection";
-import timeline from "../src/timeline";
-import training from "../src/training-bar";
 import type { ComparedLayerEntry, NumberEntry, PairEntry, TrialEntry } from "../src/lib/wire/payloads";
 import type { AblationBarState, ComparisonState, HealthState, InspectorHeaderState, TimelineState, TrainingBarState } from "../src/lib/wire/states";
+import timeline from "../src/timeline";
+import training from "../src/training-bar";
 import { at, emptyPage, FakeModel, figure, key, shared, show, view } from "./fake";
 
 emptyPage();

@@ -1,14 +1,14 @@
 /** AblationBar: what does the model do without the selected channels? Tried on the live model. */
 import type { AnyModel, RenderProps } from "@anywidget/types";
 
-import { Connection, type ViewProps } from "../lib/linking/connection";
 import { button, element, keyboard, mount } from "../lib/dom/elements";
 import { counted, lastName, withLastName } from "../lib/format";
-import { Patience, WAITING } from "../lib/linking/slow-answer";
-import { Selection } from "../lib/linking/selection";
-import type { AblationBarState } from "../lib/wire/states";
-import type { TrialEntry } from "../lib/wire/payloads";
 import { onChange } from "../lib/linking/changes";
+import { Connection, type ViewProps } from "../lib/linking/connection";
+import { Selection } from "../lib/linking/selection";
+import { SlowAnswer, WAITING } from "../lib/linking/slow-answer";
+import type { TrialEntry } from "../lib/wire/payloads";
+import type { AblationBarState } from "../lib/wire/states";
 
 type How = TrialEntry["how"];
 
@@ -21,7 +21,7 @@ const WAYS: readonly (readonly [how: How, text: string, title: string])[] = [
 const CALM = "— select channels (a column, a row or a fork) to try the model without them";
 const DONE: Record<How, string> = { silence: "silenced", mean: "replaced by mean", merge: "merged" };
 
-class Bar {
+class AblationBar {
   readonly root: HTMLElement;
   private readonly lead = element("span", "cnnviz-ablation-lead");
   private readonly buttons: Map<How, HTMLButtonElement>;
@@ -30,7 +30,7 @@ class Bar {
   private readonly result = element("div", "cnnviz-ablation-result", { role: "status", "aria-live": "polite" });
   private readonly earlier = element("ol", "cnnviz-ablation-earlier", { "aria-label": "Earlier trials" });
   private readonly clear: HTMLButtonElement;
-  private readonly patience: Patience;
+  private readonly slowAnswer: SlowAnswer;
   private readonly connection: Connection;
 
   constructor(
@@ -54,7 +54,7 @@ class Bar {
     );
     const newest = element("div", "cnnviz-ablation-newest", {}, this.result, this.clear);
     this.root = element("div", "cnnviz cnnviz-ablation-bar", {}, line, this.error, newest, this.earlier, this.connection.line);
-    this.patience = new Patience(() => this.showWaiting(), signal);
+    this.slowAnswer = new SlowAnswer(() => this.showWaiting(), signal);
     selection.onChange(() => this.show());
     this.connection.onChange(() => this.show());
     onChange(model, ["layer", "enabled", "reason", "_asked", "_answered"], () => this.show());
@@ -107,8 +107,8 @@ class Bar {
     const waiting = this.waiting();
     this.state.classList.toggle("cnnviz-running", waiting);
     this.lead.hidden = waiting;
-    this.patience.wait(waiting && this.model.get("_started") < this.model.get("_asked")[0]);
-    this.say(waiting ? (this.patience.over ? WAITING : "running…") : "");
+    this.slowAnswer.wait(waiting && this.model.get("_started") < this.model.get("_asked")[0]);
+    this.say(waiting ? (this.slowAnswer.over ? WAITING : "running…") : "");
   }
 
   private say(text: string): void {
@@ -165,7 +165,7 @@ async function render({ model, el, host, signal }: RenderProps<AblationBarState>
   const selection = await Selection.of(host, model.get("selection"), signal);
   // The cell may have been run again meanwhile; nobody would end what began now.
   if (signal.aborted) return;
-  const bar = new Bar(model, selection, { model, el, signal });
+  const bar = new AblationBar(model, selection, { model, el, signal });
   mount(el, bar.root, signal);
   bar.begin();
 }

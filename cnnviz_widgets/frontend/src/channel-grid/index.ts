@@ -10,19 +10,18 @@ import { element } from "../lib/dom/elements";
 import { pixel, rgb } from "../lib/dom/theme";
 import { count, counted } from "../lib/format";
 import { columnAt, GUTTER, MARGIN, resolve, visible, xOf, type Columns } from "../lib/linking/column-axis";
-import type { ColumnAxisState } from "../lib/wire/states";
 import { renderLinked } from "../lib/linking/linked-view";
 import type { Selection } from "../lib/linking/selection";
 import type { RangeName } from "../lib/plots/colormaps";
+import { SHEET_TRAITS } from "../lib/wire/constants";
+import type { ChannelGridState, ColumnAxisState } from "../lib/wire/states";
 import type { PixelImage, Pointer, StageContent, StageLayout } from "../tile-view/content";
 import type { Tile } from "../tile-view/enlarged";
-import type { Marked } from "../tile-view/foot";
+import type { MarkedChannels } from "../tile-view/foot";
 import type { Place } from "../tile-view/overlay";
 import { paintGaps, paintOf, paintTiles, type Paint } from "../tile-view/paint";
 import { columnSpans, limitScroll, rowAt, rowSpans, withBlanks, yOf, type Rows } from "../tile-view/rows";
 import { TileStage } from "../tile-view/stage";
-import type { ChannelGridState } from "../lib/wire/states";
-import { SHEET_TRAITS } from "../lib/wire/constants";
 
 const RANGES = [
   ["tile", "each tile"],
@@ -245,7 +244,7 @@ class ChannelGrid implements StageContent<StageLayout> {
     return sampleName(sample, this.model.get("sample_labels"));
   }
 
-  legend(): Marked {
+  legend(): MarkedChannels {
     const { channels, columnMarks: marks } = this.sheet;
     const briefly = isWhole(this.sheet) ? undefined : `on these ${count(this.sheet.rows)}`;
     const where = briefly ? `${briefly} samples` : "on all samples shown";

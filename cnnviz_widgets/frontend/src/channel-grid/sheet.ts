@@ -3,8 +3,8 @@ import type { AnyModel } from "@anywidget/types";
 
 import { named } from "../lib/format";
 import { asFloat32, asInt32, asUint8 } from "../lib/linking/buffers";
-import { naturalOrder, summarised, type Tiles } from "../tile-view/tiles";
 import type { SheetState } from "../lib/wire/payloads";
+import { naturalOrder, summarised, type Tiles } from "../tile-view/tiles";
 
 /** The tiles of a layer's outputs: samples down, channels across. */
 export interface Sheet extends Tiles {
@@ -31,8 +31,8 @@ export function readSheet(model: AnyModel<SheetState>): Sheet {
   const kind = model.get("_kind");
   const numbers = asInt32(model.get("_samples"));
   const samples = numbers.length === rows ? numbers : Int32Array.from({ length: rows }, (_, row) => row);
-  const kept = asInt32(model.get("_rows"));
-  const places = kept.length > rows ? kept : samples;
+  const placed = asInt32(model.get("_rows"));
+  const places = placed.length > rows ? placed : samples;
   const rowAt = places.map((sample) => samples.indexOf(sample));
   const tiles = summarised({
     rows,

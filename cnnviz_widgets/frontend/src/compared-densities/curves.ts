@@ -1,8 +1,8 @@
 /** The densities of both sides as their wire format gives them. */
 import type { AnyModel } from "@anywidget/types";
 
-import { asFloat32, asFloat64, asInt32 } from "../lib/linking/buffers";
 import type { ChannelFacts } from "../comparison-panel/rows";
+import { asFloat32, asFloat64, asInt32 } from "../lib/linking/buffers";
 import type { ComparedCurvesState } from "../lib/wire/payloads";
 
 /** The curves of one side. */
@@ -41,18 +41,18 @@ export class Curves {
   /** Abscissae and heights of the curves of those pairs that have one on this side. */
   lines(numbers: readonly number[]): { x: Float64Array[]; y: Float64Array[] } {
     const { points } = this;
-    const found = numbers.map((number) => this.at.get(number)).filter((curve) => curve !== undefined);
+    const curves = numbers.map((number) => this.at.get(number)).filter((curve) => curve !== undefined);
     return {
-      x: found.map((curve) =>
+      x: curves.map((curve) =>
         Float64Array.from({ length: points }, (_, i) => this.grid[2 * curve]! + i * this.grid[2 * curve + 1]!),
       ),
-      y: found.map((curve) => Float64Array.from(this.density.subarray(curve * points, (curve + 1) * points))),
+      y: curves.map((curve) => Float64Array.from(this.density.subarray(curve * points, (curve + 1) * points))),
     };
   }
 
   /** Shares of exact zeros of the same curves, in percent. */
   zeros(numbers: readonly number[]): Float64Array {
-    const found = numbers.map((number) => this.at.get(number)).filter((curve) => curve !== undefined);
-    return Float64Array.from(found, (curve) => 100 * this.zeroShare[curve]!);
+    const curves = numbers.map((number) => this.at.get(number)).filter((curve) => curve !== undefined);
+    return Float64Array.from(curves, (curve) => 100 * this.zeroShare[curve]!);
   }
 }

@@ -6,18 +6,18 @@ import type { RenderProps } from "@anywidget/types";
 
 import { Curves } from "./curves";
 import { describeAlone, describePair } from "../comparison-panel/rows";
-import { asFloat32 } from "../lib/linking/buffers";
 import { button, element, mount } from "../lib/dom/elements";
-import { counted, named } from "../lib/format";
 import { eachFrame } from "../lib/dom/frame";
-import { afterEvent, put, releasePlot, scaleOf, type MarkModel } from "../lib/plots/bqplot";
+import { CLUSTER_COLORS, onThemeChange, themeOf } from "../lib/dom/theme";
+import { counted, named } from "../lib/format";
+import { asFloat32 } from "../lib/linking/buffers";
+import { onChange } from "../lib/linking/changes";
 import { publisher } from "../lib/linking/publish";
 import { Selection } from "../lib/linking/selection";
+import { afterEvent, put, releasePlot, scaleOf, type MarkModel } from "../lib/plots/bqplot";
 import { powersOfTen, roundTicks } from "../lib/plots/ticks";
-import { CLUSTER_COLORS, onThemeChange, themeOf } from "../lib/dom/theme";
-import type { ComparedDensitiesState } from "../lib/wire/states";
 import { COMPARED_CURVES_TRAITS } from "../lib/wire/constants";
-import { onChange } from "../lib/linking/changes";
+import type { ComparedDensitiesState } from "../lib/wire/states";
 
 /** More pairs of curves than this are no longer told apart; the first ones are drawn. */
 const MOST_DRAWN = 6;
@@ -64,7 +64,7 @@ async function render({ model, el, host, signal }: RenderProps<ComparedDensities
     return known(model.get("_most")) ? [model.get("_most")] : [];
   }
 
-  function told(number: number): string {
+  function pairText(number: number): string {
     const [before, after] = [sides.a.facts(number), sides.b.facts(number)];
     const names = model.get("class_names") ?? [];
     if (before && after) {
@@ -91,7 +91,7 @@ async function render({ model, el, host, signal }: RenderProps<ComparedDensities
     let text = "";
     if (numbers.length === 1) {
       const byItself = numbers[0] !== selection.hovered && selection.list.length === 0;
-      text = `${byItself ? "Most changed: " : ""}${told(numbers[0]!)}`;
+      text = `${byItself ? "Most changed: " : ""}${pairText(numbers[0]!)}`;
     } else if (numbers.length > 1) {
       const all = selection.list.length;
       text = `${counted(all, "pair")} selected${numbers.length < all ? `, the first ${numbers.length} drawn` : ""}`;
@@ -106,8 +106,8 @@ async function render({ model, el, host, signal }: RenderProps<ComparedDensities
     const colorOf = (number: number): string =>
       number === selection.hovered ? theme.hover : palette[numbers.indexOf(number) % palette.length]!;
     const colors = (side: Curves): string[] => {
-      const found = numbers.filter((number) => side.has(number)).map(colorOf);
-      return found.length > 0 ? found : [theme.accent];
+      const colors = numbers.filter((number) => side.has(number)).map(colorOf);
+      return colors.length > 0 ? colors : [theme.accent];
     };
     const [old, fresh] = [sides.a.lines(numbers), sides.b.lines(numbers)];
     const isLog = model.get("log_y");

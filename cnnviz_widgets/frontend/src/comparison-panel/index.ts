@@ -11,15 +11,15 @@ import {
   pairName,
   zeros,
 } from "./rows";
-import { Connection, type ViewProps } from "../lib/linking/connection";
 import { choice, element, mount, showNotes } from "../lib/dom/elements";
-import { count, lastName } from "../lib/format";
 import { eachFrame } from "../lib/dom/frame";
-import { Patience, WAITING } from "../lib/linking/slow-answer";
-import { combineOf, Selection } from "../lib/linking/selection";
-import type { ComparisonState } from "../lib/wire/states";
-import type { ComparedLayerEntry, PairEntry, UncomparedLayerEntry } from "../lib/wire/payloads";
+import { count, lastName } from "../lib/format";
 import { onChange } from "../lib/linking/changes";
+import { Connection, type ViewProps } from "../lib/linking/connection";
+import { combineOf, Selection } from "../lib/linking/selection";
+import { SlowAnswer, WAITING } from "../lib/linking/slow-answer";
+import type { ComparedLayerEntry, PairEntry, UncomparedLayerEntry } from "../lib/wire/payloads";
+import type { ComparisonState } from "../lib/wire/states";
 
 const MATCHES = [
   ["similarity", "what they show"],
@@ -35,7 +35,7 @@ const DISTANCE_TITLE = "Cosine distance of the two maps over all samples: 0 the 
 const SHIFT_TITLE =
   "How far the values moved: Wasserstein's distance over twice the standard deviation of both together; 0 the same, 1 two constants";
 
-class Head {
+class ComparisonHead {
   readonly root: HTMLElement;
   private readonly heading = element("div", "cnnviz-comparison-title", { role: "heading", "aria-level": "3" });
   private readonly match: { root: HTMLLabelElement; select: HTMLSelectElement };
@@ -47,7 +47,7 @@ class Head {
   private readonly notes = element("div", "cnnviz-note");
   private readonly layers: List;
   private readonly pairs: List;
-  private readonly patience: Patience;
+  private readonly slowAnswer: SlowAnswer;
   private readonly connection: Connection;
   /** What the rows are of: the traits may be ahead of them by a frame. */
   private listed: { layers: ComparedLayerEntry[]; pairs: PairEntry[] } = { layers: [], pairs: [] };
@@ -113,7 +113,7 @@ class Head {
       ),
       this.notes,
     );
-    this.patience = new Patience(() => this.mark(), signal);
+    this.slowAnswer = new SlowAnswer(() => this.mark(), signal);
     const later = (draw: () => void) => eachFrame(draw, signal);
     onChange(model, ["titles", "_layers", "_alone"], later(() => this.buildLayers()));
     onChange(model, ["_pairs", "_total", "_notes"], later(() => this.buildPairs()));
@@ -187,12 +187,12 @@ class Head {
     this.layers.enable(alive);
     this.error.textContent = model.get("error");
     this.error.hidden = !this.error.textContent;
-    this.patience.wait(alive && waiting);
+    this.slowAnswer.wait(alive && waiting);
     if (!alive) {
       this.state.replaceChildren(this.connection.notice());
       return;
     }
-    const text = model.get("message") || (this.patience.over ? WAITING : waiting ? "reading…" : "");
+    const text = model.get("message") || (this.slowAnswer.over ? WAITING : waiting ? "reading…" : "");
     if (this.state.textContent !== text) this.state.textContent = text;
   }
 
@@ -256,7 +256,7 @@ async function render({ model, el, host, signal }: RenderProps<ComparisonState>)
   const selection = await Selection.of(host, model.get("selection"), signal);
   // The cell may have been run again meanwhile; nobody would end what began now.
   if (signal.aborted) return;
-  const head = new Head(model, selection, { model, el, signal });
+  const head = new ComparisonHead(model, selection, { model, el, signal });
   mount(el, head.root, signal);
   head.refresh();
 }

@@ -1,10 +1,22 @@
 /** Dendrogram: which channels do the same thing? Leaf i stands over column i of the grid. */
 import type { AnyModel } from "@anywidget/types";
 
+import { layer, onResize, prepare } from "../lib/dom/canvas";
+import { button, element, keyboard, showNotes } from "../lib/dom/elements";
+import { eachFrame } from "../lib/dom/frame";
+import { onThemeChange, themeOf, type Theme } from "../lib/dom/theme";
+import { named } from "../lib/format";
+import { onChange } from "../lib/linking/changes";
+import { columnAt, GUTTER, moveTo, resolve, wheeled, type Columns,  } from "../lib/linking/column-axis";
+import { renderLinked } from "../lib/linking/linked-view";
+import { publisher, type Publisher } from "../lib/linking/publish";
+import { combineOf, Selection } from "../lib/linking/selection";
+import { TREE_TRAITS } from "../lib/wire/constants";
+import type { ColumnAxisState, DendrogramState } from "../lib/wire/states";
 import { CutLine } from "../tree-view/cut";
+import { describeMerge, mergeAt, walked, type Step } from "../tree-view/merges";
 import { paintOverlay, paintTree, type Scene } from "../tree-view/paint";
 import { scaleOf, type Scale } from "../tree-view/scale";
-import { describeFork, forkAt, walked, type Step } from "../tree-view/merges";
 import {
   channelsBelow,
   parents,
@@ -12,27 +24,14 @@ import {
   readTree,
   type Tree,
 } from "../tree-view/tree";
-import { layer, onResize, prepare } from "../lib/dom/canvas";
-import { columnAt, GUTTER, moveTo, resolve, wheeled, type Columns,  } from "../lib/linking/column-axis";
-import type { ColumnAxisState } from "../lib/wire/states";
-import { button, element, keyboard, showNotes } from "../lib/dom/elements";
-import { named } from "../lib/format";
-import { eachFrame } from "../lib/dom/frame";
-import { renderLinked } from "../lib/linking/linked-view";
-import { publisher, type Publisher } from "../lib/linking/publish";
-import { combineOf, Selection } from "../lib/linking/selection";
-import { onThemeChange, themeOf, type Theme } from "../lib/dom/theme";
-import type { DendrogramState } from "../lib/wire/states";
-import { TREE_TRAITS } from "../lib/wire/constants";
-import { onChange } from "../lib/linking/changes";
 
-/** More classes below a fork than these are counted, not named. */
+/** More classes below a merge than these are counted, not named. */
 const MOST_NAMED = 8;
 const HELP =
   "Click a fork: select the channels below it · drag the blue line: cut into clusters · " +
   "arrow keys: walk the tree, Space: select, Escape: clear";
 
-class DendrogramView {
+class Dendrogram {
   readonly root: HTMLElement;
   private readonly stage = element("div", "cnnviz-dendrogram-stage");
   private readonly lines = layer("cnnviz-dendrogram-lines");
@@ -49,7 +48,7 @@ class DendrogramView {
   private parent: Int32Array;
   private position: Map<number, number>;
   private theme: Theme;
-  private fork = -1;
+  private merge = -1;
 
   constructor(
     private readonly model: AnyModel<DendrogramState>,
@@ -92,11 +91,11 @@ class DendrogramView {
     const width = this.stage.clientWidth;
     const height = this.model.get("height");
     if (width <= GUTTER) return null;
-    const { tree, theme, selection, fork } = this;
+    const { tree, theme, selection, merge } = this;
     const columns = this.columns();
     const cut = this.model.get("cut");
     const columnOf = (channel: number) => this.position.get(channel);
-    return { tree, theme, selection, fork, columns, scale: this.scale(), width, height, cut, columnOf };
+    return { tree, theme, selection, merge, columns, scale: this.scale(), width, height, cut, columnOf };
   }
 
   private paintLines(): void {
@@ -134,7 +133,7 @@ class DendrogramView {
       this.tree = readTree(this.model);
       this.parent = parents(this.tree);
       this.position = positions(this.tree);
-      this.fork = -1;
+      this.merge = -1;
       this.refresh();
     }, this.signal));
     onChange(this.model, ["cut", "height"], this.drawLines);
@@ -148,7 +147,7 @@ class DendrogramView {
     showNotes(this.notes, this.model.get("_notes"));
     this.describe();
     const natural = this.axis.get("order_by") === "natural";
-    const hidden = natural || this.tree.forks === 0;
+    const hidden = natural || this.tree.merges === 0;
     this.empty.hidden = !hidden;
     // What cannot be seen takes no part in the keyboard's round either.
     this.overlay.canvas.tabIndex = this.cutLine.root.tabIndex = hidden ? -1 : 0;
@@ -168,8 +167,8 @@ class DendrogramView {
     this.drawLines();
   }
 
-  private forkAt(x: number, y: number): number {
-    return forkAt(this.tree, this.columns(), this.scale(), x, y);
+  private mergeAt(x: number, y: number): number {
+    return mergeAt(this.tree, this.columns(), this.scale(), x, y);
   }
 
   private place(event: MouseEvent): { x: number; y: number } {
@@ -184,14 +183,14 @@ class DendrogramView {
 
   private onPoint(event: MouseEvent): void {
     const { x, y } = this.place(event);
-    this.fork = this.forkAt(x, y);
+    this.merge = this.mergeAt(x, y);
     this.selection.hover(this.leafAt(x));
     this.describe();
     this.drawOverlay();
   }
 
   private onLeave(): void {
-    this.fork = -1;
+    this.merge = -1;
     this.selection.hover(-1);
     this.describe();
     this.drawOverlay();
@@ -200,9 +199,9 @@ class DendrogramView {
   private onClick(event: MouseEvent): void {
     this.overlay.canvas.focus({ preventScroll: true });
     const { x, y } = this.place(event);
-    this.fork = this.forkAt(x, y);
+    this.merge = this.mergeAt(x, y);
     const leaf = this.leafAt(x);
-    if (this.fork >= 0) this.selection.combine(channelsBelow(this.tree, this.fork), combineOf(event));
+    if (this.merge >= 0) this.selection.combine(channelsBelow(this.tree, this.merge), combineOf(event));
     else if (leaf >= 0 && y > this.scale().bottom - 12) this.selection.combine([leaf], combineOf(event));
     else if (combineOf(event) === "replace") this.selection.clear();
   }
@@ -216,12 +215,12 @@ class DendrogramView {
   /** Up leads to the parent, down to the taller child, left and right to the next of like height. */
   private onKey(event: KeyboardEvent): void {
     const { tree } = this;
-    if (tree.forks === 0) return;
+    if (tree.merges === 0) return;
     const steps: Record<string, Step> = { ArrowUp: "up", ArrowDown: "down", ArrowLeft: "before", ArrowRight: "after" };
     const step = steps[event.key];
-    if (step) this.fork = walked(tree, this.parent, this.fork, step);
+    if (step) this.merge = walked(tree, this.parent, this.merge, step);
     else if (event.key === " " || event.key === "Enter") {
-      if (this.fork >= 0) this.selection.combine(channelsBelow(tree, this.fork), combineOf(event));
+      if (this.merge >= 0) this.selection.combine(channelsBelow(tree, this.merge), combineOf(event));
     } else if (event.key === "Escape") this.selection.clear();
     else return;
     event.preventDefault();
@@ -231,11 +230,11 @@ class DendrogramView {
   }
 
   private describe(): void {
-    let text = this.tree.forks > 0 ? HELP : "";
-    if (this.fork >= 0) {
-      text = describeFork(this.tree, this.fork, "channel");
+    let text = this.tree.merges > 0 ? HELP : "";
+    if (this.merge >= 0) {
+      text = describeMerge(this.tree, this.merge, "channel");
       const names = this.model.get("class_names");
-      const below = channelsBelow(this.tree, this.fork);
+      const below = channelsBelow(this.tree, this.merge);
       if (names?.length > 0 && below.length <= MOST_NAMED) {
         text += ` · ${below.map((channel) => named(channel, names)).join(", ")}`;
       }
@@ -249,4 +248,4 @@ class DendrogramView {
   }
 }
 
-export default { render: renderLinked(DendrogramView) };
+export default { render: renderLinked(Dendrogram) };

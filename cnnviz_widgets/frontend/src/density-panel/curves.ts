@@ -29,11 +29,11 @@ export function readCurves(model: AnyModel<DensityCurvesState>): Curves {
 }
 
 /** Abscissae and densities of some curves; a channel that is only zeros has nothing to draw. */
-export function lines(curves: Curves, wanted: readonly number[]): { x: Float64Array[]; y: Float64Array[] } {
+export function lines(curves: Curves, numbers: readonly number[]): { x: Float64Array[]; y: Float64Array[] } {
   const part = (values: Float64Array, curve: number): Float64Array =>
     values.slice(curve * curves.points, (curve + 1) * curves.points);
   return {
-    x: wanted.map((curve) => part(curves.grid, curve)),
-    y: wanted.map((curve) => part(curves.density, curve)),
+    x: numbers.map((curve) => part(curves.grid, curve)),
+    y: numbers.map((curve) => part(curves.density, curve)),
   };
 }

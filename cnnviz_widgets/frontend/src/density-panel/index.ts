@@ -6,17 +6,17 @@ import type { AnyModel, Host, RenderProps } from "@anywidget/types";
 
 import { lines, readCurves } from "./curves";
 import { button, element, mount, showNotes } from "../lib/dom/elements";
-import { count, counted, named, percent } from "../lib/format";
 import { eachFrame } from "../lib/dom/frame";
-import { OwnColors } from "../lib/plots/channel-colors";
-import { afterEvent, put, releasePlot, scaleOf, type MarkModel } from "../lib/plots/bqplot";
+import { CLUSTER_COLORS, onThemeChange, themeOf } from "../lib/dom/theme";
+import { count, counted, named, percent } from "../lib/format";
+import { onChange } from "../lib/linking/changes";
 import { publisher } from "../lib/linking/publish";
 import { Selection } from "../lib/linking/selection";
+import { afterEvent, put, releasePlot, scaleOf, type MarkModel } from "../lib/plots/bqplot";
+import { ChannelColors } from "../lib/plots/channel-colors";
 import { powersOfTen, roundTicks } from "../lib/plots/ticks";
-import { CLUSTER_COLORS, onThemeChange, themeOf } from "../lib/dom/theme";
-import type { DensityState } from "../lib/wire/states";
 import { DENSITY_CURVES_TRAITS, MOST_CURVES } from "../lib/wire/constants";
-import { onChange } from "../lib/linking/changes";
+import type { DensityState } from "../lib/wire/states";
 
 const KEYS: Record<DensityState["_drawn"], (noun: string) => string> = {
   every: (noun) => `line: one ${noun}`,
@@ -39,8 +39,8 @@ type Marks = Record<(typeof MARKS)[number], MarkModel>;
 const nounOf = (model: AnyModel<DensityState>): string => model.get("_noun") ?? "channel";
 
 async function marksOf(model: AnyModel<DensityState>, host: Host): Promise<Marks> {
-  const found = await Promise.all(MARKS.map((key) => host.getModel(model.get(key))));
-  return Object.fromEntries(MARKS.map((key, i) => [key, found[i]!])) as Marks;
+  const models = await Promise.all(MARKS.map((key) => host.getModel(model.get(key))));
+  return Object.fromEntries(MARKS.map((key, i) => [key, models[i]!])) as Marks;
 }
 
 async function render({ model, el, host, signal }: RenderProps<DensityState>): Promise<void> {
@@ -58,8 +58,8 @@ async function render({ model, el, host, signal }: RenderProps<DensityState>): P
   const publish = publisher(model, signal);
   let curves = readCurves(model);
   // The curve of a channel keeps its colour while training moves it, or others are selected.
-  const own = new OwnColors();
-  selection.onOthers(() => own.clear());
+  const channelColors = new ChannelColors();
+  selection.onOthers(() => channelColors.clear());
 
   const readout = element("div", "cnnviz-density-readout", { role: "status", "aria-live": "polite" });
   const key = element("div", "cnnviz-density-key");
@@ -94,7 +94,7 @@ async function render({ model, el, host, signal }: RenderProps<DensityState>): P
     const palette = theme.dark ? CLUSTER_COLORS.dark : CLUSTER_COLORS.light;
     const { selected, hovered } = chosen();
     const some = selected.length > 0 || hovered !== undefined;
-    const colors = own.of(selected.map((curve) => curves.channels[curve]!), palette);
+    const colors = channelColors.of(selected.map((curve) => curves.channels[curve]!), palette);
     put(marks._selected, { ...lines(curves, selected), colors: colors.length ? colors : [theme.accent] });
     put(marks._hovered, { ...lines(curves, hovered === undefined ? [] : [hovered]), colors: [theme.hover] });
     const marked = hovered === undefined ? selected : [...selected, hovered];

@@ -1,7 +1,7 @@
 /** The evidence as a small picture: what was measured as filled bars, the reference as an outline. */
 import { valueText } from "./report";
-import { svg } from "../lib/dom/svg";
 import { element } from "../lib/dom/elements";
+import { svg } from "../lib/dom/svg";
 import { percent } from "../lib/format";
 import type { EvidenceEntry } from "../lib/wire/payloads";
 

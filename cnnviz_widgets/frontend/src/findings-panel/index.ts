@@ -8,12 +8,12 @@ import {
   placeName,
   severityCounts,
 } from "./report";
-import { severityMark } from "../lib/severity";
 import { choice, element, keyboard, mount } from "../lib/dom/elements";
 import { count, counted, withLastName } from "../lib/format";
-import type { FindingsPanelState } from "../lib/wire/states";
-import type { FindingEntry, ReportEntry } from "../lib/wire/payloads";
 import { onChange } from "../lib/linking/changes";
+import { severityMark } from "../lib/severity";
+import type { FindingEntry, ReportEntry } from "../lib/wire/payloads";
+import type { FindingsPanelState } from "../lib/wire/states";
 
 /** Beyond so many findings it pays to look for one by its words. */
 const FILTERED_FROM = 9;
@@ -27,7 +27,7 @@ interface Item {
 
 let instances = 0;
 
-class Panel {
+class FindingsPanel {
   readonly root: HTMLElement;
   private readonly head = element("div", "cnnviz-findings-head", { role: "status", "aria-live": "polite" });
   private readonly stale = element("div", "cnnviz-warning", { role: "status" });
@@ -35,7 +35,7 @@ class Panel {
   private readonly tools = element("div", "cnnviz-toolbar");
   private readonly severity: HTMLSelectElement;
   private readonly filter: HTMLInputElement;
-  private readonly shown = element("span", "cnnviz-faint", { role: "status", "aria-live": "polite" });
+  private readonly listed = element("span", "cnnviz-faint", { role: "status", "aria-live": "polite" });
   private readonly list = element("div", "cnnviz-findings-list", { role: "list" });
   private readonly skipped = element("div", "cnnviz-findings-skipped");
   private readonly id = `cnnviz-findings-${instances++}`;
@@ -70,7 +70,7 @@ class Panel {
       spellcheck: "false",
     });
     keyboard(this.filter);
-    this.tools.append(severity.root, this.filter, this.shown);
+    this.tools.append(severity.root, this.filter, this.listed);
     this.root = element(
       "div",
       "cnnviz cnnviz-findings-panel",
@@ -178,7 +178,7 @@ class Panel {
     this.list.hidden = findings.length === 0;
     if (this.items.length === 0) this.list.append(element("div", "cnnviz-findings-none", {}, "No finding matches."));
     const all = this.items.length === findings.length;
-    this.shown.textContent = all ? "" : `${count(this.items.length)} of ${count(findings.length)} shown`;
+    this.listed.textContent = all ? "" : `${count(this.items.length)} of ${count(findings.length)} shown`;
     this.active = Math.max(0, this.items.findIndex(({ index }) => index === this.chosen));
     this.mark();
   }
@@ -287,7 +287,7 @@ class Panel {
 const longest = (words: readonly string[]): string => `${Math.max(0, ...words.map(({ length }) => length))}ch`;
 
 function render({ model, el, signal }: RenderProps<FindingsPanelState>): void {
-  const panel = new Panel(model, signal);
+  const panel = new FindingsPanel(model, signal);
   mount(el, panel.root, signal);
   panel.begin();
 }

@@ -1,7 +1,7 @@
 /** A report as Python sends it, and its words as a reader wants them. */
 import { count, counted, number, percent } from "../lib/format";
-import type { FindingEntry, Severity } from "../lib/wire/payloads";
 import type { FindingKind } from "../lib/wire/constants";
+import type { FindingEntry, Severity } from "../lib/wire/payloads";
 
 export const SEVERITIES: readonly Severity[] = ["severe", "warning", "note"];
 

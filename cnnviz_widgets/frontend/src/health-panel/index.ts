@@ -8,17 +8,17 @@ import { Chips, shortNames } from "./chips";
 import { layerColors } from "./colors";
 import { Curves } from "./curves";
 import { scaleFor, written, type ValueScale } from "./scale";
-import { Connection, type ViewProps } from "../lib/linking/connection";
-import { choice, element, mount, say } from "../lib/dom/elements";
-import { count } from "../lib/format";
-import { eachFrame } from "../lib/dom/frame";
 import { onResize } from "../lib/dom/canvas";
-import { afterEvent, put, releasePlot, scaleOf, type MarkModel } from "../lib/plots/bqplot";
+import { choice, element, mount, say } from "../lib/dom/elements";
+import { eachFrame } from "../lib/dom/frame";
 import { onThemeChange, themeOf } from "../lib/dom/theme";
-import { LEFT, RIGHT, stepTicks } from "../lib/plots/step-axis";
-import type { HealthState } from "../lib/wire/states";
-import { HEALTH_CURVES_TRAITS, LIVE } from "../lib/wire/constants";
+import { count } from "../lib/format";
 import { onChange } from "../lib/linking/changes";
+import { Connection, type ViewProps } from "../lib/linking/connection";
+import { afterEvent, put, releasePlot, scaleOf, type MarkModel } from "../lib/plots/bqplot";
+import { LEFT, RIGHT, stepTicks } from "../lib/plots/step-axis";
+import { HEALTH_CURVES_TRAITS, LIVE } from "../lib/wire/constants";
+import type { HealthState } from "../lib/wire/states";
 
 const PARTS = ["_every", "_chosen", "_hovered", "_position", "_step_axis", "_log_axis", "_linear_axis"] as const;
 const SCALES = ["_step_scale", "_log_scale", "_linear_scale"] as const;
@@ -32,14 +32,14 @@ const MANY = 16;
 const LABEL = 90;
 
 async function partsOf(model: AnyModel<HealthState>, host: Host): Promise<Parts> {
-  const found = await Promise.all([
+  const models = await Promise.all([
     ...PARTS.map((key) => host.getModel(model.get(key))),
     ...SCALES.map((key) => scaleOf(model, model.get(key))),
   ]);
-  return Object.fromEntries([...PARTS, ...SCALES].map((key, i) => [key, found[i]!])) as Parts;
+  return Object.fromEntries([...PARTS, ...SCALES].map((key, i) => [key, models[i]!])) as Parts;
 }
 
-class Panel {
+class HealthPanel {
   readonly root: HTMLElement;
   private readonly select: HTMLSelectElement;
   private readonly readout = element("div", "cnnviz-health-readout", { role: "status", "aria-live": "polite" });
@@ -230,13 +230,13 @@ class Panel {
     const path = paths[chosen] ?? "";
     if (path !== this.revealed) this.chips.reveal(chosen);
     this.revealed = path;
-    const told = hovered >= 0 ? hovered : chosen;
+    const pointed = hovered >= 0 ? hovered : chosen;
     // Of a long run a point stands for several moments.
     const about = steps.length < this.model.get("_moments") ? "about " : "";
     const when = `at step ${count(steps[point]!)}`;
     say(
       this.readout,
-      told < 0 ? "Point at a layer for its values" : `${shortNames(paths)[told]}: ${about}${values[told]} ${when}`,
+      pointed < 0 ? "Point at a layer for its values" : `${shortNames(paths)[pointed]}: ${about}${values[pointed]} ${when}`,
     );
   }
 
@@ -261,7 +261,7 @@ async function render({ model, el, host, signal }: RenderProps<HealthState>): Pr
   await releasePlot(model, model.get("_figure"));
   // The cell may have been run again meanwhile; nobody would end what began now.
   if (signal.aborted) return;
-  const panel = new Panel(model, parts, selector, timeline, { model, el, signal });
+  const panel = new HealthPanel(model, parts, selector, timeline, { model, el, signal });
   mount(el, panel.root, signal);
   const refresh = eachFrame(() => panel.refresh(), signal);
   onChange(model, HEALTH_CURVES_TRAITS, refresh);

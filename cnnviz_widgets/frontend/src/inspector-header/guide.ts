@@ -1,9 +1,9 @@
 /** One line that leads through the order of analysis: where the reader is, and what comes next. */
 import type { AnyModel } from "@anywidget/types";
 
-import type { Connection } from "../lib/linking/connection";
 import { button, element } from "../lib/dom/elements";
 import { count, counted, lastName } from "../lib/format";
+import type { Connection } from "../lib/linking/connection";
 import type { InspectorHeaderState } from "../lib/wire/states";
 
 export class Guide {

@@ -3,12 +3,12 @@ import type { AnyModel, RenderProps } from "@anywidget/types";
 
 import { Guide } from "./guide";
 import { ViewSwitch } from "./view-switch";
-import { Connection } from "../lib/linking/connection";
 import { button, element, mount } from "../lib/dom/elements";
-import { Patience, WAITING } from "../lib/linking/slow-answer";
-import type { InspectorHeaderState } from "../lib/wire/states";
 import { onChange } from "../lib/linking/changes";
+import { Connection } from "../lib/linking/connection";
+import { SlowAnswer, WAITING } from "../lib/linking/slow-answer";
 import { INSPECTOR_HEADER_TRAITS } from "../lib/wire/constants";
+import type { InspectorHeaderState } from "../lib/wire/states";
 
 function render({ model, el, signal }: RenderProps<InspectorHeaderState>): void {
   const title = element("div", "cnnviz-inspector-title", { role: "heading", "aria-level": 3 });
@@ -17,7 +17,7 @@ function render({ model, el, signal }: RenderProps<InspectorHeaderState>): void 
   const connection = new Connection({ model, el, signal });
   const views = new ViewSwitch(model, connection, signal);
   const guide = new Guide(model, connection, signal);
-  const patience = new Patience(() => show(), signal);
+  const slowAnswer = new SlowAnswer(() => show(), signal);
   const diagnose = button(
     "Diagnose",
     "Look through every layer for signs of trouble, each with its evidence and its cure",
@@ -52,9 +52,9 @@ function render({ model, el, signal }: RenderProps<InspectorHeaderState>): void 
     const text = model.get("error");
     if (error.textContent !== text) error.textContent = text;
     error.hidden = text === "";
-    patience.wait(connection.alive && model.get("view") !== model.get("_shown_view"));
+    slowAnswer.wait(connection.alive && model.get("view") !== model.get("_shown_view"));
     if (!connection.alive) message.replaceChildren(connection.notice(), ...warnings(model));
-    else message.replaceChildren(...(patience.over && !model.get("message") ? [WAITING] : working(model)));
+    else message.replaceChildren(...(slowAnswer.over && !model.get("message") ? [WAITING] : working(model)));
     const waiting = connection.alive && model.get("_asked") > model.get("_answered");
     connection.need(refresh, waiting);
     refresh.textContent = waiting ? "Waiting for the kernel…" : "Read again";

@@ -1,8 +1,8 @@
 /** Outputs or weights, and which of a layer's weights where there are several. */
 import type { AnyModel } from "@anywidget/types";
 
-import type { Connection } from "../lib/linking/connection";
 import { button, choice, element } from "../lib/dom/elements";
+import type { Connection } from "../lib/linking/connection";
 import type { RecordView } from "../lib/wire/payloads";
 import type { InspectorHeaderState } from "../lib/wire/states";
 
@@ -34,9 +34,9 @@ export class ViewSwitch {
   }
 
   show(): void {
-    const shown = this.model.get("_shown_view");
+    const drawn = this.model.get("_shown_view");
     // Without a kernel what is chosen and not shown will not come.
-    const chosen = this.connection.alive ? this.model.get("view") : shown;
+    const chosen = this.connection.alive ? this.model.get("view") : drawn;
     for (const [view, , title] of VIEWS) {
       const made = this.buttons.get(view)!;
       const none = view === "weights" && !this.model.get("has_weights");
@@ -44,7 +44,7 @@ export class ViewSwitch {
       // What is shown stays to be seen as pressed, even where it could not be chosen.
       this.connection.need(made, none && view !== chosen);
       made.title = none ? "This layer has no weights" : title;
-      made.classList.toggle("cnnviz-waiting-view", view === chosen && view !== shown);
+      made.classList.toggle("cnnviz-waiting-view", view === chosen && view !== drawn);
     }
     this.showWeights();
   }

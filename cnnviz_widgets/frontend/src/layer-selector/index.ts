@@ -3,13 +3,13 @@ import type { AnyModel, RenderProps } from "@anywidget/types";
 
 import { facts, findings, health, level, looked } from "./marks";
 import { matches, rowsOf, type Row } from "./rows";
-import { Connection, type ViewProps } from "../lib/linking/connection";
 import { element, keyboard, mount } from "../lib/dom/elements";
 import { count, counted } from "../lib/format";
-import { Patience, WAITING } from "../lib/linking/slow-answer";
-import type { LayerSelectorState } from "../lib/wire/states";
-import type { LayerEntry } from "../lib/wire/payloads";
 import { onChange } from "../lib/linking/changes";
+import { Connection, type ViewProps } from "../lib/linking/connection";
+import { SlowAnswer, WAITING } from "../lib/linking/slow-answer";
+import type { LayerEntry } from "../lib/wire/payloads";
+import type { LayerSelectorState } from "../lib/wire/states";
 
 /** A layer's row in the list, and the marks in it that change while the model trains. */
 interface Option {
@@ -27,7 +27,7 @@ const identity = (layer: LayerEntry): string =>
 
 let instances = 0;
 
-class Selector {
+class LayerSelector {
   readonly root: HTMLElement;
   private readonly filter: HTMLInputElement;
   private readonly list: HTMLElement;
@@ -39,7 +39,7 @@ class Selector {
   private active = 0;
   /** The choice when last looked at: where Python makes another, the keyboard goes with it. */
   private chosen = "";
-  private readonly patience: Patience;
+  private readonly slowAnswer: SlowAnswer;
   private readonly connection: Connection;
   private readonly signal: AbortSignal;
 
@@ -72,7 +72,7 @@ class Selector {
       this.unseen,
       this.connection.line,
     );
-    this.patience = new Patience(() => this.mark(), signal);
+    this.slowAnswer = new SlowAnswer(() => this.mark(), signal);
     this.filter.addEventListener("input", () => this.build(), { signal });
     for (const target of [this.filter, this.list]) {
       keyboard(target);
@@ -82,13 +82,13 @@ class Selector {
     onChange(model, ["layer", "_shown"], () => this.mark());
     onChange(model, ["height"], () => this.build());
     this.connection.onChange(() => this.mark());
-    onChange(model, ["_unseen"], () => this.tellUnseen());
+    onChange(model, ["_unseen"], () => this.showUnseen());
     this.build();
-    this.tellUnseen();
+    this.showUnseen();
   }
 
   /** The layers that the filter leaves. */
-  private kept(): LayerEntry[] {
+  private listed(): LayerEntry[] {
     const filter = this.filter.value.trim();
     return this.model.get("_layers").filter((layer) => matches(layer, filter));
   }
@@ -98,15 +98,15 @@ class Selector {
    * was made anew would lose the press that had begun on it, and the list where one is in it.
    */
   private update(): void {
-    const kept = this.kept();
-    const same = kept.length > 0 && kept.length === this.options.length &&
-      this.options.every(({ entry }, at) => identity(entry) === identity(kept[at]!));
+    const layers = this.listed();
+    const same = layers.length > 0 && layers.length === this.options.length &&
+      this.options.every(({ entry }, at) => identity(entry) === identity(layers[at]!));
     if (!same) {
       this.build();
       return;
     }
     this.options.forEach((option, at) => {
-      option.entry = kept[at]!;
+      option.entry = layers[at]!;
       option.marks = marksOf(option.entry, this.model.get("_basis")).map((mark, which) => {
         const before = option.marks[which]!;
         if (mark.isEqualNode(before)) return before;
@@ -118,13 +118,13 @@ class Selector {
   }
 
   private build(): void {
-    const layers = this.model.get("_layers");
-    const kept = this.kept();
+    const all = this.model.get("_layers");
+    const layers = this.listed();
     this.list.style.maxHeight = `${this.model.get("height")}px`;
     this.options = [];
-    this.list.replaceChildren(...rowsOf(kept).map((row) => this.row(row)));
-    if (kept.length === 0) {
-      const text = layers.length === 0 ? "No layers." : `No layer matches “${this.filter.value.trim()}”.`;
+    this.list.replaceChildren(...rowsOf(layers).map((row) => this.row(row)));
+    if (layers.length === 0) {
+      const text = all.length === 0 ? "No layers." : `No layer matches “${this.filter.value.trim()}”.`;
       this.list.replaceChildren(element("div", "cnnviz-layer-heading", { style: "--depth: 0" }, text));
     }
     this.active = Math.max(0, this.options.findIndex(({ entry }) => entry.path === this.model.get("layer")));
@@ -180,10 +180,10 @@ class Selector {
   /** Show what was looked at, which row is chosen, which one the keyboard is on, and which one is being waited for. */
   private mark(): void {
     const { alive } = this.connection;
-    const shown = this.model.get("_shown");
+    const current = this.model.get("_shown");
     // Without a kernel what is chosen and not shown will not come.
-    const chosen = alive ? this.model.get("layer") : shown;
-    const waiting = chosen !== shown;
+    const chosen = alive ? this.model.get("layer") : current;
+    const waiting = chosen !== current;
     const at = this.options.findIndex(({ entry }) => entry.path === chosen);
     if (at >= 0 && chosen !== this.chosen) this.active = at;
     this.chosen = chosen;
@@ -196,11 +196,11 @@ class Selector {
     const active = this.options[this.active];
     if (active) this.list.setAttribute("aria-activedescendant", active.row.id);
     this.legend.hidden = this.model.get("_layers").every(({ looked: views }) => views === null);
-    this.patience.wait(waiting);
-    this.say(this.patience.over ? WAITING : "");
+    this.slowAnswer.wait(waiting);
+    this.say(this.slowAnswer.over ? WAITING : "");
   }
 
-  private tellUnseen(): void {
+  private showUnseen(): void {
     const sentences = this.model.get("_unseen") ?? [];
     const summary = element("summary", "", {}, "Some values are not listed");
     keyboard(summary);
@@ -251,7 +251,7 @@ class Selector {
 }
 
 function render({ model, el, signal }: RenderProps<LayerSelectorState>): void {
-  const selector = new Selector(model, { model, el, signal });
+  const selector = new LayerSelector(model, { model, el, signal });
   mount(el, selector.root, signal);
 }
 

@@ -1,8 +1,8 @@
 /** The small marks in a layer's row: how abstract it is, what was looked at, what was found, its health. */
-import type { LayerEntry } from "../lib/wire/payloads";
-import { severityIcon } from "../lib/severity";
 import { element } from "../lib/dom/elements";
 import { compact, count, counted, percent } from "../lib/format";
+import { severityIcon } from "../lib/severity";
+import type { LayerEntry } from "../lib/wire/payloads";
 
 /** Kind, shape and size, as far as there is something to say. */
 export function facts({ kind, shape, parameters }: LayerEntry): string[] {

@@ -1,7 +1,7 @@
 /** How grave a finding is: a shape and a word, so that nobody has to tell colours apart. */
-import type { Severity } from "./wire/payloads";
-import { svg } from "./dom/svg";
 import { element } from "./dom/elements";
+import { svg } from "./dom/svg";
+import type { Severity } from "./wire/payloads";
 
 /** An octagon, a triangle and a disc, each in a box of 12 × 12. */
 const SHAPES: Record<Severity, string> = {

@@ -5,8 +5,8 @@
 import type { AnyModel } from "@anywidget/types";
 
 import { readWindow, type Parameters, type Part } from "./parameters";
-import type { WindowState } from "../lib/wire/payloads";
 import { onChange } from "../lib/linking/changes";
+import type { WindowState } from "../lib/wire/payloads";
 
 /** What is in sight: rows as they are stored, and inputs. */
 export interface View {
@@ -31,7 +31,7 @@ export class ExactWindow {
   /** The latest answer; null while the whole picture is all there is. */
   part: Part | null = null;
   private serial: number;
-  private asked: View | null = null;
+  private requested: View | null = null;
   private timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(
@@ -57,14 +57,14 @@ export class ExactWindow {
     clearTimeout(this.timer);
     this.parameters = parameters;
     this.part = null;
-    this.asked = null;
+    this.requested = null;
     this.serial++;
   }
 
   /** Ask again for what was asked and not answered: there was no kernel, or there is one again. */
   askAgain(): void {
     clearTimeout(this.timer);
-    if (!this.part || averaged(this.part)) this.asked = null;
+    if (!this.part || averaged(this.part)) this.requested = null;
   }
 
   /** Whether the picture holds averages, which only Python makes exact. */
@@ -76,10 +76,10 @@ export class ExactWindow {
   look(view: View, weightWidth: number): void {
     clearTimeout(this.timer);
     if (!averaged(this.parameters.whole) || weightWidth < 1 || size(view) <= 0) return;
-    if (this.asked && covers(this.asked, view)) {
+    if (this.requested && covers(this.requested, view)) {
       const good = this.part === null || !averaged(this.part);
       // Half of what was asked for may come less averaged than the whole of it.
-      if (good || size(view) > size(this.asked) / 2) return;
+      if (good || size(view) > size(this.requested) / 2) return;
     }
     this.timer = setTimeout(() => this.ask(view), PAUSE);
   }
@@ -90,12 +90,12 @@ export class ExactWindow {
       const more = Math.ceil((to - from) / 2);
       return [Math.max(0, from - more), Math.min(most, to + more)];
     };
-    this.asked = {
+    this.requested = {
       rows: wider(view.rows, this.parameters.outputs.length),
       columns: wider(view.columns, this.parameters.inputs),
     };
     this.serial = Math.max(this.serial, this.model.get("_window_asked")[0] ?? 0) + 1;
-    this.model.set("_window_asked", [this.serial, ...this.asked.rows, ...this.asked.columns]);
+    this.model.set("_window_asked", [this.serial, ...this.requested.rows, ...this.requested.columns]);
     this.model.save_changes();
   }
 }

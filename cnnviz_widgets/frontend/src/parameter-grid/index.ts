@@ -11,23 +11,22 @@ import { pixelRatio } from "../lib/dom/canvas";
 import { element } from "../lib/dom/elements";
 import { count, counted } from "../lib/format";
 import { columnAt, visible, xOf } from "../lib/linking/column-axis";
-import type { ColumnAxisState } from "../lib/wire/states";
 import { Connection } from "../lib/linking/connection";
 import { renderLinked } from "../lib/linking/linked-view";
 import { publisher } from "../lib/linking/publish";
 import type { Selection } from "../lib/linking/selection";
 import type { RangeName } from "../lib/plots/colormaps";
+import { PARAMETERS_TRAITS, TREE_TRAITS } from "../lib/wire/constants";
+import type { ColumnAxisState, ParameterGridState } from "../lib/wire/states";
 import type { PixelImage, Pointer, StageContent } from "../tile-view/content";
 import type { EnlargedContent, Tile } from "../tile-view/enlarged";
-import type { Marked } from "../tile-view/foot";
+import type { MarkedChannels } from "../tile-view/foot";
 import type { Place } from "../tile-view/overlay";
 import { paintOf, paintTiles, type Clip, type Paint, type Picture } from "../tile-view/paint";
 import { rowAt, yOf } from "../tile-view/rows";
 import { TileStage } from "../tile-view/stage";
 import { describeCut } from "../tree-view/cut";
 import { readTree, type Tree } from "../tree-view/tree";
-import type { ParameterGridState } from "../lib/wire/states";
-import { PARAMETERS_TRAITS, TREE_TRAITS } from "../lib/wire/constants";
 
 const RANGES = [
   ["tile", "each tile"],
@@ -107,7 +106,7 @@ class ParameterGrid implements StageContent<Layout> {
         publish();
       },
       scroll: (pixels) => this.stage.scrollBy(pixels),
-      onFork: this.stage.drawOverlay,
+      onMerge: this.stage.drawOverlay,
     }, signal);
     const picture = element("div", "cnnviz-parameter-picture", {}, tiles.canvas, overlay.canvas);
     this.frame.append(this.rowTree.root, picture);
@@ -127,7 +126,7 @@ class ParameterGrid implements StageContent<Layout> {
   }
 
   private hasTree(): boolean {
-    return this.stage.order === null && this.tree.forks > 0;
+    return this.stage.order === null && this.tree.merges > 0;
   }
 
   extent() {
@@ -291,7 +290,7 @@ class ParameterGrid implements StageContent<Layout> {
 
   // What it says ----------------------------------------------------------------------------
 
-  legend(): Marked {
+  legend(): MarkedChannels {
     const { whole, outputs, outputWord } = this.parameters;
     return { channels: outputs, marks: whole.tiles.rowMarks, noun: outputWord, where: "over all inputs" };
   }
@@ -307,8 +306,8 @@ class ParameterGrid implements StageContent<Layout> {
 
   describe({ columns, rows }: Layout): string {
     const { parameters, spot } = this;
-    const fork = this.rowTree.describe(parameters.outputWord);
-    if (fork !== null) return fork;
+    const merge = this.rowTree.describe(parameters.outputWord);
+    if (merge !== null) return merge;
     const row = parameters.outputs.indexOf(this.selection.hovered);
     if (spot && row === spot.row) {
       if (this.hoveredInput === BIAS) return describeBias(parameters, row);

@@ -1,9 +1,9 @@
 /** Where the tree, the rows, the inputs and the bias stand. */
 import type { Parameters, Part } from "./parameters";
 import { clamp } from "../lib/clamp";
-import { rowSpans, yOf, type Rows } from "../tile-view/rows";
-import type { Clip, Span } from "../tile-view/paint";
 import { fitScale, resolve, visible, xOf, type Columns, type Room } from "../lib/linking/column-axis";
+import type { Clip, Span } from "../tile-view/paint";
+import { rowSpans, yOf, type Rows } from "../tile-view/rows";
 
 /** Height of the two lines above the picture: what the axes are, and their numbers. */
 export const HEADER = 36;
@@ -102,9 +102,9 @@ export function layoutOf(
   const fitted = fitScale(inputs, columns.width, around);
   const first = rowSize(parameters, fitted, fitted, room);
   const size = rowSize(parameters, columns.scale, fitted, room);
-  const shown = Math.min(room, Math.max(first * count, LEAST_STAGE));
-  const rows = { size, count, gap: gapAfter(parameters, size, columns.scale), height: shown, top: HEADER };
-  const hidden = Math.max(0, size * count - shown);
+  const rowsHeight = Math.min(room, Math.max(first * count, LEAST_STAGE));
+  const rows = { size, count, gap: gapAfter(parameters, size, columns.scale), height: rowsHeight, top: HEADER };
+  const hidden = Math.max(0, size * count - rowsHeight);
   return { tree, columns, gap: gapAfter(parameters, columns.scale, size), rows: { ...rows, scroll: clamp(scroll, 0, hidden) } };
 }
 

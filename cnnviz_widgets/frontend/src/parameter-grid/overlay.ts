@@ -1,11 +1,11 @@
 /** What is drawn over the tiles and changes with the mouse: numbers, selection, cursor, bars. */
 import { before, BIAS_WIDTH, biasLeft, HEADER, MARGIN, rowEnd, visibleRows, type Layout } from "./layout";
 import type { Parameters } from "./parameters";
-import { yOf } from "../tile-view/rows";
-import { paintCursor, paintScrollbars, shorten, type Place } from "../tile-view/overlay";
+import type { Theme } from "../lib/dom/theme";
 import { visible, xOf } from "../lib/linking/column-axis";
 import type { Selection } from "../lib/linking/selection";
-import type { Theme } from "../lib/dom/theme";
+import { paintCursor, paintScrollbars, shorten, type Place } from "../tile-view/overlay";
+import { yOf } from "../tile-view/rows";
 
 export interface Scene {
   parameters: Parameters;

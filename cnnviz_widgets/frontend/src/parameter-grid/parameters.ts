@@ -1,10 +1,10 @@
 /** A layer's parameters as the picture reads them; the one place that knows their wire format. */
 import type { AnyModel } from "@anywidget/types";
 
-import { naturalOrder, summarised, type Tiles } from "../tile-view/tiles";
 import { asFloat32, asInt32, asUint8 } from "../lib/linking/buffers";
 import { Mark, NONFINITE_CODE } from "../lib/wire/constants";
 import type { ParametersState, WindowEntry } from "../lib/wire/payloads";
+import { naturalOrder, summarised, type Tiles } from "../tile-view/tiles";
 
 /** Tiles, and the rows and inputs of the layer that they show. */
 export interface Part {

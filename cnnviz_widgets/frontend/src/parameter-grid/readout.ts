@@ -1,8 +1,8 @@
 /** What stands under the cursor, in words. */
 import type { Parameters, Part } from "./parameters";
 import { count, counted, number } from "../lib/format";
-import { MARK_WORDS, markOf, valueAt } from "../tile-view/tiles";
 import { Mark } from "../lib/wire/constants";
+import { MARK_WORDS, markOf, valueAt } from "../tile-view/tiles";
 
 export interface Spot {
   /** Row as it is stored, in leaf order. */

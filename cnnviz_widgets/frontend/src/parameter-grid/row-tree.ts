@@ -1,16 +1,16 @@
 /** The dendrogram beside the rows, its root at the left: leaf i stands at row i. */
 import { HEADER, rowsAsColumns } from "./layout";
-import { CutLine } from "../tree-view/cut";
-import { paintBranches, paintOverlay, type Scene } from "../tree-view/paint";
-import { scaleOf, ticksOf, type Scale } from "../tree-view/scale";
-import { describeFork, forkAt, walked, type Step } from "../tree-view/merges";
-import { channelsBelow, parents, positions, type Tree } from "../tree-view/tree";
-import { rowAt, type Rows } from "../tile-view/rows";
 import { layer, prepare } from "../lib/dom/canvas";
 import { element, keyboard } from "../lib/dom/elements";
+import type { Theme } from "../lib/dom/theme";
 import { wheelPixels } from "../lib/linking/column-axis";
 import { combineOf, type Selection } from "../lib/linking/selection";
-import type { Theme } from "../lib/dom/theme";
+import { rowAt, type Rows } from "../tile-view/rows";
+import { CutLine } from "../tree-view/cut";
+import { describeMerge, mergeAt, walked, type Step } from "../tree-view/merges";
+import { paintBranches, paintOverlay, type Scene } from "../tree-view/paint";
+import { scaleOf, ticksOf, type Scale } from "../tree-view/scale";
+import { channelsBelow, parents, positions, type Tree } from "../tree-view/tree";
 
 const HELP =
   "Click a fork: select what is below it; drag the blue line: cut into groups; wheel: scroll; " +
@@ -26,8 +26,8 @@ export interface RowTreeOptions {
   setCut: (cut: number | null) => void;
   /** Scroll by so many pixels; false where there is nowhere to go. */
   scroll: (pixels: number) => boolean;
-  /** The fork under the mouse or the keyboard has changed. */
-  onFork: () => void;
+  /** The merge under the mouse or the keyboard has changed. */
+  onMerge: () => void;
 }
 
 export class RowTree {
@@ -37,7 +37,7 @@ export class RowTree {
   private readonly cutLine: CutLine;
   private parent: Int32Array = new Int32Array(0);
   private position = new Map<number, number>();
-  private fork = -1;
+  private merge = -1;
 
   constructor(
     private tree: Tree,
@@ -65,12 +65,12 @@ export class RowTree {
     this.tree = tree;
     this.parent = parents(tree);
     this.position = positions(tree);
-    this.fork = -1;
+    this.merge = -1;
   }
 
-  /** What is said of the fork under the mouse or the keyboard; null where there is none. */
+  /** What is said of the merge under the mouse or the keyboard; null where there is none. */
   describe(noun: string): string | null {
-    return this.fork < 0 ? null : describeFork(this.tree, this.fork, noun);
+    return this.merge < 0 ? null : describeMerge(this.tree, this.merge, noun);
   }
 
   paint(): void {
@@ -96,12 +96,12 @@ export class RowTree {
 
   /** The tree as it would hang over columns; painted with its axes exchanged. */
   private scene(): Scene {
-    const { tree, selection, fork } = this;
+    const { tree, selection, merge } = this;
     const rows = this.options.rows();
     return {
       tree,
       selection,
-      fork,
+      merge,
       theme: this.options.theme(),
       columns: rowsAsColumns(rows),
       scale: this.scale(),
@@ -116,34 +116,34 @@ export class RowTree {
     return scaleOf(this.tree, this.options.width());
   }
 
-  private place(event: MouseEvent): { x: number; leaf: number; fork: number } {
+  private place(event: MouseEvent): { x: number; leaf: number; merge: number } {
     const box = this.overlay.canvas.getBoundingClientRect();
     const [x, y] = [event.clientX - box.left, event.clientY - box.top];
     const rows = this.options.rows();
     const row = rowAt(rows, y);
     const leaf = row >= 0 && row < this.tree.columns.length ? this.tree.columns[row]! : -1;
-    const fork = y < rows.top ? -1 : forkAt(this.tree, rowsAsColumns(rows), this.scale(), y, x);
-    return { x, leaf, fork };
+    const merge = y < rows.top ? -1 : mergeAt(this.tree, rowsAsColumns(rows), this.scale(), y, x);
+    return { x, leaf, merge };
   }
 
   private onPoint(event: MouseEvent): void {
-    const { leaf, fork } = this.place(event);
-    this.fork = fork;
+    const { leaf, merge } = this.place(event);
+    this.merge = merge;
     this.selection.hover(leaf);
-    this.options.onFork();
+    this.options.onMerge();
   }
 
   private onLeave(): void {
-    this.fork = -1;
+    this.merge = -1;
     this.selection.hover(-1);
-    this.options.onFork();
+    this.options.onMerge();
   }
 
   private onClick(event: MouseEvent): void {
     this.overlay.canvas.focus({ preventScroll: true });
-    const { x, leaf, fork } = this.place(event);
-    this.fork = fork;
-    if (fork >= 0) this.selection.combine(channelsBelow(this.tree, fork), combineOf(event));
+    const { x, leaf, merge } = this.place(event);
+    this.merge = merge;
+    if (merge >= 0) this.selection.combine(channelsBelow(this.tree, merge), combineOf(event));
     else if (leaf >= 0 && x > this.scale().bottom - LEAF) this.selection.combine([leaf], combineOf(event));
     else if (combineOf(event) === "replace") this.selection.clear();
   }
@@ -151,14 +151,14 @@ export class RowTree {
   private onKey(event: KeyboardEvent): void {
     const steps: Record<string, Step> = { ArrowLeft: "up", ArrowRight: "down", ArrowUp: "before", ArrowDown: "after" };
     const step = steps[event.key];
-    if (step) this.fork = walked(this.tree, this.parent, this.fork, step);
+    if (step) this.merge = walked(this.tree, this.parent, this.merge, step);
     else if (event.key === " " || event.key === "Enter") {
-      if (this.fork >= 0) this.selection.combine(channelsBelow(this.tree, this.fork), combineOf(event));
+      if (this.merge >= 0) this.selection.combine(channelsBelow(this.tree, this.merge), combineOf(event));
     } else if (event.key === "Escape") this.selection.clear();
     else return;
     event.preventDefault();
     event.stopPropagation();
-    this.options.onFork();
+    this.options.onMerge();
   }
 }
 

@@ -1,6 +1,6 @@
 /** What a grid says of itself, so that its stage can draw it and answer to mouse and keyboard. */
 import type { Tile } from "./enlarged";
-import type { Marked } from "./foot";
+import type { MarkedChannels } from "./foot";
 import type { Place } from "./overlay";
 import type { Paint } from "./paint";
 import type { Rows } from "./rows";
@@ -63,7 +63,7 @@ export interface StageContent<Layout extends StageLayout> {
   read(): boolean;
   /** Bring everything that is drawn up to date with the traits. */
   refresh(): void;
-  legend(): Marked;
+  legend(): MarkedChannels;
   showRange(): void;
   /** What the readout says; null where it says so already. */
   describe(layout: Layout): string | null;

@@ -1,6 +1,6 @@
 /** One tile, as large as the grid allows, with its numbers. Escape or the button leads back. */
-import { markOf, rangeOf, valueAt, type Tiles } from "./tiles";
 import { paintTiles, type Paint } from "./paint";
+import { markOf, rangeOf, valueAt, type Tiles } from "./tiles";
 import { layer, pixelRatio } from "../lib/dom/canvas";
 import { button, element } from "../lib/dom/elements";
 import { number } from "../lib/format";
@@ -54,7 +54,7 @@ export class Enlarged {
   /** Where the tile stands when the model has been read again. */
   private moved: () => Tile | undefined = () => undefined;
   private redraw: () => void = () => undefined;
-  private closing = new AbortController();
+  private openUntil = new AbortController();
 
   constructor(private readonly options: EnlargedOptions) {}
 
@@ -66,8 +66,8 @@ export class Enlarged {
     this.remove();
     this.tile = { ...tile };
     this.moved = this.options.follow(tile);
-    this.closing = new AbortController();
-    const { signal } = this.closing;
+    this.openUntil = new AbortController();
+    const { signal } = this.openUntil;
     const { canvas, context } = layer("cnnviz-enlarged-tile");
     const facts = element("div", "cnnviz-enlarged-facts");
     const close = button("Back to the grid", "Close the enlarged tile (Escape)", () => this.close(), signal);
@@ -107,7 +107,7 @@ export class Enlarged {
   }
 
   private remove(): void {
-    this.closing.abort();
+    this.openUntil.abort();
     this.root?.remove();
     this.options.stage.style.minHeight = "";
     this.root = undefined;

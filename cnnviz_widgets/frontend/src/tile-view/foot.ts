@@ -2,9 +2,9 @@
 import { paintTiles, type Paint } from "./paint";
 import { rangeOf, summarised, type Tiles } from "./tiles";
 import { layer, type Layer } from "../lib/dom/canvas";
-import { colorRange, cssColor } from "../lib/plots/colormaps";
 import { element, keyboard } from "../lib/dom/elements";
 import { count, counted, number } from "../lib/format";
+import { colorRange, cssColor } from "../lib/plots/colormaps";
 import { Mark } from "../lib/wire/constants";
 
 /** Each kind of mark: what it says, and how it looks to those who cannot tell its colour. */
@@ -17,7 +17,7 @@ const KINDS: readonly (readonly [mark: number, text: string, look: string])[] = 
 const BAR_WIDTH = 120;
 
 /** Whole channels and their marks, as the legend counts them. */
-export interface Marked {
+export interface MarkedChannels {
   channels: Int32Array;
   marks: Uint8Array;
   /** What a channel is called. */
@@ -52,7 +52,7 @@ export class Foot {
   }
 
   /** A button for each kind of mark that whole channels bear: their number; a click selects them. */
-  showLegend({ channels: every, marks, noun, where, briefly }: Marked, paint: Paint): void {
+  showLegend({ channels: every, marks, noun, where, briefly }: MarkedChannels, paint: Paint): void {
     this.legend.replaceChildren();
     for (const [mark, text, look] of KINDS) {
       const channels = [...every].filter((_, at) => marks[at] === mark);

@@ -13,11 +13,11 @@ import { layer, onResize, prepare, type Layer } from "../lib/dom/canvas";
 import { element, keyboard, showNotes } from "../lib/dom/elements";
 import { eachFrame } from "../lib/dom/frame";
 import { onThemeChange, themeOf, type Theme } from "../lib/dom/theme";
+import { onChange } from "../lib/linking/changes";
 import { moveTo, panned, scrolledTo, wheeled, wheelPixels, zoomed, type Columns } from "../lib/linking/column-axis";
-import type { ColumnAxisState } from "../lib/wire/states";
 import { publisher, type Publisher } from "../lib/linking/publish";
 import { combineOf, type Selection } from "../lib/linking/selection";
-import { onChange } from "../lib/linking/changes";
+import type { ColumnAxisState } from "../lib/wire/states";
 
 export interface StageOptions<State> {
   /** What the names of the canvases' classes begin with. */

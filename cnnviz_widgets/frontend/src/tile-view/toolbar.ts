@@ -3,10 +3,10 @@ import type { AnyModel } from "@anywidget/types";
 
 import { button, choice, element } from "../lib/dom/elements";
 import { count } from "../lib/format";
-import type { ColumnAxisState } from "../lib/wire/states";
 import { publisher } from "../lib/linking/publish";
 import type { Selection } from "../lib/linking/selection";
 import type { ColormapName, RangeName } from "../lib/plots/colormaps";
+import type { ColumnAxisState } from "../lib/wire/states";
 
 export interface ToolbarState {
   colormap: ColormapName;

@@ -1,22 +1,22 @@
 /** Timeline: the moments of a training, to scrub and to play; marks lead to where something began. */
 import type { AnyModel, RenderProps } from "@anywidget/types";
 
-import { Connection, type ViewProps } from "../lib/linking/connection";
-import { button, element, keyboard, mount, say } from "../lib/dom/elements";
-import { onResize } from "../lib/dom/canvas";
-import { count, counted } from "../lib/format";
-import { eachFrame } from "../lib/dom/frame";
-import { Patience, WAITING } from "../lib/linking/slow-answer";
-import { publisher, type Publisher } from "../lib/linking/publish";
-import { RIGHT } from "../lib/plots/step-axis";
-import { told } from "./marks";
+import { onsetsText } from "./marks";
 import { Moments } from "./moments";
 import { draw, type Drawn } from "./picture";
 import { Player } from "./player";
-import type { TimelineState } from "../lib/wire/states";
-import type { OnsetEntry } from "../lib/wire/payloads";
-import { LIVE, MOMENTS_TRAITS } from "../lib/wire/constants";
+import { onResize } from "../lib/dom/canvas";
+import { button, element, keyboard, mount, say } from "../lib/dom/elements";
+import { eachFrame } from "../lib/dom/frame";
+import { count, counted } from "../lib/format";
 import { onChange } from "../lib/linking/changes";
+import { Connection, type ViewProps } from "../lib/linking/connection";
+import { publisher, type Publisher } from "../lib/linking/publish";
+import { SlowAnswer, WAITING } from "../lib/linking/slow-answer";
+import { RIGHT } from "../lib/plots/step-axis";
+import { LIVE, MOMENTS_TRAITS } from "../lib/wire/constants";
+import type { OnsetEntry } from "../lib/wire/payloads";
+import type { TimelineState } from "../lib/wire/states";
 
 const KEYS = "Drag, or use the arrow keys; Home and End, Page up and down go farther, Space plays.";
 
@@ -35,13 +35,13 @@ class Timeline {
     title: KEYS,
   });
   /** What began where the reader is, or under the pointer. */
-  private readonly told = element("span", "cnnviz-timeline-told");
+  private readonly onsetsLine = element("span", "cnnviz-timeline-told");
   private pointed: readonly OnsetEntry[] | undefined;
   private readonly legend = element("div", "cnnviz-timeline-legend");
   private readonly note = element("span", "cnnviz-warning", { role: "status", "aria-live": "polite" });
   private readonly body: HTMLElement;
   private readonly hint = element("div", "cnnviz-note", {}, "No moments yet: they are kept while training is followed.");
-  private readonly patience: Patience;
+  private readonly slowAnswer: SlowAnswer;
   private readonly player: Player;
   private readonly publish: Publisher;
   private readonly redraw: () => void;
@@ -59,7 +59,7 @@ class Timeline {
     this.connection = new Connection(props);
     this.moments = Moments.of(model);
     this.publish = publisher(model, signal);
-    this.patience = new Patience(() => this.show(), signal);
+    this.slowAnswer = new SlowAnswer(() => this.show(), signal);
     this.player = new Player(
       () => this.advance(),
       () => model.get("_shown") === model.get("position"),
@@ -88,7 +88,7 @@ class Timeline {
       {},
       tools,
       this.strip,
-      element("div", "cnnviz-timeline-foot", {}, this.note, this.told, this.legend),
+      element("div", "cnnviz-timeline-foot", {}, this.note, this.onsetsLine, this.legend),
     );
     this.root = element("div", "cnnviz cnnviz-timeline", {}, this.hint, this.body, this.connection.line);
     this.strip.addEventListener("keydown", (event) => this.onKey(event), { signal });
@@ -144,7 +144,7 @@ class Timeline {
     const { position } = this;
     const waiting = position !== this.model.get("_shown");
     this.drawn?.point(position);
-    this.patience.wait(waiting && this.moments.count > 0);
+    this.slowAnswer.wait(waiting && this.moments.count > 0);
     const where = this.where(position);
     say(this.readout, waiting ? `${where} · being read…` : where);
     this.strip.setAttribute("aria-valuemin", String(this.moments.steps[0] ?? 0));
@@ -165,9 +165,9 @@ class Timeline {
     this.dead.title = this.firstDead === undefined
       ? "No channel was found that is zero on every sample"
       : "To the step at which the first channel became zero on every sample, and to its layer";
-    this.tell();
+    this.showOnsets();
     // What was said of the moment before is not true of this one.
-    say(this.note, this.patience.over ? WAITING : waiting ? "" : this.model.get("note"));
+    say(this.note, this.slowAnswer.over ? WAITING : waiting ? "" : this.model.get("note"));
     this.note.hidden = this.note.textContent === "";
   }
 
@@ -181,14 +181,14 @@ class Timeline {
     const index = this.moments.at(position);
     const every = this.moments.count === this.model.get("_moments");
     const moment = index >= 0 && every ? ` · moment ${count(index + 1)} of ${count(this.moments.count)}` : "";
-    const bare = index >= 0 && !this.moments.kept[index] ? " · only numbers kept" : "";
+    const bare = index >= 0 && !this.moments.recorded[index] ? " · only numbers kept" : "";
     return `step ${count(position)}${moment}${bare}`;
   }
 
   private showLegend(): void {
     const onsets = this.model.get("_onsets");
     const [ticks, moments] = [this.moments.count, this.model.get("_moments")];
-    const all = this.moments.kept.every((kept) => kept === 1);
+    const all = this.moments.recorded.every((recorded) => recorded === 1);
     const notes = [
       ticks < moments ? `${count(ticks)} of ${count(moments)} moments have a tick` : "",
       all ? "" : "short tick: only numbers kept",
@@ -199,13 +199,13 @@ class Timeline {
 
   private point(onsets: readonly OnsetEntry[] | undefined): void {
     this.pointed = onsets;
-    this.tell();
+    this.showOnsets();
   }
 
-  private tell(): void {
+  private showOnsets(): void {
     const onsets = this.pointed ?? this.here;
-    say(this.told, told(onsets));
-    this.told.title = onsets.map(({ layer, text }) => `${layer}: ${text}`).join("\n");
+    say(this.onsetsLine, onsetsText(onsets));
+    this.onsetsLine.title = onsets.map(({ layer, text }) => `${layer}: ${text}`).join("\n");
   }
 
   /** What began at the moment that is chosen. */
@@ -237,11 +237,11 @@ class Timeline {
 
   private toMark(way: -1 | 1): void {
     const onsets = this.model.get("_onsets");
-    const found =
+    const next =
       way > 0
         ? onsets.find(({ step }) => this.isAfter(step))
         : [...onsets].reverse().find(({ step }) => this.isBefore(step));
-    if (found) this.goTo(found);
+    if (next) this.goTo(next);
   }
 
   /** To the moment at which something was seen to begin, and to its layer. */

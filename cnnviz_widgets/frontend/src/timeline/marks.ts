@@ -77,7 +77,7 @@ export function markAt(placed: Placed, top: number): SVGGElement {
 const MOST_TOLD = 3;
 
 /** What began there, in words. */
-export function told(onsets: readonly OnsetEntry[]): string {
+export function onsetsText(onsets: readonly OnsetEntry[]): string {
   const sentences = onsets.slice(0, MOST_TOLD).map(({ layer, text }) => `${lastName(layer)}: ${text}`);
   const more = onsets.length - MOST_TOLD;
   return sentences.concat(more > 0 ? [`and ${counted(more, "more mark")}`] : []).join(" · ");

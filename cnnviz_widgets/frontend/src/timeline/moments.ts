@@ -2,13 +2,13 @@
 import type { AnyModel } from "@anywidget/types";
 
 import { asFloat64, asUint8 } from "../lib/linking/buffers";
-import type { MomentsState } from "../lib/wire/payloads";
 import { LIVE } from "../lib/wire/constants";
+import type { MomentsState } from "../lib/wire/payloads";
 
 export class Moments {
   constructor(
     readonly steps: Float64Array,
-    readonly kept: Uint8Array,
+    readonly recorded: Uint8Array,
   ) {}
 
   static of(model: AnyModel<MomentsState>): Moments {
@@ -58,9 +58,9 @@ export class Moments {
 
   /** The next moment of a film; undefined at its end. It shows what has a record, where that makes a film. */
   next(position: number): number | undefined {
-    const film = this.kept.reduce((sum, kept) => sum + kept, 0) > 1;
+    const film = this.recorded.reduce((sum, recorded) => sum + recorded, 0) > 1;
     for (let index = this.before(position + 1); index < this.count; index++) {
-      if (!film || this.kept[index]) return this.steps[index];
+      if (!film || this.recorded[index]) return this.steps[index];
     }
     return undefined;
   }

@@ -1,9 +1,9 @@
 /** The strip's picture: marks above ticks above the axis, and where the reader is. */
-import { LEFT, RIGHT, StepAxis } from "../lib/plots/step-axis";
 import { kindTitle, markAt, place, MARK, type Placed } from "./marks";
 import type { Moments } from "./moments";
 import { svg } from "../lib/dom/svg";
 import { count } from "../lib/format";
+import { LEFT, RIGHT, StepAxis } from "../lib/plots/step-axis";
 import { LIVE } from "../lib/wire/constants";
 import type { OnsetEntry } from "../lib/wire/payloads";
 
@@ -39,12 +39,12 @@ export function draw(
   const columns = new Map<number, boolean>();
   moments.steps.forEach((step, index) => {
     const x = sharp(axis.x(step));
-    columns.set(x, (columns.get(x) ?? false) || moments.kept[index] === 1);
+    columns.set(x, (columns.get(x) ?? false) || moments.recorded[index] === 1);
   });
-  const ticks = (kept: boolean): string =>
+  const ticks = (recorded: boolean): string =>
     [...columns]
-      .filter(([, isKept]) => isKept === kept)
-      .map(([x]) => `M${x} ${base + (kept ? 2 : 8)}V${bottom}`)
+      .filter(([, isRecorded]) => isRecorded === recorded)
+      .map(([x]) => `M${x} ${base + (recorded ? 2 : 8)}V${bottom}`)
       .join("");
   root.append(
     svg("line", { x1: LEFT, x2: width - RIGHT, y1: bottom + 0.5, y2: bottom + 0.5, class: "cnnviz-timeline-axis" }),

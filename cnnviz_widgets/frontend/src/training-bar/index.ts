@@ -1,13 +1,13 @@
 /** TrainingBar: how far training is, what the updates cost, and pause, resume and stop. */
 import type { AnyModel, RenderProps } from "@anywidget/types";
 
-import { Connection, type ViewProps } from "../lib/linking/connection";
 import { button, element, mount, say } from "../lib/dom/elements";
 import { count, counted, number, percent } from "../lib/format";
-import { Patience } from "../lib/linking/slow-answer";
-import type { TrainingBarState } from "../lib/wire/states";
 import { onChange } from "../lib/linking/changes";
+import { Connection, type ViewProps } from "../lib/linking/connection";
+import { SlowAnswer } from "../lib/linking/slow-answer";
 import { TRAINING_BAR_TRAITS } from "../lib/wire/constants";
+import type { TrainingBarState } from "../lib/wire/states";
 
 type Training = TrainingBarState["state"];
 
@@ -42,7 +42,7 @@ const LATE =
 /** More numbers than these would fill the line; the others are in its title. */
 const MOST_LOGS = 4;
 
-class Bar {
+class TrainingBar {
   readonly root: HTMLElement;
   private readonly state = element("b", "cnnviz-training-state", { role: "status", "aria-live": "polite" });
   private readonly progress = element("progress", "cnnviz-progress cnnviz-training-progress", { max: 1 });
@@ -54,7 +54,7 @@ class Bar {
   private readonly hold: HTMLButtonElement;
   private readonly stop: HTMLButtonElement;
   private readonly buttons: HTMLElement;
-  private readonly patience: Patience;
+  private readonly slowAnswer: SlowAnswer;
   private readonly connection: Connection;
 
   constructor(
@@ -67,7 +67,7 @@ class Bar {
     this.hold = button("", "", () => this.ask(this.holding), signal);
     this.stop = button("", "", () => this.ask("stop"), signal);
     this.buttons = element("span", "cnnviz-group", {}, this.hold, this.stop);
-    this.patience = new Patience(() => this.show(), signal);
+    this.slowAnswer = new SlowAnswer(() => this.show(), signal);
     this.root = element(
       "div",
       "cnnviz cnnviz-training-bar",
@@ -113,8 +113,8 @@ class Bar {
     const stopping = state === "stopping" || this.waits("stop");
     this.label(this.hold, this.holding, this.waits(this.holding), stopping);
     this.label(this.stop, "stop", stopping, false);
-    this.patience.wait(running && waiting.length > 0);
-    const late = this.patience.over ? LATE : "";
+    this.slowAnswer.wait(running && waiting.length > 0);
+    const late = this.slowAnswer.over ? LATE : "";
     say(this.note, [this.model.get("error"), this.model.get("note"), late].filter(Boolean).join(" "));
     this.note.hidden = this.note.textContent === "";
   }
@@ -180,7 +180,7 @@ class Bar {
 }
 
 function render({ model, el, signal }: RenderProps<TrainingBarState>): void {
-  const bar = new Bar(model, { model, el, signal });
+  const bar = new TrainingBar(model, { model, el, signal });
   mount(el, bar.root, signal);
   // One message of Python changes many of them.
   onChange(model, TRAINING_BAR_TRAITS, () => bar.show());

@@ -44,7 +44,7 @@ export class CutLine {
     const y = cut === null ? scale.top - 4 : yOf(scale, cut);
     this.root.style[this.upright ? "left" : "top"] = `${y}px`;
     this.root.classList.toggle("cnnviz-low", y < 24);
-    this.root.hidden = tree.forks === 0;
+    this.root.hidden = tree.merges === 0;
     const text = cut === null ? "cut" : describeCut(tree, cut);
     // An upright line has less room beside it.
     this.text.textContent = this.upright && cut !== null ? number(cut) : text;

@@ -1,9 +1,9 @@
 /** The dendrogram's two layers: the tree itself, and what changes with the mouse. */
 import { STRIP, ticksOf, TOP, yOf, type Scale } from "./scale";
-import { clusters, forkHeight, type Tree } from "./tree";
+import { clusters, mergeHeight, type Tree } from "./tree";
+import { CLUSTER_COLORS, type Theme } from "../lib/dom/theme";
 import { GUTTER, visible, xOf, type Columns } from "../lib/linking/column-axis";
 import type { Selection } from "../lib/linking/selection";
-import { CLUSTER_COLORS, type Theme } from "../lib/dom/theme";
 
 export interface Scene {
   tree: Tree;
@@ -15,8 +15,8 @@ export interface Scene {
   height: number;
   /** Distance of the cut; null for none. */
   cut: number | null;
-  /** The fork under the mouse or the keyboard; -1 for none. */
-  fork: number;
+  /** The merge under the mouse or the keyboard; -1 for none. */
+  merge: number;
   /** The column where a channel stands; undefined for channels outside the tree. */
   columnOf: (channel: number) => number | undefined;
 }
@@ -28,7 +28,7 @@ export function paintTree(context: CanvasRenderingContext2D, scene: Scene): void
 
 /** The tree without its axis: for a view that turns it and has an axis of its own. */
 export function paintBranches(context: CanvasRenderingContext2D, scene: Scene): void {
-  clipped(context, scene, () => paintForks(context, scene));
+  clipped(context, scene, () => paintMerges(context, scene));
 }
 
 export function paintOverlay(context: CanvasRenderingContext2D, scene: Scene): void {
@@ -84,20 +84,20 @@ function paintAxis(context: CanvasRenderingContext2D, { scale, theme }: Scene): 
 
 const colorsOf = (theme: Theme): readonly string[] => (theme.dark ? CLUSTER_COLORS.dark : CLUSTER_COLORS.light);
 
-function paintForks(context: CanvasRenderingContext2D, scene: Scene): void {
+function paintMerges(context: CanvasRenderingContext2D, scene: Scene): void {
   const { tree, columns, theme, cut } = scene;
   const labels = cut === null ? null : clusters(tree, cut);
   const colors = colorsOf(theme);
   const [first, last] = visible(columns);
   const paths = new Map<string, Path2D>();
-  for (let fork = 0; fork < tree.forks; fork++) {
-    const [left, right] = [tree.feet[2 * fork]!, tree.feet[2 * fork + 1]!];
+  for (let merge = 0; merge < tree.merges; merge++) {
+    const [left, right] = [tree.feet[2 * merge]!, tree.feet[2 * merge + 1]!];
     if (right < first || left > last) continue;
-    const label = labels !== null && forkHeight(tree, fork) <= cut! ? labels[tree.split[fork]!]! : -1;
+    const label = labels !== null && mergeHeight(tree, merge) <= cut! ? labels[tree.split[merge]!]! : -1;
     const color = label < 0 ? (labels ? theme.faint : theme.text) : colors[label % colors.length]!;
     let path = paths.get(color);
     if (!path) paths.set(color, (path = new Path2D()));
-    trace(path, fork, scene);
+    trace(path, merge, scene);
   }
   context.lineWidth = 1;
   for (const [color, path] of paths) {
@@ -107,15 +107,15 @@ function paintForks(context: CanvasRenderingContext2D, scene: Scene): void {
   if (labels) paintStrip(context, labels, scene);
 }
 
-function trace(path: Path2D, fork: number, { tree, columns, scale }: Scene): void {
+function trace(path: Path2D, merge: number, { tree, columns, scale }: Scene): void {
   const { feet, heights } = tree;
-  const left = xOf(columns, feet[2 * fork]!);
-  const right = xOf(columns, feet[2 * fork + 1]!);
-  const y = yOf(scale, heights[3 * fork + 2]!);
-  path.moveTo(left, yOf(scale, heights[3 * fork]!));
+  const left = xOf(columns, feet[2 * merge]!);
+  const right = xOf(columns, feet[2 * merge + 1]!);
+  const y = yOf(scale, heights[3 * merge + 2]!);
+  path.moveTo(left, yOf(scale, heights[3 * merge]!));
   path.lineTo(left, y);
   path.lineTo(right, y);
-  path.lineTo(right, yOf(scale, heights[3 * fork + 1]!));
+  path.lineTo(right, yOf(scale, heights[3 * merge + 1]!));
 }
 
 /** The groups of the cut as a band of colour just above the columns. */
@@ -166,11 +166,11 @@ function paintHovered(context: CanvasRenderingContext2D, scene: Scene): void {
 
 function paintSubtree(context: CanvasRenderingContext2D, scene: Scene): void {
   const { tree, theme } = scene;
-  if (scene.fork < 0) return;
+  if (scene.merge < 0) return;
   const path = new Path2D();
-  const [from, to] = [tree.span[2 * scene.fork]!, tree.span[2 * scene.fork + 1]!];
-  for (let fork = 0; fork <= scene.fork; fork++) {
-    if (tree.span[2 * fork]! >= from && tree.span[2 * fork + 1]! <= to) trace(path, fork, scene);
+  const [from, to] = [tree.span[2 * scene.merge]!, tree.span[2 * scene.merge + 1]!];
+  for (let merge = 0; merge <= scene.merge; merge++) {
+    if (tree.span[2 * merge]! >= from && tree.span[2 * merge + 1]! <= to) trace(path, merge, scene);
   }
   context.strokeStyle = theme.hover;
   context.lineWidth = 2;

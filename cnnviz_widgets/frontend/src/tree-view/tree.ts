@@ -15,8 +15,8 @@ export interface Tree {
   span: Int32Array;
   split: Int32Array;
   order: Int32Array;
-  forks: number;
-  /** Greatest height of forks between channels that are not zero: what the axis has to reach. */
+  merges: number;
+  /** Greatest height of merges between channels that are not zero: what the axis has to reach. */
   tallest: number;
   /** Leaves from this column on are zero throughout. */
   zeroFrom: number;
@@ -26,16 +26,16 @@ export interface Tree {
 
 export function readTree(model: AnyModel<TreeState>): Tree {
   const heights = asFloat64(model.get("_heights"));
-  const forks = heights.length / 3;
+  const merges = heights.length / 3;
   let tallest = 0;
   let broken = false;
   const split = asInt32(model.get("_split"));
   const columns = asInt32(model.get("_columns"));
   const zeroFrom = columns.length - model.get("_zero_columns");
-  for (let fork = 0; fork < forks; fork++) {
+  for (let merge = 0; merge < merges; merge++) {
     // Opposite channels are 2 apart as well, but on the axis like any others.
-    if (split[fork]! >= zeroFrom) broken = true;
-    else tallest = Math.max(tallest, heights[3 * fork + 2]!);
+    if (split[merge]! >= zeroFrom) broken = true;
+    else tallest = Math.max(tallest, heights[3 * merge + 2]!);
   }
   return {
     columnCount: model.get("_column_count"),
@@ -45,7 +45,7 @@ export function readTree(model: AnyModel<TreeState>): Tree {
     span: asInt32(model.get("_span")),
     split,
     order: asInt32(model.get("_order")),
-    forks,
+    merges,
     zeroFrom,
     tallest: tallest || 1,
     broken,
@@ -55,31 +55,31 @@ export function readTree(model: AnyModel<TreeState>): Tree {
 /** Column of every channel of the tree; a channel that is not drawn shares its neighbour's. */
 export function positions({ order, columns }: Tree): Map<number, number> {
   const drawn = new Map(Array.from(columns, (channel, column) => [channel, column]));
-  const found = new Map<number, number>();
+  const columnOf = new Map<number, number>();
   let column = 0;
   for (const channel of order) {
     column = drawn.get(channel) ?? column;
-    found.set(channel, column);
+    columnOf.set(channel, column);
   }
-  return found;
+  return columnOf;
 }
 
-export const forkHeight = (tree: Tree, fork: number): number => tree.heights[3 * fork + 2]!;
+export const mergeHeight = (tree: Tree, merge: number): number => tree.heights[3 * merge + 2]!;
 
-/** Every channel below a fork, drawn or not. */
-export function channelsBelow(tree: Tree, fork: number): number[] {
-  return Array.from(tree.order.subarray(tree.span[2 * fork]!, tree.span[2 * fork + 1]!));
+/** Every channel below a merge, drawn or not. */
+export function channelsBelow(tree: Tree, merge: number): number[] {
+  return Array.from(tree.order.subarray(tree.span[2 * merge]!, tree.span[2 * merge + 1]!));
 }
 
 /**
- * Cluster of each drawn column after a cut, numbered from the left; forks at or below the cut
+ * Cluster of each drawn column after a cut, numbered from the left; merges at or below the cut
  * stay joined. A cluster of one column is -1: it is nobody's kin.
  */
 export function clusters(tree: Tree, cut: number): Int32Array {
   const starts = new Uint8Array(tree.columns.length + 1);
   starts[0] = 1;
-  for (let fork = 0; fork < tree.forks; fork++) {
-    if (forkHeight(tree, fork) > cut) starts[tree.split[fork]!] = 1;
+  for (let merge = 0; merge < tree.merges; merge++) {
+    if (mergeHeight(tree, merge) > cut) starts[tree.split[merge]!] = 1;
   }
   const labels = new Int32Array(tree.columns.length);
   let cluster = -1;
@@ -92,24 +92,24 @@ export function clusters(tree: Tree, cut: number): Int32Array {
   return labels;
 }
 
-/** Parent of each fork, -1 for the root: the lowest higher fork whose leaves contain its own. */
+/** Parent of each merge, -1 for the root: the lowest higher merge whose leaves contain its own. */
 export function parents(tree: Tree): Int32Array {
-  const parent = new Int32Array(tree.forks).fill(-1);
-  // Forks come lowest first; `top[leaf]` is the highest fork so far that begins at that leaf.
+  const parent = new Int32Array(tree.merges).fill(-1);
+  // Merges come lowest first; `top[leaf]` is the highest merge so far that begins at that leaf.
   const top = new Map<number, number>();
-  for (let fork = 0; fork < tree.forks; fork++) {
-    const [from, to] = [tree.span[2 * fork]!, tree.span[2 * fork + 1]!];
+  for (let merge = 0; merge < tree.merges; merge++) {
+    const [from, to] = [tree.span[2 * merge]!, tree.span[2 * merge + 1]!];
     for (let at = from; at < to; ) {
       const child = top.get(at);
       if (child === undefined) {
         at++;
         continue;
       }
-      parent[child] = fork;
+      parent[child] = merge;
       top.delete(at);
       at = tree.span[2 * child + 1]!;
     }
-    top.set(from, fork);
+    top.set(from, merge);
   }
   return parent;
 }

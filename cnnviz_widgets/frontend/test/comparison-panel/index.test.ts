@@ -3,8 +3,8 @@ import { describe, expect, test, vi } from "vitest";
 
 import head from "../../src/comparison-panel";
 import { describePair, fate, fromTo, measure } from "../../src/comparison-panel/rows";
-import type { ComparisonState } from "../../src/lib/wire/states";
 import type { ComparedLayerEntry, PairEntry } from "../../src/lib/wire/payloads";
+import type { ComparisonState } from "../../src/lib/wire/states";
 import { emptyPage, FakeModel, find, frame, key, shared, show } from "../fake";
 
 emptyPage();

@@ -4,8 +4,8 @@ import { describe, expect, test } from "vitest";
 import panel from "../../src/findings-panel";
 import { binsOf } from "../../src/findings-panel/histogram";
 import { channelText, valueText } from "../../src/findings-panel/report";
-import type { FindingsPanelState } from "../../src/lib/wire/states";
 import type { FindingEntry } from "../../src/lib/wire/payloads";
+import type { FindingsPanelState } from "../../src/lib/wire/states";
 import { emptyPage, FakeModel, find, key, show } from "../fake";
 
 emptyPage();

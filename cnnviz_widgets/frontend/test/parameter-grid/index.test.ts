@@ -1,13 +1,13 @@
 /** The picture of a layer's weights: what the user does reaches the shared models, and what is said. */
 import { describe, expect, test } from "vitest";
 
+import type { ParametersState } from "../../src/lib/wire/payloads";
+import type { ParameterGridState } from "../../src/lib/wire/states";
 import entry from "../../src/parameter-grid";
 import { describe as told } from "../../src/parameter-grid/readout";
-import type { ParameterGridState } from "../../src/lib/wire/states";
-import type { ParametersState } from "../../src/lib/wire/payloads";
 import { at, emptyPage, FakeModel, find, frame, key, shared, show, view } from "../fake";
-import { kernel, read, strips } from "./states";
 import { treeState } from "../tree-state";
+import { kernel, read, strips } from "./states";
 
 emptyPage();
 

@@ -1,10 +1,10 @@
 /** Where a layer's weights, its bias and its tree stand. */
 import { describe, expect, test } from "vitest";
 
-import { biasLeft, layoutOf, rowsAsColumns, spansAcross, spansDown } from "../../src/parameter-grid/layout";
 import { xOf } from "../../src/lib/linking/column-axis";
-import { yOf } from "../../src/tile-view/rows";
 import type { ParametersState } from "../../src/lib/wire/payloads";
+import { biasLeft, layoutOf, rowsAsColumns, spansAcross, spansDown } from "../../src/parameter-grid/layout";
+import { yOf } from "../../src/tile-view/rows";
 import { view } from "../fake";
 import { kernel, read, strips } from "./states";
 

@@ -1,6 +1,6 @@
 /** Parameters of two layers as they come over the wire. */
-import { readParameters, type Parameters } from "../../src/parameter-grid/parameters";
 import type { ParametersState } from "../../src/lib/wire/payloads";
+import { readParameters, type Parameters } from "../../src/parameter-grid/parameters";
 import { FakeModel, view } from "../fake";
 
 /** Five outputs of three inputs with 2 × 2 taps; all values run from 0 to 1, output 1 is zero. */

@@ -1,10 +1,10 @@
 import { expect, test } from "vitest";
 
-import { paintGaps, paintTiles, type Paint } from "../../src/tile-view/paint";
 import { readSheet, type Sheet } from "../../src/channel-grid/sheet";
-import { markOf, rangeOf, valueAt } from "../../src/tile-view/tiles";
 import { Mark } from "../../src/lib/wire/constants";
 import type { SheetState } from "../../src/lib/wire/payloads";
+import { paintGaps, paintTiles, type Paint } from "../../src/tile-view/paint";
+import { markOf, rangeOf, valueAt } from "../../src/tile-view/tiles";
 import { FakeModel, view } from "../fake";
 
 /** Codes as they are, so that a painted pixel tells which code it came from. */

@@ -1,13 +1,13 @@
 /** The timeline rendered with stand-ins: scrubbing, keys, playing, marks, and what it says. */
 import { describe, expect, test, vi } from "vitest";
 
-import timeline from "../../src/timeline";
 import { LEFT, RIGHT, StepAxis } from "../../src/lib/plots/step-axis";
-import { place } from "../../src/timeline/marks";
-import { Moments } from "../../src/timeline/moments";
+import { LIVE } from "../../src/lib/wire/constants";
 import type { OnsetEntry } from "../../src/lib/wire/payloads";
 import type { TimelineState } from "../../src/lib/wire/states";
-import { LIVE } from "../../src/lib/wire/constants";
+import timeline from "../../src/timeline";
+import { place } from "../../src/timeline/marks";
+import { Moments } from "../../src/timeline/moments";
 import { at, emptyPage, FakeModel, find, frame, key, show, view } from "../fake";
 
 emptyPage();

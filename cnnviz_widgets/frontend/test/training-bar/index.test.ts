@@ -1,8 +1,8 @@
 /** The training bar rendered with stand-ins: what it says, what it asks for, and how it waits. */
 import { describe, expect, test, vi } from "vitest";
 
-import bar from "../../src/training-bar";
 import type { TrainingBarState } from "../../src/lib/wire/states";
+import bar from "../../src/training-bar";
 import { emptyPage, FakeModel, find, show } from "../fake";
 
 emptyPage();

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 
-import { scaleOf, yOf } from "../../src/tree-view/scale";
 import { roundTicks } from "../../src/lib/plots/ticks";
+import { scaleOf, yOf } from "../../src/tree-view/scale";
 import { channelsBelow, clusters, parents, readTree, type Tree } from "../../src/tree-view/tree";
 import { FakeModel, view } from "../fake";
 import { treeState } from "../tree-state";

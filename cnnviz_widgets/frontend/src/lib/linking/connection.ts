@@ -117,7 +117,7 @@ export class Connection {
     const lost = this.wasConnected && kernel != null && !connected;
     this.wait(lost);
     const known = kernel === undefined || (kernel !== null && kernel.id === this.kernel && !GONE.includes(kernel.status));
-    this.tell(this.live && known && !(lost && this.overdue));
+    this.setAlive(this.live && known && !(lost && this.overdue));
   }
 
   /** A lost connection is being made anew; it is given some time. */
@@ -134,7 +134,7 @@ export class Connection {
     }, GRACE_MS);
   }
 
-  private tell(alive: boolean): void {
+  private setAlive(alive: boolean): void {
     say(this.line, alive ? "" : this.text);
     if (alive === this.alive) return;
     this.alive = alive;

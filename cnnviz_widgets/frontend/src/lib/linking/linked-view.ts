@@ -1,8 +1,8 @@
 /** How a view comes by the selection and the axis that it shares with others. */
 import type { AnyModel, RenderProps } from "@anywidget/types";
 
-import { mount } from "../dom/elements";
 import { Selection } from "./selection";
+import { mount } from "../dom/elements";
 import type { ChannelGridState, ColumnAxisState } from "../wire/states";
 
 /** Traits that every linked view has: references to the shared models. */

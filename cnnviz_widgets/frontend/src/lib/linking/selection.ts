@@ -1,9 +1,9 @@
 /** The one shared state of which channels are selected and hovered, as the views use it. */
 import type { AnyModel, Host } from "@anywidget/types";
 
+import { onChange } from "./changes";
 import { publisher } from "./publish";
 import type { SelectionState } from "../wire/states";
-import { onChange } from "./changes";
 
 /** How a click combines with what is selected already. */
 export type Combine = "replace" | "toggle" | "extend";

@@ -3,15 +3,15 @@
 export const WAITING = "Waiting for the kernel. Where a cell is running, this may come after it.";
 
 /** After so long without an answer the reader is told. */
-const PATIENCE_MS = 800;
+const SLOW_MS = 800;
 
-export class Patience {
-  /** Whether it has come to an end, and the waiting has not. */
+export class SlowAnswer {
+  /** Whether the reader has waited so long, and still waits. */
   over = false;
   private timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(
-    private readonly tell: () => void,
+    private readonly notify: () => void,
     signal: AbortSignal,
   ) {
     signal.addEventListener("abort", () => this.wait(false));
@@ -22,8 +22,8 @@ export class Patience {
     if (waiting) {
       this.timer ??= setTimeout(() => {
         this.over = true;
-        this.tell();
-      }, PATIENCE_MS);
+        this.notify();
+      }, SLOW_MS);
       return;
     }
     clearTimeout(this.timer);

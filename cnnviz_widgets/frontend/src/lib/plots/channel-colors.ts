@@ -1,6 +1,6 @@
 /** A colour for each channel that is its own from when it is first asked for. */
 
-export class OwnColors {
+export class ChannelColors {
   private readonly places = new Map<number, number>();
 
   /** Forget all: the numbers are channels of something else from now on. */

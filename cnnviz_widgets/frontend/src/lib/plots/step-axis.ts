@@ -35,8 +35,8 @@ export class StepAxis {
   }
 }
 
-/** Round, whole steps from the first to the last one, about so many as are wanted. */
-export function stepTicks(first: number, last: number, wanted: number): number[] {
+/** Round, whole steps from the first to the last one, about so many as `count`. */
+export function stepTicks(first: number, last: number, count: number): number[] {
   if (last <= first) return [first];
-  return Array.from(roundTicks(last, wanted, first)).filter(Number.isInteger);
+  return Array.from(roundTicks(last, count, first)).filter(Number.isInteger);
 }

@@ -1,8 +1,8 @@
 /** Where an axis has its ticks. */
 
-/** Round numbers from `bottom` to `top`, about `wanted` of them. */
-export function roundTicks(top: number, wanted: number, bottom = 0): Float64Array {
-  const rough = (top - bottom) / Math.max(1, wanted);
+/** Round numbers from `bottom` to `top`, about `count` of them. */
+export function roundTicks(top: number, count: number, bottom = 0): Float64Array {
+  const rough = (top - bottom) / Math.max(1, count);
   const power = 10 ** Math.floor(Math.log10(rough));
   const step = [1, 2, 5, 10].map((m) => m * power).find((candidate) => candidate >= 0.7 * rough)!;
   // A tick at the very end of the axis may miss it by a rounding error.
