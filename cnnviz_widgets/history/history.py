@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from ..records.layer_health import HEALTH_FIELDS, LayerHealth
 from ..records.layer_picture import LayerPicture
 from ..records.place import Place
+from ..records.record_kind import VIEW_NAMES
 from ..records.snapshot import Kept, keep
 from ..records.snapshot_checks import MOST_CHANNELS
 from ..runtime.call_stack import CallLock
@@ -548,7 +549,7 @@ def _check_place(place: Any) -> None:
     is_place = isinstance(place, tuple) and len(place) == 3
     if not is_place or not all(isinstance(part, str) for part in place):
         raise TypeError(f"place must be a Place(layer, view, weight); got {described(place)}")
-    one_of("view", place[1], ("outputs", "weights"))
+    one_of("view", place[1], VIEW_NAMES)
 
 
 def _first(onsets: Sequence[Onset], kind: str) -> Onset | None:

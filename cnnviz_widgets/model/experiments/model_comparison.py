@@ -15,6 +15,7 @@ from ...history.moment import Moment
 from ...records.layer_picture import LayerPicture
 from ...records.layer_record import LayerRecord
 from ...records.place import Place
+from ...records.record_kind import OUTPUTS
 from ...validation.rules import described, known_layer
 from ..layers.layer_info import LayerInfo
 from ..reading.probe import ModelProbe
@@ -110,7 +111,7 @@ class MomentSide:
         return tuple(
             LayerOutline(place.layer, "", self.moment.records[place].shape[1:])
             for place in self.moment.records
-            if place.view == "outputs"
+            if place.view == OUTPUTS.name
         )
 
     def read(self, paths: Collection[str]) -> dict[str, LayerPicture]:
