@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from ..records.layer_picture import LayerPicture
 from ..records.place import Place
+from ..records.record_kind import VIEW_NAMES
 from ..records.snapshot import Kept, keep
 from ..records.snapshot_checks import MOST_CHANNELS
 from ..validation.messages import described
@@ -53,4 +54,4 @@ def check_place(place: Any) -> None:
     is_place = isinstance(place, tuple) and len(place) == 3
     if not is_place or not all(isinstance(part, str) for part in place):
         raise TypeError(f"place must be a Place(layer, view, weight); got {described(place)}")
-    one_of("view", place[1], ("outputs", "weights"))
+    one_of("view", place[1], VIEW_NAMES)

@@ -122,8 +122,8 @@ class LayerHealth:
     @property
     def numbers(self) -> tuple[float, ...]:
         """All numbers, in the order of `HEALTH_FIELDS`."""
-        found: tuple[float, ...] = _all_numbers(self)
-        return found
+        numbers: tuple[float, ...] = _all_numbers(self)
+        return numbers
 
     @classmethod
     def from_numbers(cls, numbers: Sequence[float]) -> LayerHealth:

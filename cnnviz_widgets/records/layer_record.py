@@ -369,7 +369,7 @@ def as_record(values: ArrayLike | LayerPicture) -> LayerPicture:
 
 
 def checked_record(name: str, value: Any, hint: str = "") -> LayerPicture:
-    """A record, live or kept.
+    """A record, or a snapshot of one.
 
     Raises
     ------

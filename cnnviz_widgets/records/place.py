@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from .record_kind import OUTPUTS
+
 
 class Place(NamedTuple):
     """One view of one layer.
@@ -18,5 +20,5 @@ class Place(NamedTuple):
     """
 
     layer: str
-    view: str = "outputs"
+    view: str = OUTPUTS.name
     weight: str = ""

@@ -187,7 +187,7 @@ class Snapshot(OutputFacts):
 
     @property
     def omissions(self) -> tuple[str, ...]:
-        """What the kept picture leaves out or averages, in sentences."""
+        """What the picture leaves out or averages, in sentences."""
         return (
             "This was kept at that moment: the picture, the tree and the curves, not the values.",
             *self._omissions(),
@@ -336,7 +336,7 @@ def keep(record: LayerPicture, budget: int = SNAPSHOT_BUDGET) -> Snapshot:
 def record_arrays(record: LayerPicture) -> dict[str, NDArray[Any]]:
     """A record as named arrays of numbers and text, as `numpy.savez` stores them.
 
-    A live record is kept first. Read-only.
+    Of a live record, those of its snapshot. Read-only.
     """
     return dict(keep(record).arrays)
 
@@ -355,7 +355,7 @@ def record_from_arrays(arrays: Arrays) -> Snapshot:
         The arrays are not those of a record, or of one that a newer version kept.
     """
     given = mapping("arrays", arrays, "names to arrays, as record_arrays gives them")
-    found = {}
+    copies = {}
     for name in NAMES & set(given):
         try:
             array = np.asarray(given[name])
@@ -364,9 +364,9 @@ def record_from_arrays(arrays: Arrays) -> Snapshot:
                 f"these arrays are no kept record: {name} is not of plain numbers or text"
             ) from None
         # What was looked at must not change any more.
-        found[name] = array.copy() if array.flags.writeable else array
-    of_weights = "record" in found and str(found["record"]) == WEIGHTS.stored_as
-    return ParameterSnapshot(found) if of_weights else Snapshot(found)
+        copies[name] = array.copy() if array.flags.writeable else array
+    of_weights = "record" in copies and str(copies["record"]) == WEIGHTS.stored_as
+    return ParameterSnapshot(copies) if of_weights else Snapshot(copies)
 
 
 def picture_values(record: LayerPicture) -> NDArray[np.float32]:
@@ -377,7 +377,7 @@ def picture_values(record: LayerPicture) -> NDArray[np.float32]:
     ndarray of float32, shape (row, h, w, channel)
         All channels in their own numbering. Rows are samples, or the inputs of a weight; h × w
         is a tile as `TileSheet` lays it out. Of a live record the values themselves, of the
-        samples that have a row; of a kept one what its tiles hold, so perhaps averaged over
+        samples that have a row; of a snapshot what its tiles hold, so perhaps averaged over
         pixels (or over inputs, which are rows then), and NaN for channels that are not drawn.
     """
     checked_record("record", record, "LayerRecord.of(values) makes one")

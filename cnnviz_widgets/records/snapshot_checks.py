@@ -1,4 +1,4 @@
-"""Whether arrays are those of a kept record: looked at once, where a record is made of them.
+"""Whether arrays are those of a snapshot: looked at once, where a record is made of them.
 
 Whatever passes can be drawn, in memory that is known beforehand. `check_layout` needs types and
 shapes alone, so that a file can be refused before anything of it is read.
@@ -111,12 +111,12 @@ def checked_arrays(arrays: Arrays) -> dict[str, NDArray[Any]]:
     ValueError
         They are not those of a record, or of one that a newer version kept.
     """
-    found = {name: np.asarray(arrays[name]) for name in arrays if name in NAMES}
-    _check_format(found)
-    check_layout({name: ArraySpec(array.dtype, array.shape) for name, array in found.items()})
+    given = {name: np.asarray(arrays[name]) for name in arrays if name in NAMES}
+    _check_format(given)
+    check_layout({name: ArraySpec(array.dtype, array.shape) for name, array in given.items()})
     native = {
         name: array.view() if array.dtype.isnative else array.astype(array.dtype.newbyteorder("="))
-        for name, array in found.items()
+        for name, array in given.items()
     }
     for array in native.values():
         array.setflags(write=False)

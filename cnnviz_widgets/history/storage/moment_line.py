@@ -10,6 +10,7 @@ from typing import Any, NamedTuple, TypeAlias
 
 from ...records.layer_health import LayerHealth
 from ...records.place import Place
+from ...records.record_kind import OUTPUTS, VIEW_NAMES
 from ...records.sample_subset import SampleChoice
 from ..moment import Moment
 from ..onsets import MOST_CHANNELS, ONSET_KINDS, Onset
@@ -33,7 +34,6 @@ OnsetKey: TypeAlias = tuple[str, str, int]
 MOST_LAYERS = 10_000
 _MOST_PLACES, _MOST_ONSETS = 50_000, 100_000
 _FILE = re.compile(r"[0-9A-Za-z_-][0-9A-Za-z_.-]{0,199}")
-_VIEWS = ("outputs", "weights")
 
 
 class Line(NamedTuple):
@@ -230,11 +230,11 @@ def _file(entry: Any) -> tuple[Place, str]:
     name, view = part(entry, "file"), part(entry, "view")
     if not isinstance(name, str) or not _FILE.fullmatch(name):
         raise ValueError(f"{brief(name)} is no name of a file of records")
-    if view not in _VIEWS:
-        raise ValueError(f"the view is {brief(view)}, none of {', '.join(_VIEWS)}")
+    if view not in VIEW_NAMES:
+        raise ValueError(f"the view is {brief(view)}, none of {', '.join(VIEW_NAMES)}")
     layer = text(part(entry, "layer"), "the layer")
     weight = text(part(entry, "weight"), "the weight")
-    if weight and view == "outputs":
+    if weight and view == OUTPUTS.name:
         raise ValueError(f"outputs are of no weight, and it is {brief(weight)}")
     return Place(layer, view, weight), name
 

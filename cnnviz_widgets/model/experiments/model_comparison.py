@@ -15,6 +15,7 @@ from ...history.moment import Moment
 from ...records.layer_picture import LayerPicture
 from ...records.layer_record import LayerRecord
 from ...records.place import Place
+from ...records.record_kind import OUTPUTS
 from ...runtime.progress import Progress
 from ...validation.messages import described
 from ...validation.texts import known_layer
@@ -110,7 +111,7 @@ class MomentSide:
         return tuple(
             LayerOutline(place.layer, "", self.moment.records[place].shape[1:])
             for place in self.moment.records
-            if place.view == "outputs"
+            if place.view == OUTPUTS.name
         )
 
     def read(self, paths: Collection[str]) -> dict[str, LayerPicture]:

@@ -20,6 +20,7 @@ from ...records.layer_health import layer_health
 from ...records.layer_picture import LayerPicture
 from ...records.layer_record import LayerRecord
 from ...records.place import Place
+from ...records.record_kind import OUTPUTS, WEIGHTS
 from ...validation.objects import instance, several
 from ...validation.scalars import whole_number
 from ..layers.activations import layer_role
@@ -171,7 +172,7 @@ class MomentReader:
                 self._quick_looks += 1
                 seen = self._confirmed(seen)
             for place in wanted:
-                if place.view == "weights":
+                if place.view == WEIGHTS.name:
                     try:
                         records[place] = weight_record(whole, place, orders.get(place))
                     except ValueError as error:
@@ -179,7 +180,9 @@ class MomentReader:
             for place in wanted:
                 if place not in records:
                     failed.setdefault(place, f"there is no layer {place.layer!r}")
-                elif place.view == "outputs" and seen[place.layer] is not records[place].measures:
+                elif (
+                    place.view == OUTPUTS.name and seen[place.layer] is not records[place].measures
+                ):
                     records[place] = replace(records[place], measured=seen[place.layer])
             ordered = {place: records[place] for place in wanted if place in records}
             with ThreadPoolExecutor(_THREADS) as pool:
@@ -316,7 +319,7 @@ def _look_at(
     probe: ModelProbe, wanted: Iterable[Place], orders: Mapping[Place, ArrayLike]
 ) -> _Seen:
     """Measure every layer's output, and record those that are wanted."""
-    with_outputs = {place.layer: place for place in wanted if place.view == "outputs"}
+    with_outputs = {place.layer: place for place in wanted if place.view == OUTPUTS.name}
     records: dict[Place, LayerRecord] = {}
     failed: dict[Place, str] = {}
 

@@ -24,7 +24,7 @@ from ...analysis.tiles.types import ALL_NONFINITE, NONFINITE_CODE, TileKind, Til
 
 Arrays: TypeAlias = Mapping[str, NDArray[Any]]
 
-# Per kept point 4 bytes; numbers of points that halve the usual 256 leave no ripples.
+# Per stored point 4 bytes; numbers of points that halve the usual 256 leave no ripples.
 _POINTS = (128, 64, 32, 16)
 # A curve's points for every channel, drawn or not: 268 MB as numbers.
 MOST_CURVE_POINTS = 2**25
@@ -135,17 +135,17 @@ def density_arrays(
     density : ChannelDensity
         The numbers of every channel; its grid and curves are not looked at.
     rows : ChannelDensity
-        The densities of the channels whose curves are kept, in their order.
+        The densities of the channels whose curves are stored, in their order.
     channels : ndarray of int, shape (n,)
-        Those whose curves, and atoms, are kept.
+        Those whose curves, and atoms, are stored.
     budget : int
         Curves have 128 points, or fewer if they would take more bytes than this, but 16.
     """
     most = min(budget // (4 * max(1, channels.size)), MOST_CURVE_POINTS // density.n_channels)
     points = next((points for points in _POINTS if points <= most), _POINTS[-1])
-    kept = np.zeros(density.n_channels, dtype=np.bool_)
-    kept[channels] = True
-    atoms = [atom for atom in density.atoms if kept[atom.channel]]
+    drawn = np.zeros(density.n_channels, dtype=np.bool_)
+    drawn[channels] = True
+    atoms = [atom for atom in density.atoms if drawn[atom.channel]]
     ends = rows.grid[:, [0, -1]]
     # Per width of the grid: values of 1e±60 would take densities out of float32's range.
     curves = on_fewer_points(rows, np.arange(channels.size), points) * np.diff(ends)
@@ -168,7 +168,7 @@ def density_arrays(
 def density_of(
     name: str, arrays: Arrays, n_values: int, most_values: int = MOST_VALUES
 ) -> ChannelDensity:
-    """The densities of `density_arrays`: numbers of every channel, curves of those kept only."""
+    """The densities of `density_arrays`: numbers of every channel, curves of those stored only."""
 
     def part(of: str) -> NDArray[Any]:
         return arrays[f"{name}_{of}"]

@@ -96,13 +96,13 @@ def read_npz(
                 with archive.open(info) as entry:
                     headers[name] = _header(entry, name)
             check({name: header.spec for name, header in headers.items()})
-            found = {}
+            arrays = {}
             for name, info in there.items():
                 with archive.open(info) as entry:
                     if _header(entry, name) != headers[name]:
                         raise ValueError(f"{name} changes while it is read")
-                    found[name] = _array(entry, name, headers[name])
-            return found
+                    arrays[name] = _array(entry, name, headers[name])
+            return arrays
     except _DAMAGE as error:
         raise ValueError(f"it is no whole .npz file ({error})") from error
 
@@ -125,12 +125,12 @@ def _check_list(file: BinaryIO) -> None:
 def _header(entry: IO[bytes], name: str) -> _Header:
     start = entry.read(len(_MAGIC) + 2)
     length = int.from_bytes(start[len(_MAGIC) :], "little")
-    found = None
+    match = None
     if start.startswith(_MAGIC) and length <= _LONGEST_HEADER:
-        found = _HEADER.fullmatch(entry.read(length))
-    if found is None:
+        match = _HEADER.fullmatch(entry.read(length))
+    if match is None:
         raise ValueError(f"{name} is no array of plain numbers or text")
-    kind, turned, shape = (part.decode("ascii") for part in found.groups())
+    kind, turned, shape = (part.decode("ascii") for part in match.groups())
     try:
         dtype = np.dtype(kind)
     except TypeError as error:

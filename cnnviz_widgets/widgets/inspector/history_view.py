@@ -14,6 +14,7 @@ from ...history.moment import Moment
 from ...records.layer_health import HEALTH_NUMBERS
 from ...records.place import Place
 from ...records.place_record import PlaceRecord
+from ...records.record_kind import OUTPUTS, WEIGHTS
 from ..panels.health import HealthPanel
 from ..panels.selector import LayerSelector
 from ..panels.timeline import Timeline
@@ -166,7 +167,7 @@ class HistoryView:
         return PlaceRecord(
             kept,
             moment.records[kept],
-            0 if kept.view == "outputs" else None,
+            0 if kept.view == OUTPUTS.name else None,
             weights,
             moment.step,
             step,
@@ -185,7 +186,7 @@ class HistoryView:
                 onset for onset in history.onsets if (onset.kind, onset.layer) == (kind, layer)
             ]
             # Without channels it is the weights that are concerned.
-            view = "outputs" if any(onset.channels for onset in begun) else "weights"
+            view = (OUTPUTS if any(onset.channels for onset in begun) else WEIGHTS).name
             kept = {
                 place.view
                 for place in history.places

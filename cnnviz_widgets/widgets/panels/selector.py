@@ -12,6 +12,7 @@ from traitlets import Dict, List, TraitError, Unicode, validate
 from ...analysis.channel_measures import ChannelMeasures
 from ...diagnosis.report import Report
 from ...records.layer_health import LayerHealth, layer_health
+from ...records.record_kind import VIEW_NAMES
 from ...records.sample_subset import SampleChoice
 from ...validation.messages import described
 from ...validation.objects import instance, mapping, optional
@@ -154,7 +155,7 @@ class LayerSelector(Owning, ThreadLocalChanges, anywidget.AnyWidget):
             if isinstance(views, str) or not isinstance(views, Collection):
                 raise TypeError(f"looked[{path!r}] must be several views; got {described(views)}")
             for view in views:
-                one_of(f"each of looked[{path!r}]", view, ("outputs", "weights"))
+                one_of(f"each of looked[{path!r}]", view, VIEW_NAMES)
         self._layers = [
             {**entry, "looked": sorted(looked.get(entry["path"], ()))} for entry in self._layers
         ]

@@ -73,8 +73,8 @@ def _half(
     row_height = max(6.0, column_width * np.clip(tile_height / tile_width, 0.25, 4.0))
     if sheet.kind == "vector":
         row_height = 14.0
-    shown = max(1, min(rows, int((_TALLEST - 2 * HEADER) / row_height)))
-    size = (max(1, round(column_width * columns)), max(1, round(row_height * shown)))
+    drawn_rows = max(1, min(rows, int((_TALLEST - 2 * HEADER) / row_height)))
+    size = (max(1, round(column_width * columns)), max(1, round(row_height * drawn_rows)))
     top = 2 * HEADER
 
     image = Image.new("RGB", (width, top + size[1] + 4), PAPER)
@@ -85,14 +85,14 @@ def _half(
     for column in range(0, columns, every):
         middle = _LABELS + (column + 0.5) * column_width
         draw.text((middle, HEADER + 10), str(channels[column]), FAINT, font(), anchor="mm")
-    for row in range(0, shown, max(1, int(np.ceil(12 / row_height)))):
+    for row in range(0, drawn_rows, max(1, int(np.ceil(12 / row_height)))):
         middle = top + (row + 0.5) * row_height
         draw.text((_LABELS - 4, middle), labels[row][:6], FAINT, font(), anchor="rm")
 
-    picture = codes[:shown].transpose(0, 2, 1, 3)
-    grey = in_grey(picture.reshape(shown * tile_height, columns * tile_width))
+    picture = codes[:drawn_rows].transpose(0, 2, 1, 3)
+    grey = in_grey(picture.reshape(drawn_rows * tile_height, columns * tile_width))
     image.paste(grey.resize(size, Image.Resampling.BOX), (_LABELS, top))
-    zero = Image.fromarray((sheet.marks[:shown] == ALL_ZERO) & (sheet.kind != "vector"))
+    zero = Image.fromarray((sheet.marks[:drawn_rows] == ALL_ZERO) & (sheet.kind != "vector"))
     image.paste(hatching(size), (_LABELS, top), zero.resize(size, Image.Resampling.NEAREST))
     return image
 

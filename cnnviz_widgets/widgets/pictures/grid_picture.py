@@ -65,8 +65,8 @@ def grid_picture(
         row_height = 40.0
     else:
         row_height = max(column_width, 12.0) * np.clip(tile_height / tile_width, 0.25, 4.0)
-    shown = max(1, min(rows, int((_TALLEST - HEADER) / row_height)))
-    image = Image.new("RGB", (WIDTH, HEADER + round(shown * row_height) + 16), PAPER)
+    drawn_rows = max(1, min(rows, int((_TALLEST - HEADER) / row_height)))
+    image = Image.new("RGB", (WIDTH, HEADER + round(drawn_rows * row_height) + 16), PAPER)
     draw = ImageDraw.Draw(image)
     draw.text((4, 4), "channel", FAINT, font())
     longest = max(len(str(tiles.total_channels)), *map(len, titles))
@@ -80,7 +80,7 @@ def grid_picture(
     stripes = hatching((image.width, round(row_height) + 1))
     names = row_names(samples, sample_labels)
     shades = sheet_shades(tiles, "layer")
-    for row in range(shown):
+    for row in range(drawn_rows):
         top, bottom = (round(HEADER + (row + i) * row_height) for i in (0, 1))
         if row_height >= 12 or row % 2 == 0:
             name = shortened(names[row], GUTTER - 12)

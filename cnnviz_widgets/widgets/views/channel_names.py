@@ -27,12 +27,12 @@ def output_layers(layers: Iterable[LayerInfo]) -> frozenset[str]:
     """
     infos = {info.path: info for info in layers}
     read = {parent for info in infos.values() for parent in info.parents}
-    found = {path for path in infos if path not in read}
-    for path in list(found):
+    outputs = {path for path in infos if path not in read}
+    for path in list(outputs):
         while infos[path].kind in _OF_SCORES and len(infos[path].parents) == 1:
             path = infos[path].parents[0]
-            found.add(path)
-    return frozenset(found)
+            outputs.add(path)
+    return frozenset(outputs)
 
 
 def names_for(
