@@ -5,7 +5,6 @@ from __future__ import annotations
 import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from types import TracebackType
 from typing import Any
 
 
@@ -44,12 +43,7 @@ class Reporting:
     def __enter__(self) -> None:
         self._head.error = ""
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
         if error is not None:
             interrupted = f"{self._work} was interrupted; what is shown is from before"
             self._head.error = told(error, interrupted)
