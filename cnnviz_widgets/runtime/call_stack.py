@@ -17,7 +17,7 @@ import time
 import weakref
 from collections import deque
 from collections.abc import Callable
-from types import CodeType, FrameType, TracebackType
+from types import CodeType, FrameType
 from typing import Any, Protocol
 
 # Calls that may be left and gone on with later: that they are on no stack does not end them.
@@ -181,12 +181,7 @@ class CallLock:
                 self._waiting.remove(first)
         return True
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *exception: object) -> None:
         state = self._state
         holder: Call | None = state.get("holder")
         # A context inside that of another call gives nothing back.
@@ -206,16 +201,15 @@ def _leaves(frame: FrameType, holder: Call) -> bool:
 
 
 class Reversible(Protocol):
-    """A context whose exit can be called twice, and without the context having been entered."""
+    """A context whose exit can be called twice, and without the context having been entered.
+
+    Contexts that look at the stack do so from their own `__enter__` and `__exit__`, which the
+    ``with`` line calls: a base class with a frame of its own in between would be taken for it.
+    """
 
     def __enter__(self) -> object: ...
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None: ...
+    def __exit__(self, kind: Any, error: BaseException | None, trace: Any, /) -> None: ...
 
 
 class surely:
@@ -239,12 +233,7 @@ class surely:
     def __enter__(self) -> None:
         pass
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, kind: Any, error: BaseException | None, trace: Any) -> None:
         # An exception of another kind comes from what the contexts are for, and not from them.
         if error is None or isinstance(error, Exception):
             return
@@ -270,12 +259,7 @@ class meanwhile:
     def __enter__(self) -> None:
         setattr(self._owner, self._name, self._value)
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *exception: object) -> None:
         setattr(self._owner, self._name, self._before)
 
 
@@ -294,10 +278,5 @@ class afterwards:
     def __enter__(self) -> None:
         pass
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *exception: object) -> None:
         self._do()

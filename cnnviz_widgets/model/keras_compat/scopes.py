@@ -15,7 +15,6 @@ import sys
 import traceback
 from collections.abc import Callable
 from functools import partial
-from types import TracebackType
 from typing import Any
 
 import keras
@@ -55,12 +54,7 @@ class same_scopes:
     def __enter__(self) -> None:
         pass
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
         if isinstance(error, KeyboardInterrupt):
             # A generator that was kept from its end, and that the traceback holds, would come to
             # it with that: later, and put back what it found.

@@ -7,7 +7,6 @@ seed moves. When it fails, every layer is put back to what it was.
 from __future__ import annotations
 
 from collections.abc import Callable
-from types import TracebackType
 from typing import Any
 
 import keras
@@ -70,12 +69,7 @@ class _UndoneOnError:
     def __enter__(self) -> None:
         pass
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
         if error is not None:
             for restore in self._undo:
                 restore()
@@ -106,12 +100,7 @@ class _KeptValues:
     def __enter__(self) -> None:
         pass
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *exception: object) -> None:
         for variable, value in self._values:
             variable.assign(value)
 

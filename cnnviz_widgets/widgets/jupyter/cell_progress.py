@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from types import TracebackType
 
 from IPython.core.getipython import get_ipython
 from IPython.display import DisplayHandle, display
@@ -50,12 +49,7 @@ class CellProgress:
         if self._handle is None:
             self._handle = display(self._shown, display_id=True)
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *exception: object) -> None:
         if self._handle is not None:
             # An output cannot be taken back, but it can be emptied.
             self._handle.update({"text/plain": ""}, raw=True)

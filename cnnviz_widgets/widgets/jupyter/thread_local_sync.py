@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import threading
-from types import FrameType, TracebackType
+from types import FrameType
 from typing import Any
 
 from ipywidgets import Widget
@@ -100,12 +100,7 @@ class _Holding:
         mine.holding = call_of_context(sys._getframe(1))
         self._is_outermost = True
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *exception: object) -> None:
         mine = self._widget._of_thread
         if self._is_outermost:
             mine.holding = None
