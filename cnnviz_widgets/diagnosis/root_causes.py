@@ -37,7 +37,7 @@ def one_a_cause(findings: Iterable[Finding], model: ModelFacts) -> tuple[Finding
         causes.append(cause.with_all(follows, model, place))
     for sign in signs():
         if sign.once_from:
-            causes = _told_once(causes, sign, place)
+            causes = _as_one(causes, sign, place)
     causes.sort(key=lambda finding: (SEVERITIES.index(finding.severity), place[finding.layer]))
     return tuple(causes)
 
@@ -93,7 +93,7 @@ def _is_collapse(finding: Finding, model: ModelFacts) -> bool:
     )
 
 
-def _told_once(findings: list[Finding], sign: Sign, place: Mapping[str, int]) -> list[Finding]:
+def _as_one(findings: list[Finding], sign: Sign, place: Mapping[str, int]) -> list[Finding]:
     """The findings, with those of one choice in many layers made one at the first of them."""
     alike = [each for each in findings if each.kind == sign.kind and sign.is_one_choice(each)]
     layers = {finding.layer for finding in alike}

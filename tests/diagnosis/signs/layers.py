@@ -10,6 +10,8 @@ from cnnviz_widgets.diagnosis.facts import LayerFacts, ModelFacts, Role
 from cnnviz_widgets.diagnosis.findings import Finding
 from cnnviz_widgets.diagnosis.judge import judge
 from cnnviz_widgets.diagnosis.measurements.output_measures import output_measures
+from cnnviz_widgets.diagnosis.measurements.weight_measures import weight_measures
+from cnnviz_widgets.diagnosis.measurements.weight_movement import WeightMovement
 
 RNG = np.random.default_rng(0)
 
@@ -28,9 +30,27 @@ def layer(
     role: Role = "weights",
     ends: tuple[float | None, float | None] = (None, None),
 ) -> LayerFacts:
-    signs = output_measures(values.astype(np.float32), ends=ends)
-    facts = LayerFacts(path, "Dense", parents, role, low, 1, output, True, activation, signs)
+    outputs = output_measures(values.astype(np.float32), ends=ends, with_merges=low)
+    facts = LayerFacts(path, "Dense", parents, role, low, 1, output, True, activation, outputs)
     return replace(facts, underflows=activation not in ("relu", "relu6", "tanh", None))
+
+
+def weighted(
+    path: str,
+    kernel: np.ndarray,
+    *,
+    first_channel: int | None = 0,
+    movement: WeightMovement | None = None,
+    trainable: bool = True,
+) -> LayerFacts:
+    """A layer of living units with one kernel."""
+    values = kernel.astype(np.float32)
+    return replace(
+        layer(path, RNG.normal(size=(64, 8))),
+        weights=(weight_measures(values, None, first_channel=first_channel),),
+        movement=movement,
+        trainable=trainable,
+    )
 
 
 def firing(rates: np.ndarray, silent: int, samples: int = 64) -> np.ndarray:
@@ -45,5 +65,6 @@ def kinds(model: ModelFacts) -> list[str]:
 
 
 def only(model: ModelFacts, kind: str) -> Finding:
-    (found,) = [finding for finding in judge(model) if finding.kind == kind]
-    return found
+    """The one finding of a kind."""
+    (finding,) = [each for each in judge(model) if each.kind == kind]
+    return finding

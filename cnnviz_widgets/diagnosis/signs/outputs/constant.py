@@ -54,10 +54,10 @@ class Constant(Sign):
             yield self._collapsed(model, layer)
             return
         variation = _variation(layer)
-        still = variation < CONSTANT_VARIATION
+        is_still = variation < CONSTANT_VARIATION
         if outputs.at_ends is not None:
-            still &= outputs.at_ends < STUCK
-        channels = np.flatnonzero(still)
+            is_still &= outputs.at_ends < STUCK
+        channels = np.flatnonzero(is_still)
         if not channels.size or (not layer.parents and layer.looks_up):
             return
         share = channels.size / outputs.channels
