@@ -7,7 +7,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
+from .measurements.input_range import InputScale
 from .measurements.output_measures import OutputMeasures
+from .measurements.targets import Diversity, Labels, Reach
 from .measurements.weight_measures import WeightMeasures
 from .measurements.weight_movement import WeightMovement
 
@@ -35,7 +37,7 @@ class LayerFacts:
     activation : str or None
     outputs : OutputMeasures
     weights : tuple of WeightMeasures
-    still : WeightMovement or None
+    movement : WeightMovement or None
         Whether its weights have moved; None where that could not be told.
     readable : float
         `resemblance.readable_share` of the image; NaN where it was not measured.
@@ -62,7 +64,7 @@ class LayerFacts:
     activation: str | None
     outputs: OutputMeasures
     weights: tuple[WeightMeasures, ...] = ()
-    still: WeightMovement | None = None
+    movement: WeightMovement | None = None
     readable: float = math.nan
     underflows: bool = False
     channelwise: bool = False
@@ -102,6 +104,14 @@ class ModelFacts:
         nothing in it began at a known number.
     makes_images : bool
         Whether the model's output is an image.
+    input_scale : InputScale or None
+        None where the scale of the inputs cannot be judged.
+    reach : Reach or None
+        The range of the output beside target values; None without, or where it is not known.
+    labels : Labels or None
+        Targets that are class labels.
+    diversity : Diversity or None
+        Of the images that the model makes, where it has target images.
     """
 
     layers: Mapping[str, LayerFacts]
@@ -114,6 +124,10 @@ class ModelFacts:
     untrained: bool = False
     traceless: bool = False
     makes_images: bool = False
+    input_scale: InputScale | None = None
+    reach: Reach | None = None
+    labels: Labels | None = None
+    diversity: Diversity | None = None
 
     def __iter__(self) -> Iterator[LayerFacts]:
         return iter(self.layers.values())
@@ -124,8 +138,8 @@ class ModelFacts:
 
     def descendants(self, path: str) -> set[str]:
         """Paths of all layers that read it, directly or through others."""
-        found = {path}
+        reached = {path}
         for layer in self:
-            if any(parent in found for parent in layer.parents):
-                found.add(layer.path)
-        return found - {path}
+            if not reached.isdisjoint(layer.parents):
+                reached.add(layer.path)
+        return reached - {path}

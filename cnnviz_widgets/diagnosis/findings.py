@@ -8,27 +8,14 @@ from typing import Literal, TypeAlias
 from ..validation.objects import instance
 from ..validation.scalars import a_number
 from ..validation.texts import one_of
+from .signs.registry import SIGNS
 
-Kind: TypeAlias = Literal[
-    "non-finite",
-    "input-range",
-    "unreachable-targets",
-    "dead",
-    "constant",
-    "saturated",
-    "near-zero",
-    "uniform",
-    "unlike-input",
-    "duplicate",
-    "concentrated-forks",
-    "noisy-weights",
-    "wide-uniform-weights",
-    "frozen",
-]
+Kind: TypeAlias = str
+"""Of a finding, such as ``dead``: a key of `signs.registry.SIGNS`."""
+
 Severity: TypeAlias = Literal["severe", "warning", "note"]
 View: TypeAlias = Literal["outputs", "weights"]
 
-KINDS: tuple[Kind, ...] = Kind.__args__  # type: ignore[attr-defined]
 SEVERITIES: tuple[Severity, ...] = ("severe", "warning", "note")
 
 
@@ -122,7 +109,7 @@ class Finding:
     Attributes
     ----------
     kind : str
-        One of `KINDS`.
+        What is wrong: one of `signs.registry.SIGNS`.
     severity : {'severe', 'warning', 'note'}
         'severe': the layer cannot do its work; 'warning': it does it badly, or part of it does
         not; 'note': worth a look, or too few samples to tell.
@@ -169,7 +156,7 @@ class Finding:
     follows: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        one_of("kind", self.kind, KINDS)
+        one_of("kind", self.kind, SIGNS)
         one_of("severity", self.severity, SEVERITIES)
         one_of("view", self.view, ("outputs", "weights"))
         instance("measured", self.measured, Measurement)

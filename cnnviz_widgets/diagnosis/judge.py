@@ -2,52 +2,47 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from dataclasses import dataclass
 
 from .facts import ModelFacts
 from .findings import Finding
 from .root_causes import one_a_cause
-from .signs import outputs, weights
-
-_SIGNS = (
-    outputs.nonfinite,
-    outputs.dead,
-    outputs.constant,
-    outputs.saturated,
-    outputs.near_zero,
-    outputs.uniform,
-    outputs.unlike_input,
-    weights.duplicate,
-    weights.wide_uniform,
-    weights.concentrated_forks,
-    weights.noisy_weights,
-    weights.frozen,
-)
+from .signs.lookup import signs
 
 
-def judge(model: ModelFacts, others: Iterable[Finding] = ()) -> tuple[Finding, ...]:
-    """All findings, the worst first, one for each cause.
+def judge(model: ModelFacts) -> tuple[Finding, ...]:
+    """All findings, the worst first, one for each cause."""
+    return one_a_cause([each for sign in signs() for each in sign.findings(model)], model)
 
-    Parameters
+
+@dataclass(frozen=True)
+class Suspects:
+    """Paths of the layers for which a freshly initialised reference decides.
+
+    Attributes
     ----------
-    model : ModelFacts
-    others : iterable of Finding
-        What was found out about inputs and targets.
-
-    Returns
-    -------
-    tuple of Finding
+    by_outputs : tuple of str
+        Those to measure all outputs of.
+    by_picture : tuple of str
+        Those whose maps are to be compared with the image.
     """
-    return one_a_cause([*others, *(each for sign in _SIGNS for each in sign(model))], model)
+
+    by_outputs: tuple[str, ...]
+    by_picture: tuple[str, ...]
+
+    @property
+    def paths(self) -> tuple[str, ...]:
+        """All of them, each once."""
+        return tuple(dict.fromkeys((*self.by_outputs, *self.by_picture)))
 
 
-def suspects(model: ModelFacts) -> tuple[list[str], list[str]]:
-    """The layers for which a freshly initialised reference decides.
+def suspects(model: ModelFacts) -> Suspects:
+    """The layers about which the signs cannot decide by the model alone."""
 
-    Returns
-    -------
-    (paths, paths)
-        Those to measure all of, and those whose maps are to be compared with the image.
-    """
-    signs = [*outputs.near_zero_suspects(model), *outputs.uniform_suspects(model)]
-    return list(dict.fromkeys(signs)), outputs.unlike_suspects(model)
+    def asked_for(what: str) -> tuple[str, ...]:
+        paths = (
+            path for sign in signs() if sign.suspects_by == what for path in sign.suspects(model)
+        )
+        return tuple(dict.fromkeys(paths))
+
+    return Suspects(asked_for("outputs"), asked_for("picture"))

@@ -82,8 +82,8 @@ def as_html(report: Contents) -> str:
     head = "".join(f'<th style="{cell};width:{width}">{title}</th>' for title, width in _COLUMNS)
     rows = []
     for finding in report.findings:
-        found = [f"<b>{escape(finding.summary)}</b>"]
-        found += [
+        sentences = [f"<b>{escape(finding.summary)}</b>"]
+        sentences += [
             escape(text)
             for text in (finding.limits, _compared(finding), _shows_in(finding))
             if text
@@ -96,7 +96,7 @@ def as_html(report: Contents) -> str:
             escape(finding.severity),
             escape(finding.kind),
             where,
-            "<br>".join(found),
+            "<br>".join(sentences),
             _picture(finding.evidence) if finding.evidence else "",
             f"{escape(finding.cure)}<br>{escape(finding.source)}",
         )
@@ -119,8 +119,8 @@ def as_html(report: Contents) -> str:
 
 def _heading(report: Contents) -> str:
     name = f" of {report.model}" if report.model else ""
-    found = len(report.findings)
-    what = "nothing found" if not found else f"{found:,} finding{'s' * (found != 1)}"
+    count = len(report.findings)
+    what = "nothing found" if not count else f"{count:,} finding{'s' * (count != 1)}"
     return (
         f"Diagnosis{name}: {what} in {report.layers:,} layer{'s' * (report.layers != 1)} "
         f"on {report.samples:,} sample{'s' * (report.samples != 1)}"

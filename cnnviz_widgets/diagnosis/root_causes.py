@@ -2,44 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Mapping, Set
+from dataclasses import dataclass, replace
 
-from . import thresholds
 from .facts import ModelFacts
 from .findings import SEVERITIES, Finding, Kind
-
-_OUTPUT_KINDS: frozenset[Kind] = frozenset(
-    {"dead", "constant", "saturated", "near-zero", "uniform", "unlike-input"}
-)
-# What one wrong choice for the whole network does to each of its layers, and in how many layers it
-# is told as one finding.
-_TOLD_ONCE: dict[Kind, int] = {
-    "duplicate": thresholds.SAME_IN_LAYERS,
-    "frozen": thresholds.SAME_IN_LAYERS,
-    "wide-uniform-weights": 2,
-}
-# Kinds of the same layer that a kind explains.
-_EXPLAINS_HERE: dict[Kind, frozenset[Kind]] = {
-    "dead": frozenset(
-        {
-            "near-zero",
-            "uniform",
-            "unlike-input",
-            "frozen",
-            "concentrated-forks",
-            "noisy-weights",
-        }
-    ),
-    "constant": frozenset({"near-zero", "uniform", "unlike-input", "frozen"}),
-    "saturated": frozenset({"dead", "constant", "uniform", "near-zero", "unlike-input"}),
-    "frozen": frozenset({"concentrated-forks", "noisy-weights"}),
-    "near-zero": frozenset({"uniform", "unlike-input", "constant"}),
-    # Kernels without anything in common lose the image; they do not make maps alike.
-    "concentrated-forks": frozenset({"unlike-input"}),
-    "duplicate": frozenset({"uniform", "concentrated-forks", "noisy-weights"}),
-    "wide-uniform-weights": frozenset({"concentrated-forks", "noisy-weights", "frozen"}),
-}
+from .signs.base import ALL_OF_OUTPUTS, Sign
+from .signs.lookup import sign_of, signs
+from .signs.registry import SIGNS
 
 
 def one_a_cause(findings: Iterable[Finding], model: ModelFacts) -> tuple[Finding, ...]:
@@ -56,141 +26,90 @@ def one_a_cause(findings: Iterable[Finding], model: ModelFacts) -> tuple[Finding
     tuple of Finding
         By severity, then in the order of execution, the whole model first.
     """
-    place = {path: k for k, path in enumerate(model.layers)}
-    place[""] = -1
-    returned = {layer.path for layer in model if layer.output}
-    left = sorted(findings, key=lambda finding: (place[finding.layer], finding.kind))
-    kept: list[Finding] = []
+    place = {path: k for k, path in enumerate(("", *model.layers))}
+    rank = {kind: k for k, kind in enumerate(SIGNS)}
+    left = sorted(findings, key=lambda finding: (rank[finding.kind], place[finding.layer]))
+    causes: list[Finding] = []
     while left:
-        cause = left.pop(_first_cause(left))
-        reach = _reach(cause, model)
-        follows = set(cause.follows)
-        rest = []
-        for finding in left:
-            if _explained(finding, cause, reach, returned):
-                follows.add(finding.layer)
-                follows.update(finding.follows)
-            else:
-                rest.append(finding)
-        if cause.kind == "non-finite":
-            follows.update(
-                path for path in reach if model.layers[path].outputs.measures.nonfinite.any()
-            )
-        follows -= {cause.layer, ""}
-        kept.append(replace(cause, follows=tuple(sorted(follows, key=place.__getitem__))))
-        left = rest
-    for kind, fewest in _TOLD_ONCE.items():
-        kept = _told_once(kept, kind, fewest, place)
-    kept.sort(key=lambda finding: (SEVERITIES.index(finding.severity), place[finding.layer]))
-    return tuple(kept)
+        cause = _Cause.of(left.pop(0), model)
+        follows = [finding for finding in left if cause.explains(finding, model)]
+        left = [finding for finding in left if finding not in follows]
+        causes.append(cause.with_all(follows, model, place))
+    for sign in signs():
+        if sign.once_from:
+            causes = _as_one(causes, sign, place)
+    causes.sort(key=lambda finding: (SEVERITIES.index(finding.severity), place[finding.layer]))
+    return tuple(causes)
 
 
-def _told_once(
-    findings: list[Finding], kind: Kind, fewest: int, place: Mapping[str, int]
-) -> list[Finding]:
-    """The findings, with those of one kind in many layers made one at the first of them."""
-    alike = [
-        finding
-        for finding in findings
-        if finding.kind == kind and (kind != "duplicate" or finding.measured.value >= 1)
-    ]
+@dataclass(frozen=True)
+class _Cause:
+    """A finding that no other explains, and the layers behind it."""
+
+    finding: Finding
+    sign: Sign
+    behind: Set[str]
+
+    @classmethod
+    def of(cls, finding: Finding, model: ModelFacts) -> _Cause:
+        behind = model.descendants(finding.layer) if finding.layer else model.layers.keys()
+        return cls(finding, sign_of(finding.kind), behind)
+
+    def explains(self, other: Finding, model: ModelFacts) -> bool:
+        """Whether another finding follows from this one."""
+        cause, sign = self.finding, self.sign
+        here, behind = other.layer == cause.layer, other.layer in self.behind
+        if here and other.kind == cause.kind and other.view == cause.view == "outputs":
+            return True
+        if _is_collapse(other, model):
+            # What matters most to the user is told by itself, unless nothing of the input is left.
+            return (here or behind) and sign.leaves_nothing(cause, behind)
+        follows = (here and _names(sign.explained_here(cause), other)) or (
+            behind and _names(sign.explained_behind(cause), other)
+        )
+        return follows and sign.accounts_for(cause, other)
+
+    def with_all(
+        self, follows: Iterable[Finding], model: ModelFacts, place: Mapping[str, int]
+    ) -> Finding:
+        """The finding, with the layers in which it shows by what it explains."""
+        paths = {path for each in (self.finding, *follows) for path in (each.layer, *each.follows)}
+        paths.update(path for path in self.behind if self.sign.shows_in(model.layers[path]))
+        return _following(self.finding, paths, place)
+
+
+def _names(kinds: Set[Kind], finding: Finding) -> bool:
+    """Whether what a sign explains has the finding's kind in it."""
+    if kinds >= ALL_OF_OUTPUTS and sign_of(finding.kind).of_outputs:
+        return True
+    return finding.kind in kinds
+
+
+def _is_collapse(finding: Finding, model: ModelFacts) -> bool:
+    """Whether it says that the model puts out the same for every sample."""
+    layer = model.layers.get(finding.layer)
+    return (
+        finding.kind == "constant" and not finding.channels and layer is not None and layer.output
+    )
+
+
+def _as_one(findings: list[Finding], sign: Sign, place: Mapping[str, int]) -> list[Finding]:
+    """The findings, with those of one choice in many layers made one at the first of them."""
+    alike = [each for each in findings if each.kind == sign.kind and sign.is_one_choice(each)]
     layers = {finding.layer for finding in alike}
-    if len(layers) < fewest:
+    if len(layers) < sign.once_from:
         return findings
     first = min(alike, key=lambda finding: place[finding.layer])
-    follows = layers.union(*(finding.follows for finding in alike)) - {first.layer}
     merged = replace(
         first,
         severity=min((finding.severity for finding in alike), key=SEVERITIES.index),
         summary=f"{first.summary} The same holds in {len(layers):,} layers in all.",
-        follows=tuple(sorted(follows, key=place.__getitem__)),
     )
+    merged = _following(merged, layers.union(*(each.follows for each in alike)), place)
     return [merged, *(finding for finding in findings if finding not in alike)]
 
 
-# What spoils everything behind it goes first, then what explains others in its own layer.
-_ORDER: tuple[Kind, ...] = (
-    "non-finite",
-    "input-range",
-    "unreachable-targets",
-    "wide-uniform-weights",
-    "duplicate",
-    "saturated",
-    "dead",
-    "near-zero",
-    "constant",
-    "frozen",
-    "concentrated-forks",
-    "noisy-weights",
-)
-
-
-def _first_cause(findings: Sequence[Finding]) -> int:
-    for kind in _ORDER:
-        for k, finding in enumerate(findings):
-            if finding.kind == kind:
-                return k
-    return 0
-
-
-def _reach(cause: Finding, model: ModelFacts) -> set[str]:
-    """The layers that the cause can spoil."""
-    return set(model.layers) if not cause.layer else model.descendants(cause.layer)
-
-
-def _explained(finding: Finding, cause: Finding, reach: set[str], returned: set[str]) -> bool:
-    here = finding.layer == cause.layer
-    if here and finding.kind == cause.kind and finding.view == cause.view == "outputs":
-        return True
-    behind = finding.layer in reach
-    if finding.kind == "constant" and finding.layer in returned and not finding.channels:
-        # What matters most to the user is told by itself, unless nothing of the input is left.
-        stuck = here and cause.kind == "saturated" and cause.severity == "severe"
-        return stuck or ((here or behind) and _leaves_nothing(cause))
-    if here and finding.kind in _EXPLAINS_HERE.get(cause.kind, ()):
-        # Units of a ReLU6 that are stuck at 6 say nothing of those that are at 0.
-        other = finding.kind == "dead" and cause.kind == "saturated"
-        if other and set(finding.channels) - set(cause.channels) and cause.channels:
-            return False
-        return not _is_part(cause)
-    if cause.kind == "non-finite":
-        if finding.kind == "non-finite":
-            # Weights that are damaged themselves are a cause of their own.
-            return behind and finding.view == "outputs"
-        return (here or behind) and finding.kind in _OUTPUT_KINDS
-    if cause.kind == "input-range":
-        return finding.kind in _OUTPUT_KINDS and finding.severity != "note"
-    if cause.kind == "wide-uniform-weights":
-        return (here or behind) and finding.kind in ("uniform", "unlike-input")
-    if cause.kind == "unreachable-targets":
-        return (here or behind) and finding.kind in ("saturated", "constant", "near-zero", "dead")
-    if cause.kind == "unlike-input":
-        return behind and finding.kind == "unlike-input"  # what is lost stays lost
-    if cause.kind in ("dead", "constant") and _is_whole(cause):
-        return behind and finding.kind in _OUTPUT_KINDS
-    if cause.kind == "near-zero" and not cause.measured.is_share:
-        return behind and finding.kind in _OUTPUT_KINDS
-    if cause.kind == "dead" and cause.severity != "note":
-        return behind and finding.kind in ("near-zero", "uniform", "unlike-input")
-    if cause.kind in ("duplicate", "frozen", "concentrated-forks", "noisy-weights"):
-        spoilt = finding.kind in ("uniform", "unlike-input")
-        return behind and cause.severity != "note" and spoilt
-    return False
-
-
-def _is_part(cause: Finding) -> bool:
-    """Whether too little of the layer is concerned to explain what else is wrong with it."""
-    return cause.severity == "note"
-
-
-def _is_whole(cause: Finding) -> bool:
-    if cause.kind == "dead":
-        return cause.measured.value >= thresholds.WHOLLY
-    return not cause.channels
-
-
-def _leaves_nothing(cause: Finding) -> bool:
-    """Whether behind the cause the input cannot be told from any other."""
-    if cause.kind == "dead":
-        return cause.measured.value >= 1
-    return cause.kind == "non-finite" or (cause.kind == "constant" and not cause.channels)
+def _following(finding: Finding, paths: Set[str], place: Mapping[str, int]) -> Finding:
+    """The finding as it shows in these layers."""
+    others = paths - {finding.layer, ""}
+    return replace(finding, follows=tuple(sorted(others, key=place.__getitem__)))

@@ -70,22 +70,22 @@ def thinned(
     if not sizes:
         samples = rows
     picked = evenly(count, samples, "starts")
-    wanted = max(1, rows // picked.size)
+    places_left = max(1, rows // picked.size)
     places = []
     for axis, size in enumerate(sizes):
         rest = sizes[axis:]
-        share = min(1.0, wanted / math.prod(rest)) ** (1 / len(rest))
+        share = min(1.0, places_left / math.prod(rest)) ** (1 / len(rest))
         keep = min(size, max(1, round(size * share)))
-        wanted = max(1, wanted // keep)
+        places_left = max(1, places_left // keep)
         places.append(_one_of_each_stretch(size, keep, rng))
-    kept = evenly(width, channels, "starts")
+    columns = evenly(width, channels, "starts")
     chosen = values
     # One axis at a time: an axis kept whole costs nothing.
-    for axis, index in enumerate((picked, *places, kept)):
+    for axis, index in enumerate((picked, *places, columns)):
         if index.size < values.shape[axis]:
             chosen = np.take(chosen, index, axis=axis)
-    flat = np.ascontiguousarray(chosen).reshape(picked.size, -1, kept.size)
-    return Thinned(flat, picked, tuple(places), kept)
+    flat = np.ascontiguousarray(chosen).reshape(picked.size, -1, columns.size)
+    return Thinned(flat, picked, tuple(places), columns)
 
 
 def _one_of_each_stretch(size: int, keep: int, rng: np.random.Generator) -> Indices:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from ..analysis.channel_measures import ChannelMeasures
 from ..diagnosis.phrases import are, listed, some_of
-from ..diagnosis.thresholds import SAME_IN_LAYERS
+from ..diagnosis.signs.base import SAME_IN_LAYERS
 from ..records.layer_health import LayerHealth
 from ..validation.objects import instance, optional
 from ..validation.scalars import whole_number

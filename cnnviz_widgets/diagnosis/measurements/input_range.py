@@ -1,23 +1,95 @@
-"""Whether the inputs are in the range the model was trained on; beyond the paper."""
+"""How the inputs lie beside those the model was trained on; beyond the paper."""
 
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ...analysis.channel_measures import ChannelMeasures
-from .. import thresholds
-from ..findings import Comparison, Evidence, Finding, Measurement
-from ..phrases import percent
-from .weight_measures import histogram
 
-_CURE = (
-    "Scale the inputs as in training (for example x / 255), or put a Rescaling layer into the "
-    "model so that it cannot be forgotten."
-)
-_SOURCE = "METHOD §3, beyond [WL20]"
+BYTES_FROM = 64
+"""Largest input from which inputs may be bytes: pictures that are all darker are rare."""
+
+
+@dataclass(frozen=True)
+class Averages:
+    """What a BatchNormalization puts out, beside what it saw in training.
+
+    Attributes
+    ----------
+    layer : str
+    ratio : float
+        `against_averages`.
+    """
+
+    layer: str
+    ratio: float
+
+
+@dataclass(frozen=True)
+class LossTrial:
+    """The loss on the inputs as they are, and on the same inputs scaled.
+
+    Attributes
+    ----------
+    how : str
+        How they were scaled, such as ``x / 255``.
+    now, scaled : float
+    """
+
+    how: str
+    now: float
+    scaled: float
+
+
+@dataclass(frozen=True)
+class SurenessTrial:
+    """How sure a model's answers are on the inputs as they are, and on the same inputs scaled.
+
+    Attributes
+    ----------
+    how : str
+        How they were scaled, such as ``x / 255``.
+    now, scaled : float
+        Share of outputs within 1 % of certain.
+    same : float
+        Share of samples that get the same answer.
+    answers : int
+        How many answers there are on the scaled inputs.
+    choices : int
+        Width of the output; 1 for yes or no.
+    samples : int
+    """
+
+    how: str
+    now: float
+    scaled: float
+    same: float
+    answers: int
+    choices: int
+    samples: int
+
+
+@dataclass(frozen=True, eq=False)
+class InputScale:
+    """What is known of the scale of a model's one input.
+
+    Attributes
+    ----------
+    values : ndarray
+        The inputs.
+    averages : Averages or None
+        None where nothing in the model remembers its training.
+    trials : tuple of LossTrial or SurenessTrial
+        What came of scaling them otherwise, in the order in which it was tried.
+    """
+
+    values: NDArray[np.floating]
+    averages: Averages | None = None
+    trials: tuple[LossTrial | SurenessTrial, ...] = ()
 
 
 def look_like_bytes(inputs: NDArray[np.generic]) -> bool:
@@ -30,7 +102,7 @@ def look_like_bytes(inputs: NDArray[np.generic]) -> bool:
     if not inputs.size or inputs.dtype.kind not in "fiu":
         return False
     low, high = float(inputs.min()), float(inputs.max())
-    return low >= 0 and thresholds.BYTES_FROM <= high <= 255
+    return low >= 0 and BYTES_FROM <= high <= 255
 
 
 def against_averages(measures: ChannelMeasures, gamma: NDArray[np.floating]) -> float:
@@ -57,111 +129,25 @@ def against_averages(measures: ChannelMeasures, gamma: NDArray[np.floating]) -> 
     return float(np.median(measures.std[used] / np.abs(gamma[used])))
 
 
-def by_averages(
-    ratio: float, layer: str, inputs: NDArray[np.floating], samples: int
-) -> Finding | None:
-    """The finding that the inputs are spread far wider than BatchNormalization knows them."""
-    if not ratio > thresholds.AVERAGES_RATIO:
-        return None
-    return Finding(
-        kind="input-range",
-        severity="severe",
-        layer="",
-        view="outputs",
-        channels=(),
-        measured=Measurement(f"spread of {layer}'s output over that in training", ratio),
-        reference=Comparison("the moving averages of training (effect: ratio)", 1.0, effect=ratio),
-        samples=samples,
-        summary=f"The inputs ({_range(inputs)}) are not in the range of training: what {layer} "
-        f"normalises is {ratio:.0f} times as widely spread as its averages say.",
-        limits="",
-        cure=_CURE,
-        source=_SOURCE,
-        evidence=_evidence(inputs),
-    )
-
-
-def by_loss(
-    now: float, scaled: float, how: str, inputs: NDArray[np.floating], samples: int
-) -> Finding | None:
-    """The finding that the loss is far lower on inputs scaled otherwise.
-
-    Parameters
-    ----------
-    now, scaled : float
-        Loss on the inputs as they are, and as `how` says.
-    how : str
-        Such as ``x / 255``.
-    inputs : ndarray
-    samples : int
-    """
-    if not scaled < thresholds.LOSS_OF_SCALED * now:
-        return None
-    return Finding(
-        kind="input-range",
-        severity="severe",
-        layer="",
-        view="outputs",
-        channels=(),
-        measured=Measurement("loss on the inputs", now),
-        reference=Comparison(
-            f"the same inputs as {how} (effect: ratio)", scaled, effect=now / max(scaled, 1e-12)
-        ),
-        samples=samples,
-        summary=f"The inputs ({_range(inputs)}) are not in the range of training: the loss on them "
-        f"is {now:.3g}, on {how} {scaled:.3g}.",
-        limits="",
-        cure=_CURE,
-        source=_SOURCE,
-        evidence=_evidence(inputs),
-    )
-
-
-def by_sureness(
-    now: NDArray[np.floating],
-    scaled: NDArray[np.floating],
-    how: str,
-    inputs: NDArray[np.floating],
-) -> Finding | None:
-    """The finding that outputs are all at their ends, and varied on inputs scaled otherwise.
-
-    Without targets: a network given numbers 255 times too large is sure of everything, but still
-    mostly of the same thing as on the right scale, where its sureness varies. One that was
-    trained on bytes says nearly the same of all inputs when they are made small.
+def sureness_trial(
+    now: NDArray[np.floating], scaled: NDArray[np.floating], how: str
+) -> SurenessTrial:
+    """Compare outputs in [0, 1] by how sure they are.
 
     Parameters
     ----------
     now, scaled : ndarray, shape (sample, output)
-        Outputs in [0, 1] on the inputs as they are, and as `how` says.
+        On the inputs as they are, and as `how` says.
     how : str
-    inputs : ndarray
     """
-    sure, sure_scaled = _sureness(now), _sureness(scaled)
-    same = float(np.mean(_choice(now) == _choice(scaled)))
-    kinds = np.unique(_choice(scaled)).size
-    if not (
-        sure >= thresholds.SURE
-        and sure_scaled <= thresholds.UNSURE
-        and same >= thresholds.SAME_CHOICE
-        and kinds >= (2 if now.shape[1] == 1 else 3)
-    ):
-        return None
-    return Finding(
-        kind="input-range",
-        severity="warning",
-        layer="",
-        view="outputs",
-        channels=(),
-        measured=Measurement("share of outputs within 1 % of 0 or 1", sure, True),
-        reference=Comparison(f"the same inputs as {how}", sure_scaled),
+    return SurenessTrial(
+        how=how,
+        now=_sureness(now),
+        scaled=_sureness(scaled),
+        same=float(np.mean(_answers(now) == _answers(scaled))),
+        answers=np.unique(_answers(scaled)).size,
+        choices=now.shape[1],
         samples=len(now),
-        summary=f"The inputs ({_range(inputs)}) are probably not in the range of training: "
-        f"{percent(sure)} of the answers are as sure as can be, on {how} {percent(sure_scaled)} "
-        "of mostly the same answers.",
-        limits="Without targets this is told from how sure the outputs are.",
-        cure=_CURE,
-        source=_SOURCE,
-        evidence=_evidence(inputs),
     )
 
 
@@ -172,16 +158,7 @@ def _sureness(outputs: NDArray[np.floating]) -> float:
     return float(np.mean(outputs.max(axis=1) >= 0.99))
 
 
-def _choice(outputs: NDArray[np.floating]) -> NDArray[np.intp]:
+def _answers(outputs: NDArray[np.floating]) -> NDArray[np.intp]:
     if outputs.shape[1] == 1:
         return np.asarray(outputs[:, 0] > 0.5, dtype=np.intp)
     return np.asarray(np.argmax(outputs, axis=1), dtype=np.intp)
-
-
-def _range(inputs: NDArray[np.floating]) -> str:
-    return f"from {float(inputs.min()):.3g} to {float(inputs.max()):.3g}"
-
-
-def _evidence(inputs: NDArray[np.floating]) -> Evidence:
-    edges, shares = histogram(inputs)
-    return Evidence("input value", edges, shares)

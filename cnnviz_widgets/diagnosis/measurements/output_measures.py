@@ -9,13 +9,13 @@ from numpy.typing import NDArray
 
 from ...analysis.arrays import Indices
 from ...analysis.channel_measures import ChannelMeasures, channel_measures
+from ..histogram import Histogram, histogram
 from ..value_sample import thinned
 from .merges import MOST_CLUSTERED, Merges, merges
 from .near_zero_share import near_zero_share
 from .rarity import samples_fired_on
 from .saturation import share_at_ends
 from .variation import between_samples
-from .weight_measures import histogram
 
 ROWS = 4_096
 """Values of a channel in thinned measures: a share of 1 % is then known to ± 0.3 %."""
@@ -32,8 +32,6 @@ FEWEST_CLUSTERED = 4
 MAP_ROWS, MAP_CHANNELS, MAP_SAMPLES = 1_024, 128, 64
 """What is kept of a layer to compare it with the image, half a megabyte: 4 rows a channel and
 half even at 128 channels."""
-
-Histogram = tuple[tuple[float, ...], tuple[float, ...]]
 
 
 @dataclass(frozen=True, eq=False)

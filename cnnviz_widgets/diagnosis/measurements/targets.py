@@ -2,16 +2,85 @@
 
 from __future__ import annotations
 
-import math
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from .. import thresholds
-from ..findings import Comparison, Evidence, Finding, Measurement
-from ..phrases import percent
 from .variation import spread_over_samples
-from .weight_measures import histogram
+
+
+@dataclass(frozen=True, eq=False)
+class Reach:
+    """The range of an output beside the values it should take.
+
+    Attributes
+    ----------
+    layer : str
+        Path of the layer that sets the range.
+    activation : str
+        What bounds it, or the layer's kind.
+    low, high : float
+        The range; infinite where it has no end.
+    targets : ndarray
+        The finite values.
+    samples : int
+    """
+
+    layer: str
+    activation: str
+    low: float
+    high: float
+    targets: NDArray[np.floating]
+    samples: int
+
+    @property
+    def share_out(self) -> float:
+        """The share of target values out of reach; 0 where there are none."""
+        return share_out_of_reach(self.targets, self.low, self.high) if self.targets.size else 0.0
+
+
+@dataclass(frozen=True, eq=False)
+class Labels:
+    """Class labels beside the outputs that there are for them.
+
+    Attributes
+    ----------
+    layer : str
+        Path of the layer that the model returns.
+    outputs : int
+    values : ndarray of int, shape (sample,)
+    """
+
+    layer: str
+    outputs: int
+    values: NDArray[np.integer]
+
+    @property
+    def share_unknown(self) -> float:
+        """The share of labels without an output; 0 where there are none."""
+        unknown = (self.values < 0) | (self.values >= self.outputs)
+        return float(np.mean(unknown)) if self.values.size else 0.0
+
+
+@dataclass(frozen=True)
+class Diversity:
+    """How far the samples that a model makes differ, beside those it should make.
+
+    Attributes
+    ----------
+    layer : str
+        Path of the layer that the model returns.
+    outputs, targets : float
+        `variation.spread_over_samples`.
+    samples : int
+        Of the outputs.
+    """
+
+    layer: str
+    outputs: float
+    targets: float
+    samples: int
 
 
 def share_out_of_reach(targets: NDArray[np.floating], low: float, high: float) -> float:
@@ -30,94 +99,26 @@ def share_out_of_reach(targets: NDArray[np.floating], low: float, high: float) -
     return float(np.mean((targets < low - slack) | (targets > high + slack)))
 
 
-def unreachable(
-    targets: NDArray[np.floating],
-    reach: tuple[float, float],
-    *,
-    layer: str,
-    activation: str | None,
-    least: float,
-) -> Finding | None:
-    """The finding that an output activation cannot reach its targets, if that is so.
+def reach(
+    targets: NDArray[np.floating], bounds: tuple[float, float], *, layer: str, activation: str
+) -> Reach:
+    """The range of an output beside its targets; those that are not finite are left out.
 
     Parameters
     ----------
     targets : ndarray, shape (sample, ...)
-    reach : pair of float
+    bounds : pair of float
     layer, activation : str
-    least : float
-        Share of values out of reach from which it is one.
     """
-    finite = targets[np.isfinite(targets)]
-    share = share_out_of_reach(finite, *reach) if finite.size else 0.0
-    if share <= least:
-        return None
-    low, high = reach
-    span = (
-        f"from {low:g} to {high:g}"
-        if math.isfinite(low) and math.isfinite(high)
-        else f"at least {low:g}"
-        if math.isfinite(low)
-        else f"at most {high:g}"
-    )
-    edges, shares = histogram(finite)
-    return Finding(
-        kind="unreachable-targets",
-        severity="severe" if share >= 0.05 else "warning",
-        layer=layer,
-        view="outputs",
-        channels=(),
-        measured=Measurement("share of target values out of reach", share, True),
-        reference=None,
-        samples=len(targets),
-        summary=f"The output range of {layer} ({activation}, {span}) cannot reach "
-        f"{percent(share)} of the target values, which go from {finite.min():.3g} to "
-        f"{finite.max():.3g}.",
-        limits="",
-        cure="Use an output activation whose range covers the targets (tanh for [−1, 1], sigmoid "
-        "for [0, 1], none for any number), or scale the targets into its range.",
-        source="METHOD §4, beyond [WL20]",
-        evidence=Evidence("target value", edges, shares),
-    )
+    return Reach(layer, activation, *bounds, targets[np.isfinite(targets)], len(targets))
 
 
-def unknown_labels(labels: NDArray[np.integer], outputs: int, *, layer: str) -> Finding | None:
-    """The finding that some class labels have no output, if that is so.
-
-    Parameters
-    ----------
-    labels : ndarray of int, shape (sample,)
-    outputs : int
-    layer : str
-    """
-    wrong = (labels < 0) | (labels >= outputs)
-    share = float(np.mean(wrong)) if labels.size else 0.0
-    if not share:
-        return None
-    return Finding(
-        kind="unreachable-targets",
-        severity="severe",
-        layer=layer,
-        view="outputs",
-        channels=(),
-        measured=Measurement("share of labels without an output", share, True),
-        reference=None,
-        samples=labels.size,
-        summary=f"{percent(share)} of the labels have no output: {layer} has outputs 0 to "
-        f"{outputs - 1}, the labels go from {int(labels.min())} to {int(labels.max())}.",
-        limits="",
-        cure="Give the last layer one output for every class, or number the labels from 0.",
-        source="METHOD §3, beyond [WL20]",
-    )
-
-
-def too_alike(
+def diversity(
     outputs: NDArray[np.floating], targets: NDArray[np.floating], *, layer: str
-) -> Finding | None:
-    """The finding that a model's images vary far less than those it should make.
+) -> Diversity:
+    """The spread of a model's images beside that of its targets [WL20 §2, MEASURED.md].
 
-    Measured: `variation.spread_over_samples` of both, as MEASURED.md does for the paper's
-    generators [WL20 §2]. The two need not belong together.
+    The two need not belong together.
 
     Parameters
     ----------
@@ -125,24 +126,6 @@ def too_alike(
         Finite, at least two samples of each.
     layer : str
     """
-    own, wanted = spread_over_samples(outputs), spread_over_samples(targets)
-    if not own < thresholds.DIVERSITY_OF_TARGETS * wanted:
-        return None
-    return Finding(
-        kind="constant",
-        severity="severe" if own < thresholds.DIVERSITY_OF_TARGETS / 5 * wanted else "warning",
-        layer=layer,
-        view="outputs",
-        channels=(),
-        measured=Measurement("spread of the output over samples", own),
-        reference=Comparison(
-            "the targets (effect: ratio)", wanted, effect=own / wanted if wanted else None
-        ),
-        samples=len(outputs),
-        summary=f"What {layer} makes is nearly the same for every sample: it spreads by {own:.2g}, "
-        f"the targets by {wanted:.2g}.",
-        limits="",
-        cure="Look at the layers before it for dead units; with a GAN balance generator and "
-        "discriminator, as its samples have collapsed into few.",
-        source="[WL20 §2]",
+    return Diversity(
+        layer, spread_over_samples(outputs), spread_over_samples(targets), len(outputs)
     )

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...analysis.spreading import evenly
+from ..histogram import Histogram, histogram
 from ..value_sample import WEIGHTS_SAMPLED
 from .duplicates import identical_groups
 from .merges import MOST_CLUSTERED, AgainstShuffled, against_shuffled, shuffled
@@ -75,7 +76,7 @@ class WeightMeasures:
     sample_size: int
     structure: Structure | None
     merges: AgainstShuffled | None
-    histogram: tuple[tuple[float, ...], tuple[float, ...]]
+    histogram: Histogram
 
 
 @dataclass(frozen=True)
@@ -261,23 +262,3 @@ def _leading_share(kernel: NDArray[np.floating]) -> float:
     energy = np.linalg.eigvalsh(gram)
     leading = max(1, energy.size // 10)
     return float(energy[-leading:].sum() / energy.sum())
-
-
-def histogram(
-    values: NDArray[np.floating], bins: int = 24
-) -> tuple[tuple[float, ...], tuple[float, ...]]:
-    """Edges and shares of a histogram; of equal numbers one bin, of no numbers none.
-
-    Parameters
-    ----------
-    values : ndarray of any shape
-        Finite.
-    bins : int
-    """
-    if not values.size:
-        return (), ()
-    low, high = float(values.min()), float(values.max())
-    if not high > low or not math.isfinite(high - low):
-        return (low, high), (1.0,)
-    counts, edges = np.histogram(values, bins=bins, range=(low, high))
-    return tuple(edges.tolist()), tuple((counts / values.size).tolist())

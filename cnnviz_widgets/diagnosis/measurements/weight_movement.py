@@ -143,7 +143,7 @@ def weight_movement(now: Weights, fresh: Weights, earlier: Weights | None = None
         If the earlier weights are of other names or shapes.
     """
     change = math.nan if earlier is None else relative_change(now, earlier)
-    kept = constants = drawn = 0
+    unchanged = constants = drawn = 0
     p_values = []
     for name, start in fresh.items():
         value = now.get(name)
@@ -152,11 +152,13 @@ def weight_movement(now: Weights, fresh: Weights, earlier: Weights | None = None
         flat = start.ravel()
         if np.all(flat == flat[0]):
             constants += flat.size
-            kept += int(np.count_nonzero(value == flat[0]))
+            unchanged += int(np.count_nonzero(value == flat[0]))
             continue
         some = evenly(flat.size, WEIGHTS_SAMPLED, "starts")
         drawn += some.size
         p_values.append(float(stats.ks_2samp(value.ravel()[some], flat[some]).pvalue))
     # Each weight has its own chance to differ by chance.
     least = min(p_values, default=math.nan) * len(p_values)
-    return WeightMovement(change, kept, constants, min(least, 1.0) if p_values else math.nan, drawn)
+    return WeightMovement(
+        change, unchanged, constants, min(least, 1.0) if p_values else math.nan, drawn
+    )

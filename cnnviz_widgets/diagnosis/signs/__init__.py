@@ -1,1 +1,1 @@
-"""The signs of trouble: what the measurements are taken to say."""
+"""The kinds of finding, one file a kind."""

@@ -221,7 +221,7 @@ class Loss:
             loss, weights = compiled_loss(model)
         if loss is None:
             chosen = [
-                _sensible(np.asarray(output), target, activation)
+                sensible_loss(np.asarray(output), target, activation)
                 for output, target, activation in zip(flat, targets, activations, strict=True)
             ]
             loss = chosen[0] if len(chosen) == 1 else keras.tree.pack_sequence_as(outputs, chosen)
@@ -266,8 +266,48 @@ def _name(loss: Any) -> str:
     return str(getattr(loss, "__name__", None) or getattr(loss, "name", type(loss).__name__))
 
 
-def _sensible(output: Array, target: Array, activation: str | None) -> Any:
-    """A loss for one output that the user has named none for."""
+def loss_on_any_scale(model: Any, loss: Any, outputs: Array, targets: Array) -> float:
+    """The loss of a model's one output, comparable between scales of inputs and targets.
+
+    What the model was compiled with is left out of it: that may measure in the targets' own unit.
+
+    Parameters
+    ----------
+    model : keras.Model
+    loss : str, callable, keras.losses.Loss, or None
+        None: see `sensible_loss`.
+    outputs, targets : ndarray, shape (sample, ...)
+
+    Raises
+    ------
+    ValueError
+        If the targets do not fit the outputs.
+    """
+    if loss is None:
+        loss = sensible_loss(outputs, targets, None, any_scale=True)
+    tensor = keras.ops.convert_to_tensor(outputs)
+    return Loss(model, loss, [targets], tensor, [None])(tensor)
+
+
+def sensible_loss(
+    output: Array, target: Array, activation: str | None, *, any_scale: bool = False
+) -> Any:
+    """A loss for one output that the user has named none for.
+
+    Parameters
+    ----------
+    output, target : ndarray
+    activation : str or None
+        The last one before the output, where it is known.
+    any_scale : bool
+        Whether it is compared with the loss of another target, on another scale: values are then
+        compared by squares over the variance of the targets, but for shares of 0 and 1.
+
+    Raises
+    ------
+    ValueError
+        If the target does not fit the output.
+    """
     are_shares = _are_shares(output)
     is_class = target.shape in (output.shape[:-1], (*output.shape[:-1], 1))
     if output.shape[-1:] > (1,) and is_class and target.dtype.kind in "iu":
@@ -283,12 +323,21 @@ def _sensible(output: Array, target: Array, activation: str | None) -> Any:
         raise ValueError(
             f"targets of shape {target.shape} do not fit outputs of shape {output.shape}"
         )
+    if any_scale:
+        are_certain = np.isin(target, (0, 1)).all() and output.min() >= 0 and output.max() <= 1
+        return "binary_crossentropy" if are_certain else _relative_squares
     if target.min() >= 0 and target.max() <= 1:
         if output.ndim == 2 and are_shares:
             return "categorical_crossentropy"
         if activation == "sigmoid":
             return "binary_crossentropy"
     return "mean_squared_error"
+
+
+def _relative_squares(targets: Any, outputs: Any) -> Any:
+    """Mean squared error over the variance of the targets."""
+    variance = keras.ops.maximum(keras.ops.var(targets), 1e-12)
+    return keras.ops.mean(keras.ops.square(outputs - targets)) / variance
 
 
 def _are_shares(output: Array) -> bool:

@@ -8,7 +8,8 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from cnnviz_widgets.diagnosis.findings import KINDS, Finding
+from cnnviz_widgets.diagnosis.findings import Finding
+from cnnviz_widgets.diagnosis.signs.registry import SIGNS
 from cnnviz_widgets.model.diagnosis.diagnose import diagnose
 
 from .members import Member
@@ -164,9 +165,9 @@ class Score:
 
 
 def scores(outcomes: Sequence[Outcome]) -> list[Score]:
-    """One for each kind, in the order of `KINDS`."""
+    """One for each kind, in the order of `SIGNS`."""
     result = []
-    for kind in KINDS:
+    for kind in SIGNS:
         there = [outcome for outcome in outcomes if kind in outcome.truth.kinds]
         found = [outcome for outcome in there if kind not in outcome.missed]
         result.append(
@@ -188,7 +189,7 @@ def confusion(outcomes: Sequence[Outcome]) -> str:
     """
     kinds = [
         kind
-        for kind in KINDS
+        for kind in SIGNS
         if any(kind in outcome.predicted or kind in outcome.truth.kinds for outcome in outcomes)
     ]
     counts: dict[str, Counter[str]] = {}

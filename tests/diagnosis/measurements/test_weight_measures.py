@@ -9,7 +9,6 @@ from scipy import stats
 from cnnviz_widgets.diagnosis.measurements.merges import shuffled
 from cnnviz_widgets.diagnosis.measurements.weight_measures import (
     flatness,
-    histogram,
     structure,
     weight_measures,
 )
@@ -94,11 +93,3 @@ def test_large_weights_are_thinned() -> None:
     assert signs.merges is not None
     assert signs.merges.own.heights.size == 95
     assert signs.width == pytest.approx((2500) ** 0.5, rel=0.02)
-
-
-def test_histogram() -> None:
-    edges, shares = histogram(np.array([0.0, 1, 1, 4]), bins=4)
-    assert edges == (0, 1, 2, 3, 4)
-    assert shares == (0.25, 0.5, 0, 0.25)
-    assert histogram(np.array([2.0, 2])) == ((2, 2), (1,))
-    assert histogram(np.empty(0)) == ((), ())

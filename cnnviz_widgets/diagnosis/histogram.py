@@ -1,0 +1,30 @@
+"""Histograms small enough to be drawn beside a line of text."""
+
+from __future__ import annotations
+
+import math
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+Histogram: TypeAlias = tuple[tuple[float, ...], tuple[float, ...]]
+"""Edges, ascending, and the share of the values between each two."""
+
+
+def histogram(values: NDArray[np.floating], bins: int = 24) -> Histogram:
+    """Edges and shares of a histogram; of equal numbers one bin, of no numbers none.
+
+    Parameters
+    ----------
+    values : ndarray of any shape
+        Finite.
+    bins : int
+    """
+    if not values.size:
+        return (), ()
+    low, high = float(values.min()), float(values.max())
+    if not high > low or not math.isfinite(high - low):
+        return (low, high), (1.0,)
+    counts, edges = np.histogram(values, bins=bins, range=(low, high))
+    return tuple(edges.tolist()), tuple((counts / values.size).tolist())

@@ -1,0 +1,1 @@
+"""Signs that inputs or targets do not suit the model."""

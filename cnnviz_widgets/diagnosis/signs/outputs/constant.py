@@ -1,0 +1,156 @@
+"""Outputs that are the same whatever the input is; beyond the paper."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Set
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ...facts import LayerFacts, ModelFacts
+from ...findings import Comparison, Finding, Kind, Measurement
+from ...measurements.saturation import STUCK
+from ...measurements.targets import Diversity
+from ...phrases import percent, samples, some_of
+from ..base import ALL_OF_OUTPUTS, BEYOND, Sign, by_share
+from ..wording import binned, distribution, few_samples, named
+from .silence import CONSTANT_VARIATION, hands_on, inherited
+
+SEVERE, WARNING = 0.5, 0.1
+"""Share of channels, as for dead ones: they tell as much about the input, nothing."""
+
+OUTPUT_VARIATION = 0.02
+"""Largest variation between samples over the outputs of a model: below, it says the same of every
+input."""
+
+DIVERSITY_OF_TARGETS, DIVERSITY_SEVERE = 0.25, 0.05
+"""Spread over samples of the images a model makes over that of its target images. MEASURED.md:
+collapsed generators 0.003 to 0.06 against the data's 0.38, varied ones 0.32."""
+
+
+class Constant(Sign):
+    """Channels that do not depend on the input, or a whole model that does not.
+
+    Measured: `variation.between_samples`. A channel that is stuck at an end of its activation is
+    `saturated`, a zero one `dead`.
+    """
+
+    kind, title, source = "constant", "constant channels", BEYOND
+    of_outputs = True
+    explains = frozenset({"near-zero", "uniform", "unlike-input", "frozen"})
+
+    def findings(self, model: ModelFacts) -> Iterator[Finding]:
+        """The images that a model makes beside its targets first."""
+        if model.diversity is not None and _is_poor(model.diversity):
+            yield self._too_alike(model.diversity)
+        if model.samples >= 2 and model.inputs_vary:
+            yield from super().findings(model)
+
+    def judge(self, layer: LayerFacts, model: ModelFacts) -> Iterator[Finding]:
+        """Of a layer whose output the model returns, whether all of it is the same."""
+        outputs = layer.outputs
+        stuck = outputs.at_ends is not None and bool((outputs.at_ends >= STUCK).all())
+        if layer.output and not stuck and same_for_all(layer):
+            yield self._collapsed(model, layer)
+            return
+        variation = _variation(layer)
+        is_still = variation < CONSTANT_VARIATION
+        if outputs.at_ends is not None:
+            is_still &= outputs.at_ends < STUCK
+        channels = np.flatnonzero(is_still)
+        if not channels.size or (not layer.parents and layer.looks_up):
+            return
+        share = channels.size / outputs.channels
+        if not hands_on(layer, share) and not inherited(model, layer, channels):
+            yield self._of_channels(layer, channels, variation)
+
+    def explained_behind(self, cause: Finding) -> Set[Kind]:
+        """All that outputs show, where no channel of the layer varies."""
+        return frozenset() if cause.channels else ALL_OF_OUTPUTS
+
+    def leaves_nothing(self, cause: Finding, behind: bool) -> bool:
+        """Whether all channels are concerned."""
+        return not cause.channels
+
+    def _of_channels(
+        self, layer: LayerFacts, channels: NDArray[np.intp], variation: NDArray[np.float64]
+    ) -> Finding:
+        total = layer.outputs.channels
+        share = channels.size / total
+        return self.finding(
+            layer,
+            by_share(share, SEVERE, WARNING),
+            Measurement(
+                "variation between samples relative to magnitude, median of these channels",
+                float(np.median(variation[channels])),
+            ),
+            f"{some_of(channels.size, total, layer.noun).capitalize()} of "
+            f"{layer.path} put out the same whatever the input ({percent(share)})."
+            if channels.size > 1 or total == 1
+            else f"1 of {total:,} {layer.noun} of {layer.path} puts out the same "
+            "whatever the input.",
+            channels=named(channels, layer),
+            limits=few_samples(layer.outputs.samples),
+            cure="Look at its weights and at the layers before it: weights of 0 or a bias far "
+            "larger than the inputs' share; lower the learning rate, or initialise anew.",
+            evidence=distribution(
+                "variation between samples, relative", variation[np.isfinite(variation)]
+            ),
+        )
+
+    def _collapsed(self, model: ModelFacts, layer: LayerFacts) -> Finding:
+        """The finding that a model's output is the same for all samples."""
+        outputs = layer.outputs
+        most = float(np.nanmax(_variation(layer), initial=0))
+        return self.finding(
+            layer,
+            "note" if model.untrained else "severe",
+            Measurement("largest variation between samples relative to magnitude", most),
+            f"The model puts out nearly the same for {samples(outputs.samples)}: {layer.path} "
+            f"varies by {percent(most)} of its magnitude.",
+            limits=few_samples(outputs.samples),
+            cure="Look at the layers before it for what is lost there; lower the learning rate, "
+            "and with a GAN balance generator and discriminator, as its samples have collapsed "
+            "into one."
+            if model.makes_images
+            else "Check that the inputs are scaled as in training and differ from one another, "
+            "look for dead layers before it, then lower the learning rate.",
+            evidence=binned("value", outputs.histogram),
+        )
+
+    def _too_alike(self, diversity: Diversity) -> Finding:
+        """The finding that a model's images vary far less than those it should make [WL20 §2]."""
+        own, targets = diversity.outputs, diversity.targets
+        return self.finding(
+            diversity.layer,
+            "severe" if own < DIVERSITY_SEVERE * targets else "warning",
+            Measurement("spread of the output over samples", own),
+            f"What {diversity.layer} makes is nearly the same for every sample: it spreads by "
+            f"{own:.2g}, the targets by {targets:.2g}.",
+            samples=diversity.samples,
+            reference=Comparison(
+                "the targets (effect: ratio)", targets, effect=own / targets if targets else None
+            ),
+            cure="Look at the layers before it for dead units; with a GAN balance generator and "
+            "discriminator, as its samples have collapsed into few.",
+            source="[WL20 §2]",
+        )
+
+
+def _is_poor(diversity: Diversity) -> bool:
+    return diversity.outputs < DIVERSITY_OF_TARGETS * diversity.targets
+
+
+def same_for_all(layer: LayerFacts) -> bool:
+    """Whether a layer's output hardly varies between samples in any channel."""
+    variation = _variation(layer)
+    known = variation[np.isfinite(variation)]
+    return known.size > 0 and float(known.max()) < OUTPUT_VARIATION
+
+
+def _variation(layer: LayerFacts) -> NDArray[np.float64]:
+    """`variation.between_samples`, and 0 for channels that have underflowed on every sample."""
+    outputs = layer.outputs
+    if not layer.underflows or (layer.output and layer.activation == "softmax"):
+        return outputs.variation
+    return np.where(outputs.measures.dead, 0.0, outputs.variation)

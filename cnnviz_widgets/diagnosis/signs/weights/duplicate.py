@@ -1,0 +1,57 @@
+"""Channels whose weights, bias included, are the same to rounding; beyond the paper."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ...facts import LayerFacts, ModelFacts
+from ...findings import Finding, Measurement
+from ...measurements.weight_measures import WeightMeasures
+from ...phrases import listed, some_of
+from ..base import BEYOND, SAME_IN_LAYERS, Sign
+from .kernels import kernels
+
+SEVERE = 0.9
+"""Share of channels that have a twin: nearly all, so that the layer computes a single feature."""
+
+
+class Duplicate(Sign):
+    """Groups of channels that compute one feature."""
+
+    kind, title, source = "duplicate", "duplicate channels", BEYOND
+    cure = (
+        "Keep one of each group (merge the others into it); if all are alike, initialise "
+        "with random weights, as equal ones stay equal."
+    )
+    view = "weights"
+    explains = frozenset({"uniform", "concentrated-forks", "noisy-weights"})
+    spoils = frozenset({"uniform", "unlike-input"})
+    once_from = SAME_IN_LAYERS
+
+    def judge(self, layer: LayerFacts, model: ModelFacts) -> Iterator[Finding]:
+        """Of each kernel whose outputs are channels of the layer."""
+        for kernel in kernels(layer):
+            if kernel.duplicates and kernel.first_channel is not None:
+                yield self._of_kernel(layer, kernel, kernel.first_channel)
+
+    def is_one_choice(self, finding: Finding) -> bool:
+        """Whether all channels have a twin: a few may have found theirs by chance."""
+        return finding.measured.value >= 1
+
+    def _of_kernel(self, layer: LayerFacts, kernel: WeightMeasures, first: int) -> Finding:
+        groups, total = kernel.duplicates, kernel.shape[-1]
+        count = sum(map(len, groups))
+        share = count / total
+        examples = listed(["=".join(map(str, group[:6])) for group in groups], 3)
+        is_all = share == 1 and count > 2
+        channels = () if is_all else sorted(k for group in groups for k in group)
+        return self.finding(
+            layer,
+            "severe" if share >= SEVERE else "warning",
+            Measurement("share of channels that have an exact twin", share, True),
+            f"{some_of(count, total, layer.noun).capitalize()} of {layer.path} "
+            f"have the same {kernel.name} and bias as another, in {len(groups):,} "
+            f"group{'s' * (len(groups) != 1)} ({examples}).",
+            channels=tuple(k + first for k in channels),
+            weight=kernel.name,
+        )

@@ -1,0 +1,279 @@
+"""All that is measured of a model before anything is judged: outputs, weights, a reference."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import keras
+import numpy as np
+from numpy.typing import NDArray
+
+from ...diagnosis.facts import LayerFacts, ModelFacts
+from ...diagnosis.findings import Skipped
+from ...diagnosis.judge import Suspects, suspects
+from ...diagnosis.measurements.weight_measures import WeightMeasures, weight_measures
+from ...diagnosis.measurements.weight_movement import (
+    WeightMovement,
+    relative_change,
+    weight_movement,
+)
+from ...diagnosis.phrases import listed
+from ..experiments.fresh_model import NoReference, fresh_probe
+from ..layers.activations import activation_of
+from ..layers.effective_weights import effective_arrays, read_only
+from ..layers.initial_weights import initial_weights
+from ..layers.layer_info import weight_names
+from ..layers.layer_kinds import kind_named
+from ..reading.call_recorder import ModelCallError
+from ..reading.probe import ModelProbe
+from .image_readout import images_at_ends, readable, without_picture
+from .subject import Array, Seen, Subject, look
+
+# Shares of the whole work, as VGG16 takes them.
+WEIGHTS_FROM, REFERENCE_FROM, JUDGING_FROM = 0.6, 0.8, 0.97
+
+Earlier = Mapping[str, Mapping[str, NDArray[Any]]]
+
+
+@dataclass(frozen=True, eq=False)
+class Measured:
+    """What was measured, and what could not be.
+
+    Attributes
+    ----------
+    facts : ModelFacts
+    seen : Seen
+        What the pass through the model itself left behind.
+    skipped : tuple of Skipped
+    """
+
+    facts: ModelFacts
+    seen: Seen
+    skipped: tuple[Skipped, ...]
+
+    def but(self, facts: ModelFacts, skipped: Iterable[Skipped] = ()) -> Measured:
+        """The same with other facts, and more that was skipped."""
+        return replace(self, facts=facts, skipped=(*self.skipped, *skipped))
+
+
+def measure(subject: Subject, earlier: Earlier, reference: bool) -> Measured:
+    """Stream the model through the measurements, weigh its weights, and ask a fresh one.
+
+    Parameters
+    ----------
+    subject : Subject
+    earlier : mapping of str to mapping of str to ndarray
+        Weights of an earlier moment, by path and name.
+    reference : bool
+        Whether a freshly initialised reference may be built.
+    """
+    probe = subject.probe
+    seen = look(subject, probe, [*subject.infos], 0.0, WEIGHTS_FROM)
+    images = _images(probe, seen)
+    noise = without_picture(images)
+    layers, skipped = _layer_facts(
+        subject, seen, earlier, [image for end, image in images.items() if end not in noise]
+    )
+    facts = _model_facts(probe, layers)
+    if noise and not facts.untrained and subject.compared:
+        skipped.append(
+            Skipped(
+                "unlike-input",
+                f"the {listed(sorted(noise))} has no picture in it that could be lost: "
+                "neighbouring pixels hardly correlate",
+            )
+        )
+    measured = Measured(facts, seen, tuple(skipped))
+    return _with_reference(subject, measured, noise, reference)
+
+
+def _images(probe: ModelProbe, seen: Seen) -> dict[str, Array]:
+    return images_at_ends(probe.inputs, seen.image if "output" in probe.image_ends else None)
+
+
+def _model_facts(probe: ModelProbe, layers: Mapping[str, LayerFacts]) -> ModelFacts:
+    inputs = [np.asarray(array) for array in keras.tree.flatten(probe.inputs)]
+    untrained = _is_untrained(layers.values())
+    return ModelFacts(
+        layers=layers,
+        samples=probe.samples,
+        nonfinite_inputs=probe.nonfinite_inputs,
+        inputs_vary=any(bool(np.any(array != array[:1])) for array in inputs),
+        input_magnitude=max(map(_magnitude, inputs), default=math.nan),
+        makes_images="output" in probe.image_ends,
+        untrained=untrained,
+        traceless=untrained or _is_traceless(layers.values()),
+    )
+
+
+# --- Layers ------------------------------------------------------------------------------------
+
+
+def _layer_facts(
+    subject: Subject, seen: Seen, earlier: Earlier, images: Sequence[Array]
+) -> tuple[dict[str, LayerFacts], list[Skipped]]:
+    """What is known of each layer, in execution order, and of which nothing is."""
+    skipped = [
+        Skipped(f"frozen: {path}", "earlier weights of a layer the model does not have")
+        for path in earlier
+        if path not in subject.infos
+    ]
+    weighed: set[int] = set()
+    facts = {}
+    for number, (path, info) in enumerate(subject.infos.items()):
+        share = number / len(subject.infos)
+        subject.progress(
+            WEIGHTS_FROM + (REFERENCE_FROM - WEIGHTS_FROM) * share, f"weights of {path}"
+        )
+        weights: tuple[WeightMeasures, ...] = ()
+        movement: WeightMovement | None = None
+        if info.weight_shapes and id(subject.layers[path]) not in weighed:
+            weighed.add(id(subject.layers[path]))
+            weights = _weigh(subject, path)
+            movement = _movement(subject, path)
+            if path in earlier:
+                try:
+                    movement = replace(movement, change=_change(subject, path, earlier[path]))
+                except ValueError as error:
+                    movement = None
+                    skipped.append(Skipped(f"frozen: {path}", str(error)))
+        if path not in seen.measures:
+            skipped.append(Skipped(path, "its output is a single number or holds no values"))
+            continue
+        kind = kind_named(info.family, info.kind)
+        facts[path] = LayerFacts(
+            path=path,
+            kind=info.kind,
+            parents=info.parents,
+            role=subject.role(path),
+            low=info.level_name == "low",
+            level=info.level,
+            output=path in subject.returned,
+            trainable=info.trainable,
+            activation=info.activation,
+            outputs=seen.measures[path],
+            weights=weights,
+            movement=movement,
+            readable=readable(seen.measures[path], images),
+            underflows=activation_of(info.activation).underflows,
+            channelwise=kind.channelwise,
+            normalises=kind.normalises,
+            looks_up=kind.looks_up,
+        )
+    return facts, skipped
+
+
+def _weigh(subject: Subject, path: str) -> tuple[WeightMeasures, ...]:
+    return tuple(
+        weight_measures(
+            part.values,
+            part.bias,
+            name=part.name,
+            outputs=part.outputs,
+            first_channel=part.first_channel,
+            merges=part.name.endswith("kernel"),
+            seed=subject.seed,
+        )
+        for part in subject.probe.parameters(path, copy=False)
+        if part.values.size
+    )
+
+
+def _movement(subject: Subject, path: str) -> WeightMovement:
+    """Whether a layer's weights have moved since they were drawn."""
+    layer, weights = subject.layers[path], subject.weights(path)
+    acting = effective_arrays(layer, weights, copy=False)
+    now = {name: array for name, array in acting.items() if array.ndim}
+    return weight_movement(now, initial_weights(layer, weights, seed=subject.seed))
+
+
+def _change(subject: Subject, path: str, earlier: Mapping[str, NDArray[Any]]) -> float:
+    """How far a layer's weights have moved since an earlier moment.
+
+    Raises
+    ------
+    ValueError
+        The earlier weights are not this layer's.
+    """
+    layer, weights = subject.layers[path], subject.weights(path)
+    # The earlier ones are as they were stored: those that act cannot be told from them alone.
+    stored = {
+        name: read_only(weight, copy=False)
+        for name, weight in zip(weight_names(layer, weights), weights, strict=True)
+        if len(weight.shape)
+    }
+    return relative_change(
+        stored, {name: earlier[name] for name in earlier if np.ndim(earlier[name])}
+    )
+
+
+def _is_untrained(layers: Iterable[LayerFacts]) -> bool:
+    """Whether no weight has left its initial distribution; of what cannot be told, False."""
+    known = [layer.movement for layer in layers if layer.movement and layer.movement.known]
+    # Of a hundred layers one would have moved by chance alone.
+    corrected = [
+        replace(each, change=math.nan, p_value=each.p_value * len(known)) for each in known
+    ]
+    return any(each.known for each in corrected) and not any(each.moved for each in corrected)
+
+
+def _is_traceless(layers: Iterable[LayerFacts]) -> bool:
+    """Whether all weights were drawn, bear no trace of training, and nothing tells more."""
+    movements = [layer.movement for layer in layers if layer.movement]
+    known = any(each.constants or not each.drawn for each in movements)
+    changed = any(each.moved for each in movements if not math.isnan(each.change))
+    traced = any(each.left_trace for each in movements)
+    return bool(movements) and not (known or changed or traced)
+
+
+def _magnitude(values: NDArray[Any]) -> float:
+    """Root mean square of the finite values."""
+    if values.dtype.kind not in "biuf":
+        return math.nan
+    finite = values[np.isfinite(values)]
+    return float(np.sqrt(np.mean(np.square(finite, dtype=np.float64)))) if finite.size else 0.0
+
+
+# --- The reference -----------------------------------------------------------------------------
+
+
+def _with_reference(
+    subject: Subject, measured: Measured, noise: Sequence[str], allowed: bool
+) -> Measured:
+    """What the suspicious layers of the freshly initialised architecture put out, too."""
+    suspicious = suspects(measured.facts)
+    if not suspicious.paths:
+        return measured
+    if not allowed:
+        return _without_reference(measured, suspicious, "reference=False was given")
+    subject.progress(REFERENCE_FROM, "a freshly initialised reference")
+    probe, paths = subject.probe, suspicious.paths
+    if suspicious.by_picture and "output" in probe.image_ends:
+        paths = (*paths, *subject.returned)  # the images it makes are its last layer's output
+    try:
+        fresh = fresh_probe(probe, paths, seed=subject.seed)
+        seen = look(subject, fresh, paths, REFERENCE_FROM, JUDGING_FROM)
+    except (NoReference, ModelCallError, MemoryError) as error:
+        return _without_reference(measured, suspicious, str(error))
+    images = [image for end, image in _images(probe, seen).items() if end not in noise]
+    measures = seen.measures
+    return measured.but(
+        replace(
+            measured.facts,
+            fresh={path: measures[path] for path in suspicious.by_outputs if path in measures},
+            fresh_readable={
+                path: readable(measures[path], images)
+                for path in suspicious.by_picture
+                if path in measures
+            },
+        )
+    )
+
+
+def _without_reference(measured: Measured, suspicious: Suspects, why: str) -> Measured:
+    what = ", ".join(suspicious.paths[:4])
+    skipped = Skipped(f"comparison of {what} with the freshly initialised architecture", why)
+    return measured.but(measured.facts, [skipped])

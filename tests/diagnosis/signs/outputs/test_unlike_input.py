@@ -1,0 +1,23 @@
+"""Layers that have lost the image."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from cnnviz_widgets.diagnosis.judge import suspects
+
+from ..layers import RNG, facts, kinds, layer, only
+
+
+def test_an_untrained_network_is_not_held_to_the_image() -> None:
+    lost = replace(layer("a", RNG.normal(size=(64, 8))), readable=0.05)
+    model = facts(lost)
+    assert suspects(model).by_picture == ("a",)
+    assert suspects(replace(model, untrained=True)).by_picture == ()
+    assert "unlike-input" not in kinds(replace(model, untrained=True))
+
+
+def test_a_chain_of_layers_loses_the_image_once() -> None:
+    lost = replace(layer("a", RNG.normal(size=(64, 8))), readable=0.05)
+    behind = replace(layer("b", RNG.normal(size=(64, 8)), "a"), readable=0.04)
+    assert only(facts(lost, behind), "unlike-input").follows == ("b",)

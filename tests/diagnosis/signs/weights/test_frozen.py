@@ -1,0 +1,49 @@
+"""Weights that stay while others move."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from cnnviz_widgets.diagnosis.measurements.weight_movement import WeightMovement
+
+from ..layers import RNG, facts, kinds, only, weighted
+
+MOVED = WeightMovement(np.nan, 0, 8, 0.0, 160)
+DRAWN = WeightMovement(np.nan, 8, 8, 0.7, 160)
+# Since an earlier moment.
+STILL, CHANGED = replace(MOVED, change=0.0), replace(MOVED, change=0.3)
+# Five of eight directions have something in common.
+KERNEL = RNG.normal(size=(20, 3)) @ RNG.normal(size=(3, 8))
+
+
+def test_weights_that_lie_as_they_were_drawn_are_told_while_others_have_moved() -> None:
+    model = facts(weighted("a", KERNEL, movement=MOVED), weighted("b", KERNEL, movement=DRAWN))
+    finding = only(model, "frozen")
+    assert (finding.layer, finding.measured.value, finding.reference) == ("b", 0.7, None)
+    assert "all 8 numbers that began alike" in finding.summary
+    assert "earlier" in finding.limits
+
+
+def test_nothing_is_frozen_where_nothing_has_moved() -> None:
+    layers = [weighted(path, KERNEL, movement=DRAWN) for path in "ab"]
+    assert "frozen" not in kinds(facts(*layers))
+    moving = facts(weighted("a", KERNEL, movement=MOVED), layers[1])
+    assert "frozen" not in kinds(replace(moving, untrained=True))
+
+
+def test_an_earlier_moment_is_certain_and_layers_that_are_meant_to_stay_are_left_alone() -> None:
+    moved = weighted("a", KERNEL, movement=CHANGED)
+    finding = only(facts(moved, weighted("b", KERNEL, movement=STILL)), "frozen")
+    assert (finding.layer, finding.measured.value, finding.limits) == ("b", 0.0, "")
+    assert finding.reference is not None
+    assert finding.reference.value == 0.3
+    meant = weighted("b", KERNEL, movement=STILL, trainable=False)
+    assert "frozen" not in kinds(facts(moved, meant))
+
+
+def test_the_cure_of_a_layer_that_does_not_train_is_to_let_it() -> None:
+    moved = weighted("a", KERNEL, movement=MOVED)
+    fixed = weighted("b", KERNEL, movement=DRAWN, trainable=False)
+    assert only(facts(moved, fixed), "frozen").cure.startswith("Set trainable = True")

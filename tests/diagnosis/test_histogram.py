@@ -1,0 +1,15 @@
+"""Histograms counted by hand."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from cnnviz_widgets.diagnosis.histogram import histogram
+
+
+def test_histogram() -> None:
+    edges, shares = histogram(np.array([0.0, 1, 1, 4]), bins=4)
+    assert edges == (0, 1, 2, 3, 4)
+    assert shares == (0.25, 0.5, 0, 0.25)
+    assert histogram(np.array([2.0, 2])) == ((2, 2), (1,))
+    assert histogram(np.empty(0)) == ((), ())
