@@ -1,5 +1,6 @@
 /** A list of rows for mouse and keyboard: one is under the cursor, some are chosen. */
 import { element, keyboard } from "../lib/dom/elements";
+import { rowAfter, scrollTo } from "../lib/dom/list";
 
 export interface ListHandlers {
   choose(index: number, event: MouseEvent | KeyboardEvent): void;
@@ -67,7 +68,8 @@ export class List {
     if (index < 0) return;
     this.active = index;
     this.markActive();
-    this.scrollTo(index);
+    const row = this.rows[index];
+    if (row) scrollTo(this.root, row);
   }
 
   private choose(index: number, event: MouseEvent | KeyboardEvent): void {
@@ -85,34 +87,14 @@ export class List {
   }
 
   private onKey(event: KeyboardEvent): void {
-    const last = this.rows.length - 1;
-    const moves: Record<string, number> = {
-      ArrowDown: this.active + 1,
-      ArrowUp: this.active - 1,
-      PageDown: this.active + 8,
-      PageUp: this.active - 8,
-      Home: 0,
-      End: last,
-    };
-    const target = moves[event.key];
-    if (target !== undefined) {
-      this.goTo(Math.min(Math.max(target, 0), last));
+    const next = rowAfter(event.key, this.active, this.rows.length - 1);
+    if (next !== undefined) {
+      this.goTo(next);
       this.handlers.point?.(this.active);
     } else if (event.key === "Enter" || event.key === " ") this.choose(this.active, event);
     else if (event.key === "Escape" && this.handlers.clear) this.handlers.clear();
     else return;
     event.preventDefault();
     event.stopPropagation();
-  }
-
-  /** Scroll the list, and nothing around it, until the row can be seen. */
-  private scrollTo(index: number): void {
-    const row = this.rows[index];
-    if (!row) return;
-    const { scrollTop, clientHeight } = this.root;
-    if (row.offsetTop < scrollTop) this.root.scrollTop = row.offsetTop;
-    else if (row.offsetTop + row.offsetHeight > scrollTop + clientHeight) {
-      this.root.scrollTop = row.offsetTop + row.offsetHeight - clientHeight;
-    }
   }
 }

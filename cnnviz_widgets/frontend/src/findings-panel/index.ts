@@ -9,6 +9,7 @@ import {
   severityCounts,
 } from "./report";
 import { choice, element, keyboard, mount } from "../lib/dom/elements";
+import { rowAfter, scrollTo } from "../lib/dom/list";
 import { count, counted, withLastName } from "../lib/format";
 import { onChange } from "../lib/linking/changes";
 import { severityMark } from "../lib/severity";
@@ -63,7 +64,7 @@ class FindingsPanel {
     );
     this.severity = severity.select;
     const label = "Filter findings by kind, layer or words";
-    this.filter = element("input", "cnnviz-findings-filter", {
+    this.filter = element("input", "cnnviz-filter cnnviz-findings-filter", {
       type: "search",
       placeholder: label,
       "aria-label": label,
@@ -220,7 +221,7 @@ class FindingsPanel {
     const at = this.items.findIndex(({ index }) => index === finding);
     if (at >= 0) this.active = at;
     this.mark();
-    if (at >= 0) this.scrollTo(at);
+    if (at >= 0) scrollTo(this.list, this.items[at]!.root);
   }
 
   /** Show which row is chosen and unfolded, and which one the keyboard is on. */
@@ -242,21 +243,12 @@ class FindingsPanel {
     // Keys on what a row unfolds, such as a list of layers, are not for the rows.
     const at = this.items.findIndex(({ head }) => head === event.target);
     if (at < 0) return;
-    const last = this.items.length - 1;
-    const moves: Record<string, number> = {
-      ArrowDown: at + 1,
-      ArrowUp: at - 1,
-      PageDown: at + 8,
-      PageUp: at - 8,
-      Home: 0,
-      End: last,
-    };
-    const target = moves[event.key];
-    if (target !== undefined) {
-      this.active = Math.min(Math.max(target, 0), last);
+    const next = rowAfter(event.key, at, this.items.length - 1);
+    if (next !== undefined) {
+      this.active = next;
       this.mark();
       this.items[this.active]!.head.focus({ preventScroll: true });
-      this.scrollTo(this.active);
+      scrollTo(this.list, this.items[this.active]!.root);
     } else if (event.key === "Enter" || event.key === " ") this.choose(this.items[at]!.index);
     else return;
     event.preventDefault();
@@ -271,15 +263,6 @@ class FindingsPanel {
     } else return;
     event.preventDefault();
     event.stopPropagation();
-  }
-
-  /** Scroll the list, and nothing around it, until the row can be seen; its beginning at the least. */
-  private scrollTo(at: number): void {
-    const row = this.items[at]!.root;
-    const { scrollTop, clientHeight } = this.list;
-    const below = row.offsetTop + row.offsetHeight - clientHeight;
-    if (row.offsetTop < scrollTop || row.offsetHeight > clientHeight) this.list.scrollTop = row.offsetTop;
-    else if (below > scrollTop) this.list.scrollTop = below;
   }
 }
 

@@ -4,6 +4,7 @@ import type { AnyModel, RenderProps } from "@anywidget/types";
 import { facts, findings, health, level, looked } from "./marks";
 import { matches, rowsOf, type Row } from "./rows";
 import { element, keyboard, mount } from "../lib/dom/elements";
+import { rowAfter, scrollTo } from "../lib/dom/list";
 import { count, counted } from "../lib/format";
 import { onChange } from "../lib/linking/changes";
 import { Connection, type ViewProps } from "../lib/linking/connection";
@@ -49,7 +50,7 @@ class LayerSelector {
   ) {
     const signal = (this.signal = props.signal);
     this.connection = new Connection(props);
-    this.filter = element("input", "cnnviz-layer-filter", {
+    this.filter = element("input", "cnnviz-filter cnnviz-layer-filter", {
       type: "search",
       placeholder: "Filter layers by name or kind",
       "aria-label": "Filter layers by name or kind",
@@ -129,7 +130,7 @@ class LayerSelector {
     }
     this.active = Math.max(0, this.options.findIndex(({ entry }) => entry.path === this.model.get("layer")));
     this.mark();
-    this.scrollTo(this.active);
+    this.scrollToActive();
   }
 
   private row({ names, layer }: Row): HTMLElement {
@@ -214,21 +215,20 @@ class LayerSelector {
     this.note.textContent = text || `${some}${counted(layers, "layer")}, in the order in which they run`;
   }
 
+  private scrollToActive(): void {
+    const option = this.options[this.active];
+    if (option) scrollTo(this.list, option.row);
+  }
+
   private onKey(event: KeyboardEvent): void {
-    const last = this.options.length - 1;
     const inFilter = event.target === this.filter;
-    const moves: Record<string, number> = {
-      ArrowDown: this.active + 1,
-      ArrowUp: this.active - 1,
-      PageDown: this.active + 8,
-      PageUp: this.active - 8,
-    };
-    if (!inFilter) Object.assign(moves, { Home: 0, End: last });
-    const target = moves[event.key];
-    if (target !== undefined) {
-      this.active = Math.min(Math.max(target, 0), Math.max(last, 0));
+    // In a text they lead to its beginning and its end.
+    const ofText = inFilter && (event.key === "Home" || event.key === "End");
+    const next = ofText ? undefined : rowAfter(event.key, this.active, this.options.length - 1);
+    if (next !== undefined) {
+      this.active = next;
       this.mark();
-      this.scrollTo(this.active);
+      this.scrollToActive();
     } else if (event.key === "Enter" || (event.key === " " && !inFilter)) this.choose(this.active);
     else if (event.key === "Escape" && this.filter.value) {
       this.filter.value = "";
@@ -236,17 +236,6 @@ class LayerSelector {
     } else return;
     event.preventDefault();
     event.stopPropagation();
-  }
-
-  /** Scroll the list, and nothing around it, until the row can be seen. */
-  private scrollTo(index: number): void {
-    const row = this.options[index]?.row;
-    if (!row) return;
-    const { scrollTop, clientHeight } = this.list;
-    if (row.offsetTop < scrollTop) this.list.scrollTop = row.offsetTop;
-    else if (row.offsetTop + row.offsetHeight > scrollTop + clientHeight) {
-      this.list.scrollTop = row.offsetTop + row.offsetHeight - clientHeight;
-    }
   }
 }
 
