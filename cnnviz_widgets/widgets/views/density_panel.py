@@ -77,6 +77,25 @@ class _DensityHead(ThreadLocalSync, AnyWidget):
     _log_scale = WidgetTrait().tag(sync=True)
     _linear_scale = WidgetTrait().tag(sync=True)
 
+    def show_curves(self, record: LayerPicture) -> None:
+        """What the page draws of a record besides the marks, in one message to it."""
+        density, curves = record.drawn_density, record.drawn_curves
+        every = "every" if record.n_channels <= MOST_CURVES else "fan"
+        with self.hold_sync():
+            self._channels = wire(record.columns, "i4")
+            self._grid = wire(curves.grid, "f8")
+            self._density = wire(curves.height, "f8")
+            self._points = density.grid.shape[1]
+            self._zero_share = wire(density.zero_share, "f4")
+            self._nonfinite_share = wire(density.nonfinite_share, "f4")
+            self._peak = curves.peak
+            self._usual_peak = curves.usual_peak
+            self._total = record.n_channels
+            self._noun = record.channel_noun
+            self._drawn = every if record.pooled is None else "together"
+            self._samples = "" if record.samples is None else f"on {record.samples}"
+            self._notes = _notes(record)
+
 
 class DensityPanel(Owning, PngFallback, VBox):
     """The distribution of each channel's values [WL20 Fig. 3, 5].
@@ -178,22 +197,7 @@ class DensityPanel(Owning, PngFallback, VBox):
         with self.marks["zeros"].hold_sync():
             self.marks["zeros"].x = np.zeros(len(shares))
             self.marks["zeros"].y = shares
-        with self._head.hold_sync():
-            self._head._channels = wire(record.columns, "i4")
-            self._head._grid = wire(curves.grid, "f8")
-            self._head._density = wire(curves.height, "f8")
-            self._head._points = density.grid.shape[1]
-            self._head._zero_share = wire(density.zero_share, "f4")
-            self._head._nonfinite_share = wire(density.nonfinite_share, "f4")
-            self._head._peak = curves.peak
-            self._head._usual_peak = curves.usual_peak
-            self._head._total = record.n_channels
-            self._head._noun = record.channel_noun
-            self._head._drawn = (
-                "together" if record.pooled is not None else "every" if every else "fan"
-            )
-            self._head._samples = "" if record.samples is None else f"on {record.samples}"
-            self._head._notes = _notes(record)
+        self._head.show_curves(record)
         self._record = record
         forget_channels(self.selection, record.n_channels)
 
