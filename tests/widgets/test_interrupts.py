@@ -39,7 +39,7 @@ FOLLOWED = (
     "widgets/jupyter/work_report.py",
 )
 
-WIDGETS = (
+ANSWERING = (
     "widgets/composite.py",
     "widgets/inspector/model_inspector.py",
     "widgets/inspector/navigation.py",
@@ -100,7 +100,7 @@ def test_an_interrupt_at_each_place(
 ) -> None:
     count = 0
     check(inspector)
-    followed = [file for file in FOLLOWED if work is refresh or file in WIDGETS]
+    followed = [file for file in FOLLOWED if work is refresh or file in ANSWERING]
     places = interrupted_everywhere(lambda: work(inspector), followed, last=False)
     for place, _error in places:
         count += 1

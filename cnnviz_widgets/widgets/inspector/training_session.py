@@ -39,7 +39,7 @@ class TrainingSession:
 
     Attributes
     ----------
-    kept : sequence of Place
+    extra_places : sequence of Place
         What every moment is to keep beside what is shown.
     orders : dict of Place to ndarray of int
         The order in which a place's channels were last drawn: its next record stays near to it,
@@ -47,7 +47,7 @@ class TrainingSession:
     """
 
     def __init__(self, probe: ModelProbe, selector: LayerSelector, go_to: GoTo) -> None:
-        self.kept: Sequence[Place] = ()
+        self.extra_places: Sequence[Place] = ()
         self.orders: dict[Place, NDArray[np.integer[Any]]] = {}
         self.story = HistoryView(selector, go_to)
         self.bar = TrainingBar(self._pause, self._resume, self._stop)
@@ -80,19 +80,19 @@ class TrainingSession:
         ValueError, ModelCallError
             As `read_place`.
         """
-        found = read_place(self.probe, place, self.orders.get(place))
-        record = found.record
+        present = read_place(self.probe, place, self.orders.get(place))
+        record = present.record
         if self._monitor is None or record.samples is None:
-            return found
-        measures = self._monitor.reader.as_known(found.place.layer, record.measures)
-        return replace(found, record=replace(record, measured=measures))
+            return present
+        measures = self._monitor.reader.as_known(present.place.layer, record.measures)
+        return replace(present, record=replace(record, measured=measures))
 
     def begin(
         self,
         audience: Audience,
         every: Every,
         budget: float | None,
-        kept: Sequence[Place],
+        extra_places: Sequence[Place],
         *,
         samples: Samples,
         memory: int,
@@ -124,7 +124,7 @@ class TrainingSession:
             self._settings = settings
         self._earlier = 0.0 if self._last is None else self._last.seconds
         monitor.reader.orders = self.orders
-        self.kept = tuple(kept)
+        self.extra_places = tuple(extra_places)
         self._monitor = monitor
         self.bar.budget = 1.0 if budget is None else budget
         return monitor
@@ -168,7 +168,7 @@ class TrainingSession:
 
     def let_go(self) -> None:
         """Follow no training any more; the inspector is closed. Its history is the user's."""
-        self.kept = ()
+        self.extra_places = ()
         self.orders.clear()
         self._probe = self._monitor = self._last = self._settings = None
 
