@@ -109,8 +109,8 @@ def compare(a: Any, b: Any, *, layer: str | None = None, inputs: Any = None) -> 
     """
     if inputs is None:
         inputs = next((probe.inputs for probe in map(_probe_of, (a, b)) if probe is not None), None)
-    kept = any(isinstance(each, Moment) for each in (a, b))
-    sides = [_side(each, name, inputs, kept) for each, name in ((a, "a"), (b, "b"))]
+    has_moment = any(isinstance(each, Moment) for each in (a, b))
+    sides = [_side(each, name, inputs, has_moment) for each, name in ((a, "a"), (b, "b"))]
     if sides[0].title == sides[1].title:
         for side, which in zip(sides, ("first", "second"), strict=True):
             side.title = f"{side.title} ({which})"
@@ -130,8 +130,8 @@ def _probe_of(given: Any) -> ModelProbe | None:
     return given if isinstance(given, ModelProbe) else None
 
 
-def _side(given: Any, name: str, inputs: Any, kept: bool) -> Side:
-    """What the user gave as one side; `kept`: whether either is a moment of a history."""
+def _side(given: Any, name: str, inputs: Any, has_moment: bool) -> Side:
+    """What the user gave as one side; `has_moment`: whether either is a moment of a history."""
     if isinstance(given, Moment):
         return MomentSide(given, f"step {given.step:,}")
     if isinstance(given, History):
@@ -152,4 +152,4 @@ def _side(given: Any, name: str, inputs: Any, kept: bool) -> Side:
                 "compare(a, b, inputs=images[:16])"
             )
         probe = ModelProbe(given, inputs)
-    return LiveSide(probe, "now" if kept else str(probe.model.name))
+    return LiveSide(probe, "now" if has_moment else str(probe.model.name))

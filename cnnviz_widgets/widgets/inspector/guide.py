@@ -31,7 +31,7 @@ class Guide:
     def number(self, path: str, view: str) -> int:
         """The place of a view in the order, from 0; −1 for one that is no step."""
         places = ((step.path, step.view) == (path, view) for step in self.steps)
-        return next((number for number, found in enumerate(places) if found), -1)
+        return next((number for number, is_it in enumerate(places) if is_it), -1)
 
     def next(self, path: str, view: str) -> Step | None:
         """The first step after the present one that has not been looked at.

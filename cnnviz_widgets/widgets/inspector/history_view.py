@@ -118,8 +118,8 @@ class HistoryView:
             return
         with self.history.lock:
             steps, onsets = self.history.steps, self.history.onsets
-            kept = np.zeros(len(steps), bool) if place is None else self.history.holds(place)
-        self.timeline.show(steps, kept, onsets)
+            held = np.zeros(len(steps), bool) if place is None else self.history.holds(place)
+        self.timeline.show(steps, held, onsets)
 
     def recall(self, place: Place, step: int) -> PlaceRecord | None:
         """A place as it was at a step, or at the nearest one that kept it.
@@ -143,36 +143,36 @@ class HistoryView:
             steps = history.steps
             if not (steps <= step).any():
                 return None
-            asked = history.at(step)
+            requested = history.at(step)
             of_layer = [other for other in history.places if other.layer == place.layer]
-            wanted = [
+            places = [
                 other
                 for other in of_layer
                 if other.view == place.view and place.weight in ("", other.weight)
             ]
             held = np.zeros(len(steps), bool)
-            for other in wanted:
+            for other in places:
                 held |= history.holds(other)
-            found = _nearest(history, wanted, steps[held], asked)
-        if found is None:
+            nearest = _nearest(history, places, steps[held], requested)
+        if nearest is None:
             return None
-        moment, kept = found
+        moment, held_place = nearest
         note = ""
-        if moment.step != asked.step:
+        if moment.step != requested.step:
             note = (
-                f"{place.layer}, {place.view}, was not kept at step {asked.step:,}: it is shown "
-                f"as it was at step {moment.step:,}."
+                f"{place.layer}, {place.view}, was not kept at step {requested.step:,}: "
+                f"it is shown as it was at step {moment.step:,}."
             )
         weights = tuple(other.weight for other in of_layer if other.weight)
         return PlaceRecord(
-            kept,
-            moment.records[kept],
-            0 if kept.view == OUTPUTS.name else None,
+            held_place,
+            moment.records[held_place],
+            0 if held_place.view == OUTPUTS.name else None,
             weights,
             moment.step,
             step,
-            asked.health,
-            asked.samples,
+            requested.health,
+            requested.samples,
             note,
         )
 
@@ -187,20 +187,20 @@ class HistoryView:
             ]
             # Without channels it is the weights that are concerned.
             view = (OUTPUTS if any(onset.channels for onset in begun) else WEIGHTS).name
-            kept = {
+            views = {
                 place.view
                 for place in history.places
                 if place.layer == layer and history.holds(place).any()
             }
-        return self._go_to(step, Place(layer, view if view in kept or not kept else kept.pop()))
+        return self._go_to(step, Place(layer, view if view in views or not views else views.pop()))
 
 
 def _nearest(
-    history: History, places: list[Place], steps: NDArray[np.int64], asked: Moment
+    history: History, places: list[Place], steps: NDArray[np.int64], requested: Moment
 ) -> tuple[Moment, Place] | None:
     """The moment nearest to the one asked for with a record of a place that can be read."""
-    for step in steps[np.argsort(abs(steps - asked.step), kind="stable")]:
-        moment = asked if step == asked.step else history.at(int(step))
+    for step in steps[np.argsort(abs(steps - requested.step), kind="stable")]:
+        moment = requested if step == requested.step else history.at(int(step))
         for place in places:
             if place in moment.records:
                 return moment, place

@@ -227,12 +227,12 @@ class ModelInspector(Composite):
         ModelCallError
             The model's own call raises.
         """
-        cell, report = self._work.in_cell(), self._work.reported("the diagnosis")
-        with surely(*cell, report), cell[0], cell[1], self._lock, report:
-            found = diagnose(self.probe, targets=self.targets, progress=self._work.progress)
-            self._diagnosis.show(found, self.measures)
+        cell, reported = self._work.in_cell(), self._work.reported("the diagnosis")
+        with surely(*cell, reported), cell[0], cell[1], self._lock, reported:
+            report = diagnose(self.probe, targets=self.targets, progress=self._work.progress)
+            self._diagnosis.show(report, self.measures)
             self._navigation.turn_to(self._display.place, NOW)
-        return found
+        return report
 
     @makes_callback
     @checked_keywords
@@ -303,8 +303,8 @@ class ModelInspector(Composite):
     @property
     def watched(self) -> Sequence[Place]:
         """What a monitor reads at each update: what is shown, and what is to be kept."""
-        place = self._display.place
-        return list(dict.fromkeys([*(() if place is None else (place,)), *self.following.kept]))
+        here = [] if self._display.place is None else [self._display.place]
+        return list(dict.fromkeys([*here, *self.following.extra_places]))
 
     def on_moment(self, reading: Reading, final: bool) -> None:
         """Show and keep what a monitor has read; from the thread that trains."""

@@ -40,7 +40,7 @@ class TrainingSession:
 
     Attributes
     ----------
-    kept : sequence of Place
+    extra_places : sequence of Place
         What every moment is to keep beside what is shown.
     orders : dict of Place to ndarray of int
         The order in which a place's channels were last drawn: its next record stays near to it,
@@ -48,7 +48,7 @@ class TrainingSession:
     """
 
     def __init__(self, probe: ModelProbe, selector: LayerSelector, go_to: GoTo) -> None:
-        self.kept: Sequence[Place] = ()
+        self.extra_places: Sequence[Place] = ()
         self.orders: dict[Place, NDArray[np.integer[Any]]] = {}
         self.story = HistoryView(selector, go_to)
         self.bar = TrainingBar(self._pause, self._resume, self._stop)
@@ -89,7 +89,7 @@ class TrainingSession:
         audience: Audience,
         every: Every,
         budget: float | None,
-        kept: Sequence[Place],
+        extra_places: Sequence[Place],
         *,
         samples: Samples,
         memory: int,
@@ -121,7 +121,7 @@ class TrainingSession:
             self._settings = settings
         self._earlier = 0.0 if self._last is None else self._last.seconds
         monitor.reader.orders = self.orders
-        self.kept = tuple(kept)
+        self.extra_places = tuple(extra_places)
         self._monitor = monitor
         self.bar.budget = 1.0 if budget is None else budget
         return monitor
@@ -165,7 +165,7 @@ class TrainingSession:
 
     def let_go(self) -> None:
         """Follow no training any more; the inspector is closed. Its history is the user's."""
-        self.kept = ()
+        self.extra_places = ()
         self.orders.clear()
         self._probe = self._monitor = self._last = self._settings = None
 

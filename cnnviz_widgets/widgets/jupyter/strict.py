@@ -161,13 +161,13 @@ def _settable(kind: type) -> frozenset[str]:
 
     What the libraries' classes have is theirs: traitlets puts functions in the place of methods.
     """
-    found = {name for other in kind.__mro__ if not _is_ours(other) for name in vars(other)}
+    names = {name for other in kind.__mro__ if not _is_ours(other) for name in vars(other)}
     for name in dir(kind):
         attribute = inspect.getattr_static(kind, name, None)
         is_read_only = isinstance(attribute, property) and attribute.fset is None
         if hasattr(attribute, "__set__") and not is_read_only:
-            found.add(name)
-    return frozenset(name for name in found if name[0] != "_")
+            names.add(name)
+    return frozenset(name for name in names if name[0] != "_")
 
 
 def _own_settable(kind: type) -> list[str]:

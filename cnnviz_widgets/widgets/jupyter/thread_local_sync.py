@@ -31,8 +31,8 @@ class ThreadLocalSync(Widget):
 
     @property
     def _of_thread(self) -> _OfThread:
-        found: _OfThread | None = self.__dict__.get("_held_back")
-        return self.__dict__.setdefault("_held_back", _OfThread()) if found is None else found
+        held: _OfThread | None = self.__dict__.get("_held_back")
+        return self.__dict__.setdefault("_held_back", _OfThread()) if held is None else held
 
     # The two names by which `hold_sync` knows what to do.
 

@@ -20,15 +20,15 @@ _holding: weakref.WeakKeyDictionary[type, dict[str, bool]] = weakref.WeakKeyDict
 
 def parts_of(widget: Widget) -> list[Widget]:
     """A widget and every widget that its synced traits hold, however deep, but closed ones."""
-    found: dict[str, Widget] = {}
+    parts: dict[str, Widget] = {}
     waiting = [widget]
     while waiting:
         part = waiting.pop()
-        if part.comm is None or part.model_id in found:
+        if part.comm is None or part.model_id in parts:
             continue
-        found[part.model_id] = part
+        parts[part.model_id] = part
         waiting.extend(_widgets_of(part, synced=True))
-    return list(found.values())
+    return list(parts.values())
 
 
 def widgets_in(value: Any) -> Iterator[Widget]:
@@ -65,15 +65,15 @@ def _holding_traits(kind: type[Widget]) -> dict[str, bool]:
 
     The others are not looked into: they may hold all that is on a page.
     """
-    found = _holding.get(kind)
-    if found is None:
-        found = _holding[kind] = {
+    names = _holding.get(kind)
+    if names is None:
+        names = _holding[kind] = {
             name: bool(trait.metadata.get("sync"))
             for name, trait in kind.class_traits().items()
             # What our own containers hold has a type, where it is a widget.
             if _can_hold(trait, anything=trait.this_class.__module__.partition(".")[0] != _PACKAGE)
         }
-    return found
+    return names
 
 
 def _can_hold(trait: Any, anything: bool) -> bool:
@@ -101,7 +101,7 @@ def in_use(parts: Set[Widget]) -> set[Widget]:
     Views that are linked use the same selection. That a part also stands in a box is no such use:
     it is shown there only as long as its owner is open.
     """
-    found: set[Widget] = set()
+    used: set[Widget] = set()
     for other in list(_instances.values()):
         package = type(other).__module__.partition(".")[0]
         if other in parts or package == "ipywidgets":
@@ -109,5 +109,5 @@ def in_use(parts: Set[Widget]) -> set[Widget]:
         boxes = () if package == _PACKAGE else ("children",)
         for part in _widgets_of(other, but=boxes):
             if part in parts:
-                found.update(parts_of(part))
-    return found
+                used.update(parts_of(part))
+    return used

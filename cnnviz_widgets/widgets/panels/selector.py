@@ -84,11 +84,11 @@ class LayerSelector(Owning, ThreadLocalChanges, anywidget.AnyWidget):
 
     def show_layers(self, layers: Iterable[LayerInfo]) -> None:
         """List these layers instead; those that were listed before keep what was found there."""
-        kept = {
+        marks = {
             entry["path"]: {name: entry[name] for name in ("looked", "severe", "warnings")}
             for entry in self._layers
         }
-        self._layers = [{**entry, **kept.get(entry["path"], {})} for entry in _entries(layers)]
+        self._layers = [{**entry, **marks.get(entry["path"], {})} for entry in _entries(layers)]
 
     def show_unseen(self, unseen: Iterable[Unseen]) -> None:
         """Say where the model has values that none of the layers listed shows.
@@ -115,8 +115,8 @@ class LayerSelector(Owning, ThreadLocalChanges, anywidget.AnyWidget):
             Which samples were looked at last, where these were not all.
         """
         given = mapping("measures", measures, "a layer's path to its ChannelMeasures")
-        for path, found in given.items():
-            instance(f"measures[{path!r}]", found, ChannelMeasures)
+        for path, each in given.items():
+            instance(f"measures[{path!r}]", each, ChannelMeasures)
         self.show_health({path: layer_health(each) for path, each in measures.items()}, samples)
 
     def show_health(
@@ -132,8 +132,8 @@ class LayerSelector(Owning, ThreadLocalChanges, anywidget.AnyWidget):
             Which samples were looked at last, where these were not all.
         """
         given = mapping("health", health, "a layer's path to its LayerHealth")
-        for path, found in given.items():
-            instance(f"health[{path!r}]", found, LayerHealth)
+        for path, each in given.items():
+            instance(f"health[{path!r}]", each, LayerHealth)
         optional("samples", samples, SampleChoice)
         self._basis = (
             ""
@@ -169,12 +169,12 @@ class LayerSelector(Owning, ThreadLocalChanges, anywidget.AnyWidget):
             None takes the marks away.
         """
         optional("report", report, Report, "diagnose(model, inputs) gives one")
-        found = Counter((finding.layer, finding.severity) for finding in report or ())
+        counts = Counter((finding.layer, finding.severity) for finding in report or ())
         self._layers = [
             {
                 **entry,
-                "severe": found[entry["path"], "severe"],
-                "warnings": found[entry["path"], "warning"],
+                "severe": counts[entry["path"], "severe"],
+                "warnings": counts[entry["path"], "warning"],
             }
             for entry in self._layers
         ]

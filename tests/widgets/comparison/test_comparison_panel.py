@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import io
+from typing import Any
 
 import keras
 import numpy as np
@@ -15,8 +16,11 @@ from traitlets import TraitError
 
 import cnnviz_widgets as cv
 from cnnviz_widgets.analysis.tiles.tile_sheet import tile_sheet
+from cnnviz_widgets.comparison.channel_matching import MatchedBy
+from cnnviz_widgets.comparison.layer_comparison import LayerChange
 from cnnviz_widgets.history.history import History
 from cnnviz_widgets.history.moment import Moment
+from cnnviz_widgets.model.experiments.model_comparison import ModelComparison
 from cnnviz_widgets.records.layer_record import LayerRecord
 from cnnviz_widgets.records.place import Place
 from cnnviz_widgets.records.snapshot import keep
@@ -64,6 +68,21 @@ def test_two_models_are_matched_by_similarity(panel: cv.ComparisonPanel) -> None
     assert [row["path"] for row in panel.head._layers] == [row.path_a for row in panel.changes]
     assert {row["partner"] for row in panel.head._layers} == {"conv", "flat", "out"}
     assert any("2 channels have no partner in v1" in note for note in panel.head._notes)
+
+
+def test_nothing_is_compared_twice(monkeypatch: pytest.MonkeyPatch) -> None:
+    changes, made = ModelComparison.changes, []
+
+    def counted(self: ModelComparison, by: MatchedBy, *progress: Any) -> list[LayerChange]:
+        made.append(by)
+        return changes(self, by, *progress)
+
+    monkeypatch.setattr(ModelComparison, "changes", counted)
+    panel = cv.compare(model(), model(6, "v2", "out"), inputs=IMAGES)
+    assert made == ["similarity"]
+    panel.match = "index"
+    panel.layer = "flat"
+    assert made == ["similarity", "index"]
 
 
 def test_partners_stand_at_the_same_place_under_their_own_numbers(
