@@ -197,11 +197,11 @@ class _Groups(NamedTuple):
 
 
 def _groups(array: NDArray[Any]) -> _Groups:
-    found = channel_measures(array)
+    measures = channel_measures(array)
     return _Groups(
-        np.flatnonzero(~found.dead & ~found.nonfinite),
-        np.flatnonzero(found.dead),
-        np.flatnonzero(found.nonfinite),
+        np.flatnonzero(~measures.dead & ~measures.nonfinite),
+        np.flatnonzero(measures.dead),
+        np.flatnonzero(measures.nonfinite),
     )
 
 
@@ -229,9 +229,9 @@ def _assigned(table: Floats, a: _Groups, b: _Groups) -> Indices:
 
 def _distances(a: NDArray[Any], b: NDArray[Any], *, each: bool) -> Floats:
     """Cosine distances of all channels to all, shape (a's, b's), or each to its own, (a's,)."""
-    found = channel_measures(a), channel_measures(b)
+    both = channel_measures(a), channel_measures(b)
     exponents = [
-        np.frexp(np.nan_to_num(np.fmax(np.abs(of.minimum), np.abs(of.maximum))))[1] for of in found
+        np.frexp(np.nan_to_num(np.fmax(np.abs(of.minimum), np.abs(of.maximum))))[1] for of in both
     ]
     flat_a, flat_b = (array.reshape(-1, array.shape[-1]) for array in (a, b))
     product = np.zeros(a.shape[-1] if each else (a.shape[-1], b.shape[-1]))
@@ -252,8 +252,8 @@ def _distances(a: NDArray[Any], b: NDArray[Any], *, each: bool) -> Floats:
         norms = norms_a * norms_b if each else np.outer(norms_a, norms_b)
         distance: Floats = np.clip(1.0 - product / norms, 0.0, 2.0)
     distance[distance < _ROUNDING] = 0.0
-    zero, other_zero = (of.dead for of in found)
-    bad, other_bad = (of.nonfinite for of in found)
+    zero, other_zero = (of.dead for of in both)
+    bad, other_bad = (of.nonfinite for of in both)
     if not each:
         zero, bad = zero[:, None], bad[:, None]
     distance[np.broadcast_to(zero | other_zero, distance.shape)] = _ZERO_DISTANCE

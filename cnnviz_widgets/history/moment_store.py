@@ -289,10 +289,10 @@ class MomentStore:
             return
         with self._changing() as rows:
             sizes = np.full(len(rows.entries), taken // len(rows.entries))
-            kept, self.every_moment = self._thinned(rows.entries, sizes, room, self.every_moment)
-            kept[-1] = True
+            staying, self.every_moment = self._thinned(rows.entries, sizes, room, self.every_moment)
+            staying[-1] = True
             # Both at once, and only when they are there: nothing lies between.
-            self._rows = _Rows(list(compress(rows.entries, kept)), rows.table.kept(kept))
+            self._rows = _Rows(list(compress(rows.entries, staying)), rows.table.kept(staying))
             self._recount()
 
     def limit_records(self, room: int) -> bool:
@@ -301,11 +301,13 @@ class MomentStore:
             return True
         with self._changing():
             sizes = np.array([entry.record_bytes for entry in self._holders])
-            kept, self.every_record = self._thinned(self._holders, sizes, room, self.every_record)
-            for entry in compress(self._holders, ~kept):
+            staying, self.every_record = self._thinned(
+                self._holders, sizes, room, self.every_record
+            )
+            for entry in compress(self._holders, ~staying):
                 entry.records = {}
             self._recount()
-        return bool(kept[-1])
+        return bool(staying[-1])
 
     def _thinned(
         self, entries: Sequence[Entry], sizes: NDArray[np.int64], room: int, every: int

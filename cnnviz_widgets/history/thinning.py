@@ -45,7 +45,7 @@ def thin_evenly(
 
     Returns
     -------
-    kept : ndarray of bool, shape (n,)
+    staying : ndarray of bool, shape (n,)
     every : int
         Of how many moments of the run one stays from now on.
     """
@@ -59,13 +59,13 @@ def thin_evenly(
     always = there | foremost
     always[[0, -1]] = True
     while True:
-        kept = always | (numbers % every == 0)
-        if sizes[kept].sum() <= _FILLED * room or (kept == always).all():
+        staying = always | (numbers % every == 0)
+        if sizes[staying].sum() <= _FILLED * room or (staying == always).all():
             break
         every *= 2
     # Moments so large that not even those that matter fit: the latest matters most.
-    for index in [*np.flatnonzero(kept)[1:-1][::-1], 0, len(numbers) - 1]:
-        if sizes[kept].sum() <= room:
+    for index in [*np.flatnonzero(staying)[1:-1][::-1], 0, len(numbers) - 1]:
+        if sizes[staying].sum() <= room:
             break
-        kept[index] = False
-    return kept, every
+        staying[index] = False
+    return staying, every

@@ -81,10 +81,10 @@ def caller_of_context(frame: FrameType) -> FrameType:
 
     The generator and what `contextlib` runs it by are left out.
     """
-    found: FrameType | None = frame
-    while found is not None and _is_on_behalf(found):
-        found = found.f_back
-    return found or frame
+    caller: FrameType | None = frame
+    while caller is not None and _is_on_behalf(caller):
+        caller = caller.f_back
+    return caller or frame
 
 
 def _is_on_behalf(frame: FrameType) -> bool:
@@ -97,14 +97,14 @@ def call_of_context(frame: FrameType) -> Call:
     return (OpenCall if _is_on_behalf(frame) else Call)(frame)
 
 
-def is_under_way(thread: threading.Thread, wanted: Callable[[FrameType], bool]) -> bool:
-    """Whether one of the calls that are under way in a thread is wanted.
+def is_under_way(thread: threading.Thread, matches: Callable[[FrameType], bool]) -> bool:
+    """Whether one of the calls that are under way in a thread matches.
 
     Parameters
     ----------
     thread : threading.Thread
         Any; that of the caller, too.
-    wanted : callable
+    matches : callable
         Given each call's frame, the innermost first.
     """
     here = thread.ident == threading.get_ident()
@@ -112,7 +112,7 @@ def is_under_way(thread: threading.Thread, wanted: Callable[[FrameType], bool]) 
         frame = sys._getframe(1) if here else sys._current_frames().get(thread.ident or 0)
         outermost = None
         while frame is not None:
-            if wanted(frame):
+            if matches(frame):
                 return True
             outermost, frame = frame, frame.f_back
         # A generator that another thread leaves meanwhile no longer knows who called it.

@@ -82,9 +82,9 @@ def arranged(place: Indices, forks: Forks) -> tuple[Indices, Floats]:
     position = _positions(begin, end, moves, leaves.size)
     gaps = np.empty(height.size)
     gaps[_first_place(position, start, stop) + moves - 1] = height
-    found = np.empty_like(leaves)
-    found[position] = leaves
-    return found, gaps
+    order = np.empty_like(leaves)
+    order[position] = leaves
+    return order, gaps
 
 
 def _positions(begin: Indices, end: Indices, moves: Indices, n: int) -> Indices:
@@ -164,14 +164,14 @@ def _count_smaller(rank: Indices, start: Indices, stop: Indices, limit: Indices)
     question's limit has the bit, all those that lack it are smaller, and are counted; the search
     goes on among those that agree with the limit so far.
     """
-    found = np.zeros_like(start)
+    counts = np.zeros_like(start)
     for bit in reversed(range(int(rank.size - 1).bit_length())):
         has = (rank >> bit & 1).astype(np.bool_)
         lacking = np.concatenate(([0], np.cumsum(~has)))
         below_start, below_stop = lacking[start], lacking[stop]
         asks = (limit >> bit & 1).astype(np.bool_)
-        found += np.where(asks, below_stop - below_start, 0)
+        counts += np.where(asks, below_stop - below_start, 0)
         start = np.where(asks, lacking[-1] + start - below_start, below_start)
         stop = np.where(asks, lacking[-1] + stop - below_stop, below_stop)
         rank = np.concatenate((rank[~has], rank[has]))
-    return found
+    return counts

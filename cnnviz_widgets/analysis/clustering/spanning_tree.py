@@ -228,13 +228,13 @@ class _OutsideSearch:
                 break
             nearest = self._nearest[rows, tile[rows]]
             known = (nearest >= 0) & (component[nearest] != component[rows])
-            found = rows[known]
+            bounded = rows[known]
             # The last of equal indices is the one that is written: the most similar.
-            found = found[np.argsort(bound[found], kind="stable")]
-            owner = component[found]
-            best[owner] = bound[found]
-            row[owner] = found
-            partner[owner] = self._nearest[found, tile[found]]
+            bounded = bounded[np.argsort(bound[bounded], kind="stable")]
+            owner = component[bounded]
+            best[owner] = bound[bounded]
+            row[owner] = bounded
+            partner[owner] = self._nearest[bounded, tile[bounded]]
             unknown = rows[~known]
             unknown = unknown[bound[unknown] > best[component[unknown]]]
             self._look_again(unknown, tile[unknown], component)

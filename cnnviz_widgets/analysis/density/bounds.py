@@ -74,13 +74,13 @@ def checked_bounds(bounds: Iterable[float]) -> Bounds:
     TypeError, ValueError
         They are not two numbers, the lower first.
     """
-    found = tuple(float(bound) for bound in bounds)
-    if len(found) != 2 or not found[0] < found[1]:
+    ends = tuple(float(bound) for bound in bounds)
+    if len(ends) != 2 or not ends[0] < ends[1]:
         raise ValueError(
             "bounds must be the least and the greatest possible value, infinite where there is "
             f"none; got {bounds!r}"
         )
-    return found[0], found[1]
+    return ends[0], ends[1]
 
 
 def finite_range(array: NDArray[Any]) -> Bounds:
@@ -250,8 +250,8 @@ def _counted_near(counts: Floats, distances: Floats, window: Floats) -> Floats:
     # From the other end the cells count backwards.
     place[:, 1] = counts.shape[1] - 1 - place[:, 1]
     everyone = np.arange(len(counts))[:, None, None]
-    found: Floats = (counts[everyone, place] * inside).sum(axis=2)
-    return found
+    near: Floats = (counts[everyone, place] * inside).sum(axis=2)
+    return near
 
 
 def slope_positions(start: Floats, stop: Floats, bandwidth: Floats) -> Floats:

@@ -66,12 +66,12 @@ def cell_counts(
         places += offsets
         cells[:, done : done + size] = turned[:, :size]
         done += size
-    found = np.empty((groups, _GROUP * each), dtype=np.intp)
-    for filled, group in zip(found, cells.view(np.int16), strict=True):
+    binned = np.empty((groups, _GROUP * each), dtype=np.intp)
+    for filled, group in zip(binned, cells.view(np.int16), strict=True):
         filled[:] = np.bincount(group, minlength=_GROUP * each)
-    found = found.reshape(-1, each)[: channels.size]
-    counts = found[:, :CELLS].astype(np.float64)
-    counts[:, -1] += found[:, CELLS]
+    binned = binned.reshape(-1, each)[: channels.size]
+    counts = binned[:, :CELLS].astype(np.float64)
+    counts[:, -1] += binned[:, CELLS]
     zeros = len(rows) - n
     some = np.flatnonzero(zeros)
     counts[some, cell_of(np.zeros(some.size), start[some], stop[some], rows)] -= zeros[some]

@@ -83,20 +83,20 @@ def draw_curves(
     right = np.maximum(np.minimum(counted.stop, counted.high + pad), counted.last)
     points = draft.points
     step = np.linspace(0.0, 1.0, points)
-    wanted = np.empty((left.size, points + SLOPES))
-    grid = wanted[:, :points]
+    abscissae = np.empty((left.size, points + SLOPES))
+    grid = abscissae[:, :points]
     np.multiply(left[:, None], 1 - step, out=grid)
     grid += np.multiply.outer(right, step)
-    wanted[:, points:] = slope_positions(counted.start, counted.stop, bandwidth)
+    abscissae[:, points:] = slope_positions(counted.start, counted.stop, bandwidth)
 
     # How finely a channel is evaluated is its own affair, whatever channels it is among.
-    density = np.empty_like(wanted)
+    density = np.empty_like(abscissae)
     level = np.searchsorted(_NODES[:-1], _NODES_A_BANDWIDTH / part)
     for i, nodes in enumerate(_NODES):
         some = np.flatnonzero(level == i)
         if some.size:
             start, scale = counted.start[some], nodes / (counted.stop - counted.start)[some]
-            position = wanted[some]
+            position = abscissae[some]
             position -= start[:, None]
             position *= scale[:, None]
             density[some] = _evaluated(series, some, part[some], position, nodes)
@@ -135,13 +135,13 @@ def _evaluated(
     np.minimum(place, nodes - 1, out=place)
     position -= place
     place += np.arange(chosen.size)[:, None] * (nodes + 1)
-    found: Floats = heights.take(place)
+    values: Floats = heights.take(place)
     place += 1
     rise = heights.take(place)
-    rise -= found
+    rise -= values
     rise *= position
-    found += rise
-    return np.maximum(found, 0.0, out=found)
+    values += rise
+    return np.maximum(values, 0.0, out=values)
 
 
 def draw_bars(

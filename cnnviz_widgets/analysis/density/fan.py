@@ -92,17 +92,17 @@ def on_fewer_points(
     mass = heights * ratio
     mass[:, [0, -1]] /= 2
     curve = density.style[channels] == DensityStyle.CURVE
-    found = np.empty((len(heights), points))
+    fewer = np.empty((len(heights), points))
     # There are more old points than new ones: each new one is the nearest of some, and has some
     # on its right.
     nearest = np.searchsorted(np.rint(position), np.arange(points))
-    found[~curve] = np.add.reduceat(mass[~curve], nearest, axis=1)
+    fewer[~curve] = np.add.reduceat(mass[~curve], nearest, axis=1)
     left = np.minimum(position.astype(np.intp), points - 2)
     to_right = mass[curve] * (position - left)
     to_left = mass[curve] - to_right
     cells = np.searchsorted(left, np.arange(points - 1))
-    found[curve, :-1] = np.add.reduceat(to_left, cells, axis=1)
-    found[curve, -1] = 0.0
-    found[curve, 1:] += np.add.reduceat(to_right, cells, axis=1)
-    found[:, [0, -1]] *= 2
-    return found
+    fewer[curve, :-1] = np.add.reduceat(to_left, cells, axis=1)
+    fewer[curve, -1] = 0.0
+    fewer[curve, 1:] += np.add.reduceat(to_right, cells, axis=1)
+    fewer[:, [0, -1]] *= 2
+    return fewer

@@ -57,8 +57,10 @@ def looks_uneven(counted: CountedValues, n: Integers) -> NDArray[np.bool_]:
         # To see a range halved, an eighth of the cells is fine enough.
         coarse = np.add.reduceat(counted.counts, np.arange(0, CELLS, 8), axis=1)
         below = np.cumsum(coarse, axis=1)
-        kept = (below < n[:, None] - trimmed).sum(axis=1) - (below <= trimmed).sum(axis=1) + 1
-        part = kept / coarse.shape[1]
+        inner_cells = (
+            (below < n[:, None] - trimmed).sum(axis=1) - (below <= trimmed).sum(axis=1) + 1
+        )
+        part = inner_cells / coarse.shape[1]
         uneven |= part * (counted.stop - counted.start) < _HEAVY_BELOW * (
             counted.high - counted.low
         )
@@ -221,13 +223,13 @@ def _piece(channel: _Channel, bounds: Bounds, edges: Bounds = UNBOUNDED) -> _Pie
     if n < LEAST_FOR_CURVE:
         return None
     below, above = _tails(rest)
-    kept = rest[below : n - above]
-    low, high = float(kept[0]), float(kept[-1])
+    inner = rest[below : n - above]
+    low, high = float(inner[0]), float(inner[-1])
     span = high - low
     if span <= rounding_of(np.array(max(abs(low), abs(high)))):
         return None
 
-    pad = float(padding(np.array(kept.size))) * span
+    pad = float(padding(np.array(inner.size))) * span
     bottom = max(_end(ordered, atoms, has_zeros, bounds[0]), edges[0])
     top = min(-_end(-ordered[::-1], -atoms[::-1], has_zeros, -bounds[1]), edges[1])
     at_start, at_stop = low - bottom < pad, top - high < pad
@@ -237,7 +239,7 @@ def _piece(channel: _Channel, bounds: Bounds, edges: Bounds = UNBOUNDED) -> _Pie
         # Too far away for one grid to show both it and a curve.
         return None
     cells = start + (stop - start) / CELLS * np.arange(1, CELLS)
-    up_to = np.concatenate([[0], np.searchsorted(kept, cells), [kept.size]])
+    up_to = np.concatenate([[0], np.searchsorted(inner, cells), [inner.size]])
     # Zeros belong on the grid where they are an end of it.
     zero = [0.0] if has_zeros and 0.0 in (start, stop) else []
     return _Piece(

@@ -60,10 +60,10 @@ def quantised(
     if math.prod(pictures.shape[2:]) > 1:
         marks[level & (low != 0)] = CONSTANT
     if finite is not None:
-        found = finite.any(axis=pixels)
+        any_finite = finite.any(axis=pixels)
         marks[~finite.all(axis=pixels)] = SOME_NONFINITE
-        marks[~found] = ALL_NONFINITE
-        low[~found] = high[~found] = np.nan
+        marks[~any_finite] = ALL_NONFINITE
+        low[~any_finite] = high[~any_finite] = np.nan
 
     codes = _codes(pictures, low, high, finite, ry, rx)
     limit = np.finfo(np.float32).max
@@ -97,16 +97,16 @@ def _codes(
     steps = pictures - low[:, :, None, None, None]
     if finite is not None:
         steps[~finite] = 0
-    kept = finite
+    averageable = finite
     if (ry, rx) != (1, 1):
         # Where all is finite, every tile has the same counts.
         counts = pooled(np.ones(steps.shape[-2:]) if finite is None else finite * 1.0, ry, rx)
         steps = pooled(steps, ry, rx)
         steps /= np.maximum(counts, 1)
-        kept = None if finite is None else counts > 0
+        averageable = None if finite is None else counts > 0
     steps *= scale[:, :, None, None, None]
     steps += 0.5
     codes: NDArray[np.uint8] = steps.astype(np.uint8)
-    if kept is not None:
-        codes[~kept] = NONFINITE_CODE
+    if averageable is not None:
+        codes[~averageable] = NONFINITE_CODE
     return codes

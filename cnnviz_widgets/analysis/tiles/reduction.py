@@ -63,9 +63,9 @@ def averaged(sheet: TileSheet, budget: int) -> TileSheet:
             sums += 0.5
             codes[part] = sums
             continue
-        kept = weights * (before != NONFINITE_CODE)
-        sums = _pooled_slices(before * kept, sheet.montage, ry, rx)
-        counts = _pooled_slices(kept, sheet.montage, ry, rx)
+        finite_weights = weights * (before != NONFINITE_CODE)
+        sums = _pooled_slices(before * finite_weights, sheet.montage, ry, rx)
+        counts = _pooled_slices(finite_weights, sheet.montage, ry, rx)
         means = sums / np.maximum(counts, 1)
         means += 0.5
         codes[part] = np.where(counts > 0, means, NONFINITE_CODE)
@@ -91,14 +91,14 @@ def within(sheet: TileSheet, budget: int) -> TileSheet:
         return most
 
     readable = min(height * width, max(slices, _READABLE))
-    kept = min(rows, max(rows_of(readable), _FEWEST_ROWS))
-    kept = max(1, min(kept, rows_of(slices)))
+    most_rows = min(rows, max(rows_of(readable), _FEWEST_ROWS))
+    most_rows = max(1, min(most_rows, rows_of(slices)))
     part = sheet
-    if kept < rows:
+    if most_rows < rows:
         arrays = (sheet.codes, sheet.low, sheet.high, sheet.marks)
-        codes, low, high, marks = (frozen(array[:kept].copy()) for array in arrays)
+        codes, low, high, marks = (frozen(array[:most_rows].copy()) for array in arrays)
         part = replace(sheet, codes=codes, low=low, high=high, marks=marks)
-    return averaged(part, max(budget, least_bytes(kept, columns, slices)))
+    return averaged(part, max(budget, least_bytes(most_rows, columns, slices)))
 
 
 def tile_means(sheet: TileSheet) -> NDArray[np.float32]:

@@ -53,14 +53,14 @@ def tile_sheet(
     array = checked_values(values)
     axes = axes_of(array.shape)
     chosen = _checked(columns, axes.channels, "columns", "channel")
-    shown = _checked(rows, axes.samples, "rows", "sample")
+    samples = _checked(rows, axes.samples, "rows", "sample")
     budget = whole_number("budget", budget, 1, "of bytes")
-    factor = averaging_side(axes._replace(samples=shown.size), chosen.size, budget)
+    factor = averaging_side(axes._replace(samples=samples.size), chosen.size, budget)
     ry, rx = min(factor, axes.height), min(factor, axes.width)
     down, across = montage_of(axes.depth)
     h, w = -(-axes.height // ry), -(-axes.width // rx)
 
-    grid = (shown.size, chosen.size)
+    grid = (samples.size, chosen.size)
     codes = np.empty((*grid, down * h, across * w), dtype=np.uint8)
     low, high = np.empty(grid, dtype=np.float32), np.empty(grid, dtype=np.float32)
     marks = np.empty(grid, dtype=np.uint8)
@@ -74,9 +74,9 @@ def tile_sheet(
     drawn = chosen.size if picked else axes.channels
     order = slice(None) if picked or columns is None else chosen
     step = max(1, BLOCK_VALUES // (drawn * axes.depth * axes.height * axes.width))
-    for i in range(0, shown.size, step):
+    for i in range(0, samples.size, step):
         part = slice(i, i + step)
-        block = source[part] if rows is None else source[shown[part]]
+        block = source[part] if rows is None else source[samples[part]]
         if picked:
             block = block.take(chosen, axis=-1)
         pixels, least, greatest, marked = quantised(channel_first(block), ry, rx)

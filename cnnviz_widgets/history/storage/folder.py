@@ -148,24 +148,24 @@ class HistoryFolder:
             It was written by a newer version, or by something else.
         """
         try:
-            found = cls(history_in(folder), "", ())
+            history = cls(history_in(folder), "", ())
         except PermissionError as error:
             raise PermissionError(
                 error.errno, f"this folder cannot be read ({error.strerror})", error.filename
             ) from error
-        header = read_header(found._held)
-        found.model, found.layers, found.header_trouble = header
-        return found
+        header = read_header(history._held)
+        history.model, history.layers, history.header_trouble = header
+        return history
 
     @property
     def troubles(self) -> list[str]:
         """What could not be read, in sentences."""
-        told = []
+        troubles = []
         if self.header_trouble:
-            told.append(f"{HEADER} is damaged: {self.header_trouble}.")
+            troubles.append(f"{HEADER} is damaged: {self.header_trouble}.")
         if self.moments_trouble:
-            told.append(f"{MOMENTS} cannot be read: {self.moments_trouble}.")
-        return [*told, *filter(None, [str(self.left_out)])]
+            troubles.append(f"{MOMENTS} cannot be read: {self.moments_trouble}.")
+        return [*troubles, *filter(None, [str(self.left_out)])]
 
     def append(
         self,

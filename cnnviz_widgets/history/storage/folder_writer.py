@@ -43,16 +43,16 @@ class FolderWriter:
     @property
     def troubles(self) -> list[str]:
         """What could not be written, in sentences."""
-        told = [str(self._never), self._sync_trouble]
+        troubles = [str(self._never), self._sync_trouble]
         if self._waiting:
             first = next(iter(self._waiting))
             # The last moment stays in any case.
             entry = next(entry for entry in self._store.entries if entry.number >= first)
-            told.append(
+            troubles.append(
                 f"From step {entry.step:,} on this history is in memory only: the folder "
                 f"{os.fspath(self._folder.path)!r} could not be written ({self._why})."
             )
-        return list(filter(None, told))
+        return list(filter(None, troubles))
 
     def write(
         self, moment: Moment, records: Mapping[Place, Kept], onsets: Sequence[Onset]

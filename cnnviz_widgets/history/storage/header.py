@@ -111,7 +111,7 @@ def _check_order(name: str, numbers: Any) -> None:
 
 def _layers(header: dict[str, Any], wrong: list[str]) -> tuple[dict[str, Any], ...]:
     """The layers that the header lists, without what cannot be shown of them."""
-    found: dict[str, dict[str, Any]] = {}
+    layers: dict[str, dict[str, Any]] = {}
     try:
         entries = sequence(part(header, "layers"), "the list of layers")
     except ValueError as error:
@@ -122,17 +122,17 @@ def _layers(header: dict[str, Any], wrong: list[str]) -> tuple[dict[str, Any], .
             path = text(part(mapping(entry, "a layer"), "path"), "the path of a layer")
             # Infinity, which Python reads from 1e999, is no JSON.
             json.dumps(entry, allow_nan=False)
-            if path in found:
+            if path in layers:
                 raise ValueError(f"{brief(path)} is listed twice")
         except (ValueError, RecursionError) as error:
             wrong.append(reason(error))
             continue
         odd = [name for name, kind in _LAYER_TYPES.items() if not _fits(entry, name, kind)]
         wrong.extend(f"the {name} of {brief(path)} is {brief(entry[name])}" for name in odd)
-        found[path] = {name: value for name, value in entry.items() if name not in odd}
+        layers[path] = {name: value for name, value in entry.items() if name not in odd}
     if len(entries) > MOST_LAYERS:
         wrong.append(f"{len(entries):,} layers are more than {MOST_LAYERS:,}")
-    return tuple(found.values())
+    return tuple(layers.values())
 
 
 def _fits(entry: Mapping[str, Any], name: str, kind: type) -> bool:

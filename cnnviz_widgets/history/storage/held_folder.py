@@ -228,7 +228,7 @@ class HeldFolder:
 
     def _is_link(self, name: str) -> bool:
         try:
-            found = os.stat(self._at(name), dir_fd=self._descriptor, follow_symlinks=False)
+            status = os.stat(self._at(name), dir_fd=self._descriptor, follow_symlinks=False)
         except (OSError, ValueError):
             return False
-        return stat.S_ISLNK(found.st_mode)
+        return stat.S_ISLNK(status.st_mode)

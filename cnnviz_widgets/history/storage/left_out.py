@@ -48,6 +48,8 @@ def reason(error: Exception | str) -> str:
     """Why something failed, in a line of printable text."""
     if isinstance(error, FileNotFoundError):
         return "it is not there"
-    shown = (isinstance(error, OSError) and error.strerror) or str(error) or type(error).__name__
-    shown = "".join(letter if letter.isprintable() else "�" for letter in shown[:_LONGEST_REASON])
-    return f"{shown}…" if len(shown) == _LONGEST_REASON else shown
+    message = (isinstance(error, OSError) and error.strerror) or str(error) or type(error).__name__
+    message = "".join(
+        letter if letter.isprintable() else "�" for letter in message[:_LONGEST_REASON]
+    )
+    return f"{message}…" if len(message) == _LONGEST_REASON else message

@@ -114,7 +114,7 @@ def plain_number(value: float) -> float | str | None:
 def brief(value: Any) -> str:
     """A value for a message, of a line's length."""
     try:
-        shown = repr(value)
+        literal = repr(value)
     except (RecursionError, ValueError):  # Python writes no number of 4,300 digits
         return f"a {type(value).__name__}"
-    return shown if len(shown) <= 60 else f"{shown[:57]}…"
+    return literal if len(literal) <= 60 else f"{literal[:57]}…"

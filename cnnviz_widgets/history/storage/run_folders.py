@@ -90,7 +90,7 @@ def _is_there(path: Path) -> bool:
 def _size(path: Path) -> int:
     """Bytes of a regular file; 0 of anything else."""
     try:
-        found = path.lstat()
+        status = path.lstat()
     except OSError:
         return 0
-    return found.st_size if stat.S_ISREG(found.st_mode) else 0
+    return status.st_size if stat.S_ISREG(status.st_mode) else 0
