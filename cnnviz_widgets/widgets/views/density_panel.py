@@ -31,11 +31,11 @@ if TYPE_CHECKING:
     from PIL.Image import Image
 
 
-class _Lines(HoldsSync, bqplot.Lines):  # type: ignore[misc]  # bqplot has no types
+class _Lines(HoldsSync, bqplot.Lines):
     """Lines that are set in one message."""
 
 
-class _Scatter(HoldsSync, bqplot.Scatter):  # type: ignore[misc]
+class _Scatter(HoldsSync, bqplot.Scatter):
     """Dots that are set in one message."""
 
 
