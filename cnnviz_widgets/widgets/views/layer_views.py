@@ -9,6 +9,10 @@ from ...records.layer_picture import LayerPicture
 from ..linking.column_axis import ColumnAxis
 from ..linking.selection import Selection
 from . import channel_grid, dendrogram, density_panel, parameter_grid
+from .channel_grid import ChannelGrid
+from .dendrogram import Dendrogram
+from .density_panel import DensityPanel
+from .parameter_grid import ParameterGrid
 from .view_slot import Links, ViewSlot
 
 if TYPE_CHECKING:
@@ -47,8 +51,10 @@ class LayerViews:
         self._slots = dict(VIEWS)
         links = Links(self.selection, self.axis, sample_names)
         self.by_name: dict[str, Any] = {name: slot.make(links) for name, slot in VIEWS.items()}
-        self.dendrogram, self.grid = self.by_name["dendrogram"], self.by_name["grid"]
-        self.parameters, self.density = self.by_name["parameters"], self.by_name["density"]
+        self.dendrogram: Dendrogram = self.by_name["dendrogram"]
+        self.grid: ChannelGrid = self.by_name["grid"]
+        self.parameters: ParameterGrid = self.by_name["parameters"]
+        self.density: DensityPanel = self.by_name["density"]
         self._record: LayerPicture | None = None
         self._class_names: Sequence[str] = ()
 
