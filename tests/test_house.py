@@ -49,7 +49,6 @@ LONG = dict.fromkeys(
         "model/reading/call_recorder.py",
         "model/reading/model_lock.py",
         "model/reading/probe.py",
-        "model/training/monitor.py",
         "records/snapshot.py",
         "records/snapshot_checks.py",
         "validation/rules.py",

@@ -22,8 +22,9 @@ from ...model.experiments.losses import checked_targets
 from ...model.layers.analysis_order import analysis_order
 from ...model.reading.record_reader import NoWeights, chosen_part, output_record
 from ...model.training.moment_reader import Reading
-from ...model.training.monitor import Samples, TrainingMonitor, TrainingProgress
+from ...model.training.monitor import Samples, TrainingMonitor
 from ...model.training.pacing import Every
+from ...model.training.progress import TrainingProgress
 from ...records.layer_record import LayerRecord, Progress
 from ...records.place import Place
 from ...records.sample_subset import SampleChoice

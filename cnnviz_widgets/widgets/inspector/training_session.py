@@ -15,8 +15,9 @@ from ...history.moment import Moment
 from ...model.reading.probe import ModelProbe
 from ...model.reading.record_reader import PlaceRecord, read_place
 from ...model.training.moment_reader import Reading
-from ...model.training.monitor import Audience, Samples, TrainingMonitor, TrainingProgress
+from ...model.training.monitor import Samples, TrainingMonitor
 from ...model.training.pacing import Every
+from ...model.training.progress import Audience, TrainingProgress
 from ...records.place import Place
 from ..jupyter.cells import after_each_cell
 from ..jupyter.ownership import of_open
