@@ -45,10 +45,6 @@ LONG = dict.fromkeys(
         "history/history.py",
         "history/storage/folder.py",
         "model/diagnosis/diagnose.py",
-        "model/experiments/fresh_model.py",
-        "model/reading/call_recorder.py",
-        "model/reading/model_lock.py",
-        "model/reading/probe.py",
         "records/snapshot.py",
         "records/snapshot_checks.py",
         "validation/rules.py",
@@ -58,7 +54,7 @@ LONG = dict.fromkeys(
     "waits for its split",
 )
 FULL = dict.fromkeys(
-    ("diagnosis/measurements", "frontend/src", "frontend/src/lib", "model/reading"),
+    ("diagnosis/measurements", "frontend/src", "frontend/src/lib"),
     "waits for its split",
 )
 
