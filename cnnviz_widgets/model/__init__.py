@@ -10,8 +10,9 @@ from .reading.call_recorder import ModelCallError
 from .reading.model_lock import ModelLock, model_lock
 from .reading.probe import ModelProbe
 from .training.moment_reader import MomentReader, Reading
-from .training.monitor import Audience, TrainingMonitor, TrainingProgress
+from .training.monitor import TrainingMonitor
 from .training.pacing import Pace
+from .training.progress import Audience, TrainingProgress
 
 __all__ = [
     "Ablation",

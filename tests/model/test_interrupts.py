@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import random
-import signal
-import threading
 import time
 from collections.abc import Callable, Container
 from typing import Any, NamedTuple
@@ -21,7 +19,6 @@ from cnnviz_widgets.model import (
     Reading,
     TrainingMonitor,
     TrainingProgress,
-    model_lock,
 )
 from cnnviz_widgets.model.diagnosis.diagnose import diagnose
 from cnnviz_widgets.model.experiments.ablation import ablate
@@ -29,67 +26,14 @@ from cnnviz_widgets.model.experiments.fresh_model import fresh_probe
 from cnnviz_widgets.model.experiments.losses import Loss
 from cnnviz_widgets.model.keras_compat.random_numbers import apart, tensorflow_state
 from cnnviz_widgets.model.layers.initial_weights import initial_weights
-from cnnviz_widgets.model.reading import call_recorder as capture
 from cnnviz_widgets.records.place import Place
 from cnnviz_widgets.runtime.call_stack import surely
 
 from ..interrupts import Alarm, in_process_of_its_own, interrupted_everywhere
+from .check_untouched import INPUTS, World, tiny
 
 # Into a generator that is being thrown away Python lets no interrupt out, but tells of it.
 pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
-
-ORIGINAL = keras.Layer.__call__
-INPUTS = np.linspace(-1, 1, 2 * 4 * 4 * 1, dtype="float32").reshape(2, 4, 4, 1)
-SCOPES = (*("stateless_scope", "current_call_ctx", "custom_objects_scope_dict", "tracking_on"),)
-
-
-def tiny() -> Any:
-    layers = [keras.Input((4, 4, 1)), L.Conv2D(2, 3, name="conv"), L.Flatten(name="flat")]
-    return keras.Sequential([*layers, L.Dense(2, name="dense")])
-
-
-class World:
-    """A model with its probe, and what it is like while nothing is done with it."""
-
-    def __init__(self) -> None:
-        self.model = tiny()
-        self.probe = ModelProbe(self.model, INPUTS)
-        self.probe.read()
-        self.answer = np.asarray(self.model(INPUTS))
-        self.weights = [np.asarray(weight) for weight in self.model.weights]
-        self.handler = signal.getsignal(signal.SIGINT)
-        self.scopes = {name: global_state.get_global_attribute(name) for name in SCOPES}
-
-    def check(self) -> None:
-        refused: list[BaseException] = []
-
-        def have() -> None:
-            lock = model_lock(self.model)
-            try:
-                assert not lock.training
-                lock.acquire(0)
-                lock.release()
-            except BaseException as error:
-                refused.append(error)
-
-        other = threading.Thread(target=have, daemon=True)
-        other.start()
-        other.join(30)
-        assert not other.is_alive(), "another thread waits for the lock"
-        assert not refused, refused
-        assert signal.getsignal(signal.SIGINT) is self.handler
-        assert keras.Layer.__call__ is ORIGINAL
-        assert getattr(capture._local, "recorder", None) is None
-        assert not capture._recordings
-        assert not self.probe._streaming
-        assert not self.probe._steady
-        assert not global_state.get_global_attribute("uninitialized_variables")
-        assert {name: global_state.get_global_attribute(name) for name in SCOPES} == self.scopes
-        np.testing.assert_array_equal(np.asarray(self.model(INPUTS)), self.answer)
-        assert all(
-            np.array_equal(np.asarray(now), before)
-            for now, before in zip(self.model.weights, self.weights, strict=True)
-        )
 
 
 def info(world: World) -> None:
@@ -160,6 +104,11 @@ def train_in_context(world: World) -> None:
 MECHANISM = (
     "runtime/call_stack.py",
     "model/reading/call_recorder.py",
+    "model/reading/calls/call_names.py",
+    "model/reading/calls/layer_call.py",
+    "model/reading/calls/recording.py",
+    "model/reading/calls/tensors.py",
+    "model/reading/lock_queue.py",
     "model/reading/model_lock.py",
     "model/keras_compat/layers.py",
     "model/keras_compat/scopes.py",
@@ -167,14 +116,20 @@ MECHANISM = (
 )
 READING = (
     *MECHANISM,
-    "model/reading/eager_pass.py",
-    "model/reading/forward_pass.py",
+    "model/reading/passes/eager_pass.py",
+    "model/reading/passes/forward_pass.py",
+    "model/reading/model_reader.py",
     "model/reading/probe.py",
 )
+COMPILED = (*READING, "model/reading/passes/compiled_pass.py")
 TRAINING = (
     "model/training/monitor.py",
     "model/training/moment_reader.py",
+    "model/training/occupation.py",
+    "model/training/presenter.py",
+    "model/training/progress.py",
     "model/training/pacing.py",
+    "model/reading/model_reader.py",
     "model/reading/probe.py",
 )
 
@@ -191,18 +146,37 @@ class Case(NamedTuple):
 CASES = {
     "info": Case(info, READING),
     "info, each step": Case(info, READING, steps=True, last=False),
-    "read": Case(read, (*READING, "model/reading/compiled_pass.py")),
+    "read": Case(read, COMPILED),
     "stream": Case(stream_gathered, READING),
-    "stream in lockstep": Case(stream_in_lockstep, (*READING, "model/reading/compiled_pass.py")),
-    "steady, each step": Case(look_steadily, ("model/reading/probe.py",), steps=True, last=False),
+    "stream in lockstep": Case(
+        stream_in_lockstep, (*READING, "model/reading/passes/compiled_pass.py")
+    ),
+    "steady, each step": Case(
+        look_steadily,
+        ("model/reading/probe.py", "model/reading/model_reader.py"),
+        steps=True,
+        last=False,
+    ),
     "ablate": Case(
         try_ablation,
-        (*READING, "model/experiments/ablation.py", "model/experiments/losses.py"),
+        (
+            *READING,
+            "model/experiments/ablation.py",
+            "model/experiments/exchanged_pass.py",
+            "model/experiments/losses.py",
+        ),
         last=False,
     ),
     "update": Case(update, TRAINING, last=False),
     "update in a context": Case(
-        train_in_context, ("model/training/monitor.py", "model/reading/model_lock.py")
+        train_in_context,
+        (
+            "model/training/monitor.py",
+            "model/training/occupation.py",
+            "model/training/presenter.py",
+            "model/reading/lock_queue.py",
+            "model/reading/model_lock.py",
+        ),
     ),
     "draw again": Case(
         draw_again,
@@ -218,14 +192,14 @@ CASES = {
         ("model/experiments/fresh_model.py", "model/keras_compat/random_numbers.py"),
         last=False,
     ),
-    "trace": Case(trace, (*MECHANISM, "model/reading/compiled_pass.py"), last=False),
+    "trace": Case(trace, (*MECHANISM, "model/reading/passes/compiled_pass.py"), last=False),
 }
 
 
 @pytest.mark.parametrize("name", CASES)
 def test_an_interrupt_at_each_place(name: str) -> None:
     work, files, steps, last = CASES[name]
-    world = World()
+    world = World(tiny())
     world.check()
     count = 0
     for place, error in interrupted_everywhere(lambda: work(world), files, steps=steps, last=last):
@@ -331,7 +305,7 @@ def test_300_real_signals() -> None:
 
 def real_signals(seed: int) -> None:
     rng = random.Random(seed)
-    world, alarm = World(), Alarm()
+    world, alarm = World(tiny()), Alarm()
     works = [info, read, stream_gathered, stream_in_lockstep, look_steadily, try_ablation, trace]
     took: dict[Any, float] = {}
     for work in works:

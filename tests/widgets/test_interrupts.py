@@ -34,7 +34,10 @@ INPUTS = np.linspace(-1, 1, 2 * 4 * 4 * 1, dtype="float32").reshape(2, 4, 4, 1)
 FOLLOWED = (
     "runtime/call_stack.py",
     "model/reading/call_recorder.py",
+    "model/reading/calls/recording.py",
+    "model/reading/lock_queue.py",
     "model/reading/model_lock.py",
+    "model/reading/model_reader.py",
     "model/reading/probe.py",
     "widgets/jupyter/cell_progress.py",
     "widgets/composite.py",
@@ -76,8 +79,8 @@ def check(inspector: ModelInspector, answered: bool = True) -> None:
     other.join(30)
     assert had, "the model is not free"
     assert keras.Layer.__call__ is ORIGINAL
-    assert not inspector.probe._streaming
-    assert not inspector.probe._steady
+    assert not inspector.probe._reader.is_running
+    assert not inspector.probe._reader.is_steady
     assert inspector._work.cell is None
     header = inspector.header
     assert (header.progress, header.message) == (-1, "")

@@ -19,11 +19,11 @@ from ...validation.keywords import checked_keywords
 from ...validation.objects import instance
 from ...validation.texts import one_of
 from ..keras_compat.layers import copy_mask
-from ..layers.layer_info import LayerInfo, output_suffix, to_float32
-from ..reading.call_recorder import LayerCall, ModelCallError, Recorder, is_tensor
-from ..reading.eager_pass import forward, is_concrete_scope
+from ..layers.layer_info import LayerInfo, to_float32
+from ..reading.calls.tensors import is_tensor
 from ..reading.model_lock import model_lock
-from ..reading.probe import ModelProbe
+from ..reading.probe import ModelProbe, reader_of
+from .exchanged_pass import run_exchanged
 from .losses import Loss, checked_loss, targets_of
 
 HOWS = ("silence", "mean", "merge")
@@ -164,7 +164,7 @@ def ablate(
         given = None
         if targets is not None:
             given = [each[: probe.samples] for each in targets_of(model, targets, probe.samples)]
-        outputs = _run(probe, info, None)
+        outputs = run_exchanged(probe, info)
         before = _values(outputs)
         judge = None
         loss_before = loss_after = None
@@ -172,7 +172,7 @@ def ablate(
             judge = Loss(model, loss, given, outputs, _activations(probe, len(before)))
             loss_before = judge(outputs)
         del outputs
-        outputs = _run(probe, info, _Replacement(chosen, how))
+        outputs = run_exchanged(probe, info, _Replacement(chosen, how))
         after = _values(outputs)
         if judge is not None:
             loss_after = judge(outputs)
@@ -220,7 +220,7 @@ class _Replacement:
     channels: tuple[int, ...]
     how: str
 
-    def of(self, tensor: Any, axis: int) -> Any:
+    def __call__(self, tensor: Any, axis: int) -> Any:
         """The layer's output with the channels replaced; the others bit for bit as they were."""
         ops = keras.ops
         axis %= len(tensor.shape)
@@ -241,55 +241,18 @@ class _Replacement:
         return result
 
 
-def _run(probe: ModelProbe, info: LayerInfo, replacement: _Replacement | None) -> Any:
-    """What the model returns, with the output at the path replaced where there is a replacement."""
-    passed = False
-
-    def exchange(call: LayerCall, result: Any) -> Any:
-        nonlocal passed
-        places = {call.path + output_suffix(place): place for place, _ in call.outputs}
-        if info.path not in places:
-            return result
-        passed = True
-        if replacement is None:
-            return result
-        axis = info.channel_axis
-        assert axis is not None
-        flat = [
-            replacement.of(value, axis) if tuple(place) == places[info.path] else value
-            for place, value in keras.tree.flatten_with_path(result)
-        ]
-        return keras.tree.pack_sequence_as(result, flat)
-
-    recorder = Recorder(
-        probe.model,
-        lambda call: None,
-        in_scope=is_concrete_scope,
-        exchange=exchange,
-        names=probe._read().forward.listing.names,
-    )
-    outputs = forward(probe.model, probe.inputs, recorder)
-    if not passed:
-        raise ModelCallError(
-            f"layer '{info.path}' is called inside compiled code, where its output cannot be "
-            "replaced",
-            info.path,
-        )
-    return outputs
-
-
 def _values(outputs: Any) -> list[NDArray[np.float32]]:
     return [to_float32(value) for value in keras.tree.flatten(outputs) if is_tensor(value)]
 
 
 def _activations(probe: ModelProbe, outputs: int) -> list[str | None]:
     """The last activation before each of the model's outputs."""
-    reading = probe._read()
-    listing = reading.forward.listing
-    of_call = {output.call: reading.infos[output.path] for output in listing.outputs}
-    found = [of_call[call].activation for call, _ in listing.graph.returned]
+    description = reader_of(probe).description()
+    listing = description.forward.listing
+    of_call = {output.call: description.infos[output.path] for output in listing.outputs}
+    names = [of_call[call].activation for call, _ in listing.graph.returned]
     # Where outputs come from several layers at once, it cannot be told which belongs to which.
-    return found if len(found) == outputs else [None] * outputs
+    return names if len(names) == outputs else [None] * outputs
 
 
 def _difference(

@@ -90,13 +90,13 @@ def fresh_probe(
     whole_number("limit_bytes", limit_bytes, 0, "of bytes")
     with model_lock(probe.model):
         known = probe.layers
-        wanted = None if paths is None else [probe.info(path) for path in paths]
-        if wanted == []:
+        infos = None if paths is None else [probe.info(path) for path in paths]
+        if infos == []:
             raise ValueError("paths is empty: name at least one layer, or give None for all")
-        scopes, own, kept = same_scopes(), apart(seed), interrupts_kept()
-        with surely(scopes, own, kept), scopes, own, kept:
-            fresh = _fresh_probe(probe, wanted, seed, limit_bytes)
-        if missing := _missing(fresh, known if wanted is None else wanted):
+        scopes, own, interrupts = same_scopes(), apart(seed), interrupts_kept()
+        with surely(scopes, own, interrupts), scopes, own, interrupts:
+            fresh = _fresh_probe(probe, infos, seed, limit_bytes)
+        if missing := _missing(fresh, known if infos is None else infos):
             raise NoReference(
                 f"the model built anew calls its layers differently: it lacks "
                 f"{', '.join(missing[:3])}"
@@ -124,13 +124,13 @@ def undrawn(layer: Any, seed: int) -> Any:
         If it has no configuration, or cannot be built from it.
     """
     # Keras keeps a list of what is still to be drawn: this is none of it.
-    unlisted, scopes, kept = nothing_waits(), same_scopes(), interrupts_kept()
+    unlisted, scopes, interrupts = nothing_waits(), same_scopes(), interrupts_kept()
     try:
         with (
-            surely(scopes, unlisted, kept),
+            surely(scopes, unlisted, interrupts),
             scopes,
             unlisted,
-            kept,
+            interrupts,
             keras.StatelessScope(initialize_variables=False),
         ):
             fresh = _Rebuild(layer, seed, 0).layer(layer)
@@ -284,9 +284,9 @@ class _Rebuild:
 
 def _holders(model: Any, layers: Iterable[Any]) -> set[int]:
     """``id`` of each of the model's direct parts that is one of `layers` or has one inside."""
-    wanted = {id(layer) for layer in layers}
+    ids = {id(layer) for layer in layers}
     direct = model.layers if isinstance(model, keras.Sequential) else model.operations
-    return {id(part) for part in direct if any(id(each) in wanted for each in parts(part))}
+    return {id(part) for part in direct if any(id(each) in ids for each in parts(part))}
 
 
 def _cut(model: Any, holders: set[int]) -> Any:
@@ -297,14 +297,14 @@ def _cut(model: Any, holders: set[int]) -> Any:
 
 def _custom_objects(model: Any) -> dict[str, Any]:
     """The classes and functions of the user's own that configurations name."""
-    found: dict[str, Any] = {}
+    objects: dict[str, Any] = {}
     for layer in inner_layers(model):
         for value in [layer, *vars(layer).values()]:
             if inspect.isfunction(value):
-                found.setdefault(value.__name__, value)
+                objects.setdefault(value.__name__, value)
             elif isinstance(value, (keras.Layer, *_PARTS)):
-                found.setdefault(type(value).__name__, type(value))
-    return {name: value for name, value in found.items() if not _is_of_library(value)}
+                objects.setdefault(type(value).__name__, type(value))
+    return {name: value for name, value in objects.items() if not _is_of_library(value)}
 
 
 _PARTS = (

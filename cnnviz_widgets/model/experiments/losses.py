@@ -243,9 +243,9 @@ class Loss:
             If targets and outputs do not suit the loss.
         """
         targets = [keras.ops.convert_to_tensor(target) for target in self._targets]
-        alone, kept = undisturbed(self._model), interrupts_kept()
+        alone, interrupts = undisturbed(self._model), interrupts_kept()
         try:
-            with surely(alone, kept), alone, kept:
+            with surely(alone, interrupts), alone, interrupts:
                 return float(self._loss(keras.tree.pack_sequence_as(outputs, targets), outputs))
         except Exception as error:
             shapes = [tuple(output.shape) for output in keras.tree.flatten(outputs)]

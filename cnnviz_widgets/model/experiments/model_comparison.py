@@ -81,10 +81,10 @@ class LiveSide:
         ValueError, ModelCallError
             As `ModelProbe.read`.
         """
-        found = self.probe.read(paths)
+        outputs = self.probe.read(paths)
         # All at once: each look at the model's layers checks whether the model is the same still.
         infos = {info.path: info for info in self.probe.layers}
-        return {path: output_record(infos[path], array) for path, array in found.items()}
+        return {path: output_record(infos[path], array) for path, array in outputs.items()}
 
     def nbytes(self, layer: LayerOutline) -> int:
         """float32 for each value."""
@@ -189,14 +189,14 @@ class ModelComparison:
 
     def alone(self) -> list[tuple[str, str, str]]:
         """Path and kind of each layer without a partner, and where it is, in words."""
-        found = []
+        rows = []
         for layers, here, there in (
             (self.pairs.only_a, self.a.title, self.b.title),
             (self.pairs.only_b, self.b.title, self.a.title),
         ):
             where = f"only in {here}" if self.two_models else f"not kept at {there}"
-            found += [(layer.path, layer.kind, where) for layer in layers]
-        return found
+            rows += [(layer.path, layer.kind, where) for layer in layers]
+        return rows
 
     def partner(self, path: str) -> tuple[LayerOutline, LayerOutline]:
         """The pair that a layer belongs to.

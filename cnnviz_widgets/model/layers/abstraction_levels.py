@@ -123,13 +123,13 @@ def inputs_reaching(parents: Sequence[Iterable[int]]) -> list[tuple[int, ...]]:
     list of tuple of int
         Numbers of inputs, from 0, ascending.
     """
-    found: list[set[int]] = []
+    reaching: list[set[int]] = []
     for before in parents:
         reached: set[int] = set()
         for parent in before:
-            reached.update(found[parent] if parent >= 0 else {-1 - parent})
-        found.append(reached)
-    return [tuple(sorted(reached)) for reached in found]
+            reached.update(reaching[parent] if parent >= 0 else {-1 - parent})
+        reaching.append(reached)
+    return [tuple(sorted(reached)) for reached in reaching]
 
 
 def levels(

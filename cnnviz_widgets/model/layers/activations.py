@@ -134,10 +134,10 @@ def output_reaches(
     infos, layers : mapping of str
         Of the whole model, in execution order.
     """
-    found: dict[str, OutputReach] = {}
+    reaches: dict[str, OutputReach] = {}
     for path, info in infos.items():
-        found[path] = output_reach(info, layers[path], found)
-    return found
+        reaches[path] = output_reach(info, layers[path], reaches)
+    return reaches
 
 
 def output_reach(info: LayerInfo, layer: Any, before: Mapping[str, OutputReach]) -> OutputReach:

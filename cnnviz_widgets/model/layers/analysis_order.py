@@ -94,7 +94,7 @@ def analysis_order(layers: Sequence[LayerInfo]) -> tuple[Step, ...]:
     each_instance("layers", layers, LayerInfo)
     nearest = sorted(layers, key=lambda info: info.level)  # stable: equals stay in their order
     unfinished = _unfinished(layers)
-    shown = [
+    looked_at = [
         info
         for info in nearest
         if not _carries(info)
@@ -105,8 +105,8 @@ def analysis_order(layers: Sequence[LayerInfo]) -> tuple[Step, ...]:
     ]
     owners = [info for info in nearest if info.call_index == 0 and _is_first_output(info)]
     return (
-        *(_outputs(info, LOW_OUTPUTS) for info in shown if _is_low(info)),
-        *(_outputs(info, HIGH_OUTPUTS) for info in shown if not _is_low(info)),
+        *(_outputs(info, LOW_OUTPUTS) for info in looked_at if _is_low(info)),
+        *(_outputs(info, HIGH_OUTPUTS) for info in looked_at if not _is_low(info)),
         *(
             Step(info.path, "weights", KERNELS, "tree", _NOTHING_IN_COMMON)
             for info in owners
@@ -157,7 +157,7 @@ def _unfinished(layers: Sequence[LayerInfo]) -> set[str]:
     """Paths of outputs that a later layer of the same shape finishes and nobody else reads."""
     by_path = {info.path: info for info in layers}
     readers = Counter(parent for info in layers for parent in info.parents)
-    found = set()
+    paths = set()
     for info in layers:
         if not _kind(info).finishes:
             continue
@@ -165,11 +165,11 @@ def _unfinished(layers: Sequence[LayerInfo]) -> set[str]:
         while before is not None and readers[before.path] == 1:
             if before.output_shape != info.output_shape:
                 break
-            found.add(before.path)
+            paths.add(before.path)
             if not _carries(before):
                 break
             before = _only_parent(before, by_path)
-    return found
+    return paths
 
 
 def _only_parent(info: LayerInfo, by_path: Mapping[str, LayerInfo]) -> LayerInfo | None:

@@ -123,8 +123,8 @@ def parts(layer: Any) -> list[Any]:
 
 def calls_of(graph: Any, operations: Iterable[int]) -> list[Any]:
     """The nodes in which these operations, given by ``id``, are called, as written."""
-    wanted = set(operations)
-    return [node for node in WrittenOrder(graph).nodes if id(node.operation) in wanted]
+    ids = set(operations)
+    return [node for node in WrittenOrder(graph).nodes if id(node.operation) in ids]
 
 
 def run_as_written(graph: Any, inputs: Any, calling: Callable[[Any], Callable[..., Any]]) -> Any:

@@ -71,16 +71,16 @@ def effective_weights(layer: Any, weights: Sequence[Any]) -> list[EffectiveWeigh
         In the order of the weights.
     """
     asked = {id(weight) for weight in weights}
-    told: dict[int, EffectiveWeight] = {}
+    effective: dict[int, EffectiveWeight] = {}
     silent: set[int] = set()
     for owner in inner_layers(layer):
         for acting, others in _of_owner(owner):
             if id(acting.variable) in asked:
-                told[id(acting.variable)] = acting
+                effective[id(acting.variable)] = acting
                 silent.update(id(part) for part in others)
-    silent -= told.keys()
+    silent -= effective.keys()
     return [
-        told.get(id(weight), EffectiveWeight(weight))
+        effective.get(id(weight), EffectiveWeight(weight))
         for weight in weights
         if id(weight) not in silent
     ]
@@ -142,7 +142,7 @@ def _of_owner(owner: Any) -> list[tuple[EffectiveWeight, list[Any]]]:
     if mode is None and not lora:
         return []
     others = beside(owner)
-    found = []
+    effective = []
     calibrated = getattr(owner, f"is_{mode}_calibrated", None)
     packed = kept_by(owner, "quantized_kernel")
     if packed is not None:
@@ -170,12 +170,12 @@ def _of_owner(owner: Any) -> list[tuple[EffectiveWeight, list[Any]]]:
             values = _dequantised(owner, kind, variable, mode)
             return values + _product(owner) if factors else values
 
-        found.append((EffectiveWeight(variable, merged, " ".join(how)), others))
+        effective.append((EffectiveWeight(variable, merged, " ".join(how)), others))
     bias = kept_by(owner, "bias")
     if mode == "float8" and bias is not None and owner.compute_dtype == "float32":
         # Keras adds it in half precision, for the sake of a fused operation.
-        found.append((EffectiveWeight(bias, lambda: _rounded(bias), "bfloat16"), []))
-    return found
+        effective.append((EffectiveWeight(bias, lambda: _rounded(bias), "bfloat16"), []))
+    return effective
 
 
 def _product(owner: Any) -> Array:

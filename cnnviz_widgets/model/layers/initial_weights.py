@@ -100,7 +100,7 @@ def _undrawn_by_variable(owner: Any, seed: int) -> dict[int, Any]:
     theirs: dict[tuple[str, int], Any] = {}
     for variable in fresh.weights:
         theirs[_nth(variable, theirs)] = variable
-    found: dict[int, Any] = {}
+    likes: dict[int, Any] = {}
     seen: dict[tuple[str, int], Any] = {}
     for variable in owner.weights:
         key = _nth(variable, seen)
@@ -108,8 +108,8 @@ def _undrawn_by_variable(owner: Any, seed: int) -> dict[int, Any]:
         like = theirs.get(key)
         packed = mode_of(owner) is not None
         if like is not None and (packed or tuple(like.shape) == tuple(variable.shape)):
-            found[id(variable)] = like
-    return found
+            likes[id(variable)] = like
+    return likes
 
 
 def _nth(variable: Any, before: dict[tuple[str, int], Any]) -> tuple[str, int]:

@@ -149,8 +149,8 @@ def weight_names(layer: Any, weights: Sequence[Any]) -> list[str]:
     names: list[str] = []
     for weight, name in zip(weights, short, strict=True):
         if short.count(name) > 1:
-            _, found, rest = weight.path.partition(f"{layer.name}/")
-            name = rest if found else weight.path
+            _, separator, rest = weight.path.partition(f"{layer.name}/")
+            name = rest if separator else weight.path
         names.append(name)
     return unique_names(names)
 

@@ -101,7 +101,7 @@ class BlindSpots:
         elif layer is not getattr(block, "cell", None) and not is_structure(layer):
             self._add(block, base, "steps", layer.name)
 
-    def found(self) -> tuple[Unseen, ...]:
+    def gathered(self) -> tuple[Unseen, ...]:
         """Everything that was noted, in the order in which it was met."""
         return tuple(
             Unseen(path, kind, why, tuple(names))

@@ -16,7 +16,8 @@ from ...runtime.call_stack import surely
 from ...runtime.interrupts import interrupts_kept
 from ..keras_compat.layers import inner_layers, tracked_contents
 from ..keras_compat.scopes import same_scopes
-from .call_recorder import ModelCallError, Recorder, call_error, recording
+from .call_recorder import ModelCallError, Recorder, call_error
+from .calls.recording import recording
 
 
 def is_built(model: Any) -> bool:
@@ -51,9 +52,9 @@ def _attempt(model: Any, way: Callable[[], None], recorded_inside: bool) -> None
     """Try one way to build; put every layer back if it fails."""
     recorder = Recorder(model, lambda call: None, inside=recorded_inside)
     contexts = same_scopes(), _UndoneOnError(model), recording(recorder), interrupts_kept()
-    scopes, unless_built, recorded, kept = contexts
+    scopes, unless_built, recorded, interrupts = contexts
     try:
-        with surely(*contexts), scopes, unless_built, recorded, kept:
+        with surely(*contexts), scopes, unless_built, recorded, interrupts:
             way()
     except Exception as error:
         # Without call index: Keras may try a call before it makes it.
@@ -86,12 +87,12 @@ def _build_symbolically(model: Any, inputs: Any) -> None:
 
 
 def _build_by_running(model: Any, inputs: Any) -> None:
-    kept = _KeptValues(model)
-    with surely(kept), kept:
+    values = _VariableValues(model)
+    with surely(values), values:
         model(keras.tree.map_structure(keras.ops.convert_to_tensor, inputs), training=False)
 
 
-class _KeptValues:
+class _VariableValues:
     """Gives the variables that a model has their values back."""
 
     def __init__(self, model: Any) -> None:

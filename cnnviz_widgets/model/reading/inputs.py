@@ -209,8 +209,8 @@ def _elements(dataset: Iterable[Any]) -> Iterator[Any]:
     try:
         elements = iter(dataset)
         while True:
-            kept = interrupts_kept()
-            with surely(kept), kept:
+            interrupts = interrupts_kept()
+            with surely(interrupts), interrupts:
                 element = next(elements, _NO_MORE)
             if element is _NO_MORE:
                 return
@@ -300,17 +300,19 @@ def _is_small_float(array: Array) -> bool:
 
 def _match(given: Any, expected: Sequence[Expected]) -> list[Array]:
     """The given arrays in the order of the declared inputs."""
-    wanted = _hint(expected)
+    expectation = _hint(expected)
     if isinstance(given, Mapping):
         keys = [want.key or want.name for want in expected]
         if set(given) != set(keys):
-            raise ValueError(f"inputs has the keys {sorted(given)}, not {sorted(keys)}{wanted}")
+            raise ValueError(
+                f"inputs has the keys {sorted(given)}, not {sorted(keys)}{expectation}"
+            )
         return [given[key] for key in keys]
     several = given if isinstance(given, list) else [given]
     if len(several) != len(expected):
         raise ValueError(
             f"inputs holds {len(several)} array{'s' * (len(several) != 1)}, the model has "
-            f"{len(expected)} input{'s' * (len(expected) != 1)}{wanted}"
+            f"{len(expected)} input{'s' * (len(expected) != 1)}{expectation}"
         )
     return several
 

@@ -159,32 +159,34 @@ class MomentReader:
         if samples is not None:
             whole_number("samples", samples, 1)
         orders = self.orders if like is None else like
-        wanted = list(dict.fromkeys(Place(*place) for place in several("places", places, "Places")))
+        requested = list(
+            dict.fromkeys(Place(*place) for place in several("places", places, "Places"))
+        )
         whole = self._whole
         with whole.steady():
             by_variable = (
                 None if gradients is None else gradients_by_variable(whole.model, gradients)
             )
-            probe, infos, layers, seen, records, failed = self._seen(wanted, orders, samples)
+            probe, infos, layers, seen, records, failed = self._seen(requested, orders, samples)
             if probe is whole:
                 self._quick_looks = 0
             else:
                 self._quick_looks += 1
                 seen = self._confirmed(seen)
-            for place in wanted:
+            for place in requested:
                 if place.view == WEIGHTS.name:
                     try:
                         records[place] = weight_record(whole, place, orders.get(place))
                     except ValueError as error:
                         failed[place] = str(error)
-            for place in wanted:
+            for place in requested:
                 if place not in records:
                     failed.setdefault(place, f"there is no layer {place.layer!r}")
                 elif (
                     place.view == OUTPUTS.name and seen[place.layer] is not records[place].measures
                 ):
                     records[place] = replace(records[place], measured=seen[place.layer])
-            ordered = {place: records[place] for place in wanted if place in records}
+            ordered = {place: records[place] for place in requested if place in records}
             with ThreadPoolExecutor(_THREADS) as pool:
                 # A picture, with its tree, and curves need nothing of one another.
                 parts = [(record, part) for part in _PARTS for record in ordered.values()]
@@ -195,9 +197,9 @@ class MomentReader:
         self._step = step
         self.probe = probe
         self._faults = {
-            path: _Faults(found.dead, found.nonfinite)
-            for path, found in seen.items()
-            if found is not None
+            path: _Faults(measures.dead, measures.nonfinite)
+            for path, measures in seen.items()
+            if measures is not None
         }
         health = {path: layer_health(seen[path], weights.get(path)) for path in infos}
         for path, info in infos.items():
@@ -214,30 +216,30 @@ class MomentReader:
             moment=Moment(
                 step, epoch, seconds, health, dict(logs or {}), ordered, samples=probe.choice
             ),
-            measures={path: found for path, found in seen.items() if found is not None},
+            measures={path: measures for path, measures in seen.items() if measures is not None},
             onsets=self._onsets.onsets,
             failed=failed,
         )
 
     def _seen(
         self,
-        wanted: Iterable[Place],
+        places: Iterable[Place],
         orders: Mapping[Place, ArrayLike],
         samples: int | None,
     ) -> _Seen:
         """What there is to see of all layers' outputs, by one forward pass."""
         whole = self._whole
         if samples is None or samples >= whole.samples or not self._takes_few:
-            return _look_at(whole, wanted, orders)
+            return _look_at(whole, places, orders)
         if self._few is None or self._few.samples != samples:
             self._few = whole.some(samples)
         try:
-            return _look_at(self._few, wanted, orders)
+            return _look_at(self._few, places, orders)
         except ModelCallError:
-            found = _look_at(whole, wanted, orders)
+            seen = _look_at(whole, places, orders)
             # That went well: the model is made for batches of one length.
             self._takes_few = False
-            return found
+            return seen
 
     def _confirmed(
         self, seen: Mapping[str, ChannelMeasures | None]
@@ -246,17 +248,17 @@ class MomentReader:
         confirmed = dict(seen)
         doubtful: list[str] = []
         pressing = False
-        for path, found in seen.items():
-            if found is None:
+        for path, measures in seen.items():
+            if measures is None:
                 continue
-            before = self._faults_before(path, found)
-            if not (found.dead.any() or before.nonfinite.any()):
+            before = self._faults_before(path, measures)
+            if not (measures.dead.any() or before.nonfinite.any()):
                 continue
             doubtful.append(path)
-            silent = found.dead & ~before.dead
-            recovered = before.nonfinite & ~found.nonfinite
+            silent = measures.dead & ~before.dead
+            recovered = before.nonfinite & ~measures.nonfinite
             pressing |= bool((silent | recovered).any())
-            confirmed[path] = self.as_known(path, found)
+            confirmed[path] = self.as_known(path, measures)
         if not doubtful or not (pressing or self._quick_looks % _LOOK_AGAIN == 0):
             return confirmed
         known = {info.path: info for info in self._whole.layers}
@@ -266,12 +268,12 @@ class MomentReader:
             {path: known[path] for path in doubtful if path in known},
         )
         for path, all_ in on_all.items():
-            found = seen[path]
-            if found is not None and all_ is not None and all_.n_channels == found.n_channels:
+            measures = seen[path]
+            if measures is not None and all_ is not None and all_.n_channels == measures.n_channels:
                 confirmed[path] = replace(
-                    found,
-                    dead=frozen(found.dead & all_.dead),
-                    nonfinite=frozen(found.nonfinite | all_.nonfinite),
+                    measures,
+                    dead=frozen(measures.dead & all_.dead),
+                    nonfinite=frozen(measures.nonfinite | all_.nonfinite),
                 )
         return confirmed
 
@@ -292,10 +294,10 @@ class MomentReader:
             nonfinite=frozen(found.nonfinite | before.nonfinite),
         )
 
-    def _faults_before(self, path: str, found: ChannelMeasures) -> _Faults:
+    def _faults_before(self, path: str, measures: ChannelMeasures) -> _Faults:
         before = self._faults.get(path)
-        if before is None or before.dead.size != found.n_channels:
-            return _Faults(*np.zeros((2, found.n_channels), dtype=np.bool_))
+        if before is None or before.dead.size != measures.n_channels:
+            return _Faults(*np.zeros((2, measures.n_channels), dtype=np.bool_))
         return before
 
     def keep_order(self, reading: Reading) -> None:
@@ -316,10 +318,10 @@ class _Seen(NamedTuple):
 
 
 def _look_at(
-    probe: ModelProbe, wanted: Iterable[Place], orders: Mapping[Place, ArrayLike]
+    probe: ModelProbe, places: Iterable[Place], orders: Mapping[Place, ArrayLike]
 ) -> _Seen:
     """Measure every layer's output, and record those that are wanted."""
-    with_outputs = {place.layer: place for place in wanted if place.view == OUTPUTS.name}
+    with_outputs = {place.layer: place for place in places if place.view == OUTPUTS.name}
     records: dict[Place, LayerRecord] = {}
     failed: dict[Place, str] = {}
 
@@ -362,10 +364,10 @@ def _of_all_layers(
     # Large ones first, so that the last to be done are small.
     paths = sorted(infos, key=lambda path: -arrays[path].size)
     with ThreadPoolExecutor(_THREADS) as pool:
-        found = dict(
+        measures = dict(
             zip(paths, pool.map(lambda path: look(infos[path], arrays[path]), paths), strict=True)
         )
-    return {path: found[path] for path in infos}
+    return {path: measures[path] for path in infos}
 
 
 def _kind(info: LayerInfo, layer: Any) -> Role:

@@ -7,6 +7,7 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from statistics import median
+from types import TracebackType
 from typing import Literal, TypeAlias
 
 from ...validation.keywords import checked_keywords
@@ -219,6 +220,41 @@ class Pace:
             cost = min(cost, self._quick_cost / self._quick_part)
         interval = max(median(self._intervals), self.smallest_interval)
         return cost <= self.budget * interval * (1 if self._full else _WELL_WITHIN)
+
+
+class Hook:
+    """Training stands still while a callback works; it ends if that is interrupted.
+
+    Parameters
+    ----------
+    pace : Pace
+    interrupted, done : callable
+        What is to be done when the work ends by an exception, and when it does not.
+    """
+
+    def __init__(
+        self, pace: Pace, interrupted: Callable[[], None], done: Callable[[], None]
+    ) -> None:
+        self._pace = pace
+        self._on_interrupt = interrupted
+        self._on_done = done
+        self._is_over = False
+
+    def __enter__(self) -> None:
+        self._pace.end()
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if not self._is_over:
+            if error is not None:
+                self._on_interrupt()
+            else:
+                self._on_done()
+            self._is_over = True
 
 
 def _blended(before: float | None, latest: float) -> float:

@@ -65,12 +65,12 @@ class WeightWatch:
         if not again:
             self._before = self._last
         listed = {id(layer) for layer in layers.values()}
-        told: set[int] = set()
+        described: set[int] = set()
         now: dict[str, dict[str, Array]] = {}
-        found: dict[str, WeightHealth] = {}
+        health: dict[str, WeightHealth] = {}
         for path, layer in layers.items():
-            variables = [] if id(layer) in told else own_weights(layer, listed)
-            told.add(id(layer))
+            variables = [] if id(layer) in described else own_weights(layer, listed)
+            described.add(id(layer))
             if not variables:
                 continue
             names = weight_names(layer, variables)
@@ -79,7 +79,7 @@ class WeightWatch:
             now[path] = {
                 f"{name} {array.shape}": _compared(array) for name, array in arrays.items()
             }
-            found[path] = WeightHealth(
+            health[path] = WeightHealth(
                 norm=norm,
                 change=_change(now[path], self._before.get(path)),
                 gradient_norm=_norm(_of(names, variables, gradients or {})),
@@ -87,7 +87,7 @@ class WeightWatch:
                 nonfinite=weight_health(arrays).nonfinite if math.isnan(norm) else 0,
             )
         self._last = now
-        return found
+        return health
 
 
 def gradients_by_variable(model: Any, gradients: Any) -> dict[int, Any]:

@@ -19,8 +19,9 @@ from ...model.diagnosis.diagnose import diagnose
 from ...model.experiments.ablation import Ablation, ablate
 from ...model.experiments.losses import checked_targets
 from ...model.training.moment_reader import Reading
-from ...model.training.monitor import Samples, TrainingMonitor, TrainingProgress
+from ...model.training.monitor import Samples, TrainingMonitor
 from ...model.training.pacing import Every
+from ...model.training.progress import TrainingProgress
 from ...records.layer_picture import LayerPicture
 from ...records.place import Place
 from ...records.place_record import NOW

@@ -16,8 +16,9 @@ from ...history.moment import Moment
 from ...model.reading.probe import ModelProbe
 from ...model.reading.record_reader import read_place
 from ...model.training.moment_reader import Reading
-from ...model.training.monitor import Audience, Samples, TrainingMonitor, TrainingProgress
+from ...model.training.monitor import Samples, TrainingMonitor
 from ...model.training.pacing import Every
+from ...model.training.progress import Audience, TrainingProgress
 from ...records.place import Place
 from ...records.place_record import NOW, PlaceRecord
 from ..jupyter.cells import after_each_cell

@@ -13,8 +13,8 @@ import pytest
 from keras import layers as L
 
 from cnnviz_widgets.model import ModelCallError, ModelProbe
-from cnnviz_widgets.model.experiments import ablation
-from cnnviz_widgets.model.experiments.ablation import Ablation, ablate
+from cnnviz_widgets.model.experiments import exchanged_pass
+from cnnviz_widgets.model.experiments.ablation import HOWS, Ablation, ablate
 from cnnviz_widgets.model.experiments.losses import checked_loss
 
 from .. import nets
@@ -319,7 +319,7 @@ def test_what_cannot_be_tried_is_said_before_the_model_runs(
     def never(*_: Any) -> None:
         raise AssertionError("the model was run")
 
-    monkeypatch.setattr(ablation, "forward", never)
+    monkeypatch.setattr(exchanged_pass, "forward", never)
     with pytest.raises((TypeError, ValueError), match=match):
         ablate(probe, path, channels, how, **options)
 
@@ -407,7 +407,7 @@ def test_the_model_is_untouched(make: Callable[[], Any], eager: bool) -> None:
     model.train_on_batch(nets.IMAGES, np.zeros_like(np.asarray(model(nets.IMAGES))))
     path = probe.layers[0].path
     before = snapshot(model)
-    for how in ablation.HOWS:
+    for how in HOWS:
         targets = np.zeros((4, *probe.layers[-1].output_shape[1:]))
         found = ablate(probe, path, [0, 1], how, targets=targets)
         assert found.change > 0

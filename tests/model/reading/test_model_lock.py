@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 
 from cnnviz_widgets.model import model_lock
+from cnnviz_widgets.model.reading import lock_queue
 from cnnviz_widgets.model.reading.model_lock import ModelLock
 
 PATIENCE = 60.0
@@ -233,7 +234,7 @@ def test_each_that_waits_has_one_turn(threads: Threads) -> None:
     for _ in range(3):
         threads.start(read)
     for _ in range(30):
-        until(lambda: len(ModelLock._wishes) == 3)
+        until(lambda: len(lock_queue.wishes) == 3)
         before = guarded.visits
         guarded.lock.give_way()
         assert guarded.visits - before == 3

@@ -10,7 +10,7 @@ import pytest
 from keras import layers as L
 
 from cnnviz_widgets.model import LayerInfo, ModelCallError, ModelProbe
-from cnnviz_widgets.model.reading import probe as probe_module
+from cnnviz_widgets.model.reading import description, model_reader
 from cnnviz_widgets.model.reading.fingerprint import fingerprint
 
 from .. import nets
@@ -43,11 +43,11 @@ def test_outputs_follow_the_weights_without_a_new_trace() -> None:
     layer = dense([[1.0]], [0.0], "d")
     probe = ModelProbe(keras.Sequential([keras.Input((1,)), layer]), [[2.0]])
     kept = probe.outputs("d")
-    reading = probe._reading
+    reading = probe._reader.description()
     layer.set_weights([np.array([[3.0]]), np.array([1.0])])
     assert probe.outputs("d") == 7
     assert kept == 2
-    assert probe._reading is reading
+    assert probe._reader.description() is reading
 
 
 def test_training_needs_no_new_trace_and_shows() -> None:
@@ -55,13 +55,13 @@ def test_training_needs_no_new_trace_and_shows() -> None:
     model.compile("sgd", "mse", jit_compile=False)
     probe = ModelProbe(model, nets.IMAGES)
     probe.read()
-    reading = probe._reading
+    reading = probe._reader.description()
     model.fit(nets.IMAGES, np.zeros((4, 2)), verbose=0)
     model.predict(nets.IMAGES, verbose=0)
     model.evaluate(nets.IMAGES, np.zeros((4, 2)), verbose=0)
     expected = model(nets.IMAGES, training=False)
     np.testing.assert_allclose(probe.outputs("head"), expected, rtol=1e-5, atol=1e-6)
-    assert probe._reading is reading
+    assert probe._reader.description() is reading
 
 
 @pytest.mark.parametrize(
@@ -106,9 +106,10 @@ def test_some_samples_of_a_steady_model_need_no_look_at_its_layers(
     few = whole.some(2)
     few.outputs("head")
     looks: list[Any] = []
-    monkeypatch.setattr(
-        probe_module, "fingerprint", lambda model: looks.append(model) or fingerprint(model)
-    )
+    for module in (model_reader, description):
+        monkeypatch.setattr(
+            module, "fingerprint", lambda model: looks.append(model) or fingerprint(model)
+        )
     with whole.steady():
         few.outputs("head")
     assert len(looks) == 1

@@ -14,7 +14,8 @@ import pytest
 from keras import layers as L
 
 from cnnviz_widgets.model import ModelCallError, ModelProbe, ablate, diagnose, model_lock
-from cnnviz_widgets.model.reading.call_recorder import Recorder, recording
+from cnnviz_widgets.model.reading.call_recorder import Recorder
+from cnnviz_widgets.model.reading.calls.recording import recording
 
 from .. import nets
 from ..snapshot import differences, snapshot

@@ -8,7 +8,7 @@ import pytest
 from keras import layers as kl
 
 import cnnviz_widgets as cv
-from cnnviz_widgets.model.reading.compiled_pass import CompiledPass
+from cnnviz_widgets.model.reading.passes.compiled_pass import CompiledPass
 from cnnviz_widgets.records.layer_record import MOST_COLUMNS
 
 

@@ -22,14 +22,17 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from ...runtime.call_stack import meanwhile, surely
-from ...runtime.interrupts import interrupts_kept
-from ..keras_compat.scopes import same_scopes
-from ..layers.layer_info import output_suffix
-from ..layers.unseen import Unseen
-from .call_recorder import LayerCall, ModelCallError, Recorder, call_error, is_tensor, recording
+from ....runtime.call_stack import meanwhile, surely
+from ....runtime.interrupts import interrupts_kept
+from ...keras_compat.scopes import same_scopes
+from ...layers.layer_info import output_suffix
+from ...layers.unseen import Unseen
+from ..call_recorder import ModelCallError, Recorder, call_error
+from ..calls.layer_call import LayerCall
+from ..calls.recording import recording
+from ..calls.tensors import is_tensor
+from ..side_effects import undisturbed
 from .forward_pass import Called, Listing, Receive, arranged, shape_of
-from .side_effects import undisturbed
 
 
 class CompiledPass:
@@ -57,13 +60,13 @@ class CompiledPass:
         trace = _Trace(model, inputs, weakref.WeakMethod(self._emit))
         function = tf.function(trace.step, autograph=False)
         specs = [tf.TensorSpec(array.shape, _tf_dtype(array)) for array in self._inputs]
-        scopes, kept = same_scopes(), interrupts_kept()
-        with surely(scopes, kept), scopes, kept:
+        scopes, interrupts = same_scopes(), interrupts_kept()
+        with surely(scopes, interrupts), scopes, interrupts:
             self._function = function.get_concrete_function(*specs)
         self.listing = trace.finish()
         self.unseen = trace.unseen
 
-    def run(self, receive: Receive, wanted: Collection[str]) -> None:
+    def run(self, receive: Receive, paths: Collection[str]) -> None:
         """Run forward once and give `receive` each wanted output, as it comes into being.
 
         `receive` must not raise: TensorFlow would report it as an error of its own.
@@ -76,10 +79,10 @@ class CompiledPass:
         MemoryError
             If there is not enough memory for the pass.
         """
-        run = _Run(receive, wanted)
-        this, kept = meanwhile(self, "_run", run), interrupts_kept()
+        run = _Run(receive, paths)
+        this, interrupts = meanwhile(self, "_run", run), interrupts_kept()
         try:
-            with surely(this, kept), this, kept:
+            with surely(this, interrupts), this, interrupts:
                 self._function(*[tf.convert_to_tensor(array) for array in self._inputs])
         except tf.errors.ResourceExhaustedError as error:
             raise MemoryError(f"no memory for a forward pass on this batch: {error}") from error
@@ -94,7 +97,7 @@ class CompiledPass:
         if run is None:
             return
         run.reached = path = self.listing.paths[number] + suffix
-        if path in run.wanted:
+        if path in run.paths:
             run.receive(path, np.asarray(value))
 
 
@@ -114,7 +117,7 @@ class _Run:
     """What a run of the pass is for, and the last layer that it has computed."""
 
     receive: Receive
-    wanted: Collection[str]
+    paths: Collection[str]
     reached: str | None = None
 
 
@@ -143,9 +146,13 @@ class _Trace:
         recorder = Recorder(
             self._model, self._record, around=self._after_last, in_scope=self._in_scope
         )
-        alone, recorded, kept = undisturbed(self._model), recording(recorder), interrupts_kept()
+        alone, recorded, interrupts = (
+            undisturbed(self._model),
+            recording(recorder),
+            interrupts_kept(),
+        )
         try:
-            with surely(alone, recorded, kept), alone, recorded, kept:
+            with surely(alone, recorded, interrupts), alone, recorded, interrupts:
                 inputs = keras.tree.pack_sequence_as(self._structure, list(flat))
                 self._model(inputs, training=False)
         except Exception as error:
@@ -189,7 +196,7 @@ class _Trace:
 
     def _owners(self, tensors: list[Any]) -> list[int]:
         """The calls, or inputs, from which these tensors come without another call between."""
-        found: list[int] = []
+        owners: list[int] = []
         waiting, seen = list(tensors), set()
         while waiting:
             tensor = waiting.pop()
@@ -199,6 +206,6 @@ class _Trace:
             owner = self._owner.get(tensor.name)
             if owner is None:
                 waiting += tensor.op.inputs
-            elif owner not in found:
-                found.append(owner)
-        return sorted(found)
+            elif owner not in owners:
+                owners.append(owner)
+        return sorted(owners)

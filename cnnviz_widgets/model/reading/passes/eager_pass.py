@@ -13,14 +13,16 @@ from typing import Any
 import keras
 import numpy as np
 
-from ...runtime.call_stack import surely
-from ...runtime.interrupts import interrupts_kept
-from ..keras_compat.layers import is_concrete
-from ..layers.layer_info import output_suffix, to_float32
-from ..layers.unseen import Unseen
-from .call_recorder import Interruption, LayerCall, Recorder, call_error, recording
+from ....runtime.call_stack import surely
+from ....runtime.interrupts import interrupts_kept
+from ...keras_compat.layers import is_concrete
+from ...layers.layer_info import output_suffix, to_float32
+from ...layers.unseen import Unseen
+from ..call_recorder import Interruption, Recorder, call_error
+from ..calls.layer_call import LayerCall
+from ..calls.recording import recording
+from ..side_effects import undisturbed
 from .forward_pass import Called, Listing, Receive, arranged, shape_of
-from .side_effects import undisturbed
 
 
 class EagerPass:
@@ -65,13 +67,13 @@ class EagerPass:
         )
         self.unseen = recorder.unseen
 
-    def run(self, receive: Receive, wanted: Collection[str]) -> None:
+    def run(self, receive: Receive, paths: Collection[str]) -> None:
         """Run forward once and give `receive` each wanted output, as it comes into being."""
 
         def observe(call: LayerCall) -> None:
             for place, tensor in call.outputs:
                 path = call.path + output_suffix(place)
-                if path not in wanted:
+                if path not in paths:
                     continue
                 try:
                     receive(path, to_float32(tensor))
@@ -100,9 +102,9 @@ def forward(model: Any, inputs: Any, recorder: Recorder) -> Any:
     ModelCallError
         If the model's call raises.
     """
-    alone, recorded, kept = undisturbed(model), recording(recorder), interrupts_kept()
+    alone, recorded, interrupts = undisturbed(model), recording(recorder), interrupts_kept()
     try:
-        with surely(alone, recorded, kept), alone, recorded, kept:
+        with surely(alone, recorded, interrupts), alone, recorded, interrupts:
             tensors = keras.tree.map_structure(keras.ops.convert_to_tensor, inputs)
             model(tensors, training=False)
     except Exception as error:

@@ -1,6 +1,6 @@
 """One forward pass over a model that hands over each layer's output as it comes into being.
 
-What the two kinds of pass have in common; `compiled` and `eager` are the kinds.
+What the two kinds of pass have in common: `compiled_pass` and `eager_pass`.
 """
 
 from __future__ import annotations
@@ -17,10 +17,10 @@ import keras
 import numpy as np
 from numpy.typing import NDArray
 
-from ...runtime.call_stack import Call, surely
-from ..layers.layer_info import output_suffix
-from ..layers.unseen import Unseen
-from .call_recorder import Key, LayerCall
+from ....runtime.call_stack import Call, surely
+from ...layers.layer_info import output_suffix
+from ...layers.unseen import Unseen
+from ..calls.layer_call import Key, LayerCall
 
 # Seconds after which a pass that waits looks whether anyone is still there.
 _LOOK_AROUND = 0.05
@@ -199,7 +199,7 @@ class Pass(Protocol):
     listing: Listing
     unseen: tuple[Unseen, ...]
 
-    def run(self, receive: Receive, wanted: Collection[str]) -> None:
+    def run(self, receive: Receive, paths: Collection[str]) -> None:
         """Run forward once and give `receive` each wanted output, as it comes into being.
 
         Raises

@@ -1,0 +1,1 @@
+"""Seeing every layer's call during a forward pass."""
