@@ -22,6 +22,21 @@ def some_of(some: int, all_: int, noun: str) -> str:
     return f"{some:,} of {all_:,} {noun}"
 
 
+def span(low: float, high: float, point: str = "all") -> str:
+    """``from 0 to 5``; ``all 5`` where that is one number, ``all about 5`` where it reads so.
+
+    Parameters
+    ----------
+    low, high : float
+    point : str
+        What to say of numbers that are all alike.
+    """
+    first, last = f"{low:.3g}", f"{high:.3g}"
+    if first != last:
+        return f"from {first} to {last}"
+    return f"{point} {first}" if low == high else f"{point} about {first}"
+
+
 def are(some: int) -> str:
     """``is`` or ``are``."""
     return "is" if some == 1 else "are"

@@ -7,7 +7,7 @@ from html import escape
 from typing import Protocol
 
 from .findings import Evidence, Finding, Measurement, Skipped
-from .phrases import percent
+from .phrases import percent, span
 
 _WIDTH = 100
 _INDENT = " " * 10
@@ -189,12 +189,12 @@ def _picture(evidence: Evidence) -> str:
             'stroke-width="1.5" stroke-dasharray="3 2"/>'
         )
     label = escape(evidence.label)
-    low, high = f"{evidence.edges[0]:.3g}", f"{evidence.edges[-1]:.3g}"
     most = max(range(bins), key=evidence.shares.__getitem__)
-    words = (
-        f"{label}, {low} to {high}: {percent(evidence.shares[most])} from "
-        f"{evidence.edges[most]:.3g} to {evidence.edges[most + 1]:.3g}"
-    )
+    whole = span(evidence.edges[0], evidence.edges[-1])
+    words = f"{label}, {whole.removeprefix('from ')}"
+    if bins > 1 and whole.startswith("from"):
+        part = span(evidence.edges[most], evidence.edges[most + 1], "at")
+        words += f": {percent(evidence.shares[most])} {part}"
     words += "; dashed: the reference" if line else ""
     return (
         f'<svg width="{width}" height="{height + 2}" viewBox="0 0 {width} {height + 2}" '

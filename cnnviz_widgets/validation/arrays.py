@@ -77,7 +77,8 @@ def indices(name: str, value: Any, count: int) -> NDArray[np.intp]:
     TypeError, ValueError
         No whole numbers, no single row of them, or one that there is not.
     """
-    expected = f"{name} must be whole numbers between 0 and {count - 1}"
+    limits = f"between 0 and {count - 1}" if count > 1 else "and 0 is the only one"
+    expected = f"{name} must be whole numbers {limits if count else 'and there is none'}"
     if isinstance(value, (str, bytes)):
         raise TypeError(f"{expected}; got {described(value)}")
     given = value if hasattr(value, "__array__") or not isinstance(value, Iterable) else [*value]

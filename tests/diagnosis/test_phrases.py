@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from cnnviz_widgets.diagnosis.phrases import percent
+from cnnviz_widgets.diagnosis.phrases import percent, span
 
 
 @pytest.mark.parametrize(
@@ -22,3 +22,17 @@ from cnnviz_widgets.diagnosis.phrases import percent
 )
 def test_percent(share: float, text: str) -> None:
     assert percent(share) == text
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "text"),
+    [
+        (0, 5, "from 0 to 5"),
+        (-0.25, 1 / 3, "from -0.25 to 0.333"),
+        (0, 0, "all 0"),
+        (255.0, 255.0, "all 255"),
+        (100.1, 100.2, "all about 100"),
+    ],
+)
+def test_what_is_one_number_is_no_range(low: float, high: float, text: str) -> None:
+    assert span(low, high) == text

@@ -8,6 +8,8 @@ import re
 from dataclasses import replace
 from xml.etree import ElementTree
 
+import pytest
+
 from cnnviz_widgets.diagnosis.findings import Comparison, Evidence, Finding, Measurement, Skipped
 from cnnviz_widgets.diagnosis.report import Report
 
@@ -99,6 +101,23 @@ def test_without_its_drawings_a_report_reads_well() -> None:
     drawing = html[html.index("<svg") : html.index("</svg>")]
     assert not re.sub(r"<[^>]+>", "", drawing).strip()
     assert text in drawing  # for readers of screens
+
+
+@pytest.mark.parametrize(
+    ("edges", "shares", "words"),
+    [
+        ((0.0, 0.0), (1.0,), "x, all 0"),
+        ((-1.0, 1.0), (1.0,), "x, -1 to 1"),
+        ((7.001, 7.002, 7.003), (0.5, 0.5), "x, all about 7"),
+        ((100.0, 100.4, 100.8, 101.2), (0.2, 0.5, 0.3), "x, 100 to 101: 50 % from 100 to 101"),
+        ((100.0, 100.2, 100.4, 101.2), (0.2, 0.5, 0.3), "x, 100 to 101: 50 % at about 100"),
+    ],
+)
+def test_a_histogram_of_one_number_is_no_range(
+    edges: tuple[float, ...], shares: tuple[float, ...], words: str
+) -> None:
+    html = Report((replace(DEAD, evidence=Evidence("x", edges, shares)),))._repr_html_()
+    assert f"<small>{words}</small>" in html
 
 
 def test_the_picture_shows_shares_and_reference() -> None:

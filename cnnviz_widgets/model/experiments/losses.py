@@ -313,9 +313,11 @@ def sensible_loss(
     if output.shape[-1:] > (1,) and is_class and target.dtype.kind in "iu":
         classes = output.shape[-1]
         if target.min() < 0 or target.max() >= classes:
+            low, high = target.min(), target.max()
+            numbers = f" from {low} to {high}" if low < high else f", all {low}"
             raise ValueError(
-                f"targets are numbers of classes from {target.min()} to {target.max()}; the "
-                f"model tells {classes} classes apart, 0 to {classes - 1}"
+                f"targets are numbers of classes{numbers}; the model tells "
+                f"{classes} classes apart, 0 to {classes - 1}"
             )
         is_probability = activation == "softmax" or are_shares
         return keras.losses.SparseCategoricalCrossentropy(from_logits=not is_probability)

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from ...facts import ModelFacts
 from ...findings import Comparison, Finding, Measurement, Severity
 from ...measurements.input_range import Averages, InputScale, LossTrial, SurenessTrial
-from ...phrases import percent
+from ...phrases import percent, span
 from ..base import ALL_OF_OUTPUTS, BEYOND, Sign
 from ..wording import distribution
 
@@ -147,4 +147,4 @@ def decides(trial: LossTrial | SurenessTrial) -> bool:
 
 
 def _range(inputs: NDArray[np.floating]) -> str:
-    return f"from {float(inputs.min()):.3g} to {float(inputs.max()):.3g}"
+    return span(float(inputs.min()), float(inputs.max()))

@@ -5,10 +5,13 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
+import numpy as np
+from numpy.typing import NDArray
+
 from ...facts import ModelFacts
 from ...findings import Finding, Measurement
 from ...measurements.targets import Labels, Reach
-from ...phrases import percent
+from ...phrases import percent, span
 from ..base import BEYOND, Sign
 from ..wording import distribution
 
@@ -35,9 +38,8 @@ class UnreachableTargets(Sign):
             reach.layer,
             "severe" if share >= SEVERE else "warning",
             Measurement("share of target values out of reach", share, True),
-            f"The output range of {reach.layer} ({reach.activation}, {_span(reach)}) cannot reach "
-            f"{percent(share)} of the target values, which go from {reach.targets.min():.3g} to "
-            f"{reach.targets.max():.3g}.",
+            f"The output range of {reach.layer} ({reach.activation}, {_bounds(reach)}) cannot "
+            f"reach {percent(share)} of the target values, which {_go(reach.targets)}.",
             samples=reach.samples,
             cure="Use an output activation whose range covers the targets (tanh for [−1, 1], "
             "sigmoid for [0, 1], none for any number), or scale the targets into its range.",
@@ -45,23 +47,32 @@ class UnreachableTargets(Sign):
         )
 
     def _of_labels(self, labels: Labels) -> Finding:
-        share = labels.share_unknown
+        share, last = labels.share_unknown, labels.outputs - 1
+        outputs = f"outputs 0 to {last}" if last else "output 0 alone"
         return self.finding(
             labels.layer,
             "severe",
             Measurement("share of labels without an output", share, True),
-            f"{percent(share)} of the labels have no output: {labels.layer} has outputs 0 to "
-            f"{labels.outputs - 1}, the labels go from {int(labels.values.min())} to "
-            f"{int(labels.values.max())}.",
+            f"{percent(share)} of the labels have no output: {labels.layer} has {outputs}, "
+            f"the labels {_go(labels.values)}.",
             samples=labels.values.size,
             cure="Give the last layer one output for every class, or number the labels from 0.",
             source=BEYOND,
         )
 
 
-def _span(reach: Reach) -> str:
+def _bounds(reach: Reach) -> str:
     if not math.isfinite(reach.low):
         return f"at most {reach.high:g}"
     if not math.isfinite(reach.high):
         return f"at least {reach.low:g}"
     return f"from {reach.low:g} to {reach.high:g}"
+
+
+def _go(values: NDArray[np.floating] | NDArray[np.integer]) -> str:
+    """Between which numbers values lie; whole ones in full."""
+    low, high = values.min(), values.max()
+    if values.dtype.kind in "iu":
+        return f"are all {low}" if low == high else f"go from {low} to {high}"
+    words = span(float(low), float(high))
+    return f"go {words}" if words.startswith("from") else f"are {words}"

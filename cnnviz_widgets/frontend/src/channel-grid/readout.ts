@@ -1,6 +1,6 @@
 /** What stands under the cursor, in words. */
 import { isWhole, type Sheet } from "./sheet";
-import { count, counted, number } from "../lib/format";
+import { count, counted, number, span } from "../lib/format";
 import type { TilePixel } from "../tile-view/enlarged";
 import { MARK_WORDS, markOf, valueAt } from "../tile-view/tiles";
 
@@ -48,7 +48,8 @@ export function describe(sheet: Sheet, spot: TilePixel, labels: readonly string[
 export function describeChannel(sheet: Sheet, col: number): string {
   const low = sheet.columnLow[col]!;
   const high = sheet.columnHigh[col]!;
-  const range = low <= high ? `${number(low)} to ${number(high)}` : "no finite value";
-  const mark = MARK_WORDS[sheet.columnMarks[col]!];
+  const range = low <= high ? span(low, high) : "no finite value";
+  // Of a single number it says no more than the range.
+  const mark = low === high ? "" : MARK_WORDS[sheet.columnMarks[col]!];
   return `channel ${sheet.names[col]} · ${range} over ${counted(sheet.rows, "sample")}${mark ? ` · ${mark}` : ""}`;
 }

@@ -46,9 +46,11 @@ export function histogram(evidence: EvidenceEntry, reference: string): HTMLEleme
   const top = Math.max(...[...measured, ...compared].map((bin) => bin.density), 1e-12);
   const highest = measured.reduce((best, bin, i) => (bin.density > measured[best]!.density ? i : best), 0);
   const ends = [endText(edges[0]), endText(edges[edges.length - 1])] as const;
-  const said =
-    `Histogram of ${label}, from ${ends[0]} to ${ends[1]}; most, ${percent(measured[highest]?.share ?? 0)}, ` +
-    `between ${endText(edges[highest])} and ${endText(edges[highest + 1])}`;
+  const alike = typeof edges[0] === "number" && edges[0] === edges[edges.length - 1];
+  const said = alike
+    ? `Histogram of ${label}: all ${ends[0]}`
+    : `Histogram of ${label}, from ${ends[0]} to ${ends[1]}; most, ${percent(measured[highest]?.share ?? 0)}, ` +
+      `between ${endText(edges[highest])} and ${endText(edges[highest + 1])}`;
   const picture = svg("svg", {
     class: "cnnviz-histogram",
     viewBox: `0 0 ${WIDTH} ${HEIGHT}`,
@@ -71,7 +73,7 @@ export function histogram(evidence: EvidenceEntry, reference: string): HTMLEleme
       {},
       element("span", "", {}, ends[0]),
       element("span", "cnnviz-evidence-label", {}, label),
-      element("span", "", {}, ends[1]),
+      element("span", "", {}, alike ? "" : ends[1]),
     ),
     element(
       "div",

@@ -12,6 +12,13 @@ export function number(value: number, digits = 3): string {
   return text.replace(/-/g, "−");
 }
 
+/** `0 to 5`; `all 5` where that is one number, `all about 5` where it reads so. */
+export function span(low: number, high: number): string {
+  const [first, last] = [number(low), number(high)];
+  if (first !== last) return `${first} to ${last}`;
+  return low === high ? `all ${first}` : `all about ${first}`;
+}
+
 const COUNT = new Intl.NumberFormat("en");
 
 const COMPACT = new Intl.NumberFormat("en", { notation: "compact", maximumFractionDigits: 1 });

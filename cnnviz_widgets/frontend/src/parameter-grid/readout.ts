@@ -1,6 +1,6 @@
 /** What stands under the cursor, in words. */
 import type { Parameters, Part } from "./parameters";
-import { count, counted, number } from "../lib/format";
+import { count, counted, number, span } from "../lib/format";
 import { Mark } from "../lib/wire/constants";
 import { MARK_WORDS, markOf, valueAt } from "../tile-view/tiles";
 
@@ -78,8 +78,10 @@ export function describeBias(parameters: Parameters, row: number): string {
 export function describeOutput(parameters: Parameters, row: number): string {
   const { rowLow, rowHigh, rowMarks } = parameters.whole.tiles;
   const [low, high] = [rowLow[row]!, rowHigh[row]!];
-  const range = low <= high ? `${number(low)} to ${number(high)}` : "no finite value";
-  const mark = rowMarks[row] === Mark.someNotFinite ? "some NaN or ∞" : MARK_WORDS[rowMarks[row]!];
+  const range = low <= high ? span(low, high) : "no finite value";
+  // Of a single number it says no more than the range.
+  const words = low === high ? "" : MARK_WORDS[rowMarks[row]!];
+  const mark = rowMarks[row] === Mark.someNotFinite ? "some NaN or ∞" : words;
   const bias = parameters.bias ? ` · bias ${number(parameters.bias.low[row]!, 3)}` : "";
   return `${outputName(parameters, row)} · ${range}${bias}${mark ? ` · ${mark}` : ""}`;
 }

@@ -3,7 +3,7 @@ import { paintTiles, type Paint } from "./paint";
 import { markOf, rangeOf, valueAt, type Tiles } from "./tiles";
 import { layer, pixelRatio } from "../lib/dom/canvas";
 import { button, element } from "../lib/dom/elements";
-import { number } from "../lib/format";
+import { number, span } from "../lib/format";
 import { Mark } from "../lib/wire/constants";
 
 export interface Tile {
@@ -177,7 +177,7 @@ export class Enlarged {
       ["Size", `${sizeText(sheet)}${down * across > 1 ? `, each the mean of ${down} × ${across}` : ""}`],
       ["Lowest", number(sheet.low[tile]!, 4)],
       ["Highest", number(sheet.high[tile]!, 4)],
-      ["Colours", from <= to ? `${number(from)} to ${number(to)} (range of the ${paint.range})` : "–"],
+      ["Colours", from <= to ? `${span(from, to)} (range of the ${paint.range})` : "–"],
     ];
     const mark = marks[markOf(sheet, row, col)];
     if (mark) rows.push(["Note", mark]);

@@ -272,6 +272,14 @@ describe("what a row unfolds", () => {
     expect(detail.querySelectorAll(".cnnviz-histogram path")).toHaveLength(1);
   });
 
+  test("numbers that are all alike are no range", async () => {
+    const detail = await unfolded({ evidence: { label: "target", edges: [5, 5], shares: [1], reference: [] } });
+    expect(detail.querySelector("svg.cnnviz-histogram")!.getAttribute("aria-label")).toBe(
+      "Histogram of target: all 5",
+    );
+    expect(detail.querySelector(".cnnviz-evidence-axis")!.textContent).toBe("5target");
+  });
+
   test("a few layers that follow are named, of many the rest is folded", async () => {
     expect((await unfolded({ follows: ["a", "b"] })).textContent).toContain("also shows in: a, b");
     document.body.replaceChildren();

@@ -88,7 +88,7 @@ describe("parameter grid", () => {
   test("an output hovered elsewhere is told as a whole", async () => {
     const { selection } = await open();
     selection.set("hovered", 1);
-    expect(await said()).toBe("output channel 1 · 0 to 0 · bias NaN · all zero");
+    expect(await said()).toBe("output channel 1 · all 0 · bias NaN");
   });
 
   test("click, Ctrl-click and Shift-click select rows", async () => {

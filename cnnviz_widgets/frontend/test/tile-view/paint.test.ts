@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 
+import { describeChannel } from "../../src/channel-grid/readout";
 import { readSheet, type Sheet } from "../../src/channel-grid/sheet";
 import { Mark } from "../../src/lib/wire/constants";
 import type { SheetState } from "../../src/lib/wire/payloads";
@@ -152,4 +153,16 @@ test("a view into a longer message is read at its own offset", () => {
   floats.set(new Uint8Array(Float32Array.of(7.5).buffer), 5);
   const odd = sheetOf({ _shape: [1, 1, 1, 1], _codes: view(Uint8Array.of(0)), _high: new DataView(floats.buffer, 5, 4) });
   expect(odd.high[0]).toBe(7.5);
+});
+
+test("in words a channel of one number is no range", () => {
+  const parts = { _shape: [2, 3, 1, 1], _codes: view(new Uint8Array(6)) };
+  const [low, high] = [[0, 1, 100.1, 0, 2, 100.1], [0, 1, 100.1, 0, 2, 100.2]];
+  const marks = view(new Uint8Array([Mark.zero, Mark.constant, 0, Mark.zero, Mark.constant, 0]));
+  const sheet = sheetOf({ ...parts, _low: view(new Float32Array(low)), _high: view(new Float32Array(high)), _marks: marks });
+  expect([0, 1, 2].map((col) => describeChannel(sheet, col))).toEqual([
+    "channel 0 · all 0 over 2 samples",
+    "channel 1 · 1 to 2 over 2 samples",
+    "channel 2 · all about 100 over 2 samples",
+  ]);
 });

@@ -44,3 +44,10 @@ def test_labels_without_an_output() -> None:
     (finding,) = unknown_labels([1, 2, 3, 3], 3)
     assert finding.measured.value == 0.5
     assert unknown_labels([-1, 0], 3) != []
+
+
+def test_targets_that_are_all_alike_are_no_range() -> None:
+    (finding,) = unreachable(np.full(9, 5.0), (0, 1), layer="y", activation="sigmoid")
+    assert finding.summary.endswith("100 % of the target values, which are all 5.")
+    (finding,) = unknown_labels([3, 3], 1)
+    assert finding.summary.endswith("head has output 0 alone, the labels are all 3.")
