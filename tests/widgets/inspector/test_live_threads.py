@@ -12,20 +12,15 @@ import pytest
 
 import cnnviz_widgets as cv
 from cnnviz_widgets.records.place_record import NOW
-from cnnviz_widgets.widgets.inspector import training_session
 
-from ..small_training import IMAGES, PromptMonitor, fit, inspected, small_model
-from .test_training_session import check_consistent
+from ..small_training import IMAGES, fit, inspected, small_model
+from .trainings import check_consistent
+
+pytestmark = pytest.mark.usefixtures("every_update")
 
 # Seconds after which two threads are held to wait for each other for ever.
 WATCHDOG = 120.0
 WISHES = 40
-
-
-@pytest.fixture(autouse=True)
-def every_update(monkeypatch: pytest.MonkeyPatch) -> None:
-    """No update is skipped because the one before was a moment ago."""
-    monkeypatch.setattr(training_session, "TrainingMonitor", PromptMonitor)
 
 
 @pytest.fixture(autouse=True)

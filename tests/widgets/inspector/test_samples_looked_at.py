@@ -13,19 +13,12 @@ from keras import layers as kl
 import cnnviz_widgets as cv
 from cnnviz_widgets.model import ModelProbe
 from cnnviz_widgets.records.layer_record import MOST_ROWS
-from cnnviz_widgets.widgets.inspector import training_session
 
-from ..small_training import PromptMonitor
+pytestmark = pytest.mark.usefixtures("every_update")
 
 SAMPLES, QUICK = 6, 3
 # Evenly spread over six.
 LOOKED_AT = (0, 2, 5)
-
-
-@pytest.fixture(autouse=True)
-def every_update(monkeypatch: pytest.MonkeyPatch) -> None:
-    """No update is skipped because the one before was a moment ago."""
-    monkeypatch.setattr(training_session, "TrainingMonitor", PromptMonitor)
 
 
 def one_channel_a_sample(samples: int = SAMPLES, dead: int = 1) -> Any:
