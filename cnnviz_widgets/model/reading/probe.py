@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from ...analysis.arrays import frozen
 from ...records.layer_record import MOST_ROWS
 from ...records.sample_subset import SampleChoice
+from ...runtime.progress import Progress
 from ...validation.fixed_attributes import FixedAttributes
 from ...validation.keywords import checked_keywords
 from ...validation.messages import described
