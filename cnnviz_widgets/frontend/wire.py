@@ -91,13 +91,15 @@ def fields(payload: type) -> dict[str, Any]:
 
 def payloads() -> list[type]:
     """The payloads of the schema, in its order."""
-    return [each for each in vars(wire_schema).values() if is_typeddict(each)]
+    return [each for each in wire_schema.declared().values() if is_typeddict(each)]
 
 
 @cache
 def words() -> Mapping[str, Any]:
     """The schema's names for one of several words."""
-    return {name: each for name, each in vars(wire_schema).items() if get_origin(each) is Literal}
+    return {
+        name: each for name, each in wire_schema.declared().items() if get_origin(each) is Literal
+    }
 
 
 # -- as TypeScript says it

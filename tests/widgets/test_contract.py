@@ -31,7 +31,7 @@ from traitlets import Bytes
 
 import cnnviz_widgets as cv
 from cnnviz_widgets.analysis import Finding, TileSheet
-from cnnviz_widgets.widgets.linking import wire_schema
+from cnnviz_widgets.widgets.linking import wire_pictures, wire_schema
 
 from .public import WIDGETS
 from .wire_check import misfits
@@ -116,8 +116,8 @@ def within(hint: Any) -> Iterator[type]:
 
 def test_words_of_the_schema_are_the_packages_own() -> None:
     finding, sheet = get_type_hints(Finding), get_type_hints(TileSheet)
-    assert set(get_args(wire_schema.Severity)) == set(get_args(finding["severity"]))
-    assert set(get_args(wire_schema.RecordView)) == set(get_args(finding["view"]))
+    assert set(get_args(wire_pictures.Severity)) == set(get_args(finding["severity"]))
+    assert set(get_args(wire_pictures.RecordView)) == set(get_args(finding["view"]))
     assert set(get_args(wire_schema.TileKind)) == set(get_args(sheet["kind"]))
 
 
@@ -138,7 +138,7 @@ def test_public_traits_have_help_and_wire_traits_an_underscore(name: str) -> Non
     ("value", "hint"),
     [
         (b"123", wire_schema.Int32),
-        ("grave", wire_schema.Severity),
+        ("grave", wire_pictures.Severity),
         ([1], wire_schema.Numbers),
         ([1, "2"], wire_schema.Numbers),
         (math.nan, wire_schema.Number),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import sys
 from collections.abc import Callable, Collection, Iterable
 from types import TracebackType
@@ -252,3 +253,9 @@ def build_for(model: Any, inputs: Any) -> None:
         raise ModelCallError(
             f"the model could not be built on inputs of shape {shapes}: {error}", error.path
         ) from error.__cause__
+
+
+def output_bytes(infos: Iterable[LayerInfo], samples: int) -> int:
+    """What the outputs of some layers take as float32, for so many samples."""
+    shapes = (info.output_shape for info in infos)
+    return sum(4 * math.prod(n if n is not None else samples for n in shape) for shape in shapes)

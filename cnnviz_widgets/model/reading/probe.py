@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-import math
 from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
@@ -27,7 +26,7 @@ from ..layers.unseen import Unseen
 from .building import is_built
 from .inputs import count_nonfinite, prepare
 from .model_lock import model_lock
-from .model_reader import ModelReader, Steady, build_for, check_model
+from .model_reader import ModelReader, Steady, build_for, check_model, output_bytes
 
 Array = NDArray[np.float32]
 T = TypeVar("T")
@@ -326,7 +325,9 @@ class ModelProbe(FixedAttributes):
                 if progress is not None:
                     progress(len(results) / len(chosen), path)
 
-            fits = sum(self._bytes(infos[path]) for path in chosen) <= self.memory_budget
+            fits = (
+                output_bytes((infos[path] for path in chosen), self.samples) <= self.memory_budget
+            )
             self._reader.hand_over(handle, chosen, together=fits)
             return {path: results[path] for path in chosen if path in results}
 
@@ -338,7 +339,7 @@ class ModelProbe(FixedAttributes):
         ModelCallError
             If the model's call raises.
         """
-        return sum(map(self._bytes, self.layers)) <= self.memory_budget
+        return output_bytes(self.layers, self.samples) <= self.memory_budget
 
     def weights(self, path: str) -> dict[str, Array]:
         """The weights of the layer at `path`, as they are stored now.
@@ -394,9 +395,6 @@ class ModelProbe(FixedAttributes):
         with self._lock:
             layer, weights = self._reader.owned(path)
             return layer_parameters(layer, weights, copy=copy)
-
-    def _bytes(self, info: LayerInfo) -> int:
-        return 4 * math.prod(n if n is not None else self.samples for n in info.output_shape)
 
 
 def reader_of(probe: ModelProbe) -> ModelReader:

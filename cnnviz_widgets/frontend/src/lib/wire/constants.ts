@@ -19,7 +19,7 @@ export const MOST_CURVES = 64;
 /** The timeline's position where the model is shown as it is now. */
 export const LIVE = -1;
 
-export type FindingKind = "non-finite" | "input-range" | "unreachable-targets" | "dead" | "constant" | "saturated" | "near-zero" | "uniform" | "unlike-input" | "duplicate" | "concentrated-forks" | "noisy-weights" | "wide-uniform-weights" | "frozen";
+export type FindingKind = string;
 export type OnsetKind = "dead" | "non-finite" | "frozen";
 
 // Traits of which the page reads all anew when one of them changes.
