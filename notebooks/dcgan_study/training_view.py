@@ -21,7 +21,7 @@ from PIL import Image
 
 from cnnviz_widgets.analysis.thinning import evenly
 from cnnviz_widgets.widgets.jupyter.cells import Run, this_run
-from cnnviz_widgets.widgets.jupyter.png_fallback import Pictured
+from cnnviz_widgets.widgets.jupyter.png_fallback import PngFallback
 from cnnviz_widgets.widgets.jupyter.subshells import answer_while_busy
 from cnnviz_widgets.widgets.jupyter.widget_tree import parts_of
 
@@ -51,7 +51,7 @@ _NOTE = (
 )
 
 
-class TrainingView(Pictured, widgets.VBox):
+class TrainingView(PngFallback, widgets.VBox):
     """Steps done and time left, the losses, and a sheet of faces from the same noise.
 
     Earlier sheets are a slide away; the page itself shows them, while the kernel trains and after
