@@ -8,6 +8,7 @@ from types import FrameType
 from typing import Any
 
 from ipywidgets import Widget
+from traitlets import HasTraits
 
 from ...runtime.call_stack import Call, call_of_context, caller_of_context
 
@@ -59,7 +60,7 @@ def _setting(frame: FrameType) -> FrameType:
     return frame
 
 
-class ThreadLocalChanges(ThreadLocalSync):
+class ThreadLocalChanges(ThreadLocalSync, HasTraits):
     """Holds back what the thread that asks for it sets, and nothing of the others.
 
     ipywidgets holds back notifications while it takes a message from the page, and messages in
@@ -68,8 +69,8 @@ class ThreadLocalChanges(ThreadLocalSync):
     message stay.
     """
 
-    def hold_trait_notifications(self) -> Any:
-        """A context at the end of which this thread's changes are told."""
+    def hold_trait_notifications(self) -> _Holding:  # type: ignore[override]  # no generator
+        """Tell of this thread's changes at the end of the context."""
         return _Holding(self)
 
     def notify_change(self, change: Any) -> None:
