@@ -33,7 +33,7 @@ class Events:
     Parameters
     ----------
     files : collection of str
-        Paths, from the package on, of the files that are followed.
+        Paths, from the package on or absolute, of the files that are followed.
     steps : bool
         Each bytecode is an event, not only each line and each call's beginning and end.
     at : Place, optional
@@ -62,7 +62,7 @@ class Events:
 
     def _followed(self, path: str) -> str | None:
         if path not in self._names:
-            name = path.removeprefix(f"{PACKAGE}/") if path.startswith(f"{PACKAGE}/") else None
+            name = path.removeprefix(f"{PACKAGE}/")
             self._names[path] = name if name in self._files else None
         return self._names[path]
 

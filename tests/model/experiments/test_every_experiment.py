@@ -1,0 +1,66 @@
+"""Whatever is tried on a model, the model does not notice."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+import pytest
+
+from cnnviz_widgets.model import ModelProbe, ablate, diagnose, fresh_probe
+from cnnviz_widgets.model.experiments.model_comparison import LiveSide, ModelComparison
+
+from ..check_untouched import Experiment, check_untouched
+
+# Into a generator that is being thrown away Python lets no interrupt out, but tells of it.
+pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+
+
+def silence(probe: ModelProbe) -> None:
+    ablate(probe, "conv", [0], targets=np.zeros((2, 2)), loss="mse")
+
+
+def draw_a_reference(probe: ModelProbe) -> None:
+    fresh_probe(probe, ["conv"]).outputs("conv")
+
+
+def diagnosis(probe: ModelProbe) -> None:
+    diagnose(probe, targets=np.zeros((2, 2)))
+
+
+def comparison(probe: ModelProbe) -> None:
+    sides = LiveSide(probe, "a"), LiveSide(probe.some(1), "b")
+    ModelComparison(*sides).changes()
+
+
+def stream(probe: ModelProbe) -> None:
+    probe.memory_budget = 0
+    probe.stream(lambda info, array: array.sum())
+
+
+class Case(NamedTuple):
+    """An experiment, and the files that it is written in."""
+
+    experiment: Experiment
+    files: tuple[str, ...]
+
+
+CASES = {
+    "ablate": Case(
+        silence,
+        (
+            "model/experiments/ablation.py",
+            "model/experiments/exchanged_pass.py",
+            "model/experiments/losses.py",
+        ),
+    ),
+    "fresh_probe": Case(draw_a_reference, ("model/experiments/fresh_model.py",)),
+    "diagnose": Case(diagnosis, ("model/diagnosis/diagnose.py",)),
+    "compare": Case(comparison, ("model/experiments/model_comparison.py",)),
+    "stream": Case(stream, ("model/reading/model_reader.py", "model/reading/probe.py")),
+}
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_an_experiment_leaves_all_as_it_was(name: str) -> None:
+    check_untouched(*CASES[name])
