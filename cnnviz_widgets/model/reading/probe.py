@@ -325,10 +325,8 @@ class ModelProbe(FixedAttributes):
                 if progress is not None:
                     progress(len(results) / len(chosen), path)
 
-            fits = (
-                output_bytes((infos[path] for path in chosen), self.samples) <= self.memory_budget
-            )
-            self._reader.hand_over(handle, chosen, together=fits)
+            size = output_bytes((infos[path] for path in chosen), self.samples)
+            self._reader.hand_over(handle, chosen, together=size <= self.memory_budget)
             return {path: results[path] for path in chosen if path in results}
 
     def fits(self) -> bool:
