@@ -34,6 +34,7 @@ from ipywidgets import Widget
 
 import cnnviz_widgets
 from cnnviz_widgets import analysis
+from cnnviz_widgets.diagnosis.signs.lookup import signs
 from cnnviz_widgets.widgets.linking import wire_schema
 
 FOLDER = Path(__file__).parent / "src" / "lib" / "wire"
@@ -245,7 +246,7 @@ def constants_file() -> str:
     """Numbers and words that both languages use, and the names of what is read together."""
     tiles = sys.modules[analysis.TileSheet.__module__]
     plot = sys.modules[cnnviz_widgets.DensityPanel.__module__]
-    kinds = {"FindingKind": fields(analysis.Finding), "OnsetKind": fields(analysis.Onset)}
+    onsets = type_of(fields(analysis.Onset)["kind"])
     lines = [
         "",
         "/** The last code that stands for a value, and that of a pixel that is not finite. */",
@@ -267,7 +268,12 @@ def constants_file() -> str:
         "/** The timeline's position where the model is shown as it is now. */",
         f"export const LIVE = {cnnviz_widgets.Timeline.position.default_value};",
         "",
-        *(f"export type {name} = {type_of(hints['kind'])};" for name, hints in kinds.items()),
+        "/** What a reader calls each kind of finding. */",
+        "export const FINDING_TITLES: Record<string, string> = {",
+        *(f'  "{sign.kind}": "{sign.title}",' for sign in signs()),
+        "};",
+        "",
+        f"export type OnsetKind = {onsets};",
         "",
         "// Traits of which the page reads all anew when one of them changes.",
     ]

@@ -31,7 +31,7 @@ from traitlets import Bytes
 
 import cnnviz_widgets as cv
 from cnnviz_widgets.analysis import Finding, TileSheet
-from cnnviz_widgets.widgets.linking import wire_pictures, wire_schema
+from cnnviz_widgets.widgets.linking import wire_lists, wire_pictures, wire_schema
 
 from .public import WIDGETS
 from .wire_check import misfits
@@ -118,7 +118,7 @@ def test_words_of_the_schema_are_the_packages_own() -> None:
     finding, sheet = get_type_hints(Finding), get_type_hints(TileSheet)
     assert set(get_args(wire_pictures.Severity)) == set(get_args(finding["severity"]))
     assert set(get_args(wire_pictures.RecordView)) == set(get_args(finding["view"]))
-    assert set(get_args(wire_schema.TileKind)) == set(get_args(sheet["kind"]))
+    assert set(get_args(wire_pictures.TileKind)) == set(get_args(sheet["kind"]))
 
 
 @pytest.mark.parametrize("name", STATES)
@@ -137,14 +137,14 @@ def test_public_traits_have_help_and_wire_traits_an_underscore(name: str) -> Non
 @pytest.mark.parametrize(
     ("value", "hint"),
     [
-        (b"123", wire_schema.Int32),
+        (b"123", wire_pictures.Int32),
         ("grave", wire_pictures.Severity),
-        ([1], wire_schema.Numbers),
-        ([1, "2"], wire_schema.Numbers),
-        (math.nan, wire_schema.Number),
+        ([1], wire_pictures.Numbers),
+        ([1, "2"], wire_pictures.Numbers),
+        (math.nan, wire_pictures.Number),
         (True, int),
-        ({"what": "conv"}, wire_schema.SkippedEntry),
-        ({"what": "conv", "why": "", "who": ""}, wire_schema.SkippedEntry),
+        ({"what": "conv"}, wire_lists.SkippedEntry),
+        ({"what": "conv", "why": "", "who": ""}, wire_lists.SkippedEntry),
         ({"loss": None}, dict[str, float | str]),
     ],
 )

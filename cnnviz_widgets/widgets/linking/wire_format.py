@@ -1,6 +1,6 @@
 """How tiles and trees travel to the page: their traits, and what stands in them.
 
-The page's halves are `grid/sheet.ts` and `dendrogram/tree.ts`.
+The page's halves are `tile-view/tiles.ts`, `channel-grid/sheet.ts` and `tree-view/tree.ts`.
 """
 
 from __future__ import annotations

@@ -1,29 +1,12 @@
 /** A report as Python sends it, and its words as a reader wants them. */
 import { count, counted, number, percent } from "../lib/format";
-import type { FindingKind } from "../lib/wire/constants";
+import { FINDING_TITLES } from "../lib/wire/constants";
 import type { FindingEntry, Severity } from "../lib/wire/payloads";
 
 export const SEVERITIES: readonly Severity[] = ["severe", "warning", "note"];
 
-const KINDS: Record<string, string> = {
-  "non-finite": "NaN or infinity",
-  "input-range": "unexpected input range",
-  "unreachable-targets": "unreachable targets",
-  dead: "dead channels",
-  constant: "constant channels",
-  saturated: "saturated channels",
-  "near-zero": "values near zero",
-  uniform: "uniform features",
-  "unlike-input": "unlike the input",
-  duplicate: "duplicate channels",
-  "concentrated-forks": "concentrated forks",
-  "noisy-weights": "noisy weights",
-  "wide-uniform-weights": "wide, uniform weights",
-  frozen: "frozen weights",
-} satisfies Record<FindingKind, string>;
-
 /** A kind that is not known here reads as its own name. */
-export const kindName = (kind: string): string => KINDS[kind] ?? kind.replace(/-/g, " ");
+export const kindName = (kind: string): string => FINDING_TITLES[kind] ?? kind.replace(/-/g, " ");
 
 /** Where to look: `conv1`, `conv1 · kernel`, or `conv1 · weights` where several are concerned. */
 export function placeName({ layer, view, weight }: FindingEntry): string {

@@ -19,7 +19,24 @@ export const MOST_CURVES = 64;
 /** The timeline's position where the model is shown as it is now. */
 export const LIVE = -1;
 
-export type FindingKind = string;
+/** What a reader calls each kind of finding. */
+export const FINDING_TITLES: Record<string, string> = {
+  "non-finite": "NaN or infinity",
+  "input-range": "unexpected input range",
+  "unreachable-targets": "unreachable targets",
+  "wide-uniform-weights": "wide, uniform weights",
+  "duplicate": "duplicate channels",
+  "saturated": "saturated channels",
+  "dead": "dead channels",
+  "near-zero": "values near zero",
+  "constant": "constant channels",
+  "frozen": "frozen weights",
+  "concentrated-forks": "concentrated forks",
+  "noisy-weights": "noisy weights",
+  "uniform": "uniform features",
+  "unlike-input": "unlike the input",
+};
+
 export type OnsetKind = "dead" | "non-finite" | "frozen";
 
 // Traits of which the page reads all anew when one of them changes.
