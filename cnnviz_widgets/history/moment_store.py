@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from ..records.layer_health import HEALTH_FIELDS
 from ..records.place import Place
 from ..records.sample_subset import SampleChoice
-from ..records.snapshot import Kept
+from ..records.snapshot import Snapshot
 from .moment import Moment
 from .number_table import NumberTable
 from .thinning import thin_evenly
@@ -28,7 +28,7 @@ _ARRAY_OVERHEAD = 300
 _BLOCKS, _LARGEST_BLOCK = 16, 2**18
 
 
-def bytes_of(record: Kept) -> int:
+def bytes_of(record: Snapshot) -> int:
     """Memory of a kept record, in bytes."""
     return record.nbytes + _ARRAY_OVERHEAD * len(record.arrays)
 
@@ -48,7 +48,7 @@ class Entry:
         The layers whose numbers are known.
     log_names : tuple of str
     log_values : tuple of float
-    records : dict of Place to Kept
+    records : dict of Place to Snapshot
         Those in memory.
     files : dict of Place to str
         Names of the files of those that are not.
@@ -64,7 +64,7 @@ class Entry:
     paths: tuple[str, ...]
     log_names: tuple[str, ...]
     log_values: tuple[float, ...]
-    records: dict[Place, Kept]
+    records: dict[Place, Snapshot]
     files: dict[Place, str]
     samples: SampleChoice | None = None
     nbytes: int = 0
@@ -186,7 +186,7 @@ class MomentStore:
         self._marked, self._first_marks = frozenset(marked), frozenset(first_marks)
 
     def add(
-        self, moment: Moment, records: Mapping[Place, Kept], files: Mapping[Place, str]
+        self, moment: Moment, records: Mapping[Place, Snapshot], files: Mapping[Place, str]
     ) -> None:
         """Add a moment; one with the step of the last takes its place and keeps its records."""
         with self._changing() as rows:

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from ..records.layer_picture import LayerPicture
 from ..records.place import Place
 from ..records.record_kind import VIEW_NAMES
-from ..records.snapshot import Kept, keep
+from ..records.snapshot import Snapshot, keep
 from ..records.snapshot_checks import MOST_CHANNELS
 from ..validation.messages import described
 from ..validation.texts import one_of
@@ -21,7 +21,7 @@ _THREADS = 2
 class KeptRecords(NamedTuple):
     """What is drawn and told of some records, and why others cannot be kept."""
 
-    records: dict[Place, Kept]
+    records: dict[Place, Snapshot]
     too_large: dict[Place, str]
 
 

@@ -7,7 +7,7 @@ from functools import partial
 
 from ..records.layer_health import LayerHealth
 from ..records.place import Place
-from ..records.snapshot import Kept
+from ..records.snapshot import Snapshot
 from ..runtime.call_stack import CallLock
 from .moment import Moment
 from .moment_store import Entry, MomentStore, bytes_of
@@ -22,15 +22,15 @@ class RecordCache:
     def __init__(self, most: int) -> None:
         self.nbytes = 0
         self._most = most
-        self._records: OrderedDict[str, Kept] = OrderedDict()
+        self._records: OrderedDict[str, Snapshot] = OrderedDict()
 
-    def get(self, name: str) -> Kept | None:
+    def get(self, name: str) -> Snapshot | None:
         """The record of a file, if it is held."""
         if name in self._records:
             self._records.move_to_end(name)
         return self._records.get(name)
 
-    def put(self, name: str, record: Kept) -> None:
+    def put(self, name: str, record: Snapshot) -> None:
         """Hold a record, in the place of those not read for longest."""
         if name in self._records:
             self.nbytes -= bytes_of(self._records.pop(name))
@@ -87,7 +87,7 @@ class StoredMoments:
             samples=entry.samples,
         )
 
-    def _read(self, entry: Entry, place: Place) -> Kept | None:
+    def _read(self, entry: Entry, place: Place) -> Snapshot | None:
         """A record from the folder; None, and it is no longer there, where it cannot be read."""
         assert self._folder is not None
         with self._lock:

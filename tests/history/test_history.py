@@ -20,8 +20,8 @@ from cnnviz_widgets.history.onsets import Onset
 from cnnviz_widgets.records.layer_health import LayerHealth
 from cnnviz_widgets.records.place import Place
 from cnnviz_widgets.records.snapshot import (
-    Kept,
     ParameterSnapshot,
+    Snapshot,
     keep,
     record_arrays,
     record_from_arrays,
@@ -37,12 +37,12 @@ def live(seed: int = 0, path: str = "conv") -> LayerRecord:
 
 
 @pytest.fixture(scope="module")
-def kept() -> Kept:
+def kept() -> Snapshot:
     return keep(live())
 
 
 @pytest.fixture(scope="module")
-def large() -> Kept:
+def large() -> Snapshot:
     """A record of 100 KB."""
     record = keep(LayerRecord.of(np.random.default_rng(0).normal(size=(16, 12, 12, 32)), "conv"))
     assert 90_000 < record.nbytes < 130_000
@@ -81,7 +81,7 @@ def test_an_empty_history_has_no_moment() -> None:
         history[0]
 
 
-def test_a_moment_comes_back_as_it_went_in(kept: Kept) -> None:
+def test_a_moment_comes_back_as_it_went_in(kept: Snapshot) -> None:
     history = History(LAYERS)
     logs = {"loss": math.nan, "accuracy": 0.5}
     given = moment(7, epoch=2, logs=logs, records={CONV: kept})
@@ -143,7 +143,7 @@ def test_at_gives_the_nearest_moment_at_or_before() -> None:
         history.at(9)
 
 
-def test_the_same_step_again_brings_the_last_moment_up_to_date(kept: Kept) -> None:
+def test_the_same_step_again_brings_the_last_moment_up_to_date(kept: Snapshot) -> None:
     history = History(LAYERS)
     history.append(moment(0))
     history.append(moment(1, records={CONV: kept}))
@@ -252,7 +252,7 @@ def test_the_first_onset_is_the_first_that_training_brought_about() -> None:
 # The limit
 
 
-def test_ten_thousand_moments_stay_within_the_limit_spread_over_the_run(large: Kept) -> None:
+def test_ten_thousand_moments_stay_within_the_limit_spread_over_the_run(large: Snapshot) -> None:
     memory = 20 * 2**20
     history = History(LAYERS, memory=memory)
     places = [Place(name) for name in ("one", "two", "three")]
@@ -279,7 +279,7 @@ def test_ten_thousand_moments_stay_within_the_limit_spread_over_the_run(large: K
     assert "pictures of one of 256 updates" in repr(history)
 
 
-def test_numbers_are_thinned_evenly_when_they_alone_pass_a_quarter(kept: Kept) -> None:
+def test_numbers_are_thinned_evenly_when_they_alone_pass_a_quarter(kept: Snapshot) -> None:
     memory = 2**20
     history = History(LAYERS, memory=memory)
     layers = [f"layer {k}" for k in range(10)]
@@ -299,7 +299,7 @@ def test_numbers_are_thinned_evenly_when_they_alone_pass_a_quarter(kept: Kept) -
     assert [part.step for part in history] == steps.tolist()
 
 
-def test_a_limit_too_small_for_a_single_record_keeps_numbers_and_says_so(large: Kept) -> None:
+def test_a_limit_too_small_for_a_single_record_keeps_numbers_and_says_so(large: Snapshot) -> None:
     history = History(LAYERS, memory=60_000)
     for step in range(20):
         history.append(moment(step, records={CONV: large}))
@@ -315,7 +315,7 @@ def test_without_any_memory_the_first_and_the_last_moment_are_told() -> None:
     assert history.steps[-1] == 4
 
 
-def test_more_onsets_than_there_is_room_for_leave_the_run_visible(large: Kept) -> None:
+def test_more_onsets_than_there_is_room_for_leave_the_run_visible(large: Snapshot) -> None:
     memory = 4 * 2**20
     history = History(LAYERS, memory=memory)
     onsets: list[Onset] = []
@@ -330,7 +330,7 @@ def test_more_onsets_than_there_is_room_for_leave_the_run_visible(large: Kept) -
     assert {onset.step for onset in onsets} <= set(history.steps.tolist())
 
 
-def test_memory_is_counted_as_it_is_taken(large: Kept) -> None:
+def test_memory_is_counted_as_it_is_taken(large: Snapshot) -> None:
     arrays = record_arrays(large)
 
     def another(step: int) -> Moment:
@@ -356,7 +356,7 @@ def test_memory_is_counted_as_it_is_taken(large: Kept) -> None:
 # Threads
 
 
-def test_one_thread_reads_while_another_appends(kept: Kept) -> None:
+def test_one_thread_reads_while_another_appends(kept: Snapshot) -> None:
     history = History(LAYERS, memory=2**19)
     failures: list[object] = []
     done = threading.Event()

@@ -14,13 +14,13 @@ from cnnviz_widgets.history.moment import Moment
 from cnnviz_widgets.history.moment_store import MomentStore, bytes_of
 from cnnviz_widgets.records.layer_health import HEALTH_FIELDS, LayerHealth
 from cnnviz_widgets.records.place import Place
-from cnnviz_widgets.records.snapshot import Kept, keep
+from cnnviz_widgets.records.snapshot import Snapshot, keep
 
 CONV, DENSE = Place("conv"), Place("dense")
 
 
 @pytest.fixture(scope="module")
-def kept() -> Kept:
+def kept() -> Snapshot:
     return keep(LayerRecord.of(np.arange(12.0).reshape(3, 4), "conv"))
 
 
@@ -46,7 +46,7 @@ class _Interrupts:
         return self
 
 
-def _after_interrupts(kept: Kept) -> Iterator[tuple[MomentStore, int]]:
+def _after_interrupts(kept: Snapshot) -> Iterator[tuple[MomentStore, int]]:
     """Stores in which the twelfth moment's adding and thinning was interrupted, at each line."""
     for after in itertools.count(1):
         store = MomentStore(2**12)
@@ -68,7 +68,7 @@ def _after_interrupts(kept: Kept) -> Iterator[tuple[MomentStore, int]]:
         return
 
 
-def test_an_interrupt_at_any_line_leaves_the_store_readable_and_is_mended(kept: Kept) -> None:
+def test_an_interrupt_at_any_line_leaves_the_store_readable_and_is_mended(kept: Snapshot) -> None:
     interrupted = 0
     for store, _after in _after_interrupts(kept):
         interrupted += 1

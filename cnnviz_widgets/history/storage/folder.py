@@ -46,7 +46,7 @@ from typing import Any
 import numpy as np
 
 from ...records.place import Place
-from ...records.snapshot import Kept, record_arrays, record_from_arrays
+from ...records.snapshot import Snapshot, record_arrays, record_from_arrays
 from ...records.snapshot_checks import NAMES, check_layout
 from ...records.snapshots.npz_file import read_npz
 from ..moment import Moment
@@ -170,7 +170,7 @@ class HistoryFolder:
     def append(
         self,
         moment: Moment,
-        records: Mapping[Place, Kept],
+        records: Mapping[Place, Snapshot],
         onsets: Iterable[Onset] | None,
         earlier: Files,
     ) -> dict[Place, str]:
@@ -278,7 +278,7 @@ class HistoryFolder:
         """Whether there is a record's file of this name."""
         return self._held.has(f"{RECORDS}/{name}")
 
-    def read_record(self, name: str) -> Kept:
+    def read_record(self, name: str) -> Snapshot:
         """The record in a file of this name.
 
         Raises
@@ -292,7 +292,7 @@ class HistoryFolder:
             return record_from_arrays(read_npz(file, NAMES, check_layout))
 
 
-def _as_file(record: Kept) -> bytes:
+def _as_file(record: Snapshot) -> bytes:
     with io.BytesIO() as file:
         np.savez(file, **record_arrays(record))  # type: ignore[arg-type]
         return file.getvalue()

@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable, Mapping, Sequence
 
 from ...records.place import Place
-from ...records.snapshot import Kept
+from ...records.snapshot import Snapshot
 from ..moment import Moment
 from ..moment_store import MomentStore
 from ..onsets import Onset
@@ -55,7 +55,7 @@ class FolderWriter:
         return list(filter(None, troubles))
 
     def write(
-        self, moment: Moment, records: Mapping[Place, Kept], onsets: Sequence[Onset]
+        self, moment: Moment, records: Mapping[Place, Snapshot], onsets: Sequence[Onset]
     ) -> dict[Place, str] | None:
         """Write a moment that comes; names of its records' files, None where it has to wait."""
         try:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 
 from ...records.layer_picture import LayerPicture
 from ...records.place import Place
-from ...records.snapshot import Kept
+from ...records.snapshot import Snapshot
 
 # A moment that training kept has no more.
 _TRIED = 16
@@ -20,7 +20,7 @@ class MomentRecords(Mapping[Place, LayerPicture]):
 
     Parameters
     ----------
-    held : mapping of Place to Kept
+    held : mapping of Place to Snapshot
         Those in memory.
     files : mapping of Place to str
         Names of the files of others.
@@ -30,9 +30,9 @@ class MomentRecords(Mapping[Place, LayerPicture]):
 
     def __init__(
         self,
-        held: Mapping[Place, Kept],
+        held: Mapping[Place, Snapshot],
         files: Mapping[Place, str],
-        read: Callable[[Place], Kept | None],
+        read: Callable[[Place], Snapshot | None],
     ) -> None:
         self._held = dict(held)
         self._places = dict.fromkeys([*files, *held])

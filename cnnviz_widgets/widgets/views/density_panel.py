@@ -33,11 +33,11 @@ if TYPE_CHECKING:
     from PIL.Image import Image
 
 
-class _Lines(ThreadLocalSync, bqplot.Lines):  # type: ignore[misc]  # bqplot has no types
+class _Lines(ThreadLocalSync, bqplot.Lines):
     """Lines that are set in one message."""
 
 
-class _Scatter(ThreadLocalSync, bqplot.Scatter):  # type: ignore[misc]
+class _Scatter(ThreadLocalSync, bqplot.Scatter):
     """Dots that are set in one message."""
 
 

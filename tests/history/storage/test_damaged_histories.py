@@ -27,7 +27,7 @@ from cnnviz_widgets.history.moment import Moment
 from cnnviz_widgets.history.onsets import Onset
 from cnnviz_widgets.records.layer_health import LayerHealth
 from cnnviz_widgets.records.place import Place
-from cnnviz_widgets.records.snapshot import Kept, keep, record_arrays
+from cnnviz_widgets.records.snapshot import Snapshot, keep, record_arrays
 
 CONV, KERNEL = Place("conv"), Place("conv", "weights", "kernel")
 LAYERS = [{"path": "conv", "kind": "Conv2D"}, {"path": "flat", "kind": "Flatten"}]
@@ -45,12 +45,12 @@ def watchdog() -> Iterator[None]:
 
 
 @pytest.fixture(scope="module")
-def outputs() -> Kept:
+def outputs() -> Snapshot:
     return keep(LayerRecord.of(np.random.default_rng(0).random((3, 5, 5, 4)), "conv"))
 
 
 @pytest.fixture(scope="module")
-def weights() -> Kept:
+def weights() -> Snapshot:
     return keep(ParameterRecord.of(np.random.default_rng(1).random((6, 5)), "conv", name="kernel"))
 
 
@@ -60,7 +60,7 @@ def moment(step: int, records: dict[Place, Any] | None = None) -> Moment:
 
 
 @pytest.fixture
-def run(tmp_path: Path, outputs: Kept, weights: Kept) -> Path:
+def run(tmp_path: Path, outputs: Snapshot, weights: Snapshot) -> Path:
     """Twelve moments of 1 kB each, with a picture of outputs at all and of weights at some."""
     history = History(LAYERS, folder=tmp_path / "kept", model="net")
     for step in STEPS:
@@ -130,7 +130,7 @@ LEFT = {
 
 @pytest.mark.parametrize(("file", "damage"), LEFT)
 def test_what_is_damaged_is_left_out_and_told_and_the_rest_is_there(
-    run: Path, file: str, damage: str, outputs: Kept
+    run: Path, file: str, damage: str, outputs: Snapshot
 ) -> None:
     moments, pictures, told = LEFT[file, damage]
     DAMAGES[damage](run / file)
@@ -167,7 +167,7 @@ def test_any_bit_may_flip(run: Path) -> None:
         (run / name).write_bytes(data)
 
 
-def test_any_bit_of_a_record_may_flip(run: Path, outputs: Kept) -> None:
+def test_any_bit_of_a_record_may_flip(run: Path, outputs: Snapshot) -> None:
     path = run / "records" / "0000000050-0.npz"
     data = path.read_bytes()
     rng = random.Random(2)
@@ -524,7 +524,7 @@ def with_flag(data: bytes, flag: int) -> bytes:
 
 @pytest.mark.parametrize("name", STRANGE_FILES)
 def test_a_file_that_cannot_be_a_record_is_told_in_our_words(
-    run: Path, outputs: Kept, name: str
+    run: Path, outputs: Snapshot, name: str
 ) -> None:
     path = run / "records" / "0000000050-0.npz"
     path.write_bytes(STRANGE_FILES[name](record_arrays(outputs)))
@@ -537,7 +537,7 @@ def test_a_file_that_cannot_be_a_record_is_told_in_our_words(
     assert CONV in history.at(40).records
 
 
-def test_arrays_that_a_record_does_not_have_are_not_read(run: Path, outputs: Kept) -> None:
+def test_arrays_that_a_record_does_not_have_are_not_read(run: Path, outputs: Snapshot) -> None:
     path = run / "records" / "0000000050-0.npz"
     huge = claims("<f8", (2**29,))
     path.write_bytes(as_npz(record_arrays(outputs), another=huge, evil=claims("|O", (1,), b"x")))
@@ -551,7 +551,7 @@ def test_arrays_that_a_record_does_not_have_are_not_read(run: Path, outputs: Kep
 
 
 def test_a_relative_folder_is_that_of_the_beginning(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, outputs: Kept
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, outputs: Snapshot
 ) -> None:
     histories = []
     for name in ("yesterday", "today"):
@@ -571,7 +571,7 @@ def test_a_relative_folder_is_that_of_the_beginning(
 
 
 def test_a_folder_that_moves_is_read_and_written_on(
-    tmp_path: Path, run: Path, outputs: Kept
+    tmp_path: Path, run: Path, outputs: Snapshot
 ) -> None:
     opened = History.open(run)
     shutil.move(run.parent, tmp_path / "moved")
@@ -612,7 +612,7 @@ def test_what_is_held_open_goes_with_the_history(run: Path) -> None:
 
 
 def test_where_no_folder_can_be_held_open_its_absolute_path_is(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, outputs: Kept
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, outputs: Snapshot
 ) -> None:
     monkeypatch.setattr("cnnviz_widgets.history.storage.held_folder._HOLDS", False)
     monkeypatch.chdir(tmp_path)
@@ -717,7 +717,7 @@ def test_a_disk_full_at_any_write_of_the_beginning_leaves_nothing(
 
 
 def test_a_disk_full_at_any_write_of_a_moment_costs_nothing_once_there_is_room(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, outputs: Kept, weights: Kept
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, outputs: Snapshot, weights: Snapshot
 ) -> None:
     disk = FullDisk(monkeypatch)
     records = {CONV: outputs, KERNEL: weights}
@@ -770,7 +770,7 @@ def test_a_long_time_without_room_is_caught_up_little_by_little_and_at_the_end(
 
 
 def test_the_same_step_again_after_a_full_disk(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, outputs: Kept, weights: Kept
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, outputs: Snapshot, weights: Snapshot
 ) -> None:
     disk = FullDisk(monkeypatch)
     history = History(LAYERS, folder=tmp_path)
@@ -786,7 +786,7 @@ def test_the_same_step_again_after_a_full_disk(
 
 
 def test_moments_that_went_before_there_was_room_are_told(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, outputs: Kept
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, outputs: Snapshot
 ) -> None:
     monkeypatch.setattr("cnnviz_widgets.history.memory_limit._LEAST_BESIDE_FOLDER", 2**14)
     disk = FullDisk(monkeypatch)
@@ -813,7 +813,7 @@ def test_a_moment_that_nobody_could_read_keeps_no_other_from_the_folder(tmp_path
 
 
 def test_a_layer_of_too_many_channels_is_left_out_alone(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, outputs: Kept
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, outputs: Snapshot
 ) -> None:
     monkeypatch.setattr("cnnviz_widgets.history.record_keeping.MOST_CHANNELS", 4)
     history = History(LAYERS, folder=tmp_path)
@@ -823,7 +823,9 @@ def test_a_layer_of_too_many_channels_is_left_out_alone(
     assert "1 layer cannot be kept: wide (5 channels, and 4 are the most)" in history.trouble
 
 
-def test_a_file_of_moments_that_is_gone_is_not_made_again(tmp_path: Path, outputs: Kept) -> None:
+def test_a_file_of_moments_that_is_gone_is_not_made_again(
+    tmp_path: Path, outputs: Snapshot
+) -> None:
     history = History(LAYERS, folder=tmp_path)
     history.append(moment(0, {CONV: outputs}))
     run = Path(str(history.folder))
@@ -848,7 +850,7 @@ def test_a_file_of_moments_that_was_cut_is_told_and_goes_on(tmp_path: Path) -> N
 
 
 def test_a_link_in_the_place_of_a_file_is_not_written_through(
-    tmp_path: Path, outputs: Kept, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, outputs: Snapshot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     victim = tmp_path / "victim"
     victim.write_bytes(b"precious")
@@ -871,7 +873,7 @@ def test_a_link_in_the_place_of_a_file_is_not_written_through(
     assert victim.read_bytes() == b"precious"
 
 
-def test_a_file_with_a_second_name_is_not_written_to(tmp_path: Path, outputs: Kept) -> None:
+def test_a_file_with_a_second_name_is_not_written_to(tmp_path: Path, outputs: Snapshot) -> None:
     victims = [tmp_path / name for name in ("moments", "record")]
     history = History(LAYERS, folder=tmp_path / "kept")
     history.append(moment(0))

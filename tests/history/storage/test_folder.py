@@ -25,7 +25,7 @@ from cnnviz_widgets.history.moment import Moment
 from cnnviz_widgets.history.onsets import Onset
 from cnnviz_widgets.records.layer_health import HEALTH_FIELDS, LayerHealth
 from cnnviz_widgets.records.place import Place
-from cnnviz_widgets.records.snapshot import Kept, ParameterSnapshot, keep, record_arrays
+from cnnviz_widgets.records.snapshot import ParameterSnapshot, Snapshot, keep, record_arrays
 
 ROOT = Path(__file__).resolve().parents[3]
 NASTY = 'a/b:1/<script>alert("é")</script>\n../../x'
@@ -35,13 +35,13 @@ DEAD = Onset("dead", "conv", 1, (0, 2), text="2 of 4 channels are zero on every 
 
 
 @pytest.fixture(scope="module")
-def outputs() -> Kept:
+def outputs() -> Snapshot:
     values = np.random.default_rng(0).normal(size=(3, 5, 5, 4))
     return keep(LayerRecord.of(np.maximum(values, 0), "conv"))
 
 
 @pytest.fixture(scope="module")
-def weights() -> Kept:
+def weights() -> Snapshot:
     return keep(ParameterRecord.of(np.random.default_rng(1).normal(size=(6, 5)), NASTY))
 
 
@@ -92,7 +92,9 @@ def run_of(history: History) -> Path:
 # What is written
 
 
-def test_a_history_comes_back_as_it_was(tmp_path: Path, outputs: Kept, weights: Kept) -> None:
+def test_a_history_comes_back_as_it_was(
+    tmp_path: Path, outputs: Snapshot, weights: Snapshot
+) -> None:
     history = History(LAYERS, folder=tmp_path, model="net <b>")
     history.append(moment(0, records={CONV: outputs}))
     history.append(moment(1, epoch=None, records={CONV: outputs, DENSE: weights}), onsets=[DEAD])
@@ -153,7 +155,7 @@ def test_a_history_opened_can_only_be_read(tmp_path: Path) -> None:
 
 
 def test_the_files_can_be_read_with_json_and_numpy_alone(
-    tmp_path: Path, outputs: Kept, weights: Kept
+    tmp_path: Path, outputs: Snapshot, weights: Snapshot
 ) -> None:
     history = History(LAYERS, folder=tmp_path, model="net")
     history.append(moment(0, records={DENSE: weights}))
@@ -175,7 +177,7 @@ def test_the_files_can_be_read_with_json_and_numpy_alone(
 
 
 def test_no_name_of_a_layer_becomes_a_name_of_a_file(
-    tmp_path: Path, outputs: Kept, weights: Kept
+    tmp_path: Path, outputs: Snapshot, weights: Snapshot
 ) -> None:
     history = History(LAYERS, folder=tmp_path / "kept")
     history.append(moment(0, records={CONV: outputs, DENSE: weights}))
@@ -218,7 +220,7 @@ def test_onsets_are_written_as_they_change(tmp_path: Path) -> None:
 
 
 def test_the_same_step_again_takes_the_place_of_the_one_before(
-    tmp_path: Path, outputs: Kept, weights: Kept
+    tmp_path: Path, outputs: Snapshot, weights: Snapshot
 ) -> None:
     history = History(LAYERS, folder=tmp_path)
     history.append(moment(4, records={CONV: outputs}))
@@ -229,7 +231,7 @@ def test_the_same_step_again_takes_the_place_of_the_one_before(
 
 
 def test_in_the_folder_nothing_is_thinned(
-    tmp_path: Path, outputs: Kept, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, outputs: Snapshot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(memory_limit, "_LEAST_BESIDE_FOLDER", 2**17)
     steps = 20
@@ -245,7 +247,7 @@ def test_in_the_folder_nothing_is_thinned(
     assert len(History.open(tmp_path, memory=40_000)) == len(history)
 
 
-def test_records_are_read_on_demand_and_a_few_are_held(tmp_path: Path, outputs: Kept) -> None:
+def test_records_are_read_on_demand_and_a_few_are_held(tmp_path: Path, outputs: Snapshot) -> None:
     history = History(LAYERS, folder=tmp_path, memory=8 * 5 * outputs.nbytes)
     for step in range(20):
         history.append(moment(step, records={CONV: outputs}))
@@ -325,7 +327,7 @@ def test_of_lines_in_another_order_those_that_fit_stay(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("damage", ["missing", "empty", "cut", "flipped", "no record", "pickles"])
 def test_a_record_that_cannot_be_read_is_not_there_and_the_rest_is(
-    tmp_path: Path, outputs: Kept, weights: Kept, damage: str
+    tmp_path: Path, outputs: Snapshot, weights: Snapshot, damage: str
 ) -> None:
     history = History(LAYERS, folder=tmp_path)
     for step in range(3):
@@ -351,7 +353,7 @@ def test_a_record_that_cannot_be_read_is_not_there_and_the_rest_is(
     assert set(back[0].records) == set(back[2].records) == {CONV, DENSE}
 
 
-def test_a_name_of_a_file_never_leads_out_of_the_folder(tmp_path: Path, outputs: Kept) -> None:
+def test_a_name_of_a_file_never_leads_out_of_the_folder(tmp_path: Path, outputs: Snapshot) -> None:
     history = History(LAYERS, folder=tmp_path)
     for step in range(2):
         history.append(moment(step, records={CONV: outputs}))
@@ -403,7 +405,7 @@ def test_a_folder_that_cannot_be_written_is_told_at_the_start(tmp_path: Path) ->
 
 
 def test_training_goes_on_in_memory_when_the_folder_goes_away(
-    tmp_path: Path, outputs: Kept
+    tmp_path: Path, outputs: Snapshot
 ) -> None:
     history = History(LAYERS, folder=tmp_path)
     history.append(moment(0, records={CONV: outputs}))
@@ -524,7 +526,7 @@ def test_a_killed_process_loses_one_moment_at_most(tmp_path: Path) -> None:
         assert back.trouble == ""
 
 
-def test_a_history_can_be_opened_while_it_is_written(tmp_path: Path, outputs: Kept) -> None:
+def test_a_history_can_be_opened_while_it_is_written(tmp_path: Path, outputs: Snapshot) -> None:
     history = History(LAYERS, folder=tmp_path)
     for step in range(10):
         history.append(moment(step, records={CONV: outputs}))

@@ -18,24 +18,24 @@ from cnnviz_widgets.history.moment import Moment
 from cnnviz_widgets.history.storage.folder import HistoryFolder
 from cnnviz_widgets.records.layer_health import LayerHealth
 from cnnviz_widgets.records.place import Place
-from cnnviz_widgets.records.snapshot import Kept, keep, record_arrays
+from cnnviz_widgets.records.snapshot import Snapshot, keep, record_arrays
 
 CONV = Place("conv")
 
 
 @pytest.fixture(scope="module")
-def outputs() -> Kept:
+def outputs() -> Snapshot:
     return keep(LayerRecord.of(np.random.default_rng(0).random((3, 5, 5, 4)), "conv"))
 
 
-def begun(folder: Path, outputs: Kept, moments: int = 3) -> tuple[History, Path]:
+def begun(folder: Path, outputs: Snapshot, moments: int = 3) -> tuple[History, Path]:
     history = History([{"path": "conv"}], folder=folder)
     for step in range(moments):
         history.append(moment(step, outputs))
     return history, Path(str(history.folder))
 
 
-def moment(step: int, outputs: Kept) -> Moment:
+def moment(step: int, outputs: Snapshot) -> Moment:
     health = {"conv": LayerHealth(channels=4, weight_norm=step / 7)}
     return Moment(step, 1, step / 3, health, {"loss": 1.0}, {CONV: outputs})
 
@@ -44,7 +44,7 @@ def moment(step: int, outputs: Kept) -> Moment:
 
 
 def test_what_another_wrote_to_the_file_of_moments_is_never_cut(
-    tmp_path: Path, outputs: Kept
+    tmp_path: Path, outputs: Snapshot
 ) -> None:
     history, run = begun(tmp_path, outputs)
     path = run / "moments.jsonl"
@@ -62,7 +62,7 @@ def test_what_another_wrote_to_the_file_of_moments_is_never_cut(
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="no forks here")
 def test_a_fork_writes_nothing_to_the_folder_of_the_process_that_began_it(
-    tmp_path: Path, outputs: Kept, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, outputs: Snapshot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     history, _ = begun(tmp_path, outputs)
     here = os.getpid()
@@ -77,7 +77,7 @@ def test_a_fork_writes_nothing_to_the_folder_of_the_process_that_began_it(
     assert History.open(tmp_path).steps.tolist() == [0, 1, 2, 3, 4]
 
 
-def test_a_run_of_a_number_that_none_follows_is_no_run(tmp_path: Path, outputs: Kept) -> None:
+def test_a_run_of_a_number_that_none_follows_is_no_run(tmp_path: Path, outputs: Snapshot) -> None:
     (tmp_path / f"run-{'9' * 251}").mkdir()
     (tmp_path / f"run-{'9' * 10}").mkdir()
     _, run = begun(tmp_path, outputs)
@@ -90,7 +90,7 @@ def test_a_run_of_a_number_that_none_follows_is_no_run(tmp_path: Path, outputs: 
 
 @pytest.mark.parametrize("which", ["run", "parent"])
 def test_a_folder_that_may_not_be_read_is_not_called_empty(
-    tmp_path: Path, outputs: Kept, which: str, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, outputs: Snapshot, which: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     _, run = begun(tmp_path / "kept", outputs)
     secret = run if which == "run" else run.parent
@@ -112,7 +112,7 @@ def test_a_folder_that_may_not_be_read_is_not_called_empty(
 
 
 def test_records_that_may_not_be_reached_are_not_called_missing(
-    tmp_path: Path, outputs: Kept, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, outputs: Snapshot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     begun(tmp_path, outputs)
     stat, open_ = os.stat, os.open
@@ -146,7 +146,7 @@ def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
     assert told.value.filename == str(tmp_path / "file")
 
 
-def test_a_mark_before_the_text_is_passed_over(tmp_path: Path, outputs: Kept) -> None:
+def test_a_mark_before_the_text_is_passed_over(tmp_path: Path, outputs: Snapshot) -> None:
     _, run = begun(tmp_path, outputs)
     for name in ("history.json", "moments.jsonl"):
         (run / name).write_bytes(b"\xef\xbb\xbf" + (run / name).read_bytes())
@@ -157,7 +157,7 @@ def test_a_mark_before_the_text_is_passed_over(tmp_path: Path, outputs: Kept) ->
 # What would take all memory, or no end
 
 
-def compressed(record: Kept, **others: Any) -> bytes:
+def compressed(record: Snapshot, **others: Any) -> bytes:
     with io.BytesIO() as file:
         np.savez_compressed(file, **{**record_arrays(record), **others})
         return file.getvalue()
@@ -173,7 +173,7 @@ def line(step: int, **files: str) -> bytes:
 
 
 def test_of_a_moment_of_many_records_one_is_in_memory_at_a_time(
-    tmp_path: Path, outputs: Kept
+    tmp_path: Path, outputs: Snapshot
 ) -> None:
     _, run = begun(tmp_path, outputs, 1)
     wide = keep(LayerRecord.of(np.zeros((1, 2**14), np.float32)))
@@ -202,7 +202,7 @@ def test_of_a_moment_of_many_records_one_is_in_memory_at_a_time(
 
 
 def test_a_record_that_cannot_be_read_is_tried_once(
-    tmp_path: Path, outputs: Kept, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, outputs: Snapshot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     _, run = begun(tmp_path, outputs, 1)
     (run / "records" / "x.npz").write_bytes(b"torn")
@@ -227,7 +227,7 @@ def test_a_record_that_cannot_be_read_is_tried_once(
     ],
 )
 def test_a_count_that_no_number_holds_is_left_out(
-    tmp_path: Path, outputs: Kept, number: str, told: str
+    tmp_path: Path, outputs: Snapshot, number: str, told: str
 ) -> None:
     _, run = begun(tmp_path, outputs)
     path = run / "moments.jsonl"
