@@ -11,6 +11,7 @@ import {
 import { choice, element, keyboard, mount } from "../lib/dom/elements";
 import { count, counted, withLastName } from "../lib/format";
 import { onChange } from "../lib/linking/changes";
+import { entry } from "../lib/linking/entry";
 import { severityMark } from "../lib/severity";
 import type { FindingEntry, ReportEntry } from "../lib/wire/payloads";
 import type { FindingsPanelState } from "../lib/wire/states";
@@ -292,4 +293,4 @@ function render({ model, el, signal }: RenderProps<FindingsPanelState>): void {
   panel.begin();
 }
 
-export default { render };
+export default entry(render);
