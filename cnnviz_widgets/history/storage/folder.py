@@ -5,8 +5,9 @@ Each history has a folder of its own in the folder it is given, ``run-0001``, ``
 ``history.json``
     One JSON object. ``format`` is "cnnviz_widgets history", ``version`` is 1, ``model`` the
     model's name, ``layers`` a list with one object for each layer in execution order (``path``,
-    ``kind`` and what else a list of layers shows), and ``numbers`` the names of a layer's
-    numbers: `LayerHealth` says what each is.
+    ``kind`` and what else a list of layers shows; ``class_names``, where the channels of an
+    output stand for classes), and ``numbers`` the names of a layer's numbers: `LayerHealth` says
+    what each is.
 ``moments.jsonl``
     One JSON object a line, in order of steps:
 

@@ -17,7 +17,15 @@ HEADER = "history.json"
 _FORMAT = "cnnviz_widgets history"
 _VERSION = 1
 # What a list of layers shows of each, and what it is.
-_LAYER_TYPES = {"kind": str, "shape": str, "level": str, "parameters": int, "relative_level": float}
+_LAYER_TYPES = {
+    "kind": str,
+    "shape": str,
+    "level": str,
+    "parameters": int,
+    "relative_level": float,
+    # Of the channels of an output: texts.
+    "class_names": list,
+}
 # More of what is wrong is not told.
 _MOST_TOLD = 3
 
@@ -138,6 +146,8 @@ def _layers(header: dict[str, Any], wrong: list[str]) -> tuple[dict[str, Any], .
 def _fits(entry: Mapping[str, Any], name: str, kind: type) -> bool:
     """Whether a layer has no such part, or one of its type."""
     value = entry.get(name, kind())
+    if kind is list:
+        return isinstance(value, list) and all(isinstance(each, str) for each in value)
     if kind is str:
         return isinstance(value, str)
     return type(value) in (int, kind) and 0 <= value < 2**53

@@ -14,6 +14,7 @@ from ...comparison.channel_matching import MatchedBy
 from ...comparison.layer_comparison import LayerChange, LayerComparison
 from ...comparison.side_by_side import SideBySide, side_by_side
 from ...model.experiments.model_comparison import LiveSide, ModelComparison
+from ...records.layer_picture import LayerPicture
 from ...runtime.call_stack import CallLock, surely
 from ...validation.objects import instance
 from ...validation.texts import texts
@@ -23,7 +24,7 @@ from ..jupyter.work_report import WorkReport
 from ..linking.column_axis import ColumnAxis
 from ..linking.selection import Selection
 from ..views.channel_grid import ChannelGrid
-from ..views.channel_names import channel_name, names_for, output_layers
+from ..views.channel_names import channel_name, misfit_of, output_layers
 from .compared_densities import ComparedDensities
 from .comparison_head import ComparisonHead
 from .comparison_rows import layer_row, notes_on, pair_row
@@ -237,7 +238,7 @@ class ComparisonPanel(Composite):
         names = self._names_of(compared)
         listed = compared.order[:_MOST_LISTED]
         rows = [pair_row(compared, int(number), names) for number in listed]
-        notes = notes_on(compared, side, *self.head.titles)
+        notes = [*notes_on(compared, side, *self.head.titles), *self._misfits(compared)]
         numbers = [np.union1d(each.columns, listed).astype(np.intp) for each in (side.a, side.b)]
         channels = [_channels_of(compared, which)[numbers[which]] for which in (0, 1)]
         if self.shown is None or (layer, match) != self.head.place:
@@ -270,15 +271,27 @@ class ComparisonPanel(Composite):
 
     def _names_of(self, compared: LayerComparison) -> list[str]:
         """The class names of the channels that are compared; [] where they are no classes."""
+        count = len(self._class_names)
+        fits = any(record.n_channels == count for record in self._outputs_in(compared))
+        return list(self._class_names) if fits else []
+
+    def _misfits(self, compared: LayerComparison) -> list[str]:
+        """What to say of class names that are not as many as the channels of an output shown."""
+        if not self._class_names or self._names_of(compared):
+            return []
+        counts = {record.path: record.n_channels for record in self._outputs_in(compared)}
+        return [misfit_of(path, count, self._class_names) for path, count in counts.items()]
+
+    def _outputs_in(self, compared: LayerComparison) -> list[LayerPicture]:
+        """What is compared of a live model's output."""
         if not self._class_names:
             return []
         sides = (self.comparison.a, self.comparison.b)
-        names = [
-            names_for(record, output_layers(side.probe.layers), self._class_names)
+        return [
+            record
             for side, record in zip(sides, (compared.a, compared.b), strict=True)
-            if isinstance(side, LiveSide)
+            if isinstance(side, LiveSide) and record.path in output_layers(side.probe.layers)
         ]
-        return next(filter(None, names), [])
 
     def _tell_place(self) -> None:
         for name, value in zip(("layer", "match"), self.head.place, strict=True):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from traitlets import observe, validate
@@ -186,12 +187,12 @@ class HistoryViewer(Composite):
         if recalled is None:
             unread = ", or cannot be read" if self.history.trouble else ""
             raise ValueError(f"{place.layer}, {place.view}, was not kept at step {step:,}{unread}")
-        self.views.show(recalled.record)
+        entry = next((each for each in self.history.layers if each["path"] == place.layer), {})
+        self.views.show(recalled.record, _names_of(entry, recalled))
         if before is None or not _same_channels(before, recalled):
             self.views.forget(" ".join(recalled.place[:2]))
         self._present, self._step = recalled, step
         self.selector.show_health(recalled.health, recalled.samples)
-        entry = next((each for each in self.history.layers if each["path"] == place.layer), {})
         facts = layer_facts(entry.get("kind", ""), entry.get("parameters", 0), recalled.record)
         with self.header.hold_sync():
             self.header.title = place.layer
@@ -240,6 +241,14 @@ def _same_channels(before: PlaceRecord, after: PlaceRecord) -> bool:
         before.place.layer == after.place.layer
         and before.record.n_channels == after.record.n_channels
     )
+
+
+def _names_of(entry: Mapping[str, Any], recalled: PlaceRecord) -> list[str]:
+    """The class names that were kept of a layer's channels; [] where they are no classes."""
+    names: list[str] = entry.get("class_names", [])
+    # Of the weights, the rows of a kernel stand for the channels of the output.
+    of_channels = recalled.place.weight in ("", "kernel")
+    return names if of_channels and recalled.record.n_channels == len(names) else []
 
 
 def _pictured(history: History) -> dict[Place, int]:

@@ -124,7 +124,7 @@ class ModelInspector(Composite):
             self.views, self.axis = panes.views, panes.views.axis
             self.dendrogram, self.grid = panes.views.dendrogram, panes.views.grid
             self.parameters, self.density = panes.views.parameters, panes.views.density
-            self.following = TrainingSession(probe, self.selector, self._go_to)
+            self.following = TrainingSession(probe, self.selector, self._go_to, self._class_names)
             work, lock = WorkReport(self.header, "the reading"), model_lock(model)
             self._display = LayerDisplay(
                 probe, panes, self.following, self._class_names, work, self._take_place

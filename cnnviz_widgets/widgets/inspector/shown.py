@@ -22,7 +22,7 @@ from ...runtime.progress import Progress
 from ..jupyter.ownership import of_open
 from ..jupyter.work_report import WorkReport
 from ..panels.ablation import AblationBar
-from ..views.channel_names import names_for, output_layers
+from ..views.channel_names import misfit, names_for, output_layers
 from .guide import Guide
 from .layer_facts import layer_facts
 from .panes import Panes
@@ -75,14 +75,14 @@ class LayerDisplay:
         self.measures: dict[str, ChannelMeasures] = {}
         self.guide = Guide(analysis_order(probe.layers))
         self._measured_on: SampleChoice | None = None
-        self._outputs = output_layers(probe.layers)
+        self._outputs = frozenset[str]()
+        self._misfit = ""
         self._probe: ModelProbe | None = probe
         self._panes = panes
         self._session = session
         self._class_names = class_names
         self._work = work
         self._on_place = on_place
-        self.warn()
 
     @property
     def probe(self) -> ModelProbe:
@@ -135,6 +135,8 @@ class LayerDisplay:
 
         measured = self.probe.stream(measure, progress=self._work.progress)
         self._outputs = output_layers(layers)
+        names_samples = bool(self._panes.views.grid.sample_labels)
+        self._misfit = misfit(layers, self._class_names, names_samples)
         present = PlaceRecord(place, records[0]) if records else self._read(place)
         if exact:
             present = replace(present, record=present.record.exact)
@@ -147,6 +149,7 @@ class LayerDisplay:
             selector.show_layers(layers)
             selector.show_unseen(self.probe.unseen)
             selector.show_measures(self.measures)
+        self.warn()
         self.tell_place()
 
     def show_now(self, place: Place) -> None:
@@ -261,10 +264,10 @@ class LayerDisplay:
         self._on_place(place)
 
     def warn(self) -> None:
-        """Say what is wrong with the inputs, and with the history."""
+        """Say what is wrong with the inputs, with the class names, and with the history."""
         history = self._session.story.history
         trouble = "" if history is None else history.trouble
-        warnings = [*_input_warnings(self.probe), *filter(None, [trouble])]
+        warnings = [*_input_warnings(self.probe), *filter(None, [self._misfit, trouble])]
         self._panes.header.warnings = warnings
 
 

@@ -25,6 +25,7 @@ from ..jupyter.cells import after_each_cell
 from ..jupyter.ownership import of_open
 from ..panels.selector import LayerSelector
 from ..panels.training_bar import TrainingBar
+from ..views.channel_names import named_layers
 from .history_view import GoTo, HistoryView
 
 
@@ -38,6 +39,8 @@ class TrainingSession:
     selector : LayerSelector
         Its list is kept with the history.
     go_to : GoTo
+    class_names : sequence of str
+        Of the channels of the model's output; a history keeps them.
 
     Attributes
     ----------
@@ -48,13 +51,20 @@ class TrainingSession:
         whoever reads it.
     """
 
-    def __init__(self, probe: ModelProbe, selector: LayerSelector, go_to: GoTo) -> None:
+    def __init__(
+        self,
+        probe: ModelProbe,
+        selector: LayerSelector,
+        go_to: GoTo,
+        class_names: Sequence[str],
+    ) -> None:
         self.extra_places: Sequence[Place] = ()
         self.orders: dict[Place, NDArray[np.integer[Any]]] = {}
         self.story = HistoryView(selector, go_to)
         self.bar = TrainingBar(self._pause, self._resume, self._stop)
         self._probe: ModelProbe | None = probe
         self._selector = selector
+        self._class_names = class_names
         self._monitor: TrainingMonitor | None = None
         self._settings: object = None
         # What was kept last, without its records, and the seconds trained with monitors before.
@@ -131,8 +141,10 @@ class TrainingSession:
         none = memory == 0
         if none and folder is None:
             return None
+        named = named_layers(self.probe.layers, self._class_names)
+        names = {path: {"class_names": list(self._class_names)} for path in named}
         return History(
-            self._selector.entries,
+            [{**entry, **names.get(entry["path"], {})} for entry in self._selector.entries],
             memory=DEFAULT_MEMORY if none else memory,
             folder=folder,
             model=self.probe.model.name,

@@ -233,6 +233,8 @@ def test_a_newer_version_is_refused(run: Path) -> None:
         ({"layers": [{"path": "conv"}] * 2}, "'conv' is listed twice"),
         ({"layers": [{"path": "conv", "kind": [3]}]}, "the kind of 'conv' is [3]"),
         ({"layers": [{"path": "conv", "parameters": True}]}, "the parameters of 'conv' is True"),
+        ({"layers": [{"path": "conv", "class_names": [3]}]}, "the class_names of 'conv' is [3]"),
+        ({"layers": [{"path": "conv", "class_names": "ab"}]}, "the class_names of 'conv' is 'ab'"),
         ({"numbers": None}, "its numbers are None"),
     ],
 )

@@ -113,6 +113,17 @@ def test_rows_and_columns_of_the_output_are_called_by_their_classes() -> None:
     panel.layer = "conv"
     assert panel.head._pairs[0]["names"] == [str(n) for n in panel.head._pairs[0]["channels"]]
     assert panel.densities.head.class_names == []
+    assert not any("class_names" in note for note in panel.head._notes)
+    panel.close()
+
+
+def test_names_that_are_more_or_fewer_than_the_channels_are_told_of() -> None:
+    before = cv.ModelInspector(model(), IMAGES, class_names=["ape", "bee"])
+    panel = cv.compare(before, model(6, "v2", "out"), layer="logits")
+    told = [note for note in panel.head._notes if "class_names" in note]
+    assert told[0].startswith("class_names has 2 names, and logits has 3 channels: ")
+    panel.layer = "conv"
+    assert not any("class_names" in note for note in panel.head._notes)
     panel.close()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -359,6 +360,36 @@ def test_a_training_is_seen_again_in_a_process_without_keras(
     codes, *steps = there.stdout.split()
     assert codes == here.record.tiles.codes.tobytes().hex()[:64]
     assert [int(step) for step in steps] == inspector.history.steps.tolist()
+
+
+def test_channels_of_the_output_have_the_names_that_the_inspector_had(tmp_path: Path) -> None:
+    from ..small_training import IMAGES, fit, small_model
+
+    names = ["ape", "bee", NASTY]
+    inspector = cv.ModelInspector(small_model(), IMAGES[:4], class_names=names)
+    inspector.layer = "logits"
+    fit(inspector.probe.model, inspector.monitor(folder=tmp_path, layers=["conv1", "logits"]))
+    inspector.view = "weights"
+    fit(inspector.probe.model, inspector.monitor(folder=tmp_path, layers=["conv1", "logits"]))
+    viewer = cv.open_history(tmp_path, layer="logits")
+    views = (viewer.views.grid, viewer.views.dendrogram, viewer.views.density)
+    assert all(view.class_names == names for view in views)
+    viewer.header.view = "weights"
+    assert viewer.record.name == "kernel"
+    assert viewer.views.density.class_names == names
+    viewer.layer = "conv1"
+    assert all(view.class_names == [] for view in views)
+    # A reader of before passes over what it does not know.
+    header = json.loads((Path(viewer.history.folder) / "history.json").read_bytes())
+    assert header["version"] == 1
+    named = [layer["path"] for layer in header["layers"] if "class_names" in layer]
+    assert named == ["logits"]
+
+
+def test_names_that_are_not_as_many_as_the_channels_are_none() -> None:
+    found = History([{**entry("conv"), "class_names": ["a", "b"]}])
+    found.append(moment(0, CONV))
+    assert cv.HistoryViewer(found).views.grid.class_names == []
 
 
 # Marks -----------------------------------------------------------------------------------------

@@ -163,6 +163,26 @@ def test_as_many_names_as_there_are_channels() -> None:
     model = classifier(kl.Dense(3, name="head"))
     inspector = cv.ModelInspector(model, IMAGES, layer="head", class_names=CLASSES[:2])
     assert inspector.grid.class_names == []
+    assert inspector.header.warnings == [
+        "class_names has 2 names, and head has 3 channels: they are called by their numbers."
+    ]
+    more = cv.ModelInspector(model, IMAGES, labels=[3] * 6, class_names=[*CLASSES, "dog"])
+    assert more.grid.sample_labels == ["dog"] * 6
+    assert more.header.warnings[0].startswith("class_names has 4 names, and head has 3 channels")
+    assert cv.ModelInspector(model, IMAGES, class_names=CLASSES).header.warnings == []
+    # What is added later may have as many.
+    model.add(kl.Dense(2, name="pair"))
+    inspector.refresh()
+    assert inspector.header.warnings == []
+
+
+def test_names_that_only_samples_are_called_by_fit_any_image() -> None:
+    layers = [keras.Input(IMAGES.shape[1:]), kl.Conv2D(1, 3, padding="same", name="image")]
+    model, labels = keras.Sequential(layers), [0, 1, 2, 0, 1, 2]
+    named = cv.ModelInspector(model, IMAGES, labels=labels, class_names=CLASSES)
+    assert named.header.warnings == []
+    alone = cv.ModelInspector(model, IMAGES, class_names=CLASSES)
+    assert "image has 1 channel: " in alone.header.warnings[0]
 
 
 def test_sample_names_come_from_labels_targets_and_class_names() -> None:

@@ -5,6 +5,7 @@ import { button, element, keyboard, mount } from "../lib/dom/elements";
 import { counted, lastName, withLastName } from "../lib/format";
 import { onChange } from "../lib/linking/changes";
 import { Connection, type ViewProps } from "../lib/linking/connection";
+import { entry } from "../lib/linking/entry";
 import { Selection } from "../lib/linking/selection";
 import { SlowAnswer, WAITING } from "../lib/linking/slow-answer";
 import type { TrialEntry } from "../lib/wire/payloads";
@@ -170,4 +171,4 @@ async function render({ model, el, host, signal }: RenderProps<AblationBarState>
   bar.begin();
 }
 
-export default { render };
+export default entry(render);

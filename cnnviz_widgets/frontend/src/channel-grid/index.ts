@@ -10,6 +10,7 @@ import { element } from "../lib/dom/elements";
 import { pixel, rgb } from "../lib/dom/theme";
 import { count, counted } from "../lib/format";
 import { columnAt, GUTTER, MARGIN, resolve, visible, xOf, type Columns } from "../lib/linking/column-axis";
+import { entry } from "../lib/linking/entry";
 import { renderLinked } from "../lib/linking/linked-view";
 import type { Selection } from "../lib/linking/selection";
 import type { RangeName } from "../lib/plots/colormaps";
@@ -311,4 +312,4 @@ class ChannelGrid implements StageContent<StageLayout> {
   }
 }
 
-export default { render: renderLinked(ChannelGrid) };
+export default entry(renderLinked(ChannelGrid));

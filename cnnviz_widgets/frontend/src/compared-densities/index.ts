@@ -12,6 +12,7 @@ import { CLUSTER_COLORS, onThemeChange, themeOf } from "../lib/dom/theme";
 import { counted, named } from "../lib/format";
 import { asFloat32 } from "../lib/linking/buffers";
 import { onChange } from "../lib/linking/changes";
+import { entry } from "../lib/linking/entry";
 import { publisher } from "../lib/linking/publish";
 import { Selection } from "../lib/linking/selection";
 import { afterEvent, put, releasePlot, scaleOf, type MarkModel } from "../lib/plots/bqplot";
@@ -152,4 +153,4 @@ async function render({ model, el, host, signal }: RenderProps<ComparedDensities
   refresh();
 }
 
-export default { render };
+export default entry(render);

@@ -16,6 +16,7 @@ import { eachFrame } from "../lib/dom/frame";
 import { count, lastName } from "../lib/format";
 import { onChange } from "../lib/linking/changes";
 import { Connection, type ViewProps } from "../lib/linking/connection";
+import { entry } from "../lib/linking/entry";
 import { combineOf, Selection } from "../lib/linking/selection";
 import { SlowAnswer, WAITING } from "../lib/linking/slow-answer";
 import type { ComparedLayerEntry, PairEntry, UncomparedLayerEntry } from "../lib/wire/payloads";
@@ -261,4 +262,4 @@ async function render({ model, el, host, signal }: RenderProps<ComparisonState>)
   head.refresh();
 }
 
-export default { render };
+export default entry(render);

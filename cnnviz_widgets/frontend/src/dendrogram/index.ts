@@ -8,6 +8,7 @@ import { onThemeChange, themeOf, type Theme } from "../lib/dom/theme";
 import { named } from "../lib/format";
 import { onChange } from "../lib/linking/changes";
 import { columnAt, GUTTER, moveTo, resolve, wheeled, type Columns,  } from "../lib/linking/column-axis";
+import { entry } from "../lib/linking/entry";
 import { renderLinked } from "../lib/linking/linked-view";
 import { publisher, type Publisher } from "../lib/linking/publish";
 import { combineOf, Selection } from "../lib/linking/selection";
@@ -248,4 +249,4 @@ class Dendrogram {
   }
 }
 
-export default { render: renderLinked(Dendrogram) };
+export default entry(renderLinked(Dendrogram));

@@ -10,6 +10,7 @@ import { eachFrame } from "../lib/dom/frame";
 import { CLUSTER_COLORS, onThemeChange, themeOf } from "../lib/dom/theme";
 import { count, counted, named, percent } from "../lib/format";
 import { onChange } from "../lib/linking/changes";
+import { entry } from "../lib/linking/entry";
 import { publisher } from "../lib/linking/publish";
 import { Selection } from "../lib/linking/selection";
 import { afterEvent, put, releasePlot, scaleOf, type MarkModel } from "../lib/plots/bqplot";
@@ -172,4 +173,4 @@ async function render({ model, el, host, signal }: RenderProps<DensityState>): P
   refresh();
 }
 
-export default { render };
+export default entry(render);

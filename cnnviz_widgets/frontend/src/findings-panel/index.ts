@@ -12,6 +12,7 @@ import { choice, element, keyboard, mount } from "../lib/dom/elements";
 import { rowAfter, scrollTo } from "../lib/dom/list";
 import { count, counted, withLastName } from "../lib/format";
 import { onChange } from "../lib/linking/changes";
+import { entry } from "../lib/linking/entry";
 import { severityMark } from "../lib/severity";
 import type { FindingEntry, ReportEntry } from "../lib/wire/payloads";
 import type { FindingsPanelState } from "../lib/wire/states";
@@ -275,4 +276,4 @@ function render({ model, el, signal }: RenderProps<FindingsPanelState>): void {
   panel.begin();
 }
 
-export default { render };
+export default entry(render);

@@ -15,6 +15,7 @@ import { onThemeChange, themeOf } from "../lib/dom/theme";
 import { count } from "../lib/format";
 import { onChange } from "../lib/linking/changes";
 import { Connection, type ViewProps } from "../lib/linking/connection";
+import { entry } from "../lib/linking/entry";
 import { afterEvent, put, releasePlot, scaleOf, type MarkModel } from "../lib/plots/bqplot";
 import { LEFT, RIGHT, stepTicks } from "../lib/plots/step-axis";
 import { HEALTH_CURVES_TRAITS, LIVE } from "../lib/wire/constants";
@@ -271,4 +272,4 @@ async function render({ model, el, host, signal }: RenderProps<HealthState>): Pr
   onResize(panel.root, eachFrame(() => panel.showAxes(), signal), signal);
 }
 
-export default { render };
+export default entry(render);

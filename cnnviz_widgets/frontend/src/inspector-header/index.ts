@@ -6,6 +6,7 @@ import { ViewSwitch } from "./view-switch";
 import { button, element, mount } from "../lib/dom/elements";
 import { onChange } from "../lib/linking/changes";
 import { Connection } from "../lib/linking/connection";
+import { entry } from "../lib/linking/entry";
 import { SlowAnswer, WAITING } from "../lib/linking/slow-answer";
 import { INSPECTOR_HEADER_TRAITS } from "../lib/wire/constants";
 import type { InspectorHeaderState } from "../lib/wire/states";
@@ -85,4 +86,4 @@ function working(model: AnyModel<InspectorHeaderState>): Node[] {
   return [bar, document.createTextNode(message)];
 }
 
-export default { render };
+export default entry(render);

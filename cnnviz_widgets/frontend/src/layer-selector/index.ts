@@ -8,6 +8,7 @@ import { rowAfter, scrollTo } from "../lib/dom/list";
 import { count, counted } from "../lib/format";
 import { onChange } from "../lib/linking/changes";
 import { Connection, type ViewProps } from "../lib/linking/connection";
+import { entry } from "../lib/linking/entry";
 import { SlowAnswer, WAITING } from "../lib/linking/slow-answer";
 import type { LayerEntry } from "../lib/wire/payloads";
 import type { LayerSelectorState } from "../lib/wire/states";
@@ -244,4 +245,4 @@ function render({ model, el, signal }: RenderProps<LayerSelectorState>): void {
   mount(el, selector.root, signal);
 }
 
-export default { render };
+export default entry(render);

@@ -12,6 +12,7 @@ import { element } from "../lib/dom/elements";
 import { count, counted } from "../lib/format";
 import { columnAt, visible, xOf } from "../lib/linking/column-axis";
 import { Connection } from "../lib/linking/connection";
+import { entry } from "../lib/linking/entry";
 import { renderLinked } from "../lib/linking/linked-view";
 import { publisher } from "../lib/linking/publish";
 import type { Selection } from "../lib/linking/selection";
@@ -361,4 +362,4 @@ class ParameterGrid implements StageContent<Layout> {
   }
 }
 
-export default { render: renderLinked(ParameterGrid) };
+export default entry(renderLinked(ParameterGrid));

@@ -11,6 +11,7 @@ import { eachFrame } from "../lib/dom/frame";
 import { count, counted } from "../lib/format";
 import { onChange } from "../lib/linking/changes";
 import { Connection, type ViewProps } from "../lib/linking/connection";
+import { entry } from "../lib/linking/entry";
 import { publisher, type Publisher } from "../lib/linking/publish";
 import { SlowAnswer, WAITING } from "../lib/linking/slow-answer";
 import { RIGHT } from "../lib/plots/step-axis";
@@ -329,4 +330,4 @@ function render({ model, el, signal }: RenderProps<TimelineState>): void {
   onResize(timeline.root, eachFrame(() => timeline.draw(), signal), signal);
 }
 
-export default { render };
+export default entry(render);

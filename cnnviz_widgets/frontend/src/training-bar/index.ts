@@ -5,6 +5,7 @@ import { button, element, mount, say } from "../lib/dom/elements";
 import { count, counted, number, percent } from "../lib/format";
 import { onChange } from "../lib/linking/changes";
 import { Connection, type ViewProps } from "../lib/linking/connection";
+import { entry } from "../lib/linking/entry";
 import { SlowAnswer } from "../lib/linking/slow-answer";
 import { TRAINING_BAR_TRAITS } from "../lib/wire/constants";
 import type { TrainingBarState } from "../lib/wire/states";
@@ -187,4 +188,4 @@ function render({ model, el, signal }: RenderProps<TrainingBarState>): void {
   bar.show();
 }
 
-export default { render };
+export default entry(render);
