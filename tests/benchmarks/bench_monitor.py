@@ -60,8 +60,8 @@ def _training_rows() -> list[Row]:
                     ratio <= 1.07,
                     f"{own['seconds']:.1f} s against {bare:.1f} s, {cost['epochs']} epochs of "
                     f"{cost['steps']} steps{default}; medians of {ROUNDS} rounds in turn, the "
-                    f"ratio's within each round; processor time {own['work']:.3f}×; a callback that "
-                    f"does nothing {cost['idle']['ratio']:.3f}×; identical "
+                    f"ratio's within each round; processor time {own['work']:.3f}×; a callback "
+                    f"that does nothing {cost['idle']['ratio']:.3f}×; identical "
                     f"trainings without a monitor differ by up to {cost['swing']:.2f}×, "
                     f"{_disturbed(cost)}; {own['updates']:.0f} updates with the first and the last "
                     f"one, {own['spent']:.1%} by its own account; {SAMPLES} samples are read",
