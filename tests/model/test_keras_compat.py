@@ -202,6 +202,13 @@ def test_keras_still_keeps_its_scopes_under_these_names() -> None:
     assert names == set()
 
 
+def test_a_scope_tells_whether_it_was_entered() -> None:
+    scope = keras.StatelessScope()
+    assert not scopes.was_entered(scope)
+    with scope:
+        assert scopes.was_entered(scope)
+
+
 def test_what_waits_to_be_drawn_is_as_it_was() -> None:
     before = scopes.get_global(scopes.WAITING_VARIABLES, [])
     with scopes.nothing_waits():

@@ -15,7 +15,7 @@ from ...runtime.interrupts import interrupts_kept
 from ...validation.arrays import number_array, one_for_each
 from ...validation.messages import closest, described
 from ..keras_compat.losses import compiled_loss, new_loss
-from ..reading.side_effects import undisturbed
+from ..reading.side_effects import no_side_effects
 
 Array = NDArray[Any]
 
@@ -243,7 +243,7 @@ class Loss:
             If targets and outputs do not suit the loss.
         """
         targets = [keras.ops.convert_to_tensor(target) for target in self._targets]
-        alone, interrupts = undisturbed(self._model), interrupts_kept()
+        alone, interrupts = no_side_effects(self._model), interrupts_kept()
         try:
             with surely(alone, interrupts), alone, interrupts:
                 return float(self._loss(keras.tree.pack_sequence_as(outputs, targets), outputs))

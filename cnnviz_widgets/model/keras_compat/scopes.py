@@ -83,6 +83,14 @@ def nothing_waits() -> meanwhile:
     return meanwhile(global_state.GLOBAL_STATE_TRACKER, WAITING_VARIABLES, [])
 
 
+def was_entered(scope: keras.StatelessScope) -> bool:
+    """Whether a scope has been entered: it notes then what was around it (3.8: ``original_scope``).
+
+    Missing: it is not left, and the model answers as if it were never trained.
+    """
+    return hasattr(scope, "original_scope")
+
+
 def _stacks() -> list[list[Any]]:
     stacks: list[list[Any]] = [get_global(name, []) for name in STACKS_OF_KERAS]
     if keras.backend.backend() == "tensorflow":

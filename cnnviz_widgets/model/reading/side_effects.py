@@ -8,10 +8,10 @@ from typing import Any
 import keras
 
 from ..keras_compat.layers import CallNotes, inner_layers
-from ..keras_compat.scopes import same_scopes
+from ..keras_compat.scopes import same_scopes, was_entered
 
 
-class undisturbed:
+class no_side_effects:
     """Let a model be called in this thread without a trace.
 
     Assignments to Keras variables (averages, seeds, states, metrics) end in the scope. The losses
@@ -39,7 +39,7 @@ class undisturbed:
         trace: TracebackType | None,
     ) -> None:
         try:
-            if hasattr(self._stateless, "original_scope"):  # it was entered
+            if was_entered(self._stateless):
                 self._stateless.__exit__(kind, error, trace)
         finally:
             self._scopes.__exit__(kind, error, trace)

@@ -28,7 +28,7 @@ from ..layers.layer_info import LayerInfo, is_norm
 from ..reading.call_recorder import ModelCallError
 from ..reading.probe import ModelProbe
 from ..reading.record_reader import channels_last, output_record, weight_record
-from .weight_changes import WeightWatch, gradients_by_variable
+from .weight_changes import WeightChanges, gradients_by_variable
 
 # NumPy works on so many layers at a time: more of them would wait for memory, not for a core.
 _THREADS = 2
@@ -106,7 +106,7 @@ class MomentReader:
         self._takes_few = True
         self._faults: dict[str, _Faults] = {}
         self._quick_looks = 0
-        self._weights = WeightWatch()
+        self._weights = WeightChanges()
         self._onsets = OnsetWatch()
         self._step: int | None = None
 

@@ -25,7 +25,7 @@ _PIECE = 8192
 _SURE = 1e-30
 
 
-class WeightWatch:
+class WeightChanges:
     """Looks at the weights of a model's layers, and at what has become of them since.
 
     Of each weight it remembers at most `MOST_COMPARED` numbers, 1 MiB, from each of two looks.

@@ -14,7 +14,7 @@ import cnnviz_widgets as cv
 from cnnviz_widgets.model import ModelProbe
 from cnnviz_widgets.model.experiments.fresh_model import fresh_probe
 from cnnviz_widgets.model.layers.effective_weights import effective_arrays, effective_weights
-from cnnviz_widgets.model.training.weight_changes import WeightWatch
+from cnnviz_widgets.model.training.weight_changes import WeightChanges
 
 RNG = np.random.default_rng(2)
 
@@ -239,16 +239,16 @@ class TestEverywhere:
         layer = model.layers[0]
         set_at_random(layer, "kernel")
         before = np.array(layer.kernel)
-        watch = WeightWatch()
-        norm = watch.look({"it": layer})["it"].norm
+        changes = WeightChanges()
+        norm = changes.look({"it": layer})["it"].norm
         layer.enable_lora(2)
         set_at_random(layer, "lora_kernel_b")
-        found = watch.look({"it": layer})["it"]
+        found = changes.look({"it": layer})["it"]
         acting = linear(layer, (6,))
         np.testing.assert_allclose(found.norm, np.linalg.norm(acting), rtol=1e-5)
         np.testing.assert_allclose(found.change, np.linalg.norm(acting - before) / norm, rtol=1e-4)
         layer.quantize("int8")
-        assert watch.look({"it": layer})["it"].norm == pytest.approx(found.norm, rel=0.01)
+        assert changes.look({"it": layer})["it"].norm == pytest.approx(found.norm, rel=0.01)
 
     def test_a_quantised_model_is_not_told_of_wide_weights(self) -> None:
         keras.utils.set_random_seed(3)

@@ -10,10 +10,10 @@ import numpy as np
 import pytest
 from keras import layers as L
 
-from cnnviz_widgets.model.training import weight_changes as weight_watch
+from cnnviz_widgets.model.training import weight_changes
 from cnnviz_widgets.model.training.weight_changes import (
     MOST_COMPARED,
-    WeightWatch,
+    WeightChanges,
     gradients_by_variable,
 )
 
@@ -28,24 +28,24 @@ def dense(kernel: Any, bias: Any) -> Any:
 
 def test_norm_and_change_by_hand() -> None:
     layer = dense([[3.0], [0.0]], [4.0])
-    watch = WeightWatch()
-    first = watch.look({"a": layer})["a"]
+    changes = WeightChanges()
+    first = changes.look({"a": layer})["a"]
     assert first.norm == 5
     assert math.isnan(first.change)
     assert math.isnan(first.gradient_norm)
     layer.set_weights([np.array([[3.0], [1.0]], "float32"), np.array([4.0], "float32")])
-    assert watch.look({"a": layer})["a"].change == pytest.approx(1 / 5)
-    assert watch.look({"a": layer})["a"].change == 0  # frozen
+    assert changes.look({"a": layer})["a"].change == pytest.approx(1 / 5)
+    assert changes.look({"a": layer})["a"].change == 0  # frozen
 
 
 def test_a_look_again_does_not_count_as_one_more() -> None:
     layer = dense([[1.0]], [0.0])
-    watch = WeightWatch()
-    watch.look({"a": layer})
+    changes = WeightChanges()
+    changes.look({"a": layer})
     layer.set_weights([np.array([[1.5]], "float32"), np.zeros(1, "float32")])
-    assert watch.look({"a": layer})["a"].change == 0.5
-    assert watch.look({"a": layer}, again=True)["a"].change == 0.5
-    assert watch.look({"a": layer})["a"].change == 0
+    assert changes.look({"a": layer})["a"].change == 0.5
+    assert changes.look({"a": layer}, again=True)["a"].change == 0.5
+    assert changes.look({"a": layer})["a"].change == 0
 
 
 @pytest.mark.parametrize("scale", [1e-35, 1e-20, 1.0, 1e20, 1e35])
@@ -53,30 +53,30 @@ def test_extreme_weights_against_float64(scale: float) -> None:
     rng = np.random.default_rng(0)
     before, after = rng.normal(size=(2, 300, 70)) * scale
     layer = dense(before, np.zeros(70))
-    watch = WeightWatch()
-    norm = watch.look({"a": layer})["a"].norm
+    changes = WeightChanges()
+    norm = changes.look({"a": layer})["a"].norm
     layer.set_weights([after.astype("float32"), np.zeros(70, "float32")])
     assert norm == pytest.approx(np.linalg.norm(before), rel=1e-5)
     expected = np.linalg.norm(after - before) / np.linalg.norm(before)
-    assert watch.look({"a": layer})["a"].change == pytest.approx(expected, rel=1e-5)
+    assert changes.look({"a": layer})["a"].change == pytest.approx(expected, rel=1e-5)
 
 
 def test_a_tiny_move_is_one() -> None:
     """Its square vanishes in float32; the layer is not frozen all the same."""
     layer = dense([[1.0]], [0.0])
-    watch = WeightWatch()
-    watch.look({"a": layer})
+    changes = WeightChanges()
+    changes.look({"a": layer})
     layer.set_weights([np.ones((1, 1), "float32"), np.array([1e-30], "float32")])
-    assert watch.look({"a": layer})["a"].change == pytest.approx(1e-30)
+    assert changes.look({"a": layer})["a"].change == pytest.approx(1e-30)
 
 
 def test_zero_and_nonfinite_weights() -> None:
     layer = dense([[0.0], [0.0]], [0.0])
-    watch = WeightWatch()
-    assert watch.look({"a": layer})["a"].norm == 0
-    assert watch.look({"a": layer})["a"].change == 0
+    changes = WeightChanges()
+    assert changes.look({"a": layer})["a"].norm == 0
+    assert changes.look({"a": layer})["a"].change == 0
     layer.set_weights([np.array([[np.nan], [1.0]], "float32"), np.array([np.inf], "float32")])
-    health = watch.look({"a": layer})["a"]
+    health = changes.look({"a": layer})["a"]
     assert health.nonfinite == 2
     assert math.isnan(health.norm)
     assert math.isnan(health.change) or math.isinf(health.change)
@@ -87,31 +87,31 @@ def test_a_large_weight_is_compared_at_evenly_spread_places() -> None:
     rng = np.random.default_rng(0)
     before = rng.normal(size=(2**13, 2**8)).astype("float32")
     layer = dense(before, np.zeros(2**8))
-    watch = WeightWatch()
-    assert watch.look({"a": layer})["a"].norm == pytest.approx(np.linalg.norm(before), rel=1e-5)
-    sizes = [array.size for array in watch._last["a"].values()]
+    changes = WeightChanges()
+    assert changes.look({"a": layer})["a"].norm == pytest.approx(np.linalg.norm(before), rel=1e-5)
+    sizes = [array.size for array in changes._last["a"].values()]
     assert max(sizes) <= MOST_COMPARED
     for channel in (0, 1, 100, 255):
         after = before.copy()
         after[:, channel] += 1
         layer.set_weights([after, np.zeros(2**8, "float32")])
         expected = np.linalg.norm(after - before) / np.linalg.norm(before)
-        assert watch.look({"a": layer})["a"].change == pytest.approx(expected, rel=0.05)
+        assert changes.look({"a": layer})["a"].change == pytest.approx(expected, rel=0.05)
         layer.set_weights([before, np.zeros(2**8, "float32")])
-        watch.look({"a": layer})
+        changes.look({"a": layer})
 
 
 def test_a_layer_rebuilt_is_not_compared() -> None:
-    watch = WeightWatch()
-    watch.look({"a": dense(np.ones((2, 3)), np.zeros(3))})
-    assert math.isnan(watch.look({"a": dense(np.ones((3, 2)), np.zeros(2))})["a"].change)
+    changes = WeightChanges()
+    changes.look({"a": dense(np.ones((2, 3)), np.zeros(3))})
+    assert math.isnan(changes.look({"a": dense(np.ones((3, 2)), np.zeros(2))})["a"].change)
 
 
 def test_shared_layers_and_blocks_are_told_of_once() -> None:
     layer = dense([[3.0]], [4.0])
     inner = dense([[1.0]], [0.0])
     block = keras.Sequential([keras.Input((1,)), inner])
-    found = WeightWatch().look(
+    found = WeightChanges().look(
         {"a": layer, "a:1": layer, "flat": L.Flatten(), "block/in": inner, "block": block}
     )
     assert set(found) == {"a", "block/in"}
@@ -128,7 +128,7 @@ def small() -> Any:
 
 def looked(model: Any, gradients: Any) -> dict[str, float]:
     layers = {layer.name: layer for layer in model.layers}
-    found = WeightWatch().look(layers, gradients_by_variable(model, gradients))
+    found = WeightChanges().look(layers, gradients_by_variable(model, gradients))
     return {path: health.gradient_norm for path, health in found.items()}
 
 
@@ -168,10 +168,12 @@ def test_wrong_gradients_are_named() -> None:
 
 
 def test_no_weight_takes_more_than_its_share(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(weight_watch, "MOST_COMPARED", 10)
-    watch = WeightWatch()
+    monkeypatch.setattr(weight_changes, "MOST_COMPARED", 10)
+    changes = WeightChanges()
     layer = dense(np.ones((37, 3)), np.zeros(3))
     for _ in range(3):
-        watch.look({"a": layer})
-    kept = [array.size for moment in (watch._before, watch._last) for array in moment["a"].values()]
+        changes.look({"a": layer})
+    kept = [
+        array.size for moment in (changes._before, changes._last) for array in moment["a"].values()
+    ]
     assert max(kept) <= 10

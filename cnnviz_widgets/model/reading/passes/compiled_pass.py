@@ -31,7 +31,7 @@ from ..call_recorder import ModelCallError, Recorder, call_error
 from ..calls.layer_call import LayerCall
 from ..calls.recording import recording
 from ..calls.tensors import is_tensor
-from ..side_effects import undisturbed
+from ..side_effects import no_side_effects
 from .forward_pass import Called, Listing, Receive, arranged, shape_of
 
 
@@ -147,7 +147,7 @@ class _Trace:
             self._model, self._record, around=self._after_last, in_scope=self._in_scope
         )
         alone, recorded, interrupts = (
-            undisturbed(self._model),
+            no_side_effects(self._model),
             recording(recorder),
             interrupts_kept(),
         )

@@ -21,7 +21,7 @@ from ...layers.unseen import Unseen
 from ..call_recorder import Interruption, Recorder, call_error
 from ..calls.layer_call import LayerCall
 from ..calls.recording import recording
-from ..side_effects import undisturbed
+from ..side_effects import no_side_effects
 from .forward_pass import Called, Listing, Receive, arranged, shape_of
 
 
@@ -102,7 +102,7 @@ def forward(model: Any, inputs: Any, recorder: Recorder) -> Any:
     ModelCallError
         If the model's call raises.
     """
-    alone, recorded, interrupts = undisturbed(model), recording(recorder), interrupts_kept()
+    alone, recorded, interrupts = no_side_effects(model), recording(recorder), interrupts_kept()
     try:
         with surely(alone, recorded, interrupts), alone, recorded, interrupts:
             tensors = keras.tree.map_structure(keras.ops.convert_to_tensor, inputs)
