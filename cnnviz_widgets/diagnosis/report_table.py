@@ -31,17 +31,28 @@ class Contents(Protocol):
     """What a report holds."""
 
     @property
-    def findings(self) -> tuple[Finding, ...]: ...
+    def findings(self) -> tuple[Finding, ...]:
+        """The worst first."""
+
     @property
-    def model(self) -> str: ...
+    def model(self) -> str:
+        """The model's name."""
+
     @property
-    def layers(self) -> int: ...
+    def layers(self) -> int:
+        """How many layers were looked at."""
+
     @property
-    def samples(self) -> int: ...
+    def samples(self) -> int:
+        """On how many samples."""
+
     @property
-    def notes(self) -> tuple[str, ...]: ...
+    def notes(self) -> tuple[str, ...]:
+        """What a reader must know of the whole."""
+
     @property
-    def skipped(self) -> tuple[Skipped, ...]: ...
+    def skipped(self) -> tuple[Skipped, ...]:
+        """What was not judged, and why."""
 
 
 def as_text(report: Contents) -> str:

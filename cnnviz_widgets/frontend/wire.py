@@ -159,7 +159,8 @@ def type_of_trait(trait: traitlets.TraitType[Any, Any]) -> str:
         word = "number"
     elif isinstance(trait, traitlets.Unicode):
         word = "string"
-    elif isinstance(trait, traitlets.Container) and isinstance(trait._trait, traitlets.Unicode):
+    # No public name says what a trait's list is of.
+    elif isinstance(trait, traitlets.Container) and isinstance(trait._trait, traitlets.Unicode):  # noqa: SLF001
         word = "string[]"
     else:
         raise TypeError(f"wire_schema must say what is in {trait.this_class.__name__}.{trait.name}")

@@ -143,22 +143,14 @@ class History(FixedAttributes):
             It was written by a newer version, or by something else. What is merely damaged is
             left out, and `trouble` says so.
         """
-        history = cls.__new__(cls)
         limit = whole_number("memory", memory, 0, "of bytes")
         kept = HistoryFolder.find(path_of("folder", folder))
-        history._begin(kept.layers, limit, kept.model, kept, read_only=True)
-        history._fill_from(kept)
-        if kept.header_trouble and not len(history):
-            raise ValueError(
-                f"{os.fspath(kept.path)!r} is damaged or no history's: history.json "
-                f"({kept.header_trouble}), and there is no moment that can be read"
-            )
-        listed = {layer["path"] for layer in history.layers}
-        others = dict.fromkeys([*kept.reader.layers, *(place.layer for place in history._places)])
-        history.layers += tuple({"path": path} for path in others if path not in listed)
+        history = cls.__new__(cls)
+        history._reopen(kept, limit)  # noqa: SLF001  # this is its constructor
         return history
 
-    def _fill_from(self, folder: HistoryFolder) -> None:
+    def _reopen(self, folder: HistoryFolder, memory: int) -> None:
+        self._begin(folder.layers, memory, folder.model, folder, read_only=True)
         for line in folder.lines():
             files = {}
             for place, name in line.files.items():
@@ -172,6 +164,14 @@ class History(FixedAttributes):
                 # Where onsets begin is where moments stay.
                 self._stay_within_limit(folder.reader.onsets)
         self._stay_within_limit(folder.reader.onsets)
+        if folder.header_trouble and not len(self):
+            raise ValueError(
+                f"{os.fspath(folder.path)!r} is damaged or no history's: history.json "
+                f"({folder.header_trouble}), and there is no moment that can be read"
+            )
+        listed = {layer["path"] for layer in self.layers}
+        others = dict.fromkeys([*folder.reader.layers, *(place.layer for place in self._places)])
+        self.layers += tuple({"path": path} for path in others if path not in listed)
 
     def append(self, moment: Moment, onsets: Sequence[Onset] | None = None) -> None:
         """Add a moment.

@@ -259,13 +259,13 @@ class ParameterSnapshot(ParameterFacts, Snapshot):
         return cut_out(self.tiles, rows, columns)
 
 
-# The parts of the last few records that were looked at, as long as these live.
 _open: weakref.WeakKeyDictionary[Snapshot, SnapshotParts] = weakref.WeakKeyDictionary()
 # Re-entrant because collecting garbage may run anyone's code.
 _opening = threading.RLock()
 
 
 def parts_of(record: Snapshot) -> SnapshotParts:
+    """A snapshot's parts; those of the last few looked at stay, as long as these live."""
     with _opening:
         parts = _open.pop(record, None) or SnapshotParts(record.arrays)
         _open[record] = parts

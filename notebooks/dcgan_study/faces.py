@@ -157,7 +157,8 @@ class Faces:
             faces = itself()
             assert faces is not None  # the pipeline ends before what iterates over it
             try:
-                return faces.images(faces._chosen(int(k), batch, seed)), b""
+                chosen = faces._chosen(int(k), batch, seed)  # noqa: SLF001  # of itself
+                return faces.images(chosen), b""
             # As an exception it would come out as TensorFlow's, under three pages of its log.
             except FacesError as error:
                 return np.zeros(shape, np.float32), str(error).encode()

@@ -231,7 +231,7 @@ def _read(table: _Table, stage: int, log_t: Floats) -> Floats:
 
 
 def _next_log_t(table: _Table, log_n: Floats, log_t: Floats) -> Floats:
-    """log ξγ⁽⁵⁾(t) [BGK10, §5]: what the stages make of `log_t`, shape (..., channel)."""
+    """What the stages make of `log_t`, log ξγ⁽⁵⁾(t) [BGK10, §5], shape (..., channel)."""
     log_sum = _read(table, _LAST_STAGE, log_t)
     for stage in range(_LAST_STAGE - 1, _FIRST_STAGE - 1, -1):
         odd_factorial = prod(range(1, 2 * stage, 2))

@@ -173,6 +173,7 @@ def sharp_ends(
     low: Floats,
     high: Floats,
     bandwidth: Floats,
+    *,
     known: NDArray[np.bool_],
 ) -> NDArray[np.bool_]:
     """Where the values of each channel stop abruptly.
@@ -267,6 +268,7 @@ def straighten(
     stop: Floats,
     ends: NDArray[np.bool_],
     bandwidth: Floats,
+    *,
     inside: Floats,
     n: Floats,
 ) -> None:

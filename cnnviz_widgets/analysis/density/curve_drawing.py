@@ -103,7 +103,9 @@ def draw_curves(
     density, inside = density[:, :points], density[:, points:]
     if counted.ends.any():
         n = counted.counts.sum(axis=1)
-        straighten(density, grid, counted.start, counted.stop, counted.ends, bandwidth, inside, n)
+        straighten(
+            density, grid, counted.start, counted.stop, counted.ends, bandwidth, inside=inside, n=n
+        )
     # The trapezium rule, without the weights in full.
     area = density.sum(axis=1) - (density[:, 0] + density[:, -1]) / 2
     area *= (right - left) / (points - 1)

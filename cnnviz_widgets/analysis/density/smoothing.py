@@ -95,5 +95,7 @@ def abrupt_ends(counted: CountedValues, bandwidth: Floats) -> Floats:
     away = np.stack([low - counted.start, counted.stop - high], axis=1)
     near = np.maximum(bandwidth, (counted.stop - counted.start) / CELLS)
     known = counted.ends & (away <= near[:, None])
-    sharp = sharp_ends(counted.counts, counted.start, counted.stop, low, high, bandwidth, known)
+    sharp = sharp_ends(
+        counted.counts, counted.start, counted.stop, low, high, bandwidth, known=known
+    )
     return np.where(sharp, np.stack([low, high], axis=1), np.array(UNBOUNDED))

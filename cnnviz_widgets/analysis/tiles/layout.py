@@ -32,6 +32,7 @@ class Axes(NamedTuple):
 
 
 def axes_of(shape: tuple[int, ...]) -> Axes:
+    """What the axes of values of a shape mean: samples come first, channels last."""
     if len(shape) == 1:
         return Axes("vector", shape[0], 1, 1, 1, 1)
     if len(shape) == 2:

@@ -76,7 +76,7 @@ class Sign:
         """Paths of the layers for which a freshly initialised reference decides."""
         return []
 
-    def finding(
+    def finding(  # noqa: PLR0913  # the fields of a finding
         self,
         layer: LayerFacts | str,
         severity: Severity,

@@ -1,4 +1,4 @@
-"""The folders of histories in a folder that holds several: ``run-0001``, ``run-0002``, …"""
+"""The folders of histories in a folder that holds several: ``run-0001``, ``run-0002`` and so on."""
 
 from __future__ import annotations
 

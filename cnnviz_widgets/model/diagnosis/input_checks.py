@@ -24,6 +24,7 @@ from ...diagnosis.measurements.input_range import (
 from ...diagnosis.measurements.targets import Diversity, Labels, Reach, diversity, reach
 from ...diagnosis.signs.data.input_range import decides, far_from
 from ..experiments.losses import loss_on_any_scale
+from ..keras_compat.graph import origin
 from ..layers.activations import output_reaches
 from ..layers.layer_info import LayerInfo
 from ..layers.layer_kinds import kind_named
@@ -150,7 +151,7 @@ def _is_last(subject: Subject, path: str) -> bool:
     outputs = getattr(probe.model, "outputs", None)
     if not outputs:
         return True
-    operation = outputs[0]._keras_history.operation
+    operation = origin(outputs[0]).operation
     return operation is subject.layers[path] or isinstance(operation, keras.Model)
 
 

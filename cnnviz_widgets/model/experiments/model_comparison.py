@@ -313,7 +313,8 @@ def _same(a: Any, b: Any) -> bool:
         one is other
         or (
             one.shape == other.shape
-            and bool(((one == other) | ((one != one) & (other != other))).all())
+            # Text has no `isnan`.
+            and bool(((one == other) | ((one != one) & (other != other))).all())  # noqa: PLR0124
         )
         for one, other in zip(of_a, of_b, strict=True)
     )

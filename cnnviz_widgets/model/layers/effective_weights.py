@@ -142,7 +142,6 @@ def _of_owner(owner: Any) -> list[tuple[EffectiveWeight, list[Any]]]:
     if mode is None and not lora:
         return []
     others = beside(owner)
-    effective = []
     calibrated = getattr(owner, f"is_{mode}_calibrated", None)
     packed = kept_by(owner, "quantized_kernel")
     if packed is not None:
@@ -152,30 +151,39 @@ def _of_owner(owner: Any) -> list[tuple[EffectiveWeight, list[Any]]]:
             return [(acting, [*others, *([] if stored is None else [stored])])]
         # Until it is calibrated the layer computes with the kernel that it had before.
         return [(EffectiveWeight(stored), [*others, packed])]
+    if mode not in KNOWN_MODES:
+        others = []
+    effective = []
     for kind, attribute in MAIN.items():
         variable = kept_by(owner, attribute)
-        if variable is None:
-            continue
         factors = lora and kind != "reverse"
-        how = [f"{mode}, dequantised"] if mode in KNOWN_MODES else []
-        if mode is not None and mode not in KNOWN_MODES:
-            how = [f"as stored: how {mode} acts is not known here"]
-            others = []
-        if factors:
-            how.append(f"with LoRA of rank {owner.lora_rank}")
-        if not how:
-            continue  # the reverse of an embedding with LoRA
+        how = _how(owner, mode, factors)
+        if variable is None or not how:
+            continue
 
         def merged(kind: str = kind, variable: Any = variable, factors: bool = factors) -> Array:
             values = _dequantised(owner, kind, variable, mode)
             return values + _product(owner) if factors else values
 
-        effective.append((EffectiveWeight(variable, merged, " ".join(how)), others))
+        effective.append((EffectiveWeight(variable, merged, how), others))
     bias = kept_by(owner, "bias")
     if mode == "float8" and bias is not None and owner.compute_dtype == "float32":
         # Keras adds it in half precision, for the sake of a fused operation.
         effective.append((EffectiveWeight(bias, lambda: _rounded(bias), "bfloat16"), []))
     return effective
+
+
+def _how(owner: Any, mode: str | None, factors: bool) -> str:
+    """What is done to a stored weight; "" for nothing: the reverse of an embedding with LoRA."""
+    how = []
+    if mode is not None:
+        is_known = mode in KNOWN_MODES
+        how.append(
+            f"{mode}, dequantised" if is_known else f"as stored: how {mode} acts is not known here"
+        )
+    if factors:
+        how.append(f"with LoRA of rank {owner.lora_rank}")
+    return " ".join(how)
 
 
 def _product(owner: Any) -> Array:

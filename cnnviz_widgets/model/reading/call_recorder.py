@@ -124,6 +124,7 @@ class Recorder:
 
     @property
     def unseen(self) -> tuple[Unseen, ...]:
+        """What of the model's work no call showed."""
         return self._blind.gathered()
 
     def observe(self, original: Callable[..., Any], layer: Any, args: Any, kwargs: Any) -> Any:

@@ -56,6 +56,11 @@ class ModelReader:
         return any(call.under_way for call in self._steadied)
 
     @property
+    def steady_mark(self) -> Fingerprint | None:
+        """The model's fingerprint, where its layers are taken to stay as they are; else None."""
+        return self._latest.mark if self.is_steady and self._latest is not None else None
+
+    @property
     def is_running(self) -> bool:
         """Whether a forward pass is under way."""
         return self._pass is not None and self._pass.under_way
@@ -189,10 +194,8 @@ class ModelReader:
 
     def _mark(self) -> Fingerprint:
         """The model's fingerprint, which need not be taken again while it is known to hold."""
-        origin = self._origin
-        if origin is not None and origin.is_steady and origin._latest is not None:
-            return origin._latest.mark
-        return fingerprint(self._model)
+        steady = None if self._origin is None else self._origin.steady_mark
+        return fingerprint(self._model) if steady is None else steady
 
     def _fastest_pass(self) -> Pass:
         """The fastest pass that this model allows."""

@@ -126,13 +126,12 @@ class ModelProbe(FixedAttributes):
         ModelProbe
             Its `choice` says which. It is traced when it first reads.
         """
-        choice = SampleChoice.of_rows(count, self.samples, MOST_ROWS)
-        numbers = np.array(choice.numbers)
         part = copy.copy(self)
         part._is_made = False
+        part.choice = choice = SampleChoice.of_rows(count, self.samples, MOST_ROWS)
+        numbers = np.array(choice.numbers)
         part.inputs = keras.tree.map_structure(lambda array: frozen(array[numbers]), self.inputs)
         part.nonfinite_inputs = count_nonfinite(part.inputs)
-        part.choice = choice
         part._reader = ModelReader(self.model, part.inputs, self._reader)
         part._is_made = True
         return part
@@ -165,6 +164,7 @@ class ModelProbe(FixedAttributes):
 
     @property
     def samples(self) -> int:
+        """Length of the batch in use."""
         return len(keras.tree.flatten(self.inputs)[0])
 
     @property

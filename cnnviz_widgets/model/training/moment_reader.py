@@ -111,8 +111,10 @@ class MomentReader:
         self._step: int | None = None
 
     def steady(self) -> AbstractContextManager[None]:
-        """Take the model's layers to stay as they are until the context ends, over what is done
-        with a reading, too: see `ModelProbe.steady`."""
+        """Take the model's layers to stay as they are until the context ends.
+
+        So they stay over what is done with a reading, too: see `ModelProbe.steady`.
+        """
         return self._whole.steady()
 
     def read(

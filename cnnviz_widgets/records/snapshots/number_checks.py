@@ -28,6 +28,7 @@ class Wrong(ValueError):
 
 
 def is_of_weights(arrays: Arrays) -> bool:
+    """Whether these are a weight's; `Wrong` where they are neither its nor those of outputs."""
     outputs, weights = OUTPUTS.stored_as, WEIGHTS.stored_as
     kind = text_of(arrays, "record") if "record" in arrays else outputs
     demand(kind in (outputs, weights), f"it is of {kind!r:.40}, not {outputs} or {weights}")
@@ -35,6 +36,7 @@ def is_of_weights(arrays: Arrays) -> bool:
 
 
 def check_numbers(arrays: Arrays) -> None:
+    """Raise `Wrong` where the numbers cannot be those of one record."""
     _check_shape(arrays)
     _check_texts(arrays)
     _check_tree(arrays)
@@ -88,6 +90,7 @@ def _words(name: str, array: NDArray[Any]) -> list[str]:
 
 
 def text_of(arrays: Arrays, name: str) -> str:
+    """The text in the array of this name; `Wrong` where it is none."""
     return _words(name, arrays[name])[0]
 
 
@@ -244,5 +247,6 @@ def _within(numbers: NDArray[Any], least: float, most: float) -> bool:
 
 
 def demand(fits: bool | np.bool_, otherwise: str) -> None:
+    """Raise `Wrong` with these words where something does not fit."""
     if not fits:
         raise Wrong(otherwise)

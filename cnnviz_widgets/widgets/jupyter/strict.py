@@ -41,6 +41,7 @@ class Checked(MetaHasTraits):
     """Looks at keywords before any part of a widget is made, and knows when all are."""
 
     def __call__(cls, *args: Any, **keywords: Any) -> Any:
+        """Make a widget, once its keywords are known to be right."""
         known = _keywords(cls)
         if known is not None:
             known_keywords(cls.__name__, keywords, known)

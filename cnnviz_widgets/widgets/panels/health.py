@@ -98,6 +98,23 @@ class _HealthHead(ThreadLocalSync, AnyWidget):
             self._layers = layers
             self._moments = moments
 
+    @property
+    def extent(self) -> str:
+        """Of how much there are numbers, in words."""
+        return f"{self._layers:,} layers at {self._moments:,} moments"
+
+    def picture(self) -> Image | None:
+        """The curves of the number that is chosen as a still picture; None without any."""
+        from ..pictures.health_picture import health_picture
+
+        steps = np.frombuffer(self._steps, "<f8")
+        if not steps.size or not self._paths:
+            return None
+        names = [number["name"] for number in self._numbers]
+        chosen = names.index(self.number) if self.number in names else 0
+        values = np.frombuffer(self._values, "<f4").reshape(len(names), len(self._paths), -1)
+        return health_picture(steps, self._paths, values[chosen], self._numbers[chosen]["title"])
+
 
 class HealthPanel(Owning, PngFallback, VBox):
     """Health over time: a curve for each layer, of the number that is chosen in the page.
@@ -223,20 +240,11 @@ class HealthPanel(Owning, PngFallback, VBox):
             self.children = (self._head, self.figure) if some else (self._head,)
 
     def __repr__(self) -> str:
-        return f"<HealthPanel of {self._head._layers:,} layers at {self._head._moments:,} moments>"
+        return f"<HealthPanel of {self._head.extent}>"
 
     def picture(self) -> Image | None:
         """The curves of the number that is chosen as a still picture; None without any."""
-        from ..pictures.health_picture import health_picture
-
-        head = self._head
-        steps = np.frombuffer(head._steps, "<f8")
-        if not steps.size or not head._paths:
-            return None
-        names = [number["name"] for number in head._numbers]
-        chosen = names.index(head.number) if head.number in names else 0
-        values = np.frombuffer(head._values, "<f4").reshape(len(names), len(head._paths), -1)
-        return health_picture(steps, head._paths, values[chosen], head._numbers[chosen]["title"])
+        return self._head.picture()
 
 
 def _drawn(count: int, norms: NDArray[np.float32] | None) -> NDArray[np.int64]:

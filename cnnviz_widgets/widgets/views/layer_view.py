@@ -27,7 +27,7 @@ def unchangeable(owner: Any, name: str, value: Any) -> Any:
     ValueError
         The trait has a value already, and this is another.
     """
-    present = owner._trait_values.get(name)
+    present = getattr(owner, name) if owner.trait_has_value(name) else None
     if present is not None and present is not value:
         raise ValueError(
             f"{name} is given to {type(owner).__name__}(…, {name}=…) and not changed later; "

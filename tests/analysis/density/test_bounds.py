@@ -266,16 +266,16 @@ def test_values_near_an_end_are_counted_from_it() -> None:
     low, high = np.full(2, 100.0), np.full(2, 299.9)
     wide = np.full(2, 2.0)
     none = np.zeros((2, 2), dtype=np.bool_)
-    found = sharp_ends(counts, start, stop, low, high, wide, none)
+    found = sharp_ends(counts, start, stop, low, high, wide, known=none)
     np.testing.assert_array_equal(found, [[False, True], [True, True]])
-    turned = sharp_ends(counts[:, ::-1], start, stop, 512 - high, 512 - low, wide, none)
+    turned = sharp_ends(counts[:, ::-1], start, stop, 512 - high, 512 - low, wide, known=none)
     np.testing.assert_array_equal(turned, found[:, ::-1])
-    assert not sharp_ends(counts, start, stop, low, high, wide, ~none).any()
+    assert not sharp_ends(counts, start, stop, low, high, wide, known=~none).any()
     # A kernel that is narrower than what the values thin out within sees no edge.
     smooth = np.histogram(rng.standard_normal(10_000), bins=512, range=(-6, 6))[0][None]
     ends = np.flatnonzero(smooth[0])[[0, -1]] / 512 * 12 - 6
     one = [np.array([x]) for x in (-6.0, 6.0, ends[0], ends[1], 3.0)]
-    assert not sharp_ends(smooth.astype(float), *one, none[:1]).any()
+    assert not sharp_ends(smooth.astype(float), *one, known=none[:1]).any()
 
 
 @pytest.mark.parametrize("bounds", [(1, 0), (0, 0), (0,), (0, np.nan), (0, 1, 2)])

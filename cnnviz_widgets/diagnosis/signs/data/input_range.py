@@ -76,7 +76,7 @@ class InputRange(Sign):
             Comparison(
                 "the moving averages of training (effect: ratio)", 1.0, effect=averages.ratio
             ),
-            samples,
+            samples=samples,
         )
 
     def _by_loss(self, trial: LossTrial, scale: InputScale) -> Finding:
@@ -91,7 +91,7 @@ class InputRange(Sign):
                 trial.scaled,
                 effect=trial.now / max(trial.scaled, 1e-12),
             ),
-            len(scale.values),
+            samples=len(scale.values),
         )
 
     def _by_sureness(self, trial: SurenessTrial, scale: InputScale) -> Finding:
@@ -103,7 +103,7 @@ class InputRange(Sign):
             f"{percent(trial.now)} of the answers are as sure as can be, on {trial.how} "
             f"{percent(trial.scaled)} of mostly the same answers.",
             Comparison(f"the same inputs as {trial.how}", trial.scaled),
-            trial.samples,
+            samples=trial.samples,
             limits="Without targets this is told from how sure the outputs are.",
         )
 
@@ -114,6 +114,7 @@ class InputRange(Sign):
         measured: Measurement,
         summary: str,
         reference: Comparison,
+        *,
         samples: int,
         limits: str = "",
     ) -> Finding:

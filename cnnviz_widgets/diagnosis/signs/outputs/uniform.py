@@ -99,8 +99,10 @@ def _is_suspect(layer: LayerFacts, model: ModelFacts) -> bool:
 
 
 def _goes_on(model: ModelFacts, layer: LayerFacts) -> bool:
-    """Whether a layer's normalisation or activation is still to come: what it yields is no feature
-    yet, and an offset that the next takes away makes its maps alike."""
+    """Whether a layer's normalisation or activation is still to come.
+
+    What it yields is no feature yet, and an offset that the next takes away makes its maps alike.
+    """
     return any(
         layer.path in other.parents and (other.role == "activation" or other.channelwise)
         for other in model
