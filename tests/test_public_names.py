@@ -6,6 +6,7 @@ review, and into CHANGELOG.md.
 
 from __future__ import annotations
 
+import enum
 import inspect
 import json
 from importlib import import_module
@@ -40,6 +41,8 @@ def _is_ours(owner: type, name: str) -> bool:
 
 
 def _signature(thing: Any) -> str:
+    if inspect.isclass(thing) and issubclass(thing, enum.Enum):
+        return "Enum"  # Python's own, another in each version
     try:
         return str(inspect.signature(thing)).replace("cnnviz_widgets.", "")
     except (TypeError, ValueError):
