@@ -151,7 +151,7 @@ def _of_owner(owner: Any) -> list[tuple[EffectiveWeight, list[Any]]]:
             return [(acting, [*others, *([] if stored is None else [stored])])]
         # Until it is calibrated the layer computes with the kernel that it had before.
         return [(EffectiveWeight(stored), [*others, packed])]
-    if mode not in KNOWN_MODES:
+    if mode not in (None, *KNOWN_MODES):
         others = []
     effective = []
     for kind, attribute in MAIN.items():
