@@ -513,8 +513,10 @@ def test_a_killed_process_loses_one_moment_at_most(tmp_path: Path) -> None:
                 told = int(process.stdout.readline())
         finally:
             os.kill(process.pid, signal.SIGKILL)
-        # It may have gone on between what was read here and its end.
-        rest, _ = process.communicate(timeout=60)
+        # It may have gone on between what was read here and its end. `communicate` passes over what
+        # `readline` has taken from the pipe and not given yet.
+        rest = process.stdout.read()
+        process.communicate(timeout=60)
         told = max([told, *map(int, rest.split())])
         back = History.open(folder)
         last = int(back.steps[-1])
