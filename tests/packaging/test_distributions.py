@@ -18,8 +18,8 @@ import pytest
 from .checkout import REPOSITORY, copy_checkout
 
 ENTRIES = REPOSITORY / "cnnviz_widgets" / "frontend" / "src"
-BUNDLES = {f"{entry.parent.name}.js" for entry in ENTRIES.glob("*/index.ts")}
-BUNDLES |= {f"{entry.parent.name}.css" for entry in ENTRIES.glob("*/style.css")}
+WIDGETS = [entry.parent.name for entry in ENTRIES.glob("*/index.ts")]
+BUNDLES = {f"{name}.{kind}" for name in WIDGETS for kind in ("js", "css")}
 
 NOTICES = "THIRD_PARTY_NOTICES.txt"
 EXTENSION = "share/jupyter/labextensions/cnnviz-widgets"
