@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from typing import Any
 from unittest.mock import Mock
@@ -58,6 +58,16 @@ ANSWERING = (
     "widgets/jupyter/work_report.py",
 )
 CLOSING = ("widgets/jupyter/ownership.py", "widgets/jupyter/widget_tree.py")
+
+
+@pytest.fixture(autouse=True)
+def no_other_widgets() -> Iterator[None]:
+    """Those that other tests have left open: each closing looks whether they hold what it closes,
+    and here it does so a thousand times, followed line by line."""
+    others = dict(_instances)
+    _instances.clear()
+    yield
+    _instances.update(others)
 
 
 @pytest.fixture
