@@ -142,6 +142,7 @@ def _measure(what: str) -> dict[str, float]:
 
     from cnnviz_widgets.model import ModelProbe
     from cnnviz_widgets.model.diagnosis.diagnose import diagnose
+    from cnnviz_widgets.model.reading.model_reader import output_bytes
 
     is_vgg = what in ("VGG16", "bare")
     with _drawn_by_numpy():
@@ -154,7 +155,7 @@ def _measure(what: str) -> dict[str, float]:
         # The first pass: what the allocator keeps of one makes the next one look smaller.
         "peak": peak_megabytes(lambda: diagnose(probe)),
         "weights": sum(np.asarray(weight).nbytes for weight in model.weights) / 2**20,
-        "outputs": sum(map(probe._bytes, probe.layers)) / 2**20,
+        "outputs": output_bytes(probe.layers, probe.samples) / 2**20,
         "layers": count,
     }
     if not is_vgg:
