@@ -46,7 +46,7 @@ const MOST_LOGS = 4;
 class TrainingBar {
   readonly root: HTMLElement;
   private readonly state = element("b", "cnnviz-training-state", { role: "status", "aria-live": "polite" });
-  private readonly progress = element("progress", "cnnviz-progress cnnviz-training-progress", { max: 1 });
+  private readonly progress = element("progress", "cnnviz-training-progress", { max: 1 });
   private readonly place = element("span", "cnnviz-training-place");
   private readonly logs = element("span", "cnnviz-training-logs");
   private readonly cost = element("span", "cnnviz-training-cost cnnviz-faint");
