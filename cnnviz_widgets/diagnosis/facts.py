@@ -7,9 +7,17 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
-from .measurements.input_range import InputScale
+from .measurements.data.answers import Answers
+from .measurements.data.input_range import InputScale
+from .measurements.data.norm_shift import NormShift
+from .measurements.data.repairs import Repair
+from .measurements.data.targets import Diversity, Labels, Reach
 from .measurements.output_measures import OutputMeasures
-from .measurements.targets import Diversity, Labels, Reach
+from .measurements.training.head import Head
+from .measurements.training.loss_history import LossHistory
+from .measurements.training.penalties import Penalties
+from .measurements.training.signal import Signal
+from .measurements.training.trials import Trial
 from .measurements.weight_measures import WeightMeasures
 from .measurements.weight_movement import WeightMovement
 
@@ -112,6 +120,24 @@ class ModelFacts:
         Targets that are class labels.
     diversity : Diversity or None
         Of the images that the model makes, where it has target images.
+    answers : Answers or None
+        None without targets that fit.
+    repairs : tuple of Repair
+        What was tried on the inputs, in the order in which it was.
+    norm_shift : NormShift or None
+        None without a trained BatchNormalization.
+    head : Head or None
+        None where the model was not compiled, or its last activation is not known.
+    penalties : Penalties or None
+        None without any, or without a data loss to compare them with.
+    loss_history : LossHistory or None
+        None where the model keeps none.
+    signal : Signal or None
+        None where the inputs are no numbers.
+    without_weight : mapping of (str, str) to Trial
+        By path and weight: the model with this weight in random order, of weights that are accused.
+    thinned : mapping of str to Trial
+        By path: the model with as many of the layer's living channels silenced as are dead.
     """
 
     layers: Mapping[str, LayerFacts]
@@ -128,6 +154,15 @@ class ModelFacts:
     reach: Reach | None = None
     labels: Labels | None = None
     diversity: Diversity | None = None
+    answers: Answers | None = None
+    repairs: tuple[Repair, ...] = ()
+    norm_shift: NormShift | None = None
+    head: Head | None = None
+    penalties: Penalties | None = None
+    loss_history: LossHistory | None = None
+    signal: Signal | None = None
+    without_weight: Mapping[tuple[str, str], Trial] = field(default_factory=dict)
+    thinned: Mapping[str, Trial] = field(default_factory=dict)
 
     def __iter__(self) -> Iterator[LayerFacts]:
         return iter(self.layers.values())

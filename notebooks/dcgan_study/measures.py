@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cnnviz_widgets.analysis import channel_measures
+from cnnviz_widgets.diagnosis.measurements.data.targets import share_out_of_reach
 from cnnviz_widgets.diagnosis.measurements.merges import merges
-from cnnviz_widgets.diagnosis.measurements.targets import share_out_of_reach
 from cnnviz_widgets.diagnosis.measurements.variation import spread_over_samples
 from cnnviz_widgets.diagnosis.phrases import percent
 from cnnviz_widgets.model import ModelProbe

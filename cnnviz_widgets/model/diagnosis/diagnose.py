@@ -22,12 +22,28 @@ from ...validation.scalars import flag, whole_number
 from ..experiments.losses import checked_loss, targets_of
 from ..layers.unseen import in_words
 from ..reading.probe import ModelProbe
+from .head import with_head
 from .input_checks import with_inputs_and_targets
 from .measured import JUDGING_FROM, Measured, measure
+from .question import Question
+from .repairs import with_repairs
+from .signal import with_signal
 from .subject import Progress, Subject
+from .training_record import with_training_record
+from .trials import with_trials
 
 _BUDGET = 64 * 2**20
 """Bytes of layer outputs held at once when the probe is the diagnosis' own."""
+
+# In this order, as later ones read what earlier ones have measured.
+_STEPS = (
+    with_inputs_and_targets,
+    with_head,
+    with_repairs,
+    with_signal,
+    with_training_record,
+    with_trials,
+)
 
 _UNTRAINED = (
     "The model looks untrained: no layer's weights have left the distribution they are "
@@ -118,9 +134,11 @@ def diagnose(
     interrupts = interrupts_kept()
     with surely(interrupts), interrupts, probe.steady():
         subject = Subject.of(probe, seed, tell)
-        measured = measure(subject, earlier or {}, reference)
-        tell(JUDGING_FROM, "inputs and targets")
-        measured = with_inputs_and_targets(subject, measured, targets, loss)
+        question = Question(targets, loss, earlier or {}, reference)
+        measured = measure(subject, question.earlier, reference)
+        for step in _STEPS:
+            tell(JUDGING_FROM, "inputs and targets")
+            measured = step(subject, measured, question)
         report = _report(subject, measured)
         tell(1.0, "done")
         return report

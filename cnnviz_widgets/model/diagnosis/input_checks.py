@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from ...diagnosis.facts import ModelFacts
 from ...diagnosis.findings import Skipped
-from ...diagnosis.measurements.input_range import (
+from ...diagnosis.measurements.data.input_range import (
     Averages,
     InputScale,
     LossTrial,
@@ -21,7 +21,7 @@ from ...diagnosis.measurements.input_range import (
     look_like_bytes,
     sureness_trial,
 )
-from ...diagnosis.measurements.targets import Diversity, Labels, Reach, diversity, reach
+from ...diagnosis.measurements.data.targets import Diversity, Labels, Reach, diversity, reach
 from ...diagnosis.signs.data.input_range import decides, far_from
 from ..experiments.losses import loss_on_any_scale
 from ..keras_compat.graph import origin
@@ -31,6 +31,7 @@ from ..layers.layer_kinds import kind_named
 from ..reading.call_recorder import ModelCallError
 from ..reading.probe import ModelProbe
 from .measured import Measured
+from .question import Question
 from .subject import OUTPUT_SAMPLES, Array, Seen, Subject
 
 SCALES = (("x / 255", 255, 0), ("x / 127.5 − 1", 127.5, 1))
@@ -40,10 +41,9 @@ RIGHT_ANSWERS_LOST = 0.05
 """Share of right answers that a smaller loss on scaled inputs may cost: 1 or 2 of 32 by chance."""
 
 
-def with_inputs_and_targets(
-    subject: Subject, measured: Measured, targets: ArrayLike | None, loss: Any
-) -> Measured:
+def with_inputs_and_targets(subject: Subject, measured: Measured, question: Question) -> Measured:
     """What was measured, with the scale of the inputs and the reach of the targets."""
+    targets, loss = question.targets, question.loss
     skipped: list[Skipped] = []
     facts = measured.facts
     known = _fitting_targets(subject, facts, targets, skipped)

@@ -164,7 +164,7 @@ def ablate(
         given = None
         if targets is not None:
             given = [each[: probe.samples] for each in targets_of(model, targets, probe.samples)]
-        outputs = run_exchanged(probe, info)
+        outputs = run_exchanged(probe)
         before = _values(outputs)
         judge = None
         loss_before = loss_after = None
@@ -172,7 +172,7 @@ def ablate(
             judge = Loss(model, loss, given, outputs, _activations(probe, len(before)))
             loss_before = judge(outputs)
         del outputs
-        outputs = run_exchanged(probe, info, _Replacement(chosen, how))
+        outputs = run_exchanged(probe, {info.path: _Replacement(chosen, how)})
         after = _values(outputs)
         if judge is not None:
             loss_after = judge(outputs)

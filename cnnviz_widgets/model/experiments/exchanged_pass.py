@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, TypeAlias
 
 import keras
 
-from ..layers.layer_info import LayerInfo, output_suffix
+from ..layers.layer_info import output_suffix
 from ..reading.call_recorder import ModelCallError, Recorder
 from ..reading.calls.layer_call import LayerCall
 from ..reading.passes.eager_pass import forward, is_concrete_scope
@@ -17,17 +17,23 @@ Exchange: TypeAlias = Callable[[Any, int], Any]
 """Given a layer's output and the axis of its channels, what goes on in its place."""
 
 
-def run_exchanged(probe: ModelProbe, info: LayerInfo, exchange: Exchange | None = None) -> Any:
-    """What the model returns on the probe's inputs, run operation by operation.
+def run_exchanged(
+    probe: ModelProbe,
+    exchanges: Mapping[str, Exchange] | None = None,
+    *,
+    inputs: Any = None,
+) -> Any:
+    """What the model returns, run operation by operation.
 
     Parameters
     ----------
     probe : ModelProbe
         Its model's lock is to be held.
-    info : LayerInfo
-        Of the output that is exchanged: of a shared layer, only of this call.
-    exchange : callable, optional
-        Default: the output goes on as it is, for comparison.
+    exchanges : mapping of str to callable, optional
+        By the paths of the outputs that are exchanged: of a shared layer, only of this call.
+        Default: all go on as they are, for comparison.
+    inputs : array, list or dict of array, optional
+        Default: the probe's own.
 
     Returns
     -------
@@ -36,23 +42,26 @@ def run_exchanged(probe: ModelProbe, info: LayerInfo, exchange: Exchange | None 
     Raises
     ------
     ModelCallError
-        The model's call raises, or calls this layer only in compiled code, where its output
-        cannot be replaced.
+        The model's call raises, or calls one of these layers only in compiled code, where its
+        output cannot be replaced.
     """
-    passed = False
+    wanted = {} if exchanges is None else exchanges
+    axes = {path: probe.info(path).channel_axis for path in wanted}
+    passed = set()
 
     def at_call(call: LayerCall, result: Any) -> Any:
-        nonlocal passed
-        places = {call.path + output_suffix(place): place for place, _ in call.outputs}
-        if info.path not in places:
+        places = {
+            tuple(place): path
+            for place, _ in call.outputs
+            if (path := call.path + output_suffix(place)) in wanted
+        }
+        if not places:
             return result
-        passed = True
-        if exchange is None:
-            return result
-        axis = info.channel_axis
-        assert axis is not None
+        passed.update(places.values())
         flat = [
-            exchange(value, axis) if tuple(place) == places[info.path] else value
+            _exchanged(value, wanted[path], axes[path])
+            if (path := places.get(tuple(place))) is not None
+            else value
             for place, value in keras.tree.flatten_with_path(result)
         ]
         return keras.tree.pack_sequence_as(result, flat)
@@ -64,11 +73,17 @@ def run_exchanged(probe: ModelProbe, info: LayerInfo, exchange: Exchange | None 
         exchange=at_call,
         names=reader_of(probe).description().forward.listing.names,
     )
-    outputs = forward(probe.model, probe.inputs, recorder)
-    if not passed:
-        raise ModelCallError(
-            f"layer '{info.path}' is called inside compiled code, where its output cannot be "
-            "replaced",
-            info.path,
-        )
+    outputs = forward(probe.model, probe.inputs if inputs is None else inputs, recorder)
+    for path in wanted:
+        if path not in passed:
+            raise ModelCallError(
+                f"layer '{path}' is called inside compiled code, where its output cannot be "
+                "replaced",
+                path,
+            )
     return outputs
+
+
+def _exchanged(value: Any, exchange: Exchange, axis: int | None) -> Any:
+    assert axis is not None
+    return exchange(value, axis)

@@ -36,8 +36,8 @@ def negate(probe: ModelProbe, path: str) -> Negation:
     """Try what the live model does with a layer's output negated."""
     with model_lock(probe.model):
         info = probe.info(path)
-        before = run_exchanged(probe, info)
-        after = run_exchanged(probe, info, lambda tensor, axis: -tensor)
+        before = run_exchanged(probe)
+        after = run_exchanged(probe, {info.path: lambda tensor, axis: -tensor})
     return Negation(info.path, float(np.mean(np.sign(before) != np.sign(after))))
 
 

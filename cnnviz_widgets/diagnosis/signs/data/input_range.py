@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from ...facts import ModelFacts
 from ...findings import Comparison, Finding, Measurement, Severity
-from ...measurements.input_range import Averages, InputScale, LossTrial, SurenessTrial
+from ...measurements.data.input_range import Averages, InputScale, LossTrial, SurenessTrial
 from ...phrases import percent, span
 from ..base import ALL_OF_OUTPUTS, BEYOND, Sign
 from ..wording import distribution

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from ...facts import ModelFacts
 from ...findings import Finding, Measurement
-from ...measurements.targets import Labels, Reach
+from ...measurements.data.targets import Labels, Reach
 from ...phrases import percent, span
 from ..base import BEYOND, Sign
 from ..wording import distribution

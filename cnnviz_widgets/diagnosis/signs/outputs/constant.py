@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 
 from ...facts import LayerFacts, ModelFacts
 from ...findings import Comparison, Finding, Kind, Measurement
+from ...measurements.data.targets import Diversity
 from ...measurements.saturation import STUCK
-from ...measurements.targets import Diversity
 from ...phrases import percent, samples, some_of
 from ..base import ALL_OF_OUTPUTS, BEYOND, Sign, by_share
 from ..wording import binned, distribution, few_samples, named

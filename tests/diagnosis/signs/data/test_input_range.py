@@ -6,7 +6,7 @@ import numpy as np
 
 from cnnviz_widgets.diagnosis.facts import ModelFacts
 from cnnviz_widgets.diagnosis.findings import Finding
-from cnnviz_widgets.diagnosis.measurements.input_range import (
+from cnnviz_widgets.diagnosis.measurements.data.input_range import (
     Averages,
     InputScale,
     LossTrial,

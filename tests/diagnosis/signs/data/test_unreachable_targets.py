@@ -8,7 +8,7 @@ import numpy as np
 
 from cnnviz_widgets.diagnosis.facts import ModelFacts
 from cnnviz_widgets.diagnosis.findings import Finding
-from cnnviz_widgets.diagnosis.measurements.targets import Labels, reach
+from cnnviz_widgets.diagnosis.measurements.data.targets import Labels, reach
 from cnnviz_widgets.diagnosis.signs.data.unreachable_targets import UnreachableTargets
 
 

@@ -6,7 +6,7 @@ import numpy as np
 
 from cnnviz_widgets.diagnosis.facts import ModelFacts
 from cnnviz_widgets.diagnosis.findings import Finding
-from cnnviz_widgets.diagnosis.measurements.targets import diversity
+from cnnviz_widgets.diagnosis.measurements.data.targets import diversity
 from cnnviz_widgets.diagnosis.signs.outputs.constant import Constant
 
 from ..layers import RNG, facts, layer, only

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ...analysis.channel_measures import ChannelMeasures
+from ....analysis.channel_measures import ChannelMeasures
 
 BYTES_FROM = 64
 """Largest input from which inputs may be bytes: pictures that are all darker are rare."""

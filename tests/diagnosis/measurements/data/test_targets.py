@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from cnnviz_widgets.diagnosis.measurements.targets import share_out_of_reach
+from cnnviz_widgets.diagnosis.measurements.data.targets import share_out_of_reach
 
 
 def test_a_relu_cannot_reach_the_negative_half() -> None:

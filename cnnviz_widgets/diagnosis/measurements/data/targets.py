@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from .variation import spread_over_samples
+from ..variation import spread_over_samples
 
 
 @dataclass(frozen=True, eq=False)

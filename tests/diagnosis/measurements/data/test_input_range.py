@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from cnnviz_widgets.analysis.channel_measures import channel_measures
-from cnnviz_widgets.diagnosis.measurements.input_range import (
+from cnnviz_widgets.diagnosis.measurements.data.input_range import (
     against_averages,
     look_like_bytes,
 )

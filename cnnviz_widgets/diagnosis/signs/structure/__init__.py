@@ -1,0 +1,1 @@
+"""Signs that show in how a model is built."""

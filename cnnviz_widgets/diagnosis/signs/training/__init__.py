@@ -1,0 +1,1 @@
+"""Signs of how a model was trained."""

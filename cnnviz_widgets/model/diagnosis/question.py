@@ -1,0 +1,30 @@
+"""What a diagnosis is asked with, besides the model and its inputs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from numpy.typing import ArrayLike, NDArray
+
+
+@dataclass(frozen=True, eq=False)
+class Question:
+    """What the user gave.
+
+    Attributes
+    ----------
+    targets : array_like or None
+    loss : str, keras.losses.Loss, callable, or None
+        None: what the model was compiled with, else a sensible one.
+    earlier : mapping of str to mapping of str to ndarray
+        Weights of an earlier moment, by path and name.
+    reference : bool
+        Whether a freshly initialised reference may be built.
+    """
+
+    targets: ArrayLike | None
+    loss: Any
+    earlier: Mapping[str, Mapping[str, NDArray[Any]]]
+    reference: bool
