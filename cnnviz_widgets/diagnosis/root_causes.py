@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from .facts import ModelFacts
 from .findings import SEVERITIES, Finding, Kind
-from .signs.base import ALL_OF_OUTPUTS, Sign
+from .signs.base import ALL_OF_OUTPUTS, SAME_IN_LAYERS, Sign
 from .signs.lookup import sign_of, signs
 from .signs.registry import SIGNS
 
@@ -24,7 +24,8 @@ def one_a_cause(findings: Iterable[Finding], model: ModelFacts) -> tuple[Finding
     Returns
     -------
     tuple of Finding
-        By severity, then in the order of execution, the whole model first.
+        By severity, then by cause: kinds that explain others before those, the whole model before
+        its layers, and these in the order of execution.
     """
     place = {path: k for k, path in enumerate(("", *model.layers))}
     rank = {kind: k for k, kind in enumerate(SIGNS)}
@@ -36,10 +37,12 @@ def one_a_cause(findings: Iterable[Finding], model: ModelFacts) -> tuple[Finding
         left = [finding for finding in left if finding not in follows]
         causes.append(cause.with_all(follows, model, place))
     for sign in signs():
-        if sign.once_from:
-            causes = _as_one(causes, sign, place)
-    causes.sort(key=lambda finding: (SEVERITIES.index(finding.severity), place[finding.layer]))
-    return tuple(causes)
+        causes = _as_one(causes, sign, place)
+
+    def order(finding: Finding) -> tuple[int, int, int]:
+        return SEVERITIES.index(finding.severity), rank[finding.kind], place[finding.layer]
+
+    return tuple(sorted(causes, key=order))
 
 
 @dataclass(frozen=True)
@@ -59,6 +62,8 @@ class _Cause:
         """Whether another finding follows from this one."""
         cause, sign = self.finding, self.sign
         here, behind = other.layer == cause.layer, other.layer in self.behind
+        if _names(sign.explained_anywhere(cause), other):
+            return sign.accounts_for(cause, other)
         if here and other.kind == cause.kind and other.view == cause.view == "outputs":
             return True
         if _is_collapse(other, model):
@@ -94,16 +99,31 @@ def _is_collapse(finding: Finding, model: ModelFacts) -> bool:
 
 
 def _as_one(findings: list[Finding], sign: Sign, place: Mapping[str, int]) -> list[Finding]:
-    """The findings, with those of one choice in many layers made one at the first of them."""
-    alike = [each for each in findings if each.kind == sign.kind and sign.is_one_choice(each)]
+    """The findings, with those of one choice in many layers, and many notes, told once each."""
+    own = [finding for finding in findings if finding.kind == sign.kind]
+    if sign.once_from:
+        choices = [finding for finding in own if sign.is_one_choice(finding)]
+        findings = _merged(findings, choices, sign.once_from, place, "The same holds in")
+    notes = [finding for finding in findings if finding in own and finding.severity == "note"]
+    return _merged(findings, notes, SAME_IN_LAYERS, place, "Much the same is noted in")
+
+
+def _merged(
+    findings: list[Finding],
+    alike: list[Finding],
+    least: int,
+    place: Mapping[str, int],
+    more: str,
+) -> list[Finding]:
+    """The findings, with those that are alike made one at the first of at least so many layers."""
     layers = {finding.layer for finding in alike}
-    if len(layers) < sign.once_from:
+    if len(layers) < least:
         return findings
     first = min(alike, key=lambda finding: place[finding.layer])
     merged = replace(
         first,
         severity=min((finding.severity for finding in alike), key=SEVERITIES.index),
-        summary=f"{first.summary} The same holds in {len(layers):,} layers in all.",
+        summary=f"{first.summary} {more} {len(layers):,} layers in all.",
     )
     merged = _following(merged, layers.union(*(each.follows for each in alike)), place)
     return [merged, *(finding for finding in findings if finding not in alike)]

@@ -173,14 +173,41 @@ def test_some_twins_or_dead_units_are_told_layer_by_layer() -> None:
         assert [f.layer for f in one_a_cause(three, MODEL)] == ["a", "b", "c"]
 
 
-def test_order_by_severity_then_depth() -> None:
+def test_order_by_severity_then_cause_then_depth() -> None:
     assert said(
         finding("dead", "d", "severe"),
         finding("duplicate", "a"),
         finding("dead", "b", "severe"),
-        finding("unreachable-targets", "d", "severe"),
+        finding("unreachable-targets", "c", "severe"),
+        finding("dead", "e", "warning"),
     ) == [
+        ("unreachable-targets", "c", ("d",)),
         ("dead", "b", ()),
-        ("unreachable-targets", "d", ()),
         ("duplicate", "a", ()),
+        ("dead", "e", ()),
+    ]
+
+
+def test_many_notes_of_a_kind_are_one() -> None:
+    notes = [finding("dead", path, "note", 0.01) for path in ("c", "a", "b")]
+    (found,) = one_a_cause(notes, MODEL)
+    assert (found.layer, found.severity, found.follows) == ("a", "note", ("b", "c"))
+    assert "3 layers" in found.summary
+    assert len(one_a_cause(notes[:2], MODEL)) == 2
+
+
+def test_weights_that_diverged_everywhere_are_one_cause() -> None:
+    broken = [
+        replace(finding("non-finite", path, "severe"), view="weights") for path in ("a", "b", "d")
+    ]
+    (found,) = one_a_cause(broken, MODEL)
+    assert (found.layer, found.follows) == ("a", ("b", "d"))
+
+
+def test_what_is_severe_explains_a_failed_task() -> None:
+    failed = finding("no-better-than-constant", "d", "severe")
+    assert said(failed, finding("dead", "b", "severe")) == [("dead", "b", ("d",))]
+    assert said(failed, finding("dead", "b")) == [
+        ("no-better-than-constant", "d", ()),
+        ("dead", "b", ()),
     ]

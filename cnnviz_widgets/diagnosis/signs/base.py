@@ -16,6 +16,9 @@ SAME_IN_LAYERS = 3
 ALL_OF_OUTPUTS: frozenset[Kind] = frozenset({"all of outputs"})
 """For every kind whose sign is `of_outputs`, in what a sign explains."""
 
+FAILED_TASK: frozenset[Kind] = frozenset({"no-better-than-constant"})
+"""What any severe finding before it explains."""
+
 BEYOND = "METHOD §3, beyond [WL20]"
 
 
@@ -42,6 +45,8 @@ class Sign:
         Kinds that follow from it in its own layer; `ALL_OF_OUTPUTS` stands for many.
     spoils : set of str
         Kinds that follow from it in the layers behind.
+    anywhere : set of str
+        Kinds that follow from it wherever in the model they show, as from what spoils its training.
     once_from : int
         In how many layers it is told as one finding, since one choice for the whole network made
         it; 0 for never.
@@ -58,6 +63,7 @@ class Sign:
     of_outputs: ClassVar[bool] = False
     explains: ClassVar[Set[Kind]] = frozenset()
     spoils: ClassVar[Set[Kind]] = frozenset()
+    anywhere: ClassVar[Set[Kind]] = frozenset()
     once_from: ClassVar[int] = 0
     suspects_by: ClassVar[Literal["outputs", "picture"]] = "outputs"
 
@@ -136,6 +142,12 @@ class Sign:
     def explained_behind(self, cause: Finding) -> Set[Kind]:
         """Kinds that this finding explains in the layers behind."""
         return frozenset() if cause.severity == "note" else self.spoils
+
+    def explained_anywhere(self, cause: Finding) -> Set[Kind]:
+        """Kinds that this finding explains wherever they show: a severe one also a failed task."""
+        if cause.severity == "note":
+            return frozenset()
+        return self.anywhere | (FAILED_TASK if cause.severity == "severe" else frozenset())
 
     def accounts_for(self, cause: Finding, other: Finding) -> bool:
         """Whether `other`, of a kind and at a layer that it explains, is one that follows."""

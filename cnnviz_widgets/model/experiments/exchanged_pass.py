@@ -47,7 +47,11 @@ def run_exchanged(
     """
     wanted = {} if exchanges is None else exchanges
     axes = {path: probe.info(path).channel_axis for path in wanted}
-    passed = set()
+    passed: set[str] = set()
+
+    def exchanged(path: str | None, value: Any) -> Any:
+        axis = axes.get(path) if path is not None else None
+        return value if path is None or axis is None else wanted[path](value, axis)
 
     def at_call(call: LayerCall, result: Any) -> Any:
         places = {
@@ -59,9 +63,7 @@ def run_exchanged(
             return result
         passed.update(places.values())
         flat = [
-            _exchanged(value, wanted[path], axes[path])
-            if (path := places.get(tuple(place))) is not None
-            else value
+            exchanged(places.get(tuple(place)), value)
             for place, value in keras.tree.flatten_with_path(result)
         ]
         return keras.tree.pack_sequence_as(result, flat)
@@ -82,8 +84,3 @@ def run_exchanged(
                 path,
             )
     return outputs
-
-
-def _exchanged(value: Any, exchange: Exchange, axis: int | None) -> Any:
-    assert axis is not None
-    return exchange(value, axis)

@@ -476,7 +476,7 @@ def test_earlier_weights_that_do_not_fit_are_skipped() -> None:
     assert {"frozen: nowhere", "frozen: conv"} <= skipped
 
 
-def test_findings_come_worst_first_then_by_depth() -> None:
+def test_findings_come_worst_first_then_by_cause() -> None:
     model = classifier()
     change(model, "conv", 1, lambda bias: bias.__setitem__(slice(10), -100))
     change(model, "conv", 0, lambda k: k.__setitem__((..., 12), k[..., 11]))
@@ -484,8 +484,8 @@ def test_findings_come_worst_first_then_by_depth() -> None:
     report = diagnose(model, PICTURES, targets=np.arange(32) % 12)
     order = [(f.severity, f.kind) for f in report if f.severity != "note"]
     assert order == [
-        ("severe", "dead"),
         ("severe", "unreachable-targets"),
+        ("severe", "dead"),
         ("warning", "duplicate"),
     ]
 

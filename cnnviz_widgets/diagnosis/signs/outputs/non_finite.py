@@ -9,7 +9,7 @@ import numpy as np
 from ...facts import LayerFacts, ModelFacts
 from ...findings import Finding, Measurement
 from ...phrases import are, some_of
-from ..base import ALL_OF_OUTPUTS, BEYOND, Sign
+from ..base import ALL_OF_OUTPUTS, BEYOND, SAME_IN_LAYERS, Sign
 from ..wording import named
 
 
@@ -23,6 +23,7 @@ class NonFinite(Sign):
     kind, title, source = "non-finite", "NaN or infinity", BEYOND
     explains = ALL_OF_OUTPUTS
     spoils = ALL_OF_OUTPUTS | {kind}
+    once_from = SAME_IN_LAYERS
 
     def findings(self, model: ModelFacts) -> Iterator[Finding]:
         """Of the inputs first."""
@@ -47,6 +48,10 @@ class NonFinite(Sign):
     def leaves_nothing(self, cause: Finding, behind: bool) -> bool:
         """NaN spreads to every sample."""
         return True
+
+    def is_one_choice(self, finding: Finding) -> bool:
+        """Whether weights are damaged: a training that diverges does it to all."""
+        return finding.view == "weights"
 
     def shows_in(self, layer: LayerFacts) -> bool:
         """Whether the layer puts out NaN or infinity."""
