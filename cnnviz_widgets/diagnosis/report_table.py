@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
 from html import escape
 from typing import Protocol
@@ -109,7 +110,7 @@ def as_html(report: Contents) -> str:
             where,
             "<br>".join(sentences),
             _picture(finding.evidence) if finding.evidence else "",
-            f"{escape(finding.cure)}<br>{escape(finding.source)}",
+            f"{_with_code(finding.cure)}<br>{escape(finding.source)}",
         )
         rows.append("<tr>" + "".join(f'<td style="{cell}">{text}</td>' for text in cells) + "</tr>")
     parts = [f"<p>{escape(_heading(report))}</p>"]
@@ -126,6 +127,11 @@ def as_html(report: Contents) -> str:
             listed = "".join(f"<li>{escape(item)}</li>" for item in items)
             parts.append(f"<p>{title}</p><ul>{listed}</ul>")
     return f'<div class="cnnviz-report">{"".join(parts)}</div>'
+
+
+def _with_code(text: str) -> str:
+    """A sentence, escaped, whose parts between backticks are lines of code."""
+    return re.sub(r"`([^`]+)`", r"<code>\1</code>", escape(text))
 
 
 def _heading(report: Contents) -> str:

@@ -79,6 +79,16 @@ def test_texts_of_a_model_are_no_html() -> None:
     assert "<img" not in html
 
 
+def test_code_in_a_cure_is_marked_as_code() -> None:
+    cure = "Flip the colours: `x[..., ::-1]`, or `a < b`."
+    report = replace(REPORT, findings=(replace(DEAD, cure=cure),))
+    html = report._repr_html_()
+    assert "<code>x[..., ::-1]</code>" in html
+    assert "<code>a &lt; b</code>" in html
+    assert "`" not in html
+    assert "`x[..., ::-1]`" in " ".join(str(report).split())
+
+
 def test_long_paths_break_within_columns_of_fixed_width() -> None:
     html = Report((replace(DEAD, layer="block/" * 40),))._repr_html_()
     tree = ElementTree.fromstring(html.replace("<br>", "<br/>"))

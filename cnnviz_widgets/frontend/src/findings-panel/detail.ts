@@ -13,7 +13,7 @@ export function detail(finding: FindingEntry): HTMLElement {
   const words = element("div", "cnnviz-finding-words");
   words.append(
     element("div", "cnnviz-finding-summary", {}, finding.summary),
-    element("div", "cnnviz-finding-cure", {}, element("b", "", {}, "Cure: "), cure),
+    element("div", "cnnviz-finding-cure", {}, element("b", "", {}, "Cure: "), ...withCode(cure)),
     numbers(finding),
   );
   if (limits) words.append(element("div", "cnnviz-faint", {}, limits));
@@ -22,6 +22,11 @@ export function detail(finding: FindingEntry): HTMLElement {
   const root = element("div", "cnnviz-finding-detail", {}, words);
   if (evidence) root.append(histogram(evidence, reference?.name ?? ""));
   return root;
+}
+
+/** A sentence whose parts between backticks are lines of code. */
+export function withCode(text: string): (Node | string)[] {
+  return text.split(/`([^`]+)`/).map((part, at) => (at % 2 ? element("code", "cnnviz-code", {}, part) : part));
 }
 
 /** What was measured, and what it was compared with: each number before its words. */

@@ -54,6 +54,14 @@ const four = [
   finding({ kind: "new-kind", severity: "note" }),
 ];
 
+test("lines of code in a cure are marked, and text of a model is no markup", async () => {
+  await open([finding({ cure: "Flip: `x[..., ::-1]`, not <b>." })]);
+  heads()[0]!.click();
+  const cure = find(".cnnviz-finding-cure");
+  expect(cure.textContent).toBe("Cure: Flip: x[..., ::-1], not <b>.");
+  expect([...cure.querySelectorAll("code")].map((code) => code.textContent)).toEqual(["x[..., ::-1]"]);
+});
+
 describe("the list", () => {
   test("says how many there are of what, and on what they rest", async () => {
     await open(four);
