@@ -25,7 +25,7 @@ export function detail(finding: FindingEntry): HTMLElement {
 }
 
 /** A sentence whose parts between backticks are lines of code. */
-export function withCode(text: string): (Node | string)[] {
+function withCode(text: string): (Node | string)[] {
   return text.split(/`([^`]+)`/).map((part, at) => (at % 2 ? element("code", "cnnviz-code", {}, part) : part));
 }
 
