@@ -1,4 +1,4 @@
-"""The faults with their families, and what is healthy though unusual."""
+"""The faults with their families."""
 
 from __future__ import annotations
 
@@ -70,13 +70,13 @@ AVERAGES = (
     Fault(
         "momentum 0.999, few steps",
         ("stale-averages",),
-        of("bn-cnn", "resnet", "mobile", "efficient"),
+        of("resnet", "mobile", "efficient"),
         {"momentum": 0.999, "epochs": 4},
     ),
     Fault(
         "averages never updated",
         ("stale-averages",),
-        of("efficient", "bn-cnn", "mobile", "resnet"),
+        of("efficient", "mobile", "resnet"),
         plant=faults.never_updated,
     ),
     Fault(
@@ -104,7 +104,7 @@ HEADS = (
     Fault(
         "softmax on one unit",
         ("loss-head-mismatch",),
-        of("subclassed", "siamese"),
+        of("subclassed", "siamese", "reader"),
         {"head": "softmax"},
     ),
     Fault(
@@ -130,7 +130,7 @@ HEADS = (
     ),
     Fault(
         "squares of labels",
-        ("loss-head-mismatch",),
+        ("loss-head-mismatch", "unreachable-targets"),
         of("colour-cnn", "series-cnn", "mlp"),
         {"loss": "mse"},
     ),
@@ -164,7 +164,7 @@ TRAINING = (
     Fault(
         "rate of 1e-7",
         ("untrained",),
-        of("colour-cnn", "regression", "transformer", "autoencoder"),
+        of("colour-cnn", "regression", "transformer", "autoencoder", "reader"),
         {"rate": 1e-7},
     ),
     Fault(
@@ -208,6 +208,12 @@ TRAINING = (
         ("exploding-signal",),
         of("deep-mlp", "deep-cnn"),
         {"init_scale": 5.0},
+    ),
+    Fault(
+        "init x20, tanh",
+        ("saturated", "wide-uniform-weights"),
+        of("mlp", "regression", "locator"),
+        {"activation": "tanh", "init_scale": 20.0},
     ),
     Fault(
         "sigmoid, deep",
@@ -256,7 +262,7 @@ TRAINING = (
         "generator of one picture",
         ("collapsed-outputs",),
         of("generator"),
-        {"targets": "shuffled", "epochs": 6},
+        {"targets": "all one", "epochs": 15},
         given=False,
     ),
     Fault(
@@ -328,18 +334,18 @@ PLANTED = (
         plant=faults.twins,
     ),
     Fault(
-        "saturated tanh",
-        ("saturated",),
-        {"mlp": "first", "regression": "first", "gru": "hidden"},
+        "tanh stuck at its ends",
+        ("saturated", "constant"),
+        {"mlp": "first", "regression": "second", "gru": "hidden"},
         {"activation": "tanh"},
-        plant=faults.too_large,
+        plant=faults.stuck,
     ),
     Fault(
-        "saturated sigmoid",
-        ("saturated",),
-        {"subclassed": "first", "colour-cnn": "hidden"},
+        "sigmoid stuck at its ends",
+        ("saturated", "constant"),
+        {"subclassed": "first", "mlp": "second"},
         {"activation": "sigmoid"},
-        plant=faults.too_large,
+        plant=faults.stuck,
     ),
     Fault(
         "NaN in a weight",
@@ -355,38 +361,3 @@ PLANTED = (
     ),
 )
 FAULTS = (*INPUTS, *AVERAGES, *HEADS, *TRAINING, *PLANTED)
-
-QUIRKS = (
-    Fault("dropout 0.5", (), of("colour-cnn", "mlp", "series-cnn"), {"dropout": 0.5}),
-    Fault("backbone frozen on purpose", (), of("bn-cnn"), {"backbone": "trunk"}),
-    Fault("sparse ReLU", (), of("mlp", "colour-cnn"), {"penalty": "activity", "strength": 1e-3}),
-    Fault(
-        "unbalanced classes",
-        (),
-        of("colour-cnn", "bn-cnn", "series-cnn"),
-        {"targets": "unbalanced"},
-        shown=faults.mostly_one,
-    ),
-    Fault("short training, fair score", (), of("bn-cnn", "colour-cnn", "deep-mlp"), {"epochs": 3}),
-    Fault("no targets", (), of("colour-cnn", "transformer", "unet", "vae"), given=False),
-    Fault("generator, no targets", (), of("generator"), given=False),
-    Fault("one class shown", (), of("colour-cnn", "mlp", "series-cnn"), shown=faults.one_class),
-    Fault("SGD", (), of("colour-cnn", "series-cnn", "mlp"), {"optimizer": "sgd", "rate": 0.03}),
-    Fault("tanh everywhere", (), of("colour-cnn", "mlp", "locator"), {"activation": "tanh"}),
-    Fault(
-        "L2 as usual", (), of("bn-cnn", "mlp", "colour-cnn"), {"penalty": "l2", "strength": 1e-4}
-    ),
-    Fault(
-        "logits, and said so",
-        (),
-        of("mlp", "colour-cnn", "unet"),
-        {"head": "linear", "logits": True},
-    ),
-    Fault("one-hot labels", (), of("lstm", "mlp", "colour-cnn"), {"loss": "categorical"}),
-    Fault(
-        "Rescaling and bytes",
-        (),
-        of("colour-cnn", "locator", "unet"),
-        {"rescaling": True, "scale": "bytes"},
-    ),
-)

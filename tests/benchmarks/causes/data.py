@@ -244,6 +244,14 @@ def series(rng: np.random.Generator, count: int) -> tuple[Array, Array]:
     return (40 * both + 15).astype("float32"), label.astype("int32")
 
 
+def rows_of_words(rng: np.random.Generator, count: int) -> tuple[Array, Array]:
+    """Rows of three words or more, then zeros; whether there are more of 1 to 9 than of others."""
+    words = rng.integers(1, WORDS, (count, LENGTH))
+    words[np.arange(LENGTH)[None] >= rng.integers(3, LENGTH + 1, (count, 1))] = 0
+    low, high = ((words > 0) & (words < 10)).sum(1), (words >= 10).sum(1)
+    return words.astype("int32"), (low > high).astype("float32")[:, None]
+
+
 def sentences(rng: np.random.Generator, count: int) -> tuple[Array, Array]:
     """Rows of words, among them 1, 2 and 3 once each; the class is which of them comes first."""
     words = rng.integers(4, WORDS, (count, LENGTH))

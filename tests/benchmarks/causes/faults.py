@@ -39,6 +39,8 @@ class Fault:
         Whether targets are shown.
     earlier : bool
         Whether the weights before training are shown.
+    compiled : bool
+        Whether the model knows its loss, optimizer and history.
     diverged : bool
         Whether training decides which of many kinds there are: `proof.diverged_kinds`.
     """
@@ -53,6 +55,7 @@ class Fault:
     harms: bool = True
     given: bool = True
     earlier: bool = False
+    compiled: bool = True
     diverged: bool = False
 
 
@@ -159,9 +162,11 @@ def twins(model: Any, layer: Any, inputs: Any, rng: np.random.Generator) -> None
     layer.set_weights([kernel, bias])
 
 
-def too_large(model: Any, layer: Any, inputs: Any, rng: np.random.Generator) -> None:
-    """Weights fifty times too large."""
-    layer.set_weights([50 * weight for weight in layer.get_weights()])
+def stuck(model: Any, layer: Any, inputs: Any, rng: np.random.Generator) -> None:
+    """Biases so far out that each unit stays at one end of its activation."""
+    kernel, bias = layer.get_weights()
+    away = 30 * np.abs(kernel).reshape(-1, len(bias)).sum(0)
+    layer.set_weights([kernel, bias + rng.choice([-1, 1], len(bias)) * away])
 
 
 def not_a_number(model: Any, layer: Any, inputs: Any, rng: np.random.Generator) -> None:

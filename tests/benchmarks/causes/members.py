@@ -12,9 +12,10 @@ import keras
 import numpy as np
 
 from . import proof
-from .catalogue import FAULTS, QUIRKS
+from .catalogue import FAULTS
 from .families import FAMILIES, Recipe
 from .faults import Fault, found, one_class
+from .quirks import QUIRKS
 from .training import data_of, fresh, healthy, load, targets_for
 
 SHOWN = (24, 32, 48, 64)
@@ -57,8 +58,18 @@ class Member:
         return self.fault.families[self.family]
 
     @functools.cached_property
+    def twin(self) -> Member:
+        """The same without the fault: trained alike where that is not what is wrong."""
+        fault = self.fault
+        if fault.plant or fault.shown or fault.scale:
+            families = {self.family: ""}
+            return Member(self.family, Fault(PLAIN, (), families, fault.changes), self.seed)
+        return plain(self.family, self.seed)
+
+    @functools.cached_property
     def model(self) -> Any:
-        model, fault = load(self.recipe, self.seed), self.fault
+        fault = self.fault
+        model = load(self.recipe, self.seed, compiled=fault.compiled)
         if fault.plant:
             layer = found(model, self.layer) if self.layer else None
             data = data_of(self.family, self.seed)
@@ -109,21 +120,22 @@ class Member:
             return self.fault.kinds
         return proof.diverged_kinds(self.model, self.held[0], self.skill())
 
-    def is_proven(self, twin: Member) -> bool:
+    def is_proven(self) -> bool:
         """Whether the fault does harm, by the healthy twin; or a healthy one its work."""
         if self.fault.kinds == ("collapsed-outputs",):
             return proof.variety(self.model, *self.held) < proof.ALIKE
         if not self.is_faulty:
-            # One class cannot show a skill; the network is its healthy twin's.
-            judged = twin if self.fault.shown == one_class else self
+            # One class cannot show a skill; the network is its twin's.
+            judged = self.twin if self.fault.shown == one_class else self
             return judged.skill() >= proof.SOLVED
-        return not self.fault.harms or self._does_harm(twin)
+        return not self.fault.harms or self._does_harm()
 
-    def _does_harm(self, twin: Member) -> bool:
-        if self.skill() < proof.LOST * twin.skill():
+    def _does_harm(self) -> bool:
+        if self.skill() < proof.LOST * self.twin.skill():
             return True
         # Where training was another, so may be what the answers mean.
-        return not self.fault.changes and self._surprise() > proof.DEARER * twin._surprise()
+        same = self.recipe == self.twin.recipe
+        return same and self._surprise() > proof.DEARER * self.twin._surprise()
 
     def _surprise(self) -> float:
         return proof.surprise(self.model, self._judged_by, *self.held)
@@ -140,8 +152,8 @@ def plain(family: str, seed: int) -> Member:
 def members(seeds: Iterable[int]) -> Iterator[Member]:
     """All of each seed, faulty ones first; a fault's families take turns from seed to seed."""
     for seed in seeds:
-        for fault in (*FAULTS, *QUIRKS):
+        for number, fault in enumerate((*FAULTS, *QUIRKS)):
             families = tuple(fault.families)
-            yield Member(families[seed % len(families)], fault, seed)
+            yield Member(families[(seed + number) % len(families)], fault, seed)
         for family in FAMILIES:
             yield plain(family, seed)

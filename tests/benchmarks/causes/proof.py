@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import keras
@@ -14,7 +13,7 @@ from .families import Recipe
 
 SOLVED = 0.4
 """Skill from which on a task counts as solved."""
-LOST = 0.75
+LOST = 0.8
 """A fault does harm where it leaves less than this share of the healthy network's skill."""
 ALIKE = 0.2
 """Below this variety a generator has collapsed."""
@@ -77,19 +76,22 @@ def diverged_kinds(model: Any, inputs: Any, score: float) -> tuple[str, ...]:
     """What a learning rate that was far too high has brought about: kinds that are really there."""
     if not all(np.isfinite(weight).all() for weight in model.get_weights()):
         return ("non-finite", RATE)
-    dead = any(share >= 0.9 for share in _silent(model, inputs))
-    size = np.abs(np.asarray(model(inputs, training=False))).max()
-    still = score < BLIND
-    kinds = {"dead": dead, "no-better-than-constant": still, "constant": still}
-    kinds["exploding-signal"] = bool(size > 1e3) or still
-    kinds["saturated"] = still
-    return (*(kind for kind, there in kinds.items() if there), RATE)
+    hidden = relu_outputs(model, inputs).values()
+    answers = np.asarray(model(inputs, training=False))
+    largest = max(float(np.abs(values).max()) for values in keras.tree.flatten(inputs))
+    there = {
+        "dead": any((_highest(values) == 0).mean() >= 0.9 for values in hidden),
+        "exploding-signal": any(values.max() > 100 * largest for values in hidden),
+        "no-better-than-constant": score < BLIND,
+        "constant": answers.std(0).max() < 0.01 * np.abs(answers).max(),
+        "saturated": ((answers < 0.01) | (answers > 0.99)).mean() > 0.95,
+    }
+    return (*(kind for kind, is_there in there.items() if is_there), RATE)
 
 
-def _silent(model: Any, inputs: Any) -> Iterator[float]:
-    """Of each ReLU layer, the share of units that are 0 on all samples."""
-    for values in relu_outputs(model, inputs).values():
-        yield float((values.reshape(-1, values.shape[-1]).max(0) == 0).mean())
+def _highest(values: Array) -> Array:
+    """Of each unit over samples and places."""
+    return values.reshape(-1, values.shape[-1]).max(0)
 
 
 def relu_outputs(model: Any, inputs: Any) -> dict[str, Array]:

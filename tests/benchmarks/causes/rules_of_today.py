@@ -42,7 +42,8 @@ def _umlaut(model: Any, inputs: Any) -> Iterator[str]:
     yield from _of_inputs(inputs)
     yield from _of_structure(model)
     yield from _of_loss(model)
-    yield from _of_rate(model)
+    if getattr(model, "optimizer", None):
+        yield from _of_rate(model)
     history = getattr(model, "history", None)
     yield from _of_history(history.history if history else {})
 
@@ -73,7 +74,7 @@ def _of_structure(model: Any) -> Iterator[str]:
 
 
 def _of_loss(model: Any) -> Iterator[str]:
-    name = type(model.loss).__name__
+    name = type(getattr(model, "loss", None)).__name__
     if not name.endswith("CategoricalCrossentropy"):
         return
     is_softmax = _activation(model.layers[-1]) == "softmax"

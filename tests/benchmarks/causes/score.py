@@ -13,7 +13,7 @@ from typing import Any
 from cnnviz_widgets.model.diagnosis.diagnose import diagnose
 
 from . import rules_of_today
-from .members import Member, members, plain
+from .members import Member, members
 from .training import train_all
 
 COUNTED = ("severe", "warning")
@@ -94,13 +94,17 @@ class Outcome:
     @property
     def at_layer(self) -> bool:
         """Whether the first finding that names the cause names the layer, too."""
-        right = (each for each in self.said if each.kind in self.kinds)
-        return any(self.layer in (each.layer, "") for each in list(right)[:1])
+        right = [each.layer for each in self.said if each.kind in self.kinds]
+        return bool(right) and (not self.layer or _block(right[0]) == _block(self.layer))
+
+
+def _block(layer: str) -> str:
+    """A layer, or the one before with which it is normalised and activated."""
+    return layer.removesuffix("_out").removesuffix("_bn")
 
 
 def outcome(member: Member) -> Outcome:
     """Diagnose a member that was trained before."""
-    twin = plain(member.family, member.seed)
     inputs, targets = member.shown
     rules = rules_of_today.named(member.model, inputs, targets)
     said: tuple[Said, ...] = ()
@@ -120,8 +124,8 @@ def outcome(member: Member) -> Outcome:
         member.kinds(),
         member.layer,
         member.skill(),
-        twin.skill(),
-        member.is_proven(twin),
+        member.twin.skill(),
+        member.is_proven(),
         said,
         time.perf_counter() - start,
         error,
@@ -137,7 +141,7 @@ def outcomes(
 ) -> list[Outcome]:
     """Train what was never trained, and diagnose each; `told` hears of each."""
     chosen = [member for member in members(seeds) if only in member.name]
-    twins = [plain(member.family, member.seed) for member in chosen]
+    twins = [member.twin for member in chosen]
     train_all([(member.recipe, member.seed) for member in (*chosen, *twins)], jobs)
     result = []
     for each in _mapped(chosen, jobs):

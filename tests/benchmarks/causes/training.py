@@ -53,12 +53,18 @@ def targets_for(recipe: Recipe, targets: Any) -> Any:
     return np.eye(targets.max() + 1, dtype="float32")[targets]
 
 
-def fresh(recipe: Recipe, seed: int) -> Any:
-    """The recipe's network, compiled, as it is before training."""
+def built(recipe: Recipe, seed: int) -> Any:
+    """The recipe's network as it is before training, not compiled."""
     keras.utils.set_random_seed(seed)
     model = FAMILIES[recipe.family].build(recipe)
     if not model.built:
         model(data_of(recipe.family, seed).scaled(_few(recipe.family, seed), recipe.scale))
+    return model
+
+
+def fresh(recipe: Recipe, seed: int) -> Any:
+    """The recipe's network, compiled, as it is before training."""
+    model = built(recipe, seed)
     _compile(model, recipe)
     return model
 
@@ -84,11 +90,16 @@ def _compile(model: Any, recipe: Recipe) -> None:
     )
 
 
-def load(recipe: Recipe, seed: int) -> Any:
-    """The trained network with optimizer and history, as in the notebook that trained it."""
+def load(recipe: Recipe, seed: int, compiled: bool = True) -> Any:
+    """The trained network with optimizer and history, as in the notebook that trained it.
+
+    Or, not compiled, with its weights alone.
+    """
     kept = trained(recipe, seed)
-    model = fresh(recipe, seed)
+    model = fresh(recipe, seed) if compiled else built(recipe, seed)
     model.set_weights(kept.weights)
+    if not compiled:
+        return model
     if recipe.backbone:
         _set_trainable(model, recipe.backbone, False)
         _compile(model, recipe)
@@ -178,6 +189,8 @@ def _samples(recipe: Recipe, seed: int) -> tuple[Any, Any]:
     order = np.arange(len(targets))
     if recipe.targets == "shuffled":
         targets = rng.permutation(targets)
+    if recipe.targets == "all one":
+        targets = np.repeat(targets[:1], len(targets), 0)
     if recipe.targets == "unbalanced":
         order = np.flatnonzero((targets == 0) | (rng.random(len(targets)) < 0.25))
     if recipe.fewer:

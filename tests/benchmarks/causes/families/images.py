@@ -120,8 +120,7 @@ def _siamese(recipe: Recipe) -> Any:
 
 def _two_inputs(recipe: Recipe) -> Any:
     parts = Parts(recipe)
-    picture, x = parts.image(data.SIDE, 3)
-    picture.name = "picture"
+    picture, x = parts.image(data.SIDE, 3, "picture")
     facts = keras.Input((2,), name="facts")
     x = parts.conv(x, 8, "view", 5, 2)
     x = parts.dense(L.Flatten(name="flat")(x), 16, "seen")

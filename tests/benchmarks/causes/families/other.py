@@ -142,6 +142,14 @@ def _recurrent(kind: Any) -> Any:
     return build
 
 
+def _reader(recipe: Recipe) -> Any:
+    """Reads both ways, and skips what a mask leaves out."""
+    inputs = keras.Input((data.LENGTH,), dtype="int32")
+    x = L.Embedding(data.WORDS, 8, mask_zero=True, name="words")(inputs)
+    x = L.Bidirectional(L.LSTM(10, name="reading"), name="both_ways")(x)
+    return keras.Model(inputs, Parts(recipe).head(x, 1, "more"))
+
+
 @keras.saving.register_keras_serializable("causes")
 class Positions(L.Layer):
     """A learnt vector for each place, added to what stands there."""
@@ -210,6 +218,11 @@ FAMILIES = {
             Recipe("gru", activation="tanh", scale="standard", rate=5e-3),
             _recurrent(L.GRU),
             data.series,
+        ),
+        Family(
+            Recipe("reader", scale="", head="sigmoid", loss="binary", optimizer="rmsprop"),
+            _reader,
+            data.rows_of_words,
         ),
         Family(Recipe("transformer", scale="", epochs=20), _transformer, data.sentences, 1500),
     )

@@ -48,7 +48,7 @@ class Recipe:
     samples : int
         How many samples it is trained on; 0 for the family's own count.
     targets : str
-        ``shuffled`` among the samples, ``unbalanced`` classes, or "" as they are.
+        ``shuffled`` among the samples, ``all one``, ``unbalanced`` classes, or "" as they are.
     validated : bool
         Whether training watches held-out samples, so that its history holds them.
     frozen : str
@@ -180,9 +180,9 @@ class Parts:
         share = L.Conv2D(channels, 1, activation="sigmoid", name=f"{name}_expand")(share)
         return L.Multiply(name=f"{name}_gated")([x, share])
 
-    def image(self, side: int, channels: int) -> tuple[Any, Any]:
+    def image(self, side: int, channels: int, name: str | None = None) -> tuple[Any, Any]:
         """The input, and what the first layer is given."""
-        inputs = keras.Input((side, side, channels))
+        inputs = keras.Input((side, side, channels), name=name)
         if self.recipe.rescaling:
             return inputs, L.Rescaling(1 / 255, name="to_unit")(inputs)
         return inputs, inputs
