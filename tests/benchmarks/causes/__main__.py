@@ -34,7 +34,7 @@ def main() -> None:
     asked = parser.parse_args()
 
     found = outcomes(asked.seeds, asked.only, asked.jobs, _line)
-    print(f"\n{tables.by_kind(found)}\n\n{tables.by_fault(found)}\n\n{tables.rules(found)}\n")
+    print(f"\n{tables.by_kind(found)}\n\n{tables.by_fault(found)}\n")
     if uncounted := tables.unproven(found):
         print(f"Not counted, as no harm was measured, or no work done:\n{uncounted}\n")
     print(f"{Counts.of(found)}\n{sum(each.seconds for each in found):.0f} s of diagnosis")

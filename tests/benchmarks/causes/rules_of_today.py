@@ -16,7 +16,7 @@ import numpy as np
 
 from . import proof
 
-NEVER_FIRES, UMLAUT = "never fires", "UMLAUT"
+RULES = NEVER_FIRES, UMLAUT = "never fires", "UMLAUT"
 DEAD_SHARE = 0.2
 """Share of a layer's units that never fire, from which on the detector warns."""
 RATES = (1e-7, 1e-2)
@@ -24,7 +24,7 @@ RATES = (1e-7, 1e-2)
 TOO_MUCH_DROPOUT = 0.5
 
 
-def named(model: Any, inputs: Any, targets: Any) -> dict[str, frozenset[str]]:
+def named(model: Any, inputs: Any) -> dict[str, frozenset[str]]:
     """Rule → the kinds that it names."""
     return {
         NEVER_FIRES: frozenset(_never_fires(model, inputs)),

@@ -106,7 +106,7 @@ def _block(layer: str) -> str:
 def outcome(member: Member) -> Outcome:
     """Diagnose a member that was trained before."""
     inputs, targets = member.shown
-    rules = rules_of_today.named(member.model, inputs, targets)
+    rules = rules_of_today.named(member.model, inputs)
     said: tuple[Said, ...] = ()
     start, error = time.perf_counter(), ""
     try:

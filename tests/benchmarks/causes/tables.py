@@ -5,23 +5,39 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from .rules_of_today import NEVER_FIRES, UMLAUT
+from .rules_of_today import RULES
 from .score import Outcome, Said
 
 
 @dataclass(frozen=True)
 class Counts:
-    """How many of the counted networks …"""
+    """How many of the counted networks.
+
+    Attributes
+    ----------
+    faulty, healthy : int
+    first_right, any_right, at_layer, silent : int
+        Of the faulty: the first finding names the cause; any that is a warning or worse does; the
+        first one names the layer as well; there is no warning or worse.
+    accused, severely : int
+        Of the healthy: there is a warning or worse; there is a severe one.
+    raised : int
+        Diagnoses that raised an exception.
+    by_rule, accused_by_rule : dict of str to int
+        Causes that other rules name, and healthy networks of which they speak.
+    """
 
     faulty: int
+    healthy: int
     first_right: int
     any_right: int
     at_layer: int
     silent: int
-    healthy: int
     accused: int
     severely: int
     raised: int
+    by_rule: dict[str, int]
+    accused_by_rule: dict[str, int]
 
     @classmethod
     def of(cls, outcomes: Sequence[Outcome]) -> Counts:
@@ -29,29 +45,39 @@ class Counts:
         faulty = [each for each in counted if each.is_faulty]
         healthy = [each for each in counted if not each.is_faulty]
         return cls(
-            len(faulty),
-            sum(each.first_right for each in faulty),
-            sum(each.any_right for each in faulty),
-            sum(each.first_right and each.at_layer for each in faulty),
-            sum(not each.counted for each in faulty),
-            len(healthy),
-            sum(bool(each.counted) for each in healthy),
-            sum(any(said.severity == "severe" for said in each.said) for each in healthy),
-            sum(bool(each.error) for each in outcomes),
+            faulty=len(faulty),
+            healthy=len(healthy),
+            first_right=sum(each.first_right for each in faulty),
+            any_right=sum(each.any_right for each in faulty),
+            at_layer=sum(each.first_right and each.at_layer for each in faulty),
+            silent=sum(not each.counted for each in faulty),
+            accused=sum(bool(each.counted) for each in healthy),
+            severely=sum(any(said.severity == "severe" for said in each.said) for each in healthy),
+            raised=sum(bool(each.error) for each in outcomes),
+            by_rule={rule: sum(each.named_by(rule) for each in faulty) for rule in RULES},
+            accused_by_rule={
+                rule: sum(bool(each.rules[rule]) for each in healthy) for rule in RULES
+            },
         )
 
     def __str__(self) -> str:
+        rules = ", ".join(
+            f"{rule} names {share(self.by_rule[rule], self.faulty)} and speaks of "
+            f"{self.accused_by_rule[rule]} of {self.healthy} healthy"
+            for rule in RULES
+        )
         return (
-            f"first finding right {_of(self.first_right, self.faulty)} "
+            f"first finding right {share(self.first_right, self.faulty)} "
             f"(and its layer {self.at_layer}), "
-            f"any finding right {_of(self.any_right, self.faulty)}, "
+            f"any finding right {share(self.any_right, self.faulty)}, "
             f"said nothing {self.silent} of {self.faulty}; "
             f"healthy with a warning or worse {self.accused} of {self.healthy}, "
-            f"severe {self.severely}; raised an exception {self.raised}"
+            f"severe {self.severely}; raised an exception {self.raised}\n{rules}"
         )
 
 
-def _of(part: int, whole: int) -> str:
+def share(part: int, whole: int) -> str:
+    """Such as ``36 of 111 = 0.32``."""
     return f"{part} of {whole} = {part / whole:.2f}" if whole else "0 of 0"
 
 
@@ -70,7 +96,7 @@ def _table(what: str, outcomes: Sequence[Outcome], keys: Callable[[Outcome], Ite
     for each in outcomes:
         for key in keys(each) if each.is_counted and each.is_faulty else ():
             groups.setdefault(key, []).append(each)
-    columns = ("networks", "first right", "any right", "nothing said", NEVER_FIRES, UMLAUT)
+    columns = ("networks", "first right", "any right", "nothing said", *RULES)
     lines = [f"| {what} | {' | '.join(columns)} |", "|---" * (len(columns) + 1) + "|"]
     for key, group in groups.items():
         cells = (
@@ -78,25 +104,9 @@ def _table(what: str, outcomes: Sequence[Outcome], keys: Callable[[Outcome], Ite
             sum(each.first_right for each in group),
             sum(each.any_right for each in group),
             sum(not each.counted for each in group),
-            *(sum(each.named_by(rule) for each in group) for rule in (NEVER_FIRES, UMLAUT)),
+            *(sum(each.named_by(rule) for each in group) for rule in RULES),
         )
         lines.append(f"| {key} | {' | '.join(map(str, cells))} |")
-    return "\n".join(lines)
-
-
-def rules(outcomes: Sequence[Outcome]) -> str:
-    """What the rules of today name, and of how many healthy networks they speak, in a line each."""
-    counted = [each for each in outcomes if each.is_counted]
-    faulty = [each for each in counted if each.is_faulty]
-    healthy = [each for each in counted if not each.is_faulty]
-    lines = []
-    for rule in (NEVER_FIRES, UMLAUT):
-        right = sum(each.named_by(rule) for each in faulty)
-        accused = sum(bool(each.rules[rule]) for each in healthy)
-        lines.append(
-            f"- {rule}: names the cause of {_of(right, len(faulty))}, "
-            f"speaks of {accused} of {len(healthy)} healthy ones"
-        )
     return "\n".join(lines)
 
 
