@@ -24,7 +24,12 @@ def histogram(values: NDArray[np.floating], bins: int = 24) -> Histogram:
     if not values.size:
         return (), ()
     low, high = float(values.min()), float(values.max())
-    if not high > low or not math.isfinite(high - low):
+    if not math.isfinite(high - low) or not _has_room(np.linspace(low, high, bins + 1), values):
         return (low, high), (1.0,)
     counts, edges = np.histogram(values, bins=bins, range=(low, high))
     return tuple(edges.tolist()), tuple((counts / values.size).tolist())
+
+
+def _has_room(edges: NDArray[np.float64], values: NDArray[np.floating]) -> bool:
+    """Whether the values' own precision tells the edges apart, as it must for NumPy to count."""
+    return bool((np.diff(edges.astype(np.result_type(values, np.float32))) > 0).all())

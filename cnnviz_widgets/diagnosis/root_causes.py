@@ -94,7 +94,10 @@ def _is_collapse(finding: Finding, model: ModelFacts) -> bool:
     """Whether it says that the model puts out the same for every sample."""
     layer = model.layers.get(finding.layer)
     return (
-        finding.kind == "constant" and not finding.channels and layer is not None and layer.output
+        finding.kind in ("collapsed-outputs", "constant")
+        and not finding.channels
+        and layer is not None
+        and layer.output
     )
 
 

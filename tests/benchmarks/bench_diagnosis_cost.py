@@ -25,7 +25,8 @@ from tests.benchmarks.table import Row, paired_medians
 ROUNDS = 3
 DCGAN_SAMPLES = 64
 # What `diagnose` says when it begins the reference, and what comes after it.
-_REFERENCE, _AFTER = "diagnosis: a freshly initialised reference", "diagnosis: inputs and targets"
+_REFERENCE = "diagnosis: building the same network anew for comparison"
+_AFTER = "diagnosis: inputs and targets"
 
 
 def rows() -> list[Row]:

@@ -13,3 +13,11 @@ def test_histogram() -> None:
     assert shares == (0.25, 0.5, 0, 0.25)
     assert histogram(np.array([2.0, 2])) == ((2, 2), (1,))
     assert histogram(np.empty(0)) == ((), ())
+
+
+def test_numbers_too_small_to_be_told_apart_have_one_bin() -> None:
+    tiny = np.array([0, 1e-45, 3e-45], np.float32)
+    assert histogram(tiny) == ((0, float(tiny[2])), (1,))
+    near = np.array([1, 1 + 2**-23], np.float32)
+    assert histogram(near)[1] == (1,)
+    assert len(histogram(near.astype(np.float64))[1]) == 24

@@ -181,7 +181,13 @@ def _clustered(rows: NDArray[np.float32]) -> tuple[Merges | None, Merges | None,
         return None, None, 0
     part = rows[:: max(1, len(rows) // CLUSTERED_ROWS)]
     part = part[:, :: -(-part.shape[1] // MOST_CLUSTERED)]
-    return merges(part), merges(part - part.mean(axis=0)), part.shape[1]
+    return merges(part), merges(part - _means(part)), part.shape[1]
+
+
+def _means(part: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Of each channel, of values whose sum may lie beyond float32."""
+    means: NDArray[np.float32] = part.mean(axis=0, dtype=np.float64).astype(part.dtype)
+    return means
 
 
 def _maps(values: NDArray[np.float32], seed: int) -> Maps:

@@ -7,14 +7,17 @@ only names: a finding knows which kinds there are without loading what measures 
 from __future__ import annotations
 
 SIGNS: dict[str, str] = {
+    "exploding-signal": ".outputs.exploding_signal:ExplodingSignal",
     "non-finite": ".outputs.non_finite:NonFinite",
     "input-range": ".data.input_range:InputRange",
     "unreachable-targets": ".data.unreachable_targets:UnreachableTargets",
+    "vanishing-signal": ".outputs.vanishing_signal:VanishingSignal",
     "wide-uniform-weights": ".weights.wide_uniform_weights:WideUniformWeights",
     "duplicate": ".weights.duplicate:Duplicate",
     "saturated": ".outputs.saturated:Saturated",
     "dead": ".outputs.dead:Dead",
     "near-zero": ".outputs.near_zero:NearZero",
+    "collapsed-outputs": ".outputs.collapsed_outputs:CollapsedOutputs",
     "constant": ".outputs.constant:Constant",
     "frozen": ".weights.frozen:Frozen",
     "concentrated-forks": ".weights.concentrated_forks:ConcentratedForks",

@@ -249,7 +249,9 @@ def _with_reference(
         return measured
     if not allowed:
         return _without_reference(measured, suspicious, "reference=False was given")
-    subject.progress(REFERENCE_FROM, "a freshly initialised reference")
+    if measured.facts.untrained:
+        return _as_its_own_reference(measured, suspicious)
+    subject.progress(REFERENCE_FROM, "building the same network anew for comparison")
     probe, paths = subject.probe, suspicious.paths
     if suspicious.by_picture and "output" in probe.image_ends:
         paths = (*paths, *subject.returned)  # the images it makes are its last layer's output
@@ -271,6 +273,14 @@ def _with_reference(
             },
         )
     )
+
+
+def _as_its_own_reference(measured: Measured, suspicious: Suspects) -> Measured:
+    """An untrained network is what its architecture is, freshly initialised: none is built."""
+    layers = measured.facts.layers
+    fresh = {path: layers[path].outputs for path in suspicious.by_outputs}
+    readable = {path: layers[path].readable for path in suspicious.by_picture}
+    return measured.but(replace(measured.facts, fresh=fresh, fresh_readable=readable))
 
 
 def _without_reference(measured: Measured, suspicious: Suspects, why: str) -> Measured:

@@ -169,7 +169,7 @@ def ablate(
         judge = None
         loss_before = loss_after = None
         if given is not None:
-            judge = Loss(model, loss, given, outputs, _activations(probe, len(before)))
+            judge = Loss(model, loss, given, outputs, last_activations(probe, len(before)))
             loss_before = judge(outputs)
         del outputs
         outputs = run_exchanged(probe, {info.path: _Replacement(chosen, how)})
@@ -245,7 +245,7 @@ def _values(outputs: Any) -> list[NDArray[np.float32]]:
     return [to_float32(value) for value in keras.tree.flatten(outputs) if is_tensor(value)]
 
 
-def _activations(probe: ModelProbe, outputs: int) -> list[str | None]:
+def last_activations(probe: ModelProbe, outputs: int) -> list[str | None]:
     """The last activation before each of the model's outputs."""
     description = reader_of(probe).description()
     listing = description.forward.listing

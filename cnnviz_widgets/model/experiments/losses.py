@@ -235,7 +235,11 @@ class Loss:
             raise ValueError(f"loss {self.name} is none for this model: {error}") from error
 
     def __call__(self, outputs: Any) -> float:
-        """The mean loss over the samples.
+        """The mean loss over the samples; raises as `tensor`."""
+        return float(self.tensor(outputs))
+
+    def tensor(self, outputs: Any) -> Any:
+        """The same as a tensor, through which gradients go.
 
         Raises
         ------
@@ -246,7 +250,7 @@ class Loss:
         alone, interrupts = no_side_effects(self._model), interrupts_kept()
         try:
             with surely(alone, interrupts), alone, interrupts:
-                return float(self._loss(keras.tree.pack_sequence_as(outputs, targets), outputs))
+                return self._loss(keras.tree.pack_sequence_as(outputs, targets), outputs)
         except Exception as error:
             shapes = [tuple(output.shape) for output in keras.tree.flatten(outputs)]
             raise ValueError(

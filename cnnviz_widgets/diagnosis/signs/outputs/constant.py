@@ -8,8 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...facts import LayerFacts, ModelFacts
-from ...findings import Comparison, Finding, Kind, Measurement
-from ...measurements.data.targets import Diversity
+from ...findings import Finding, Kind, Measurement
 from ...measurements.saturation import STUCK
 from ...phrases import percent, samples, some_of
 from ..base import ALL_OF_OUTPUTS, BEYOND, Sign, by_share
@@ -23,16 +22,12 @@ OUTPUT_VARIATION = 0.02
 """Largest variation between samples over the outputs of a model: below, it says the same of every
 input."""
 
-DIVERSITY_OF_TARGETS, DIVERSITY_SEVERE = 0.25, 0.05
-"""Spread over samples of the images a model makes over that of its target images. MEASURED.md:
-collapsed generators 0.003 to 0.06 against the data's 0.38, varied ones 0.32."""
-
 
 class Constant(Sign):
     """Channels that do not depend on the input, or a whole model that does not.
 
     Measured: `variation.between_samples`. A channel that is stuck at an end of its activation is
-    `saturated`, a zero one `dead`.
+    `saturated`, a zero one `dead`; pictures that a model makes alike are `collapsed-outputs`.
     """
 
     kind, title, source = "constant", "constant channels", BEYOND
@@ -40,9 +35,7 @@ class Constant(Sign):
     explains = frozenset({"near-zero", "uniform", "unlike-input", "frozen"})
 
     def findings(self, model: ModelFacts) -> Iterator[Finding]:
-        """The images that a model makes beside its targets first."""
-        if model.diversity is not None and _is_poor(model.diversity):
-            yield self._too_alike(model.diversity)
+        """Nothing, where the samples cannot tell."""
         if model.samples >= 2 and model.inputs_vary:
             yield from super().findings(model)
 
@@ -51,7 +44,8 @@ class Constant(Sign):
         outputs = layer.outputs
         stuck = outputs.at_ends is not None and bool((outputs.at_ends >= STUCK).all())
         if layer.output and not stuck and same_for_all(layer):
-            yield self._collapsed(model, layer)
+            if not (model.makes_images and len(outputs.shape) == 4):
+                yield self._collapsed(model, layer)
             return
         variation = _variation(layer)
         is_still = variation < CONSTANT_VARIATION
@@ -109,36 +103,10 @@ class Constant(Sign):
             f"The model puts out nearly the same for {samples(outputs.samples)}: {layer.path} "
             f"varies by {percent(most)} of its magnitude.",
             limits=few_samples(outputs.samples),
-            cure="Look at the layers before it for what is lost there; lower the learning rate, "
-            "and with a GAN balance generator and discriminator, as its samples have collapsed "
-            "into one."
-            if model.makes_images
-            else "Check that the inputs are scaled as in training and differ from one another, "
+            cure="Check that the inputs are scaled as in training and differ from one another, "
             "look for dead layers before it, then lower the learning rate.",
             evidence=binned("value", outputs.histogram),
         )
-
-    def _too_alike(self, diversity: Diversity) -> Finding:
-        """The finding that a model's images vary far less than those it should make [WL20 §2]."""
-        own, targets = diversity.outputs, diversity.targets
-        return self.finding(
-            diversity.layer,
-            "severe" if own < DIVERSITY_SEVERE * targets else "warning",
-            Measurement("spread of the output over samples", own),
-            f"What {diversity.layer} makes is nearly the same for every sample: it spreads by "
-            f"{own:.2g}, the targets by {targets:.2g}.",
-            samples=diversity.samples,
-            reference=Comparison(
-                "the targets (effect: ratio)", targets, effect=own / targets if targets else None
-            ),
-            cure="Look at the layers before it for dead units; with a GAN balance generator and "
-            "discriminator, as its samples have collapsed into few.",
-            source="[WL20 §2]",
-        )
-
-
-def _is_poor(diversity: Diversity) -> bool:
-    return diversity.outputs < DIVERSITY_OF_TARGETS * diversity.targets
 
 
 def same_for_all(layer: LayerFacts) -> bool:
