@@ -59,6 +59,10 @@ class LayerFacts:
         Whether it brings values to a magnitude of about 1, whatever it reads.
     looks_up : bool
         Whether it looks rows up in a table.
+    reads_inputs : bool
+        Whether what it puts out can depend on the model's inputs.
+    reads_unlisted : bool
+        As `LayerInfo.reads_unlisted`: whether it reads more than its parents.
     """
 
     path: str
@@ -78,6 +82,8 @@ class LayerFacts:
     channelwise: bool = False
     normalises: bool = False
     looks_up: bool = False
+    reads_inputs: bool = True
+    reads_unlisted: bool = False
 
     @property
     def noun(self) -> str:
@@ -137,7 +143,7 @@ class ModelFacts:
     without_weight : mapping of (str, str) to Trial
         By path and weight: the model with this weight in random order, of weights that are accused.
     thinned : mapping of str to Trial
-        By path: the model with as many of the layer's living channels silenced as are dead.
+        By path: the model with the same share of the layer's living channels silenced as is dead.
     """
 
     layers: Mapping[str, LayerFacts]
@@ -170,6 +176,10 @@ class ModelFacts:
     def parents(self, layer: LayerFacts) -> list[LayerFacts]:
         """The layers it reads."""
         return [self.layers[path] for path in layer.parents if path in self.layers]
+
+    def readers(self, layer: LayerFacts) -> list[LayerFacts]:
+        """The layers that read it."""
+        return [other for other in self if layer.path in other.parents]
 
     def descendants(self, path: str) -> set[str]:
         """Paths of all layers that read it, directly or through others."""

@@ -62,6 +62,9 @@ class WeightMeasures:
         sets the weight apart from noise already, or is None.
     histogram : tuple of (edges, shares)
         Of the weights, at most 24 bins.
+    pull : ndarray of float64 or None
+        Of each output its bias over the norm of its weights: how large inputs have to be for the
+        weights to outweigh it. None without a bias.
     """
 
     name: str
@@ -77,6 +80,7 @@ class WeightMeasures:
     structure: Structure | None
     merges: AgainstShuffled | None
     histogram: Histogram
+    pull: NDArray[np.float64] | None = None
 
 
 @dataclass(frozen=True)
@@ -166,7 +170,15 @@ def weight_measures(
         structure=structured,
         merges=clustered,
         histogram=histogram(finite),
+        pull=None if bias is None else _pull(flat, bias),
     )
+
+
+def _pull(flat: NDArray[np.float32], bias: NDArray[np.float32]) -> NDArray[np.float64]:
+    with np.errstate(all="ignore"):
+        squares = np.einsum("ij,ij->j", flat, flat, dtype=np.float64)
+        pull: NDArray[np.float64] = bias / np.sqrt(np.maximum(squares, 1e-30))
+    return pull
 
 
 def _some(flat: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -82,6 +82,14 @@ class Sign:
         """Paths of the layers for which a freshly initialised reference decides."""
         return []
 
+    def on_trial(self, model: ModelFacts) -> list[tuple[str, str]]:
+        """What a trial on the live model decides, the worst first: a layer's path and its weight.
+
+        The weight is tried in random order; "" stands for the layer's channels, of which as many
+        more are silenced as are silent.
+        """
+        return []
+
     def finding(  # noqa: PLR0913  # the fields of a finding
         self,
         layer: LayerFacts | str,
@@ -169,3 +177,13 @@ class Sign:
 def by_share(share: float, severe: float, warning: float) -> Severity:
     """The severity of what concerns this share of a layer's channels."""
     return "severe" if share >= severe else "warning" if share >= warning else "note"
+
+
+def is_solved(model: ModelFacts) -> bool:
+    """Whether the model is known to solve its task."""
+    return model.answers is not None and model.answers.solved
+
+
+def capped(severity: Severity, model: ModelFacts) -> Severity:
+    """A note where the model solves its task: nothing in its units keeps it from that."""
+    return "note" if is_solved(model) else severity

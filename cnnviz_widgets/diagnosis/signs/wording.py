@@ -11,6 +11,8 @@ from ..facts import LayerFacts
 from ..findings import Evidence
 from ..histogram import Histogram, histogram
 from ..measurements.merges import Merges
+from ..measurements.training.trials import Trial
+from ..phrases import percent
 
 FRESH = "the same architecture, freshly initialised"
 NO_REFERENCE = "There was no freshly initialised reference to compare with."
@@ -23,6 +25,22 @@ def few_samples(count: int) -> str:
     if count >= FEW_SAMPLES:
         return ""
     return f"{count} sample{'s are' if count != 1 else ' is'} few: look again with 32 or more."
+
+
+def what_came_of(trial: Trial) -> str:
+    """The answers and the loss before and after a trial: ``9 of 64 right → 8, loss 2.3 → 2.4``."""
+    now, then = trial.now, trial.then
+    parts = []
+    if now is not None and then is not None:
+        if now.right is not None:
+            parts.append(f"{now.right:,} of {trial.samples:,} right → {then.right:,}")
+        parts.append(f"loss {now.loss:.3g} → {then.loss:.3g}")
+    elif trial.answers_changed is not None:
+        same = trial.samples - trial.answers_changed
+        parts.append(f"{same:,} of {trial.samples:,} answers stay")
+    if now is None:
+        parts.append(f"the outputs change by {percent(trial.change)}")
+    return ", ".join(parts)
 
 
 def named(channels: NDArray[np.integer], layer: LayerFacts) -> tuple[int, ...]:

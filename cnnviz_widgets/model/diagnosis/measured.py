@@ -162,6 +162,8 @@ def _layer_facts(
             channelwise=kind.channelwise,
             normalises=kind.normalises,
             looks_up=kind.looks_up,
+            reads_inputs=bool(info.inputs),
+            reads_unlisted=info.reads_unlisted,
         )
     return facts, skipped
 

@@ -2,11 +2,133 @@
 
 from __future__ import annotations
 
-from .measured import Measured
+import math
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from ...diagnosis.facts import ModelFacts
+from ...diagnosis.findings import Skipped
+from ...diagnosis.measurements.training.trials import Trial
+from ...diagnosis.phrases import listed
+from ...diagnosis.signs.base import is_solved
+from ...diagnosis.signs.lookup import signs
+from ..experiments.losses import targets_of
+from ..experiments.weight_trials import CannotExchange, Trials
+from ..reading.call_recorder import ModelCallError
+from .measured import JUDGING_FROM, Measured
 from .question import Question
 from .subject import Subject
+
+MOST_TRIED = 4
+"""Layers whose channels are thinned, and weights that are tried: each costs a pass, an accused
+network has one to three, and what holds for the worst holds for the others."""
+
+DRAWS = 3
+"""Random orders that a weight of an unsolved model is tried in: random numbers are the best of four
+orders in one case of four, what was learnt always is. A model that solves its task has no room for
+a weight that is random and matters."""
+
+Accused = tuple[str, str]
 
 
 def with_trials(subject: Subject, measured: Measured, question: Question) -> Measured:
     """What was measured, with the decisive trials of what is accused."""
-    return measured
+    facts = measured.facts
+    accused = [each for sign in signs() for each in sign.on_trial(facts)]
+    if not accused or facts.untrained or not _is_finite(facts):
+        return measured
+    skipped: list[Skipped] = []
+    trials = _trials(subject, facts, question, skipped)
+    if trials is None:
+        return measured.but(facts, skipped)
+    thinned: dict[str, Trial] = {}
+    without: dict[Accused, Trial] = {}
+    for path, weight in _worst(accused, skipped):
+        subject.progress(JUDGING_FROM, f"a trial without {weight or 'channels'} of {path}")
+        try:
+            if weight:
+                without[path, weight] = _in_random_order(trials, facts, path, weight)
+            else:
+                thinned[path] = trials.silenced(path, _share_of_living(subject, facts, path))
+        except (CannotExchange, ModelCallError) as error:
+            skipped.append(Skipped(f"a trial without {weight or 'channels'} of {path}", str(error)))
+    return measured.but(replace(facts, thinned=thinned, without_weight=without), skipped)
+
+
+def _is_finite(facts: ModelFacts) -> bool:
+    """Whether inputs and outputs are: else no loss can be compared."""
+    ends = [layer.outputs.measures.nonfinite for layer in facts if layer.output]
+    return not facts.nonfinite_inputs and not any(map(np.any, ends))
+
+
+def _trials(
+    subject: Subject, facts: ModelFacts, question: Question, skipped: list[Skipped]
+) -> Trials | None:
+    """Trials by loss, where there are targets that fit, else by outputs alone."""
+    probe, targets = subject.probe, _own_targets(subject, facts, question)
+    try:
+        try:
+            return Trials(probe, targets, question.loss, seed=subject.seed)
+        except ModelCallError:
+            raise
+        except ValueError as error:
+            skipped.append(Skipped("trials by the loss", str(error)))
+            return Trials(probe, seed=subject.seed)
+    except ModelCallError as error:
+        skipped.append(Skipped("trials of what is suspicious", str(error)))
+        return None
+
+
+def _own_targets(subject: Subject, facts: ModelFacts, question: Question) -> Any:
+    """Targets that belong to the samples: those of images made of noise do not."""
+    probe = subject.probe
+    if question.targets is None or (facts.makes_images and "input" not in probe.image_ends):
+        return None
+    try:
+        given = targets_of(probe.model, question.targets, probe.samples)
+    except (TypeError, ValueError):
+        return None  # said where the targets are looked at
+    return question.targets if all(len(array) == probe.samples for array in given) else None
+
+
+def _worst(accused: Sequence[Accused], skipped: list[Skipped]) -> list[Accused]:
+    """The first few layers and the first few weights; of the others it is said."""
+    tried = []
+    for sort in (
+        [each for each in accused if not each[1]],
+        list(dict.fromkeys(each for each in accused if each[1])),
+    ):
+        tried += sort[:MOST_TRIED]
+        if len(sort) > MOST_TRIED:
+            left = [f"{path} {weight}".strip() for path, weight in sort[MOST_TRIED:]]
+            skipped.append(
+                Skipped(
+                    f"trials of {listed(left)}",
+                    f"each costs a pass, and the {MOST_TRIED} worst were tried",
+                )
+            )
+    return tried
+
+
+def _in_random_order(trials: Trials, facts: ModelFacts, path: str, weight: str) -> Trial:
+    """The first random order that does no harm, or the last of several that all do."""
+    trial = trials.in_random_order(path, weight)
+    draws = 1 if is_solved(facts) else DRAWS
+    for draw in range(1, draws):
+        if trial.outcome != "worse":
+            break
+        trial = trials.in_random_order(path, weight, draw)
+    return trial
+
+
+def _share_of_living(subject: Subject, facts: ModelFacts, path: str) -> list[int]:
+    """As large a share of a layer's living channels as is dead, at random; one is left at least."""
+    outputs = facts.layers[path].outputs
+    living = np.flatnonzero(~outputs.measures.dead)
+    count = math.ceil(living.size * (1 - living.size / outputs.channels))
+    rng = np.random.default_rng(subject.seed)
+    chosen = rng.choice(living, min(count, living.size - 1), replace=False)
+    return sorted(chosen.tolist())

@@ -10,19 +10,23 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-import keras
 import numpy as np
-from numpy.typing import NDArray
 
 from ...validation.arrays import indices
 from ...validation.keywords import checked_keywords
 from ...validation.objects import instance
 from ...validation.texts import one_of
-from ..keras_compat.layers import copy_mask
-from ..layers.layer_info import LayerInfo, to_float32
-from ..reading.calls.tensors import is_tensor
+from ..layers.layer_info import LayerInfo
 from ..reading.model_lock import model_lock
-from ..reading.probe import ModelProbe, reader_of
+from ..reading.probe import ModelProbe
+from .changed_outputs import (
+    Replacement,
+    answers_changed,
+    difference,
+    last_activations,
+    right_answers,
+    values_of,
+)
 from .exchanged_pass import run_exchanged
 from .losses import Loss, checked_loss, targets_of
 
@@ -165,19 +169,19 @@ def ablate(
         if targets is not None:
             given = [each[: probe.samples] for each in targets_of(model, targets, probe.samples)]
         outputs = run_exchanged(probe)
-        before = _values(outputs)
+        before = values_of(outputs)
         judge = None
         loss_before = loss_after = None
         if given is not None:
             judge = Loss(model, loss, given, outputs, last_activations(probe, len(before)))
             loss_before = judge(outputs)
         del outputs
-        outputs = run_exchanged(probe, {info.path: _Replacement(chosen, how)})
-        after = _values(outputs)
+        outputs = run_exchanged(probe, {info.path: Replacement(chosen, how)})
+        after = values_of(outputs)
         if judge is not None:
             loss_after = judge(outputs)
-    change, largest = _difference(before, after)
-    changed = _answers_changed(before, after)
+    change, largest = difference(before, after)
+    changed = answers_changed(before, after)
     return Ablation(
         path=info.path,
         channels=chosen,
@@ -190,8 +194,8 @@ def ablate(
         largest_change=largest,
         answers_changed=changed,
         answers=None if changed is None else probe.samples,
-        right_before=_right_answers(before, given),
-        right_after=_right_answers(after, given),
+        right_before=right_answers(before, given),
+        right_after=right_answers(after, given),
         unchanged=all(
             np.array_equal(a, b, equal_nan=True) for a, b in zip(before, after, strict=True)
         ),
@@ -213,88 +217,6 @@ def _checked(info: LayerInfo, channels: Iterable[int], how: str) -> tuple[int, .
             f"{len(chosen)}"
         )
     return chosen
-
-
-@dataclass(frozen=True)
-class _Replacement:
-    channels: tuple[int, ...]
-    how: str
-
-    def __call__(self, tensor: Any, axis: int) -> Any:
-        """The layer's output with the channels replaced; the others bit for bit as they were."""
-        ops = keras.ops
-        axis %= len(tensor.shape)
-        # A mean of many half-precision numbers would overflow.
-        wide = ops.cast(tensor, "float32")
-        if self.how == "silence":
-            new = ops.zeros_like(wide)
-        elif self.how == "mean":
-            others = [k for k in range(len(tensor.shape)) if k != axis]
-            new = ops.mean(wide, axis=others, keepdims=True)
-        else:
-            new = ops.mean(ops.take(wide, self.channels, axis=axis), axis=axis, keepdims=True)
-        shape = [1] * len(tensor.shape)
-        shape[axis] = tensor.shape[axis]
-        mask = np.isin(np.arange(tensor.shape[axis]), self.channels).reshape(shape)
-        result = ops.where(mask, ops.cast(new, tensor.dtype), tensor)
-        copy_mask(result, of=tensor)
-        return result
-
-
-def _values(outputs: Any) -> list[NDArray[np.float32]]:
-    return [to_float32(value) for value in keras.tree.flatten(outputs) if is_tensor(value)]
-
-
-def last_activations(probe: ModelProbe, outputs: int) -> list[str | None]:
-    """The last activation before each of the model's outputs."""
-    description = reader_of(probe).description()
-    listing = description.forward.listing
-    of_call = {output.call: description.infos[output.path] for output in listing.outputs}
-    names = [of_call[call].activation for call, _ in listing.graph.returned]
-    # Where outputs come from several layers at once, it cannot be told which belongs to which.
-    return names if len(names) == outputs else [None] * outputs
-
-
-def _difference(
-    before: list[NDArray[np.float32]], after: list[NDArray[np.float32]]
-) -> tuple[float, float]:
-    """Relative norm of the change, and the largest change of one value."""
-    squares = total = largest = 0.0
-    for old, new in zip(before, after, strict=True):
-        finite = np.isfinite(old) & np.isfinite(new)
-        same = (old == new) | (np.isnan(old) & np.isnan(new))
-        if np.any(~finite & ~same):
-            return math.inf, math.inf
-        a = old[finite].astype(np.float64)
-        change = new[finite].astype(np.float64) - a
-        squares += float(change @ change)
-        total += float(a @ a)
-        largest = max(largest, float(np.max(np.abs(change), initial=0.0)))
-    if squares == 0:
-        return 0.0, 0.0
-    return (math.sqrt(squares / total) if total else math.inf), largest
-
-
-def _answers_changed(
-    before: list[NDArray[np.float32]], after: list[NDArray[np.float32]]
-) -> int | None:
-    moved = [
-        old.argmax(-1) != new.argmax(-1)
-        for old, new in zip(before, after, strict=True)
-        if old.ndim == 2 and old.shape[1] > 1
-    ]
-    return int(np.any(moved, axis=0).sum()) if moved else None
-
-
-def _right_answers(
-    outputs: list[NDArray[np.float32]], targets: list[NDArray[Any]] | None
-) -> int | None:
-    if targets is None or len(outputs) != 1 or targets[0].dtype.kind not in "iu":
-        return None
-    (scores,), (labels,) = outputs, targets
-    if scores.ndim != 2 or scores.shape[1] < 2 or labels.size != len(scores):
-        return None
-    return int(np.count_nonzero(scores.argmax(-1) == labels.ravel()))
 
 
 def _channels(channels: tuple[int, ...]) -> str:

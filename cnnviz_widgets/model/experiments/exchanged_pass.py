@@ -1,8 +1,8 @@
-"""A forward pass with one layer's output exchanged on its way; weights are never written."""
+"""A forward pass with outputs or weights exchanged on its way; nothing is ever written."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeAlias
 
 import keras
@@ -22,6 +22,7 @@ def run_exchanged(
     exchanges: Mapping[str, Exchange] | None = None,
     *,
     inputs: Any = None,
+    weights: Sequence[tuple[Any, Any]] = (),
 ) -> Any:
     """What the model returns, run operation by operation.
 
@@ -34,6 +35,8 @@ def run_exchanged(
         Default: all go on as they are, for comparison.
     inputs : array, list or dict of array, optional
         Default: the probe's own.
+    weights : sequence of (keras.Variable, array)
+        Variables that are read as other numbers.
 
     Returns
     -------
@@ -75,7 +78,8 @@ def run_exchanged(
         exchange=at_call,
         names=reader_of(probe).description().forward.listing.names,
     )
-    outputs = forward(probe.model, probe.inputs if inputs is None else inputs, recorder)
+    given = probe.inputs if inputs is None else inputs
+    outputs = forward(probe.model, given, recorder, weights)
     for path in wanted:
         if path not in passed:
             raise ModelCallError(

@@ -19,7 +19,7 @@ from ...validation.scalars import whole_number
 from ..reading.call_recorder import ModelCallError
 from ..reading.model_lock import model_lock
 from ..reading.probe import ModelProbe, reader_of
-from .ablation import last_activations
+from .changed_outputs import last_activations
 from .exchanged_pass import run_exchanged
 from .losses import Array, Loss, checked_loss, targets_of
 

@@ -234,28 +234,35 @@ class Loss:
         except Exception as error:
             raise ValueError(f"loss {self.name} is none for this model: {error}") from error
 
-    def __call__(self, outputs: Any) -> float:
-        """The mean loss over the samples; raises as `tensor`."""
-        return float(self.tensor(outputs))
+    def __call__(self, outputs: Any, targets: Sequence[Array] | None = None) -> float:
+        """The mean loss over the samples, as a number; raises as `tensor`."""
+        return float(self.tensor(outputs, targets))
 
-    def tensor(self, outputs: Any) -> Any:
-        """The same as a tensor, through which gradients go.
+    def tensor(self, outputs: Any, targets: Sequence[Array] | None = None) -> Any:
+        """The mean loss over the samples, through which gradients go.
+
+        Parameters
+        ----------
+        outputs : tensor, or list or dict of tensor
+        targets : list of array, optional
+            Default: those that it was made with.
 
         Raises
         ------
         ValueError
             If targets and outputs do not suit the loss.
         """
-        targets = [keras.ops.convert_to_tensor(target) for target in self._targets]
+        given = self._targets if targets is None else targets
+        wanted = [keras.ops.convert_to_tensor(target) for target in given]
         alone, interrupts = no_side_effects(self._model), interrupts_kept()
         try:
             with surely(alone, interrupts), alone, interrupts:
-                return self._loss(keras.tree.pack_sequence_as(outputs, targets), outputs)
+                return self._loss(keras.tree.pack_sequence_as(outputs, wanted), outputs)
         except Exception as error:
             shapes = [tuple(output.shape) for output in keras.tree.flatten(outputs)]
             raise ValueError(
                 f"the loss {self.name} cannot compare targets of shape "
-                f"{_shapes(target.shape for target in self._targets)} with outputs of shape "
+                f"{_shapes(target.shape for target in given)} with outputs of shape "
                 f"{_shapes(shapes)}: {error}"
             ) from error
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from types import TracebackType
 from typing import Any
 
@@ -22,11 +23,13 @@ class no_side_effects:
     Parameters
     ----------
     model : keras.Model
+    weights : sequence of (keras.Variable, array)
+        Variables that are read as other numbers meanwhile; of the same shapes.
     """
 
-    def __init__(self, model: Any) -> None:
+    def __init__(self, model: Any, weights: Sequence[tuple[Any, Any]] = ()) -> None:
         self._notes = [(layer, CallNotes.of(layer)) for layer in inner_layers(model)]
-        self._stateless = keras.StatelessScope()
+        self._stateless = keras.StatelessScope(list(weights))
         self._scopes = same_scopes()
 
     def __enter__(self) -> None:

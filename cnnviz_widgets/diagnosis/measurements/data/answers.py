@@ -41,3 +41,8 @@ class Answers:
     loss: float = math.nan
     constant_loss: float = math.nan
     different: int = 0
+
+    @property
+    def solved(self) -> bool:
+        """Whether the task is clearly solved."""
+        return self.score >= 0.5

@@ -2,25 +2,114 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+import numpy as np
+from scipy import stats
+
+Outcome: TypeAlias = Literal["worse", "spared", "nothing to lose", "unknown"]
+
+UNCHANGED = 0.01
+"""Relative change of the outputs up to which they are the same: less than a picture of 256 shades
+or two digits of a number show."""
+
+LOST = 0.1
+"""Share of what the answers know of their targets: what costs less is not missed."""
+
+P_VALUE = 0.05
+"""Of the t-tests over groups of samples; one of twenty such trials is decided by chance."""
+
+GROUPS = 8
+"""Groups of samples over which a mean loss is compared: each of 4 to 8 of the usual 32 to 64."""
+
+FEWEST_SAMPLES = 16
+"""Below, that nothing got worse may be for want of samples."""
+
+
+@dataclass(frozen=True)
+class Fit:
+    """How far answers belong to their own samples.
+
+    Attributes
+    ----------
+    loss : float
+        Of the answers with their own targets.
+    gains : tuple of float
+        Of each of some groups of samples, the loss of its answers with the targets of others, less
+        that with their own: 0 for answers that have nothing to do with the targets, in the unit of
+        the loss.
+    right : int or None
+        Right answers; None where targets are no class numbers.
+    """
+
+    loss: float
+    gains: tuple[float, ...]
+    right: int | None = None
+
+    @property
+    def gain(self) -> float:
+        """The mean over the groups."""
+        return float(np.mean(self.gains)) if self.gains else math.nan
+
+    @property
+    def learnt(self) -> bool:
+        """Whether the answers fit their own targets better than others', beyond chance."""
+        return _is_above_zero(self.gains)
 
 
 @dataclass(frozen=True)
 class Trial:
-    """How a model's outputs change by one replacement.
+    """How a model's answers change by one replacement.
 
     Attributes
     ----------
     change : float
         Relative change of the outputs, as `Ablation.change`.
-    loss_now, loss_then : float
-        NaN without targets.
-    score_now, score_then : float
-        As `Answers.score`; NaN without targets.
+    samples : int
+    answers_changed : int or None
+        Samples that get another answer; None where no output is scores of classes.
+    now, then : Fit or None
+        As the model is, and with the replacement; None without targets that fit.
     """
 
     change: float
-    loss_now: float
-    loss_then: float
-    score_now: float
-    score_then: float
+    samples: int
+    answers_changed: int | None = None
+    now: Fit | None = None
+    then: Fit | None = None
+
+    @property
+    def lost(self) -> float:
+        """The share of what the answers know of their targets that is lost; NaN if not known."""
+        if self.now is None or self.then is None or not self.now.learnt:
+            return math.nan
+        return 1 - self.then.gain / self.now.gain
+
+    @property
+    def outcome(self) -> Outcome:
+        """Whether the answers get worse, what was replaced is spared, or that cannot be told."""
+        if self.change <= UNCHANGED:
+            return "spared"
+        if self.now is None or self.then is None or not np.isfinite(self.now.gains).all():
+            return "unknown"
+        if not self.now.learnt:
+            return "nothing to lose"
+        if not np.isfinite(self.then.gains).all():
+            return "worse"
+        if self.lost <= LOST:
+            return "spared" if self.samples >= FEWEST_SAMPLES else "unknown"
+        fallen = np.subtract(self.now.gains, self.then.gains)
+        return "worse" if _is_above_zero(fallen.tolist()) else "unknown"
+
+
+def _is_above_zero(values: Sequence[float]) -> bool:
+    """Whether the mean is above 0 by a one-sided t-test."""
+    array = np.asarray(values, dtype=np.float64)
+    if array.size < 2 or not np.isfinite(array).all():
+        return False
+    if np.ptp(array) <= 1e-12 * np.abs(array).max():
+        return bool(array[0] > 0)
+    return bool(stats.ttest_1samp(array, 0, alternative="greater").pvalue < P_VALUE)

@@ -11,9 +11,9 @@ from ...facts import LayerFacts, ModelFacts
 from ...findings import Finding, Kind, Measurement
 from ...measurements.saturation import STUCK
 from ...phrases import percent, samples, some_of
-from ..base import ALL_OF_OUTPUTS, BEYOND, Sign, by_share
+from ..base import ALL_OF_OUTPUTS, BEYOND, Sign, by_share, capped
 from ..wording import binned, distribution, few_samples, named
-from .silence import CONSTANT_VARIATION, hands_on, inherited
+from .silence import CONSTANT_VARIATION, hands_on, inherited, is_meant, leads_into_gate
 
 SEVERE, WARNING = 0.5, 0.1
 """Share of channels, as for dead ones: they tell as much about the input, nothing."""
@@ -52,11 +52,11 @@ class Constant(Sign):
         if outputs.at_ends is not None:
             is_still &= outputs.at_ends < STUCK
         channels = np.flatnonzero(is_still)
-        if not channels.size or (not layer.parents and layer.looks_up):
+        if not channels.size or is_meant(model, layer, channels.size / outputs.channels):
             return
         share = channels.size / outputs.channels
         if not hands_on(layer, share) and not inherited(model, layer, channels):
-            yield self._of_channels(layer, channels, variation)
+            yield self._of_channels(model, layer, channels, variation)
 
     def explained_behind(self, cause: Finding) -> Set[Kind]:
         """All that outputs show, where no channel of the layer varies."""
@@ -67,13 +67,18 @@ class Constant(Sign):
         return not cause.channels
 
     def _of_channels(
-        self, layer: LayerFacts, channels: NDArray[np.intp], variation: NDArray[np.float64]
+        self,
+        model: ModelFacts,
+        layer: LayerFacts,
+        channels: NDArray[np.intp],
+        variation: NDArray[np.float64],
     ) -> Finding:
         total = layer.outputs.channels
         share = channels.size / total
+        is_gate = leads_into_gate(model, layer)
         return self.finding(
             layer,
-            by_share(share, SEVERE, WARNING),
+            "note" if is_gate else capped(by_share(share, SEVERE, WARNING), model),
             Measurement(
                 "variation between samples relative to magnitude, median of these channels",
                 float(np.median(variation[channels])),
@@ -84,9 +89,10 @@ class Constant(Sign):
             else f"1 of {total:,} {layer.noun} of {layer.path} puts out the same "
             "whatever the input.",
             channels=named(channels, layer),
-            limits=few_samples(layer.outputs.samples),
-            cure="Look at its weights and at the layers before it: weights of 0 or a bias far "
-            "larger than the inputs' share; lower the learning rate, or initialise anew.",
+            limits="It is a gate, which may be meant to stay where it is." * is_gate
+            or few_samples(layer.outputs.samples),
+            cure="Look at their weights: where these are 0, or the bias is far larger than what "
+            "they bring, give them new random ones and train on.",
             evidence=distribution(
                 "variation between samples, relative", variation[np.isfinite(variation)]
             ),

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Set
-from dataclasses import replace
+import re
+from collections.abc import Iterator, Sequence, Set
+from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ...facts import LayerFacts, ModelFacts
 from ...findings import Finding, Kind, Measurement, Severity
 from ...measurements.rarity import FEWEST_SAMPLES, firing_bound, silent_but_living
+from ...measurements.training.trials import Trial
 from ...phrases import are, percent, samples, some_of
-from ..base import ALL_OF_OUTPUTS, Sign, by_share
-from ..wording import distribution, named
+from ..base import ALL_OF_OUTPUTS, SAME_IN_LAYERS, Sign, by_share, is_solved
+from ..wording import distribution, named, what_came_of
 from .silence import WHOLLY, hands_on, inherited
 
 SEVERE, WARNING = 0.5, 0.2
@@ -25,13 +29,18 @@ SURELY, SURELY_SAMPLES = 0.4, 32
 on so many samples: the paper's v1 has 40 to 49 % on 64. Whatever fires on less than a tenth of the
 inputs in so large a part of a layer is of little use in any case."""
 
+FAR_BELOW = 2.0
+"""Times the norm of the weights, and the magnitude of what they read, by which a bias lies below 0:
+independent inputs bring as much to one unit in 40."""
+
 
 class Dead(Sign):
     """Channels that are zero on every sample.
 
     Of units without positions as many are not counted against the layer as
     `rarity.silent_but_living` says are merely rare. A sigmoid or softmax at 0 has underflowed:
-    `saturated`.
+    `saturated`. Whether those that are left are enough, the trial tells: the model with the same
+    share of these silenced, too.
     """
 
     kind, title, source = "dead", "dead channels", "[WL20 §1.3.2]"
@@ -40,38 +49,47 @@ class Dead(Sign):
         {"near-zero", "uniform", "unlike-input", "frozen", "concentrated-forks", "noisy-weights"}
     )
     spoils = frozenset({"near-zero", "uniform", "unlike-input"})
+    once_from = SAME_IN_LAYERS
 
     def findings(self, model: ModelFacts) -> Iterator[Finding]:
-        """With cures that depend on how many layers are concerned."""
-        silent = list(super().findings(model))
-        several = sum(finding.severity != "note" for finding in silent) > 1
-        for finding in silent:
-            yield replace(finding, cure=_cure(model, model.layers[finding.layer], several))
+        """Of each layer, with a cure that depends on how many are concerned."""
+        silences = [each for layer in model if (each := _silence(layer, model)) is not None]
+        found = [self._of_layer(each, model) for each in silences]
+        concerned = [
+            each.calls[0]
+            for each, finding in zip(silences, found, strict=True)
+            if finding.severity != "note"
+        ]
+        driven = [layer for layer in concerned if _is_driven(model, layer)]
+        for silence, finding in zip(silences, found, strict=True):
+            yield replace(finding, cure=_cure(model, silence, finding, driven))
 
-    def judge(self, layer: LayerFacts, model: ModelFacts) -> Iterator[Finding]:
-        """A finding if the layer makes zero channels, but for the cure."""
-        outputs = layer.outputs
-        silent = np.flatnonzero(outputs.measures.dead)
-        if not silent.size or outputs.fires is None or layer.underflows:
-            return
-        share = silent.size / outputs.channels
-        if hands_on(layer, share) or inherited(model, layer, silent):
-            return
-        rare = silent_but_living(outputs.fires, outputs.samples) if _has_units(layer) else 0.0
-        severity, doubtful = _severity(layer, share, (silent.size - rare) / outputs.channels)
-        yield self.finding(
+    def _of_layer(self, silence: _Silence, model: ModelFacts) -> Finding:
+        """The finding, but for the cure."""
+        layer, trial = silence.calls[0], model.thinned.get(silence.calls[0].path)
+        finding = self.finding(
             layer,
-            severity,
-            Measurement(f"share of {layer.noun} that are zero on every sample", share, True),
-            f"{some_of(silent.size, outputs.channels, layer.noun).capitalize()} of "
-            f"{layer.path} {are(silent.size)} zero on {samples(outputs.samples)} "
-            f"({percent(share)}).",
-            channels=named(silent, layer),
-            limits=_limits(outputs.samples, doubtful, round(rare)),
+            _proven(silence, trial, model),
+            Measurement(
+                f"share of {layer.noun} that are zero on every sample", silence.share, True
+            ),
+            f"{some_of(silence.channels.size, silence.total, layer.noun).capitalize()} of "
+            f"{layer.path} {are(silence.channels.size)} zero on {samples(silence.samples)} "
+            f"({percent(silence.share)}).{_by_trial(trial)}",
+            channels=named(silence.channels, layer),
+            limits=_limits(silence),
             evidence=distribution(
-                "share of samples a unit fires on", outputs.fires / outputs.samples
+                "share of samples a unit fires on", silence.fires / silence.samples
             ),
         )
+        return replace(finding, follows=tuple(each.path for each in silence.calls[1:]))
+
+    def on_trial(self, model: ModelFacts) -> list[tuple[str, str]]:
+        """The layers that lack so many channels that it may matter, but for those that lack all."""
+        silences = [each for layer in model if (each := _silence(layer, model)) is not None]
+        silences = [each for each in silences if WARNING <= each.share < WHOLLY]
+        silences.sort(key=lambda each: -each.share)
+        return [(each.calls[0].path, "") for each in silences]
 
     def explained_behind(self, cause: Finding) -> Set[Kind]:
         """Behind a layer that is wholly dead all that outputs show."""
@@ -83,29 +101,114 @@ class Dead(Sign):
         """Whether not one channel lives."""
         return cause.measured.value >= 1
 
-
-def _has_units(layer: LayerFacts) -> bool:
-    """Whether its channels are units without positions."""
-    return len(layer.outputs.shape) == 2
-
-
-def _severity(layer: LayerFacts, share: float, sure: float) -> tuple[Severity, bool]:
-    """By the share of channels that are surely dead, and whether the samples leave it in doubt."""
-    count = layer.outputs.samples
-    severity = by_share(sure, SEVERE, WARNING)
-    if severity == "note" and share >= SURELY and count >= SURELY_SAMPLES:
-        severity = "warning"
-    few = _has_units(layer) and count < FEWEST_SAMPLES and share < WHOLLY
-    doubtful = few or (severity == "note" and share >= WARNING)
-    return ("note" if doubtful else severity), doubtful
+    def is_one_choice(self, finding: Finding) -> bool:
+        """What is only worth a look is told once."""
+        return finding.severity == "note"
 
 
-def _limits(count: int, doubtful: bool, rare: int) -> str:
+@dataclass(frozen=True, eq=False)
+class _Silence:
+    """A layer's channels that are zero on every sample, in each of its calls.
+
+    Attributes
+    ----------
+    calls : sequence of LayerFacts
+        Those of one shared layer; of others one.
+    channels : ndarray of int
+    fires : ndarray of int
+        On how many samples each channel is not zero.
+    """
+
+    calls: Sequence[LayerFacts]
+    channels: NDArray[np.intp]
+    fires: NDArray[np.intp]
+
+    @property
+    def total(self) -> int:
+        """Of all channels."""
+        return self.fires.size
+
+    @property
+    def share(self) -> float:
+        """Of the silent ones."""
+        return self.channels.size / self.total
+
+    @property
+    def samples(self) -> int:
+        """Of one call."""
+        return self.calls[0].outputs.samples
+
+    @property
+    def has_units(self) -> bool:
+        """Whether its channels are units without positions."""
+        return len(self.calls[0].outputs.shape) == 2
+
+    @cached_property
+    def rare(self) -> float:
+        """How many of them probably fire on other inputs: of units without positions."""
+        return silent_but_living(self.fires, self.samples) if self.has_units else 0.0
+
+    @property
+    def judged(self) -> Severity:
+        """By the share that is surely dead, were the samples enough."""
+        severity = by_share((self.channels.size - self.rare) / self.total, SEVERE, WARNING)
+        if severity == "note" and self.share >= SURELY and self.samples >= SURELY_SAMPLES:
+            return "warning"
+        return severity
+
+    @property
+    def doubtful(self) -> bool:
+        """Whether it may be no more than rarity."""
+        few = self.has_units and self.samples < FEWEST_SAMPLES and self.share < WHOLLY
+        return few or (self.judged == "note" and self.share >= WARNING)
+
+
+def _silence(layer: LayerFacts, model: ModelFacts) -> _Silence | None:
+    """What is silent in a layer by its own doing; None for nothing, and for later calls."""
+    if layer.underflows or layer.outputs.fires is None or layer.path != _first_call(layer.path):
+        return None
+    calls = [each for each in model if _first_call(each.path) == layer.path]
+    channels = np.flatnonzero(np.all([each.outputs.measures.dead for each in calls], axis=0))
+    share = channels.size / layer.outputs.channels
+    if not channels.size or hands_on(layer, share) or inherited(model, layer, channels):
+        return None
+    counts = [each.outputs.fires for each in calls if each.outputs.fires is not None]
+    return _Silence(calls, channels, np.max(counts, axis=0))
+
+
+def _first_call(path: str) -> str:
+    """The path of a shared layer's first call: without the indices of later ones."""
+    return re.sub(r":\d+(?=/|\[|$)", "", path)
+
+
+def _proven(silence: _Silence, trial: Trial | None, model: ModelFacts) -> Severity:
+    """The severity that the evidence bears: severe is what is shown to be missed."""
+    outcome = "unknown" if trial is None else trial.outcome
+    if silence.doubtful or is_solved(model) or outcome == "spared":
+        return "note"
+    shown = silence.share >= WHOLLY or outcome in ("worse", "nothing to lose")
+    return "warning" if silence.judged == "severe" and not shown else silence.judged
+
+
+def _by_trial(trial: Trial | None) -> str:
+    """What the trial has shown, in one sentence."""
+    if trial is None or trial.outcome == "nothing to lose":
+        return ""
+    what = f"silencing the same share of the others, too ({what_came_of(trial)})"
+    if trial.outcome == "spared":
+        return f" They are not missed: {what}, does no harm."
+    if trial.outcome == "worse":
+        return f" They may be missed: {what}, does harm."
+    return ""
+
+
+def _limits(silence: _Silence) -> str:
+    count, rare = silence.samples, round(silence.rare)
     limits = (
         f"What is silent on {samples(count)} may still fire on up to "
         f"{percent(firing_bound(count))} of all inputs, at 95 % confidence."
     )
-    if doubtful:
+    if silence.doubtful:
         limits = (
             "Cannot tell from these samples whether they are dead or only rare: "
             f"{limits[0].lower()}{limits[1:]}"
@@ -118,22 +221,45 @@ def _limits(count: int, doubtful: bool, rare: int) -> str:
     return limits
 
 
-def _cure(model: ModelFacts, layer: LayerFacts, several: bool) -> str:
-    """What to do about a layer's dead channels, the likeliest first."""
-    if several:
+def _is_driven(model: ModelFacts, layer: LayerFacts) -> bool:
+    """Whether the biases of the silent channels are lower than what the weights can bring."""
+    dead = layer.outputs.measures.dead
+    read = [parent.outputs.magnitude for parent in model.parents(layer)] or [model.input_magnitude]
+    for weight in layer.weights:
+        if weight.pull is not None and weight.pull.size == dead.size:
+            return bool(np.median(weight.pull[dead]) < -FAR_BELOW * max(read))
+    return False
+
+
+def _cure(
+    model: ModelFacts, silence: _Silence, finding: Finding, driven: Sequence[LayerFacts]
+) -> str:
+    """What to do about a layer's dead channels, by what has silenced them."""
+    layer = silence.calls[0]
+    if silence.doubtful:
+        return "Show it more samples, 64 at the least, to tell."
+    if finding.severity == "note":
+        left = silence.total - silence.channels.size
+        return f"None is needed; {left:,} {layer.noun} would do in {layer.path}."
+    if layer in driven and len(driven) > 1:
         return (
-            "Lower the learning rate first, as units have died in several layers; then use an "
-            "activation that passes negative values (LeakyReLU, ELU), or drop one of several "
-            "stacked layers."
+            f"Lower the learning rate and train anew: in {len(driven)} layers steps that were too "
+            "large have driven biases far below 0, where a ReLU passes no gradient back."
+        )
+    if layer in driven:
+        return (
+            "Their biases lie far below 0, where a ReLU passes no gradient back: set these to 0 "
+            'and train on, with activation="leaky_relu" to keep them alive.'
         )
     if layer.low and not any(
         other.role == "weights" and layer.path in model.descendants(other.path) for other in model
     ):
         return (
-            "Check the input data, then the activation and bias of this layer: use one that "
-            "passes negative values (LeakyReLU), lower the learning rate, or change the structure."
+            "Check the range of the inputs first; then use an activation that passes negative "
+            'values here (activation="leaky_relu", or "elu").'
         )
     return (
-        "Change the activation of this layer or of those before it (LeakyReLU, ELU), lower the "
-        "learning rate, or drop one of several stacked layers."
+        "Use an activation that passes negative values, here or in the layers before it "
+        '(activation="leaky_relu", or "elu"), He initialisation (kernel_initializer="he_normal"), '
+        "or one layer less where several are stacked."
     )

@@ -9,7 +9,7 @@ from ...facts import LayerFacts, ModelFacts
 from ...findings import Comparison, Finding, Kind, Measurement
 from ...measurements.output_measures import OutputMeasures
 from ...phrases import percent
-from ..base import ALL_OF_OUTPUTS, Sign
+from ..base import ALL_OF_OUTPUTS, Sign, capped
 from ..wording import FRESH, NO_REFERENCE, binned
 from .silence import WHOLLY
 
@@ -44,11 +44,11 @@ class NearZero(Sign):
         outputs, fresh = layer.outputs, model.fresh.get(layer.path)
         faint = gain(model, layer) < GAIN_SUSPECT
         if fresh is None:
-            yield self._faint(layer, model, None) if faint else self._crowded(layer, None)
+            yield self._faint(layer, model, None) if faint else self._crowded(layer, model, None)
         elif faint and (reference := _fainter(outputs, fresh)):
             yield self._faint(layer, model, reference)
         elif is_crowded(layer) and (reference := _more_crowded(outputs, fresh)):
-            yield self._crowded(layer, reference)
+            yield self._crowded(layer, model, reference)
 
     def suspects(self, model: ModelFacts) -> list[str]:
         """The layers whose values are small enough to ask how the fresh ones lie."""
@@ -63,29 +63,33 @@ class NearZero(Sign):
         part = "" if layer.normalises else f", {percent(gain(model, layer))} of what it reads"
         return self._of_layer(
             layer,
+            model,
             Measurement("magnitude (root mean square) of the output", magnitude),
             f"{layer.path} puts out next to nothing: values of about {magnitude:.2g}{part}.",
             reference,
-            "Check the activation and the initial weights of this layer and of those before "
-            "it, lower the learning rate or a penalty on weights or activity, or normalise "
-            "before it.",
+            'Draw its initial weights wider (kernel_initializer="he_normal"), weaken a penalty on '
+            "weights or activity, or put a BatchNormalization behind it.",
         )
 
-    def _crowded(self, layer: LayerFacts, reference: Comparison | None) -> Finding:
+    def _crowded(
+        self, layer: LayerFacts, model: ModelFacts, reference: Comparison | None
+    ) -> Finding:
         share = layer.outputs.near_zero
         return self._of_layer(
             layer,
+            model,
             Measurement("share of values under 1 % of the layer's large ones", share, True),
             f"{percent(share)} of what the living {layer.noun} of {layer.path} put out "
-            "lies next to 0.",
+            "lies next to 0: they answer to almost nothing.",
             reference,
-            "Units are dying: check the activation of this layer and of those before it, "
-            "and lower the learning rate or a penalty on activity.",
+            "Use an activation that passes negative values here and in the layers before it "
+            '(activation="leaky_relu"), or weaken a penalty on activity.',
         )
 
     def _of_layer(
         self,
         layer: LayerFacts,
+        model: ModelFacts,
         measured: Measurement,
         summary: str,
         reference: Comparison | None,
@@ -93,7 +97,7 @@ class NearZero(Sign):
     ) -> Finding:
         return self.finding(
             layer,
-            "note" if reference is None else "warning",
+            "note" if reference is None else capped("warning", model),
             measured,
             summary,
             reference=reference,

@@ -11,7 +11,7 @@ from ...findings import Finding, Measurement
 from ...measurements.rarity import FEWEST_SAMPLES
 from ...measurements.saturation import STUCK
 from ...phrases import percent, samples, some_of
-from ..base import BEYOND, Sign, by_share
+from ..base import BEYOND, Sign, by_share, capped
 from ..wording import binned, few_samples, named
 from .constant import same_for_all
 
@@ -35,8 +35,9 @@ class Saturated(Sign):
     kind, title, source = "saturated", "saturated channels", BEYOND
     of_outputs = True
     cure = (
-        "Scale down what enters the activation: smaller initial weights, a lower "
-        "learning rate or batch normalisation before it; or use one without ends (ReLU, ELU)."
+        "Scale down what enters the activation: smaller initial weights "
+        '(kernel_initializer="glorot_uniform"), or a BatchNormalization before it; or use one '
+        'without ends (activation="relu"). At its ends no gradient comes back.'
     )
     explains = frozenset({"dead", "constant", "uniform", "near-zero", "unlike-input"})
 
@@ -44,7 +45,7 @@ class Saturated(Sign):
         """By the layer's channels, or by its values where channels change sides."""
         outputs = layer.outputs
         if layer.output and layer.activation == "softmax":
-            yield from self._exploded_logits(layer)
+            yield from self._exploded_logits(layer, model)
             return
         if outputs.at_ends is None:
             return
@@ -60,9 +61,9 @@ class Saturated(Sign):
             severity = "warning"
         yield self.finding(
             layer,
-            severity,
+            capped(severity, model),
             Measurement("share of values at an end of the range", values, True),
-            f"{percent(values)} of what {layer.path} ({layer.activation}) puts out lies at "
+            f"{percent(values)} of what {layer.path} ({layer.activation}) puts out is stuck at "
             f"an end of its range, in {some_of(channels.size, outputs.channels, layer.noun)} "
             "nearly always."
             + f" It is nearly the same for {samples(outputs.samples)}."
@@ -82,7 +83,7 @@ class Saturated(Sign):
         """Whether most of its own layer is stuck."""
         return not behind and cause.severity == "severe"
 
-    def _exploded_logits(self, layer: LayerFacts) -> Iterator[Finding]:
+    def _exploded_logits(self, layer: LayerFacts, model: ModelFacts) -> Iterator[Finding]:
         """Classes to which a softmax gives exactly 0 on every sample.
 
         float32 holds nothing below e^−103: their logits lie more than 100 below the largest, where
@@ -95,14 +96,14 @@ class Saturated(Sign):
             return
         yield self.finding(
             layer,
-            "warning",
+            capped("warning", model),
             Measurement("share of classes with probability exactly 0", share, True),
             f"{layer.path} (softmax) gives {some_of(never.size, outputs.channels, 'classes')} a "
             f"probability of exactly 0 on {samples(outputs.samples)}: the logits have exploded, as "
             "theirs lie more than 100 below the largest.",
             channels=named(never, layer),
             limits=few_samples(outputs.samples),
-            cure="Check that the inputs are scaled as in training; lower the learning rate, and "
-            "hold the logits down by weight decay, label smoothing or normalisation before the "
-            "last layer.",
+            cure="Check that the inputs are scaled as in training; then hold the logits down: "
+            "weight decay, label smoothing (CategoricalCrossentropy(label_smoothing=0.1)) or a "
+            "normalisation before the last layer.",
         )

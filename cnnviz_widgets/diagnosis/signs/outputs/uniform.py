@@ -9,7 +9,7 @@ import numpy as np
 from ...facts import LayerFacts, ModelFacts
 from ...findings import Comparison, Finding, Measurement
 from ...measurements.merges import Merges
-from ..base import Sign
+from ..base import Sign, capped
 from ..wording import FRESH, NO_REFERENCE, merge_heights
 
 MEDIAN = 0.06
@@ -36,7 +36,10 @@ class Uniform(Sign):
 
     kind, title, source = "uniform", "uniform features", "[WL20 §1.3.2]"
     of_outputs = True
-    cure = "Change how the layer extracts features, for example add batch normalisation."
+    cure = (
+        "Put a BatchNormalization between the layer and its activation; if their kernels are "
+        "alike, too, draw new random ones and train on, or use fewer."
+    )
 
     def judge(self, layer: LayerFacts, model: ModelFacts) -> Iterator[Finding]:
         """A note where there is no fresh layer to hold it to."""
@@ -53,10 +56,11 @@ class Uniform(Sign):
                 return
         yield self.finding(
             layer,
-            "note" if reference is None else "warning",
-            Measurement("median fork height (cosine distance)", own.median),
-            f"The maps of {layer.path} are much alike: half of its {layer.noun} join at a cosine "
-            f"distance of {own.median:.3g} or less.",
+            "note" if reference is None else capped("warning", model),
+            Measurement("cosine distance of a channel to the next, median", own.median),
+            f"The {layer.outputs.channels:,} {layer.noun} of {layer.path} show much the same: half "
+            f"of them lie within a cosine distance of {own.median:.3g} of another (0: equal, 1: "
+            "nothing in common).",
             reference=reference,
             limits=_limits(reference is not None, layer.outputs.centred_merges),
             evidence=merge_heights(own, None if fresh_merges is None else fresh_merges.heights),

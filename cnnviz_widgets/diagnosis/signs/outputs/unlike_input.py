@@ -17,14 +17,14 @@ hard to predict: layers of the zoo's healthy networks keep 0.5 to 0.95."""
 
 
 class UnlikeInput(Sign):
-    """Layers near an image off which little of it can be read.
+    """Layers near an image off which little of it can be read: a warning if the task suffers.
 
     Measured: `resemblance.readable_share`, beside that of the fresh layer.
     """
 
     kind, title, source = "unlike-input", "unlike the input", "[WL20 §1.3.2]"
     of_outputs = True
-    cure = "Give the layer more capacity: more channels, a smaller stride or kernel."
+    cure = "Give the layer more channels, or a smaller stride or kernel (strides=1)."
     # What is lost stays lost.
     spoils = frozenset({kind})
     suspects_by = "picture"
@@ -39,18 +39,20 @@ class UnlikeInput(Sign):
             reference = Comparison(
                 f"{FRESH} (effect: ratio)", fresh, effect=layer.readable / max(fresh, 1e-12)
             )
+        is_missed = model.answers is not None and not model.answers.solved
         yield self.finding(
             layer,
-            "warning",
+            "warning" if is_missed else "note",
             Measurement(
                 "share of the image's variance that its maps predict (held-out R²)",
                 layer.readable,
                 True,
             ),
-            f"The maps of {layer.path} have lost the image: only {percent(layer.readable)} of "
-            "its variance can be read off them.",
+            f"The maps of {layer.path} have lost the picture: only {percent(layer.readable)} of it "
+            "(variance of the pixels) can be told from them.",
             reference=reference,
-            limits=few_samples(layer.outputs.samples),
+            limits=few_samples(layer.outputs.samples)
+            or "What the task needs may be kept all the same: its answers tell." * (not is_missed),
         )
 
     def suspects(self, model: ModelFacts) -> list[str]:

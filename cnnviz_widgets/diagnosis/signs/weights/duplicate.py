@@ -8,11 +8,12 @@ from ...facts import LayerFacts, ModelFacts
 from ...findings import Finding, Measurement
 from ...measurements.weight_measures import WeightMeasures
 from ...phrases import listed, some_of
-from ..base import BEYOND, SAME_IN_LAYERS, Sign
+from ..base import BEYOND, SAME_IN_LAYERS, Sign, by_share, capped
 from .kernels import kernels
 
-SEVERE = 0.9
-"""Share of channels that have a twin: nearly all, so that the layer computes a single feature."""
+SEVERE, WARNING = 0.9, 0.1
+"""Share of channels that have a twin: nearly all, so that the layer computes a single feature; and
+where it lacks one of ten."""
 
 
 class Duplicate(Sign):
@@ -20,8 +21,8 @@ class Duplicate(Sign):
 
     kind, title, source = "duplicate", "duplicate channels", BEYOND
     cure = (
-        "Keep one of each group (merge the others into it); if all are alike, initialise "
-        "with random weights, as equal ones stay equal."
+        "Equal ones get equal gradients and stay equal: give all but one of each group new random "
+        "weights and train on, or take them out."
     )
     view = "weights"
     explains = frozenset({"uniform", "concentrated-forks", "noisy-weights"})
@@ -32,13 +33,15 @@ class Duplicate(Sign):
         """Of each kernel whose outputs are channels of the layer."""
         for kernel in kernels(layer):
             if kernel.duplicates and kernel.first_channel is not None:
-                yield self._of_kernel(layer, kernel, kernel.first_channel)
+                yield self._of_kernel(layer, model, kernel, kernel.first_channel)
 
     def is_one_choice(self, finding: Finding) -> bool:
         """Whether all channels have a twin: a few may have found theirs by chance."""
         return finding.measured.value >= 1
 
-    def _of_kernel(self, layer: LayerFacts, kernel: WeightMeasures, first: int) -> Finding:
+    def _of_kernel(
+        self, layer: LayerFacts, model: ModelFacts, kernel: WeightMeasures, first: int
+    ) -> Finding:
         groups, total = kernel.duplicates, kernel.shape[-1]
         count = sum(map(len, groups))
         share = count / total
@@ -47,10 +50,10 @@ class Duplicate(Sign):
         channels = () if is_all else sorted(k for group in groups for k in group)
         return self.finding(
             layer,
-            "severe" if share >= SEVERE else "warning",
+            capped(by_share(share, SEVERE, WARNING), model),
             Measurement("share of channels that have an exact twin", share, True),
             f"{some_of(count, total, layer.noun).capitalize()} of {layer.path} "
-            f"have the same {kernel.name} and bias as another, in {len(groups):,} "
+            f"compute the same as another: equal {kernel.name} and bias, in {len(groups):,} "
             f"group{'s' * (len(groups) != 1)} ({examples}).",
             channels=tuple(k + first for k in channels),
             weight=kernel.name,

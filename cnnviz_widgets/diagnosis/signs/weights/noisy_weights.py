@@ -2,60 +2,48 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from ...facts import LayerFacts, ModelFacts
-from ...findings import Comparison, Finding, Measurement
+from ...facts import LayerFacts
+from ...findings import Comparison, Measurement
 from ...measurements.weight_measures import WeightMeasures
-from ...phrases import percent
-from ..base import Sign
-from ..wording import merge_heights
-from .kernels import SHUFFLED, is_convolution, kernels, limits_of, severity_of, unlearnt
+from .kernels import SHUFFLED, RandomLooking, is_convolution, unlearnt
 
 
-class NoisyWeights(Sign):
+class NoisyWeights(RandomLooking):
     """Heat maps that are noise.
 
     Measured: `weight_measures.structure`, with merges like those of the same weights shuffled.
     """
 
     kind, title, source = "noisy-weights", "noisy weights", "[WL20 §1.3.4]"
-    cure = (
-        "Look at this layer's outputs first and do as they suggest; initialise narrower, "
-        "train longer, add weight decay, or use fewer units."
-    )
-    view = "weights"
     spoils = frozenset({"uniform", "unlike-input"})
 
-    def judge(self, layer: LayerFacts, model: ModelFacts) -> Iterator[Finding]:
-        """Of each kernel without places, if the model is trained."""
-        if model.traceless:
-            return
-        for kernel in kernels(layer):
-            if not is_convolution(kernel) and unlearnt(kernel):
-                yield self._of_kernel(layer, kernel)
+    def accuses(self, kernel: WeightMeasures) -> bool:
+        """Of all that is no convolution."""
+        return not is_convolution(kernel) and unlearnt(kernel)
 
-    def _of_kernel(self, layer: LayerFacts, kernel: WeightMeasures) -> Finding:
-        structure, merges = kernel.structure, kernel.merges
-        assert structure is not None and merges is not None
-        return self.finding(
-            layer,
-            severity_of(layer),
+    def shows_order(self, layer: LayerFacts, kernel: WeightMeasures) -> bool:
+        """Whether it is a plain dense layer's: those of attention and of cells work in pairs."""
+        return kernel.name == "kernel" and layer.kind == "Dense"
+
+    def subject(self, layer: LayerFacts, kernel: WeightMeasures) -> str:
+        """By name and size."""
+        size = " × ".join(f"{n:,}" for n in kernel.shape)
+        return f"The {size} weights of {layer.path} ({kernel.name})"
+
+    def looks(self, kernel: WeightMeasures) -> tuple[Measurement, Comparison]:
+        """By how little of them a few patterns explain."""
+        structure = kernel.structure
+        assert structure is not None
+        return (
             Measurement(
-                "share of the weights' energy in the leading tenth of directions",
+                "share of the weights that the strongest tenth of their patterns explains",
                 structure.leading,
                 True,
             ),
-            f"The heat map of {layer.path}'s {kernel.name} is noise: "
-            f"{percent(structure.leading)} of its energy lies in its leading directions, of the "
-            f"same weights shuffled {percent(structure.shuffled)}.",
-            reference=Comparison(
+            Comparison(
                 f"{SHUFFLED} (effect: standard deviations)",
                 structure.shuffled,
                 structure.percentile,
                 structure.effect,
             ),
-            limits=limits_of(layer),
-            weight=kernel.name,
-            evidence=merge_heights(merges.own, merges.shuffled_heights),
         )

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from ...facts import LayerFacts, ModelFacts
 from ...findings import Comparison, Finding, Measurement
 from ...measurements.weight_measures import WeightMeasures
-from ..base import Sign
+from ..base import Sign, capped
 from ..wording import binned
 from .kernels import kernels
 
@@ -30,8 +30,8 @@ class WideUniformWeights(Sign):
 
     kind, title, source = "wide-uniform-weights", "wide, uniform weights", "[WL20 §1.3.5]"
     cure = (
-        "Initialise narrower (Glorot, or He before ReLU), as training hardly moves "
-        "weights so wide; or lower the learning rate if training spread them."
+        'Initialise narrower and train anew: kernel_initializer="glorot_uniform", or "he_normal" '
+        "before ReLU."
     )
     view = "weights"
     explains = frozenset(
@@ -44,19 +44,23 @@ class WideUniformWeights(Sign):
         """Of each kernel."""
         for kernel in kernels(layer):
             if is_wide(kernel):
-                yield self._of_kernel(layer, kernel)
+                yield self._of_kernel(layer, kernel, model)
 
-    def _of_kernel(self, layer: LayerFacts, kernel: WeightMeasures) -> Finding:
+    def _of_kernel(self, layer: LayerFacts, kernel: WeightMeasures, model: ModelFacts) -> Finding:
         return self.finding(
             layer,
-            "warning",
-            Measurement("standard deviation of the weights over Glorot's", kernel.width),
-            f"The {kernel.name} of {layer.path} is spread evenly over a range "
-            f"{kernel.width:.1f} times as wide as Glorot's initialisation.",
+            capped("warning", model),
+            Measurement(
+                "spread of the weights (standard deviation) over that of Glorot's initialisation",
+                kernel.width,
+            ),
+            f"The initial weights of {layer.path} ({kernel.name}) were drawn "
+            f"{kernel.width:.1f} times too wide, and training has hardly moved them: they are "
+            "still spread evenly.",
             reference=Comparison(
                 "Glorot's initialisation for this layer (effect: ratio)", 1.0, effect=kernel.width
             ),
-            limits="Auxiliary: parameters alone do not show how well the layer works.",
+            limits="Told by the weights alone: they do not show how well the layer works.",
             weight=kernel.name,
             evidence=binned("weight", kernel.histogram),
         )

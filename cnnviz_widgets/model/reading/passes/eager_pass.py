@@ -7,7 +7,7 @@ all of them to the end of its call.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import Any
 
 import keras
@@ -89,8 +89,18 @@ class EagerPass:
             raise stop.original from None
 
 
-def forward(model: Any, inputs: Any, recorder: Recorder) -> Any:
+def forward(
+    model: Any, inputs: Any, recorder: Recorder, weights: Sequence[tuple[Any, Any]] = ()
+) -> Any:
     """Run the model forward once as it stands, without a trace in it, and record the calls.
+
+    Parameters
+    ----------
+    model : keras.Model
+    inputs : array, list or dict of array
+    recorder : Recorder
+    weights : sequence of (keras.Variable, array)
+        Variables that are read as other numbers meanwhile.
 
     Returns
     -------
@@ -102,7 +112,8 @@ def forward(model: Any, inputs: Any, recorder: Recorder) -> Any:
     ModelCallError
         If the model's call raises.
     """
-    alone, recorded, interrupts = no_side_effects(model), recording(recorder), interrupts_kept()
+    alone = no_side_effects(model, weights)
+    recorded, interrupts = recording(recorder), interrupts_kept()
     try:
         with surely(alone, recorded, interrupts), alone, recorded, interrupts:
             tensors = keras.tree.map_structure(keras.ops.convert_to_tensor, inputs)

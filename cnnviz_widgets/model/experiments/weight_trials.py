@@ -1,0 +1,161 @@
+"""Decisive trials: what a live model does with a weight in random order, or with channels silent.
+
+A weight that looks random has learnt something all the same if the answers suffer when its numbers
+are put in another order; channels that are silent are missed if they suffer when as many of the
+others are silenced. The weights are read as other numbers in a scope; they are never written.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import keras
+import numpy as np
+from numpy.typing import NDArray
+
+from ...analysis.arrays import Indices
+from ...diagnosis.measurements.training.trials import GROUPS, Fit, Trial
+from ..layers.effective_weights import effective_weights, read_only
+from ..layers.layer_info import weight_names
+from ..reading.probe import ModelProbe, reader_of
+from .changed_outputs import (
+    Replacement,
+    answers_changed,
+    difference,
+    last_activations,
+    right_answers,
+    values_of,
+)
+from .exchanged_pass import run_exchanged
+from .losses import Loss, targets_of
+
+Array = NDArray[Any]
+
+
+class CannotExchange(ValueError):
+    """A weight that a layer does not compute with as it is stored; the message says why."""
+
+
+class Trials:
+    """Trials of one live model on the samples of a probe.
+
+    The model runs as it is once, when this is made, and once for each trial, operation by
+    operation. Its lock is to be held.
+
+    Parameters
+    ----------
+    probe : ModelProbe
+    targets : array, list or dict of array, or None
+        One a sample, for each of the model's outputs.
+    loss : str, callable or keras.losses.Loss, optional
+        Default: what the model was compiled with, else a sensible one, see `Loss`.
+    seed : int
+        Of the random orders.
+
+    Raises
+    ------
+    ValueError
+        The targets do not fit the outputs or the loss.
+    ModelCallError
+        The model's call raises.
+    """
+
+    def __init__(
+        self, probe: ModelProbe, targets: Any = None, loss: Any = None, *, seed: int = 0
+    ) -> None:
+        self._probe = probe
+        self._seed = seed
+        outputs = run_exchanged(probe)
+        self._before = values_of(outputs)
+        self._targets: list[Array] | None = None
+        self._loss: Loss | None = None
+        if targets is not None:
+            given = targets_of(probe.model, targets, probe.samples)
+            self._targets = [array[: probe.samples] for array in given]
+            activations = last_activations(probe, len(self._before))
+            self._loss = Loss(probe.model, loss, self._targets, outputs, activations)
+        self._now = self._fit(outputs)
+
+    @property
+    def now(self) -> Fit | None:
+        """How the answers fit as the model is; None without targets."""
+        return self._now
+
+    def in_random_order(self, path: str, name: str, draw: int = 0) -> Trial:
+        """Try the model with the numbers of one weight in random order.
+
+        Parameters
+        ----------
+        path : str
+            Of the layer; of a shared layer all calls read the weight.
+        name : str
+            As `LayerParameters.name`.
+        draw : int
+            Which random order.
+
+        Raises
+        ------
+        CannotExchange
+            The layer computes with other numbers than it stores, or has no such weight.
+        """
+        variable = _variable(self._probe, path, name)
+        values = read_only(variable)
+        rng = np.random.default_rng([self._seed, draw])
+        mixed = rng.permutation(values.ravel()).reshape(values.shape)
+        return self._trial(run_exchanged(self._probe, weights=[(variable, mixed)]))
+
+    def silenced(self, path: str, channels: Sequence[int]) -> Trial:
+        """Try the model with some of a layer's channels at zero.
+
+        Parameters
+        ----------
+        path : str
+        channels : sequence of int
+
+        Raises
+        ------
+        ModelCallError
+            The layer is called only in compiled code, where its output cannot be replaced.
+        """
+        exchange = Replacement(tuple(channels), "silence")
+        return self._trial(run_exchanged(self._probe, {path: exchange}))
+
+    def _trial(self, outputs: Any) -> Trial:
+        after = values_of(outputs)
+        change, _ = difference(self._before, after)
+        changed = answers_changed(self._before, after)
+        return Trial(change, self._probe.samples, changed, self._now, self._fit(outputs))
+
+    def _fit(self, outputs: Any) -> Fit | None:
+        loss, targets = self._loss, self._targets
+        if loss is None or targets is None:
+            return None
+        samples = self._probe.samples
+        others = np.random.default_rng(self._seed).permutation(samples)
+        gains = []
+        for group in np.array_split(np.arange(samples), min(GROUPS, samples)):
+            answers = _part(outputs, group)
+            own, strange = (
+                loss(answers, [array[rows] for array in targets]) for rows in (group, others[group])
+            )
+            gains.append(strange - own)
+        return Fit(loss(outputs), tuple(gains), right_answers(values_of(outputs), targets))
+
+
+def _variable(probe: ModelProbe, path: str, name: str) -> Any:
+    """The variable behind one of a layer's weights, where the layer computes with it as it is."""
+    layer, weights = reader_of(probe).owned(path)
+    acting = effective_weights(layer, weights)
+    names = weight_names(layer, [weight.variable for weight in acting])
+    for own, weight in zip(names, acting, strict=True):
+        if own == name:
+            if weight.merged is not None:
+                raise CannotExchange(f"the layer does not compute with it as stored: {weight.how}")
+            return weight.variable
+    raise CannotExchange(f"the layer has no weight of the name '{name}'")
+
+
+def _part(outputs: Any, rows: Indices) -> Any:
+    """The outputs of samples that follow one another."""
+    return keras.tree.map_structure(lambda value: value[rows[0] : rows[-1] + 1], outputs)
