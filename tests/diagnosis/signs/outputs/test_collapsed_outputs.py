@@ -50,7 +50,7 @@ def test_samples_that_have_collapsed_beside_targets() -> None:
 
 
 @pytest.mark.parametrize(
-    ("share", "severity"), [(0.5, None), (0.1, None), (0.035, "warning"), (0.01, "severe")]
+    ("share", "severity"), [(0.5, None), (0.3, None), (0.1, "warning"), (0.01, "severe")]
 )
 def test_without_targets_by_the_share_of_the_contrast(share: float, severity: str | None) -> None:
     findings = found(pictures(share))
@@ -65,9 +65,9 @@ def test_a_grey_picture_without_contrast() -> None:
 
 
 def test_inputs_that_hardly_differ_ask_for_no_more() -> None:
-    signal = Signal(("image",), (1.0,), (False,), inputs=0.03)
-    assert found(pictures(0.035), signal=signal, input_magnitude=1.0) == []
-    assert len(found(pictures(0.035), signal=signal, input_magnitude=0.03)) == 1
+    signal = Signal(("image",), (1.0,), (False,), inputs=0.2)
+    assert found(pictures(0.1), signal=signal, input_magnitude=1.0) == []
+    assert len(found(pictures(0.1), signal=signal, input_magnitude=0.2)) == 1
 
 
 def test_an_untrained_generator_is_a_note() -> None:
