@@ -136,6 +136,34 @@ def test_one_sample_and_a_model_without_weights() -> None:
     assert of_depth(diagnose(model, X)) == []
 
 
+def test_several_inputs_and_a_dict_of_outputs() -> None:
+    inputs = [keras.Input((20,), name="a"), keras.Input((20,), name="b")]
+    x = L.Concatenate(name="both")(inputs)
+    for k in range(8):
+        x = L.Dense(32, "sigmoid", name=f"d{k}")(x)
+    outputs = {"one": L.Dense(1, name="one")(x), "two": L.Dense(1, name="two")(x)}
+    targets = {"one": X[:, :1], "two": X[:, 1:2]}
+    report = diagnose(keras.Model(inputs, outputs), {"a": X, "b": -X}, targets=targets)
+    (found,) = of_depth(report)
+    assert (found.kind, found.layer) == ("vanishing-signal", "d0")
+
+
+def test_a_subclassed_model() -> None:
+    class Own(keras.Model):
+        def __init__(self) -> None:
+            super().__init__()
+            self.hidden = [L.Dense(32, "sigmoid", name=f"d{k}") for k in range(10)]
+            self.head = L.Dense(1, name="head")
+
+        def call(self, x: Any) -> Any:
+            for layer in self.hidden:
+                x = layer(x)
+            return self.head(x)
+
+    (found,) = of_depth(diagnose(Own(), X, targets=X[:, :1]))
+    assert (found.kind, found.layer) == ("vanishing-signal", "d0")
+
+
 def test_a_loss_that_raises_is_skipped() -> None:
     def broken(_true: Any, _predicted: Any) -> Any:
         raise RuntimeError("no such thing")

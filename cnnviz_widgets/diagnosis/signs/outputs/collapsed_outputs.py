@@ -44,7 +44,7 @@ class CollapsedOutputs(Sign):
         """Beside the targets where there are any that can be compared."""
         if model.diversity is not None:
             if model.diversity.outputs < WARNING * model.diversity.targets:
-                yield self._too_alike(model.diversity)
+                yield self._too_alike(model.diversity, model)
         elif model.makes_images and model.samples > 1 and model.inputs_vary:
             yield from super().findings(model)
 
@@ -57,7 +57,7 @@ class CollapsedOutputs(Sign):
             return
         yield self.finding(
             layer,
-            _severity(layer, share, model),
+            _severity(share < SEVERE or same_for_all(layer), model),
             Measurement("spread between samples over the pictures' contrast", share, True),
             f"{layer.path} makes nearly the same picture of {samples(layer.outputs.samples)}: "
             f"only {percent(share)} of its contrast differs from one to the next.",
@@ -65,12 +65,12 @@ class CollapsedOutputs(Sign):
             evidence=binned("value", layer.outputs.histogram),
         )
 
-    def _too_alike(self, diversity: Diversity) -> Finding:
+    def _too_alike(self, diversity: Diversity, model: ModelFacts) -> Finding:
         """The finding that a model's images vary far less than those it should make [WL20 §2]."""
         own, targets = diversity.outputs, diversity.targets
         return self.finding(
             diversity.layer,
-            "severe" if own < SEVERE * targets else "warning",
+            _severity(own < SEVERE * targets, model),
             Measurement("spread of the output over samples", own),
             f"What {diversity.layer} makes is nearly the same for every sample: it spreads by "
             f"{own:.2g}, the targets by {targets:.2g}.",
@@ -107,7 +107,8 @@ def _variety_of_inputs(model: ModelFacts) -> float:
     return min(1.0, variety) if math.isfinite(variety) and variety > 0 else 1.0
 
 
-def _severity(layer: LayerFacts, share: float, model: ModelFacts) -> Severity:
+def _severity(certain: bool, model: ModelFacts) -> Severity:
+    """Whoever has not been trained has not collapsed."""
     if model.untrained:
         return "note"
-    return "severe" if share < SEVERE or same_for_all(layer) else "warning"
+    return "severe" if certain else "warning"

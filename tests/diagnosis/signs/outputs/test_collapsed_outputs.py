@@ -72,6 +72,9 @@ def test_inputs_that_hardly_differ_ask_for_no_more() -> None:
 
 def test_an_untrained_generator_is_a_note() -> None:
     assert [finding.severity for finding in found(pictures(0.01), untrained=True)] == ["note"]
+    beside = diversity(pictures(0.01), pictures(1.0), layer="image")
+    (finding,) = found(pictures(0.01), untrained=True, diversity=beside)
+    assert finding.severity == "note"
 
 
 def test_what_is_no_collapse() -> None:
