@@ -23,7 +23,7 @@ from ..experiments.gradients import NoGradients, relative_gradients
 from ..experiments.losses import targets_of
 from ..reading.call_recorder import ModelCallError
 from ..reading.model_reader import output_bytes
-from .measured import Measured
+from .measured import JUDGING_FROM, Measured
 from .question import Question
 from .subject import Subject
 
@@ -121,7 +121,7 @@ def _gradients(
         samples = _samples(subject, question)
         if not samples:
             return ()
-        subject.progress(0.97, "gradients of the loss")
+        subject.progress(JUDGING_FROM, "gradients of the loss")
         relative = relative_gradients(
             subject.probe, question.targets, loss=question.loss, samples=samples
         ).relative

@@ -17,7 +17,7 @@ from .data import Array, Scale
 from .faults import Plant
 from .networks import NOISE, Recipe, build
 from .training import Trained, loss_of, prepared, trained
-from .truth import Truth
+from .truth import CONSTANT, Truth
 
 # Which measurements of `truth.measure` follow from which fault is for it to say; these do, too,
 # and have no measure of their own.
@@ -434,7 +434,7 @@ def _badly_made(seed: int) -> Iterator[Member]:
             part,
             kinds=(("input-range", ("", "conv1")),),
             # What such inputs do to the layers behind.
-            ignored=frozenset({"saturated", "unreachable-targets", "constant"}),
+            ignored=frozenset({"saturated", "unreachable-targets"} | CONSTANT),
             given="bytes",
         )
     for name, recipe, block in (
@@ -450,7 +450,7 @@ def _badly_made(seed: int) -> Iterator[Member]:
             recipe,
             kinds=(("unreachable-targets", (block,)),),
             # The last layer is pressed against the end of its range.
-            ignored=frozenset({"saturated", "constant", "dead", "near-zero", "unlike-input"}),
+            ignored=frozenset({"saturated", "dead", "near-zero", "unlike-input"} | CONSTANT),
         )
     for name, recipe, part in (
         ("classifier", replace(CLASSIFIER, first=14), 0),

@@ -19,7 +19,11 @@ from .truth import Truth, block
 # A finding that only asks for a look accuses nobody.
 COUNTED = ("severe", "warning")
 # A tanh or sigmoid that never leaves its end is constant, too, and one finding is enough.
-ALSO = {"saturated": {"constant"}, "constant": {"saturated"}}
+ALSO = {
+    "saturated": {"constant", "collapsed-outputs"},
+    "constant": {"saturated"},
+    "collapsed-outputs": {"saturated"},
+}
 # A finding about a few channels is right where more than this share of them is really so.
 MOST = 0.5
 

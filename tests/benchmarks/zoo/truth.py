@@ -31,6 +31,8 @@ END = 0.01
 # images as well, in the targets' spread: a generator that has collapsed repeats one picture.
 STILL, STILL_GREY = 0.01, 0.05
 COLLAPSED, COLLAPSED_GREY = 0.1, 0.4
+# What a model that says the same of every sample is told by: pictures, and all else.
+CONSTANT = {"collapsed-outputs", "constant"}
 # Share of a layer's forks which join maps that are nearly one picture: their height is below NEAR,
 # also when each map is taken about its mean. Maps that share an offset only are grey.
 ALIKE, ALIKE_CENTRED, ALIKE_GREY = 0.6, 0.5, 0.25
@@ -137,10 +139,13 @@ def measure(model: Any, inputs: Array, targets: Array, truth: Truth) -> None:
             is_convolution = layer.kernel.ndim > 2
             kind = "concentrated-forks" if is_convolution else "noisy-weights"
             found.grey.add((kind, block(layer.name)))
-    if "dead" in found.kinds and "constant" in found.kinds:
+    if "dead" in found.kinds:
         # What reads only zeros is constant.
-        del found.kinds["constant"]
-        found.ignore.add("constant")
+        for kind in CONSTANT & found.kinds.keys():
+            del found.kinds[kind]
+            found.ignore.add(kind)
+    if "constant" in truth.ignore:
+        truth.ignore |= CONSTANT
     found.kinds = {kind: where for kind, where in found.kinds.items() if kind not in truth.ignore}
     if truth.kinds:
         truth.ignore |= set(found.kinds) - set(truth.kinds)
@@ -183,10 +188,11 @@ def _alike(found: Truth, name: str, values: Array) -> None:
 def _last(found: Truth, layer: Any, values: Array, targets: Array) -> None:
     """Whether what the model puts out depends on the sample, and leaves the ends of its range."""
     spread, size = values.std(0).mean(), np.abs(values).mean()
-    found.add("constant", layer.name, -spread / (size or 1.0), -STILL, -STILL_GREY)
+    kind = "collapsed-outputs" if values.ndim == 4 else "constant"
+    found.add(kind, layer.name, -spread / (size or 1.0), -STILL, -STILL_GREY)
     if values.ndim == 4 and targets.shape == values.shape:
         variety = float(spread / targets.std(0).mean())
-        found.add("constant", layer.name, -variety, -COLLAPSED, -COLLAPSED_GREY)
+        found.add(kind, layer.name, -variety, -COLLAPSED, -COLLAPSED_GREY)
     if activation(layer) in _ENDS:
         at = [(np.abs(values - end) < END).mean(0) for end in _ENDS[activation(layer)]]
         stuck = float((np.maximum(*at) >= 0.99).mean())

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from cnnviz_widgets.model import ModelProbe, ablate, diagnose, fresh_probe
+from cnnviz_widgets.model.experiments.gradients import relative_gradients
 from cnnviz_widgets.model.experiments.model_comparison import LiveSide, ModelComparison
 
 from ..check_untouched import Experiment, check_untouched
@@ -26,6 +27,10 @@ def draw_a_reference(probe: ModelProbe) -> None:
 
 def diagnosis(probe: ModelProbe) -> None:
     diagnose(probe, targets=np.zeros((2, 2)))
+
+
+def pull_back(probe: ModelProbe) -> None:
+    relative_gradients(probe, np.zeros((2, 2)), loss="mse")
 
 
 def comparison(probe: ModelProbe) -> None:
@@ -55,6 +60,10 @@ CASES = {
         ),
     ),
     "fresh_probe": Case(draw_a_reference, ("model/experiments/fresh_model.py",)),
+    "relative_gradients": Case(
+        pull_back,
+        ("model/experiments/gradients.py", "model/experiments/losses.py"),
+    ),
     "diagnose": Case(diagnosis, ("model/diagnosis/diagnose.py",)),
     "compare": Case(comparison, ("model/experiments/model_comparison.py",)),
     "stream": Case(stream, ("model/reading/model_reader.py", "model/reading/probe.py")),

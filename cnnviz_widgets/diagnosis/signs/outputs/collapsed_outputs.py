@@ -17,14 +17,10 @@ from ..base import BEYOND, Sign
 from ..wording import binned, few_samples
 from .constant import same_for_all
 
-DIVERSITY_OF_TARGETS, DIVERSITY_SEVERE = 0.25, 0.05
+WARNING, SEVERE = 0.25, 0.05
 """Spread over samples of the images a model makes over that of its target images. MEASURED.md:
-collapsed generators 0.003 to 0.06 against the data's 0.38, varied ones 0.32."""
-
-SHARE_SEVERE, SHARE_WARNING = 0.02, 0.05
-"""Part of the contrast of the pictures that differs from one to the next, without targets to hold
-it to. Of 256 shades the first is 5, which no one sees; a collapsed generator of MEASURED.md, at
-0.003 to 0.06 of a contrast of 0.4, lies below the second."""
+collapsed generators 0.003 to 0.06 against the data's 0.38, varied ones 0.32. Without targets the
+pictures' own contrast takes their place: in real ones nearly all of it lies between samples."""
 
 
 class CollapsedOutputs(Sign):
@@ -47,8 +43,8 @@ class CollapsedOutputs(Sign):
     def findings(self, model: ModelFacts) -> Iterator[Finding]:
         """Beside the targets where there are any that can be compared."""
         if model.diversity is not None:
-            if model.diversity.outputs < DIVERSITY_OF_TARGETS * model.diversity.targets:
-                yield self._too_alike(model.diversity)
+            if model.diversity.outputs < WARNING * model.diversity.targets:
+                yield self._too_alike(model.diversity, model)
         elif model.makes_images and model.samples > 1 and model.inputs_vary:
             yield from super().findings(model)
 
@@ -57,11 +53,11 @@ class CollapsedOutputs(Sign):
         if not makes_pictures(layer, model) or _is_stuck(layer):
             return
         share = _share_of_contrast(layer) / _variety_of_inputs(model)
-        if not share < SHARE_WARNING and not same_for_all(layer):
+        if not share < WARNING and not same_for_all(layer):
             return
         yield self.finding(
             layer,
-            _severity(layer, share, model),
+            _severity(share < SEVERE or same_for_all(layer), model),
             Measurement("spread between samples over the pictures' contrast", share, True),
             f"{layer.path} makes nearly the same picture of {samples(layer.outputs.samples)}: "
             f"only {percent(share)} of its contrast differs from one to the next.",
@@ -69,12 +65,12 @@ class CollapsedOutputs(Sign):
             evidence=binned("value", layer.outputs.histogram),
         )
 
-    def _too_alike(self, diversity: Diversity) -> Finding:
+    def _too_alike(self, diversity: Diversity, model: ModelFacts) -> Finding:
         """The finding that a model's images vary far less than those it should make [WL20 §2]."""
         own, targets = diversity.outputs, diversity.targets
         return self.finding(
             diversity.layer,
-            "severe" if own < DIVERSITY_SEVERE * targets else "warning",
+            _severity(own < SEVERE * targets, model),
             Measurement("spread of the output over samples", own),
             f"What {diversity.layer} makes is nearly the same for every sample: it spreads by "
             f"{own:.2g}, the targets by {targets:.2g}.",
@@ -111,7 +107,8 @@ def _variety_of_inputs(model: ModelFacts) -> float:
     return min(1.0, variety) if math.isfinite(variety) and variety > 0 else 1.0
 
 
-def _severity(layer: LayerFacts, share: float, model: ModelFacts) -> Severity:
+def _severity(certain: bool, model: ModelFacts) -> Severity:
+    """Whoever has not been trained has not collapsed."""
     if model.untrained:
         return "note"
-    return "severe" if share < SHARE_SEVERE or same_for_all(layer) else "warning"
+    return "severe" if certain else "warning"
