@@ -8,8 +8,10 @@ from __future__ import annotations
 
 SIGNS: dict[str, str] = {
     "non-finite": ".outputs.non_finite:NonFinite",
-    "input-range": ".data.input_range:InputRange",
     "unreachable-targets": ".data.unreachable_targets:UnreachableTargets",
+    "stale-averages": ".training.stale_averages:StaleAverages",
+    "channel-order": ".data.channel_order:ChannelOrder",
+    "input-range": ".data.input_range:InputRange",
     "wide-uniform-weights": ".weights.wide_uniform_weights:WideUniformWeights",
     "duplicate": ".weights.duplicate:Duplicate",
     "saturated": ".outputs.saturated:Saturated",
@@ -17,6 +19,7 @@ SIGNS: dict[str, str] = {
     "near-zero": ".outputs.near_zero:NearZero",
     "constant": ".outputs.constant:Constant",
     "frozen": ".weights.frozen:Frozen",
+    "no-better-than-constant": ".training.no_better_than_constant:NoBetterThanConstant",
     "concentrated-forks": ".weights.concentrated_forks:ConcentratedForks",
     "noisy-weights": ".weights.noisy_weights:NoisyWeights",
     "uniform": ".outputs.uniform:Uniform",

@@ -37,6 +37,42 @@ def targets_of(model: Any, targets: Any, samples: int) -> list[Array]:
         They are no numbers, are not as many arrays as there are outputs, or fewer than the
         samples.
     """
+    given = _by_output(model, targets)
+    arrays = [number_array("targets", value) for value in given]
+    for array in arrays:
+        one_for_each("targets", array, samples)
+    return arrays
+
+
+def some_targets_of(model: Any, targets: Any, samples: int) -> list[Array | None]:
+    """As `targets_of`, where some outputs may have no targets: None in a list, or no such key.
+
+    Parameters
+    ----------
+    model, targets, samples
+        As `targets_of`.
+
+    Raises
+    ------
+    TypeError, ValueError
+        As `targets_of`; also where no output has any.
+    """
+    if isinstance(targets, Mapping):
+        names = _output_keys(model)
+        given = {name: None for name in names or ()} | dict(targets)
+    else:
+        given = targets
+    arrays = [
+        None if each is None else number_array("targets", each) for each in _by_output(model, given)
+    ]
+    for array in arrays:
+        if array is not None:
+            one_for_each("targets", array, samples)
+    return arrays
+
+
+def _by_output(model: Any, targets: Any) -> list[Any]:
+    """What was given for each output, in the order of the outputs."""
     expected = _count_outputs(model)
     if isinstance(targets, Mapping):
         given = _in_order(model, targets)
@@ -51,10 +87,7 @@ def targets_of(model: Any, targets: Any, samples: int) -> list[Array]:
             f"targets holds {len(given)} array{'s' * (len(given) != 1)}, the model has "
             f"{expected} output{'s' * (expected != 1)}"
         )
-    arrays = [number_array("targets", value) for value in given]
-    for array in arrays:
-        one_for_each("targets", array, samples)
-    return arrays
+    return given
 
 
 def checked_targets(model: Any, targets: Any, samples: int) -> Any:
@@ -102,7 +135,8 @@ def checked_loss(loss: Any, targets: Any) -> Any:
         _check_one_loss(each)
     if targets is None:
         raise ValueError(
-            f"a loss needs targets: give targets, one a sample; got loss={_name(loss)!r} and none"
+            "a loss needs targets: give targets, one a sample; got "
+            f"loss={loss_name(loss)!r} and none"
         )
     return loss
 
@@ -118,7 +152,7 @@ def _check_one_loss(loss: Any) -> None:
         if not _takes_two(loss):
             raise TypeError(
                 "loss must be a function of targets and outputs, loss(y_true, y_pred); got "
-                f"{_name(loss)}{inspect.signature(loss)}"
+                f"{loss_name(loss)}{inspect.signature(loss)}"
             )
         return
     try:
@@ -147,21 +181,27 @@ def _takes_two(function: Callable[..., Any]) -> bool:
 
 def _are_arrays(targets: Sequence[Any]) -> bool:
     """Whether these are arrays, one for each output, and not numbers or rows of them."""
-    return all(len(getattr(target, "shape", ())) > 0 for target in targets)
+    return all(target is None or len(getattr(target, "shape", ())) > 0 for target in targets)
 
 
 def _in_order(model: Any, targets: Mapping[str, Any]) -> list[Any]:
     """The entries of a dict, by the keys of the outputs or by their names."""
-    names = getattr(model, "output_names", None)
-    if isinstance(model, keras.Sequential):
-        names = [model.layers[-1].name]
-    elif isinstance(model, keras.Function) and isinstance(model.output, Mapping):
-        names = sorted(model.output)  # as Keras flattens a dict
+    names = _output_keys(model)
     if names is None:
         return [targets[name] for name in sorted(targets)]
     if set(names) != set(targets):
         raise ValueError(f"targets has the keys {sorted(targets)}, not {sorted(names)}")
     return [targets[name] for name in names]
+
+
+def _output_keys(model: Any) -> list[str] | None:
+    """What the outputs are called, in their order; None where the model does not declare them."""
+    if isinstance(model, keras.Sequential):
+        return [model.layers[-1].name]
+    if isinstance(model, keras.Function) and isinstance(model.output, Mapping):
+        return sorted(model.output)  # as Keras flattens a dict
+    names: list[str] | None = getattr(model, "output_names", None)
+    return names
 
 
 def _count_outputs(model: Any) -> int | None:
@@ -225,12 +265,13 @@ class Loss:
                 for output, target, activation in zip(flat, targets, activations, strict=True)
             ]
             loss = chosen[0] if len(chosen) == 1 else keras.tree.pack_sequence_as(outputs, chosen)
-        self.name = ", ".join(dict.fromkeys(map(_name, keras.tree.flatten(loss))))
+        self.name = ", ".join(dict.fromkeys(map(loss_name, keras.tree.flatten(loss))))
         self._model = model
         self._targets = list(targets)
+        names = getattr(model, "output_names", None)
         try:
             # One of our own: the model's keeps what it has seen.
-            self._loss = new_loss(loss, weights, getattr(model, "output_names", None))
+            self._loss = new_loss(loss, weights, None if len(flat) != len(names or flat) else names)
         except Exception as error:
             raise ValueError(f"loss {self.name} is none for this model: {error}") from error
 
@@ -260,7 +301,8 @@ def _shapes(shapes: Any) -> str:
     return ", ".join(str(tuple(shape)) for shape in shapes)
 
 
-def _name(loss: Any) -> str:
+def loss_name(loss: Any) -> str:
+    """What a loss is called."""
     if loss is None or isinstance(loss, str):
         return str(loss).lower().replace(" ", "_")
     return str(getattr(loss, "__name__", None) or getattr(loss, "name", type(loss).__name__))

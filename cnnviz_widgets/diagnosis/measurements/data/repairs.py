@@ -1,13 +1,26 @@
-"""What came of known repairs, each tried on a copy of the inputs."""
+"""What came of known repairs, each tried on a copy of the inputs or of what passes through."""
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
+
+from .answers import Answers
+
+HALVED = 0.5
+"""Loss with a repair over the loss without, from which it has an effect worth telling."""
+
+AT_STAKE = 0.1
+"""Share of the constant answer's loss that a repair must take away: below, a model that is right
+and is made surer of it would pass for repaired."""
+
+GAIN = 0.01
+"""Chance of so many samples being answered better by luck: 5 repairs tried, of 1 in 20 together."""
 
 
 @dataclass(frozen=True)
 class Repair:
-    """A repair that was tried, and the loss without and with it.
+    """A repair that was tried, and the answers without and with it.
 
     Attributes
     ----------
@@ -16,20 +29,50 @@ class Repair:
         ``stale-averages``.
     how : str
         Such as ``x / 255``, as it is said.
-    now, repaired : float
-        The loss.
-    constant : float
-        The loss of the best constant answer.
-    score_now, score_repaired : float
-        As `Answers.score`.
-    samples : int
+    code : str
+        A line that does it.
+    before, after : Answers
+        Judged by the same samples and the same loss.
+    p_gain : float
+        The chance of as many samples being answered better rather than worse if the repair did
+        nothing.
+    expected : bool
+        Whether something besides the gain speaks for it: what BatchNormalization remembers, or
+        that the answers stand so large a change of the inputs.
+    with_targets : bool
+        Whether the targets are prepared as the inputs are, and were repaired with them.
     """
 
     kind: str
     how: str
-    now: float
-    repaired: float
-    constant: float
-    score_now: float
-    score_repaired: float
-    samples: int
+    code: str
+    before: Answers
+    after: Answers
+    p_gain: float
+    expected: bool = False
+    with_targets: bool = False
+
+    @property
+    def helps(self) -> bool:
+        """Whether what it mends is the cause: as the loss says, the answers, and no luck."""
+        no_luck = self.expected or self.p_gain <= GAIN
+        return self._halves and self.after.better and no_luck and self._keeps_right
+
+    @property
+    def ratio(self) -> float | None:
+        """The loss without over that with it; None where one of them is not known."""
+        now, then = self.before.loss, self.after.loss
+        return now / max(then, 1e-12) if math.isfinite(now) and math.isfinite(then) else None
+
+    @property
+    def _keeps_right(self) -> bool:
+        return not self.after.score < self.before.score
+
+    @property
+    def _halves(self) -> bool:
+        """Whether the loss at least halves; the share of errors where no loss can tell."""
+        now, then = self.before.loss, self.after.loss
+        if math.isnan(now) or math.isnan(then) or now <= 0 or then < 0:
+            return 1 - self.after.score <= HALVED * (1 - self.before.score)
+        at_stake = AT_STAKE * self.before.constant_loss
+        return then <= HALVED * now and not now - then < at_stake
