@@ -52,8 +52,8 @@ def input_scale(
         return InputScale(values)
     made = next(_preprocessing(subject, measured.facts), None)
     trials: tuple[SurenessTrial, ...] = ()
-    if made is None and len(inputs) == 1 and not measured.facts.untrained:
-        trials = tuple(_sureness(subject, runs, inputs[0]))
+    if made is None and not measured.facts.untrained:
+        trials = tuple(_sureness(subject, runs))
     return InputScale(values, made, trials)
 
 
@@ -89,16 +89,18 @@ def _made(layer: LayerFacts, made_for: str, spread: float) -> Preprocessing:
     )
 
 
-def _sureness(subject: Subject, runs: Runs, inputs: NDArray[np.generic]) -> Iterator[SurenessTrial]:
+def _sureness(subject: Subject, runs: Runs) -> Iterator[SurenessTrial]:
     """How sure the answers are on bytes scaled otherwise, until a trial decides."""
-    now = runs.outputs[0]
-    if not look_like_bytes(inputs) or not _are_shares(now) or _prepares(subject):
+    inputs, now = runs.inputs, runs.outputs
+    if len(now) != 1 or not all(map(look_like_bytes, inputs)) or not _are_shares(now[0]):
         return
-    for repair in input_repairs(inputs.astype(np.float32), None):
-        outputs = runs.run([repair.apply(inputs.astype(np.float32))])[0]
+    if _prepares(subject):
+        return
+    for repair in input_repairs(inputs[0].astype(np.float32), None):
+        (outputs,) = runs.run([repair.apply(each.astype(np.float32)) for each in inputs])
         if not _are_shares(outputs):
             return
-        trial = sureness_trial(now, outputs, repair.how)
+        trial = sureness_trial(now[0], outputs, repair.how)
         yield trial
         if decides(trial):
             return
