@@ -308,32 +308,7 @@ def loss_name(loss: Any) -> str:
     return str(getattr(loss, "__name__", None) or getattr(loss, "name", type(loss).__name__))
 
 
-def loss_on_any_scale(model: Any, loss: Any, outputs: Array, targets: Array) -> float:
-    """The loss of a model's one output, comparable between scales of inputs and targets.
-
-    What the model was compiled with is left out of it: that may measure in the targets' own unit.
-
-    Parameters
-    ----------
-    model : keras.Model
-    loss : str, callable, keras.losses.Loss, or None
-        None: see `sensible_loss`.
-    outputs, targets : ndarray, shape (sample, ...)
-
-    Raises
-    ------
-    ValueError
-        If the targets do not fit the outputs.
-    """
-    if loss is None:
-        loss = sensible_loss(outputs, targets, None, any_scale=True)
-    tensor = keras.ops.convert_to_tensor(outputs)
-    return Loss(model, loss, [targets], tensor, [None])(tensor)
-
-
-def sensible_loss(
-    output: Array, target: Array, activation: str | None, *, any_scale: bool = False
-) -> Any:
+def sensible_loss(output: Array, target: Array, activation: str | None) -> Any:
     """A loss for one output that the user has named none for.
 
     Parameters
@@ -341,9 +316,6 @@ def sensible_loss(
     output, target : ndarray
     activation : str or None
         The last one before the output, where it is known.
-    any_scale : bool
-        Whether it is compared with the loss of another target, on another scale: values are then
-        compared by squares over the variance of the targets, but for shares of 0 and 1.
 
     Raises
     ------
@@ -367,30 +339,12 @@ def sensible_loss(
         raise ValueError(
             f"targets of shape {target.shape} do not fit outputs of shape {output.shape}"
         )
-    if any_scale:
-        are_certain = np.isin(target, (0, 1)).all() and output.min() >= 0 and output.max() <= 1
-        return _surprise if are_certain else _relative_squares
     if target.min() >= 0 and target.max() <= 1:
         if output.ndim == 2 and are_shares:
             return "categorical_crossentropy"
         if activation == "sigmoid":
             return "binary_crossentropy"
     return "mean_squared_error"
-
-
-def _surprise(targets: Any, outputs: Any) -> Any:
-    """Mean −log of the shares that outputs give to targets of 0 and 1, at most −log 1e-7.
-
-    Keras' binary cross-entropy stops at 1 − 1e-7 as well, which float32 rounds by a fifth.
-    """
-    shares = keras.ops.where(keras.ops.equal(targets, 1), outputs, 1 - outputs)
-    return -keras.ops.mean(keras.ops.log(keras.ops.clip(shares, 1e-7, 1)))
-
-
-def _relative_squares(targets: Any, outputs: Any) -> Any:
-    """Mean squared error over the variance of the targets."""
-    variance = keras.ops.maximum(keras.ops.var(targets), 1e-12)
-    return keras.ops.mean(keras.ops.square(outputs - targets)) / variance
 
 
 def _are_shares(output: Array) -> bool:

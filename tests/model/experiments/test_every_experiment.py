@@ -55,7 +55,9 @@ CASES = {
         ),
     ),
     "fresh_probe": Case(draw_a_reference, ("model/experiments/fresh_model.py",)),
-    "diagnose": Case(diagnosis, ("model/diagnosis/diagnose.py",)),
+    "diagnose": Case(
+        diagnosis, ("model/diagnosis/diagnose.py", "model/diagnosis/data/inputs_and_targets.py")
+    ),
     "compare": Case(comparison, ("model/experiments/model_comparison.py",)),
     "stream": Case(stream, ("model/reading/model_reader.py", "model/reading/probe.py")),
 }

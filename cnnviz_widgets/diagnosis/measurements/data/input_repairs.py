@@ -33,8 +33,6 @@ class InputRepair:
         Of inputs.
     factor : float
         By how much it widens their spread.
-    affine : bool
-        Whether what is shown at the other end, such as an autoencoder's targets, can go with it.
     """
 
     kind: str
@@ -42,7 +40,6 @@ class InputRepair:
     code: str
     apply: Callable[[Array], Array]
     factor: float
-    affine: bool = True
 
 
 def _scaled(how: str, factor: float, offset: float, code: str = "") -> InputRepair:
@@ -87,7 +84,7 @@ def input_repairs(inputs: Array, colours: int | None) -> Iterator[InputRepair]:
     mean, std = inputs.mean(axes, np.float64), inputs.std(axes, np.float64)
     if not _is_standard(mean, std):
         yield _standardised(inputs, axes)
-    elif scale == "other":
+    if scale == "other" and inputs.min() < 0:
         yield from _into_range(inputs)
     if colours is not None and inputs.shape[colours] == 3:
         yield _reversed(colours)
@@ -130,4 +127,4 @@ def _reversed(axis: int) -> InputRepair:
         return np.flip(inputs, axis)
 
     code = "x = x[:, ::-1]" if axis == 1 else "x = x[..., ::-1]"
-    return InputRepair("channel-order", "colours reversed", code, apply, 1.0, affine=False)
+    return InputRepair("channel-order", "colours reversed", code, apply, 1.0)

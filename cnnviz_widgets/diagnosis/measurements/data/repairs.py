@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from .answers import Answers
+from .answers import BY_LOSS, Answers
 
 HALVED = 0.5
 """Loss with a repair over the loss without, from which it has an effect worth telling."""
@@ -16,6 +16,11 @@ and is made surer of it would pass for repaired."""
 
 GAIN = 0.05
 """Chance of so many samples being answered better by luck; it must halve the loss besides."""
+
+
+LIFTED, SURE_GAIN = 0.8, 0.001
+"""Loss with a repair over that of the best constant answer from which a model that was no better
+has been lifted above it: where a task is hard, no loss halves. Chance of its gain being luck."""
 
 
 @dataclass(frozen=True)
@@ -41,6 +46,8 @@ class Repair:
         that the answers stand so large a change of the inputs.
     with_targets : bool
         Whether the targets are prepared as the inputs are, and were repaired with them.
+    factor : float
+        By how much it widens the spread of the inputs.
     """
 
     kind: str
@@ -51,12 +58,19 @@ class Repair:
     p_gain: float
     expected: bool = False
     with_targets: bool = False
+    factor: float = 1.0
 
     @property
     def helps(self) -> bool:
         """Whether what it mends is the cause: as the loss says, the answers, and no luck."""
-        no_luck = self.expected or self.p_gain <= GAIN
-        return self._halves and self.after.better and no_luck and self._keeps_right
+        after = self.after
+        if not after.better or after.loss >= after.constant_loss:
+            return False
+        if after.score < self.before.score:
+            return False
+        if self._halves:
+            return self.expected or self.p_gain <= GAIN
+        return self._lifts and (self.expected or self.p_gain <= SURE_GAIN)
 
     @property
     def ratio(self) -> float | None:
@@ -65,8 +79,11 @@ class Repair:
         return now / max(then, 1e-12) if math.isfinite(now) and math.isfinite(then) else None
 
     @property
-    def _keeps_right(self) -> bool:
-        return not self.after.score < self.before.score
+    def _lifts(self) -> bool:
+        """Whether answers that were no better than a constant one are so now."""
+        constant = self.after.constant_loss
+        was_no_better = not self.before.better and self.before.loss >= BY_LOSS * constant
+        return was_no_better and self.after.loss <= LIFTED * constant
 
     @property
     def _halves(self) -> bool:

@@ -14,6 +14,7 @@ from ...measurements.data.norm_shift import NormShift, is_off
 from ...measurements.data.repairs import Repair
 from ...phrases import listed, percent, span
 from ..base import ALL_OF_OUTPUTS, BEYOND, Sign
+from ..outputs.near_zero import NearZero
 from ..wording import distribution, few_samples
 from .repaired import best_repair, compared, told
 
@@ -51,7 +52,8 @@ class InputRange(Sign):
         """One at most, about the model as a whole."""
         repair, scale = best_repair(model, self.kind), model.input_scale
         if repair is not None:
-            yield self._by_repair(repair, scale)
+            if not (repair.factor > 1 and _fades_inside(model)):
+                yield self._by_repair(repair, scale)
             return
         if any(each.helps for each in model.repairs) or _is_solved(model):
             return
@@ -89,7 +91,7 @@ class InputRange(Sign):
         layers = listed(shift.layers)
         return self._of_scale(
             scale,
-            "severe" if is_off(ratio, FAR) and not judged else "warning",
+            by_memory(shift, model),
             Measurement("spread of what BatchNormalization is given over that in training", ratio),
             f"The inputs{_range(scale)} are unlike those of training: what reaches {layers} is "
             f"spread {_times(ratio)} as widely as the moving averages of training say.",
@@ -173,6 +175,12 @@ class InputRange(Sign):
 _FACTS = "x.min(), x.max(), x.mean(), x.std()"
 
 
+def by_memory(shift: NormShift, model: ModelFacts) -> Severity:
+    """How severe a shift is: of a model that does well all the same, a warning."""
+    does_well = model.answers is not None and model.answers.better
+    return "severe" if is_off(shift.ratio, FAR) and not does_well else "warning"
+
+
 def decides(trial: SurenessTrial) -> bool:
     """Whether a trial shows that the inputs are on another scale than those of training."""
     return (
@@ -181,6 +189,14 @@ def decides(trial: SurenessTrial) -> bool:
         and trial.same >= SAME_ANSWER
         and trial.answers >= (2 if trial.choices == 1 else 3)
     )
+
+
+def _fades_inside(model: ModelFacts) -> bool:
+    """Whether a layer makes its values far smaller than a fresh one does of the same inputs.
+
+    Wider inputs make up for that, too, but they are not what is wrong.
+    """
+    return any(each.severity != "note" for each in NearZero().findings(model))
 
 
 def _is_solved(model: ModelFacts) -> bool:

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 
 from ...facts import ModelFacts
 from ...findings import Comparison, Finding, Measurement
-from ...measurements.data.norm_shift import NormShift, is_off
+from ...measurements.data.norm_shift import NormShift
 from ...measurements.data.repairs import Repair
 from ...phrases import listed
 from ..base import ALL_OF_OUTPUTS, BEYOND, Sign
-from ..data.input_range import FAR
+from ..data.input_range import by_memory
 from ..data.repaired import best_repair, compared, told
 from ..wording import few_samples
 
@@ -39,7 +39,7 @@ class StaleAverages(Sign):
         solved = model.answers is not None and model.answers.solved
         helped = any(each.helps for each in model.repairs)
         if shift is not None and shift.cause == "averages" and not solved and not helped:
-            yield self._by_memory(shift, judged=model.answers is not None)
+            yield self._by_memory(shift, model)
 
     def accounts_for(self, cause: Finding, other: Finding) -> bool:
         """A note is as true with the right averages."""
@@ -59,10 +59,11 @@ class StaleAverages(Sign):
             limits=few_samples(repair.after.samples),
         )
 
-    def _by_memory(self, shift: NormShift, *, judged: bool) -> Finding:
+    def _by_memory(self, shift: NormShift, model: ModelFacts) -> Finding:
+        judged = model.answers is not None
         return self.finding(
             "",
-            "severe" if is_off(shift.ratio, FAR) and not judged else "warning",
+            by_memory(shift, model),
             Measurement(
                 "spread of what BatchNormalization is given over its moving averages", shift.ratio
             ),

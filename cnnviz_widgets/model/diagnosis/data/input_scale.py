@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ....diagnosis.facts import LayerFacts, ModelFacts
 from ....diagnosis.measurements.data.input_range import (

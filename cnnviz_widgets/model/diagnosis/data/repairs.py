@@ -228,6 +228,7 @@ def _tried(trying: Trying, repair: InputRepair, before: Answers) -> Repair:
         more_often(judging.marks(outputs, repair), judging.marks(runs.outputs)),
         expected=(off or far) and repair.kind == "input-range",
         with_targets=isinstance(judging, ByInputs),
+        factor=repair.factor,
     )
 
 

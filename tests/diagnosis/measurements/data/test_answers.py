@@ -114,9 +114,10 @@ def test_many_answers_a_sample_are_compared_sample_by_sample() -> None:
 
 def test_ignored_places_do_not_count() -> None:
     labels = np.array([[0, 1, 9], [1, 9, 9]])
-    question = asked(np.eye(3)[[[0, 1, 0], [0, 0, 0]]], labels, Head(ignored=9))
+    outputs = np.eye(3)[[[0, 1, 0], [0, 0, 0]]]
+    question = asked(outputs, labels, Head(ignored=9))
     assert question is not None
-    found = judged(question, np.eye(3)[[[0, 1, 0], [0, 0, 0]]], layer="", losses=(0, 0), loss_name="")
+    found = judged(question, outputs, layer="", losses=(0, 0), loss_name="")
     assert found.score == 0.5
 
 

@@ -71,7 +71,7 @@ def test_a_repairs_factor_is_how_much_it_widens() -> None:
 
 def test_features_are_standardised_one_by_one() -> None:
     table = RNG.normal(size=(50, 2)) * [1, 1000] + [5, -300]
-    (repair,) = input_repairs(table, None)
+    repair, *_ = input_repairs(table, None)
     np.testing.assert_allclose(repair.apply(table).std(0), 1, rtol=1e-5)
     assert "axis=(0,)" in repair.code
 

@@ -46,7 +46,9 @@ def test_classes(outputs: np.ndarray, targets: np.ndarray, expected: np.ndarray)
         (np.full((4, 1), 0.2), [-1, 1, 1, -1], Head("tanh", "hinge"), 0.0),
     ],
 )
-def test_yes_or_no(outputs: np.ndarray, targets: list[object], head: Head, threshold: float) -> None:
+def test_yes_or_no(
+    outputs: np.ndarray, targets: list[object], head: Head, threshold: float
+) -> None:
     question = asked(outputs, np.array(targets), head)
     assert question is not None
     assert (question.task, question.threshold) == ("yes or no", threshold)
