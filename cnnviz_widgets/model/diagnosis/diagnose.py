@@ -19,14 +19,13 @@ from ...validation.keywords import checked_keywords
 from ...validation.messages import described
 from ...validation.objects import mapping, optional_function
 from ...validation.scalars import flag, whole_number
-from ..experiments.losses import checked_loss, targets_of
+from ..experiments.losses import checked_loss, some_targets_of
 from ..layers.unseen import in_words
 from ..reading.probe import ModelProbe
+from .data.inputs_and_targets import with_inputs_and_targets
 from .head import with_head
-from .input_checks import with_inputs_and_targets
 from .measured import JUDGING_FROM, Measured, measure
 from .question import Question
-from .repairs import with_repairs
 from .signal import with_signal
 from .subject import Progress, Subject
 from .training_record import with_training_record
@@ -39,7 +38,6 @@ _BUDGET = 64 * 2**20
 _STEPS = (
     with_inputs_and_targets,
     with_head,
-    with_repairs,
     with_signal,
     with_training_record,
     with_trials,
@@ -123,7 +121,7 @@ def diagnose(
         raise TypeError(f"loss must be one loss; got {described(loss)}")
     checked_loss(loss, targets)
     if targets is not None:
-        targets_of(probe.model, targets, probe.samples)
+        some_targets_of(probe.model, targets, probe.samples)
     for path, weights in mapping("earlier", earlier or {}, "a path to weights").items():
         mapping(f"earlier[{path!r}]", weights, "a weight's name to its values")
 

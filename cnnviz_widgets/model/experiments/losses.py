@@ -37,6 +37,42 @@ def targets_of(model: Any, targets: Any, samples: int) -> list[Array]:
         They are no numbers, are not as many arrays as there are outputs, or fewer than the
         samples.
     """
+    given = _by_output(model, targets)
+    arrays = [number_array("targets", value) for value in given]
+    for array in arrays:
+        one_for_each("targets", array, samples)
+    return arrays
+
+
+def some_targets_of(model: Any, targets: Any, samples: int) -> list[Array | None]:
+    """As `targets_of`, where some outputs may have no targets: None in a list, or no such key.
+
+    Parameters
+    ----------
+    model, targets, samples
+        As `targets_of`.
+
+    Raises
+    ------
+    TypeError, ValueError
+        As `targets_of`; also where no output has any.
+    """
+    if isinstance(targets, Mapping):
+        names = _output_keys(model)
+        given = {name: None for name in names or ()} | dict(targets)
+    else:
+        given = targets
+    arrays = [
+        None if each is None else number_array("targets", each) for each in _by_output(model, given)
+    ]
+    for array in arrays:
+        if array is not None:
+            one_for_each("targets", array, samples)
+    return arrays
+
+
+def _by_output(model: Any, targets: Any) -> list[Any]:
+    """What was given for each output, in the order of the outputs."""
     expected = _count_outputs(model)
     if isinstance(targets, Mapping):
         given = _in_order(model, targets)
@@ -51,10 +87,7 @@ def targets_of(model: Any, targets: Any, samples: int) -> list[Array]:
             f"targets holds {len(given)} array{'s' * (len(given) != 1)}, the model has "
             f"{expected} output{'s' * (expected != 1)}"
         )
-    arrays = [number_array("targets", value) for value in given]
-    for array in arrays:
-        one_for_each("targets", array, samples)
-    return arrays
+    return given
 
 
 def checked_targets(model: Any, targets: Any, samples: int) -> Any:
@@ -102,7 +135,8 @@ def checked_loss(loss: Any, targets: Any) -> Any:
         _check_one_loss(each)
     if targets is None:
         raise ValueError(
-            f"a loss needs targets: give targets, one a sample; got loss={_name(loss)!r} and none"
+            "a loss needs targets: give targets, one a sample; got "
+            f"loss={loss_name(loss)!r} and none"
         )
     return loss
 
@@ -118,7 +152,7 @@ def _check_one_loss(loss: Any) -> None:
         if not _takes_two(loss):
             raise TypeError(
                 "loss must be a function of targets and outputs, loss(y_true, y_pred); got "
-                f"{_name(loss)}{inspect.signature(loss)}"
+                f"{loss_name(loss)}{inspect.signature(loss)}"
             )
         return
     try:
@@ -147,21 +181,27 @@ def _takes_two(function: Callable[..., Any]) -> bool:
 
 def _are_arrays(targets: Sequence[Any]) -> bool:
     """Whether these are arrays, one for each output, and not numbers or rows of them."""
-    return all(len(getattr(target, "shape", ())) > 0 for target in targets)
+    return all(target is None or len(getattr(target, "shape", ())) > 0 for target in targets)
 
 
 def _in_order(model: Any, targets: Mapping[str, Any]) -> list[Any]:
     """The entries of a dict, by the keys of the outputs or by their names."""
-    names = getattr(model, "output_names", None)
-    if isinstance(model, keras.Sequential):
-        names = [model.layers[-1].name]
-    elif isinstance(model, keras.Function) and isinstance(model.output, Mapping):
-        names = sorted(model.output)  # as Keras flattens a dict
+    names = _output_keys(model)
     if names is None:
         return [targets[name] for name in sorted(targets)]
     if set(names) != set(targets):
         raise ValueError(f"targets has the keys {sorted(targets)}, not {sorted(names)}")
     return [targets[name] for name in names]
+
+
+def _output_keys(model: Any) -> list[str] | None:
+    """What the outputs are called, in their order; None where the model does not declare them."""
+    if isinstance(model, keras.Sequential):
+        return [model.layers[-1].name]
+    if isinstance(model, keras.Function) and isinstance(model.output, Mapping):
+        return sorted(model.output)  # as Keras flattens a dict
+    names: list[str] | None = getattr(model, "output_names", None)
+    return names
 
 
 def _count_outputs(model: Any) -> int | None:
@@ -225,12 +265,13 @@ class Loss:
                 for output, target, activation in zip(flat, targets, activations, strict=True)
             ]
             loss = chosen[0] if len(chosen) == 1 else keras.tree.pack_sequence_as(outputs, chosen)
-        self.name = ", ".join(dict.fromkeys(map(_name, keras.tree.flatten(loss))))
+        self.name = ", ".join(dict.fromkeys(map(loss_name, keras.tree.flatten(loss))))
         self._model = model
         self._targets = list(targets)
+        names = getattr(model, "output_names", None)
         try:
             # One of our own: the model's keeps what it has seen.
-            self._loss = new_loss(loss, weights, getattr(model, "output_names", None))
+            self._loss = new_loss(loss, weights, None if len(flat) != len(names or flat) else names)
         except Exception as error:
             raise ValueError(f"loss {self.name} is none for this model: {error}") from error
 
@@ -271,38 +312,14 @@ def _shapes(shapes: Any) -> str:
     return ", ".join(str(tuple(shape)) for shape in shapes)
 
 
-def _name(loss: Any) -> str:
+def loss_name(loss: Any) -> str:
+    """What a loss is called."""
     if loss is None or isinstance(loss, str):
         return str(loss).lower().replace(" ", "_")
     return str(getattr(loss, "__name__", None) or getattr(loss, "name", type(loss).__name__))
 
 
-def loss_on_any_scale(model: Any, loss: Any, outputs: Array, targets: Array) -> float:
-    """The loss of a model's one output, comparable between scales of inputs and targets.
-
-    What the model was compiled with is left out of it: that may measure in the targets' own unit.
-
-    Parameters
-    ----------
-    model : keras.Model
-    loss : str, callable, keras.losses.Loss, or None
-        None: see `sensible_loss`.
-    outputs, targets : ndarray, shape (sample, ...)
-
-    Raises
-    ------
-    ValueError
-        If the targets do not fit the outputs.
-    """
-    if loss is None:
-        loss = sensible_loss(outputs, targets, None, any_scale=True)
-    tensor = keras.ops.convert_to_tensor(outputs)
-    return Loss(model, loss, [targets], tensor, [None])(tensor)
-
-
-def sensible_loss(
-    output: Array, target: Array, activation: str | None, *, any_scale: bool = False
-) -> Any:
+def sensible_loss(output: Array, target: Array, activation: str | None) -> Any:
     """A loss for one output that the user has named none for.
 
     Parameters
@@ -310,9 +327,6 @@ def sensible_loss(
     output, target : ndarray
     activation : str or None
         The last one before the output, where it is known.
-    any_scale : bool
-        Whether it is compared with the loss of another target, on another scale: values are then
-        compared by squares over the variance of the targets, but for shares of 0 and 1.
 
     Raises
     ------
@@ -336,30 +350,12 @@ def sensible_loss(
         raise ValueError(
             f"targets of shape {target.shape} do not fit outputs of shape {output.shape}"
         )
-    if any_scale:
-        are_certain = np.isin(target, (0, 1)).all() and output.min() >= 0 and output.max() <= 1
-        return _surprise if are_certain else _relative_squares
     if target.min() >= 0 and target.max() <= 1:
         if output.ndim == 2 and are_shares:
             return "categorical_crossentropy"
         if activation == "sigmoid":
             return "binary_crossentropy"
     return "mean_squared_error"
-
-
-def _surprise(targets: Any, outputs: Any) -> Any:
-    """Mean −log of the shares that outputs give to targets of 0 and 1, at most −log 1e-7.
-
-    Keras' binary cross-entropy stops at 1 − 1e-7 as well, which float32 rounds by a fifth.
-    """
-    shares = keras.ops.where(keras.ops.equal(targets, 1), outputs, 1 - outputs)
-    return -keras.ops.mean(keras.ops.log(keras.ops.clip(shares, 1e-7, 1)))
-
-
-def _relative_squares(targets: Any, outputs: Any) -> Any:
-    """Mean squared error over the variance of the targets."""
-    variance = keras.ops.maximum(keras.ops.var(targets), 1e-12)
-    return keras.ops.mean(keras.ops.square(outputs - targets)) / variance
 
 
 def _are_shares(output: Array) -> bool:

@@ -86,7 +86,8 @@ def test_a_planted_fault_is_found(
     report = diagnose(case.model, case.inputs, targets=case.targets)
     found = [each for each in report if each.severity != "note"]
     (named,) = (each for each in found if (each.kind, block(each.layer)) == (kind, where))
-    assert {each.kind for each in found} <= {kind} | truth.ignore
+    # A fault may leave nothing of what was learnt.
+    assert {each.kind for each in found} <= {kind, "no-better-than-constant"} | truth.ignore
     if kind in truth.channels:
         assert set(truth.channels[kind]) <= set(named.channels)
 

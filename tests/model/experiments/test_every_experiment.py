@@ -64,7 +64,9 @@ CASES = {
         pull_back,
         ("model/experiments/gradients.py", "model/experiments/losses.py"),
     ),
-    "diagnose": Case(diagnosis, ("model/diagnosis/diagnose.py",)),
+    "diagnose": Case(
+        diagnosis, ("model/diagnosis/diagnose.py", "model/diagnosis/data/inputs_and_targets.py")
+    ),
     "compare": Case(comparison, ("model/experiments/model_comparison.py",)),
     "stream": Case(stream, ("model/reading/model_reader.py", "model/reading/probe.py")),
 }

@@ -2,47 +2,19 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
+from typing import Literal, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ....analysis.channel_measures import ChannelMeasures
-
 BYTES_FROM = 64
 """Largest input from which inputs may be bytes: pictures that are all darker are rare."""
 
+UNIT, TINY = 1.05, 0.02
+"""Largest input of the unit range, give or take resampling, and of one divided by 255 once more."""
 
-@dataclass(frozen=True)
-class Averages:
-    """What a BatchNormalization puts out, beside what it saw in training.
-
-    Attributes
-    ----------
-    layer : str
-    ratio : float
-        `against_averages`.
-    """
-
-    layer: str
-    ratio: float
-
-
-@dataclass(frozen=True)
-class LossTrial:
-    """The loss on the inputs as they are, and on the same inputs scaled.
-
-    Attributes
-    ----------
-    how : str
-        How they were scaled, such as ``x / 255``.
-    now, scaled : float
-    """
-
-    how: str
-    now: float
-    scaled: float
+Scale: TypeAlias = Literal["bytes", "unit", "tiny", "signed", "other"]
 
 
 @dataclass(frozen=True)
@@ -73,23 +45,47 @@ class SurenessTrial:
     samples: int
 
 
+@dataclass(frozen=True)
+class Preprocessing:
+    """What a layer that prepares the inputs makes of them.
+
+    Attributes
+    ----------
+    layer, kind : str
+        Its path, and ``Rescaling`` or ``Normalization``.
+    made_for : str
+        What it was made for, in words.
+    low, high : float
+        The range of its output.
+    ratio : float
+        Spread of its output over the one that it was made to give.
+    """
+
+    layer: str
+    kind: str
+    made_for: str
+    low: float
+    high: float
+    ratio: float
+
+
 @dataclass(frozen=True, eq=False)
 class InputScale:
-    """What is known of the scale of a model's one input.
+    """What is known of the scale of a model's inputs without targets.
 
     Attributes
     ----------
     values : ndarray
-        The inputs.
-    averages : Averages or None
-        None where nothing in the model remembers its training.
-    trials : tuple of LossTrial or SurenessTrial
-        What came of scaling them otherwise, in the order in which it was tried.
+        The inputs; of several the first.
+    preprocessing : Preprocessing or None
+        None where the model prepares nothing itself.
+    trials : tuple of SurenessTrial
+        What came of scaling bytes otherwise, in the order in which it was tried.
     """
 
     values: NDArray[np.floating]
-    averages: Averages | None = None
-    trials: tuple[LossTrial | SurenessTrial, ...] = ()
+    preprocessing: Preprocessing | None = None
+    trials: tuple[SurenessTrial, ...] = ()
 
 
 def look_like_bytes(inputs: NDArray[np.generic]) -> bool:
@@ -105,28 +101,20 @@ def look_like_bytes(inputs: NDArray[np.generic]) -> bool:
     return low >= 0 and BYTES_FROM <= high <= 255
 
 
-def against_averages(measures: ChannelMeasures, gamma: NDArray[np.floating]) -> float:
-    """How many times wider a normalised output is than the averages of training would make it.
-
-    The median over channels of std / |γ|: BatchNormalization divides by the spread it saw in
-    training, so on like data this is about 1.
+def scale_of(inputs: NDArray[np.generic]) -> Scale:
+    """The scale that inputs seem to be on.
 
     Parameters
     ----------
-    measures : ChannelMeasures
-        Of the BatchNormalization's output.
-    gamma : ndarray, shape (channel,)
-        Its scale; ones where it has none.
-
-    Returns
-    -------
-    float
-        NaN where every scale is 0.
+    inputs : ndarray
+        Numbers, at least one.
     """
-    used = np.abs(gamma) > 1e-6
-    if not used.any():
-        return math.nan
-    return float(np.median(measures.std[used] / np.abs(gamma[used])))
+    low, high = float(inputs.min()), float(inputs.max())
+    if look_like_bytes(inputs):
+        return "bytes"
+    if low >= 0 and high <= UNIT:
+        return "tiny" if high <= TINY else "unit"
+    return "signed" if low >= -UNIT and high <= UNIT else "other"
 
 
 def sureness_trial(

@@ -9,17 +9,22 @@ from numpy.typing import NDArray
 
 from ...facts import ModelFacts
 from ...findings import Comparison, Finding, Measurement, Severity
-from ...measurements.data.input_range import Averages, InputScale, LossTrial, SurenessTrial
-from ...phrases import percent, span
+from ...measurements.data.input_range import InputScale, Preprocessing, SurenessTrial
+from ...measurements.data.norm_shift import NormShift, is_off
+from ...measurements.data.repairs import Repair
+from ...phrases import listed, percent, span
 from ..base import ALL_OF_OUTPUTS, BEYOND, Sign
-from ..wording import distribution
+from ..outputs.near_zero import NearZero
+from ..wording import distribution, few_samples
+from .repaired import best_repair, compared, told
 
-AVERAGES_RATIO = 10.0
-"""Spread of a normalised output over that of training. Forgotten scaling of bytes makes it 50 to
-255; data of another source seldom differs by more than 3."""
+FAR = 4.0
+"""Spread of what normalisation is given over that of training, either way, from which no other
+data of the same kind explains it: forgotten scaling makes it 50 to 255 or as much too small."""
 
-LOSS_OF_SCALED = 0.5
-"""Loss on inputs scaled otherwise over the loss on them as they are."""
+PREPARED = 10.0
+"""Spread of prepared inputs over that they were made to have, either way: low contrast makes 2 or
+3 of it, bytes and the unit range taken for one another 255."""
 
 SURE, UNSURE, SAME_ANSWER = 0.9, 0.8, 0.4
 """Share of outputs within 1 % of certain as given, and as scaled; share of answers that stay the
@@ -29,10 +34,11 @@ same, which by chance among ten is 0.1."""
 class InputRange(Sign):
     """The scale of the inputs, told by the best evidence there is.
 
-    What BatchNormalization remembers; else the loss on inputs scaled otherwise; without targets
-    how sure the outputs are. A network given numbers 255 times too large is sure of everything,
-    but still mostly of the same thing as on the right scale, where its sureness varies. One that
-    was trained on bytes says nearly the same of all inputs when they are made small.
+    A repair that targets have proven; else what BatchNormalization remembers; else what layers
+    that prepare inputs were made for; else how sure the outputs are. A network given numbers 255
+    times too large is sure of everything, but still mostly of the same thing as on the right
+    scale, where its sureness varies. One that was trained on bytes says nearly the same of all
+    inputs when they are made small.
     """
 
     kind, title, source = "input-range", "unexpected input range", BEYOND
@@ -40,58 +46,92 @@ class InputRange(Sign):
         "Scale the inputs as in training (for example x / 255), or put a Rescaling layer into the "
         "model so that it cannot be forgotten."
     )
-    spoils = ALL_OF_OUTPUTS
+    spoils = ALL_OF_OUTPUTS | {"no-better-than-constant"}
 
     def findings(self, model: ModelFacts) -> Iterator[Finding]:
         """One at most, about the model as a whole."""
-        scale = model.input_scale
-        if scale is None:
+        repair, scale = best_repair(model, self.kind), model.input_scale
+        if repair is not None:
+            if not (repair.factor > 1 and _fades_inside(model)):
+                yield self._by_repair(repair, scale)
             return
-        if scale.averages is not None and far_from(scale.averages):
-            yield self._by_averages(scale.averages, scale, model.samples)
+        if any(each.helps for each in model.repairs) or _is_solved(model):
             return
-        for trial in scale.trials:
-            if not decides(trial):
-                continue
-            if isinstance(trial, LossTrial):
-                yield self._by_loss(trial, scale)
-            else:
-                yield self._by_sureness(trial, scale)
-            return
+        shift = model.norm_shift
+        if shift is not None and shift.cause == "inputs":
+            yield self._by_memory(shift, scale, model)
+        elif scale is not None:
+            yield from self._by_scale(scale, model.samples)
 
     def accounts_for(self, cause: Finding, other: Finding) -> bool:
         """A note is as true on the right scale."""
         return other.severity != "note"
 
-    def _by_averages(self, averages: Averages, scale: InputScale, samples: int) -> Finding:
+    def _by_repair(self, repair: Repair, scale: InputScale | None) -> Finding:
+        also = " (inputs and targets alike)" if repair.with_targets else ""
         return self._of_scale(
             scale,
             "severe",
-            Measurement(
-                f"spread of {averages.layer}'s output over that in training", averages.ratio
-            ),
-            f"The inputs ({_range(scale.values)}) are not in the range of training: what "
-            f"{averages.layer} normalises is {averages.ratio:.0f} times as widely spread as its "
-            "averages say.",
+            Measurement(*told(repair)),
+            f"The inputs{_range(scale)} are not on the scale the model was trained on: "
+            f"{compared(repair)}{also}.",
             Comparison(
-                "the moving averages of training (effect: ratio)", 1.0, effect=averages.ratio
+                f"the same inputs as {repair.how} (effect: ratio)",
+                repair.after.loss,
+                effect=repair.ratio,
             ),
-            samples=samples,
+            samples=repair.after.samples,
+            limits=few_samples(repair.after.samples),
+            cure=f"Prepare the inputs as in training: {repair.code}. A layer in the model, such as "
+            "keras.layers.Rescaling, keeps it from being forgotten.",
         )
 
-    def _by_loss(self, trial: LossTrial, scale: InputScale) -> Finding:
+    def _by_memory(self, shift: NormShift, scale: InputScale | None, model: ModelFacts) -> Finding:
+        ratio, judged = shift.ratio, model.answers is not None
+        layers = listed(shift.layers)
+        return self._of_scale(
+            scale,
+            by_memory(shift, model),
+            Measurement("spread of what BatchNormalization is given over that in training", ratio),
+            f"The inputs{_range(scale)} are unlike those of training: what reaches {layers} is "
+            f"spread {_times(ratio)} as widely as the moving averages of training say.",
+            Comparison("the moving averages of training (effect: ratio)", 1.0, effect=ratio),
+            samples=model.samples,
+            limits=(
+                "None of the usual repairs of the inputs makes the answers right."
+                if judged
+                else "Without targets, stale moving averages cannot be ruled out."
+            ),
+            cure=f"Compare with a batch of training data: {_FACTS}. If they agree, run some "
+            "batches with training=True to renew the averages.",
+        )
+
+    def _by_scale(self, scale: InputScale, samples: int) -> Iterator[Finding]:
+        made = scale.preprocessing
+        if made is not None and is_off(made.ratio, PREPARED):
+            yield self._by_preprocessing(made, scale, samples)
+        for trial in scale.trials:
+            if decides(trial):
+                yield self._by_sureness(trial, scale)
+                return
+
+    def _by_preprocessing(self, made: Preprocessing, scale: InputScale, samples: int) -> Finding:
+        small = made.ratio < 1
         return self._of_scale(
             scale,
             "severe",
-            Measurement("loss on the inputs", trial.now),
-            f"The inputs ({_range(scale.values)}) are not in the range of training: the loss on "
-            f"them is {trial.now:.3g}, on {trial.how} {trial.scaled:.3g}.",
-            Comparison(
-                f"the same inputs as {trial.how} (effect: ratio)",
-                trial.scaled,
-                effect=trial.now / max(trial.scaled, 1e-12),
-            ),
-            samples=len(scale.values),
+            Measurement(f"spread of {made.layer}'s output over what it was made for", made.ratio),
+            f"The inputs{_range(scale)} are not what {made.layer} ({made.kind}) was made for "
+            f"({made.made_for}): what it puts out goes {span(made.low, made.high)}.",
+            Comparison("what it was made for (effect: ratio)", 1.0, effect=made.ratio),
+            samples=samples,
+            limits="Told from the layer's settings and these inputs alone.",
+            cure=(
+                f"Give {made.layer} the inputs as they are: leave out the scaling before the model"
+                if small
+                else "Scale the inputs as they were when the layer was set up"
+            )
+            + f" (compare {_FACTS}).",
         )
 
     def _by_sureness(self, trial: SurenessTrial, scale: InputScale) -> Finding:
@@ -99,7 +139,7 @@ class InputRange(Sign):
             scale,
             "warning",
             Measurement("share of outputs within 1 % of 0 or 1", trial.now, True),
-            f"The inputs ({_range(scale.values)}) are probably not in the range of training: "
+            f"The inputs{_range(scale)} are probably not on the scale of training: "
             f"{percent(trial.now)} of the answers are as sure as can be, on {trial.how} "
             f"{percent(trial.scaled)} of mostly the same answers.",
             Comparison(f"the same inputs as {trial.how}", trial.scaled),
@@ -109,7 +149,7 @@ class InputRange(Sign):
 
     def _of_scale(
         self,
-        scale: InputScale,
+        scale: InputScale | None,
         severity: Severity,
         measured: Measurement,
         summary: str,
@@ -117,6 +157,7 @@ class InputRange(Sign):
         *,
         samples: int,
         limits: str = "",
+        cure: str | None = None,
     ) -> Finding:
         return self.finding(
             "",
@@ -126,19 +167,22 @@ class InputRange(Sign):
             reference=reference,
             samples=samples,
             limits=limits,
-            evidence=distribution("input value", scale.values),
+            cure=cure,
+            evidence=None if scale is None else distribution("input value", scale.values),
         )
 
 
-def far_from(averages: Averages) -> bool:
-    """Whether the inputs are spread far wider than BatchNormalization knows them."""
-    return averages.ratio > AVERAGES_RATIO
+_FACTS = "x.min(), x.max(), x.mean(), x.std()"
 
 
-def decides(trial: LossTrial | SurenessTrial) -> bool:
+def by_memory(shift: NormShift, model: ModelFacts) -> Severity:
+    """How severe a shift is: of a model that does well all the same, a warning."""
+    does_well = model.answers is not None and model.answers.better
+    return "severe" if is_off(shift.ratio, FAR) and not does_well else "warning"
+
+
+def decides(trial: SurenessTrial) -> bool:
     """Whether a trial shows that the inputs are on another scale than those of training."""
-    if isinstance(trial, LossTrial):
-        return trial.scaled < LOSS_OF_SCALED * trial.now
     return (
         trial.now >= SURE
         and trial.scaled <= UNSURE
@@ -147,5 +191,29 @@ def decides(trial: LossTrial | SurenessTrial) -> bool:
     )
 
 
-def _range(inputs: NDArray[np.floating]) -> str:
-    return span(float(inputs.min()), float(inputs.max()))
+def _fades_inside(model: ModelFacts) -> bool:
+    """Whether a layer makes its values far smaller than a fresh one does of the same inputs.
+
+    Wider inputs make up for that, too, but they are not what is wrong.
+    """
+    return any(each.severity != "note" for each in NearZero().findings(model))
+
+
+def _is_solved(model: ModelFacts) -> bool:
+    return model.answers is not None and model.answers.solved
+
+
+def _range(scale: InputScale | None) -> str:
+    """`` (from 0 to 255)``, where there are numbers."""
+    if scale is None or not _finite(scale.values).size:
+        return ""
+    values = _finite(scale.values)
+    return f" ({span(float(values.min()), float(values.max()))})"
+
+
+def _finite(values: NDArray[np.floating]) -> NDArray[np.floating]:
+    return np.asarray(values[np.isfinite(values)])
+
+
+def _times(ratio: float) -> str:
+    return f"{ratio:.3g} times" if ratio >= 1 else f"only {ratio:.2g} times"

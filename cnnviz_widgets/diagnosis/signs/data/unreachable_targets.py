@@ -29,6 +29,8 @@ class UnreachableTargets(Sign):
         """One at most."""
         if model.labels is not None and model.labels.share_unknown:
             yield self._of_labels(model.labels)
+        if any(repair.with_targets and repair.helps for repair in model.repairs):
+            return  # on the scale of training they are within reach
         if model.reach is not None and model.reach.share_out > OUT_OF_REACH:
             yield self._of_values(model.reach)
 

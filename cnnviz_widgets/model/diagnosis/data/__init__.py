@@ -1,0 +1,1 @@
+"""What a diagnosis measures of inputs and targets."""

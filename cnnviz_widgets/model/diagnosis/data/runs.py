@@ -1,0 +1,120 @@
+"""The model under diagnosis, run on some of its samples: as they are, or otherwise."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, TypeAlias
+
+import keras
+import numpy as np
+from numpy.typing import NDArray
+
+from ...experiments.exchanged_pass import Exchange, run_exchanged
+from ...keras_compat.graph import origin
+from ...layers.layer_info import LayerInfo, to_float32
+from ...reading.calls.tensors import is_tensor
+from ...reading.probe import ModelProbe, reader_of
+from ..measured import Measured
+from ..subject import OUTPUT_SAMPLES, Array, Subject
+
+Outputs: TypeAlias = tuple[Array, ...]
+
+
+class Runs:
+    """What the model returns for some samples.
+
+    Parameters
+    ----------
+    subject : Subject
+        Its probe is steady.
+    measured : Measured
+
+    Attributes
+    ----------
+    rows : ndarray of int
+        Which samples: all, or some evenly spread.
+    """
+
+    def __init__(self, subject: Subject, measured: Measured) -> None:
+        self._subject, self._measured = subject, measured
+        count = subject.probe.samples
+        spread = np.linspace(0, count - 1, min(count, OUTPUT_SAMPLES))
+        self.rows: NDArray[np.intp] = np.round(spread).astype(np.intp)
+        self._as_they_are: Outputs | None = None
+
+    @property
+    def inputs(self) -> list[NDArray[Any]]:
+        """These samples of each input."""
+        return [np.asarray(each)[self.rows] for each in keras.tree.flatten(self._probe.inputs)]
+
+    @property
+    def outputs(self) -> Outputs:
+        """What the model returns for the inputs as they are.
+
+        Raises
+        ------
+        ModelCallError
+            The model's call raises.
+        """
+        if self._as_they_are is None:
+            known = self._known()
+            self._as_they_are = self.run() if known is None else (known,)
+        return self._as_they_are
+
+    def run(
+        self,
+        inputs: list[NDArray[Any]] | None = None,
+        exchanges: Mapping[str, Exchange] | None = None,
+    ) -> Outputs:
+        """What it returns for other inputs, or with outputs of layers exchanged.
+
+        Raises
+        ------
+        ModelCallError
+            The model's call raises, or an output cannot be exchanged.
+        """
+        given = self.inputs if inputs is None else inputs
+        structure = keras.tree.pack_sequence_as(self._probe.inputs, given)
+        returned = run_exchanged(self._probe, exchanges, inputs=structure)
+        return tuple(to_float32(each) for each in keras.tree.flatten(returned) if is_tensor(each))
+
+    def layers(self, count: int) -> list[LayerInfo | None]:
+        """The layer that makes each of so many outputs; None where that cannot be told."""
+        description = reader_of(self._probe).description()
+        listing = description.forward.listing
+        of_call = {output.call: description.infos[output.path] for output in listing.outputs}
+        infos = [of_call.get(call) for call, _ in listing.graph.returned]
+        return infos if len(infos) == count else [None] * count
+
+    @property
+    def _probe(self) -> ModelProbe:
+        return self._subject.probe
+
+    def _known(self) -> Array | None:
+        """The one output, where the first pass has kept it and the model returns it as it is."""
+        output, returned = self._measured.seen.output, self._subject.returned
+        if output is None or len(output) != self._probe.samples:
+            return None
+        info = self._subject.infos[returned[0]]
+        last = info.channel_axis in (-1, len(info.output_shape) - 1)
+        return output if last and is_last(self._subject, info.path) else None
+
+
+def is_last(subject: Subject, path: str, number: int = 0) -> bool:
+    """Whether the model returns this layer's output as it is, as far as can be told.
+
+    Parameters
+    ----------
+    subject : Subject
+    path : str
+    number : int
+        Which of the model's outputs.
+    """
+    probe = subject.probe
+    if any(not each.path and "" in each.names for each in probe.unseen):
+        return False
+    declared = getattr(probe.model, "outputs", None)
+    if not declared:
+        return True
+    operation = origin(keras.tree.flatten(declared)[number]).operation
+    return operation is subject.layers[path] or isinstance(operation, keras.Model)
