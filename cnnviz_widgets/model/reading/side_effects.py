@@ -22,11 +22,15 @@ class no_side_effects:
     Parameters
     ----------
     model : keras.Model
+    losses : list, optional
+        Where the losses go that layers add, in the order in which they do. Default: nowhere.
     """
 
-    def __init__(self, model: Any) -> None:
+    def __init__(self, model: Any, losses: list[Any] | None = None) -> None:
         self._notes = [(layer, CallNotes.of(layer)) for layer in inner_layers(model)]
-        self._stateless = keras.StatelessScope()
+        self._stateless = keras.StatelessScope(collect_losses=losses is not None)
+        if losses is not None:
+            self._stateless.losses = losses
         self._scopes = same_scopes()
 
     def __enter__(self) -> None:

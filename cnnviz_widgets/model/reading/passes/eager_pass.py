@@ -89,8 +89,16 @@ class EagerPass:
             raise stop.original from None
 
 
-def forward(model: Any, inputs: Any, recorder: Recorder) -> Any:
+def forward(model: Any, inputs: Any, recorder: Recorder, *, losses: list[Any] | None = None) -> Any:
     """Run the model forward once as it stands, without a trace in it, and record the calls.
+
+    Parameters
+    ----------
+    model : keras.Model
+    inputs : array, list or dict of array
+    recorder : Recorder
+    losses : list, optional
+        Where the losses go that layers add, as they add them.
 
     Returns
     -------
@@ -102,7 +110,8 @@ def forward(model: Any, inputs: Any, recorder: Recorder) -> Any:
     ModelCallError
         If the model's call raises.
     """
-    alone, recorded, interrupts = no_side_effects(model), recording(recorder), interrupts_kept()
+    alone, recorded = no_side_effects(model, losses), recording(recorder)
+    interrupts = interrupts_kept()
     try:
         with surely(alone, recorded, interrupts), alone, recorded, interrupts:
             tensors = keras.tree.map_structure(keras.ops.convert_to_tensor, inputs)
