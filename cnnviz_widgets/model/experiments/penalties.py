@@ -81,7 +81,8 @@ def _of_weights(probe: ModelProbe) -> Iterator[Penalty]:
     """What the regularizers of weights add; a shared layer's once."""
     layers = {info.path: probe.layer_of(info.path) for info in probe.layers}
     listed = {id(layer) for layer in layers.values()}
-    for path, layer in {id(layer): (path, layer) for path, layer in layers.items()}.values():
+    first = {id(layer): (path, layer) for path, layer in reversed(layers.items())}
+    for path, layer in reversed(first.values()):
         parts = [
             float(weight.regularizer(weight.value))
             for weight in own_weights(layer, listed)

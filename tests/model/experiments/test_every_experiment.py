@@ -9,6 +9,7 @@ import pytest
 
 from cnnviz_widgets.model import ModelProbe, ablate, diagnose, fresh_probe
 from cnnviz_widgets.model.experiments.model_comparison import LiveSide, ModelComparison
+from cnnviz_widgets.model.experiments.penalties import penalties
 
 from ..check_untouched import Experiment, check_untouched
 
@@ -56,6 +57,7 @@ CASES = {
     ),
     "fresh_probe": Case(draw_a_reference, ("model/experiments/fresh_model.py",)),
     "diagnose": Case(diagnosis, ("model/diagnosis/diagnose.py",)),
+    "penalties": Case(penalties, ("model/experiments/penalties.py",)),
     "compare": Case(comparison, ("model/experiments/model_comparison.py",)),
     "stream": Case(stream, ("model/reading/model_reader.py", "model/reading/probe.py")),
 }

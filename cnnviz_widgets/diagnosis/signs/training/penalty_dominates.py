@@ -11,16 +11,20 @@ from ...phrases import listed, percent
 from ..base import BEYOND, Sign
 from ..by_answers import by_answers, fails, solves
 
-SQUEEZED, VANISHED = 0.1, 0.02
-"""Standard deviation of a kernel over that of Glorot's initialisation. Weight decay takes healthy
-kernels to a third; the second is believed without knowing how good the answers are."""
+SQUEEZED, VANISHED = 0.2, 0.02
+"""Standard deviation of a kernel over that of Glorot's initialisation: a twenty-fifth of its
+energy is left. Weight decay takes healthy kernels to a third, and such behind a normalisation
+further: it counts where the answers are poor. The second is believed without knowing them."""
 
 MOSTLY = 0.5
 """Share of the penalised kernels that are squeezed: a single one may be of no use."""
 
-OUTWEIGHS = 2.0
-"""Sum of the penalties over the loss of the answers. Late in training a healthy network's is far
-larger, so it counts only where the answers are no better than a constant one."""
+POOR = 0.3
+"""Loss of the answers over that of the best constant answer. Late in training a healthy network's
+is small, and then its penalty is far larger and no fault."""
+
+OUTWEIGHS = 1.0
+"""Sum of the penalties over the loss of the answers: most of what training minimises."""
 
 SILENT, QUIET, MUTE = 0.9, 1e-2, 1e-3
 """Of a layer whose outputs are penalised: share of dead channels; magnitude over the inputs'
@@ -51,7 +55,9 @@ class PenaltyDominates(Sign):
 
     def findings(self, model: ModelFacts) -> Iterator[Finding]:
         """One at most: on latents, on outputs, on weights, or by the sums alone."""
-        if model.penalties is None or model.untrained or solves(model):
+        if model.penalties is None or model.untrained:
+            return
+        if solves(model) and not _does_poorly(model):
             return
         for judge in (self._of_latents, self._of_outputs, self._of_weights, self._by_sums):
             finding = judge(model, model.penalties)
@@ -71,7 +77,7 @@ class PenaltyDominates(Sign):
                 names = listed([layer.path for layer in latents])
                 return self.finding(
                     latents[0],
-                    by_answers(model, "severe", solved="note"),
+                    by_answers(model, "severe", solved="warning"),
                     Measurement("standard deviation of a latent between samples, at most", spread),
                     f"The loss that {part.layer or 'the model'} adds itself holds {names} at the "
                     f"same values for every sample (standard deviation {spread:.2g} at most): "
@@ -82,7 +88,7 @@ class PenaltyDominates(Sign):
         return None
 
     def _of_outputs(self, model: ModelFacts, penalties: Penalties) -> Finding | None:
-        quiet = QUIET if fails(model) else MUTE
+        quiet = QUIET if _does_poorly(model) else MUTE
         for part in penalties.parts:
             layer = model.layers.get(part.layer)
             if part.source != "outputs" or layer is None:
@@ -92,7 +98,7 @@ class PenaltyDominates(Sign):
             if dead >= SILENT or magnitude <= quiet:
                 return self.finding(
                     layer,
-                    by_answers(model, "warning", solved="note"),
+                    by_answers(model, "warning", solved="warning"),
                     Measurement("magnitude of the output over that of the inputs", magnitude),
                     f"The penalty on the outputs of {layer.path} has silenced them: "
                     f"{percent(dead)} of its {layer.noun} are dead, the magnitude is "
@@ -104,14 +110,15 @@ class PenaltyDominates(Sign):
 
     def _of_weights(self, model: ModelFacts, penalties: Penalties) -> Finding | None:
         layers = _penalised(model, penalties)
-        most = SQUEEZED if fails(model) else VANISHED
+        poor = _does_poorly(model)
+        most = SQUEEZED if poor else VANISHED
         squeezed = [layer for layer in layers if layer.weights[0].width <= most]
-        if len(squeezed) < max(1.0, len(layers) * (MOSTLY if fails(model) else 1.0)):
+        if len(squeezed) < max(1.0, len(layers) * (MOSTLY if poor else 1.0)):
             return None
         width = max(layer.weights[0].width for layer in squeezed)
         return self.finding(
             squeezed[0] if len(squeezed) == 1 else "",
-            by_answers(model, "warning", solved="note"),
+            by_answers(model, "warning", solved="warning"),
             Measurement("largest spread of these kernels over that of new ones", width, True),
             f"The penalty on weights has drawn in the kernels of "
             f"{listed([layer.path for layer in squeezed])}: what is left has at most "
@@ -121,7 +128,7 @@ class PenaltyDominates(Sign):
         )
 
     def _by_sums(self, model: ModelFacts, penalties: Penalties) -> Finding | None:
-        if not fails(model) or not penalties.total >= OUTWEIGHS * penalties.data_loss:
+        if not _does_poorly(model) or not penalties.total >= OUTWEIGHS * penalties.data_loss:
             return None
         worst = max(penalties.parts, key=lambda part: part.value)
         return self.finding(
@@ -130,12 +137,20 @@ class PenaltyDominates(Sign):
             Measurement("sum of the penalties", penalties.total),
             f"Training minimises penalties of {penalties.total:.3g} (most by "
             f"{worst.layer or 'the model itself'}) beside a loss of the answers of "
-            f"{penalties.data_loss:.3g}, which are no better than a constant answer.",
+            f"{penalties.data_loss:.3g}, and the answers are poor.",
             reference=Comparison("loss of the answers", penalties.data_loss),
             view="weights",
             samples=0,
             limits="A large penalty need not be why: train once without it.",
         )
+
+
+def _does_poorly(model: ModelFacts) -> bool:
+    """Whether much of what a constant answer gets wrong is known to be left."""
+    answers = model.answers
+    return fails(model) or (
+        answers is not None and answers.loss >= POOR * answers.constant_loss > 0
+    )
 
 
 def _latents(model: ModelFacts, path: str) -> list[LayerFacts]:
