@@ -32,6 +32,8 @@ ONE_HOT = np.eye(3)[[0, 2, 1, 1]]
         (np.full((2, 3), np.nan), (None, 3), ""),
         (np.zeros((0, 3)), (None, 3), ""),
         (np.zeros((2, 3)), (None, 4, 4, 3), ""),
+        (np.zeros(2), (None,), ""),
+        (np.zeros(2), (), ""),
     ],
 )
 def test_layouts(targets: np.ndarray, shape: tuple[int | None, ...], lie: str) -> None:
