@@ -69,7 +69,8 @@ def layout(targets: NDArray[Any], shape: tuple[int | None, ...]) -> Layout:
     """
     rank, values = len(shape), targets.astype(np.float64)
     units = (shape[-1] or 0) if rank > 1 else 0
-    if not (units and values.size) or targets.ndim not in (rank - 1, rank) or not np.isfinite(values).all():
+    fits = units and targets.ndim in (rank - 1, rank)
+    if not (fits and values.size and np.isfinite(values).all()):
         return ""
     if units == 1:
         return "yes or no" if np.isin(values, (0, 1)).all() else "values"

@@ -94,7 +94,8 @@ def _severity(model: ModelFacts) -> Severity:
 def _summary(model: ModelFacts, drift: float) -> str:
     where = "No layer has moved from where it was drawn"
     known = model.optimisation
-    after = f" in {known.steps:,} steps" if known is not None and known.steps else ""
+    steps = 0 if known is None else known.steps
+    after = f" in {steps:,} step{'s' * (steps != 1)}" if steps else ""
     if not drift:
         return f"{where}{after}: every bias is what it began as, every kernel looks newly drawn."
     return (
