@@ -15,6 +15,7 @@ from .measurements.data.targets import Diversity, Labels, Reach
 from .measurements.output_measures import OutputMeasures
 from .measurements.training.head import Head
 from .measurements.training.loss_history import LossHistory
+from .measurements.training.optimisation import Optimisation
 from .measurements.training.penalties import Penalties
 from .measurements.training.signal import Signal
 from .measurements.training.trials import Trial
@@ -61,8 +62,14 @@ class LayerFacts:
         Whether it looks rows up in a table.
     reads_inputs : bool
         Whether what it puts out can depend on the model's inputs.
+    linear : bool
+        Whether it is a linear function of its input in inference, but for an offset.
+    mixes : bool
+        Whether each of its channels is weighed from all channels of its input.
+    dropout : float
+        The share of its values that it drops in training.
     reads_unlisted : bool
-        As `LayerInfo.reads_unlisted`: whether it reads more than its parents.
+        Whether it reads what no listed layer puts out, such as an input of the model.
     """
 
     path: str
@@ -83,6 +90,9 @@ class LayerFacts:
     normalises: bool = False
     looks_up: bool = False
     reads_inputs: bool = True
+    linear: bool = False
+    mixes: bool = False
+    dropout: float = 0.0
     reads_unlisted: bool = False
 
     @property
@@ -132,12 +142,14 @@ class ModelFacts:
         What was tried on the inputs, in the order in which it was.
     norm_shift : NormShift or None
         None without a trained BatchNormalization.
-    head : Head or None
-        None where the model was not compiled, or its last activation is not known.
+    heads : tuple of Head
+        Of each output whose last activation is known.
     penalties : Penalties or None
-        None without any, or without a data loss to compare them with.
+        None without any.
     loss_history : LossHistory or None
         None where the model keeps none.
+    optimisation : Optimisation or None
+        None where the model was not compiled.
     signal : Signal or None
         None where the inputs are no numbers.
     without_weight : mapping of (str, str) to Trial
@@ -163,9 +175,10 @@ class ModelFacts:
     answers: Answers | None = None
     repairs: tuple[Repair, ...] = ()
     norm_shift: NormShift | None = None
-    head: Head | None = None
+    heads: tuple[Head, ...] = ()
     penalties: Penalties | None = None
     loss_history: LossHistory | None = None
+    optimisation: Optimisation | None = None
     signal: Signal | None = None
     without_weight: Mapping[tuple[str, str], Trial] = field(default_factory=dict)
     thinned: Mapping[str, Trial] = field(default_factory=dict)

@@ -174,6 +174,9 @@ def test_masks_losses_initialisers_and_shapes() -> None:
     assert losses.compiled_loss(nets.sequential()) == (None, None)
     ones = np.ones((2, 2), "float32")
     assert float(losses.new_loss("mse", None, None)(ones, 3 * ones)) == 4.0
+    softmax = keras.activations.softmax(ones)
+    assert losses.is_corrected(softmax) == (keras.backend.backend() == "tensorflow")
+    assert not losses.is_corrected(ones)
     assert layers.lambda_output_shape(L.Lambda(abs, output_shape=(3,))) == (3,)
     with scopes.nothing_waits(), keras.StatelessScope(initialize_variables=False):
         waiting = L.Dense(2, kernel_initializer="ones")

@@ -24,6 +24,13 @@ MOVED_P_VALUE = 1e-6
 """The test of `FROZEN_P_VALUE`, the other way round: below, training has left a clear trace, and a
 weight without any structure is a sign. Above, small steps may have left it as it was drawn."""
 
+SLIGHT = 0.01
+"""Largest `drift` of a layer that has learnt nothing: a hundredth of what its units differ by
+changes no unit's part."""
+
+# Counted in passing, also where nothing is learnt: averages, and what layers were adapted to.
+_COUNTED = frozenset({"moving_mean", "moving_variance", "mean", "variance", "count"})
+
 _PIECE = 1 << 18
 
 Weights = Mapping[str, NDArray[np.floating]]
@@ -48,6 +55,10 @@ class WeightMovement:
         none is drawn.
     drawn : int
         How many numbers the test rests on.
+    drift : float
+        How far a number that every initialisation sets alike has moved from there, at most, over
+        the standard deviation of the layer's drawn weights, or over 1 where it has none; averages
+        that are counted in passing are left out. NaN where there is no such number.
     """
 
     change: float
@@ -55,6 +66,7 @@ class WeightMovement:
     constants: int
     p_value: float
     drawn: int
+    drift: float = math.nan
 
     @property
     def known(self) -> bool:
@@ -73,6 +85,13 @@ class WeightMovement:
         if not self.known or self.constants_kept < self.constants:
             return True
         return not math.isnan(self.p_value) and self.p_value < FROZEN_P_VALUE
+
+    @property
+    def learnt(self) -> bool:
+        """Whether the weights have moved so far that it matters, or nothing can be told."""
+        if not self.known or not math.isnan(self.change) or math.isnan(self.drift):
+            return self.moved
+        return self.drift > SLIGHT or self.p_value < FROZEN_P_VALUE
 
     @property
     def left_trace(self) -> bool:
@@ -144,7 +163,7 @@ def weight_movement(now: Weights, fresh: Weights, earlier: Weights | None = None
     """
     change = math.nan if earlier is None else relative_change(now, earlier)
     unchanged = constants = drawn = 0
-    p_values = []
+    p_values, moves, spreads = [], [], []
     for name, start in fresh.items():
         value = now.get(name)
         if value is None or value.shape != start.shape or not start.size:
@@ -153,12 +172,20 @@ def weight_movement(now: Weights, fresh: Weights, earlier: Weights | None = None
         if np.all(flat == flat[0]):
             constants += flat.size
             unchanged += int(np.count_nonzero(value == flat[0]))
+            if name.rpartition("/")[2] not in _COUNTED:
+                moves.append(float(np.max(np.abs(value - flat[0]))))
             continue
         some = evenly(flat.size, WEIGHTS_SAMPLED, "starts")
         drawn += some.size
+        spreads.append(float(np.std(flat[some], dtype=np.float64)))
         p_values.append(float(stats.ks_2samp(value.ravel()[some], flat[some]).pvalue))
     # Each weight has its own chance to differ by chance.
     least = min(p_values, default=math.nan) * len(p_values)
     return WeightMovement(
-        change, unchanged, constants, min(least, 1.0) if p_values else math.nan, drawn
+        change,
+        unchanged,
+        constants,
+        min(least, 1.0) if p_values else math.nan,
+        drawn,
+        max(moves, default=math.nan) / min(spreads, default=1.0),
     )

@@ -43,10 +43,6 @@ _STEPS = (
     with_trials,
 )
 
-_UNTRAINED = (
-    "The model looks untrained: no layer's weights have left the distribution they are "
-    "drawn from. Signs that only training can cure are not judged."
-)
 _TRACELESS = (
     "Whether the model was trained cannot be told: its weights are distributed as freshly "
     "drawn ones, and none of them, such as a bias, began at a known number. Signs that only "
@@ -155,9 +151,7 @@ def _report(subject: Subject, measured: Measured) -> Report:
 
 
 def _notes(facts: ModelFacts) -> Iterator[str]:
-    if facts.untrained:
-        yield _UNTRAINED
-    elif facts.traceless:
+    if facts.traceless and not facts.untrained:
         yield _TRACELESS
 
 

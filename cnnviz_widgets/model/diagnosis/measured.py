@@ -22,7 +22,7 @@ from ...diagnosis.measurements.weight_movement import (
 )
 from ...diagnosis.phrases import listed
 from ..experiments.fresh_model import NoReference, fresh_probe
-from ..layers.activations import activation_of
+from ..layers.activations import activation_of, dropout_rate, is_linear, is_mixing
 from ..layers.effective_weights import effective_arrays, read_only
 from ..layers.initial_weights import initial_weights
 from ..layers.layer_info import weight_names
@@ -122,6 +122,7 @@ def _layer_facts(
         if path not in subject.infos
     ]
     weighed: set[int] = set()
+    unseen = subject.probe.unseen
     facts = {}
     for number, (path, info) in enumerate(subject.infos.items()):
         share = number / len(subject.infos)
@@ -143,7 +144,8 @@ def _layer_facts(
         if path not in seen.measures:
             skipped.append(Skipped(path, "its output is a single number or holds no values"))
             continue
-        kind = kind_named(info.family, info.kind)
+        kind, layer = kind_named(info.family, info.kind), subject.layers[path]
+        behind_functions = any(each.is_before(path) for each in unseen)
         facts[path] = LayerFacts(
             path=path,
             kind=info.kind,
@@ -163,6 +165,9 @@ def _layer_facts(
             normalises=kind.normalises,
             looks_up=kind.looks_up,
             reads_inputs=bool(info.inputs),
+            linear=not behind_functions and is_linear(layer),
+            mixes=not behind_functions and is_mixing(layer),
+            dropout=dropout_rate(layer),
             reads_unlisted=info.reads_unlisted,
         )
     return facts, skipped
@@ -213,13 +218,13 @@ def _change(subject: Subject, path: str, earlier: Mapping[str, NDArray[Any]]) ->
 
 
 def _is_untrained(layers: Iterable[LayerFacts]) -> bool:
-    """Whether no weight has left its initial distribution; of what cannot be told, False."""
+    """Whether no weight has learnt anything yet; of what cannot be told, False."""
     known = [layer.movement for layer in layers if layer.movement and layer.movement.known]
     # Of a hundred layers one would have moved by chance alone.
     corrected = [
         replace(each, change=math.nan, p_value=each.p_value * len(known)) for each in known
     ]
-    return any(each.known for each in corrected) and not any(each.moved for each in corrected)
+    return any(each.known for each in corrected) and not any(each.learnt for each in corrected)
 
 
 def _is_traceless(layers: Iterable[LayerFacts]) -> bool:

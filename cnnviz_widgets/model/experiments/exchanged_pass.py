@@ -79,7 +79,7 @@ def run_exchanged(
         names=reader_of(probe).description().forward.listing.names,
     )
     given = probe.inputs if inputs is None else inputs
-    outputs = forward(probe.model, given, recorder, weights)
+    outputs = forward(probe.model, given, recorder, weights=weights)
     for path in wanted:
         if path not in passed:
             raise ModelCallError(

@@ -24,3 +24,13 @@ def new_loss(loss: Any, weights: Any, names: Any) -> Any:
     module cannot be imported, and with it nothing that judges by a loss.
     """
     return CompileLoss(loss, weights, output_names=names)
+
+
+def is_corrected(output: Any) -> bool:
+    """Whether Keras takes the logits behind an output, whatever a cross-entropy was told.
+
+    On TensorFlow what a softmax or sigmoid puts out has a note of what it read
+    (3.8: ``_keras_logits``), which every cross-entropy looks for. Any layer in between loses it.
+    Missing: such a loss is told as one that Keras does not correct.
+    """
+    return hasattr(output, "_keras_logits")

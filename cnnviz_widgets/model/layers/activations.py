@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -73,6 +74,10 @@ ACTIVATIONS: dict[str, Activation] = {
     "mish": Activation(-0.3089),
 }
 _NO_ACTIVATION = Activation()
+
+_DROPPING = frozenset(
+    {"AlphaDropout", "Dropout", "SpatialDropout1D", "SpatialDropout2D", "SpatialDropout3D"}
+)
 
 
 def activation_of(name: str | None) -> Activation:
@@ -231,3 +236,44 @@ def layer_role(info: LayerInfo, layer: Any) -> Role:
         return "weights"
     alone = kind_of(layer).alone == "bends" and len(info.parents) < 2
     return "activation" if alone or bends(layer) else "other"
+
+
+_MIXING = re.compile(r"Dense|EinsumDense|(Separable)?Conv\dD(Transpose)?")
+_LINEAR = re.compile(
+    r"Activation|Add|Average|BatchNormalization|Concatenate|DepthwiseConv\dD|Rescaling|Subtract"
+    r"|ZeroPadding\dD|(Global|Adaptive)?AveragePooling\dD"
+)
+
+
+def is_mixing(layer: Any) -> bool:
+    """Whether each of a layer's channels is weighed from all channels of its input."""
+    return _MIXING.fullmatch(family(layer)) is not None
+
+
+def is_linear(layer: Any) -> bool:
+    """Whether a layer is a linear function of its input in inference, but for an offset.
+
+    False where that is not known, as of an operation that is no layer.
+    """
+    kind, name = kind_of(layer), family(layer)
+    if not kind.known or bends(layer) or name.startswith("ops."):
+        return False
+    hands_on = kind.carries and kind.reach == "same"
+    return hands_on or is_mixing(layer) or _LINEAR.fullmatch(name) is not None
+
+
+def dropout_rate(layer: Any) -> float:
+    """The share of its values that a layer drops in training; 0 where it drops none.
+
+    Parameters
+    ----------
+    layer : keras.Layer or keras.Operation
+    """
+    if family(layer) in _DROPPING:
+        return float(layer.rate)
+    rates = [getattr(layer, name, 0.0) for name in ("dropout", "recurrent_dropout")]
+    return max(rates) if kind_of(layer).recurrent and all(map(_is_number, rates)) else 0.0
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, (int, float))

@@ -25,11 +25,20 @@ class no_side_effects:
     model : keras.Model
     weights : sequence of (keras.Variable, array)
         Variables that are read as other numbers meanwhile; of the same shapes.
+    losses : list, optional
+        Where the losses go that layers add, in the order in which they do. Default: nowhere.
     """
 
-    def __init__(self, model: Any, weights: Sequence[tuple[Any, Any]] = ()) -> None:
+    def __init__(
+        self,
+        model: Any,
+        weights: Sequence[tuple[Any, Any]] = (),
+        losses: list[Any] | None = None,
+    ) -> None:
         self._notes = [(layer, CallNotes.of(layer)) for layer in inner_layers(model)]
-        self._stateless = keras.StatelessScope(list(weights))
+        self._stateless = keras.StatelessScope(list(weights), collect_losses=losses is not None)
+        if losses is not None:
+            self._stateless.losses = losses
         self._scopes = same_scopes()
 
     def __enter__(self) -> None:

@@ -58,3 +58,28 @@ def test_an_earlier_moment_decides() -> None:
     assert weight_movement(now, FRESH, {"kernel": FRESH["kernel"], "bias": np.zeros(40)}).moved
     assert not weight_movement(now, FRESH, now).moved
     assert not weight_movement({"w": now["kernel"]}, {}, {"w": now["kernel"]}).moved
+
+
+def test_drift_is_told_in_the_kernels_spread() -> None:
+    fresh = {"kernel": 0.5 * RNG.choice([-1.0, 1.0], (50, 40)), "bias": np.zeros(40)}
+    now = {"kernel": fresh["kernel"], "bias": np.r_[-0.002, np.zeros(39)]}
+    slight = weight_movement(now, fresh)
+    assert slight.drift == pytest.approx(0.004, rel=1e-3)
+    assert slight.moved
+    assert not slight.learnt
+    far = weight_movement({**now, "bias": np.full(40, 0.02)}, fresh)
+    assert far.drift == pytest.approx(0.04, rel=1e-3)
+    assert far.learnt
+    assert weight_movement({**now, "kernel": 2 * fresh["kernel"]}, fresh).learnt
+
+
+def test_averages_do_not_drift() -> None:
+    fresh = {"gamma": np.ones(4), "moving_mean": np.zeros(4)}
+    counted = weight_movement({"gamma": np.ones(4), "moving_mean": np.full(4, 3.0)}, fresh)
+    assert counted.drift == 0
+    assert not counted.learnt
+    scaled = weight_movement({"gamma": np.full(4, 1.5), "moving_mean": np.zeros(4)}, fresh)
+    assert scaled.drift == 0.5
+    bare = {"moving_mean": np.zeros(4)}
+    assert math.isnan(weight_movement(bare, bare).drift)
+    assert weight_movement({"moving_mean": np.ones(4)}, bare).learnt

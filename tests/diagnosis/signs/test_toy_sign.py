@@ -62,8 +62,8 @@ def registered() -> Iterator[None]:
 
 
 def two_layers() -> keras.Model:
-    dense = [keras.layers.Dense(8, name=name) for name in ("first", "second")]
-    return keras.Sequential([keras.Input((8,)), *dense])
+    first = keras.layers.Dense(8, activation="leaky_relu", name="first")
+    return keras.Sequential([keras.Input((8,)), first, keras.layers.Dense(8, name="second")])
 
 
 def report(first: float, bias: float = 0.0, spoilt: int = 0) -> Report:

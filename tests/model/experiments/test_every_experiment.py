@@ -10,6 +10,7 @@ import pytest
 from cnnviz_widgets.model import ModelProbe, ablate, diagnose, fresh_probe
 from cnnviz_widgets.model.experiments.gradients import relative_gradients
 from cnnviz_widgets.model.experiments.model_comparison import LiveSide, ModelComparison
+from cnnviz_widgets.model.experiments.penalties import penalties
 
 from ..check_untouched import Experiment, check_untouched
 
@@ -67,6 +68,7 @@ CASES = {
     "diagnose": Case(
         diagnosis, ("model/diagnosis/diagnose.py", "model/diagnosis/data/inputs_and_targets.py")
     ),
+    "penalties": Case(penalties, ("model/experiments/penalties.py",)),
     "compare": Case(comparison, ("model/experiments/model_comparison.py",)),
     "stream": Case(stream, ("model/reading/model_reader.py", "model/reading/probe.py")),
 }

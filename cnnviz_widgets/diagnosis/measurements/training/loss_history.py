@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 
@@ -13,7 +14,16 @@ class LossHistory:
     ----------
     training, validation : tuple of float
         The second () where none was measured.
+    right, validation_right : float
+        The share of right answers in the last epoch; NaN where it was not measured.
     """
 
     training: tuple[float, ...]
     validation: tuple[float, ...]
+    right: float = math.nan
+    validation_right: float = math.nan
+
+    @property
+    def best(self) -> int:
+        """The epoch, from 0, in which the validation loss was least."""
+        return min(range(len(self.validation)), key=self.validation.__getitem__)

@@ -2,7 +2,29 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+Source: TypeAlias = Literal["weights", "outputs", "own"]
+
+
+@dataclass(frozen=True)
+class Penalty:
+    """What one layer adds to the loss.
+
+    Attributes
+    ----------
+    layer : str
+        Its path; "" for the model itself.
+    source : {'weights', 'outputs', 'own'}
+        A regularizer of its weights, one of its outputs, or what its own code adds.
+    value : float
+    """
+
+    layer: str
+    source: Source
+    value: float
 
 
 @dataclass(frozen=True)
@@ -11,10 +33,16 @@ class Penalties:
 
     Attributes
     ----------
+    parts : tuple of Penalty
+        In the order of execution.
     data_loss : float
-    by_layer : tuple of (str, float)
-        Paths of the layers that add a penalty, and how much; "" for the model itself.
+        Of the answers alone; NaN without targets.
     """
 
-    data_loss: float
-    by_layer: tuple[tuple[str, float], ...]
+    parts: tuple[Penalty, ...]
+    data_loss: float = math.nan
+
+    @property
+    def total(self) -> float:
+        """What all of them add to the loss."""
+        return sum(part.value for part in self.parts)

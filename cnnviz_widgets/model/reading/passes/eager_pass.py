@@ -90,7 +90,12 @@ class EagerPass:
 
 
 def forward(
-    model: Any, inputs: Any, recorder: Recorder, weights: Sequence[tuple[Any, Any]] = ()
+    model: Any,
+    inputs: Any,
+    recorder: Recorder,
+    *,
+    weights: Sequence[tuple[Any, Any]] = (),
+    losses: list[Any] | None = None,
 ) -> Any:
     """Run the model forward once as it stands, without a trace in it, and record the calls.
 
@@ -101,6 +106,8 @@ def forward(
     recorder : Recorder
     weights : sequence of (keras.Variable, array)
         Variables that are read as other numbers meanwhile.
+    losses : list, optional
+        Where the losses go that layers add, as they add them.
 
     Returns
     -------
@@ -112,8 +119,8 @@ def forward(
     ModelCallError
         If the model's call raises.
     """
-    alone = no_side_effects(model, weights)
-    recorded, interrupts = recording(recorder), interrupts_kept()
+    alone, recorded = no_side_effects(model, weights, losses), recording(recorder)
+    interrupts = interrupts_kept()
     try:
         with surely(alone, recorded, interrupts), alone, recorded, interrupts:
             tensors = keras.tree.map_structure(keras.ops.convert_to_tensor, inputs)
