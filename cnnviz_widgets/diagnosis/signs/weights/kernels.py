@@ -94,10 +94,6 @@ class RandomLooking(Sign):
         accused.sort(key=lambda each: -math.prod(each[1].shape))
         return [(layer.path, kernel.name) for layer, kernel in accused]
 
-    def is_one_choice(self, finding: Finding) -> bool:
-        """Doubt is told once, what a trial has shown is not."""
-        return finding.severity == "note"
-
     def _accused(self, layer: LayerFacts, model: ModelFacts) -> Iterator[WeightMeasures]:
         if not model.traceless:
             yield from (kernel for kernel in kernels(layer) if self.accuses(kernel))
