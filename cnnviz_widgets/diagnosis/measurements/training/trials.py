@@ -99,13 +99,14 @@ class Trial:
         if self.now is None or self.then is None or not self.now.known:
             return "unknown"
         if not self.now.learnt:
-            return "nothing to lose"
+            # What falls was above chance, though too few samples show it by themselves.
+            fallen = _fallen(self.now.right_gains, self.then.right_gains)
+            return "worse" if fallen else "nothing to lose"
         if not self.then.known:
             return "worse"
         if self.lost <= LOST:
             return "spared" if self.samples >= FEWEST_SAMPLES else "unknown"
-        now, then = self._gains
-        return "worse" if is_above_zero(np.subtract(now, then).tolist()) else "unknown"
+        return "worse" if _fallen(*self._gains) else "unknown"
 
     @property
     def _gains(self) -> tuple[tuple[float, ...], tuple[float, ...]]:
@@ -115,6 +116,11 @@ class Trial:
         if is_above_zero(self.now.right_gains):
             return self.now.right_gains, self.then.right_gains
         return self.now.gains, self.then.gains
+
+
+def _fallen(now: Sequence[float], then: Sequence[float]) -> bool:
+    """Whether gains are smaller then, beyond chance."""
+    return is_above_zero(np.subtract(now, then).tolist())
 
 
 def is_above_zero(values: Sequence[float]) -> bool:

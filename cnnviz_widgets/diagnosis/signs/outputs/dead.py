@@ -182,11 +182,11 @@ def _first_call(path: str) -> str:
 
 
 def _proven(silence: _Silence, trial: Trial | None, model: ModelFacts) -> Severity:
-    """The severity that the evidence bears: severe is what is shown to be missed."""
+    """The severity that the evidence bears: a model that has learnt something can do some of it."""
     outcome = "unknown" if trial is None else trial.outcome
     if silence.doubtful or is_solved(model) or outcome == "spared":
         return "note"
-    shown = silence.share >= WHOLLY or outcome in ("worse", "nothing to lose")
+    shown = silence.share >= WHOLLY or outcome == "nothing to lose"
     return "warning" if silence.judged == "severe" and not shown else silence.judged
 
 
@@ -221,6 +221,18 @@ def _limits(silence: _Silence) -> str:
     return limits
 
 
+def _cure_of_note(silence: _Silence, model: ModelFacts) -> str:
+    layer = silence.calls[0]
+    trial = model.thinned.get(layer.path)
+    if silence.share >= WARNING and (trial is None or trial.outcome != "spared"):
+        return (
+            "None is needed, as the task is solved; an activation that passes negative values "
+            '(activation="leaky_relu") would let them take part.'
+        )
+    left = silence.total - silence.channels.size
+    return f"None is needed; {left:,} {layer.noun} would do in {layer.path}."
+
+
 def _is_driven(model: ModelFacts, layer: LayerFacts) -> bool:
     """Whether the biases of the silent channels are lower than what the weights can bring."""
     dead = layer.outputs.measures.dead
@@ -239,8 +251,7 @@ def _cure(
     if silence.doubtful:
         return "Show it more samples, 64 at the least, to tell."
     if finding.severity == "note":
-        left = silence.total - silence.channels.size
-        return f"None is needed; {left:,} {layer.noun} would do in {layer.path}."
+        return _cure_of_note(silence, model)
     if layer in driven and len(driven) > 1:
         return (
             f"Lower the learning rate and train anew: in {len(driven)} layers steps that were too "

@@ -57,10 +57,6 @@ class RandomLooking(Sign):
         "stop_gradient behind it; if its weights were loaded, load them again. Else take it out: "
         "nothing uses what it does."
     )
-    cure_in_doubt = (
-        "Give targets, so that it can be tried whether the loss suffers; look at the layer's "
-        "outputs, and train longer if they look random, too."
-    )
 
     @abstractmethod
     def accuses(self, kernel: WeightMeasures) -> bool:
@@ -79,9 +75,11 @@ class RandomLooking(Sign):
         """By what they look random."""
 
     def judge(self, layer: LayerFacts, model: ModelFacts) -> Iterator[Finding]:
-        """Of each accused kernel, if the model is trained."""
+        """Of each accused kernel, if the model is trained; where some were tried, of these."""
         for kernel in self._accused(layer, model):
             trial = model.without_weight.get((layer.path, kernel.name))
+            if trial is None and model.without_weight:
+                continue
             outcome = "unknown" if trial is None else trial.outcome
             if trial is not None and outcome in ("spared", "nothing to lose"):
                 yield self._not_used(layer, kernel, trial, model)
@@ -131,7 +129,9 @@ class RandomLooking(Sign):
             "than the same numbers in random order.",
             reference=reference,
             limits=_doubt(layer, trial),
-            cure=self.cure_in_doubt,
+            cure="Give targets (targets=…), so that it can be tried whether the loss suffers."
+            if trial is None or trial.now is None
+            else "Show it more samples, 64 at the least, to tell.",
             weight=kernel.name,
             evidence=_evidence(kernel),
         )

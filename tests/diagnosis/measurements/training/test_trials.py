@@ -52,6 +52,14 @@ def test_outcomes(now: Fit | None, then: Fit | None, outcome: Outcome) -> None:
     assert Trial(0.4, 64, None, now, then).outcome == outcome
 
 
+def test_a_fall_shows_what_was_above_chance() -> None:
+    now = replace(CHANCE, right_gains=(0.3, -0.1, 0.5, 0.1, 0.0, 0.4, 0.2, -0.3))
+    assert not now.learnt
+    then = replace(CHANCE, right_gains=tuple(gain - 0.3 for gain in now.right_gains))
+    assert Trial(0.4, 24, None, now, then).outcome == "worse"
+    assert Trial(0.4, 24, None, now, now).outcome == "nothing to lose"
+
+
 def test_outputs_that_stay_need_no_targets() -> None:
     assert Trial(0.009, 64).outcome == "spared"
     assert Trial(0.0, 1, None, CHANCE, CHANCE).outcome == "spared"

@@ -76,7 +76,7 @@ def test_the_inputs_come_first_in_the_first_layer_alone() -> None:
     ("then", "severity", "says"),
     [
         (Fit(0.6, LEARNT.gains, 60), "note", "They are not missed"),
-        (Fit(2.3, (0.1, -0.1) * 4, 8), "severe", "They may be missed"),
+        (Fit(2.3, (0.1, -0.1) * 4, 8), "warning", "They may be missed"),
     ],
 )
 def test_the_trial_decides_whether_silent_units_are_missed(
@@ -101,7 +101,9 @@ def test_where_the_task_is_solved_dead_units_are_spare_ones() -> None:
     model = replace(facts(layer("dense", firing(np.full(20, 0.9), 30))), answers=SOLVED)
     finding = only(model, "dead")
     assert finding.severity == "note"
-    assert "20 units would do" in finding.cure
+    assert "the task is solved" in finding.cure
+    spared = {"dense": Trial(0.5, 64, 0, LEARNT, LEARNT)}
+    assert "20 units would do" in only(replace(model, thinned=spared), "dead").cure
 
 
 def test_a_shared_layer_is_told_once() -> None:

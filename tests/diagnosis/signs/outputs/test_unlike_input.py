@@ -33,3 +33,10 @@ def test_a_lost_picture_that_nobody_misses_is_a_note(answers: Answers | None) ->
     finding = only(replace(facts(lost), answers=answers), "unlike-input")
     assert finding.severity == "note"
     assert "its answers tell" in finding.limits
+
+
+def test_what_the_architecture_loses_by_itself_is_a_note() -> None:
+    lost = replace(layer("a", RNG.normal(size=(64, 8))), readable=0.3)
+    model = replace(facts(lost), answers=FAILED, fresh_readable={"a": 0.35})
+    assert only(model, "unlike-input").severity == "note"
+    assert only(replace(model, fresh_readable={"a": 0.8}), "unlike-input").severity == "warning"

@@ -8,7 +8,7 @@ import numpy as np
 
 from cnnviz_widgets.diagnosis.measurements.weight_movement import WeightMovement
 
-from ..layers import RNG, facts, kinds, only, weighted
+from ..layers import RNG, SOLVED, facts, kinds, only, weighted
 
 MOVED = WeightMovement(np.nan, 0, 8, 0.0, 160)
 DRAWN = WeightMovement(np.nan, 8, 8, 0.7, 160)
@@ -66,6 +66,14 @@ def test_the_bias_of_keys_has_no_gradient() -> None:
     block = replace(weighted("mha", KERNEL), weights=(), kind="MultiHeadAttention")
     assert "frozen" not in kinds(facts(moved, key, block))
     assert "frozen" in kinds(facts(moved, key))
+
+
+def test_a_layer_that_should_train_is_told_though_the_task_is_solved() -> None:
+    moved = weighted("a", KERNEL, movement=MOVED)
+    model = facts(moved, weighted("b", KERNEL, movement=DRAWN))
+    assert only(replace(model, answers=SOLVED), "frozen").severity == "warning"
+    fixed = facts(moved, weighted("b", KERNEL, movement=DRAWN, trainable=False))
+    assert only(replace(fixed, answers=SOLVED), "frozen").severity == "note"
 
 
 def test_one_number_may_stay_by_chance() -> None:

@@ -76,6 +76,13 @@ def test_without_targets_it_cannot_be_told(kind: str) -> None:
     assert "by 40 %" in finding.limits
 
 
+def test_what_was_left_untried_is_not_told() -> None:
+    kind = "noisy-weights"
+    model = facts(weighted("a", random(kind)), weighted("b", random(kind)))
+    learnt = {("a", "kernel"): Trial(0.4, 64, 9, LEARNT, CHANCE)}
+    assert kinds(replace(model, without_weight=learnt)) == []
+
+
 @pytest.mark.parametrize("kind", SHAPES)
 def test_what_has_learnt_something_in_common_is_not_accused(kind: str) -> None:
     model = facts(weighted("layer", grouped(kind)))
