@@ -485,8 +485,8 @@ def test_findings_come_worst_first_then_by_depth() -> None:
     order = [(f.severity, f.kind) for f in report if f.severity != "note"]
     assert order == [
         ("severe", "unreachable-targets"),
-        ("warning", "dead"),
         ("warning", "duplicate"),
+        ("warning", "dead"),
     ]
 
 

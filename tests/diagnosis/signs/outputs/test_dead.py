@@ -112,3 +112,28 @@ def test_a_shared_layer_is_told_once() -> None:
     finding = only(facts(one, two), "dead")
     assert (finding.layer, finding.follows) == ("trunk/dense", ("trunk:1/dense",))
     assert finding.channels == tuple(range(8))  # silent in both
+
+
+def test_what_leads_into_a_gate_is_a_note() -> None:
+    signal = layer("signal", firing(np.full(8, 0.9), 0))
+    squeezed = layer("squeezed", firing(np.full(4, 0.9), 4), "signal")
+    gate = layer("gate", firing(np.full(8, 0.9), 0), "squeezed", activation="sigmoid")
+    product = layer("product", firing(np.full(8, 0.9), 0), "signal", "gate", role="other")
+    assert only(facts(signal, squeezed, gate, product), "dead").severity == "note"
+    assert only(facts(signal, squeezed, gate), "dead").severity == "warning"
+
+
+def test_a_part_that_no_loss_misses_is_a_note() -> None:
+    third = layer("dense", firing(np.full(20, 0.9), 10))
+    assert only(facts(third), "dead").severity == "note"
+    fallen = Fit(2.3, (0.1, -0.1) * 4, 8)
+    missed = {"dense": Trial(0.5, 64, 4, LEARNT, fallen)}
+    assert only(replace(facts(third), thinned=missed), "dead").severity == "warning"
+
+
+def test_weights_of_zero_are_said_so() -> None:
+    zero = layer("dense", np.zeros((64, 8)))
+    zero = replace(zero, weights=(weight_measures(np.zeros((20, 8), np.float32), None),))
+    finding = only(facts(zero), "dead")
+    assert (finding.severity, finding.channels) == ("severe", ())
+    assert "weights are all 0" in finding.cure

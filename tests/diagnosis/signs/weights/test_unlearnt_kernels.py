@@ -57,15 +57,26 @@ def test_where_the_order_matters_something_was_learnt(kind: str) -> None:
 
 
 @pytest.mark.parametrize("kind", SHAPES)
-@pytest.mark.parametrize("now", [LEARNT, CHANCE])
-def test_where_it_does_no_harm_nothing_was(kind: str, now: Fit) -> None:
-    finding = only(tried(kind, now, replace(now, loss=now.loss - 0.01)), kind)
-    assert finding.severity == "warning"
-    assert f"loss {now.loss:.3g} → {now.loss - 0.01:.3g}" in finding.summary
-    assert (finding.measured.value, finding.samples) == (now.loss - 0.01, 64)
-    assert ("no better than chance" in finding.limits) == (now is CHANCE)
-    solved = replace(tried(kind, now, now), answers=SOLVED)
+def test_where_it_does_no_harm_nothing_was(kind: str) -> None:
+    finding = only(tried(kind, LEARNT, replace(LEARNT, loss=0.49)), kind)
+    assert (finding.severity, finding.limits) == ("warning", "")
+    assert "loss 0.5 → 0.49" in finding.summary
+    assert (finding.measured.value, finding.samples) == (0.49, 64)
+    solved = replace(tried(kind, LEARNT, LEARNT), answers=SOLVED)
     assert only(solved, kind).severity == "note"
+
+
+@pytest.mark.parametrize("kind", SHAPES)
+def test_without_anything_to_lose_only_the_odd_one_out_is_told(kind: str) -> None:
+    model = tried(kind, CHANCE, CHANCE)
+    finding = only(model, kind)
+    assert finding.severity == "note"
+    assert "no better than chance" in finding.limits
+    beside = weighted("other", grouped(kind))
+    odd = replace(model, layers={**model.layers, "other": beside})
+    finding = only(odd, kind)
+    assert (finding.layer, finding.severity) == ("layer", "warning")
+    assert "all other weights" in finding.limits
 
 
 @pytest.mark.parametrize("kind", SHAPES)
@@ -95,7 +106,7 @@ def test_what_has_no_order_to_see_is_accused_by_a_trial_alone() -> None:
     model = facts(weighted("layer", pointwise))
     assert kinds(model) == []
     assert sign_of("concentrated-forks").on_trial(model) == [("layer", "kernel")]
-    spared = {("layer", "kernel"): Trial(0.4, 64, 9, CHANCE, CHANCE)}
+    spared = {("layer", "kernel"): Trial(0.4, 64, 9, LEARNT, LEARNT)}
     assert kinds(replace(model, without_weight=spared)) == ["concentrated-forks"]
 
 
