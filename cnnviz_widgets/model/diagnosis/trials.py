@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import replace
+from textwrap import shorten
 from typing import Any
 
 import numpy as np
@@ -31,6 +32,9 @@ DRAWS = 3
 orders in one case of four, what was learnt always is. A model that solves its task has no room for
 a weight that is random and matters."""
 
+LONGEST_REASON = 300
+"""Characters: some errors of TensorFlow list all values."""
+
 Accused = tuple[str, str]
 
 
@@ -54,7 +58,8 @@ def with_trials(subject: Subject, measured: Measured, question: Question) -> Mea
             else:
                 thinned[path] = trials.silenced(path, _share_of_living(subject, facts, path))
         except (CannotExchange, ModelCallError) as error:
-            skipped.append(Skipped(f"a trial without {weight or 'channels'} of {path}", str(error)))
+            what = f"a trial without {weight or 'channels'} of {path}"
+            skipped.append(Skipped(what, shorten(str(error), LONGEST_REASON)))
     return measured.but(replace(facts, thinned=thinned, without_weight=without), skipped)
 
 
@@ -75,10 +80,10 @@ def _trials(
         except ModelCallError:
             raise
         except ValueError as error:
-            skipped.append(Skipped("trials by the loss", str(error)))
+            skipped.append(Skipped("trials by the loss", shorten(str(error), LONGEST_REASON)))
             return Trials(probe, seed=subject.seed)
     except ModelCallError as error:
-        skipped.append(Skipped("trials of what is suspicious", str(error)))
+        skipped.append(Skipped("trials of what is suspicious", shorten(str(error), LONGEST_REASON)))
         return None
 
 

@@ -70,11 +70,13 @@ class Trials:
         self._before = values_of(outputs)
         self._targets: list[Array] | None = None
         self._loss: Loss | None = None
+        self._constant: list[float] = []
         if targets is not None:
             given = targets_of(probe.model, targets, probe.samples)
             self._targets = [array[: probe.samples] for array in given]
             activations = last_activations(probe, len(self._before))
             self._loss = Loss(probe.model, loss, self._targets, outputs, activations)
+            self._constant = self._losses_of_constant(outputs)
         self._now = self._fit(outputs)
 
     @property
@@ -128,19 +130,65 @@ class Trials:
         return Trial(change, self._probe.samples, changed, self._now, self._fit(outputs))
 
     def _fit(self, outputs: Any) -> Fit | None:
-        loss, targets = self._loss, self._targets
-        if loss is None or targets is None:
+        if self._loss is None or self._targets is None:
             return None
+        right, shares = self._right(outputs)
+        losses = self._by_group(outputs)
+        return Fit(
+            self._loss(outputs),
+            tuple(np.subtract(self._constant, losses).tolist()),
+            right,
+            shares,
+        )
+
+    def _losses_of_constant(self, outputs: Any) -> list[float]:
+        """Of each group the loss of the better one of two answers that are the same for all."""
+        assert self._targets is not None
+        flat = [keras.ops.convert_to_numpy(value) for value in keras.tree.flatten(outputs)]
+        means = [flat, self._targets] if _are_alike(flat, self._targets) else [flat]
+        tried = []
+        for values in means:
+            constants = [
+                keras.ops.convert_to_tensor(
+                    np.broadcast_to(value.mean(axis=0, dtype=np.float64), own.shape).astype(
+                        own.dtype
+                    )
+                )
+                for value, own in zip(values, flat, strict=True)
+            ]
+            tried.append(self._by_group(keras.tree.pack_sequence_as(outputs, constants)))
+        return min(tried, key=sum)
+
+    def _by_group(self, outputs: Any) -> list[float]:
+        """The loss of each group of samples."""
+        assert self._loss is not None
+        assert self._targets is not None
+        return [
+            self._loss(_part(outputs, rows), [array[rows] for array in self._targets])
+            for rows in self._groups()
+        ]
+
+    def _right(self, outputs: Any) -> tuple[int | None, tuple[float, ...]]:
+        """How many answers are right, and of each group their share over the commonest class's."""
+        assert self._targets is not None
+        values, targets = values_of(outputs), self._targets
+        right = right_answers(values, targets)
+        if right is None:
+            return None, ()
+        labels = targets[0].ravel()
+        hits = values[0].argmax(-1) == labels
+        commonest = labels == np.bincount(labels - labels.min()).argmax() + labels.min()
+        more = hits.astype(float) - commonest
+        return right, tuple(float(more[rows].mean()) for rows in self._groups())
+
+    def _groups(self) -> list[Indices]:
         samples = self._probe.samples
-        others = np.random.default_rng(self._seed).permutation(samples)
-        gains = []
-        for group in np.array_split(np.arange(samples), min(GROUPS, samples)):
-            answers = _part(outputs, group)
-            own, strange = (
-                loss(answers, [array[rows] for array in targets]) for rows in (group, others[group])
-            )
-            gains.append(strange - own)
-        return Fit(loss(outputs), tuple(gains), right_answers(values_of(outputs), targets))
+        return np.array_split(np.arange(samples), min(GROUPS, samples))
+
+
+def _are_alike(outputs: Sequence[Array], targets: Sequence[Array]) -> bool:
+    """Whether targets are of the outputs' shapes, so that their mean is an answer."""
+    return all(a.shape == b.shape for a, b in zip(outputs, targets, strict=True))
 
 
 def _variable(probe: ModelProbe, path: str, name: str) -> Any:

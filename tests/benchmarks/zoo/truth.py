@@ -43,6 +43,25 @@ LOST, LOST_GREY = 0.4, 0.75
 # A kernel whose largest singular value is less than this times that of the same values, shuffled:
 # nobody can say from it that something was learnt.
 LEARNT_GREY = 1.15
+# What a network does better than one answer for all, as a share of what that leaves wrong: from
+# here on it may count as solving its task, and what is wrong with its units is worth a note.
+SOLVED_GREY = 0.4
+OF_UNITS = frozenset(
+    {
+        "dead",
+        "constant",
+        "saturated",
+        "duplicate",
+        "near-zero",
+        "uniform",
+        "unlike-input",
+        "wide-uniform-weights",
+        "concentrated-forks",
+        "noisy-weights",
+    }
+)
+# What only a loss can show: a generator made of noise has none.
+BY_LOSS = frozenset({"concentrated-forks", "noisy-weights", "unlike-input"})
 _ENDS = {"sigmoid": (0.0, 1.0), "tanh": (-1.0, 1.0)}
 
 
@@ -154,6 +173,23 @@ def measure(model: Any, inputs: Array, targets: Array, truth: Truth) -> None:
     truth.ignore = (truth.ignore | found.ignore) - set(truth.kinds)
     truth.some = found.some
     truth.grey = found.grey
+    skill = skill_of(values_of[last], targets) if inputs.ndim == 4 else None
+    not_asked = BY_LOSS if skill is None else OF_UNITS if skill >= SOLVED_GREY else frozenset()
+    for kind in not_asked & truth.kinds.keys():
+        del truth.kinds[kind]
+        truth.ignore.add(kind)
+
+
+def skill_of(values: Array, targets: Array) -> float:
+    """What answers do better than one for all, as a share of what that leaves wrong."""
+    if targets.dtype.kind in "iu":
+        right, constant = values.argmax(-1) == targets, np.bincount(targets).max() / len(targets)
+    elif values.shape == targets.shape and values.shape[1:] == (1,):
+        right, constant = (values > 0.5) == (targets > 0.5), max(targets.mean(), 1 - targets.mean())
+    else:
+        error = np.mean((values.reshape(targets.shape) - targets) ** 2)
+        return float(1 - error / np.mean((targets - targets.mean(0)) ** 2))
+    return float((right.mean() - constant) / (1 - constant))
 
 
 def _leaves(model: Any) -> Iterator[Any]:

@@ -9,11 +9,20 @@ import numpy as np
 from cnnviz_widgets.diagnosis.facts import LayerFacts, ModelFacts, Role
 from cnnviz_widgets.diagnosis.findings import Finding
 from cnnviz_widgets.diagnosis.judge import judge
+from cnnviz_widgets.diagnosis.measurements.data.answers import Answers
 from cnnviz_widgets.diagnosis.measurements.output_measures import output_measures
+from cnnviz_widgets.diagnosis.measurements.training.trials import Fit
 from cnnviz_widgets.diagnosis.measurements.weight_measures import weight_measures
 from cnnviz_widgets.diagnosis.measurements.weight_movement import WeightMovement
 
 RNG = np.random.default_rng(0)
+
+SOLVED = Answers("head", "classes", 64, score=0.95, constant_score=0.1, p_value=1e-9)
+FAILED = replace(SOLVED, score=0.3)
+"""Answers that are far from right, and better than constant ones."""
+
+LEARNT = Fit(0.5, (2.0, 2.1, 1.9, 2.0, 2.2, 1.8, 2.0, 2.0), 60)
+"""Answers that are better than one for all."""
 
 
 def facts(*layers: LayerFacts, samples: int = 64, makes_images: bool = False) -> ModelFacts:

@@ -18,11 +18,16 @@ from tests.benchmarks.zoo import Truth, block, data, faults
 from tests.benchmarks.zoo.faults import Plant
 from tests.benchmarks.zoo.networks import Recipe, build
 from tests.benchmarks.zoo.training import prepared, train
+from tests.benchmarks.zoo.truth import outputs, skill_of
 
 CLASSIFIER = Recipe("classifier", dense_activation="leaky_relu", steps=150)
 # A sigmoid layer keeps its inputs from growing apart for longer.
 SIGMOID = replace(CLASSIFIER, dense_activation="sigmoid", steps=350)
 AUTOENCODER = Recipe("autoencoder", scale="standard", output="linear", steps=100)
+
+
+# Of a network that a fault has spoilt for its task.
+OF_THE_TASK = {"no-better-than-constant"}
 
 
 @dataclass(frozen=True)
@@ -84,10 +89,12 @@ def test_a_planted_fault_is_found(
     case, truth = trained(recipe), Truth()
     plant(where)(case.model, np.random.default_rng(0), case.inputs, truth)
     report = diagnose(case.model, case.inputs, targets=case.targets)
+    (named,) = (each for each in report if (each.kind, block(each.layer)) == (kind, where))
+    skill = skill_of(outputs(case.model, case.inputs)[case.model.layers[-1].name], case.targets)
+    if not skill >= 0.4:  # where it does its task, a note is enough
+        assert named.severity != "note"
     found = [each for each in report if each.severity != "note"]
-    (named,) = (each for each in found if (each.kind, block(each.layer)) == (kind, where))
-    # A fault may leave nothing of what was learnt.
-    assert {each.kind for each in found} <= {kind, "no-better-than-constant"} | truth.ignore
+    assert {each.kind for each in found} <= {kind, *truth.ignore, *OF_THE_TASK}
     if kind in truth.channels:
         assert set(truth.channels[kind]) <= set(named.channels)
 

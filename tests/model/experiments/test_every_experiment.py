@@ -7,10 +7,11 @@ from typing import NamedTuple
 import numpy as np
 import pytest
 
-from cnnviz_widgets.model import ModelProbe, ablate, diagnose, fresh_probe
+from cnnviz_widgets.model import ModelProbe, ablate, diagnose, fresh_probe, model_lock
 from cnnviz_widgets.model.experiments.gradients import relative_gradients
 from cnnviz_widgets.model.experiments.model_comparison import LiveSide, ModelComparison
 from cnnviz_widgets.model.experiments.penalties import penalties
+from cnnviz_widgets.model.experiments.weight_trials import Trials
 
 from ..check_untouched import Experiment, check_untouched
 
@@ -24,6 +25,13 @@ def silence(probe: ModelProbe) -> None:
 
 def draw_a_reference(probe: ModelProbe) -> None:
     fresh_probe(probe, ["conv"]).outputs("conv")
+
+
+def try_without(probe: ModelProbe) -> None:
+    with model_lock(probe.model):
+        trials = Trials(probe, np.zeros((2, 2)), "mse")
+        trials.in_random_order("conv", "kernel")
+        trials.silenced("conv", [1])
 
 
 def diagnosis(probe: ModelProbe) -> None:
@@ -56,9 +64,14 @@ CASES = {
         silence,
         (
             "model/experiments/ablation.py",
+            "model/experiments/changed_outputs.py",
             "model/experiments/exchanged_pass.py",
             "model/experiments/losses.py",
         ),
+    ),
+    "trials": Case(
+        try_without,
+        ("model/experiments/weight_trials.py", "model/experiments/exchanged_pass.py"),
     ),
     "fresh_probe": Case(draw_a_reference, ("model/experiments/fresh_model.py",)),
     "relative_gradients": Case(

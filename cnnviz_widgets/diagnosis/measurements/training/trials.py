@@ -31,33 +31,34 @@ FEWEST_SAMPLES = 16
 
 @dataclass(frozen=True)
 class Fit:
-    """How far answers belong to their own samples.
+    """How far answers are better than one answer for all samples.
 
     Attributes
     ----------
     loss : float
-        Of the answers with their own targets.
     gains : tuple of float
-        Of each of some groups of samples, the loss of its answers with the targets of others, less
-        that with their own: 0 for answers that have nothing to do with the targets, in the unit of
-        the loss.
+        Of each of some groups of samples, the loss of one answer for all, less that of their own
+        answers.
     right : int or None
         Right answers; None where targets are no class numbers.
+    right_gains : tuple of float
+        Of each group the share of right answers, less that of the commonest class; () as above.
     """
 
     loss: float
     gains: tuple[float, ...]
     right: int | None = None
-
-    @property
-    def gain(self) -> float:
-        """The mean over the groups."""
-        return float(np.mean(self.gains)) if self.gains else math.nan
+    right_gains: tuple[float, ...] = ()
 
     @property
     def learnt(self) -> bool:
-        """Whether the answers fit their own targets better than others', beyond chance."""
-        return _is_above_zero(self.gains)
+        """Whether the answers are better, beyond chance: by being right, or by the loss."""
+        return is_above_zero(self.right_gains) or is_above_zero(self.gains)
+
+    @property
+    def known(self) -> bool:
+        """Whether the loss is a number."""
+        return bool(np.isfinite(self.gains).all())
 
 
 @dataclass(frozen=True)
@@ -83,29 +84,46 @@ class Trial:
 
     @property
     def lost(self) -> float:
-        """The share of what the answers know of their targets that is lost; NaN if not known."""
-        if self.now is None or self.then is None or not self.now.learnt:
-            return math.nan
-        return 1 - self.then.gain / self.now.gain
+        """The share of what the answers know of their targets that is lost; NaN if not known.
+
+        By right answers, where it shows in these that something was learnt, else by the loss.
+        """
+        now, then = self._gains
+        return 1 - float(np.mean(then) / np.mean(now)) if now else math.nan
 
     @property
     def outcome(self) -> Outcome:
         """Whether the answers get worse, what was replaced is spared, or that cannot be told."""
         if self.change <= UNCHANGED:
             return "spared"
-        if self.now is None or self.then is None or not np.isfinite(self.now.gains).all():
+        if self.now is None or self.then is None or not self.now.known:
             return "unknown"
         if not self.now.learnt:
-            return "nothing to lose"
-        if not np.isfinite(self.then.gains).all():
+            # What falls was above chance, though too few samples show it by themselves.
+            fallen = _fallen(self.now.right_gains, self.then.right_gains)
+            return "worse" if fallen else "nothing to lose"
+        if not self.then.known:
             return "worse"
         if self.lost <= LOST:
             return "spared" if self.samples >= FEWEST_SAMPLES else "unknown"
-        fallen = np.subtract(self.now.gains, self.then.gains)
-        return "worse" if _is_above_zero(fallen.tolist()) else "unknown"
+        return "worse" if _fallen(*self._gains) else "unknown"
+
+    @property
+    def _gains(self) -> tuple[tuple[float, ...], tuple[float, ...]]:
+        """Those by which something was learnt, now and then; () where nothing was."""
+        if self.now is None or self.then is None or not self.now.learnt:
+            return (), ()
+        if is_above_zero(self.now.right_gains):
+            return self.now.right_gains, self.then.right_gains
+        return self.now.gains, self.then.gains
 
 
-def _is_above_zero(values: Sequence[float]) -> bool:
+def _fallen(now: Sequence[float], then: Sequence[float]) -> bool:
+    """Whether gains are smaller then, beyond chance."""
+    return is_above_zero(np.subtract(now, then).tolist())
+
+
+def is_above_zero(values: Sequence[float]) -> bool:
     """Whether the mean is above 0 by a one-sided t-test."""
     array = np.asarray(values, dtype=np.float64)
     if array.size < 2 or not np.isfinite(array).all():

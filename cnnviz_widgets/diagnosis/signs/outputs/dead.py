@@ -17,7 +17,7 @@ from ...measurements.training.trials import Trial
 from ...phrases import are, percent, samples, some_of
 from ..base import ALL_OF_OUTPUTS, SAME_IN_LAYERS, Sign, by_share, is_solved
 from ..wording import distribution, named, what_came_of
-from .silence import WHOLLY, hands_on, inherited
+from .silence import WHOLLY, hands_on, inherited, leads_into_gate
 
 SEVERE, WARNING = 0.5, 0.2
 """Share of channels. The paper's v1 has 49 % dead units and fails, v2 up to 2.5 % and works
@@ -27,7 +27,8 @@ an eighth, behind other ReLU layers and in autoencoders."""
 SURELY, SURELY_SAMPLES = 0.4, 32
 """Share of a layer's channels that no estimate of rarity talks down to a note, if they are silent
 on so many samples: the paper's v1 has 40 to 49 % on 64. Whatever fires on less than a tenth of the
-inputs in so large a part of a layer is of little use in any case."""
+inputs in so large a part of a layer is of little use in any case. Where no loss shows that they are
+missed, less is a note: networks that do their work have up to a third."""
 
 FAR_BELOW = 2.0
 """Times the norm of the weights, and the magnitude of what they read, by which a bias lies below 0:
@@ -94,7 +95,7 @@ class Dead(Sign):
     def explained_behind(self, cause: Finding) -> Set[Kind]:
         """Behind a layer that is wholly dead all that outputs show."""
         if cause.measured.value >= WHOLLY:
-            return ALL_OF_OUTPUTS
+            return ALL_OF_OUTPUTS | {"frozen"}  # no gradient comes through it
         return super().explained_behind(cause)
 
     def leaves_nothing(self, cause: Finding, behind: bool) -> bool:
@@ -182,11 +183,14 @@ def _first_call(path: str) -> str:
 
 
 def _proven(silence: _Silence, trial: Trial | None, model: ModelFacts) -> Severity:
-    """The severity that the evidence bears: severe is what is shown to be missed."""
+    """The severity that the evidence bears: a model that has learnt something can do some of it."""
     outcome = "unknown" if trial is None else trial.outcome
-    if silence.doubtful or is_solved(model) or outcome == "spared":
+    is_spare = is_solved(model) or outcome == "spared"
+    if silence.doubtful or is_spare or leads_into_gate(model, silence.calls[0]):
+        return "note"  # of a gate: what it weighs goes on all the same
+    if outcome == "unknown" and silence.share < SURELY:
         return "note"
-    shown = silence.share >= WHOLLY or outcome in ("worse", "nothing to lose")
+    shown = silence.share >= WHOLLY or outcome == "nothing to lose"
     return "warning" if silence.judged == "severe" and not shown else silence.judged
 
 
@@ -221,6 +225,19 @@ def _limits(silence: _Silence) -> str:
     return limits
 
 
+def _cure_of_note(silence: _Silence, model: ModelFacts) -> str:
+    layer = silence.calls[0]
+    trial = model.thinned.get(layer.path)
+    if silence.share >= WARNING and (trial is None or trial.outcome != "spared"):
+        solved = "None is needed, as the task is solved" if is_solved(model) else "None for sure"
+        return (
+            f"{solved}; an activation that passes negative values "
+            '(activation="leaky_relu") would let them take part.'
+        )
+    left = silence.total - silence.channels.size
+    return f"None is needed; {left:,} {layer.noun} would do in {layer.path}."
+
+
 def _is_driven(model: ModelFacts, layer: LayerFacts) -> bool:
     """Whether the biases of the silent channels are lower than what the weights can bring."""
     dead = layer.outputs.measures.dead
@@ -239,8 +256,12 @@ def _cure(
     if silence.doubtful:
         return "Show it more samples, 64 at the least, to tell."
     if finding.severity == "note":
-        left = silence.total - silence.channels.size
-        return f"None is needed; {left:,} {layer.noun} would do in {layer.path}."
+        return _cure_of_note(silence, model)
+    if any(weight.width == 0 for weight in layer.weights if weight.name.endswith("kernel")):
+        return (
+            "Its weights are all 0, and stay so: initialise them with random numbers "
+            '(kernel_initializer="he_normal").'
+        )
     if layer in driven and len(driven) > 1:
         return (
             f"Lower the learning rate and train anew: in {len(driven)} layers steps that were too "

@@ -11,6 +11,7 @@ from ...findings import Comparison, Finding, Measurement
 from ...measurements.merges import Merges
 from ..base import Sign, capped
 from ..wording import FRESH, NO_REFERENCE, merge_heights
+from .silence import leads_into_gate
 
 MEDIAN = 0.06
 """Median merge height: half of the channels have a neighbour within 20° of them. Median merges of
@@ -99,6 +100,7 @@ def _is_suspect(layer: LayerFacts, model: ModelFacts) -> bool:
         and not _goes_on(model, layer)
         and merges is not None
         and merges.median < MEDIAN
+        and not leads_into_gate(model, layer)
     )
 
 

@@ -15,6 +15,10 @@ SHARE = 0.4
 """Held-out R² below which more of the image is lost than kept, with a margin for images that are
 hard to predict: layers of the zoo's healthy networks keep 0.5 to 0.95."""
 
+NOTHING, OF_FRESH = 0.2, 0.5
+"""The same from which the layer is to blame if the task is not solved: next to nothing is left, or
+far less than the architecture keeps by itself."""
+
 
 class UnlikeInput(Sign):
     """Layers near an image off which little of it can be read: a warning if the task suffers.
@@ -39,7 +43,8 @@ class UnlikeInput(Sign):
             reference = Comparison(
                 f"{FRESH} (effect: ratio)", fresh, effect=layer.readable / max(fresh, 1e-12)
             )
-        is_missed = model.answers is not None and not model.answers.solved
+        is_lost = layer.readable < NOTHING or layer.readable < OF_FRESH * fresh
+        is_missed = is_lost and model.answers is not None and not model.answers.solved
         yield self.finding(
             layer,
             "warning" if is_missed else "note",

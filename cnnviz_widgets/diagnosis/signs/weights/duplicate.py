@@ -11,9 +11,9 @@ from ...phrases import listed, some_of
 from ..base import BEYOND, SAME_IN_LAYERS, Sign, by_share, capped
 from .kernels import kernels
 
-SEVERE, WARNING = 0.9, 0.1
-"""Share of channels that have a twin: nearly all, so that the layer computes a single feature; and
-where it lacks one of ten."""
+SEVERE, WARNING = 0.5, 0.1
+"""Share of channels that have a twin, as for dead ones: they add nothing. Trained channels never
+become equal to rounding by chance."""
 
 
 class Duplicate(Sign):

@@ -57,7 +57,7 @@ class Frozen(Sign):
         others = [each.change for other, each in _known(model) if other is not layer]
         return self.finding(
             layer,
-            capped("warning", model),
+            "warning",
             Measurement("relative change of the weights ‖ΔW‖/‖W‖", movement.change),
             f"The weights of {layer.path} have not moved since the earlier moment; others have.",
             reference=Comparison(
@@ -79,7 +79,7 @@ class Frozen(Sign):
             signs.append(f"the other {movement.drawn:,} lie as freshly drawn ones do")
         return self.finding(
             layer,
-            capped("warning", model),
+            "warning" if layer.trainable else capped("warning", model),
             Measurement(
                 "p-value of the weights against freshly drawn ones (Kolmogorov–Smirnov)",
                 movement.p_value,

@@ -57,10 +57,6 @@ class RandomLooking(Sign):
         "stop_gradient behind it; if its weights were loaded, load them again. Else take it out: "
         "nothing uses what it does."
     )
-    cure_in_doubt = (
-        "Give targets, so that it can be tried whether the loss suffers; look at the layer's "
-        "outputs, and train longer if they look random, too."
-    )
 
     @abstractmethod
     def accuses(self, kernel: WeightMeasures) -> bool:
@@ -79,13 +75,16 @@ class RandomLooking(Sign):
         """By what they look random."""
 
     def judge(self, layer: LayerFacts, model: ModelFacts) -> Iterator[Finding]:
-        """Of each accused kernel, if the model is trained."""
+        """Of each accused kernel, if the model is trained; where some were tried, of these."""
         for kernel in self._accused(layer, model):
             trial = model.without_weight.get((layer.path, kernel.name))
+            if trial is None and model.without_weight:
+                continue
             outcome = "unknown" if trial is None else trial.outcome
-            if trial is not None and outcome in ("spared", "nothing to lose"):
+            tells = outcome == "nothing to lose" and _is_odd_one_out(model)
+            if trial is not None and (outcome == "spared" or tells):
                 yield self._not_used(layer, kernel, trial, model)
-            elif outcome == "unknown" and self.shows_order(layer, kernel):
+            elif outcome != "worse" and self.shows_order(layer, kernel):
                 yield self._in_doubt(layer, kernel, trial)
 
     def on_trial(self, model: ModelFacts) -> list[tuple[str, str]]:
@@ -93,10 +92,6 @@ class RandomLooking(Sign):
         accused = [(layer, kernel) for layer in model for kernel in self._accused(layer, model)]
         accused.sort(key=lambda each: -math.prod(each[1].shape))
         return [(layer.path, kernel.name) for layer, kernel in accused]
-
-    def is_one_choice(self, finding: Finding) -> bool:
-        """Doubt is told once, what a trial has shown is not."""
-        return finding.severity == "note"
 
     def _accused(self, layer: LayerFacts, model: ModelFacts) -> Iterator[WeightMeasures]:
         if not model.traceless:
@@ -117,8 +112,8 @@ class RandomLooking(Sign):
             reference=reference,
             limits=""
             if trial.now is None or trial.now.learnt
-            else "The answers fit the targets no better than chance would: whatever else is wrong "
-            "comes first.",
+            else "The answers are no better than chance, so that nothing could get worse; but all "
+            "other weights that can be judged show what they have learnt.",
             weight=kernel.name,
             samples=trial.samples,
             evidence=_evidence(kernel),
@@ -135,10 +130,18 @@ class RandomLooking(Sign):
             "than the same numbers in random order.",
             reference=reference,
             limits=_doubt(layer, trial),
-            cure=self.cure_in_doubt,
+            cure=_way_to_tell(trial),
             weight=kernel.name,
             evidence=_evidence(kernel),
         )
+
+
+def _is_odd_one_out(model: ModelFacts) -> bool:
+    """Whether one weight of the model looks random, and others do not."""
+    judged = [
+        kernel for layer in model for kernel in kernels(layer) if kernel.structure is not None
+    ]
+    return len(judged) > 1 and sum(map(unlearnt, judged)) == 1
 
 
 def _evidence(kernel: WeightMeasures) -> Evidence | None:
@@ -155,6 +158,15 @@ def _by_trial(trial: Trial) -> tuple[Measurement, Comparison | None]:
     return Measurement(f"loss {how}", then.loss), Comparison("loss as it is", now.loss)
 
 
+def _way_to_tell(trial: Trial | None) -> str:
+    """What to do to be told whether the layer has learnt something."""
+    if trial is None or trial.now is None:
+        return "Give targets (targets=…), so that it can be tried whether the loss suffers."
+    if trial.outcome == "nothing to lose":
+        return "See to what else is wrong first, then look again."
+    return "Show it more samples, 64 at the least, to tell."
+
+
 def _doubt(layer: LayerFacts, trial: Trial | None) -> str:
     """What a look at weights leaves open."""
     text = "Whether the layer has learnt something all the same "
@@ -164,6 +176,11 @@ def _doubt(layer: LayerFacts, trial: Trial | None) -> str:
         text += (
             "cannot be told without targets: in another order the outputs change by "
             f"{percent(trial.change)}, for better or worse."
+        )
+    elif trial.outcome == "nothing to lose":
+        text += (
+            "cannot be told: the answers are no better than chance, so that nothing could get "
+            "worse."
         )
     elif trial.samples < FEWEST_SAMPLES:
         text += f"cannot be told by {trial.samples} samples: give 32 or more."

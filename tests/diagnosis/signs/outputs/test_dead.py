@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
+from cnnviz_widgets.diagnosis.facts import LayerFacts
 from cnnviz_widgets.diagnosis.judge import judge
+from cnnviz_widgets.diagnosis.measurements.training.trials import Fit, Trial
+from cnnviz_widgets.diagnosis.measurements.weight_measures import weight_measures
 
-from ..layers import facts, firing, kinds, layer, only
+from ..layers import LEARNT, SOLVED, facts, firing, kinds, layer, only
 
 
 def test_ten_living_units_do_not_call_fifty_four_rare() -> None:
     values = np.zeros((32, 64))
     values[np.arange(10), np.arange(10)] = 1  # ten units, each on one sample
     found = only(facts(layer("dense", values), samples=32), "dead")
-    assert found.severity == "severe"
+    assert found.severity == "warning"  # nothing shows that it is missed
 
 
 @pytest.mark.parametrize("silent", [640, 784])
@@ -37,12 +42,98 @@ def test_what_underflows_is_not_dead(activation: str) -> None:
     assert "dead" in kinds(facts(layer("hidden", firing(np.full(8, 0.9), 8))))
 
 
-def test_the_learning_rate_comes_first_where_several_layers_have_died() -> None:
+def with_biases(each: LayerFacts, low: float) -> LayerFacts:
+    """The layer with biases of `low` where it is silent, over kernels of norm 1."""
+    silent = each.outputs.measures.dead
+    kernel = np.eye(silent.size, dtype=np.float32)
+    bias = np.where(silent, low, 0.1).astype(np.float32)
+    return replace(each, weights=(weight_measures(kernel, bias),))
+
+
+def test_the_learning_rate_is_blamed_only_for_biases_far_below_zero_in_several_layers() -> None:
     values = firing(np.full(10, 0.9), 10)
     first, second = layer("a", values, low=True), layer("b", values, "a", low=True)
-    both = judge(facts(first, second))
+    driven = [with_biases(each, -9.0) for each in (first, second)]
+    both = judge(replace(facts(*driven), input_magnitude=1.0))
     assert [finding.layer for finding in both] == ["a", "b"]
     assert all(finding.cure.startswith("Lower the learning rate") for finding in both)
-    assert judge(facts(first))[0].cure.startswith("Check the input data")
+    (alone,) = judge(replace(facts(driven[0]), input_magnitude=1.0))
+    assert "set these to 0" in alone.cure
+    shallow = [with_biases(each, -0.5) for each in (first, second)]
+    for finding in judge(replace(facts(*shallow), input_magnitude=1.0)):
+        assert "learning rate" not in finding.cure
+
+
+def test_the_inputs_come_first_in_the_first_layer_alone() -> None:
+    values = firing(np.full(10, 0.9), 10)
+    first, second = layer("a", values, low=True), layer("b", values, "a", low=True)
+    assert judge(facts(first))[0].cure.startswith("Check the range of the inputs")
     healthy = layer("a", firing(np.full(20, 0.9), 0), low=True)
-    assert "input data" not in judge(facts(healthy, second))[0].cure
+    assert "inputs" not in judge(facts(healthy, second))[0].cure
+
+
+@pytest.mark.parametrize(
+    ("then", "severity", "says"),
+    [
+        (Fit(0.6, LEARNT.gains, 60), "note", "They are not missed"),
+        (Fit(2.3, (0.1, -0.1) * 4, 8), "warning", "They may be missed"),
+    ],
+)
+def test_the_trial_decides_whether_silent_units_are_missed(
+    then: Fit, severity: str, says: str
+) -> None:
+    model = facts(layer("dense", firing(np.full(20, 0.9), 30)))
+    trial = Trial(0.5, 64, 4, LEARNT, then)
+    finding = only(replace(model, thinned={"dense": trial}), "dead")
+    assert finding.severity == severity
+    assert says in finding.summary
+    assert f"60 of 64 right → {then.right}" in finding.summary
+
+
+def test_without_anything_learnt_spared_units_are_no_comfort() -> None:
+    chance = Fit(2.3, (0.1, -0.1) * 4, 6)
+    model = facts(layer("dense", firing(np.full(20, 0.9), 30)))
+    trial = Trial(0.5, 64, 4, chance, chance)
+    assert only(replace(model, thinned={"dense": trial}), "dead").severity == "severe"
+
+
+def test_where_the_task_is_solved_dead_units_are_spare_ones() -> None:
+    model = replace(facts(layer("dense", firing(np.full(20, 0.9), 30))), answers=SOLVED)
+    finding = only(model, "dead")
+    assert finding.severity == "note"
+    assert "the task is solved" in finding.cure
+    spared = {"dense": Trial(0.5, 64, 0, LEARNT, LEARNT)}
+    assert "20 units would do" in only(replace(model, thinned=spared), "dead").cure
+
+
+def test_a_shared_layer_is_told_once() -> None:
+    silent, other = firing(np.full(10, 0.9), 10), firing(np.full(12, 0.9), 8)
+    one, two = layer("trunk/dense", silent, low=True), layer("trunk:1/dense", other, low=True)
+    finding = only(facts(one, two), "dead")
+    assert (finding.layer, finding.follows) == ("trunk/dense", ("trunk:1/dense",))
+    assert finding.channels == tuple(range(8))  # silent in both
+
+
+def test_what_leads_into_a_gate_is_a_note() -> None:
+    signal = layer("signal", firing(np.full(8, 0.9), 0))
+    squeezed = layer("squeezed", firing(np.full(4, 0.9), 4), "signal")
+    gate = layer("gate", firing(np.full(8, 0.9), 0), "squeezed", activation="sigmoid")
+    product = layer("product", firing(np.full(8, 0.9), 0), "signal", "gate", role="other")
+    assert only(facts(signal, squeezed, gate, product), "dead").severity == "note"
+    assert only(facts(signal, squeezed, gate), "dead").severity == "warning"
+
+
+def test_a_part_that_no_loss_misses_is_a_note() -> None:
+    third = layer("dense", firing(np.full(20, 0.9), 10))
+    assert only(facts(third), "dead").severity == "note"
+    fallen = Fit(2.3, (0.1, -0.1) * 4, 8)
+    missed = {"dense": Trial(0.5, 64, 4, LEARNT, fallen)}
+    assert only(replace(facts(third), thinned=missed), "dead").severity == "warning"
+
+
+def test_weights_of_zero_are_said_so() -> None:
+    zero = layer("dense", np.zeros((64, 8)))
+    zero = replace(zero, weights=(weight_measures(np.zeros((20, 8), np.float32), None),))
+    finding = only(facts(zero), "dead")
+    assert (finding.severity, finding.channels) == ("severe", ())
+    assert "weights are all 0" in finding.cure
