@@ -139,7 +139,6 @@ def test_targets_and_inputs_out_of_range_name_no_unrelated_layers() -> None:
 @pytest.mark.parametrize(
     "cause",
     [
-        finding("input-range", "", "severe"),
         finding("unreachable-targets", "d", "severe"),
         finding("dead", "b", "severe", 0.97),
         finding("duplicate", "b", "severe", 1.0),
@@ -155,6 +154,16 @@ def test_a_collapsed_output_is_told_by_itself(cause: Finding) -> None:
 def test_a_collapsed_output_behind_nothing_follows_from_it() -> None:
     collapse = finding("constant", "d", "severe", 0.0, ())
     assert said(finding("dead", "b", "severe", 1.0, ()), collapse) == [("dead", "b", ("d",))]
+
+
+@pytest.mark.parametrize("kind", ["input-range", "stale-averages", "penalty-dominates"])
+def test_a_cause_that_was_proven_explains_what_it_brings_about_anywhere(kind: Kind) -> None:
+    assert said(
+        finding("constant", "d", "severe", 0.0, ()),
+        finding("noisy-weights", "a"),
+        finding("no-better-than-constant", "d", "severe"),
+        finding(kind, "b", "severe"),
+    ) == [(kind, "b", ("a", "d"))]
 
 
 @pytest.mark.parametrize("kind", ["duplicate", "frozen"])

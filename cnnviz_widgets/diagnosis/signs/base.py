@@ -19,6 +19,12 @@ ALL_OF_OUTPUTS: frozenset[Kind] = frozenset({"all of outputs"})
 FAILED_TASK: frozenset[Kind] = frozenset({"no-better-than-constant"})
 """What any severe finding before it explains."""
 
+NOT_AS_TRAINED: frozenset[Kind] = FAILED_TASK | {
+    *("saturated", "dead", "near-zero", "collapsed-outputs", "constant", "uniform"),
+    *("unlike-input", "concentrated-forks", "noisy-weights"),
+}
+"""What shows anywhere in a model that did not learn its task, or is not asked as it was trained."""
+
 BEYOND = "METHOD §3, beyond [WL20]"
 
 

@@ -13,6 +13,7 @@ from ...diagnosis.findings import Skipped
 from ...diagnosis.judge import judge
 from ...diagnosis.phrases import listed
 from ...diagnosis.report import Report
+from ...diagnosis.signs.training.no_better_than_constant import told
 from ...runtime.call_stack import surely
 from ...runtime.interrupts import interrupts_kept
 from ...validation.keywords import checked_keywords
@@ -153,6 +154,8 @@ def _report(subject: Subject, measured: Measured) -> Report:
 def _notes(facts: ModelFacts) -> Iterator[str]:
     if facts.traceless and not facts.untrained:
         yield _TRACELESS
+    if facts.answers is not None:
+        yield f"{told(facts.answers)}."
 
 
 def _not_judged(subject: Subject, facts: ModelFacts) -> Iterator[Skipped]:

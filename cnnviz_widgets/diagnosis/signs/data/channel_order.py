@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from ...facts import ModelFacts
 from ...findings import Comparison, Finding, Measurement
-from ..base import ALL_OF_OUTPUTS, BEYOND, Sign
+from ..base import ALL_OF_OUTPUTS, BEYOND, NOT_AS_TRAINED, Sign
 from ..wording import few_samples
 from .repaired import best_repair, compared, told
 
@@ -15,7 +15,8 @@ class ChannelOrder(Sign):
     """Red where blue was: the answers are far better with the colours reversed."""
 
     kind, title, source = "channel-order", "colours in another order", BEYOND
-    spoils = ALL_OF_OUTPUTS | {"no-better-than-constant"}
+    spoils = ALL_OF_OUTPUTS
+    anywhere = NOT_AS_TRAINED
 
     def findings(self, model: ModelFacts) -> Iterator[Finding]:
         """One at most, about the model as a whole."""

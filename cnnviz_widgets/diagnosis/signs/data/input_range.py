@@ -13,7 +13,7 @@ from ...measurements.data.input_range import InputScale, Preprocessing, Sureness
 from ...measurements.data.norm_shift import NormShift, is_off
 from ...measurements.data.repairs import Repair
 from ...phrases import listed, percent, span
-from ..base import ALL_OF_OUTPUTS, BEYOND, Sign
+from ..base import ALL_OF_OUTPUTS, BEYOND, NOT_AS_TRAINED, Sign
 from ..outputs.near_zero import NearZero
 from ..wording import distribution, few_samples
 from .repaired import best_repair, compared, told
@@ -46,7 +46,8 @@ class InputRange(Sign):
         "Scale the inputs as in training (for example x / 255), or put a Rescaling layer into the "
         "model so that it cannot be forgotten."
     )
-    spoils = ALL_OF_OUTPUTS | {"no-better-than-constant"}
+    spoils = ALL_OF_OUTPUTS
+    anywhere = NOT_AS_TRAINED
 
     def findings(self, model: ModelFacts) -> Iterator[Finding]:
         """One at most, about the model as a whole."""

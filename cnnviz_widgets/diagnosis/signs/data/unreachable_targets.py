@@ -12,7 +12,7 @@ from ...facts import ModelFacts
 from ...findings import Finding, Measurement
 from ...measurements.data.targets import Labels, Reach
 from ...phrases import percent, span
-from ..base import BEYOND, Sign
+from ..base import BEYOND, FAILED_TASK, Sign
 from ..wording import distribution
 
 OUT_OF_REACH, SEVERE = 0.001, 0.05
@@ -24,6 +24,7 @@ class UnreachableTargets(Sign):
 
     kind, title, source = "unreachable-targets", "unreachable targets", "METHOD §4, beyond [WL20]"
     explains = spoils = frozenset({"saturated", "constant", "near-zero", "dead"})
+    anywhere = FAILED_TASK | {"collapsed-outputs"}
 
     def findings(self, model: ModelFacts) -> Iterator[Finding]:
         """One at most."""

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Set
 from ...facts import ModelFacts
 from ...findings import Finding, Kind, Measurement
 from ...measurements.training.signal import Signal, Trend, fading, growing
-from ..base import ALL_OF_OUTPUTS, BEYOND, Sign
+from ..base import ALL_OF_OUTPUTS, BEYOND, NOT_AS_TRAINED, Sign
 from ..wording import few_samples
 from .depth import CERTAIN, CHANGE, CHANGE_OF_GRADIENTS, fades, over_depth, solves_its_task, trends
 
@@ -27,6 +27,7 @@ class ExplodingSignal(Sign):
         "keras.optimizers.Adam(clipnorm=1.0)."
     )
     spoils = ALL_OF_OUTPUTS | {"non-finite"}
+    anywhere = NOT_AS_TRAINED | {"wide-uniform-weights"}
 
     def findings(self, model: ModelFacts) -> Iterator[Finding]:
         """At most one: forward, or else backward, where what goes forward does not fade."""

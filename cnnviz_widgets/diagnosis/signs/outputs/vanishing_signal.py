@@ -9,7 +9,7 @@ import numpy as np
 from ...facts import ModelFacts
 from ...findings import Finding, Kind, Measurement
 from ...measurements.training.signal import Signal, Trend, growing
-from ..base import ALL_OF_OUTPUTS, BEYOND, Sign
+from ..base import ALL_OF_OUTPUTS, BEYOND, NOT_AS_TRAINED, Sign
 from ..wording import few_samples
 from .constant import same_for_all
 from .depth import (
@@ -44,6 +44,7 @@ class VanishingSignal(Sign):
     kind, title, source = "vanishing-signal", "a signal that fades with depth", BEYOND
     explains = _OF_WEIGHTS | {"near-zero"}
     spoils = ALL_OF_OUTPUTS | _OF_WEIGHTS
+    anywhere = NOT_AS_TRAINED
 
     def findings(self, model: ModelFacts) -> Iterator[Finding]:
         """At most one: forward, or else backward."""

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from ...facts import LayerFacts, ModelFacts
 from ...findings import Finding, Measurement
-from ..base import BEYOND, Sign
+from ..base import BEYOND, FAILED_TASK, Sign
 from ..by_answers import by_answers
 
 
@@ -19,6 +19,7 @@ class Bottleneck(Sign):
     """
 
     kind, title, source = "bottleneck", "bottleneck of one unit", BEYOND
+    anywhere = FAILED_TASK
     cure = "Give it more units, as a rule no fewer than the model has outputs."
 
     def judge(self, layer: LayerFacts, model: ModelFacts) -> Iterator[Finding]:

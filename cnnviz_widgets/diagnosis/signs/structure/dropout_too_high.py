@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from ...facts import LayerFacts, ModelFacts
 from ...findings import Finding, Measurement
 from ...phrases import percent
-from ..base import BEYOND, SAME_IN_LAYERS, Sign
+from ..base import BEYOND, FAILED_TASK, SAME_IN_LAYERS, Sign
 from ..by_answers import by_answers
 
 HIGH = 0.8
@@ -21,6 +21,7 @@ class DropoutTooHigh(Sign):
     kind, title, source = "dropout-too-high", "dropout too high", BEYOND
     cure = "Lower rate to 0.5 or less (0.2 on inputs and convolutions), and train again."
     once_from = SAME_IN_LAYERS
+    anywhere = FAILED_TASK
 
     def judge(self, layer: LayerFacts, model: ModelFacts) -> Iterator[Finding]:
         """By its rate."""

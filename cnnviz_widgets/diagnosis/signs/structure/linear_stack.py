@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from ...facts import LayerFacts, ModelFacts
 from ...findings import Finding, Measurement, Severity
 from ...phrases import listed
-from ..base import BEYOND, Sign
+from ..base import BEYOND, FAILED_TASK, Sign
 from ..by_answers import by_answers
 
 HALF = 0.5
@@ -27,6 +27,7 @@ class LinearStack(Sign):
     """
 
     kind, title, source = "linear-stack", "nothing between two layers", BEYOND
+    anywhere = FAILED_TASK
     cure = (
         'Give the first of the two an activation, such as activation="relu", or make one layer of '
         "them: normalisation, dropout and mean pooling do not bend."

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from ...facts import ModelFacts
 from ...findings import Finding, Severity
-from ..base import BEYOND, Sign
+from ..base import BEYOND, NOT_AS_TRAINED, Sign
 from ..by_answers import by_answers
 from .head_rules import Mismatch, mismatch
 
@@ -19,6 +19,7 @@ class LossHeadMismatch(Sign):
 
     kind, title, source = "loss-head-mismatch", "head and loss do not fit", BEYOND
     explains = frozenset({"unreachable-targets", "saturated", "dead", "near-zero", "constant"})
+    anywhere = NOT_AS_TRAINED
 
     def findings(self, model: ModelFacts) -> Iterator[Finding]:
         """One for each output at most."""

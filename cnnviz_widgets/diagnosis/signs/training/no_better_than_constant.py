@@ -31,7 +31,7 @@ class NoBetterThanConstant(Sign):
         if answers is None or not answers.no_better or model.untrained:
             return
         yield self.finding(
-            answers.layer,
+            answers.layer if answers.layer in model.layers else "",
             "severe",
             Measurement(_measured(answers), answers.score, answers.task != "values"),
             _summary(answers),
@@ -47,14 +47,15 @@ def _measured(answers: Answers) -> str:
 
 
 def _summary(answers: Answers) -> str:
-    return _told(answers) + _losses(answers) + "."
+    return told(answers) + _losses(answers) + "."
 
 
-def _told(answers: Answers) -> str:
+def told(answers: Answers) -> str:
+    """How well a model does, beside the best constant answer; no full stop."""
     if answers.task == "values":
         return (
-            f"The answers are no nearer to the targets than their mean is: R² is "
-            f"{answers.score:.2g} on {answers.samples} samples, of the mean 0"
+            f"R² is {answers.score:.2g} on {answers.samples} samples, that of always answering the "
+            "targets' mean 0"
         )
     if not answers.different:
         return (

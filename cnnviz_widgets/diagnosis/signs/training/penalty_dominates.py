@@ -8,7 +8,7 @@ from ...facts import LayerFacts, ModelFacts
 from ...findings import Comparison, Finding, Measurement
 from ...measurements.training.penalties import Penalties
 from ...phrases import listed, percent
-from ..base import BEYOND, Sign
+from ..base import BEYOND, NOT_AS_TRAINED, Sign
 from ..by_answers import by_answers, fails, solves
 
 SQUEEZED, VANISHED = 0.2, 0.02
@@ -52,6 +52,7 @@ class PenaltyDominates(Sign):
         | {"unlike-input"}
     )
     explains = spoils
+    anywhere = NOT_AS_TRAINED | {"vanishing-signal", "duplicate"}
 
     def findings(self, model: ModelFacts) -> Iterator[Finding]:
         """One at most: on latents, on outputs, on weights, or by the sums alone."""

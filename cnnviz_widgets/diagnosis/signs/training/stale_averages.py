@@ -9,7 +9,7 @@ from ...findings import Comparison, Finding, Measurement
 from ...measurements.data.norm_shift import NormShift
 from ...measurements.data.repairs import Repair
 from ...phrases import listed
-from ..base import ALL_OF_OUTPUTS, BEYOND, Sign
+from ..base import ALL_OF_OUTPUTS, BEYOND, NOT_AS_TRAINED, Sign
 from ..data.input_range import by_memory
 from ..data.repaired import best_repair, compared, told
 from ..wording import few_samples
@@ -28,7 +28,8 @@ class StaleAverages(Sign):
         "with all learning rates at 0, or train on with a smaller momentum, "
         "BatchNormalization(momentum=0.9); in a custom loop pass training=True."
     )
-    spoils = ALL_OF_OUTPUTS | {"no-better-than-constant"}
+    spoils = ALL_OF_OUTPUTS
+    anywhere = NOT_AS_TRAINED
 
     def findings(self, model: ModelFacts) -> Iterator[Finding]:
         """One at most, at the first layer concerned."""

@@ -9,7 +9,7 @@ from ...facts import ModelFacts
 from ...findings import Finding, Kind, Measurement, Severity
 from ...measurements.weight_movement import FROZEN_P_VALUE, WeightMovement
 from ...phrases import percent
-from ..base import BEYOND, Sign
+from ..base import BEYOND, NOT_AS_TRAINED, Sign
 from ..by_answers import fails, solves
 
 HARDLY = 0.1
@@ -35,6 +35,7 @@ class Untrained(Sign):
     kind, title, source = "untrained", "untrained", BEYOND
     view = "weights"
     spoils = _MODEL_WIDE
+    anywhere = NOT_AS_TRAINED
 
     def findings(self, model: ModelFacts) -> Iterator[Finding]:
         """One at most."""

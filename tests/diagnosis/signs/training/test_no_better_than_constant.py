@@ -35,7 +35,7 @@ def found(answers: Answers, **facts: object) -> list[Finding]:
 
 def test_classes_at_chance() -> None:
     (finding,) = found(CHANCE)
-    assert (finding.severity, finding.layer, finding.samples) == ("severe", "head", 64)
+    assert (finding.severity, finding.layer, finding.samples) == ("severe", "", 64)
     assert finding.summary == (
         "The model answers 9 of 64 right (14 %); always saying class 3 would give 11 "
         "(loss 2.5; of the best constant answer 2.3)."
