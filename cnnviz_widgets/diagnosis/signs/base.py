@@ -190,6 +190,11 @@ def is_solved(model: ModelFacts) -> bool:
     return model.answers is not None and model.answers.solved
 
 
+def is_failed(model: ModelFacts) -> bool:
+    """Whether the model is known not to solve its task."""
+    return model.answers is not None and not model.answers.solved
+
+
 def capped(severity: Severity, model: ModelFacts) -> Severity:
     """A note where the model solves its task: nothing in its units keeps it from that."""
     return "note" if is_solved(model) else severity

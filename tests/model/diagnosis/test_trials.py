@@ -11,8 +11,10 @@ import pytest
 from keras import layers as L
 
 from cnnviz_widgets.diagnosis.findings import Finding
+from cnnviz_widgets.diagnosis.measurements.training.trials import Fit, Trial
 from cnnviz_widgets.model.diagnosis.diagnose import diagnose
-from cnnviz_widgets.model.diagnosis.trials import MOST_TRIED
+from cnnviz_widgets.model.diagnosis.trials import DRAWS, MOST_TRIED
+from cnnviz_widgets.model.experiments.weight_trials import Trials
 
 RNG = np.random.default_rng(0)
 CENTRES = RNG.normal(size=(4, 24))
@@ -90,6 +92,23 @@ def test_a_shuffled_kernel_is() -> None:
     assert "does no harm" in found.summary
     assert "of 64 right →" in found.summary
     assert found.samples == 64
+
+
+@pytest.mark.parametrize(("solved", "draws"), [(False, DRAWS), (True, 1)])
+def test_luck_is_ruled_out_where_the_task_is_not_solved(
+    solved: bool, draws: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    orders: list[int] = []
+
+    def all_do_harm(self: Trials, path: str, name: str, draw: int = 0) -> Trial:
+        orders.append(draw)
+        now = Fit(0.5, (2.0, 2.1, 1.9, 2.0))
+        return Trial(0.5, 64, 9, now, Fit(2.3, (0.1, -0.1, 0.0, 0.0)))
+
+    monkeypatch.setattr(Trials, "in_random_order", all_do_harm)
+    monkeypatch.setattr("cnnviz_widgets.model.diagnosis.trials.is_solved", lambda facts: solved)
+    assert not of_kind(told(shuffled()), *RANDOM)
+    assert orders == [*range(draws)]
 
 
 def test_without_targets_it_is_a_note(weights: list[np.ndarray]) -> None:

@@ -229,9 +229,15 @@ def _cure_of_note(silence: _Silence, model: ModelFacts) -> str:
     layer = silence.calls[0]
     trial = model.thinned.get(layer.path)
     if silence.share >= WARNING and (trial is None or trial.outcome != "spared"):
-        solved = "None is needed, as the task is solved" if is_solved(model) else "None for sure"
+        first = (
+            "None is needed, as the task is solved"
+            if is_solved(model)
+            else "Give targets (targets=…) to be told whether they are missed"
+            if trial is None or trial.now is None
+            else "Show it more samples, 64 at the least, to be told whether they are missed"
+        )
         return (
-            f"{solved}; an activation that passes negative values "
+            f"{first}; an activation that passes negative values "
             '(activation="leaky_relu") would let them take part.'
         )
     left = silence.total - silence.channels.size

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 import numpy as np
 
 from ...facts import LayerFacts, ModelFacts
-from ...findings import Comparison, Finding, Measurement
+from ...findings import Comparison, Finding, Measurement, Severity
 from ...measurements.merges import Merges
-from ..base import Sign, capped
+from ..base import Sign, capped, is_failed
 from ..wording import FRESH, NO_REFERENCE, merge_heights
 from .silence import leads_into_gate
 
@@ -57,7 +57,7 @@ class Uniform(Sign):
                 return
         yield self.finding(
             layer,
-            "note" if reference is None else capped("warning", model),
+            _severity(own, reference, model),
             Measurement("cosine distance of a channel to the next, median", own.median),
             f"The {layer.outputs.channels:,} {layer.noun} of {layer.path} show much the same: half "
             f"of them lie within a cosine distance of {own.median:.3g} of another (0: equal, 1: "
@@ -70,6 +70,13 @@ class Uniform(Sign):
     def suspects(self, model: ModelFacts) -> list[str]:
         """The layers of low abstraction whose merges are low enough to ask for the fresh ones."""
         return [layer.path for layer in model if _is_suspect(layer, model)]
+
+
+def _severity(own: Merges, reference: Comparison | None, model: ModelFacts) -> Severity:
+    """A warning where the task suffers, or where hardly more than one map is left."""
+    if reference is None or not (is_failed(model) or own.median < SURELY):
+        return "note"
+    return capped("warning", model)
 
 
 def _compared(own: Merges, fresh: Merges) -> Comparison:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from ...facts import LayerFacts, ModelFacts
 from ...findings import Comparison, Finding, Measurement
 from ...phrases import percent
-from ..base import Sign
+from ..base import Sign, is_failed
 from ..wording import FRESH, few_samples
 
 SHARE = 0.4
@@ -44,7 +44,7 @@ class UnlikeInput(Sign):
                 f"{FRESH} (effect: ratio)", fresh, effect=layer.readable / max(fresh, 1e-12)
             )
         is_lost = layer.readable < NOTHING or layer.readable < OF_FRESH * fresh
-        is_missed = is_lost and model.answers is not None and not model.answers.solved
+        is_missed = is_lost and is_failed(model)
         yield self.finding(
             layer,
             "warning" if is_missed else "note",

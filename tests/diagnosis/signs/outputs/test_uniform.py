@@ -9,7 +9,7 @@ import numpy as np
 from cnnviz_widgets.diagnosis.facts import LayerFacts
 from cnnviz_widgets.diagnosis.judge import suspects
 
-from ..layers import RNG, facts, kinds, layer, only
+from ..layers import FAILED, RNG, SOLVED, facts, kinds, layer, only
 
 PICTURE = RNG.normal(size=(64, 1))
 
@@ -33,8 +33,10 @@ def test_the_fresh_layer_decides() -> None:
     varied = replace(
         model, fresh={"conv": layer("conv", RNG.normal(size=(64, 8)), low=True).outputs}
     )
-    finding = only(varied, "uniform")
+    assert only(varied, "uniform").severity == "note"  # nothing shows that it matters
+    finding = only(replace(varied, answers=FAILED), "uniform")
     assert finding.severity == "warning"
+    assert only(replace(varied, answers=SOLVED), "uniform").severity == "note"
     assert finding.evidence is not None
     assert finding.evidence.reference
     assert kinds(replace(varied, untrained=True)) == ["untrained"]
