@@ -31,8 +31,14 @@ INPUTS = (
         of("locator", "efficient", "colour-cnn", "vae"),
         scale="signed",
     ),
-    Fault("0..1 for -1..1", ("input-range",), of("resnet", "gated-cnn"), scale="unit"),
-    Fault("0..1 for standardised", ("input-range",), of("bn-cnn"), scale="unit"),
+    Fault("0..1 for -1..1", ("input-range",), of("resnet", "gated-cnn", "two-heads"), scale="unit"),
+    Fault(
+        "0..1 for standardised",
+        ("input-range",),
+        of("bn-cnn", "colour-cnn", "tagger"),
+        {"scale": "standard"},
+        scale="unit",
+    ),
     Fault(
         "table not standardised",
         ("input-range",),
@@ -49,10 +55,16 @@ INPUTS = (
     Fault(
         "BGR for RGB",
         ("channel-order",),
-        of("colour-cnn", "resnet", "mobile", "gated-cnn"),
+        of("colour-cnn", "resnet", "two-heads", "mobile", "gated-cnn"),
         shown=OnPictures(faults.bgr),
     ),
-    Fault("scaled already, Rescaling inside", ("input-range",), of("mobile"), scale="unit"),
+    Fault(
+        "scaled already, Rescaling inside",
+        ("input-range",),
+        of("mobile", "colour-cnn", "locator", "unet"),
+        {"rescaling": True, "scale": "bytes"},
+        scale="unit",
+    ),
     Fault(
         "NaN in the inputs",
         ("non-finite",),
@@ -164,7 +176,7 @@ TRAINING = (
     Fault(
         "rate of 1e-7",
         ("untrained",),
-        of("colour-cnn", "regression", "transformer", "autoencoder", "reader"),
+        of("colour-cnn", "regression", "transformer", "autoencoder", "reader", "two-heads"),
         {"rate": 1e-7},
     ),
     Fault(
@@ -295,7 +307,7 @@ TRAINING = (
     Fault(
         "layer left out, with earlier weights",
         ("frozen",),
-        {"mlp": "first", "colour-cnn": "corners", "series-cnn": "beats"},
+        {"mlp": "first", "colour-cnn": "corners", "series-cnn": "beats", "resnet": "res2_first"},
         {"frozen": "first"},
         harms=False,
         earlier=True,
@@ -312,7 +324,13 @@ PLANTED = (
     Fault(
         "low biases",
         ("dead",),
-        {"colour-cnn": "corners", "mlp": "first", "locator": "find", "tagger": "hidden"},
+        {
+            "colour-cnn": "corners",
+            "mlp": "first",
+            "locator": "find",
+            "tagger": "hidden",
+            "two-heads": "shared",
+        },
         plant=faults.low_bias,
     ),
     Fault(

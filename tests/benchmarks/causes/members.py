@@ -92,8 +92,10 @@ class Member:
         count = int(self._rng().choice(SHOWN))
         inputs, targets = self.held
         inputs = keras.tree.map_structure(lambda each: each[:count], inputs)
-        given = targets_for(self.recipe, targets)[:count] if self.fault.given else None
-        return inputs, given
+        if not self.fault.given:
+            return inputs, None
+        targets = targets_for(self.recipe, targets)
+        return inputs, keras.tree.map_structure(lambda each: each[:count], targets)
 
     @property
     def earlier(self) -> dict[str, dict[str, Any]] | None:
