@@ -68,13 +68,13 @@ INPUTS = (
     Fault(
         "NaN in the inputs",
         ("non-finite",),
-        of("mlp", "series-cnn", "regression"),
+        of("mlp", "series-cnn", "regression", "locator", "two-heads"),
         shown=faults.with_gaps,
     ),
     Fault(
         "targets in another order",
         ("no-better-than-constant",),
-        of("colour-cnn", "regression", "transformer", "unet"),
+        of("colour-cnn", "regression", "transformer", "unet", "gru", "siamese", "autoencoder"),
         shown=faults.misplaced,
     ),
 )
@@ -109,7 +109,7 @@ HEADS = (
     Fault(
         "logits, from_logits=False",
         ("loss-head-mismatch",),
-        of("mlp", "colour-cnn", "transformer", "bn-cnn"),
+        of("mlp", "colour-cnn", "transformer", "bn-cnn", "gru"),
         {"head": "linear"},
         harms=False,
     ),
@@ -129,21 +129,21 @@ HEADS = (
     Fault(
         "sigmoid for exclusive classes",
         ("loss-head-mismatch",),
-        of("series-cnn", "mlp", "colour-cnn"),
+        of("series-cnn", "mlp", "colour-cnn", "gru", "gated-cnn"),
         {"head": "sigmoid", "loss": "categorical"},
         harms=False,
     ),
     Fault(
         "ReLU on logits",
         ("loss-head-mismatch",),
-        of("bn-cnn", "mlp", "deep-mlp"),
+        of("bn-cnn", "mlp", "deep-mlp", "gated-cnn", "series-cnn"),
         {"head": "relu", "logits": True},
         harms=False,
     ),
     Fault(
         "squares of labels",
         ("loss-head-mismatch", "unreachable-targets"),
-        of("colour-cnn", "series-cnn", "mlp"),
+        of("colour-cnn", "series-cnn", "mlp", "lstm", "gated-cnn"),
         {"loss": "mse"},
     ),
     Fault(
@@ -167,7 +167,7 @@ HEADS = (
     Fault(
         "too few outputs",
         ("loss-head-mismatch", "unreachable-targets"),
-        of("colour-cnn", "mlp", "gru"),
+        of("colour-cnn", "mlp", "gru", "gated-cnn", "series-cnn"),
         {"fewer": 1},
         harms=False,
     ),
@@ -185,7 +185,12 @@ TRAINING = (
         of("tagger", "unet", "mlp"),
         {"samples": 32, "epochs": 1, "rate": 1e-4},
     ),
-    Fault("never trained", ("untrained",), of("resnet", "lstm", "gated-cnn", "vae"), {"epochs": 0}),
+    Fault(
+        "never trained",
+        ("untrained",),
+        of("resnet", "lstm", "gated-cnn", "vae", "two-inputs", "reader"),
+        {"epochs": 0},
+    ),
     Fault(
         "rate far too high, SGD",
         (),
@@ -196,21 +201,23 @@ TRAINING = (
     Fault(
         "rate far too high, Adam",
         (),
-        of("colour-cnn", "mlp", "autoencoder", "deep-cnn"),
+        of("colour-cnn", "mlp", "autoencoder", "deep-cnn", "gated-cnn"),
         {"optimizer": "adam", "rate": 1.0},
         diverged=True,
     ),
     Fault(
         "labels shuffled",
         ("no-better-than-constant",),
-        of("colour-cnn", "series-cnn", "bn-cnn", "mlp"),
+        of("colour-cnn", "series-cnn", "bn-cnn", "mlp", "two-inputs", "siamese", "reader"),
         {"targets": "shuffled", "epochs": 4},
+        shown=faults.misplaced,
     ),
     Fault(
         "targets unrelated",
         ("no-better-than-constant",),
         of("regression", "locator", "generator"),
         {"targets": "shuffled", "epochs": 4},
+        shown=faults.misplaced,
     ),
     Fault(
         "init x0.05, deep", ("vanishing-signal",), of("deep-cnn", "deep-mlp"), {"init_scale": 0.05}
@@ -248,13 +255,13 @@ TRAINING = (
     Fault(
         "L2 far too large",
         ("penalty-dominates",),
-        of("colour-cnn", "regression", "bn-cnn"),
+        of("colour-cnn", "regression", "bn-cnn", "tagger"),
         {"penalty": "l2", "strength": 1.0},
     ),
     Fault(
         "L1 far too large",
         ("penalty-dominates",),
-        of("mlp", "locator", "series-cnn"),
+        of("mlp", "locator", "series-cnn", "siamese"),
         {"penalty": "l1", "strength": 0.1},
     ),
     Fault(
@@ -267,7 +274,7 @@ TRAINING = (
     Fault(
         "twenty samples, 150 epochs",
         ("memorised",),
-        of("bn-cnn", "regression", "mlp", "colour-cnn"),
+        of("bn-cnn", "regression", "mlp", "colour-cnn", "tagger", "gru"),
         {"samples": 20, "epochs": 150, "validated": True, "rate": 1e-3},
     ),
     Fault(
@@ -294,14 +301,17 @@ TRAINING = (
     Fault(
         "dropout 0.9",
         ("dropout-too-high",),
-        of("colour-cnn", "mlp", "series-cnn", "unet"),
+        of("colour-cnn", "mlp", "series-cnn", "unet", "gru"),
         {"dropout": 0.9},
         harms=False,
     ),
     Fault(
         "a layer of one unit",
         ("bottleneck",),
-        {name: "narrow" for name in ("colour-cnn", "mlp", "transformer", "bn-cnn")},
+        {
+            name: "narrow"
+            for name in ("colour-cnn", "mlp", "transformer", "bn-cnn", "gru", "two-inputs")
+        },
         {"narrow": True},
     ),
     Fault(
@@ -342,13 +352,19 @@ PLANTED = (
     Fault(
         "units that read nothing",
         ("constant",),
-        {"mlp": "second", "colour-cnn": "hidden", "series-cnn": "beats"},
+        {"mlp": "second", "colour-cnn": "hidden", "series-cnn": "beats", "two-inputs": "joined"},
         plant=faults.constants,
     ),
     Fault(
         "most units one",
         ("duplicate",),
-        {"series-cnn": "waves", "mlp": "first", "colour-cnn": "corners"},
+        {
+            "series-cnn": "waves",
+            "mlp": "first",
+            "colour-cnn": "corners",
+            "locator": "find",
+            "two-heads": "far",
+        },
         plant=faults.twins,
     ),
     Fault(
@@ -374,7 +390,7 @@ PLANTED = (
     Fault(
         "shuffled kernel",
         ("no-better-than-constant", "noisy-weights", "concentrated-forks"),
-        {"colour-cnn": "hidden", "mlp": "second", "bn-cnn": "trunk_b"},
+        {"colour-cnn": "hidden", "mlp": "second", "bn-cnn": "trunk_b", "gated-cnn": "block2"},
         plant=faults.shuffled,
     ),
 )

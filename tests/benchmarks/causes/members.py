@@ -61,7 +61,7 @@ class Member:
     def twin(self) -> Member:
         """The same without the fault: trained alike where that is not what is wrong."""
         fault = self.fault
-        if fault.plant or fault.shown or fault.scale:
+        if (fault.plant or fault.shown or fault.scale) and "targets" not in fault.changes:
             families = {self.family: ""}
             return Member(self.family, Fault(PLAIN, (), families, fault.changes), self.seed)
         return plain(self.family, self.seed)

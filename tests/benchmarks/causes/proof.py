@@ -93,7 +93,8 @@ def diverged_kinds(model: Any, inputs: Any, score: float) -> tuple[str, ...]:
         "constant": answers.std(0).max() < 0.01 * np.abs(answers).max(),
         "saturated": ((answers < 0.01) | (answers > 0.99)).mean() > 0.95,
     }
-    return (*(kind for kind, is_there in there.items() if is_there), RATE)
+    found = tuple(kind for kind, is_there in there.items() if is_there)
+    return (*found, RATE) if found else ()
 
 
 def _highest(values: Array) -> Array:
