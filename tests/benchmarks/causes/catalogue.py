@@ -31,8 +31,14 @@ INPUTS = (
         of("locator", "efficient", "colour-cnn", "vae"),
         scale="signed",
     ),
-    Fault("0..1 for -1..1", ("input-range",), of("resnet", "gated-cnn"), scale="unit"),
-    Fault("0..1 for standardised", ("input-range",), of("bn-cnn"), scale="unit"),
+    Fault("0..1 for -1..1", ("input-range",), of("resnet", "gated-cnn", "two-heads"), scale="unit"),
+    Fault(
+        "0..1 for standardised",
+        ("input-range",),
+        of("bn-cnn", "colour-cnn", "tagger"),
+        {"scale": "standard"},
+        scale="unit",
+    ),
     Fault(
         "table not standardised",
         ("input-range",),
@@ -49,20 +55,26 @@ INPUTS = (
     Fault(
         "BGR for RGB",
         ("channel-order",),
-        of("colour-cnn", "resnet", "mobile", "gated-cnn"),
+        of("colour-cnn", "resnet", "two-heads", "mobile", "gated-cnn"),
         shown=OnPictures(faults.bgr),
     ),
-    Fault("scaled already, Rescaling inside", ("input-range",), of("mobile"), scale="unit"),
+    Fault(
+        "scaled already, Rescaling inside",
+        ("input-range",),
+        of("mobile", "colour-cnn", "locator", "unet"),
+        {"rescaling": True, "scale": "bytes"},
+        scale="unit",
+    ),
     Fault(
         "NaN in the inputs",
         ("non-finite",),
-        of("mlp", "series-cnn", "regression"),
+        of("mlp", "series-cnn", "regression", "locator", "two-heads"),
         shown=faults.with_gaps,
     ),
     Fault(
         "targets in another order",
         ("no-better-than-constant",),
-        of("colour-cnn", "regression", "transformer", "unet"),
+        of("colour-cnn", "regression", "transformer", "unet", "gru", "siamese", "autoencoder"),
         shown=faults.misplaced,
     ),
 )
@@ -97,7 +109,7 @@ HEADS = (
     Fault(
         "logits, from_logits=False",
         ("loss-head-mismatch",),
-        of("mlp", "colour-cnn", "transformer", "bn-cnn"),
+        of("mlp", "colour-cnn", "transformer", "bn-cnn", "gru"),
         {"head": "linear"},
         harms=False,
     ),
@@ -117,21 +129,21 @@ HEADS = (
     Fault(
         "sigmoid for exclusive classes",
         ("loss-head-mismatch",),
-        of("series-cnn", "mlp", "colour-cnn"),
+        of("series-cnn", "mlp", "colour-cnn", "gru", "gated-cnn"),
         {"head": "sigmoid", "loss": "categorical"},
         harms=False,
     ),
     Fault(
         "ReLU on logits",
         ("loss-head-mismatch",),
-        of("bn-cnn", "mlp", "deep-mlp"),
+        of("bn-cnn", "mlp", "deep-mlp", "gated-cnn", "series-cnn"),
         {"head": "relu", "logits": True},
         harms=False,
     ),
     Fault(
         "squares of labels",
         ("loss-head-mismatch", "unreachable-targets"),
-        of("colour-cnn", "series-cnn", "mlp"),
+        of("colour-cnn", "series-cnn", "mlp", "lstm", "gated-cnn"),
         {"loss": "mse"},
     ),
     Fault(
@@ -155,7 +167,7 @@ HEADS = (
     Fault(
         "too few outputs",
         ("loss-head-mismatch", "unreachable-targets"),
-        of("colour-cnn", "mlp", "gru"),
+        of("colour-cnn", "mlp", "gru", "gated-cnn", "series-cnn"),
         {"fewer": 1},
         harms=False,
     ),
@@ -164,7 +176,7 @@ TRAINING = (
     Fault(
         "rate of 1e-7",
         ("untrained",),
-        of("colour-cnn", "regression", "transformer", "autoencoder", "reader"),
+        of("colour-cnn", "regression", "transformer", "autoencoder", "reader", "two-heads"),
         {"rate": 1e-7},
     ),
     Fault(
@@ -173,7 +185,12 @@ TRAINING = (
         of("tagger", "unet", "mlp"),
         {"samples": 32, "epochs": 1, "rate": 1e-4},
     ),
-    Fault("never trained", ("untrained",), of("resnet", "lstm", "gated-cnn", "vae"), {"epochs": 0}),
+    Fault(
+        "never trained",
+        ("untrained",),
+        of("resnet", "lstm", "gated-cnn", "vae", "two-inputs", "reader"),
+        {"epochs": 0},
+    ),
     Fault(
         "rate far too high, SGD",
         (),
@@ -184,21 +201,23 @@ TRAINING = (
     Fault(
         "rate far too high, Adam",
         (),
-        of("colour-cnn", "mlp", "autoencoder", "deep-cnn"),
+        of("colour-cnn", "mlp", "autoencoder", "deep-cnn", "gated-cnn"),
         {"optimizer": "adam", "rate": 1.0},
         diverged=True,
     ),
     Fault(
         "labels shuffled",
         ("no-better-than-constant",),
-        of("colour-cnn", "series-cnn", "bn-cnn", "mlp"),
+        of("colour-cnn", "series-cnn", "bn-cnn", "mlp", "two-inputs", "siamese", "reader"),
         {"targets": "shuffled", "epochs": 4},
+        shown=faults.misplaced,
     ),
     Fault(
         "targets unrelated",
         ("no-better-than-constant",),
         of("regression", "locator", "generator"),
         {"targets": "shuffled", "epochs": 4},
+        shown=faults.misplaced,
     ),
     Fault(
         "init x0.05, deep", ("vanishing-signal",), of("deep-cnn", "deep-mlp"), {"init_scale": 0.05}
@@ -236,13 +255,13 @@ TRAINING = (
     Fault(
         "L2 far too large",
         ("penalty-dominates",),
-        of("colour-cnn", "regression", "bn-cnn"),
+        of("colour-cnn", "regression", "bn-cnn", "tagger"),
         {"penalty": "l2", "strength": 1.0},
     ),
     Fault(
         "L1 far too large",
         ("penalty-dominates",),
-        of("mlp", "locator", "series-cnn"),
+        of("mlp", "locator", "series-cnn", "siamese"),
         {"penalty": "l1", "strength": 0.1},
     ),
     Fault(
@@ -255,7 +274,7 @@ TRAINING = (
     Fault(
         "twenty samples, 150 epochs",
         ("memorised",),
-        of("bn-cnn", "regression", "mlp", "colour-cnn"),
+        of("bn-cnn", "regression", "mlp", "colour-cnn", "tagger", "gru"),
         {"samples": 20, "epochs": 150, "validated": True, "rate": 1e-3},
     ),
     Fault(
@@ -282,20 +301,23 @@ TRAINING = (
     Fault(
         "dropout 0.9",
         ("dropout-too-high",),
-        of("colour-cnn", "mlp", "series-cnn", "unet"),
+        of("colour-cnn", "mlp", "series-cnn", "unet", "gru"),
         {"dropout": 0.9},
         harms=False,
     ),
     Fault(
         "a layer of one unit",
         ("bottleneck",),
-        {name: "narrow" for name in ("colour-cnn", "mlp", "transformer", "bn-cnn")},
+        {
+            name: "narrow"
+            for name in ("colour-cnn", "mlp", "transformer", "bn-cnn", "gru", "two-inputs")
+        },
         {"narrow": True},
     ),
     Fault(
         "layer left out, with earlier weights",
         ("frozen",),
-        {"mlp": "first", "colour-cnn": "corners", "series-cnn": "beats"},
+        {"mlp": "first", "colour-cnn": "corners", "series-cnn": "beats", "resnet": "res2_first"},
         {"frozen": "first"},
         harms=False,
         earlier=True,
@@ -312,7 +334,13 @@ PLANTED = (
     Fault(
         "low biases",
         ("dead",),
-        {"colour-cnn": "corners", "mlp": "first", "locator": "find", "tagger": "hidden"},
+        {
+            "colour-cnn": "corners",
+            "mlp": "first",
+            "locator": "find",
+            "tagger": "hidden",
+            "two-heads": "shared",
+        },
         plant=faults.low_bias,
     ),
     Fault(
@@ -324,13 +352,19 @@ PLANTED = (
     Fault(
         "units that read nothing",
         ("constant",),
-        {"mlp": "second", "colour-cnn": "hidden", "series-cnn": "beats"},
+        {"mlp": "second", "colour-cnn": "hidden", "series-cnn": "beats", "two-inputs": "joined"},
         plant=faults.constants,
     ),
     Fault(
         "most units one",
         ("duplicate",),
-        {"series-cnn": "waves", "mlp": "first", "colour-cnn": "corners"},
+        {
+            "series-cnn": "waves",
+            "mlp": "first",
+            "colour-cnn": "corners",
+            "locator": "find",
+            "two-heads": "far",
+        },
         plant=faults.twins,
     ),
     Fault(
@@ -356,7 +390,7 @@ PLANTED = (
     Fault(
         "shuffled kernel",
         ("no-better-than-constant", "noisy-weights", "concentrated-forks"),
-        {"colour-cnn": "hidden", "mlp": "second", "bn-cnn": "trunk_b"},
+        {"colour-cnn": "hidden", "mlp": "second", "bn-cnn": "trunk_b", "gated-cnn": "block2"},
         plant=faults.shuffled,
     ),
 )

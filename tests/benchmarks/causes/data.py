@@ -135,6 +135,13 @@ def placed(rng: np.random.Generator, count: int) -> tuple[Array, Array]:
     return drawn.pictures, drawn.place
 
 
+def named_and_placed(rng: np.random.Generator, count: int) -> tuple[Array, dict[str, Array]]:
+    """Hue and shape as one of six classes, and where the thing is."""
+    drawn = scene(rng, count)
+    label = (2 * drawn.shape + drawn.hue).astype("int32")
+    return drawn.pictures, {"what": label, "where": drawn.place}
+
+
 def segmented(rng: np.random.Generator, count: int) -> tuple[Array, Array]:
     """For each pixel: ground, or something warm or cold."""
     drawn = scene(rng, count)

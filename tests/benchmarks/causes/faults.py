@@ -96,7 +96,8 @@ def each_standardised(pictures: Array) -> Array:
 
 def misplaced(inputs: Any, targets: Any, rng: np.random.Generator) -> tuple[Any, Any]:
     """Targets in another order than the inputs."""
-    return inputs, rng.permutation(targets)
+    mixed = rng.permutation(len(targets))
+    return inputs, targets[mixed]
 
 
 def with_gaps(inputs: Any, targets: Any, rng: np.random.Generator) -> tuple[Any, Any]:

@@ -61,7 +61,7 @@ class Member:
     def twin(self) -> Member:
         """The same without the fault: trained alike where that is not what is wrong."""
         fault = self.fault
-        if fault.plant or fault.shown or fault.scale:
+        if (fault.plant or fault.shown or fault.scale) and "targets" not in fault.changes:
             families = {self.family: ""}
             return Member(self.family, Fault(PLAIN, (), families, fault.changes), self.seed)
         return plain(self.family, self.seed)
@@ -92,8 +92,10 @@ class Member:
         count = int(self._rng().choice(SHOWN))
         inputs, targets = self.held
         inputs = keras.tree.map_structure(lambda each: each[:count], inputs)
-        given = targets_for(self.recipe, targets)[:count] if self.fault.given else None
-        return inputs, given
+        if not self.fault.given:
+            return inputs, None
+        targets = targets_for(self.recipe, targets)
+        return inputs, keras.tree.map_structure(lambda each: each[:count], targets)
 
     @property
     def earlier(self) -> dict[str, dict[str, Any]] | None:

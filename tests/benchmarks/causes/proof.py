@@ -10,6 +10,7 @@ from scipy.special import softmax
 
 from .data import Array
 from .families import Recipe
+from .training import AMOUNTS
 
 SOLVED = 0.4
 """Skill from which on a task counts as solved."""
@@ -33,10 +34,10 @@ def skill(model: Any, recipe: Recipe, inputs: Any, targets: Any) -> float:
 
     By accuracy, or by squares where the targets are amounts.
     """
-    answers = np.asarray(model(inputs, training=False))
+    answers, targets = _first_task(model(inputs, training=False)), _first_task(targets)
     if not np.isfinite(answers).all():
         return 0.0
-    if recipe.loss == "mse" and targets.dtype != np.int32:
+    if recipe.loss in AMOUNTS and targets.dtype != np.int32:
         around = ((targets - targets.mean(0)) ** 2).sum()
         return float(1 - ((targets - answers) ** 2).sum() / around)
     if targets.dtype == np.int32:
@@ -48,14 +49,20 @@ def skill(model: Any, recipe: Recipe, inputs: Any, targets: Any) -> float:
     return _over(right, float(np.maximum(ones, 1 - ones).mean()))
 
 
+def _first_task(values: Any) -> Array:
+    """Of two heads the one that names what there is."""
+    return np.asarray(values["what"] if isinstance(values, dict) else values)
+
+
 def _over(right: float, chance: float) -> float:
     return (right - chance) / (1 - chance) if chance < 1 else 0.0
 
 
 def surprise(model: Any, recipe: Recipe, inputs: Any, targets: Array) -> float:
     """Mean cross-entropy of answers to a question of classes; squares where they are amounts."""
-    answers = np.asarray(model(inputs, training=False), "float64")
-    if recipe.loss == "mse":
+    answers = _first_task(model(inputs, training=False)).astype("float64")
+    targets = _first_task(targets)
+    if recipe.loss in AMOUNTS:
         return float(((targets - answers) ** 2).mean())
     if targets.dtype == np.int32:
         if recipe.logits:
@@ -77,7 +84,7 @@ def diverged_kinds(model: Any, inputs: Any, score: float) -> tuple[str, ...]:
     if not all(np.isfinite(weight).all() for weight in model.get_weights()):
         return ("non-finite", RATE)
     hidden = relu_outputs(model, inputs).values()
-    answers = np.asarray(model(inputs, training=False))
+    answers = _first_task(model(inputs, training=False))
     largest = max(float(np.abs(values).max()) for values in keras.tree.flatten(inputs))
     there = {
         "dead": any((_highest(values) == 0).mean() >= 0.9 for values in hidden),
@@ -86,7 +93,8 @@ def diverged_kinds(model: Any, inputs: Any, score: float) -> tuple[str, ...]:
         "constant": answers.std(0).max() < 0.01 * np.abs(answers).max(),
         "saturated": ((answers < 0.01) | (answers > 0.99)).mean() > 0.95,
     }
-    return (*(kind for kind, is_there in there.items() if is_there), RATE)
+    found = tuple(kind for kind, is_there in there.items() if is_there)
+    return (*found, RATE) if found else ()
 
 
 def _highest(values: Array) -> Array:

@@ -22,6 +22,8 @@ from .data import Array, Data
 from .families import FAMILIES, Recipe, recipe
 
 KEPT = Path(__file__).parents[3] / "build" / "causes"
+AMOUNTS = ("mse", "own")
+"""Losses that compare amounts."""
 _LOSSES = {
     "sparse": keras.losses.SparseCategoricalCrossentropy,
     "categorical": keras.losses.CategoricalCrossentropy,
@@ -46,7 +48,7 @@ def data_of(family: str, seed: int) -> Data:
 
 def targets_for(recipe: Recipe, targets: Any) -> Any:
     """Targets in the form that the loss takes."""
-    if recipe.loss == "mse" and targets.dtype == np.int32:
+    if recipe.loss in AMOUNTS and targets.dtype == np.int32:
         return targets[:, None]
     if recipe.loss != "categorical":
         return targets
@@ -80,14 +82,28 @@ def _compile(model: Any, recipe: Recipe) -> None:
         "rmsprop": keras.optimizers.RMSprop,
         "sgd": functools.partial(keras.optimizers.SGD, momentum=0.9),
     }
-    loss = _LOSSES.get(recipe.loss)
     model.compile(
         kinds[recipe.optimizer](recipe.rate),
-        loss(from_logits=recipe.logits) if loss else recipe.loss,
-        metrics=[] if recipe.loss == "mse" else ["accuracy"],
+        _loss(recipe),
+        metrics=[] if recipe.loss in (*AMOUNTS, "both") else ["accuracy"],
         # Compiling by XLA takes longer than these trainings.
         jit_compile=False,
     )
+
+
+def _loss(recipe: Recipe) -> Any:
+    if recipe.loss == "both":
+        return {"what": _LOSSES["sparse"](from_logits=recipe.logits), "where": "mse"}
+    if recipe.loss == "own":
+        return mean_log_cosh
+    kind = _LOSSES.get(recipe.loss)
+    return kind(from_logits=recipe.logits) if kind else recipe.loss
+
+
+def mean_log_cosh(targets: Any, answers: Any) -> Any:
+    """A loss as users write their own."""
+    apart = answers - keras.ops.cast(targets, answers.dtype)
+    return keras.ops.mean(apart + keras.ops.softplus(-2 * apart) - np.log(2), -1)
 
 
 def load(recipe: Recipe, seed: int, compiled: bool = True) -> Any:
@@ -140,7 +156,8 @@ def train_all(wanted: Iterable[tuple[Recipe, int]], jobs: int) -> None:
 
 def _path(wanted: Recipe, seed: int) -> Path:
     build = inspect.getmodule(FAMILIES[wanted.family].build)
-    sources = "".join(inspect.getsource(part) for part in (build, data, recipe, _train, _samples))
+    parts = (build, data, recipe, _train, _samples, _loss)
+    sources = "".join(inspect.getsource(part) for part in parts)
     key = hashlib.sha256(f"{wanted}{seed}{sources}".encode()).hexdigest()[:16]
     return KEPT / f"{wanted.family}-{seed}-{key}.pkl"
 
@@ -186,9 +203,10 @@ def _samples(recipe: Recipe, seed: int) -> tuple[Any, Any]:
     own = data_of(recipe.family, seed)
     rng = np.random.default_rng(seed)
     targets = own.targets
-    order = np.arange(len(targets))
+    order = np.arange(len(keras.tree.flatten(targets)[0]))
     if recipe.targets == "shuffled":
-        targets = rng.permutation(targets)
+        mixed = rng.permutation(order)
+        targets = keras.tree.map_structure(lambda each: each[mixed], targets)
     if recipe.targets == "all one":
         targets = np.repeat(targets[:1], len(targets), 0)
     if recipe.targets == "unbalanced":
@@ -196,8 +214,10 @@ def _samples(recipe: Recipe, seed: int) -> tuple[Any, Any]:
     if recipe.fewer:
         order = np.flatnonzero(targets < targets.max() + 1 - recipe.fewer)
     order = order[: recipe.samples or None]
-    inputs = keras.tree.map_structure(lambda each: each[order], own.inputs)
-    return own.scaled(inputs, recipe.scale), targets_for(recipe, targets)[order]
+    inputs, targets = keras.tree.map_structure(
+        lambda each: each[order], (own.inputs, targets_for(recipe, targets))
+    )
+    return own.scaled(inputs, recipe.scale), targets
 
 
 def healthy(family: str, **changes: Any) -> Recipe:

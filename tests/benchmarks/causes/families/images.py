@@ -129,6 +129,16 @@ def _two_inputs(recipe: Recipe) -> Any:
     return keras.Model({"picture": picture, "facts": facts}, parts.head(x, 4))
 
 
+def _two_heads(recipe: Recipe) -> Any:
+    parts = Parts(recipe)
+    inputs, x = parts.image(data.SIDE, 3)
+    x = parts.conv(x, 16, "near", strides=2)
+    x = parts.conv(x, 24, "far", strides=2)
+    x = parts.dense(L.Flatten(name="flat")(x), 48, "shared")
+    where = L.Dense(3, name="where")(parts.dense(x, 24, "placing"))
+    return keras.Model(inputs, {"what": parts.head(x, 6, "what"), "where": where})
+
+
 FAMILIES = {
     family.recipe.family: family
     for family in (
@@ -154,7 +164,7 @@ FAMILIES = {
         Family(Recipe("gated-cnn", scale="signed", epochs=10), _gated_cnn, data.coloured),
         Family(Recipe("deep-cnn", rate=1e-3, epochs=12), _deep_cnn, data.fashion, 1200),
         Family(
-            Recipe("locator", head="linear", loss="mse", epochs=12, validated=True),
+            Recipe("locator", head="linear", loss="own", epochs=12, validated=True),
             _locator,
             data.placed,
             1600,
@@ -164,6 +174,12 @@ FAMILIES = {
             _tagger,
             data.labelled,
             2400,
+        ),
+        Family(
+            Recipe("two-heads", scale="signed", loss="both", epochs=15),
+            _two_heads,
+            data.named_and_placed,
+            1600,
         ),
         Family(
             Recipe("siamese", head="sigmoid", loss="binary"),

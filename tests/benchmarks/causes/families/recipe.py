@@ -43,7 +43,8 @@ class Recipe:
     scale : str
         Range of the inputs it is trained on: a case of `data.in_range`.
     loss, logits : str, bool
-        ``sparse``, ``categorical``, ``binary``, or a name of Keras; whether from logits.
+        ``sparse``, ``categorical``, ``binary``, ``own``, ``both`` of two heads, or a name of Keras;
+        whether from logits.
     optimizer, rate, epochs, batch : training
     samples : int
         How many samples it is trained on; 0 for the family's own count.
