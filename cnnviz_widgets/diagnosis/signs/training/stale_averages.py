@@ -38,8 +38,9 @@ class StaleAverages(Sign):
             yield self._by_repair(repair, shift)
             return
         solved = model.answers is not None and model.answers.solved
-        helped = any(each.helps for each in model.repairs)
-        if shift is not None and shift.cause == "averages" and not solved and not helped:
+        # Where other averages were tried and did not help, they are not what is wrong.
+        tried = any(each.helps or each.kind == self.kind for each in model.repairs)
+        if shift is not None and shift.cause == "averages" and not solved and not tried:
             yield self._by_memory(shift, model)
 
     def accounts_for(self, cause: Finding, other: Finding) -> bool:
@@ -74,7 +75,7 @@ class StaleAverages(Sign):
             reference=Comparison("the moving averages (effect: ratio)", 1.0, effect=shift.ratio),
             samples=shift.samples,
             limits=(
-                "The answers do not get better by the averages of these samples."
+                "Too few samples to try other averages."
                 if judged
                 else "Without targets, inputs unlike those of training cannot be ruled out."
             ),

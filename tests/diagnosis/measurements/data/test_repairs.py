@@ -21,7 +21,7 @@ def answered(score: float, loss: float, p_value: float = 0.0) -> Answers:
         (answered(0.2, 4.0), answered(0.9, 2.1), 0.0, False),  # does not halve
         (answered(0.2, 9.0), answered(0.25, 2.5, 0.3), 0.0, False),  # worse than a constant
         (answered(0.2, 2.1, 0.5), answered(0.5, 1.3), 0.0, True),  # lifted above chance
-        (answered(0.2, 2.1, 0.5), answered(0.5, 1.3), 0.01, False),  # perhaps
+        (answered(0.2, 2.1, 0.5), answered(0.5, 1.3), 0.04, False),  # perhaps
         (answered(0.2, 2.1, 0.5), answered(0.5, 1.9), 0.0, False),  # hardly
         (answered(0.9, 0.1), answered(0.95, 0.02), 0.0, False),  # next to nothing at stake
         (answered(0.5, 2.0), answered(0.55, 0.9), 0.3, False),  # luck

@@ -105,6 +105,8 @@ def test_stale_averages_by_what_is_left_behind_the_first() -> None:
     (finding,) = StaleAverages().findings(facts)
     assert (finding.severity, finding.measured.value) == ("severe", pytest.approx(0.15))
     assert "Without targets" in finding.limits
+    tried = model(repaired("stale-averages", "other averages", 3.9), shift=facts.norm_shift)
+    assert [*StaleAverages().findings(tried)] == []
 
 
 def test_what_a_rescaling_was_made_for() -> None:
