@@ -31,6 +31,7 @@ def diagnose(
     loss: Any = None,
     reference: bool = True,
     earlier: Mapping[str, Mapping[str, NDArray[Any]]] | None = None,
+    history: Any = None,
     seed: int = 0,
 ) -> Report:
     """What is wrong with a live model, on what evidence, and what cures it [WL20 §1.3.2–1.3.5].
@@ -44,7 +45,7 @@ def diagnose(
     inputs : array, tensor, list or dict of them, tf.data.Dataset or keras.utils.PyDataset
         What the model is shown, 32 to 64 samples: fewer leave more questions open. Not needed
         with a ModelProbe, which has its own.
-    targets, loss, reference, earlier, seed
+    targets, loss, reference, earlier, history, seed
         As `cnnviz_widgets.model.diagnose`.
 
     Returns
@@ -68,6 +69,7 @@ def diagnose(
             loss=loss,
             reference=reference,
             earlier=earlier,
+            history=history,
             seed=seed,
             progress=cell.tell,
         )

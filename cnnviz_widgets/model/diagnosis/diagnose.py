@@ -29,7 +29,7 @@ from .measured import JUDGING_FROM, Measured, measure
 from .question import Question
 from .signal import with_signal
 from .subject import Progress, Subject
-from .training_record import with_training_record
+from .training_record import logs_by_epoch, with_training_record
 from .trials import with_trials
 
 _BUDGET = 64 * 2**20
@@ -60,6 +60,7 @@ def diagnose(
     loss: Any = None,
     reference: bool = True,
     earlier: Mapping[str, Mapping[str, NDArray[Any]]] | None = None,
+    history: Any = None,
     seed: int = 0,
     progress: Progress | None = None,
 ) -> Report:
@@ -85,6 +86,9 @@ def diagnose(
     earlier : mapping of str to mapping of str to ndarray, optional
         Weights of an earlier moment: path → ``probe.weights(path)``. With them `frozen` is
         certain.
+    history : keras.callbacks.History, History or mapping of str to sequence of float, optional
+        Losses of the training by epoch, ``loss`` and ``val_loss``, by which `memorised` is told.
+        Default: what the model keeps of its last ``fit``.
     seed : int
         Of the reference, shuffles and samples.
     progress : callable, optional
@@ -114,13 +118,8 @@ def diagnose(
     flag("reference", reference)
     whole_number("seed", seed, 0)
     optional_function("progress", progress)
-    if isinstance(loss, (list, tuple, Mapping)):
-        raise TypeError(f"loss must be one loss; got {described(loss)}")
-    checked_loss(loss, targets)
-    if targets is not None:
-        some_targets_of(probe.model, targets, probe.samples)
-    for path, weights in mapping("earlier", earlier or {}, "a path to weights").items():
-        mapping(f"earlier[{path!r}]", weights, "a weight's name to its values")
+    question = Question(targets, loss, earlier or {}, reference, history)
+    _check(question, probe)
 
     def tell(share: float, message: str) -> None:
         if progress is not None:
@@ -129,7 +128,6 @@ def diagnose(
     interrupts = interrupts_kept()
     with surely(interrupts), interrupts, probe.steady():
         subject = Subject.of(probe, seed, tell)
-        question = Question(targets, loss, earlier or {}, reference)
         measured = measure(subject, question.earlier, reference)
         for step in _STEPS:
             tell(JUDGING_FROM, "inputs and targets")
@@ -137,6 +135,20 @@ def diagnose(
         report = _report(subject, measured)
         tell(1.0, "done")
         return report
+
+
+def _check(question: Question, probe: ModelProbe) -> None:
+    """Refuse what is no answer to what is asked for; before the model runs."""
+    targets, loss = question.targets, question.loss
+    if isinstance(loss, (list, tuple, Mapping)):
+        raise TypeError(f"loss must be one loss; got {described(loss)}")
+    checked_loss(loss, targets)
+    if targets is not None:
+        some_targets_of(probe.model, targets, probe.samples)
+    if question.history is not None:
+        logs_by_epoch(question.history)
+    for path, weights in mapping("earlier", question.earlier, "a path to weights").items():
+        mapping(f"earlier[{path!r}]", weights, "a weight's name to its values")
 
 
 def _report(subject: Subject, measured: Measured) -> Report:

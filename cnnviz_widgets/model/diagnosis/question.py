@@ -22,9 +22,12 @@ class Question:
         Weights of an earlier moment, by path and name.
     reference : bool
         Whether a freshly initialised reference may be built.
+    history : keras.callbacks.History, History, mapping, or None
+        Losses of the training; None: what the model keeps.
     """
 
     targets: ArrayLike | None
     loss: Any
     earlier: Mapping[str, Mapping[str, NDArray[Any]]]
     reference: bool
+    history: Any = None

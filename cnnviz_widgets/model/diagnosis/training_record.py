@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -14,6 +14,8 @@ from ...diagnosis.findings import Skipped
 from ...diagnosis.measurements.training.loss_history import LossHistory
 from ...diagnosis.measurements.training.optimisation import Optimisation
 from ...diagnosis.measurements.training.penalties import Penalties
+from ...history.history import History
+from ...validation.messages import described
 from ..experiments.losses import Loss, targets_of
 from ..experiments.penalties import may_add, penalties
 from ..keras_compat.losses import compiled_loss
@@ -39,7 +41,7 @@ def with_training_record(subject: Subject, measured: Measured, question: Questio
         measured.facts,
         optimisation=optimisation(model),
         penalties=_penalties(subject, question, skipped),
-        loss_history=loss_history(getattr(model, "history", None)),
+        loss_history=loss_history(_logs(subject, question)),
     )
     return measured.but(facts, skipped)
 
@@ -101,16 +103,47 @@ def _data_loss(subject: Subject, question: Question, outputs: Any, skipped: list
 # --- The history -------------------------------------------------------------------------------
 
 
-def loss_history(history: Any) -> LossHistory | None:
-    """The losses that ``fit`` left behind; None where there are none, or some are no numbers.
+def logs_by_epoch(history: Any) -> Mapping[str, Sequence[float]]:
+    """What a training told by epoch, whichever way it was kept.
 
     Parameters
     ----------
-    history : keras.callbacks.History or None
+    history : keras.callbacks.History, History, or mapping of str to sequence of float
+        Of a `History` the moments count that tell the loss on other samples.
+
+    Raises
+    ------
+    TypeError
+        Something else.
     """
-    logs = getattr(history, "history", None)
-    if not isinstance(logs, Mapping):
-        return None
+    if isinstance(history, History):
+        told = [moment.logs for moment in history if "val_loss" in moment.logs]
+        names = {name for logs in told for name in logs}
+        return {name: [logs[name] for logs in told if name in logs] for name in names}
+    logs = getattr(history, "history", history)
+    if isinstance(logs, Mapping):
+        return logs
+    raise TypeError(
+        "history must be what fit returned, its dict of losses, or a History; got "
+        f"{described(history)}"
+    )
+
+
+def _logs(subject: Subject, question: Question) -> Mapping[str, Sequence[float]]:
+    """What was given, else what the model keeps of its last ``fit``."""
+    given = {} if question.history is None else logs_by_epoch(question.history)
+    kept = getattr(subject.probe.model, "history", None)
+    return given or (kept.history if isinstance(kept, keras.callbacks.History) else {})
+
+
+def loss_history(logs: Mapping[str, Sequence[float]]) -> LossHistory | None:
+    """The losses of a training; None where there are none, or some are no numbers.
+
+    Parameters
+    ----------
+    logs : mapping of str to sequence of float
+        By epoch.
+    """
     training, validation = (_numbers(logs.get(name)) for name in ("loss", "val_loss"))
     if not training or not np.isfinite([*training, *validation]).all():
         return None

@@ -230,7 +230,8 @@ class ModelInspector(Composite):
         """
         cell, reported = self._work.in_cell(), self._work.reported("the diagnosis")
         with surely(*cell, reported), cell[0], cell[1], self._lock, reported:
-            report = diagnose(self.probe, targets=self.targets, progress=self._work.progress)
+            tell = self._work.progress
+            report = diagnose(self.probe, targets=self.targets, history=self.history, progress=tell)
             self._diagnosis.show(report, self.measures)
             self._navigation.turn_to(self._display.place, NOW)
         return report

@@ -11,6 +11,8 @@ import pytest
 from keras import layers as L
 
 from cnnviz_widgets.diagnosis.findings import Finding
+from cnnviz_widgets.history.history import History
+from cnnviz_widgets.history.moment import Moment
 from cnnviz_widgets.model.diagnosis.diagnose import diagnose
 from cnnviz_widgets.model.diagnosis.training_record import loss_history, optimisation
 
@@ -82,22 +84,40 @@ def test_memorised_by_the_history_of_fit() -> None:
 
 @pytest.mark.parametrize(
     "logs",
-    [None, {}, {"loss": []}, {"loss": [1.0, np.nan]}, {"loss": 3}, {"val_loss": [1.0]}, "loss"],
+    [{}, {"loss": []}, {"loss": [1.0, np.nan]}, {"loss": 3}, {"val_loss": [1.0]}],
 )
 def test_histories_that_tell_nothing(logs: Any) -> None:
-    assert loss_history(None if logs is None else SimpleNamespace(history=logs)) is None
+    assert loss_history(logs) is None
 
 
 def test_histories_by_hand() -> None:
     logs = {"loss": [2, 1], "val_loss": [3.0, 4.0], "acc": [0.5, 0.9], "val_acc": [0.4, 0.3]}
-    known = loss_history(SimpleNamespace(history=logs))
+    known = loss_history(logs)
     assert known is not None
     assert (known.training, known.validation, known.best) == ((2, 1), (3, 4), 0)
     assert (known.right, known.validation_right) == (0.9, 0.3)
     # Validation in some epochs only: which it belongs to is not known.
-    sparse = loss_history(SimpleNamespace(history={**logs, "val_loss": [3.0]}))
+    sparse = loss_history({**logs, "val_loss": [3.0]})
     assert sparse is not None
     assert sparse.validation == ()
+
+
+def test_a_history_may_be_given_in_any_form() -> None:
+    logs = {"loss": np.linspace(1, 0.01, 20).tolist(), "val_loss": np.linspace(1, 4, 20).tolist()}
+    kept = History([])
+    for step, (loss, others) in enumerate(zip(*logs.values(), strict=True)):
+        kept.append(Moment(2 * step, logs={"loss": 9.0}))  # a batch, no epoch
+        kept.append(Moment(2 * step + 1, logs={"loss": loss, "val_loss": others}))
+    model = trained(net())
+    for history in (logs, SimpleNamespace(history=logs), kept):
+        (finding,) = [
+            each
+            for each in diagnose(model, X, targets=LABELS, history=history)
+            if each.kind == "memorised"
+        ]
+        assert finding.measured.value == pytest.approx(4)
+    with pytest.raises(TypeError, match=r"history must be what fit returned.*3"):
+        diagnose(model, X, history=3)
 
 
 def test_a_penalty_that_draws_kernels_in() -> None:

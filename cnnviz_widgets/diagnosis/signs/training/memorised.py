@@ -36,7 +36,7 @@ class Memorised(Sign):
     kind, title, source = "memorised", "training samples memorised", BEYOND
 
     def findings(self, model: ModelFacts) -> Iterator[Finding]:
-        """One at most, by what ``fit`` with validation data left behind."""
+        """One at most, by losses on validation data."""
         history = model.loss_history
         if history is not None and _is_memorised(history, model):
             yield self.finding(
@@ -46,8 +46,8 @@ class Memorised(Sign):
                 _summary(history),
                 reference=Comparison("training loss of the last epoch", history.training[-1]),
                 samples=0,
-                limits="By model.history, the last fit: weights that were put back or trained on "
-                "since do not show in it.",
+                limits="By the losses that the training told: weights that were put back since, or "
+                "trained on, do not show in them.",
                 cure="Stop at the best epoch: keras.callbacks.EarlyStopping(patience=5, "
                 "restore_best_weights=True); then more data, augmentation, or a smaller model.",
             )
