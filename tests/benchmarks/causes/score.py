@@ -115,6 +115,7 @@ def outcome(member: Member) -> Outcome:
     except Exception:
         # The others are still to be diagnosed; of this one nothing was said, and why is shown.
         error = traceback.format_exc(limit=-4)
+    seconds = time.perf_counter() - start
     return Outcome(
         member.family,
         member.fault.name,
@@ -127,7 +128,7 @@ def outcome(member: Member) -> Outcome:
         member.twin.skill(),
         member.is_proven(),
         said,
-        time.perf_counter() - start,
+        seconds,
         error,
         rules,
     )
