@@ -643,7 +643,7 @@ ALONE: list[tuple[str, Callable[[], Any], str, str]] = [
     ("analysis.ChannelTree", lambda: an.cosine_linkage(VALUES).members(9), "9", "0 to 3"),
     ("analysis.DensityStyle", lambda: an.DensityStyle(99), "99", "DensityStyle"),
     ("analysis.Evidence", lambda: an.Evidence("x", (0.0, 1.0), (0.5, 0.5)), "2 and 2", "one more"),
-    ("analysis.Finding", lambda: finding(kind="sick"), "'sick'", "'dead'"),
+    ("analysis.Finding", lambda: finding(kind="sick"), "'sick'", "'non-finite'"),
     ("analysis.Finding", lambda: finding(severity="bad"), "'bad'", "'warning'"),
     ("analysis.Finding", lambda: finding(view="inputs"), "'inputs'", "'weights'"),
     ("analysis.Finding", lambda: finding(measured=0.5), "0.5", "Measurement"),
