@@ -14,7 +14,7 @@ from ...diagnosis.facts import ModelFacts
 from ...diagnosis.findings import Skipped
 from ...diagnosis.measurements.training.trials import Trial
 from ...diagnosis.phrases import listed
-from ...diagnosis.signs.base import is_solved
+from ...diagnosis.signs.by_answers import solves
 from ...diagnosis.signs.lookup import signs
 from ..experiments.losses import targets_of
 from ..experiments.weight_trials import CannotExchange, Trials
@@ -121,7 +121,7 @@ def _worst(accused: Sequence[Accused], skipped: list[Skipped]) -> list[Accused]:
 def _in_random_order(trials: Trials, facts: ModelFacts, path: str, weight: str) -> Trial:
     """The first random order that does no harm, or the last of several that all do."""
     trial = trials.in_random_order(path, weight)
-    draws = 1 if is_solved(facts) else DRAWS
+    draws = 1 if solves(facts) else DRAWS
     for draw in range(1, draws):
         if trial.outcome != "worse":
             break

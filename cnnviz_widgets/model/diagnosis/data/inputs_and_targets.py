@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from ....diagnosis.facts import ModelFacts
 from ....diagnosis.findings import Skipped
+from ....diagnosis.signs.by_answers import solves
 from ...reading.call_recorder import ModelCallError
 from ..measured import Measured
 from ..question import Question
@@ -52,7 +53,7 @@ def _with_scale(
     if shift is not None and shift.off and not explained:
         shift = decided(subject, runs, shift, known)
     facts = replace(facts, norm_shift=shift)
-    settled = explained or (facts.answers is not None and facts.answers.solved)
+    settled = explained or solves(facts)
     return replace(
         facts, input_scale=input_scale(subject, measured.but(facts), runs, settled=settled)
     )
