@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import functools
-from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -13,7 +11,8 @@ from ...diagnosis.findings import Skipped
 from ...diagnosis.measurements.training.head import Head, Layout, layout
 from ..experiments.exchanged_pass import run_exchanged
 from ..experiments.losses import targets_of
-from ..keras_compat.losses import compiled_loss, is_corrected
+from ..experiments.output_loss import loss_of_output, named_loss
+from ..keras_compat.losses import is_corrected
 from ..layers.activations import ACTIVATIONS, activation_of, activation_range
 from ..layers.layer_info import activation_name
 from ..layers.layer_kinds import family, kind_of
@@ -22,19 +21,6 @@ from ..reading.probe import reader_of
 from .measured import Measured
 from .question import Question
 from .subject import Subject
-
-_LOSSES = {
-    "binary_crossentropy": "BinaryCrossentropy",
-    "binary_focal_crossentropy": "BinaryFocalCrossentropy",
-    "categorical_crossentropy": "CategoricalCrossentropy",
-    "categorical_focal_crossentropy": "CategoricalFocalCrossentropy",
-    "sparse_categorical_crossentropy": "SparseCategoricalCrossentropy",
-    "mean_squared_error": "MeanSquaredError",
-    "mean_absolute_error": "MeanAbsoluteError",
-    "huber": "Huber",
-    "log_cosh": "LogCosh",
-}
-"""The losses of which it is known what they expect: each is a function and a class."""
 
 _MEANS = frozenset(
     f"{name}AveragePooling{rank}D" for name in ("", "Global", "Adaptive") for rank in (1, 2, 3)
@@ -46,8 +32,8 @@ def with_head(subject: Subject, measured: Measured, question: Question) -> Measu
     ends = _ends(subject)
     if not ends:
         return measured
-    loss = compiled_loss(subject.probe.model)[0] if question.loss is None else question.loss
-    losses = _by_output(subject.probe.model, loss, len(ends))
+    model = subject.probe.model
+    losses = [loss_of_output(model, question.loss, number) for number in range(len(ends))]
     layouts = _layouts(subject, question, ends)
     heads = [
         head
@@ -96,38 +82,6 @@ def _head(subject: Subject, path: str, loss: Any, targets: Layout) -> Head | Non
 
 
 # --- Losses ------------------------------------------------------------------------------------
-
-
-def _by_output(model: Any, loss: Any, outputs: int) -> list[Any]:
-    """The loss of each output; None where it has none, or where that is not known."""
-    if isinstance(loss, Mapping):
-        declared = getattr(model, "output", None) if isinstance(model, keras.Function) else None
-        names = sorted(declared) if isinstance(declared, Mapping) else model.output_names
-        return [loss.get(name) for name in names] if len(names) == outputs else [None] * outputs
-    if isinstance(loss, (list, tuple)):
-        return list(loss) if len(loss) == outputs else [None] * outputs
-    return [loss] * outputs
-
-
-def named_loss(loss: Any) -> tuple[str, bool]:
-    """The name of a loss of Keras, and whether it takes logits; "" for any other.
-
-    Parameters
-    ----------
-    loss : str, keras.losses.Loss, callable, or None
-    """
-    if isinstance(loss, str):
-        loss = keras.losses.get(loss)
-    for name, kind in _LOSSES.items():
-        if type(loss) is getattr(keras.losses, kind):
-            return name, bool(loss.get_config().get("from_logits", False))
-    given: dict[str, Any] = {}
-    if isinstance(loss, functools.partial):
-        loss, given = loss.func, loss.keywords
-    for name in _LOSSES:
-        if loss is not None and loss is getattr(keras.losses, name, None):
-            return name, bool(given.get("from_logits", False))
-    return "", False
 
 
 def _corrected(

@@ -14,7 +14,7 @@ from ....diagnosis.findings import Skipped
 from ....diagnosis.measurements.data.answers import Answers, constant_loss, judged
 from ....diagnosis.measurements.data.tasks import Array, Asked, asked
 from ...experiments.losses import some_targets_of
-from ...experiments.output_loss import OutputLoss, head_of, loss_of_output
+from ...experiments.output_loss import OutputLoss, loss_of_output, meaning_of
 from ...layers.layer_info import LayerInfo
 from ..question import Question
 from ..subject import Subject
@@ -97,7 +97,7 @@ class Given:
     @property
     def ignored(self) -> int | None:
         """A class number that the loss leaves out."""
-        return head_of(self.loss, None).ignored
+        return meaning_of(self.loss, None).ignored
 
 
 def given_targets(
@@ -107,7 +107,6 @@ def given_targets(
     if question.targets is None:
         return []
     model = subject.probe.model
-    names = getattr(model, "output_names", None) or ()
     targets = some_targets_of(model, question.targets, subject.probe.samples)
     infos = runs.layers(len(targets))
     if len(targets) == 1 and len(subject.returned) == 1 and infos[0] is None:
@@ -115,7 +114,7 @@ def given_targets(
     given = []
     for number, (info, array) in enumerate(zip(infos, targets, strict=True)):
         if array is not None and info is not None:
-            loss = loss_of_output(model, question.loss, number, names)
+            loss = loss_of_output(model, question.loss, number)
             given.append(Given(number, info, array, loss))
         elif array is not None:
             skipped.append(
@@ -154,8 +153,8 @@ def _judge(
     targets, finite = targets[rows], given.finite[rows]
     if not finite.all():
         skipped.append(_without_nan(finite))
-    head = head_of(loss, given.info.activation)
-    task = asked(outputs[finite], targets[finite], head)
+    meaning = meaning_of(loss, given.info.activation)
+    task = asked(outputs[finite], targets[finite], meaning)
     if task is None:
         return None if finite.any() else "no sample has targets that are all numbers"
     why = _why_not(task, outputs)
