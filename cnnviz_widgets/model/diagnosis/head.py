@@ -9,7 +9,7 @@ import keras
 
 from ...diagnosis.findings import Skipped
 from ...diagnosis.measurements.training.head import Head, Layout, layout
-from ..experiments.exchanged_pass import run_exchanged
+from ..experiments.changed_outputs import returned_layers
 from ..experiments.losses import targets_of
 from ..experiments.output_loss import loss_of_output, named_loss
 from ..keras_compat.losses import is_corrected
@@ -17,7 +17,7 @@ from ..layers.activations import ACTIVATIONS, activation_of, activation_range
 from ..layers.layer_info import activation_name
 from ..layers.layer_kinds import family, kind_of
 from ..reading.call_recorder import ModelCallError
-from ..reading.probe import reader_of
+from .bare_pass import BarePass
 from .measured import Measured
 from .question import Question
 from .subject import Subject
@@ -41,7 +41,7 @@ def with_head(subject: Subject, measured: Measured, question: Question) -> Measu
         if (head := _head(subject, path, loss, targets)) is not None
     ]
     skipped: list[Skipped] = []
-    heads = _corrected(subject, ends, heads, skipped)
+    heads = _corrected(measured.bare, ends, heads, skipped)
     return measured.but(replace(measured.facts, heads=tuple(heads)), skipped)
 
 
@@ -50,10 +50,8 @@ def _ends(subject: Subject) -> list[str]:
     probe = subject.probe
     if any(not each.path and "" in each.names for each in probe.unseen):
         return []
-    listing = reader_of(probe).description().forward.listing
-    paths = {output.call: output.path for output in listing.outputs}
-    ends = [paths[call] for call, _ in listing.graph.returned]
     declared = len(keras.tree.flatten(getattr(probe.model, "outputs", None) or [None]))
+    ends = [info.path for info in returned_layers(probe, declared) if info is not None]
     return ends if len(ends) == declared else []
 
 
@@ -85,7 +83,7 @@ def _head(subject: Subject, path: str, loss: Any, targets: Layout) -> Head | Non
 
 
 def _corrected(
-    subject: Subject, ends: list[str], heads: list[Head], skipped: list[Skipped]
+    bare: BarePass, ends: list[str], heads: list[Head], skipped: list[Skipped]
 ) -> list[Head]:
     """The heads, with those marked whose loss Keras computes from the logits all the same."""
     if not any(head.loss.endswith("crossentropy") and head.activations for head in heads):
@@ -93,7 +91,7 @@ def _corrected(
     if not any(head.from_logits or head.last == "sigmoid" for head in heads):
         return heads
     try:
-        outputs = keras.tree.flatten(run_exchanged(subject.probe))
+        outputs = keras.tree.flatten(bare.outputs)
     except ModelCallError as error:
         skipped.append(Skipped("whether Keras corrects from_logits", str(error)))
         return heads

@@ -23,7 +23,7 @@ def with_inputs_and_targets(subject: Subject, measured: Measured, question: Ques
     """What was measured, with how inputs and targets suit the model."""
     skipped: list[Skipped] = []
     runs = Runs(subject, measured)
-    given = given_targets(subject, runs, question, skipped)
+    given = given_targets(subject, question, skipped)
     facts = with_reach(subject, measured.facts, measured.seen, given, skipped)
     if facts.nonfinite_inputs:
         return measured.but(facts, skipped)
