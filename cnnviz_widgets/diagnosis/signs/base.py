@@ -183,18 +183,3 @@ class Sign:
 def by_share(share: float, severe: float, warning: float) -> Severity:
     """The severity of what concerns this share of a layer's channels."""
     return "severe" if share >= severe else "warning" if share >= warning else "note"
-
-
-def is_solved(model: ModelFacts) -> bool:
-    """Whether the model is known to solve its task."""
-    return model.answers is not None and model.answers.solved
-
-
-def is_failed(model: ModelFacts) -> bool:
-    """Whether the model is known not to solve its task."""
-    return model.answers is not None and not model.answers.solved
-
-
-def capped(severity: Severity, model: ModelFacts) -> Severity:
-    """A note where the model solves its task: nothing in its units keeps it from that."""
-    return "note" if is_solved(model) else severity

@@ -1,4 +1,4 @@
-"""How grave a cause is, by how well the model does its task."""
+"""How grave a finding is, by how well the model does its task."""
 
 from __future__ import annotations
 
@@ -6,14 +6,24 @@ from ..facts import ModelFacts
 from ..findings import Severity
 
 
+def solves(model: ModelFacts) -> bool:
+    """Whether the model is known to do its task."""
+    return model.answers is not None and model.answers.solved
+
+
+def falls_short(model: ModelFacts) -> bool:
+    """Whether the model is known not to do its task, though perhaps better than a constant."""
+    return model.answers is not None and not model.answers.solved
+
+
 def fails(model: ModelFacts) -> bool:
     """Whether the model is known to do no better than a constant answer."""
     return model.answers is not None and model.answers.no_better
 
 
-def solves(model: ModelFacts) -> bool:
-    """Whether the model is known to do its task."""
-    return model.answers is not None and model.answers.solved
+def capped(severity: Severity, model: ModelFacts) -> Severity:
+    """A note where the model solves its task: nothing in its units keeps it from that."""
+    return "note" if solves(model) else severity
 
 
 def by_answers(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 import keras
@@ -25,24 +26,29 @@ from ..layers.unseen import in_words
 from ..reading.probe import ModelProbe
 from .data.inputs_and_targets import with_inputs_and_targets
 from .head import with_head
-from .measured import JUDGING_FROM, Measured, measure
+from .measured import STEPS_FROM, Measured, measure
 from .question import Question
 from .signal import with_signal
-from .subject import Progress, Subject
+from .subject import Progress, Subject, part_of
 from .training_record import logs_by_epoch, with_training_record
 from .trials import with_trials
 
 _BUDGET = 64 * 2**20
 """Bytes of layer outputs held at once when the probe is the diagnosis' own."""
 
-# In this order, as later ones read what earlier ones have measured.
-_STEPS = (
-    with_inputs_and_targets,
-    with_head,
-    with_signal,
-    with_training_record,
-    with_trials,
+STEPS = (
+    (
+        with_inputs_and_targets,
+        STEPS_FROM,
+        "answers, and known repairs of the inputs",
+    ),
+    (with_head, 0.85, "the last activations beside the loss"),
+    (with_signal, 0.86, "the signal over depth"),
+    (with_training_record, 0.9, "what was kept of the training"),
+    (with_trials, 0.92, "trials of what is suspicious"),
 )
+"""What is done behind the first pass, from which share of the whole on, and in what words. In this
+order, as later ones read what earlier ones have measured."""
 
 _TRACELESS = (
     "Whether the model was trained cannot be told: its weights are distributed as freshly "
@@ -128,10 +134,12 @@ def diagnose(
     interrupts = interrupts_kept()
     with surely(interrupts), interrupts, probe.steady():
         subject = Subject.of(probe, seed, tell)
-        measured = measure(subject, question.earlier, reference)
-        for step in _STEPS:
-            tell(JUDGING_FROM, "inputs and targets")
-            measured = step(subject, measured, question)
+        measured = measure(subject, question)
+        ends = [*(start for _, start, _ in STEPS[1:]), 1.0]
+        for (step, start, what), end in zip(STEPS, ends, strict=True):
+            tell(start, what)
+            part = replace(subject, progress=part_of(tell, start, end))
+            measured = step(part, measured, question)
         report = _report(subject, measured)
         tell(1.0, "done")
         return report

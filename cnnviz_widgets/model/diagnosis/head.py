@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import functools
-from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -11,30 +9,18 @@ import keras
 
 from ...diagnosis.findings import Skipped
 from ...diagnosis.measurements.training.head import Head, Layout, layout
-from ..experiments.exchanged_pass import run_exchanged
+from ..experiments.changed_outputs import returned_layers
 from ..experiments.losses import targets_of
-from ..keras_compat.losses import compiled_loss, is_corrected
+from ..experiments.output_loss import loss_of_output, named_loss
+from ..keras_compat.losses import is_corrected
 from ..layers.activations import ACTIVATIONS, activation_of, activation_range
 from ..layers.layer_info import activation_name
 from ..layers.layer_kinds import family, kind_of
 from ..reading.call_recorder import ModelCallError
-from ..reading.probe import reader_of
+from .bare_pass import BarePass
 from .measured import Measured
 from .question import Question
 from .subject import Subject
-
-_LOSSES = {
-    "binary_crossentropy": "BinaryCrossentropy",
-    "binary_focal_crossentropy": "BinaryFocalCrossentropy",
-    "categorical_crossentropy": "CategoricalCrossentropy",
-    "categorical_focal_crossentropy": "CategoricalFocalCrossentropy",
-    "sparse_categorical_crossentropy": "SparseCategoricalCrossentropy",
-    "mean_squared_error": "MeanSquaredError",
-    "mean_absolute_error": "MeanAbsoluteError",
-    "huber": "Huber",
-    "log_cosh": "LogCosh",
-}
-"""The losses of which it is known what they expect: each is a function and a class."""
 
 _MEANS = frozenset(
     f"{name}AveragePooling{rank}D" for name in ("", "Global", "Adaptive") for rank in (1, 2, 3)
@@ -46,8 +32,8 @@ def with_head(subject: Subject, measured: Measured, question: Question) -> Measu
     ends = _ends(subject)
     if not ends:
         return measured
-    loss = compiled_loss(subject.probe.model)[0] if question.loss is None else question.loss
-    losses = _by_output(subject.probe.model, loss, len(ends))
+    model = subject.probe.model
+    losses = [loss_of_output(model, question.loss, number) for number in range(len(ends))]
     layouts = _layouts(subject, question, ends)
     heads = [
         head
@@ -55,7 +41,7 @@ def with_head(subject: Subject, measured: Measured, question: Question) -> Measu
         if (head := _head(subject, path, loss, targets)) is not None
     ]
     skipped: list[Skipped] = []
-    heads = _corrected(subject, ends, heads, skipped)
+    heads = _corrected(measured.bare, ends, heads, skipped)
     return measured.but(replace(measured.facts, heads=tuple(heads)), skipped)
 
 
@@ -64,10 +50,8 @@ def _ends(subject: Subject) -> list[str]:
     probe = subject.probe
     if any(not each.path and "" in each.names for each in probe.unseen):
         return []
-    listing = reader_of(probe).description().forward.listing
-    paths = {output.call: output.path for output in listing.outputs}
-    ends = [paths[call] for call, _ in listing.graph.returned]
     declared = len(keras.tree.flatten(getattr(probe.model, "outputs", None) or [None]))
+    ends = [info.path for info in returned_layers(probe, declared) if info is not None]
     return ends if len(ends) == declared else []
 
 
@@ -98,40 +82,8 @@ def _head(subject: Subject, path: str, loss: Any, targets: Layout) -> Head | Non
 # --- Losses ------------------------------------------------------------------------------------
 
 
-def _by_output(model: Any, loss: Any, outputs: int) -> list[Any]:
-    """The loss of each output; None where it has none, or where that is not known."""
-    if isinstance(loss, Mapping):
-        declared = getattr(model, "output", None) if isinstance(model, keras.Function) else None
-        names = sorted(declared) if isinstance(declared, Mapping) else model.output_names
-        return [loss.get(name) for name in names] if len(names) == outputs else [None] * outputs
-    if isinstance(loss, (list, tuple)):
-        return list(loss) if len(loss) == outputs else [None] * outputs
-    return [loss] * outputs
-
-
-def named_loss(loss: Any) -> tuple[str, bool]:
-    """The name of a loss of Keras, and whether it takes logits; "" for any other.
-
-    Parameters
-    ----------
-    loss : str, keras.losses.Loss, callable, or None
-    """
-    if isinstance(loss, str):
-        loss = keras.losses.get(loss)
-    for name, kind in _LOSSES.items():
-        if type(loss) is getattr(keras.losses, kind):
-            return name, bool(loss.get_config().get("from_logits", False))
-    given: dict[str, Any] = {}
-    if isinstance(loss, functools.partial):
-        loss, given = loss.func, loss.keywords
-    for name in _LOSSES:
-        if loss is not None and loss is getattr(keras.losses, name, None):
-            return name, bool(given.get("from_logits", False))
-    return "", False
-
-
 def _corrected(
-    subject: Subject, ends: list[str], heads: list[Head], skipped: list[Skipped]
+    bare: BarePass, ends: list[str], heads: list[Head], skipped: list[Skipped]
 ) -> list[Head]:
     """The heads, with those marked whose loss Keras computes from the logits all the same."""
     if not any(head.loss.endswith("crossentropy") and head.activations for head in heads):
@@ -139,7 +91,7 @@ def _corrected(
     if not any(head.from_logits or head.last == "sigmoid" for head in heads):
         return heads
     try:
-        outputs = keras.tree.flatten(run_exchanged(subject.probe))
+        outputs = keras.tree.flatten(bare.outputs)
     except ModelCallError as error:
         skipped.append(Skipped("whether Keras corrects from_logits", str(error)))
         return heads

@@ -29,11 +29,14 @@ from ..layers.layer_info import weight_names
 from ..layers.layer_kinds import kind_named
 from ..reading.call_recorder import ModelCallError
 from ..reading.probe import ModelProbe
+from .bare_pass import BarePass
 from .image_readout import images_at_ends, readable, without_picture
+from .question import Question
 from .subject import Array, Seen, Subject, look
 
-# Shares of the whole work, as VGG16 takes them.
-WEIGHTS_FROM, REFERENCE_FROM, JUDGING_FROM = 0.6, 0.8, 0.97
+WEIGHTS_FROM, REFERENCE_FROM, STEPS_FROM = 0.4, 0.55, 0.7
+"""Shares of the whole work, as a trained network takes them that fails its task: each repair and
+each trial costs a pass."""
 
 Earlier = Mapping[str, Mapping[str, NDArray[Any]]]
 
@@ -47,11 +50,14 @@ class Measured:
     facts : ModelFacts
     seen : Seen
         What the pass through the model itself left behind.
+    bare : BarePass
+        What it returns, run operation by operation where that is asked for.
     skipped : tuple of Skipped
     """
 
     facts: ModelFacts
     seen: Seen
+    bare: BarePass
     skipped: tuple[Skipped, ...]
 
     def but(self, facts: ModelFacts, skipped: Iterable[Skipped] = ()) -> Measured:
@@ -59,24 +65,20 @@ class Measured:
         return replace(self, facts=facts, skipped=(*self.skipped, *skipped))
 
 
-def measure(subject: Subject, earlier: Earlier, reference: bool) -> Measured:
+def measure(subject: Subject, question: Question) -> Measured:
     """Stream the model through the measurements, weigh its weights, and ask a fresh one.
 
     Parameters
     ----------
     subject : Subject
-    earlier : mapping of str to mapping of str to ndarray
-        Weights of an earlier moment, by path and name.
-    reference : bool
-        Whether a freshly initialised reference may be built.
+    question : Question
     """
     probe = subject.probe
     seen = look(subject, probe, [*subject.infos], 0.0, WEIGHTS_FROM)
     images = _images(probe, seen)
     noise = without_picture(images)
-    layers, skipped = _layer_facts(
-        subject, seen, earlier, [image for end, image in images.items() if end not in noise]
-    )
+    pictures = [image for end, image in images.items() if end not in noise]
+    layers, skipped = _layer_facts(subject, seen, question.earlier, pictures)
     facts = _model_facts(probe, layers)
     if noise and not facts.untrained and subject.compared:
         skipped.append(
@@ -86,8 +88,8 @@ def measure(subject: Subject, earlier: Earlier, reference: bool) -> Measured:
                 "neighbouring pixels hardly correlate",
             )
         )
-    measured = Measured(facts, seen, tuple(skipped))
-    return _with_reference(subject, measured, noise, reference)
+    measured = Measured(facts, seen, BarePass(probe, question), tuple(skipped))
+    return _with_reference(subject, measured, noise, question.reference)
 
 
 def _images(probe: ModelProbe, seen: Seen) -> dict[str, Array]:
@@ -264,7 +266,7 @@ def _with_reference(
         paths = (*paths, *subject.returned)  # the images it makes are its last layer's output
     try:
         fresh = fresh_probe(probe, paths, seed=subject.seed)
-        seen = look(subject, fresh, paths, REFERENCE_FROM, JUDGING_FROM)
+        seen = look(subject, fresh, paths, REFERENCE_FROM, STEPS_FROM)
     except (NoReference, ModelCallError, MemoryError) as error:
         return _without_reference(measured, suspicious, str(error))
     images = [image for end, image in _images(probe, seen).items() if end not in noise]

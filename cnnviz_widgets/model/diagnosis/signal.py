@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import keras
@@ -20,10 +20,10 @@ from ...diagnosis.measurements.training.signal import (
     stretches,
 )
 from ..experiments.gradients import NoGradients, relative_gradients
-from ..experiments.losses import targets_of
 from ..reading.call_recorder import ModelCallError
 from ..reading.model_reader import output_bytes
-from .measured import JUDGING_FROM, Measured
+from .bare_pass import BarePass
+from .measured import Measured
 from .question import Question
 from .subject import Subject
 
@@ -74,7 +74,10 @@ def with_signal(subject: Subject, measured: Measured, question: Question) -> Mea
     )
     skipped: list[Skipped] = []
     if question.targets is not None and _has_stretch(signal):
-        signal = replace(signal, gradients=_gradients(subject, places, question, skipped))
+        relative = _gradients(subject, measured.bare, question, skipped)
+        if relative:
+            gradients = tuple(_largest(place, relative) for place in places)
+            signal = replace(signal, gradients=gradients)
     return measured.but(replace(facts, signal=signal), skipped)
 
 
@@ -114,25 +117,24 @@ def _has_stretch(signal: Signal) -> bool:
 
 
 def _gradients(
-    subject: Subject, places: Sequence[_Place], question: Question, skipped: list[Skipped]
-) -> tuple[float, ...]:
-    """The largest relative gradient at each place; () where none can be had, with the reason."""
+    subject: Subject, bare: BarePass, question: Question, skipped: list[Skipped]
+) -> Mapping[str, float]:
+    """The relative gradient of each layer; {} where none can be had, with the reason."""
     try:
-        samples = _samples(subject, question)
-        if not samples:
-            return ()
-        subject.progress(JUDGING_FROM, "gradients of the loss")
-        relative = relative_gradients(
-            subject.probe, question.targets, loss=question.loss, samples=samples
+        if bare.targets is None:
+            return {}
+        samples = _samples(subject)
+        subject.progress(0.0, "gradients of the loss")
+        return relative_gradients(
+            subject.probe, bare.targets, loss=question.loss, samples=samples
         ).relative
     except (NoGradients, ModelCallError, MemoryError, TypeError, ValueError) as error:
         skipped.append(Skipped("vanishing-signal: gradients", str(error)))
-        return ()
-    return tuple(_largest(place, relative) for place in places)
+        return {}
 
 
-def _samples(subject: Subject, question: Question) -> int:
-    """How many samples a backward pass may take; 0 where the targets are not theirs.
+def _samples(subject: Subject) -> int:
+    """How many samples a backward pass may take.
 
     Raises
     ------
@@ -140,9 +142,6 @@ def _samples(subject: Subject, question: Question) -> int:
         The gradients take too much.
     """
     probe = subject.probe
-    targets = targets_of(probe.model, question.targets, probe.samples)
-    if any(len(target) != probe.samples for target in targets):
-        return 0
     size = sum(4 * math.prod(weight.shape) for weight in probe.model.weights)
     if size > WEIGHT_BYTES:
         raise MemoryError(

@@ -24,6 +24,11 @@ OUTPUT_SAMPLES = 64
 """Samples of the model's own output that are kept."""
 
 
+def part_of(progress: Progress, start: float, end: float) -> Progress:
+    """Progress of what lies between two shares of the whole, told by its own share, 0 to 1."""
+    return lambda share, message: progress(start + (end - start) * share, message)
+
+
 @dataclass(frozen=True, eq=False)
 class Subject:
     """A probe, and what is known of the model's layers before any of them is read.

@@ -16,11 +16,10 @@ from ...diagnosis.measurements.training.optimisation import Optimisation
 from ...diagnosis.measurements.training.penalties import Penalties
 from ...history.history import History
 from ...validation.messages import described
-from ..experiments.losses import Loss, targets_of
-from ..experiments.penalties import may_add, penalties
-from ..keras_compat.losses import compiled_loss
+from ..experiments.penalties import may_add
 from ..reading.call_recorder import ModelCallError
-from .measured import JUDGING_FROM, Measured
+from .bare_pass import BarePass
+from .measured import Measured
 from .question import Question
 from .subject import Subject
 
@@ -40,7 +39,7 @@ def with_training_record(subject: Subject, measured: Measured, question: Questio
     facts = replace(
         measured.facts,
         optimisation=optimisation(model),
-        penalties=_penalties(subject, question, skipped),
+        penalties=_penalties(subject, measured.bare, skipped),
         loss_history=loss_history(_logs(subject, question)),
     )
     return measured.but(facts, skipped)
@@ -64,37 +63,25 @@ def optimisation(model: Any) -> Optimisation | None:
 # --- Penalties ---------------------------------------------------------------------------------
 
 
-def _penalties(subject: Subject, question: Question, skipped: list[Skipped]) -> Penalties | None:
+def _penalties(subject: Subject, bare: BarePass, skipped: list[Skipped]) -> Penalties | None:
     """What is added to the loss beside the loss of the answers; None where nothing is."""
-    model = subject.probe.model
-    loss = compiled_loss(model)[0] if question.loss is None else question.loss
-    if not may_add(model):
+    if not may_add(subject.probe.model):
         return None
-    subject.progress(JUDGING_FROM, "penalties")
+    subject.progress(0.0, "penalties")
     try:
-        outputs, parts = penalties(subject.probe)
+        parts = bare.penalties
     except ModelCallError as error:
         skipped.append(Skipped("penalty-dominates", str(error)))
         return None
-    if loss is None:  # what the model adds itself may be its task
+    if bare.trained_by is None:  # what the model adds itself may be its task
         parts = tuple(part for part in parts if part.source != "own")
-    if not parts:
-        return None
-    return Penalties(parts, _data_loss(subject, question, outputs, skipped))
+    return Penalties(parts, _data_loss(bare, skipped)) if parts else None
 
 
-def _data_loss(subject: Subject, question: Question, outputs: Any, skipped: list[Skipped]) -> float:
-    """The loss of the answers alone; of an autoencoder without targets, against its inputs."""
-    probe, targets = subject.probe, question.targets
-    flat = keras.tree.flatten(outputs)
-    if targets is None:
-        targets = keras.tree.flatten(probe.inputs)
-        if [tuple(each.shape) for each in targets] != [tuple(each.shape) for each in flat]:
-            return math.nan
+def _data_loss(bare: BarePass, skipped: list[Skipped]) -> float:
+    """The loss of the answers alone; NaN where it cannot be told."""
     try:
-        arrays = targets_of(probe.model, targets, probe.samples)
-        given = [array[: probe.samples] for array in arrays]
-        return Loss(probe.model, question.loss, given, outputs, [None] * len(flat))(outputs)
+        return bare.data_loss
     except (TypeError, ValueError) as error:
         skipped.append(Skipped("penalties beside the loss of the answers", str(error)))
         return math.nan

@@ -6,7 +6,6 @@ import math
 from collections.abc import Sequence
 from dataclasses import replace
 from textwrap import shorten
-from typing import Any
 
 import numpy as np
 
@@ -14,12 +13,13 @@ from ...diagnosis.facts import ModelFacts
 from ...diagnosis.findings import Skipped
 from ...diagnosis.measurements.training.trials import Trial
 from ...diagnosis.phrases import listed
-from ...diagnosis.signs.base import is_solved
+from ...diagnosis.signs.by_answers import solves
 from ...diagnosis.signs.lookup import signs
-from ..experiments.losses import targets_of
+from ..experiments.losses import Array
 from ..experiments.weight_trials import CannotExchange, Trials
 from ..reading.call_recorder import ModelCallError
-from .measured import JUDGING_FROM, Measured
+from .bare_pass import BarePass
+from .measured import Measured
 from .question import Question
 from .subject import Subject
 
@@ -45,20 +45,21 @@ def with_trials(subject: Subject, measured: Measured, question: Question) -> Mea
     if not accused or facts.untrained or not _is_finite(facts):
         return measured
     skipped: list[Skipped] = []
-    trials = _trials(subject, facts, question, skipped)
+    trials = _trials(subject, measured.bare, question, skipped)
     if trials is None:
         return measured.but(facts, skipped)
     thinned: dict[str, Trial] = {}
     without: dict[Accused, Trial] = {}
-    for path, weight in _worst(accused, skipped):
-        subject.progress(JUDGING_FROM, f"a trial without {weight or 'channels'} of {path}")
+    tried = _worst(accused, skipped)
+    for number, (path, weight) in enumerate(tried):
+        what = f"a trial without {weight or 'channels'} of {path}"
+        subject.progress(number / len(tried), what)
         try:
             if weight:
                 without[path, weight] = _in_random_order(trials, facts, path, weight)
             else:
                 thinned[path] = trials.silenced(path, _share_of_living(subject, facts, path))
         except (CannotExchange, ModelCallError) as error:
-            what = f"a trial without {weight or 'channels'} of {path}"
             skipped.append(Skipped(what, shorten(str(error), LONGEST_REASON)))
     return measured.but(replace(facts, thinned=thinned, without_weight=without), skipped)
 
@@ -70,33 +71,30 @@ def _is_finite(facts: ModelFacts) -> bool:
 
 
 def _trials(
-    subject: Subject, facts: ModelFacts, question: Question, skipped: list[Skipped]
+    subject: Subject, bare: BarePass, question: Question, skipped: list[Skipped]
 ) -> Trials | None:
     """Trials by loss, where there are targets that fit, else by outputs alone."""
-    probe, targets = subject.probe, _own_targets(subject, facts, question)
+    probe, seed = subject.probe, subject.seed
     try:
+        outputs = bare.outputs
         try:
-            return Trials(probe, targets, question.loss, seed=subject.seed)
+            return Trials(probe, _targets(bare), question.loss, outputs=outputs, seed=seed)
         except ModelCallError:
             raise
         except ValueError as error:
             skipped.append(Skipped("trials by the loss", shorten(str(error), LONGEST_REASON)))
-            return Trials(probe, seed=subject.seed)
+            return Trials(probe, outputs=outputs, seed=seed)
     except ModelCallError as error:
         skipped.append(Skipped("trials of what is suspicious", shorten(str(error), LONGEST_REASON)))
         return None
 
 
-def _own_targets(subject: Subject, facts: ModelFacts, question: Question) -> Any:
-    """Targets that belong to the samples: those of images made of noise do not."""
-    probe = subject.probe
-    if question.targets is None or (facts.makes_images and "input" not in probe.image_ends):
-        return None
+def _targets(bare: BarePass) -> list[Array] | None:
+    """Targets that are those of the samples; what is wrong with others is told elsewhere."""
     try:
-        given = targets_of(probe.model, question.targets, probe.samples)
+        return bare.targets
     except (TypeError, ValueError):
-        return None  # said where the targets are looked at
-    return question.targets if all(len(array) == probe.samples for array in given) else None
+        return None
 
 
 def _worst(accused: Sequence[Accused], skipped: list[Skipped]) -> list[Accused]:
@@ -121,7 +119,7 @@ def _worst(accused: Sequence[Accused], skipped: list[Skipped]) -> list[Accused]:
 def _in_random_order(trials: Trials, facts: ModelFacts, path: str, weight: str) -> Trial:
     """The first random order that does no harm, or the last of several that all do."""
     trial = trials.in_random_order(path, weight)
-    draws = 1 if is_solved(facts) else DRAWS
+    draws = 1 if solves(facts) else DRAWS
     for draw in range(1, draws):
         if trial.outcome != "worse":
             break

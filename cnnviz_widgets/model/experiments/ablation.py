@@ -23,12 +23,12 @@ from .changed_outputs import (
     Replacement,
     answers_changed,
     difference,
-    last_activations,
+    judge_of,
     right_answers,
     values_of,
 )
 from .exchanged_pass import run_exchanged
-from .losses import Loss, checked_loss, targets_of
+from .losses import checked_loss, targets_of
 
 HOWS = ("silence", "mean", "merge")
 _DONE = {"silence": "Silencing", "mean": "Replacing by the mean", "merge": "Merging"}
@@ -173,7 +173,7 @@ def ablate(
         judge = None
         loss_before = loss_after = None
         if given is not None:
-            judge = Loss(model, loss, given, outputs, last_activations(probe, len(before)))
+            judge = judge_of(probe, loss, given, outputs)
             loss_before = judge(outputs)
         del outputs
         outputs = run_exchanged(probe, {info.path: Replacement(chosen, how)})

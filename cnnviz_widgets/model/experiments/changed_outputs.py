@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,9 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..keras_compat.layers import copy_mask
-from ..layers.layer_info import to_float32
+from ..layers.layer_info import LayerInfo, to_float32
 from ..reading.calls.tensors import is_tensor
 from ..reading.probe import ModelProbe, reader_of
+from .losses import Loss
 
 
 @dataclass(frozen=True)
@@ -56,14 +58,27 @@ def values_of(outputs: Any) -> list[NDArray[np.float32]]:
     return [to_float32(value) for value in keras.tree.flatten(outputs) if is_tensor(value)]
 
 
-def last_activations(probe: ModelProbe, outputs: int) -> list[str | None]:
-    """The last activation before each of the model's outputs."""
+def returned_layers(probe: ModelProbe, outputs: int) -> list[LayerInfo | None]:
+    """The layer that makes each of the model's outputs; None where that cannot be told."""
     description = reader_of(probe).description()
     listing = description.forward.listing
     of_call = {output.call: description.infos[output.path] for output in listing.outputs}
-    names = [of_call[call].activation for call, _ in listing.graph.returned]
+    infos = [of_call.get(call) for call, _ in listing.graph.returned]
     # Where outputs come from several layers at once, it cannot be told which belongs to which.
-    return names if len(names) == outputs else [None] * outputs
+    return infos if len(infos) == outputs else [None] * outputs
+
+
+def judge_of(probe: ModelProbe, loss: Any, targets: Sequence[NDArray[Any]], outputs: Any) -> Loss:
+    """The loss of what a model returns against targets, see `Loss`.
+
+    Raises
+    ------
+    ValueError
+        The targets do not fit the outputs.
+    """
+    infos = returned_layers(probe, len(keras.tree.flatten(outputs)))
+    activations = [None if info is None else info.activation for info in infos]
+    return Loss(probe.model, loss, targets, outputs, activations)
 
 
 def difference(

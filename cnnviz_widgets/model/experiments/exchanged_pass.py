@@ -23,6 +23,8 @@ def run_exchanged(
     *,
     inputs: Any = None,
     weights: Sequence[tuple[Any, Any]] = (),
+    observe: Callable[[LayerCall], None] | None = None,
+    losses: list[Any] | None = None,
 ) -> Any:
     """What the model returns, run operation by operation.
 
@@ -37,6 +39,10 @@ def run_exchanged(
         Default: the probe's own.
     weights : sequence of (keras.Variable, array)
         Variables that are read as other numbers.
+    observe : callable, optional
+        Given each call as it ends.
+    losses : list, optional
+        Where the losses go that layers add, as they add them.
 
     Returns
     -------
@@ -73,13 +79,13 @@ def run_exchanged(
 
     recorder = Recorder(
         probe.model,
-        lambda call: None,
+        observe or (lambda call: None),
         in_scope=is_concrete_scope,
         exchange=at_call,
         names=reader_of(probe).description().forward.listing.names,
     )
     given = probe.inputs if inputs is None else inputs
-    outputs = forward(probe.model, given, recorder, weights=weights)
+    outputs = forward(probe.model, given, recorder, weights=weights, losses=losses)
     for path in wanted:
         if path not in passed:
             raise ModelCallError(

@@ -19,9 +19,9 @@ from ...validation.scalars import whole_number
 from ..reading.call_recorder import ModelCallError
 from ..reading.model_lock import model_lock
 from ..reading.probe import ModelProbe, reader_of
-from .changed_outputs import last_activations
+from .changed_outputs import judge_of
 from .exchanged_pass import run_exchanged
-from .losses import Array, Loss, checked_loss, targets_of
+from .losses import Array, checked_loss, targets_of
 
 
 class NoGradients(ValueError):
@@ -127,8 +127,7 @@ def _backward(
             for _, variable in places:
                 tape.watch(variable)
             outputs = run_exchanged(probe, inputs=inputs)
-            activations = last_activations(probe, len(keras.tree.flatten(outputs)))
-            judge = Loss(probe.model, loss, targets, outputs, activations)
+            judge = judge_of(probe, loss, targets, outputs)
             value = judge.tensor(outputs)
         slopes = [
             # Of a table's rows TensorFlow gives only those that were looked up.

@@ -10,6 +10,7 @@ import keras
 import numpy as np
 from numpy.typing import NDArray
 
+from ...diagnosis.measurements.data.tasks import are_shares
 from ...runtime.call_stack import surely
 from ...runtime.interrupts import interrupts_kept
 from ...validation.arrays import number_array, one_for_each
@@ -58,7 +59,7 @@ def some_targets_of(model: Any, targets: Any, samples: int) -> list[Array | None
         As `targets_of`; also where no output has any.
     """
     if isinstance(targets, Mapping):
-        names = _output_keys(model)
+        names = output_keys(model)
         given = {name: None for name in names or ()} | dict(targets)
     else:
         given = targets
@@ -186,7 +187,7 @@ def _are_arrays(targets: Sequence[Any]) -> bool:
 
 def _in_order(model: Any, targets: Mapping[str, Any]) -> list[Any]:
     """The entries of a dict, by the keys of the outputs or by their names."""
-    names = _output_keys(model)
+    names = output_keys(model)
     if names is None:
         return [targets[name] for name in sorted(targets)]
     if set(names) != set(targets):
@@ -194,7 +195,7 @@ def _in_order(model: Any, targets: Mapping[str, Any]) -> list[Any]:
     return [targets[name] for name in names]
 
 
-def _output_keys(model: Any) -> list[str] | None:
+def output_keys(model: Any) -> list[str] | None:
     """What the outputs are called, in their order; None where the model does not declare them."""
     if isinstance(model, keras.Sequential):
         return [model.layers[-1].name]
@@ -333,7 +334,7 @@ def sensible_loss(output: Array, target: Array, activation: str | None) -> Any:
     ValueError
         If the target does not fit the output.
     """
-    are_shares = _are_shares(output)
+    gives_shares = are_shares(output)
     is_class = target.shape in (output.shape[:-1], (*output.shape[:-1], 1))
     if output.shape[-1:] > (1,) and is_class and target.dtype.kind in "iu":
         classes = output.shape[-1]
@@ -344,23 +345,15 @@ def sensible_loss(output: Array, target: Array, activation: str | None) -> Any:
                 f"targets are numbers of classes{numbers}; the model tells "
                 f"{classes} classes apart, 0 to {classes - 1}"
             )
-        is_probability = activation == "softmax" or are_shares
+        is_probability = activation == "softmax" or gives_shares
         return keras.losses.SparseCategoricalCrossentropy(from_logits=not is_probability)
     if target.shape not in (output.shape, output.shape[:-1] if output.shape[-1:] == (1,) else ()):
         raise ValueError(
             f"targets of shape {target.shape} do not fit outputs of shape {output.shape}"
         )
     if target.min() >= 0 and target.max() <= 1:
-        if output.ndim == 2 and are_shares:
+        if output.ndim == 2 and gives_shares:
             return "categorical_crossentropy"
         if activation == "sigmoid":
             return "binary_crossentropy"
     return "mean_squared_error"
-
-
-def _are_shares(output: Array) -> bool:
-    """Whether the last axis holds shares of a whole, as after a softmax."""
-    if output.ndim < 2 or output.shape[-1] < 2:
-        return False
-    values = output.astype(np.float32)
-    return bool(np.all(values >= 0) and np.all(np.abs(values.sum(-1) - 1) < 1e-2))

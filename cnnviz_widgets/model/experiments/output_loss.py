@@ -2,20 +2,34 @@
 
 from __future__ import annotations
 
+import functools
 import inspect
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import keras
 import numpy as np
 from numpy.typing import NDArray
 
-from ...diagnosis.measurements.data.tasks import Array, Asked, Head
+from ...diagnosis.measurements.data.tasks import Array, Asked, Meaning
 from ..keras_compat.losses import compiled_loss
-from .losses import Loss, loss_name, sensible_loss
+from .losses import Loss, loss_name, output_keys, sensible_loss
+
+_LOSSES = {
+    "binary_crossentropy": "BinaryCrossentropy",
+    "binary_focal_crossentropy": "BinaryFocalCrossentropy",
+    "categorical_crossentropy": "CategoricalCrossentropy",
+    "categorical_focal_crossentropy": "CategoricalFocalCrossentropy",
+    "sparse_categorical_crossentropy": "SparseCategoricalCrossentropy",
+    "mean_squared_error": "MeanSquaredError",
+    "mean_absolute_error": "MeanAbsoluteError",
+    "huber": "Huber",
+    "log_cosh": "LogCosh",
+}
+"""The losses of which it is known what they expect: each is a function and a class."""
 
 
-def loss_of_output(model: Any, loss: Any, number: int, names: Sequence[str]) -> Any:
+def loss_of_output(model: Any, loss: Any, number: int) -> Any:
     """The loss that one output was compiled with, or the one that was given; None for none.
 
     Parameters
@@ -25,11 +39,10 @@ def loss_of_output(model: Any, loss: Any, number: int, names: Sequence[str]) -> 
         None: what the model was compiled with.
     number : int
         Of the output.
-    names : sequence of str
-        What the outputs are called; () where they are not declared.
     """
     whole = loss if loss is not None else compiled_loss(model)[0]
     if isinstance(whole, Mapping):
+        names = output_keys(model) or []
         if len(whole) == 1 and len(names) < 2:
             return next(iter(whole.values()))
         return whole.get(names[number]) if number < len(names) else None
@@ -38,23 +51,47 @@ def loss_of_output(model: Any, loss: Any, number: int, names: Sequence[str]) -> 
     return whole
 
 
-def head_of(loss: Any, activation: str | None) -> Head:
-    """What a loss tells of the output that it judges."""
-    return Head(
+def named_loss(loss: Any) -> tuple[str, bool]:
+    """The name of a loss of Keras, and whether it takes logits; "" for any other.
+
+    Parameters
+    ----------
+    loss : str, keras.losses.Loss, callable, or None
+    """
+    function, given = _function(loss)
+    for name, kind in _LOSSES.items():
+        if type(function) is getattr(keras.losses, kind):
+            return name, bool(function.get_config().get("from_logits", False))
+        if function is not None and function is getattr(keras.losses, name):
+            return name, bool(given.get("from_logits", False))
+    return "", False
+
+
+def meaning_of(loss: Any, activation: str | None) -> Meaning:
+    """What a loss and the last activation tell of the output that is judged."""
+    function, given = _function(loss)
+    return Meaning(
         activation=activation,
         loss=_kind(loss),
-        from_logits=bool(getattr(loss, "from_logits", False)),
-        ignored=getattr(loss, "ignore_class", None),
+        from_logits=bool(given.get("from_logits", getattr(function, "from_logits", False))),
+        ignored=given.get("ignore_class", getattr(function, "ignore_class", None)),
     )
+
+
+def _function(loss: Any) -> tuple[Any, Mapping[str, Any]]:
+    """A loss itself, of its name or with some of its arguments set; and these arguments."""
+    if isinstance(loss, functools.partial):
+        return loss.func, loss.keywords
+    return (keras.losses.get(loss) if isinstance(loss, str) else loss), {}
 
 
 def _kind(loss: Any) -> str:
     """The name of a loss in full, without underscores: ``mse`` is ``meansquarederror``."""
-    if loss is None:
+    function, _ = _function(loss)
+    if function is None:
         return ""
-    if isinstance(loss, keras.losses.Loss):
-        return type(loss).__name__.lower()
-    function = keras.losses.get(loss) if isinstance(loss, str) else loss
+    if isinstance(function, keras.losses.Loss):
+        return type(function).__name__.lower()
     return loss_name(function).replace("_", "").lower()
 
 

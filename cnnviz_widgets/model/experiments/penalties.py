@@ -10,11 +10,10 @@ import keras
 from ...diagnosis.measurements.training.penalties import Penalty
 from ..keras_compat.layers import inner_layers, is_of_keras
 from ..layers.layer_info import own_weights
-from ..reading.call_recorder import Recorder
 from ..reading.calls.layer_call import LayerCall
 from ..reading.model_lock import model_lock
-from ..reading.passes.eager_pass import forward, is_concrete_scope
-from ..reading.probe import ModelProbe, reader_of
+from ..reading.probe import ModelProbe
+from .exchanged_pass import run_exchanged
 
 
 def may_add(model: Any) -> bool:
@@ -54,13 +53,7 @@ def penalties(probe: ModelProbe) -> tuple[Any, tuple[Penalty, ...]]:
         counted.append((call.path, call.layer, len(added)))
 
     with model_lock(probe.model):
-        recorder = Recorder(
-            probe.model,
-            note,
-            in_scope=is_concrete_scope,
-            names=reader_of(probe).description().forward.listing.names,
-        )
-        outputs = forward(probe.model, probe.inputs, recorder, losses=added)
+        outputs = run_exchanged(probe, observe=note, losses=added)
         counted.append(("", probe.model, len(added)))
         parts = (*_of_outputs(added, counted), *_of_weights(probe))
     return outputs, parts

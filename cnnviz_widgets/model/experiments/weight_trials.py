@@ -23,7 +23,7 @@ from .changed_outputs import (
     Replacement,
     answers_changed,
     difference,
-    last_activations,
+    judge_of,
     right_answers,
     values_of,
 )
@@ -40,8 +40,7 @@ class CannotExchange(ValueError):
 class Trials:
     """Trials of one live model on the samples of a probe.
 
-    The model runs as it is once, when this is made, and once for each trial, operation by
-    operation. Its lock is to be held.
+    The model runs once for each trial, operation by operation. Its lock is to be held.
 
     Parameters
     ----------
@@ -50,6 +49,8 @@ class Trials:
         One a sample, for each of the model's outputs.
     loss : str, callable or keras.losses.Loss, optional
         Default: what the model was compiled with, else a sensible one, see `Loss`.
+    outputs : tensor, or list or dict of tensor, optional
+        What the model returns as it is. Default: it is run for that.
     seed : int
         Of the random orders.
 
@@ -62,11 +63,17 @@ class Trials:
     """
 
     def __init__(
-        self, probe: ModelProbe, targets: Any = None, loss: Any = None, *, seed: int = 0
+        self,
+        probe: ModelProbe,
+        targets: Any = None,
+        loss: Any = None,
+        *,
+        outputs: Any = None,
+        seed: int = 0,
     ) -> None:
         self._probe = probe
         self._seed = seed
-        outputs = run_exchanged(probe)
+        outputs = run_exchanged(probe) if outputs is None else outputs
         self._before = values_of(outputs)
         self._targets: list[Array] | None = None
         self._loss: Loss | None = None
@@ -74,8 +81,7 @@ class Trials:
         if targets is not None:
             given = targets_of(probe.model, targets, probe.samples)
             self._targets = [array[: probe.samples] for array in given]
-            activations = last_activations(probe, len(self._before))
-            self._loss = Loss(probe.model, loss, self._targets, outputs, activations)
+            self._loss = judge_of(probe, loss, self._targets, outputs)
             self._constant = self._losses_of_constant(outputs)
         self._now = self._fit(outputs)
 

@@ -13,8 +13,9 @@ from keras import layers as L
 from cnnviz_widgets.diagnosis.findings import Finding
 from cnnviz_widgets.model import ModelProbe
 from cnnviz_widgets.model.diagnosis.diagnose import diagnose
-from cnnviz_widgets.model.diagnosis.head import last_activations, named_loss
+from cnnviz_widgets.model.diagnosis.head import last_activations
 from cnnviz_widgets.model.diagnosis.subject import Subject
+from cnnviz_widgets.model.experiments.output_loss import named_loss
 
 RNG = np.random.default_rng(0)
 X = RNG.normal(size=(24, 6)).astype(np.float32)

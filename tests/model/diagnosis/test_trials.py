@@ -106,7 +106,7 @@ def test_luck_is_ruled_out_where_the_task_is_not_solved(
         return Trial(0.5, 64, 9, now, Fit(2.3, (0.1, -0.1, 0.0, 0.0)))
 
     monkeypatch.setattr(Trials, "in_random_order", all_do_harm)
-    monkeypatch.setattr("cnnviz_widgets.model.diagnosis.trials.is_solved", lambda facts: solved)
+    monkeypatch.setattr("cnnviz_widgets.model.diagnosis.trials.solves", lambda facts: solved)
     assert not of_kind(told(shuffled()), *RANDOM)
     assert orders == [*range(draws)]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from typing import Any
 
 import keras
@@ -10,7 +11,7 @@ import pytest
 
 from cnnviz_widgets.diagnosis.measurements.data.tasks import asked
 from cnnviz_widgets.model.experiments.losses import some_targets_of
-from cnnviz_widgets.model.experiments.output_loss import OutputLoss, head_of, loss_of_output
+from cnnviz_widgets.model.experiments.output_loss import OutputLoss, loss_of_output, meaning_of
 
 SHARES = np.array([[0.7, 0.2, 0.1], [0.1, 0.1, 0.8]], np.float32)
 LABELS = np.array([0, 1])
@@ -19,7 +20,7 @@ EXPECTED = -np.log([0.7, 0.1]).mean()
 
 def model(*names: str, **compiled: Any) -> keras.Model:
     inputs = keras.Input((4,))
-    outputs = [keras.layers.Dense(3, name=name)(inputs) for name in names or ("head",)]
+    outputs = [keras.layers.Dense(3, name=name)(inputs) for name in names or ("meaning",)]
     made = keras.Model(inputs, outputs if len(outputs) > 1 else outputs[0])
     if compiled:
         made.compile("sgd", **compiled)
@@ -27,7 +28,7 @@ def model(*names: str, **compiled: Any) -> keras.Model:
 
 
 def loss(own: Any, outputs: np.ndarray, targets: np.ndarray) -> OutputLoss:
-    question = asked(outputs, targets, head_of(own, None))
+    question = asked(outputs, targets, meaning_of(own, None))
     assert question is not None
     return OutputLoss(model(), own, targets, question, outputs, None)
 
@@ -85,8 +86,16 @@ def test_a_loss_that_does_not_fit_is_replaced_and_says_why() -> None:
 )
 def test_each_output_has_its_own_loss(compiled: dict[str, Any], expected: list[Any]) -> None:
     made = model("a", "b", **compiled)
-    assert [loss_of_output(made, None, k, ["a", "b"]) for k in (0, 1)] == expected
-    assert loss_of_output(made, "huber", 1, ["a", "b"]) == "huber"
+    assert [loss_of_output(made, None, k) for k in (0, 1)] == expected
+    assert loss_of_output(made, "huber", 1) == "huber"
+
+
+def test_the_losses_of_a_dict_of_outputs_go_by_its_keys() -> None:
+    inputs = keras.Input((3,))
+    outputs = {"z": keras.layers.Dense(1, name="first")(inputs), "y": keras.layers.Dense(2)(inputs)}
+    made = keras.Model(inputs, outputs)
+    made.compile(loss={"z": "mse", "y": "mae"})
+    assert [loss_of_output(made, None, number) for number in (0, 1)] == ["mae", "mse"]
 
 
 @pytest.mark.parametrize(
@@ -100,12 +109,18 @@ def test_each_output_has_its_own_loss(compiled: dict[str, Any], expected: list[A
             False,
             255,
         ),
+        (
+            functools.partial(keras.losses.binary_crossentropy, from_logits=True),
+            "binarycrossentropy",
+            True,
+            None,
+        ),
         (None, "", False, None),
     ],
 )
 def test_what_a_loss_tells(own: Any, name: str, from_logits: bool, ignored: int | None) -> None:
-    head = head_of(own, None)
-    assert (head.loss, head.from_logits, head.ignored) == (name, from_logits, ignored)
+    meaning = meaning_of(own, None)
+    assert (meaning.loss, meaning.from_logits, meaning.ignored) == (name, from_logits, ignored)
 
 
 def test_outputs_may_have_no_targets() -> None:

@@ -168,7 +168,7 @@ def test_a_fresh_network_of_any_kind_is_accused_of_nothing(
     if name.endswith(" without bias"):
         monkeypatch.setitem(KINDS, name, BIAS_FREE[name.removesuffix(" without bias")])
     for seed in range(2):
-        assert list(diagnosed(name, seed)) == []
+        assert [finding.kind for finding in diagnosed(name, seed)] in ([], ["untrained"])
 
 
 def test_without_a_bias_only_a_clear_trace_tells_training() -> None:

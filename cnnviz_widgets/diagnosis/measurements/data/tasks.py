@@ -12,10 +12,13 @@ Array: TypeAlias = NDArray[np.floating]
 Targets: TypeAlias = NDArray[Any]
 Task: TypeAlias = Literal["classes", "yes or no", "values"]
 
+SHARES_SUM = 1e-2
+"""How far from 1 the shares of a whole may sum, as half precision rounds a thousand of them."""
+
 
 @dataclass(frozen=True)
-class Head:
-    """What is known of an output besides its numbers.
+class Meaning:
+    """What is known of an output besides its numbers, and tells what these mean.
 
     Attributes
     ----------
@@ -91,7 +94,7 @@ class Asked:
         return outputs > self.threshold if self.task == "yes or no" else outputs
 
 
-def asked(outputs: Array, targets: Targets, head: Head) -> Asked | None:
+def asked(outputs: Array, targets: Targets, meaning: Meaning) -> Asked | None:
     """What a model is asked by these targets; None where they do not fit its outputs.
 
     Parameters
@@ -100,20 +103,20 @@ def asked(outputs: Array, targets: Targets, head: Head) -> Asked | None:
     targets : ndarray
         Class numbers, shape (sample, ...) or (sample, ..., 1); one-hot or soft labels; 0 and 1, or
         −1 and 1, for yes and no; or values: of the outputs' shape, but for a last axis of 1.
-    head : Head
+    meaning : Meaning
     """
     if not targets.size:
         return None
     numbers = class_numbers(outputs.shape, targets)
     if numbers is not None:
-        return Asked("classes", numbers, classes=outputs.shape[-1], ignored=head.ignored)
+        return Asked("classes", numbers, classes=outputs.shape[-1], ignored=meaning.ignored)
     same = _in_shape_of(outputs, targets)
     if same is None:
         return None
-    if _are_labels(outputs, same, head):
+    if _are_labels(outputs, same, meaning):
         return Asked("classes", np.argmax(same, axis=-1), classes=same.shape[-1])
-    if _are_yes_or_no(outputs, same, head):
-        return Asked("yes or no", same > 0, threshold=_threshold(outputs, same, head))
+    if _are_yes_or_no(outputs, same, meaning):
+        return Asked("yes or no", same > 0, threshold=_threshold(outputs, same, meaning))
     return Asked("values", same.astype(np.float32))
 
 
@@ -140,41 +143,42 @@ def _are_whole(values: Targets) -> bool:
     return bool(np.isfinite(values).all() and np.all(values == np.round(values)))
 
 
-def _are_shares(values: Targets) -> bool:
-    """Whether the last axis holds shares of a whole: one-hot or soft labels."""
-    if values.ndim < 2 or values.shape[-1] < 2 or values.min() < 0:
+def are_shares(values: Targets) -> bool:
+    """Whether the last axis holds shares of a whole: one-hot or soft labels, or a softmax."""
+    if values.ndim < 2 or values.shape[-1] < 2 or not (values >= 0).all():
         return False
-    return bool(np.all(np.abs(values.sum(-1, dtype=np.float64) - 1) < 1e-3))
+    return bool(np.all(np.abs(values.sum(-1, dtype=np.float64) - 1) < SHARES_SUM))
 
 
-def _are_labels(outputs: Array, targets: Targets, head: Head) -> bool:
+def _are_labels(outputs: Array, targets: Targets, meaning: Meaning) -> bool:
     """Whether targets of the outputs' shape are one-hot or soft labels of exclusive classes."""
-    if not _are_shares(targets):
+    if not are_shares(targets):
         return False
     if np.isin(targets, (0, 1)).all():
         return True
     # At each place of an image they may as well be its colours.
-    return outputs.ndim < 4 and (_are_shares(outputs) or not head.measures_distance)
+    return outputs.ndim < 4 and (are_shares(outputs) or not meaning.measures_distance)
 
 
-def _are_yes_or_no(outputs: Array, targets: Targets, head: Head) -> bool:
+def _are_yes_or_no(outputs: Array, targets: Targets, meaning: Meaning) -> bool:
     """Whether each output is asked for yes or no."""
     two = np.isin(targets, (0, 1)).all() or (
-        np.isin(targets, (-1, 1)).all() and ("hinge" in head.loss or head.activation == "tanh")
+        np.isin(targets, (-1, 1)).all()
+        and ("hinge" in meaning.loss or meaning.activation == "tanh")
     )
     if not two:
         return False
     # By distance 0 and 1 may be numbers like others, unless the output is bounded to them.
-    return not head.measures_distance or _in_unit_range(outputs)
+    return not meaning.measures_distance or _in_unit_range(outputs)
 
 
 def _in_unit_range(outputs: Array) -> bool:
     return bool(outputs.size and outputs.min() >= 0 and outputs.max() <= 1)
 
 
-def _threshold(outputs: Array, targets: Targets, head: Head) -> float:
-    if targets.min() < 0 or head.from_logits or "hinge" in head.loss:
+def _threshold(outputs: Array, targets: Targets, meaning: Meaning) -> float:
+    if targets.min() < 0 or meaning.from_logits or "hinge" in meaning.loss:
         return 0.0
-    if head.activation in ("sigmoid", "softmax", "hard_sigmoid") or _in_unit_range(outputs):
+    if meaning.activation in ("sigmoid", "softmax", "hard_sigmoid") or _in_unit_range(outputs):
         return 0.5
-    return 0.5 if head.loss else 0.0
+    return 0.5 if meaning.loss else 0.0

@@ -9,12 +9,11 @@ from typing import Any, Literal, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from ..data.tasks import are_shares
+
 Layout: TypeAlias = Literal[
     "class numbers", "one-hot", "several at once", "yes or no", "shares", "values", ""
 ]
-
-SHARES_SUM = 1e-3
-"""How far from 1 shares of a whole may sum, as float32 rounds them."""
 
 
 @dataclass(frozen=True)
@@ -82,9 +81,6 @@ def layout(targets: NDArray[Any], shape: tuple[int | None, ...]) -> Layout:
 
 def _of_rows(values: NDArray[np.float64]) -> Layout:
     """How targets are laid out that have a number for every unit."""
-    if values.min() < 0:
-        return "values"
-    sums = values.sum(axis=-1)
     if np.isin(values, (0, 1)).all():
-        return "one-hot" if np.all(sums == 1) else "several at once"
-    return "shares" if np.all(np.abs(sums - 1) < SHARES_SUM) else "values"
+        return "one-hot" if np.all(values.sum(axis=-1) == 1) else "several at once"
+    return "shares" if are_shares(values) else "values"

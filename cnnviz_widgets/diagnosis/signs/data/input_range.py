@@ -14,6 +14,7 @@ from ...measurements.data.norm_shift import NormShift, is_off
 from ...measurements.data.repairs import Repair
 from ...phrases import listed, percent, span
 from ..base import ALL_OF_OUTPUTS, BEYOND, NOT_AS_TRAINED, Sign
+from ..by_answers import solves
 from ..outputs.near_zero import NearZero
 from ..wording import distribution, few_samples
 from .repaired import best_repair, compared, told
@@ -56,7 +57,7 @@ class InputRange(Sign):
             if not (repair.factor > 1 and _fades_inside(model)):
                 yield self._by_repair(repair, scale)
             return
-        if any(each.helps for each in model.repairs) or _is_solved(model):
+        if any(each.helps for each in model.repairs) or solves(model):
             return
         shift = model.norm_shift
         if shift is not None and shift.cause == "inputs":
@@ -198,10 +199,6 @@ def _fades_inside(model: ModelFacts) -> bool:
     Wider inputs make up for that, too, but they are not what is wrong.
     """
     return any(each.severity != "note" for each in NearZero().findings(model))
-
-
-def _is_solved(model: ModelFacts) -> bool:
-    return model.answers is not None and model.answers.solved
 
 
 def _range(scale: InputScale | None) -> str:

@@ -11,7 +11,8 @@ from ...facts import LayerFacts, ModelFacts
 from ...findings import Finding, Kind, Measurement
 from ...measurements.saturation import STUCK
 from ...phrases import percent, samples, some_of
-from ..base import ALL_OF_OUTPUTS, BEYOND, Sign, by_share, capped
+from ..base import ALL_OF_OUTPUTS, BEYOND, Sign, by_share
+from ..by_answers import capped
 from ..wording import binned, distribution, few_samples, named
 from .silence import CONSTANT_VARIATION, hands_on, inherited, is_meant, leads_into_gate
 

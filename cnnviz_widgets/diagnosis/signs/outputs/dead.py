@@ -15,7 +15,8 @@ from ...findings import Finding, Kind, Measurement, Severity
 from ...measurements.rarity import FEWEST_SAMPLES, firing_bound, silent_but_living
 from ...measurements.training.trials import Trial
 from ...phrases import are, percent, samples, some_of
-from ..base import ALL_OF_OUTPUTS, SAME_IN_LAYERS, Sign, by_share, is_solved
+from ..base import ALL_OF_OUTPUTS, SAME_IN_LAYERS, Sign, by_share
+from ..by_answers import solves
 from ..wording import distribution, named, what_came_of
 from .silence import WHOLLY, hands_on, inherited, leads_into_gate
 
@@ -185,7 +186,7 @@ def _first_call(path: str) -> str:
 def _proven(silence: _Silence, trial: Trial | None, model: ModelFacts) -> Severity:
     """The severity that the evidence bears: a model that has learnt something can do some of it."""
     outcome = "unknown" if trial is None else trial.outcome
-    is_spare = is_solved(model) or outcome == "spared"
+    is_spare = solves(model) or outcome == "spared"
     if silence.doubtful or is_spare or leads_into_gate(model, silence.calls[0]):
         return "note"  # of a gate: what it weighs goes on all the same
     if outcome == "unknown" and silence.share < SURELY:
@@ -231,7 +232,7 @@ def _cure_of_note(silence: _Silence, model: ModelFacts) -> str:
     if silence.share >= WARNING and (trial is None or trial.outcome != "spared"):
         first = (
             "None is needed, as the task is solved"
-            if is_solved(model)
+            if solves(model)
             else "Give targets (targets=…) to be told whether they are missed"
             if trial is None or trial.now is None
             else "Show it more samples, 64 at the least, to be told whether they are missed"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 
-from ...facts import ModelFacts
 from ...measurements.training.signal import Signal, Trend, fading, stretches
 
 CHANGE, CHANGE_THAT_SHOWS = 1e4, 1e3
@@ -18,18 +17,6 @@ which the last layers learn moves the others by a thousandth of that."""
 
 CERTAIN = 1e6
 """From here on nothing is left of the signal in float32, whose digits end at 6e-8."""
-
-SOLVED = 0.5
-"""Share of what a constant answer lacks that the model has: whoever has learnt half of the task
-has a signal that arrives."""
-
-
-def solves_its_task(model: ModelFacts) -> bool:
-    """Whether the model's answers are far better than the best constant one."""
-    answers = model.answers
-    if answers is None:
-        return False
-    return answers.score - answers.constant_score >= SOLVED * (1 - answers.constant_score)
 
 
 def trends(

@@ -8,8 +8,9 @@ from ...facts import ModelFacts
 from ...findings import Finding, Kind, Measurement
 from ...measurements.training.signal import Signal, Trend, fading, growing
 from ..base import ALL_OF_OUTPUTS, BEYOND, NOT_AS_TRAINED, Sign
+from ..by_answers import solves
 from ..wording import few_samples
-from .depth import CERTAIN, CHANGE, CHANGE_OF_GRADIENTS, fades, over_depth, solves_its_task, trends
+from .depth import CERTAIN, CHANGE, CHANGE_OF_GRADIENTS, fades, over_depth, trends
 
 
 class ExplodingSignal(Sign):
@@ -32,7 +33,7 @@ class ExplodingSignal(Sign):
     def findings(self, model: ModelFacts) -> Iterator[Finding]:
         """At most one: forward, or else backward, where what goes forward does not fade."""
         signal = model.signal
-        if signal is None or solves_its_task(model):
+        if signal is None or solves(model):
             return
         forward = _steepest(trends(signal.forward, signal.normalised, growing), CHANGE)
         if forward is not None:

@@ -9,7 +9,8 @@ from ...facts import LayerFacts, ModelFacts
 from ...findings import Comparison, Finding, Kind, Measurement
 from ...measurements.output_measures import OutputMeasures
 from ...phrases import percent
-from ..base import ALL_OF_OUTPUTS, Sign, capped
+from ..base import ALL_OF_OUTPUTS, Sign
+from ..by_answers import capped
 from ..wording import FRESH, NO_REFERENCE, binned
 from .silence import WHOLLY
 

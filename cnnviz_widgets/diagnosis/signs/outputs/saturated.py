@@ -11,7 +11,8 @@ from ...findings import Finding, Measurement
 from ...measurements.rarity import FEWEST_SAMPLES
 from ...measurements.saturation import STUCK
 from ...phrases import percent, samples, some_of
-from ..base import BEYOND, Sign, by_share, capped
+from ..base import BEYOND, Sign, by_share
+from ..by_answers import capped
 from ..wording import binned, few_samples, named
 from .constant import same_for_all
 

@@ -9,7 +9,8 @@ import numpy as np
 from ...facts import LayerFacts, ModelFacts
 from ...findings import Comparison, Finding, Measurement, Severity
 from ...measurements.merges import Merges
-from ..base import Sign, capped, is_failed
+from ..base import Sign
+from ..by_answers import capped, falls_short
 from ..wording import FRESH, NO_REFERENCE, merge_heights
 from .silence import leads_into_gate
 
@@ -74,7 +75,7 @@ class Uniform(Sign):
 
 def _severity(own: Merges, reference: Comparison | None, model: ModelFacts) -> Severity:
     """A warning where the task suffers, or where hardly more than one map is left."""
-    if reference is None or not (is_failed(model) or own.median < SURELY):
+    if reference is None or not (falls_short(model) or own.median < SURELY):
         return "note"
     return capped("warning", model)
 

@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from ...facts import LayerFacts, ModelFacts
 from ...findings import Comparison, Finding, Measurement
 from ...phrases import percent
-from ..base import Sign, is_failed
+from ..base import Sign
+from ..by_answers import falls_short
 from ..wording import FRESH, few_samples
 
 SHARE = 0.4
@@ -44,7 +45,7 @@ class UnlikeInput(Sign):
                 f"{FRESH} (effect: ratio)", fresh, effect=layer.readable / max(fresh, 1e-12)
             )
         is_lost = layer.readable < NOTHING or layer.readable < OF_FRESH * fresh
-        is_missed = is_lost and is_failed(model)
+        is_missed = is_lost and falls_short(model)
         yield self.finding(
             layer,
             "warning" if is_missed else "note",

@@ -10,6 +10,7 @@ from ...facts import ModelFacts
 from ...findings import Finding, Kind, Measurement
 from ...measurements.training.signal import Signal, Trend, growing
 from ..base import ALL_OF_OUTPUTS, BEYOND, NOT_AS_TRAINED, Sign
+from ..by_answers import solves
 from ..wording import few_samples
 from .constant import same_for_all
 from .depth import (
@@ -19,7 +20,6 @@ from .depth import (
     CHANGE_THAT_SHOWS,
     fades,
     over_depth,
-    solves_its_task,
     trends,
 )
 
@@ -49,7 +49,7 @@ class VanishingSignal(Sign):
     def findings(self, model: ModelFacts) -> Iterator[Finding]:
         """At most one: forward, or else backward."""
         signal = model.signal
-        if signal is None or solves_its_task(model):
+        if signal is None or solves(model):
             return
         forward = fades(signal, CHANGE_THAT_SHOWS if _are_alike(model) else CHANGE)
         if forward is not None:

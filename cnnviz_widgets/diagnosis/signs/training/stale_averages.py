@@ -10,6 +10,7 @@ from ...measurements.data.norm_shift import NormShift
 from ...measurements.data.repairs import Repair
 from ...phrases import listed
 from ..base import ALL_OF_OUTPUTS, BEYOND, NOT_AS_TRAINED, Sign
+from ..by_answers import solves
 from ..data.input_range import by_memory
 from ..data.repaired import best_repair, compared, told
 from ..wording import few_samples
@@ -37,10 +38,9 @@ class StaleAverages(Sign):
         if repair is not None:
             yield self._by_repair(repair, shift)
             return
-        solved = model.answers is not None and model.answers.solved
         # Where other averages were tried and did not help, they are not what is wrong.
         tried = any(each.helps or each.kind == self.kind for each in model.repairs)
-        if shift is not None and shift.cause == "averages" and not solved and not tried:
+        if shift is not None and shift.cause == "averages" and not solves(model) and not tried:
             yield self._by_memory(shift, model)
 
     def accounts_for(self, cause: Finding, other: Finding) -> bool:

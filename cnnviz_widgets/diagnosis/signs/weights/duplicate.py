@@ -8,7 +8,8 @@ from ...facts import LayerFacts, ModelFacts
 from ...findings import Finding, Measurement
 from ...measurements.weight_measures import WeightMeasures
 from ...phrases import listed, some_of
-from ..base import BEYOND, SAME_IN_LAYERS, Sign, by_share, capped
+from ..base import BEYOND, SAME_IN_LAYERS, Sign, by_share
+from ..by_answers import capped
 from .kernels import kernels
 
 SEVERE, WARNING = 0.5, 0.1

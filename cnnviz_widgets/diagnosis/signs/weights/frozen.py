@@ -11,7 +11,8 @@ import numpy as np
 from ...facts import LayerFacts, ModelFacts
 from ...findings import Comparison, Finding, Measurement
 from ...measurements.weight_movement import WeightMovement
-from ..base import BEYOND, SAME_IN_LAYERS, Sign, capped
+from ..base import BEYOND, SAME_IN_LAYERS, Sign
+from ..by_answers import capped
 
 FEWEST_NUMBERS = 8
 """Numbers of a layer by which it is told whether it has moved: one alone may stay by chance."""

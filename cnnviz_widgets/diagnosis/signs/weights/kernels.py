@@ -12,7 +12,8 @@ from ...measurements.merges import AgainstShuffled
 from ...measurements.training.trials import FEWEST_SAMPLES, Trial
 from ...measurements.weight_measures import WeightMeasures
 from ...phrases import percent
-from ..base import SAME_IN_LAYERS, Sign, capped
+from ..base import SAME_IN_LAYERS, Sign
+from ..by_answers import capped
 from ..wording import merge_heights, what_came_of
 
 SHUFFLED = "the same weights in random order"

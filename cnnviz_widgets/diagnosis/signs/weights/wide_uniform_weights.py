@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from ...facts import LayerFacts, ModelFacts
 from ...findings import Comparison, Finding, Measurement
 from ...measurements.weight_measures import WeightMeasures
-from ..base import Sign, capped
+from ..base import Sign
+from ..by_answers import capped
 from ..wording import binned
 from .kernels import kernels
 

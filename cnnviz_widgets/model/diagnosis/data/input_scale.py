@@ -91,13 +91,13 @@ def _made(layer: LayerFacts, made_for: str, spread: float) -> Preprocessing:
 def _sureness(subject: Subject, runs: Runs) -> Iterator[SurenessTrial]:
     """How sure the answers are on bytes scaled otherwise, until a trial decides."""
     inputs, now = runs.inputs, runs.outputs
-    if len(now) != 1 or not all(map(look_like_bytes, inputs)) or not _are_shares(now[0]):
+    if len(now) != 1 or not all(map(look_like_bytes, inputs)) or not _are_chances(now[0]):
         return
     if _prepares(subject):
         return
     for repair in input_repairs(inputs[0].astype(np.float32), None):
         (outputs,) = runs.run([repair.apply(each.astype(np.float32)) for each in inputs])
-        if not _are_shares(outputs):
+        if not _are_chances(outputs):
             return
         trial = sureness_trial(now[0], outputs, repair.how)
         yield trial
@@ -105,7 +105,8 @@ def _sureness(subject: Subject, runs: Runs) -> Iterator[SurenessTrial]:
             return
 
 
-def _are_shares(outputs: Array) -> bool:
+def _are_chances(outputs: Array) -> bool:
+    """Whether they are shares of classes, or each is the chance of a yes."""
     return outputs.ndim == 2 and bool(outputs.min() >= 0 and outputs.max() <= 1)
 
 

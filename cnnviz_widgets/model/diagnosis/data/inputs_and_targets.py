@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from ....diagnosis.facts import ModelFacts
 from ....diagnosis.findings import Skipped
+from ....diagnosis.signs.by_answers import solves
 from ...reading.call_recorder import ModelCallError
 from ..measured import Measured
 from ..question import Question
@@ -22,7 +23,7 @@ def with_inputs_and_targets(subject: Subject, measured: Measured, question: Ques
     """What was measured, with how inputs and targets suit the model."""
     skipped: list[Skipped] = []
     runs = Runs(subject, measured)
-    given = given_targets(subject, runs, question, skipped)
+    given = given_targets(subject, question, skipped)
     facts = with_reach(subject, measured.facts, measured.seen, given, skipped)
     if facts.nonfinite_inputs:
         return measured.but(facts, skipped)
@@ -52,7 +53,7 @@ def _with_scale(
     if shift is not None and shift.off and not explained:
         shift = decided(subject, runs, shift, known)
     facts = replace(facts, norm_shift=shift)
-    settled = explained or (facts.answers is not None and facts.answers.solved)
+    settled = explained or solves(facts)
     return replace(
         facts, input_scale=input_scale(subject, measured.but(facts), runs, settled=settled)
     )

@@ -13,9 +13,11 @@ from numpy.typing import NDArray
 from ....diagnosis.findings import Skipped
 from ....diagnosis.measurements.data.answers import Answers, constant_loss, judged
 from ....diagnosis.measurements.data.tasks import Array, Asked, asked
+from ...experiments.changed_outputs import returned_layers
 from ...experiments.losses import some_targets_of
-from ...experiments.output_loss import OutputLoss, head_of, loss_of_output
+from ...experiments.output_loss import OutputLoss, loss_of_output, meaning_of
 from ...layers.layer_info import LayerInfo
+from ..bare_pass import are_examples
 from ..question import Question
 from ..subject import Subject
 from .runs import Outputs, Runs
@@ -97,25 +99,22 @@ class Given:
     @property
     def ignored(self) -> int | None:
         """A class number that the loss leaves out."""
-        return head_of(self.loss, None).ignored
+        return meaning_of(self.loss, None).ignored
 
 
-def given_targets(
-    subject: Subject, runs: Runs, question: Question, skipped: list[Skipped]
-) -> list[Given]:
+def given_targets(subject: Subject, question: Question, skipped: list[Skipped]) -> list[Given]:
     """The targets of each output that has any; why those of others are left out."""
     if question.targets is None:
         return []
     model = subject.probe.model
-    names = getattr(model, "output_names", None) or ()
     targets = some_targets_of(model, question.targets, subject.probe.samples)
-    infos = runs.layers(len(targets))
+    infos = returned_layers(subject.probe, len(targets))
     if len(targets) == 1 and len(subject.returned) == 1 and infos[0] is None:
         infos = [subject.infos[subject.returned[0]]]
     given = []
     for number, (info, array) in enumerate(zip(infos, targets, strict=True)):
         if array is not None and info is not None:
-            loss = loss_of_output(model, question.loss, number, names)
+            loss = loss_of_output(model, question.loss, number)
             given.append(Given(number, info, array, loss))
         elif array is not None:
             skipped.append(
@@ -149,13 +148,13 @@ def _judge(
     model, rows, loss = subject.probe.model, runs.rows, given.loss
     if outputs.ndim == 0 or len(outputs) != len(rows):
         return f"{given.info.path} does not put out one answer for each sample"
-    if loss is None and subject.probe.image_ends == ("output",):
+    if are_examples(subject.probe, loss):
         return EXAMPLES
     targets, finite = targets[rows], given.finite[rows]
     if not finite.all():
         skipped.append(_without_nan(finite))
-    head = head_of(loss, given.info.activation)
-    task = asked(outputs[finite], targets[finite], head)
+    meaning = meaning_of(loss, given.info.activation)
+    task = asked(outputs[finite], targets[finite], meaning)
     if task is None:
         return None if finite.any() else "no sample has targets that are all numbers"
     why = _why_not(task, outputs)

@@ -24,7 +24,6 @@ from ....diagnosis.measurements.data.repairs import AT_STAKE, Repair
 from ....diagnosis.measurements.data.tasks import Asked
 from ...layers.abstraction_levels import image_channel_axis, is_image
 from ...layers.layer_kinds import kind_named
-from ..measured import JUDGING_FROM
 from ..subject import Array, Subject
 from .judges import Judge
 from .norm_shift import by_batch
@@ -166,15 +165,20 @@ def repairs(trying: Trying) -> Iterator[Repair]:
     if not _worth_trying(before):
         return
     helped = False
-    for candidate in _candidates(trying):
+    candidates = list(_candidates(trying))
+    for number, candidate in enumerate(candidates):
         if helped and candidate.kind != "input-range":
             return
+        share = number / (len(candidates) + 1)
+        trying.subject.progress(share, f"does it help: {candidate.how}?")
         repair = _tried(trying, candidate, before)
         yield repair
         if repair.helps and repair.after.solved:
             return
         helped = helped or repair.helps
     if not helped and _averages_are_off(trying):
+        share = len(candidates) / (len(candidates) + 1)
+        trying.subject.progress(share, "does it help: averages of these samples?")
         yield _of_averages(trying, before)
 
 
@@ -210,7 +214,6 @@ def _tried_on(trying: Trying) -> dict[int, Array]:
 
 
 def _tried(trying: Trying, repair: InputRepair, before: Answers) -> Repair:
-    trying.subject.progress(JUDGING_FROM, f"does it help: {repair.how}?")
     runs, judging = trying.runs, trying.judging
     inputs = runs.inputs
     for number, each in _tried_on(trying).items():
@@ -233,7 +236,6 @@ def _tried(trying: Trying, repair: InputRepair, before: Answers) -> Repair:
 
 
 def _of_averages(trying: Trying, before: Answers) -> Repair:
-    trying.subject.progress(JUDGING_FROM, "does it help: averages of these samples?")
     runs, judging = trying.runs, trying.judging
     outputs = runs.run(exchanges={path: by_batch(each) for path, each in trying.memories.items()})
     return Repair(

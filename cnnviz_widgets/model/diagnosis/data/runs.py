@@ -9,11 +9,11 @@ import keras
 import numpy as np
 from numpy.typing import NDArray
 
+from ....records.cached_property import cached_property
+from ...experiments.changed_outputs import values_of
 from ...experiments.exchanged_pass import Exchange, run_exchanged
 from ...keras_compat.graph import origin
-from ...layers.layer_info import LayerInfo, to_float32
-from ...reading.calls.tensors import is_tensor
-from ...reading.probe import ModelProbe, reader_of
+from ...reading.probe import ModelProbe
 from ..measured import Measured
 from ..subject import OUTPUT_SAMPLES, Array, Subject
 
@@ -40,14 +40,13 @@ class Runs:
         count = subject.probe.samples
         spread = np.linspace(0, count - 1, min(count, OUTPUT_SAMPLES))
         self.rows: NDArray[np.intp] = np.round(spread).astype(np.intp)
-        self._as_they_are: Outputs | None = None
 
     @property
     def inputs(self) -> list[NDArray[Any]]:
         """These samples of each input."""
         return [np.asarray(each)[self.rows] for each in keras.tree.flatten(self._probe.inputs)]
 
-    @property
+    @cached_property
     def outputs(self) -> Outputs:
         """What the model returns for the inputs as they are.
 
@@ -56,10 +55,12 @@ class Runs:
         ModelCallError
             The model's call raises.
         """
-        if self._as_they_are is None:
-            known = self._known()
-            self._as_they_are = self.run() if known is None else (known,)
-        return self._as_they_are
+        known = self._known()
+        if known is not None:
+            return (known,)
+        if len(self.rows) == self._probe.samples:
+            return tuple(values_of(self._measured.bare.outputs))
+        return self.run()
 
     def run(
         self,
@@ -76,15 +77,7 @@ class Runs:
         given = self.inputs if inputs is None else inputs
         structure = keras.tree.pack_sequence_as(self._probe.inputs, given)
         returned = run_exchanged(self._probe, exchanges, inputs=structure)
-        return tuple(to_float32(each) for each in keras.tree.flatten(returned) if is_tensor(each))
-
-    def layers(self, count: int) -> list[LayerInfo | None]:
-        """The layer that makes each of so many outputs; None where that cannot be told."""
-        description = reader_of(self._probe).description()
-        listing = description.forward.listing
-        of_call = {output.call: description.infos[output.path] for output in listing.outputs}
-        infos = [of_call.get(call) for call, _ in listing.graph.returned]
-        return infos if len(infos) == count else [None] * count
+        return tuple(values_of(returned))
 
     @property
     def _probe(self) -> ModelProbe:

@@ -14,16 +14,16 @@ from cnnviz_widgets.diagnosis.measurements.data.answers import (
     constant_outputs,
     judged,
 )
-from cnnviz_widgets.diagnosis.measurements.data.tasks import Asked, Head, asked
+from cnnviz_widgets.diagnosis.measurements.data.tasks import Asked, Meaning, asked
 
 RNG = np.random.default_rng(0)
 
 
-def answers(outputs: np.ndarray, targets: np.ndarray, head: Head | None = None) -> Answers:
-    question = asked(outputs, np.asarray(targets), head or Head())
+def answers(outputs: np.ndarray, targets: np.ndarray, meaning: Meaning | None = None) -> Answers:
+    question = asked(outputs, np.asarray(targets), meaning or Meaning())
     assert question is not None
     losses = (math.nan, math.nan)
-    return judged(question, outputs, layer="head", losses=losses, loss_name="")
+    return judged(question, outputs, layer="meaning", losses=losses, loss_name="")
 
 
 def scores(labels: list[int], classes: int = 3) -> np.ndarray:
@@ -62,7 +62,7 @@ def test_one_answer_for_all() -> None:
 
 def test_a_low_loss_is_no_constant_answer() -> None:
     labels = np.array([0] * 40 + [1] * 24)
-    question = asked(scores([0] * 64), labels, Head())
+    question = asked(scores([0] * 64), labels, Meaning())
     assert question is not None
     outputs = scores([0] * 64)
     for loss, expected in ((0.6, True), (0.5, False)):
@@ -115,7 +115,7 @@ def test_many_answers_a_sample_are_compared_sample_by_sample() -> None:
 def test_ignored_places_do_not_count() -> None:
     labels = np.array([[0, 1, 9], [1, 9, 9]])
     outputs = np.eye(3)[[[0, 1, 0], [0, 0, 0]]]
-    question = asked(outputs, labels, Head(ignored=9))
+    question = asked(outputs, labels, Meaning(ignored=9))
     assert question is not None
     found = judged(question, outputs, layer="", losses=(0, 0), loss_name="")
     assert found.score == 0.5

@@ -11,12 +11,12 @@ import pytest
 from cnnviz_widgets.diagnosis.facts import LayerFacts, ModelFacts
 from cnnviz_widgets.diagnosis.findings import Finding
 from cnnviz_widgets.diagnosis.judge import judge
-from cnnviz_widgets.diagnosis.measurements.data.answers import Answers
 from cnnviz_widgets.diagnosis.measurements.output_measures import output_measures
 from cnnviz_widgets.diagnosis.measurements.training.signal import Signal
 from cnnviz_widgets.diagnosis.signs.outputs.exploding_signal import ExplodingSignal
 from cnnviz_widgets.diagnosis.signs.outputs.vanishing_signal import VanishingSignal
 
+from ..answers import FAILING, SOLVED
 from ..layers import RNG, facts, layer
 
 
@@ -55,11 +55,6 @@ def vanishing(model: ModelFacts) -> list[Finding]:
 
 def exploding(model: ModelFacts) -> list[Finding]:
     return [*ExplodingSignal().findings(model)]
-
-
-def answering(model: ModelFacts, score: float, constant: float) -> ModelFacts:
-    answers = Answers("d0", "classes", 64, score, constant)
-    return replace(model, answers=answers)
 
 
 FADING = 1.4 * 0.3 ** np.arange(16)
@@ -104,8 +99,8 @@ def test_what_underflows_in_the_end_has_faded() -> None:
 
 def test_a_task_that_is_solved_has_a_signal() -> None:
     model = stack(FADING)
-    assert vanishing(answering(model, 0.95, 0.5)) == []
-    assert len(vanishing(answering(model, 0.5, 0.5))) == 1
+    assert vanishing(replace(model, answers=SOLVED)) == []
+    assert len(vanishing(replace(model, answers=FAILING))) == 1
 
 
 def test_gradients_that_fade() -> None:
@@ -140,7 +135,7 @@ def test_a_growing_stack() -> None:
     assert (finding.layer, finding.severity) == ("d0", "severe")
     assert "a factor of 4 a layer" in finding.summary
     assert exploding(stack(3.0 ** np.arange(8))) == []
-    assert exploding(answering(stack(4.0 ** np.arange(12)), 0.9, 0.1)) == []
+    assert exploding(replace(stack(4.0 ** np.arange(12)), answers=SOLVED)) == []
 
 
 def test_what_overflows_in_the_end_is_explained() -> None:

@@ -77,7 +77,7 @@ def measured(model: Any, inputs: Any, targets: Any = None, loss: Any = None) -> 
     with probe.steady():
         subject = Subject.of(probe, 0, lambda share, message: None)
         question = Question(targets, loss, {}, False)
-        return with_inputs_and_targets(subject, measure(subject, {}, False), question)
+        return with_inputs_and_targets(subject, measure(subject, question), question)
 
 
 def of_kind(report: Report, kind: str) -> list[Finding]:
@@ -361,7 +361,7 @@ def test_the_averages_of_the_batch_are_those_of_training(network: Any) -> None:
     probe = ModelProbe(network, 3 * PICTURES + 1)
     with probe.steady():
         subject = Subject.of(probe, 0, lambda share, message: None)
-        known = memories(subject, measure(subject, {}, False).facts)
+        known = memories(subject, measure(subject, Question(None, None, {}, False)).facts)
         found = run_exchanged(probe, {path: by_batch(each) for path, each in known.items()})
     copy = keras.models.clone_model(network)
     copy.set_weights(network.get_weights())
@@ -401,7 +401,7 @@ def test_an_interrupt_anywhere_leaves_nothing_behind() -> None:
         with probe.steady():
             subject = Subject.of(probe, 0, lambda share, message: None)
             question = Question(np.array([[0.0, 1], [1, 0]]), "mse", {}, False)
-            return with_inputs_and_targets(subject, measure(subject, {}, False), question)
+            return with_inputs_and_targets(subject, measure(subject, question), question)
 
     folder = "model/diagnosis/data/"
     check_untouched(trial, [f"{folder}{name}.py" for name in ("repairs", "runs", "norm_shift")])
