@@ -26,6 +26,8 @@ def histogram(values: NDArray[np.floating], bins: int = 24) -> Histogram:
     low, high = float(values.min()), float(values.max())
     if not math.isfinite(high - low) or not _has_room(np.linspace(low, high, bins + 1), values):
         return (low, high), (1.0,)
+    if high - low > float(np.finfo(values.dtype).max):  # NumPy counts in the values' own precision
+        values = values.astype(np.float64)
     counts, edges = np.histogram(values, bins=bins, range=(low, high))
     return tuple(edges.tolist()), tuple((counts / values.size).tolist())
 

@@ -21,3 +21,10 @@ def test_numbers_too_small_to_be_told_apart_have_one_bin() -> None:
     near = np.array([1, 1 + 2**-23], np.float32)
     assert histogram(near)[1] == (1,)
     assert len(histogram(near.astype(np.float64))[1]) == 24
+
+
+def test_a_range_beyond_the_values_own_precision_is_counted() -> None:
+    far = np.array([-3e38, 0, 3e38, 3e38], np.float32)
+    edges, shares = histogram(far, bins=3)
+    assert np.all(np.diff(edges) > 1.9e38)
+    assert shares == (0.25, 0.25, 0.5)

@@ -220,3 +220,8 @@ def test_what_is_severe_explains_a_failed_task() -> None:
         ("no-better-than-constant", "d", ()),
         ("dead", "b", ()),
     ]
+
+
+def test_validation_by_stale_averages_is_no_sign_of_memory() -> None:
+    stale = finding("stale-averages", "", "severe")
+    assert said(stale, finding("memorised", "")) == [("stale-averages", "", ())]

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 import keras
+import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ...diagnosis.facts import ModelFacts
@@ -58,6 +59,7 @@ _TRACELESS = (
 
 
 @checked_keywords
+@np.errstate(all="ignore")  # what overflows is measured as non-finite, and told in the report
 def diagnose(
     model_or_probe: Any,
     inputs: Any = None,

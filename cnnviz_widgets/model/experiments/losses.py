@@ -58,14 +58,15 @@ def some_targets_of(model: Any, targets: Any, samples: int) -> list[Array | None
     TypeError, ValueError
         As `targets_of`; also where no output has any.
     """
-    if isinstance(targets, Mapping):
-        names = output_keys(model)
-        given = {name: None for name in names or ()} | dict(targets)
-    else:
-        given = targets
+    names = output_keys(model)
+    given = targets
+    if isinstance(targets, Mapping) and names is not None and set(targets) <= set(names):
+        given = dict.fromkeys(names) | dict(targets)
     arrays = [
         None if each is None else number_array("targets", each) for each in _by_output(model, given)
     ]
+    if all(array is None for array in arrays):
+        raise ValueError(f"targets must hold an array for one output at the least; got {targets!r}")
     for array in arrays:
         if array is not None:
             one_for_each("targets", array, samples)
@@ -299,7 +300,9 @@ class Loss:
         alone, interrupts = no_side_effects(self._model), interrupts_kept()
         try:
             with surely(alone, interrupts), alone, interrupts:
-                return self._loss(keras.tree.pack_sequence_as(outputs, wanted), outputs)
+                losses = self._loss(keras.tree.pack_sequence_as(outputs, wanted), outputs)
+                # A loss that does not reduce gives one number a sample.
+                return keras.ops.mean(losses)
         except Exception as error:
             shapes = [tuple(output.shape) for output in keras.tree.flatten(outputs)]
             raise ValueError(

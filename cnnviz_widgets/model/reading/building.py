@@ -77,7 +77,7 @@ class _UndoneOnError:
 
 
 def _build_symbolically(model: Any, inputs: Any) -> None:
-    if isinstance(model, keras.Sequential) and hasattr(inputs, "shape"):
+    if isinstance(model, keras.Sequential) and not model.built and hasattr(inputs, "shape"):
         # By itself it would keep the length of the first batch as part of its shape.
         model.build((None, *inputs.shape[1:]))
     symbolic = keras.tree.map_structure(

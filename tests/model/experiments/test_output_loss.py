@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from cnnviz_widgets.diagnosis.measurements.data.tasks import asked
-from cnnviz_widgets.model.experiments.losses import some_targets_of
+from cnnviz_widgets.model.experiments.losses import Loss, some_targets_of
 from cnnviz_widgets.model.experiments.output_loss import OutputLoss, loss_of_output, meaning_of
 
 SHARES = np.array([[0.7, 0.2, 0.1], [0.1, 0.1, 0.8]], np.float32)
@@ -130,7 +130,18 @@ def test_outputs_may_have_no_targets() -> None:
         first, second = some_targets_of(made, targets, 2)
         assert first is not None
         assert second is None
-    with pytest.raises(ValueError, match="keys"):
+    with pytest.raises(ValueError, match=r"has the keys \['c'\], not \['a', 'b'\]"):
         some_targets_of(made, {"c": x}, 2)
+    for nothing in ([None, None], {"a": None}, {}):
+        with pytest.raises(ValueError, match="one output at the least"):
+            some_targets_of(made, nothing, 2)
     with pytest.raises(ValueError, match="2 samples"):
         some_targets_of(made, [x[:1], None], 2)
+
+
+def test_a_loss_without_a_reduction_counts_by_its_mean() -> None:
+    made = model("a")
+    outputs = np.array([[1.0], [3.0]], np.float32)
+    unreduced = keras.losses.MeanSquaredError(reduction="none")
+    loss = Loss(made, unreduced, [np.zeros((2, 1))], keras.ops.convert_to_tensor(outputs), [None])
+    assert loss(keras.ops.convert_to_tensor(outputs)) == 5

@@ -121,8 +121,9 @@ def test_text_in_every_form(make: Callable[[], Any], form: str) -> None:
     )
 
 
-def test_reading_a_model_of_text_leaves_it_as_it_is() -> None:
-    model = functional()
+@pytest.mark.parametrize("make", [functional, sequential])
+def test_reading_a_model_of_text_leaves_it_as_it_is(make: Callable[[], Any]) -> None:
+    model = make()
     model.compile("adam", "sparse_categorical_crossentropy")
     model.fit(tf.constant(WORDS), np.array(LABELS), verbose=0)
     before = snapshot(model)

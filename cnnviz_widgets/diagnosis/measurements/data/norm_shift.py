@@ -66,6 +66,10 @@ class NormShift:
     deeper : float
         The median of the ratios behind the first layers once those are given the averages of these
         samples; NaN where that was not tried, or there are none.
+    begun : float
+        The median over layers of root (variance that training on these inputs alone would have
+        left in the averages, which began at 1 / moving variance); NaN where the number of steps is
+        not known, or so large that nothing is left of the beginning.
     """
 
     layers: tuple[str, ...]
@@ -73,6 +77,7 @@ class NormShift:
     shifts: tuple[float, ...] = ()
     samples: int = 64
     deeper: float = math.nan
+    begun: float = math.nan
 
     @property
     def ratio(self) -> float:
@@ -90,7 +95,14 @@ class NormShift:
     @property
     def off(self) -> bool:
         """Whether what comes in is spread otherwise than in training."""
-        return self.samples > 1 and is_off(self.ratio, self.bound)
+        if self.samples < 2 or self.is_beginning:
+            return False
+        return is_off(self.ratio, self.bound)
+
+    @property
+    def is_beginning(self) -> bool:
+        """Whether averages that have not come far from where they began explain the ratio."""
+        return math.isfinite(self.begun) and not is_off(self.begun, self.bound)
 
     @property
     def cause(self) -> Cause | None:
@@ -124,15 +136,43 @@ def shift_of(measures: ChannelMeasures, memory: Remembered) -> tuple[float, floa
 
 def shift_by(mean: Array, std: Array, memory: Remembered) -> tuple[float, float]:
     """Ratio and shift by the mean and spread of each channel of the output."""
-    scale = np.abs(memory.scale)
-    # Where the variance is lost in ε, so is what a spread over it would say.
-    used = (scale > 1e-6) & (memory.variance > memory.epsilon * 1e-3) & np.isfinite(std)
+    scale, used = np.abs(memory.scale), _telling(std, memory)
     if not used.any():
         return math.nan, math.nan
     per_std = np.sqrt(1 + memory.epsilon / memory.variance[used])
     ratios = std[used] / scale[used] * per_std
     shifts = np.abs(mean[used] - memory.offset[used]) / scale[used] * per_std
     return float(np.median(ratios)), float(np.median(shifts))
+
+
+def begun_by(std: Array, memory: Remembered, left: float) -> float:
+    """Spread that averages would remember of what comes in, over what they do remember.
+
+    Parameters
+    ----------
+    std : ndarray, shape (channel,)
+        Of its output.
+    memory : Remembered
+    left : float
+        The share of their first value, 1, that is left in the averages.
+
+    Returns
+    -------
+    float
+        The median over channels; NaN where no channel tells.
+    """
+    used = _telling(std, memory)
+    if not used.any():
+        return math.nan
+    variance = memory.variance[used]
+    incoming = np.square(std[used] / memory.scale[used]) * (variance + memory.epsilon)
+    return float(np.median(np.sqrt((left + (1 - left) * incoming) / variance)))
+
+
+def _telling(std: Array, memory: Remembered) -> NDArray[np.bool_]:
+    """The channels whose spread tells: where the variance is lost in ε, so is what is over it."""
+    lost = (np.abs(memory.scale) <= 1e-6) | (memory.variance <= memory.epsilon * 1e-3)
+    return ~lost & np.isfinite(std)
 
 
 def largest(values: Sequence[float]) -> float:

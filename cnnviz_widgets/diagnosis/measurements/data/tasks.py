@@ -14,6 +14,7 @@ Task: TypeAlias = Literal["classes", "yes or no", "values"]
 
 SHARES_SUM = 1e-2
 """How far from 1 the shares of a whole may sum, as half precision rounds a thousand of them."""
+_MOST_CLASSES = 2.0**53
 
 
 @dataclass(frozen=True)
@@ -125,9 +126,12 @@ def class_numbers(shape: tuple[int, ...], targets: Targets) -> NDArray[np.int64]
     if len(shape) < 2 or shape[-1] < 2 or targets.shape not in (shape[:-1], (*shape[:-1], 1)):
         return None
     numbers = targets.reshape(shape[:-1])
-    if numbers.dtype.kind not in "biu" and not _are_whole(numbers):
+    if numbers.dtype.kind in "biu":
+        return numbers.astype(np.int64)
+    if not _are_whole(numbers):
         return None
-    return numbers.astype(np.int64)
+    # No int64 holds the largest floats, and beyond all classes is beyond them.
+    return np.clip(numbers.astype(np.float64), -_MOST_CLASSES, _MOST_CLASSES).astype(np.int64)
 
 
 def _in_shape_of(outputs: Array, targets: Targets) -> Targets | None:

@@ -94,8 +94,12 @@ def _is_stuck(layer: LayerFacts) -> bool:
 
 
 def _share_of_contrast(layer: LayerFacts) -> float:
-    """The part of the values' spread about their mean that lies between samples."""
-    contrast = float(np.sqrt(np.nanmean(layer.outputs.measures.std**2)))
+    """The part of the values' spread about their mean that lies between samples; NaN of none."""
+    spreads = layer.outputs.measures.std
+    known = spreads[np.isfinite(spreads)]
+    if not known.size:
+        return math.nan
+    contrast = float(np.sqrt(np.mean(known**2)))
     return min(1.0, spread(layer.outputs) / contrast) if contrast > 0 else 0.0
 
 

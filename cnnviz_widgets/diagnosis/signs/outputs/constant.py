@@ -79,7 +79,9 @@ class Constant(Sign):
         is_gate = leads_into_gate(model, layer)
         return self.finding(
             layer,
-            "note" if is_gate else capped(by_share(share, SEVERE, WARNING), model),
+            "note"
+            if is_gate or model.untrained
+            else capped(by_share(share, SEVERE, WARNING), model),
             Measurement(
                 "variation between samples relative to magnitude, median of these channels",
                 float(np.median(variation[channels])),

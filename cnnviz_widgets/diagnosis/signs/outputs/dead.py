@@ -191,6 +191,8 @@ def _proven(silence: _Silence, trial: Trial | None, model: ModelFacts) -> Severi
         return "note"  # of a gate: what it weighs goes on all the same
     if outcome == "unknown" and silence.share < SURELY:
         return "note"
+    if model.untrained and silence.share < WHOLLY:
+        return "note"  # whoever trains it may wake them
     shown = silence.share >= WHOLLY or outcome == "nothing to lose"
     return "warning" if silence.judged == "severe" and not shown else silence.judged
 

@@ -30,7 +30,7 @@ class StaleAverages(Sign):
         "BatchNormalization(momentum=0.9); in a custom loop pass training=True."
     )
     spoils = ALL_OF_OUTPUTS
-    anywhere = NOT_AS_TRAINED
+    anywhere = NOT_AS_TRAINED | {"memorised"}  # validation, too, runs by the moving averages
 
     def findings(self, model: ModelFacts) -> Iterator[Finding]:
         """One at most, at the first layer concerned."""

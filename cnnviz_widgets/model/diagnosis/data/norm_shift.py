@@ -14,15 +14,20 @@ from ....diagnosis.facts import ModelFacts
 from ....diagnosis.measurements.data.norm_shift import (
     NormShift,
     Remembered,
+    begun_by,
     shift_by,
     shift_of,
 )
 from ...experiments.exchanged_pass import Exchange
 from ...reading.call_recorder import ModelCallError
 from ..subject import Subject
+from ..training_record import optimisation
 from .runs import Runs
 
 _NOISY = frozenset({"Dropout", "SpatialDropout1D", "SpatialDropout2D", "SpatialDropout3D"})
+
+_BEGINNING = 0.05
+"""Share of their first value from which it counts in averages: 300 steps with momentum 0.99."""
 
 
 def memories(subject: Subject, facts: ModelFacts) -> dict[str, Remembered]:
@@ -51,7 +56,29 @@ def norm_shift(
     if not shifts:
         return None
     ratios, moves = zip(*shifts, strict=True)
-    return NormShift(tuple(asked), ratios, moves, facts.samples)
+    return NormShift(
+        tuple(asked), ratios, moves, facts.samples, begun=_begun(subject, facts, asked)
+    )
+
+
+def _begun(subject: Subject, facts: ModelFacts, known: Mapping[str, Remembered]) -> float:
+    """`NormShift.begun`, by the steps that the optimizer has counted."""
+    training = optimisation(subject.probe.model)
+    if training is None or not training.steps:
+        return math.nan
+    layers = {path: subject.layers[path] for path in known}
+    shares = {
+        path: float(layer.momentum) ** training.steps
+        for path, layer in layers.items()
+        if layer.trainable
+    }
+    spreads = [
+        begun_by(facts.layers[path].outputs.measures.std, known[path], left)
+        for path, left in shares.items()
+        if left >= _BEGINNING
+    ]
+    finite = [each for each in spreads if math.isfinite(each)]
+    return float(np.median(finite)) if finite else math.nan
 
 
 def decided(

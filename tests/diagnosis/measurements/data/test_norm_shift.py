@@ -11,6 +11,7 @@ from cnnviz_widgets.analysis.channel_measures import channel_measures
 from cnnviz_widgets.diagnosis.measurements.data.norm_shift import (
     NormShift,
     Remembered,
+    begun_by,
     shift_of,
 )
 
@@ -73,3 +74,18 @@ def test_few_samples_widen_the_bounds() -> None:
     assert NormShift(("a",), (2.5,), samples=64).off
     assert not NormShift(("a",), (2.5,), samples=4).off
     assert not NormShift(("a",), (99.0,), samples=1).off
+
+
+def test_averages_that_have_hardly_begun_explain_the_ratio() -> None:
+    # 0.9 of the first variance, 1, and 0.1 of 0.04, which is what comes in.
+    known = memory([2.0, 0.0], variance=0.9 + 0.1 * 0.04, epsilon=1e-9)
+    put_out = 2 * 0.2 / np.sqrt(known.variance)
+    assert begun_by(put_out, known, 0.9) == pytest.approx(1)
+    assert begun_by(put_out, known, 0.0) == pytest.approx(0.2 / math.sqrt(0.904))
+    assert math.isnan(begun_by(put_out, memory([0, 0]), 0.9))
+
+
+def test_what_the_beginning_explains_is_not_off() -> None:
+    assert NormShift(("a",), (0.3,)).off
+    assert NormShift(("a",), (0.3,), begun=0.3).off
+    assert not NormShift(("a",), (0.3,), begun=1.1).off

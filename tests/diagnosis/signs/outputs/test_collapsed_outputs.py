@@ -96,3 +96,7 @@ def test_it_is_told_in_place_of_constant_channels() -> None:
     assert [finding.kind for finding in judge(facts(image, makes_images=True))] == [
         "collapsed-outputs"
     ]
+
+
+def test_pictures_of_nothing_finite_are_no_pictures_alike() -> None:
+    assert found(np.full((8, 8, 8, 3), np.nan)) == []

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from cnnviz_widgets.diagnosis.facts import LayerFacts
+from cnnviz_widgets.diagnosis.signs.outputs.constant import Constant
 
 from ..layers import RNG, SOLVED, facts, kinds, layer, only
 
@@ -54,3 +55,8 @@ def test_tables_and_masks_are_made_to_stay() -> None:
     assert kinds(facts(signal, position, total)) == []
     alone = still("sum", 0, "position")
     assert "constant" in kinds(facts(position, alone))
+
+
+def test_what_stays_before_any_training_is_a_note() -> None:
+    untrained = replace(facts(still("a", 8)), untrained=True)
+    assert [each.severity for each in Constant().findings(untrained)] == ["note"]

@@ -11,8 +11,9 @@ from cnnviz_widgets.diagnosis.facts import LayerFacts
 from cnnviz_widgets.diagnosis.judge import judge
 from cnnviz_widgets.diagnosis.measurements.training.trials import Fit, Trial
 from cnnviz_widgets.diagnosis.measurements.weight_measures import weight_measures
+from cnnviz_widgets.diagnosis.signs.outputs.dead import Dead
 
-from ..layers import LEARNT, SOLVED, facts, firing, kinds, layer, only
+from ..layers import LEARNT, RNG, SOLVED, facts, firing, kinds, layer, only
 
 
 def test_ten_living_units_do_not_call_fifty_four_rare() -> None:
@@ -137,3 +138,11 @@ def test_weights_of_zero_are_said_so() -> None:
     finding = only(facts(zero), "dead")
     assert (finding.severity, finding.channels) == ("severe", ())
     assert "weights are all 0" in finding.cure
+
+
+@pytest.mark.parametrize(("silent", "severity"), [(40, "note"), (64, "severe")])
+def test_before_any_training_only_a_whole_dead_layer_is_wrong(silent: int, severity: str) -> None:
+    values = RNG.uniform(0, 1, (64, 64))
+    values[:, :silent] = 0
+    untrained = replace(facts(layer("dense", values)), untrained=True)
+    assert [each.severity for each in Dead().findings(untrained)] == [severity]

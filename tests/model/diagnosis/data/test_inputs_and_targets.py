@@ -341,6 +341,29 @@ def test_inputs_unlike_those_of_training_without_targets(network: Any, factor: f
     assert not of_kind(report, "stale-averages")
 
 
+def begun(steps: int) -> Any:
+    """A network after so few steps that its averages are still near where they began."""
+    keras.utils.set_random_seed(2)
+    layers = [L.Conv2D(8, 3), L.BatchNormalization(name="norm"), L.ReLU(), L.Flatten(), L.Dense(3)]
+    model = keras.Sequential([keras.Input((6, 6, 3)), *layers])
+    model.compile("adam", keras.losses.SparseCategoricalCrossentropy(from_logits=True))
+    model.fit(PICTURES, LABELS, batch_size=len(PICTURES), epochs=steps, verbose=0)
+    return model
+
+
+@pytest.mark.parametrize("has_targets", [True, False])
+def test_averages_near_their_beginning_accuse_no_inputs(has_targets: bool) -> None:
+    model = begun(10)
+    shift = measured(model, PICTURES).facts.norm_shift
+    assert shift is not None
+    assert shift.ratio < 0.5
+    assert shift.is_beginning
+    report = diagnose(model, PICTURES, targets=LABELS if has_targets else None)
+    assert not of_kind(report, "input-range")
+    (finding,) = of_kind(diagnose(model, 300 * PICTURES), "input-range")
+    assert finding.severity == "severe"
+
+
 @pytest.mark.parametrize("has_targets", [True, False])
 def test_averages_that_were_left_behind(network: Any, has_targets: bool) -> None:
     model = keras.models.clone_model(network)
