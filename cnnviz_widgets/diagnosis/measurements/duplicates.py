@@ -5,8 +5,13 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from ...analysis.arrays import Indices
+
 # float32 sums of the same numbers in another order differ by about 1e-7 of the norm.
 _ROUNDING = 1e-5
+
+# Numbers compared at once: a large weight takes no memory again.
+_PIECE = 1 << 20
 
 
 def identical_groups(values: NDArray[np.floating], *, seed: int = 0) -> tuple[tuple[int, ...], ...]:
@@ -38,25 +43,35 @@ def identical_groups(values: NDArray[np.floating], *, seed: int = 0) -> tuple[tu
     # A projection on standard normal numbers is about as large as the channel's norm.
     seen = seen[:, usable] / np.sqrt(np.mean(seen[:, usable] ** 2))
     order = np.lexsort((seen[1], seen[0]))
+    ends = np.searchsorted(seen[0, order], seen[0, order] + _ROUNDING, side="right")
     groups: list[tuple[int, ...]] = []
     taken = np.zeros(usable.size, dtype=bool)
-    for place, first in enumerate(order):
-        if taken[first]:
+    for place in np.flatnonzero(ends > np.arange(order.size) + 1):
+        first, others = order[place], order[place + 1 : ends[place]]
+        near = np.abs(seen[1, others] - seen[1, first]) <= _ROUNDING
+        others = others[near & ~taken[others]]
+        if taken[first] or not others.size:
             continue
-        same = [first]
-        for other in order[place + 1 :]:
-            if seen[0, other] - seen[0, first] > _ROUNDING:
-                break
-            if taken[other] or abs(seen[1, other] - seen[1, first]) > _ROUNDING:
-                continue
-            if _same(values[:, usable[first]], values[:, usable[other]]):
-                same.append(other)
-        if len(same) > 1:
-            taken[same] = True
-            groups.append(tuple(sorted(int(usable[k]) for k in same)))
+        same = others[_same(values, usable[first], usable[others])]
+        if same.size:
+            taken[[first, *same]] = True
+            groups.append(tuple(sorted(usable[[first, *same]].tolist())))
     return tuple(sorted(groups))
 
 
-def _same(one: NDArray[np.floating], two: NDArray[np.floating]) -> bool:
-    a, b = one.astype(np.float64), two.astype(np.float64)
-    return bool(np.linalg.norm(a - b) <= _ROUNDING * max(np.linalg.norm(a), np.linalg.norm(b)))
+def _same(values: NDArray[np.floating], channel: int, others: Indices) -> NDArray[np.bool_]:
+    """Which of some other channels are the same as one."""
+    own = values[:, channel, None].astype(np.float64)
+    step = max(1, _PIECE // len(own))
+    return np.concatenate(
+        [
+            _are_near(own, values[:, others[start : start + step]].astype(np.float64))
+            for start in range(0, others.size, step)
+        ]
+    )
+
+
+def _are_near(own: NDArray[np.float64], others: NDArray[np.float64]) -> NDArray[np.bool_]:
+    norms = np.maximum(np.linalg.norm(own, axis=0), np.linalg.norm(others, axis=0))
+    near: NDArray[np.bool_] = np.linalg.norm(others - own, axis=0) <= _ROUNDING * norms
+    return near

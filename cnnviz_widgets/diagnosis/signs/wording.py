@@ -28,13 +28,14 @@ def few_samples(count: int) -> str:
 
 
 def what_came_of(trial: Trial) -> str:
-    """The answers and the loss before and after a trial: ``9 of 64 right → 8, loss 2.3 → 2.4``."""
+    """The answers before and after a trial: ``9 of 64 right → 8``; the loss where it decides."""
     now, then = trial.now, trial.then
     parts = []
     if now is not None and then is not None:
         if now.right is not None:
             parts.append(f"{now.right:,} of {trial.samples:,} right → {then.right:,}")
-        parts.append(f"loss {now.loss:.3g} → {then.loss:.3g}")
+        if now.gains:
+            parts.append(f"loss {now.loss:.3g} → {then.loss:.3g}")
     elif trial.answers_changed is not None:
         same = trial.samples - trial.answers_changed
         parts.append(f"{same:,} of {trial.samples:,} answers stay")

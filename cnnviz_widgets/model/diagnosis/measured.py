@@ -77,9 +77,16 @@ def measure(subject: Subject, question: Question) -> Measured:
     seen = look(subject, probe, [*subject.infos], 0.0, WEIGHTS_FROM)
     images = _images(probe, seen)
     noise = without_picture(images)
+    movements, skipped = _movements(subject, question.earlier)
+    training = _Training.of(movements[path] for path in movements if path in seen.measures)
     pictures = [image for end, image in images.items() if end not in noise]
-    layers, skipped = _layer_facts(subject, seen, question.earlier, pictures)
-    facts = _model_facts(probe, layers)
+    layers = _layer_facts(subject, seen, movements, training, pictures)
+    skipped += [
+        Skipped(path, "its output is a single number or holds no values")
+        for path in subject.infos
+        if path not in seen.measures
+    ]
+    facts = _model_facts(probe, layers, training)
     if noise and not facts.untrained and subject.compared:
         skipped.append(
             Skipped(
@@ -96,9 +103,10 @@ def _images(probe: ModelProbe, seen: Seen) -> dict[str, Array]:
     return images_at_ends(probe.inputs, seen.image if "output" in probe.image_ends else None)
 
 
-def _model_facts(probe: ModelProbe, layers: Mapping[str, LayerFacts]) -> ModelFacts:
+def _model_facts(
+    probe: ModelProbe, layers: Mapping[str, LayerFacts], training: _Training
+) -> ModelFacts:
     inputs = [np.asarray(array) for array in keras.tree.flatten(probe.inputs)]
-    untrained = _is_untrained(layers.values())
     return ModelFacts(
         layers=layers,
         samples=probe.samples,
@@ -106,8 +114,8 @@ def _model_facts(probe: ModelProbe, layers: Mapping[str, LayerFacts]) -> ModelFa
         inputs_vary=any(bool(np.any(array != array[:1])) for array in inputs),
         input_magnitude=max(map(_magnitude, inputs), default=math.nan),
         makes_images="output" in probe.image_ends,
-        untrained=untrained,
-        traceless=untrained or _is_traceless(layers.values()),
+        untrained=training.none,
+        traceless=training.traceless,
     )
 
 
@@ -115,37 +123,23 @@ def _model_facts(probe: ModelProbe, layers: Mapping[str, LayerFacts]) -> ModelFa
 
 
 def _layer_facts(
-    subject: Subject, seen: Seen, earlier: Earlier, images: Sequence[Array]
-) -> tuple[dict[str, LayerFacts], list[Skipped]]:
-    """What is known of each layer, in execution order, and of which nothing is."""
-    skipped = [
-        Skipped(f"frozen: {path}", "earlier weights of a layer the model does not have")
-        for path in earlier
-        if path not in subject.infos
-    ]
-    weighed: set[int] = set()
+    subject: Subject,
+    seen: Seen,
+    movements: Mapping[str, WeightMovement | None],
+    training: _Training,
+    images: Sequence[Array],
+) -> dict[str, LayerFacts]:
+    """What is known of each layer, in execution order."""
     unseen = subject.probe.unseen
     facts = {}
     for number, (path, info) in enumerate(subject.infos.items()):
-        share = number / len(subject.infos)
-        subject.progress(
-            WEIGHTS_FROM + (REFERENCE_FROM - WEIGHTS_FROM) * share, f"weights of {path}"
-        )
-        weights: tuple[WeightMeasures, ...] = ()
-        movement: WeightMovement | None = None
-        if info.weight_shapes and id(subject.layers[path]) not in weighed:
-            weighed.add(id(subject.layers[path]))
-            weights = _weigh(subject, path)
-            movement = _movement(subject, path)
-            if path in earlier:
-                try:
-                    movement = replace(movement, change=_change(subject, path, earlier[path]))
-                except ValueError as error:
-                    movement = None
-                    skipped.append(Skipped(f"frozen: {path}", str(error)))
         if path not in seen.measures:
-            skipped.append(Skipped(path, "its output is a single number or holds no values"))
             continue
+        weights: tuple[WeightMeasures, ...] = ()
+        if path in movements:
+            _tell_weights(subject, path, (1 + number / len(subject.infos)) / 2)
+            # Whether weights look random is not asked where none of them was trained.
+            weights = _weigh(subject, path, merges=not training.traceless)
         kind, layer = kind_named(info.family, info.kind), subject.layers[path]
         behind_functions = any(each.is_before(path) for each in unseen)
         facts[path] = LayerFacts(
@@ -160,7 +154,7 @@ def _layer_facts(
             activation=info.activation,
             outputs=seen.measures[path],
             weights=weights,
-            movement=movement,
+            movement=movements.get(path),
             readable=readable(seen.measures[path], images),
             underflows=activation_of(info.activation).underflows,
             channelwise=kind.channelwise,
@@ -172,10 +166,14 @@ def _layer_facts(
             dropout=dropout_rate(layer),
             reads_unlisted=info.reads_unlisted,
         )
-    return facts, skipped
+    return facts
 
 
-def _weigh(subject: Subject, path: str) -> tuple[WeightMeasures, ...]:
+def _tell_weights(subject: Subject, path: str, share: float) -> None:
+    subject.progress(WEIGHTS_FROM + (REFERENCE_FROM - WEIGHTS_FROM) * share, f"weights of {path}")
+
+
+def _weigh(subject: Subject, path: str, *, merges: bool) -> tuple[WeightMeasures, ...]:
     return tuple(
         weight_measures(
             part.values,
@@ -183,12 +181,43 @@ def _weigh(subject: Subject, path: str) -> tuple[WeightMeasures, ...]:
             name=part.name,
             outputs=part.outputs,
             first_channel=part.first_channel,
-            merges=part.name.endswith("kernel"),
+            merges=merges and part.name.endswith("kernel"),
             seed=subject.seed,
         )
         for part in subject.probe.parameters(path, copy=False)
         if part.values.size
     )
+
+
+# --- Training ----------------------------------------------------------------------------------
+
+
+def _movements(
+    subject: Subject, earlier: Earlier
+) -> tuple[dict[str, WeightMovement | None], list[Skipped]]:
+    """How far weights have moved, by the path of the first call of each layer that has any."""
+    skipped = [
+        Skipped(f"frozen: {path}", "earlier weights of a layer the model does not have")
+        for path in earlier
+        if path not in subject.infos
+    ]
+    firsts: dict[int, str] = {}
+    for path, info in subject.infos.items():
+        if info.weight_shapes:
+            firsts.setdefault(id(subject.layers[path]), path)
+    movements: dict[str, WeightMovement | None] = {}
+    for number, path in enumerate(firsts.values()):
+        _tell_weights(subject, path, number / len(firsts) / 2)
+        movement = _movement(subject, path)
+        movements[path] = movement
+        if path in earlier:
+            try:
+                change = _change(subject, path, earlier[path])
+                movements[path] = replace(movement, change=change)
+            except ValueError as error:
+                movements[path] = None
+                skipped.append(Skipped(f"frozen: {path}", str(error)))
+    return movements, skipped
 
 
 def _movement(subject: Subject, path: str) -> WeightMovement:
@@ -219,9 +248,31 @@ def _change(subject: Subject, path: str, earlier: Mapping[str, NDArray[Any]]) ->
     )
 
 
-def _is_untrained(layers: Iterable[LayerFacts]) -> bool:
-    """Whether no weight has learnt anything yet; of what cannot be told, False."""
-    known = [layer.movement for layer in layers if layer.movement and layer.movement.known]
+@dataclass(frozen=True)
+class _Training:
+    """What is known of whether the model was trained.
+
+    Attributes
+    ----------
+    none : bool
+        No weight has learnt anything yet; of what cannot be told, False.
+    traceless : bool
+        The same, or all weights were drawn, bear no trace of training, and nothing tells more.
+    """
+
+    none: bool
+    traceless: bool
+
+    @classmethod
+    def of(cls, movements: Iterable[WeightMovement | None]) -> _Training:
+        """By the movements of its layers."""
+        all_known = [each for each in movements if each is not None]
+        none = _is_untrained(all_known)
+        return cls(none, none or _is_traceless(all_known))
+
+
+def _is_untrained(movements: Sequence[WeightMovement]) -> bool:
+    known = [each for each in movements if each.known]
     # Of a hundred layers one would have moved by chance alone.
     corrected = [
         replace(each, change=math.nan, p_value=each.p_value * len(known)) for each in known
@@ -229,9 +280,7 @@ def _is_untrained(layers: Iterable[LayerFacts]) -> bool:
     return any(each.known for each in corrected) and not any(each.learnt for each in corrected)
 
 
-def _is_traceless(layers: Iterable[LayerFacts]) -> bool:
-    """Whether all weights were drawn, bear no trace of training, and nothing tells more."""
-    movements = [layer.movement for layer in layers if layer.movement]
+def _is_traceless(movements: Sequence[WeightMovement]) -> bool:
     known = any(each.constants or not each.drawn for each in movements)
     changed = any(each.moved for each in movements if not math.isnan(each.change))
     traced = any(each.left_trace for each in movements)

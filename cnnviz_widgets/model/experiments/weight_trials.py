@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...analysis.arrays import Indices
-from ...diagnosis.measurements.training.trials import GROUPS, Fit, Trial
+from ...diagnosis.measurements.training.trials import GROUPS, Fit, Trial, is_above_zero
 from ..layers.effective_weights import effective_weights, read_only
 from ..layers.layer_info import weight_names
 from ..reading.probe import ModelProbe, reader_of
@@ -77,12 +77,14 @@ class Trials:
         self._before = values_of(outputs)
         self._targets: list[Array] | None = None
         self._loss: Loss | None = None
+        # Of each group; [] where right answers decide.
         self._constant: list[float] = []
         if targets is not None:
             given = targets_of(probe.model, targets, probe.samples)
             self._targets = [array[: probe.samples] for array in given]
             self._loss = judge_of(probe, loss, self._targets, outputs)
-            self._constant = self._losses_of_constant(outputs)
+            if not is_above_zero(self._right(outputs)[1]):
+                self._constant = self._losses_of_constant(outputs)
         self._now = self._fit(outputs)
 
     @property
@@ -139,13 +141,9 @@ class Trials:
         if self._loss is None or self._targets is None:
             return None
         right, shares = self._right(outputs)
-        losses = self._by_group(outputs)
-        return Fit(
-            self._loss(outputs),
-            tuple(np.subtract(self._constant, losses).tolist()),
-            right,
-            shares,
-        )
+        losses = self._by_group(outputs) if self._constant else []
+        gains = tuple(np.subtract(self._constant, losses).tolist())
+        return Fit(self._loss(outputs), gains, right, shares)
 
     def _losses_of_constant(self, outputs: Any) -> list[float]:
         """Of each group the loss of the better one of two answers that are the same for all."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import sys
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 from types import TracebackType
 from typing import Any
 
@@ -173,6 +173,29 @@ class ModelReader:
                 eager = EagerPass(self._model, self._inputs)
                 self._latest = describe(self._model, self._inputs, eager)
                 eager.run(receive, paths)
+        finally:
+            self._pass = None
+
+    def returned(self, inputs: Sequence[NDArray[Any]]) -> list[Any] | None:
+        """The tensors that the model returns for other inputs, where a pass has them at hand.
+
+        Parameters
+        ----------
+        inputs : sequence of ndarray
+            In the order of the reader's own, of as many samples or fewer.
+
+        Returns
+        -------
+        list of tensor or None
+            Of as many samples as the reader's own. None where the model itself is to be called:
+            that may work where a compiled pass fails, or tells in which layer it does not.
+        """
+        forward = self.description().forward
+        self._pass = Call(sys._getframe())
+        try:
+            return forward.returned(inputs)
+        except ModelCallError:
+            return None
         finally:
             self._pass = None
 

@@ -11,6 +11,7 @@ import pytest
 from keras import layers as L
 
 from cnnviz_widgets.diagnosis.findings import Finding
+from cnnviz_widgets.diagnosis.measurements.merges import shuffled
 from cnnviz_widgets.diagnosis.report import Report
 from cnnviz_widgets.model import ModelProbe
 from cnnviz_widgets.model.diagnosis.diagnose import STEPS, diagnose
@@ -317,6 +318,22 @@ def test_an_untrained_network_is_told_as_such() -> None:
     report = diagnose(model, PICTURES)
     assert accused(report) == set()
     assert [finding.layer for finding in of_kind(report, "untrained")] == [""]
+
+
+def test_weights_are_not_shuffled_where_none_was_trained(monkeypatch: pytest.MonkeyPatch) -> None:
+    model = keras.Sequential([keras.Input((16, 16, 1)), L.Conv2D(32, 5), L.Flatten(), L.Dense(10)])
+    calls: list[int] = []
+
+    def noted(values: np.ndarray, draws: int, seed: int) -> list[np.ndarray]:
+        calls.append(draws)
+        return shuffled(values, draws, seed)
+
+    monkeypatch.setattr("cnnviz_widgets.diagnosis.measurements.weight_measures.shuffled", noted)
+    diagnose(model, PICTURES)
+    assert calls == []
+    model.get_layer(index=-1).bias.assign(np.linspace(-1, 1, 10))
+    diagnose(model, PICTURES)
+    assert calls == [9]
 
 
 @pytest.mark.parametrize("has_targets", [True, False])

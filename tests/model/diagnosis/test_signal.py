@@ -57,7 +57,7 @@ def test_many_convolutions_fade_once(count: int) -> None:
     report = diagnose(convolutions(count), IMAGES)
     (found,) = [each for each in report if each.severity != "note"]
     assert (found.kind, found.layer, found.severity) == ("vanishing-signal", "conv1", "severe")
-    assert "a layer: what differs between samples" in found.summary
+    assert "a layer: samples differ by" in found.summary
 
 
 def test_a_stack_of_sigmoids() -> None:

@@ -117,6 +117,17 @@ def test_targets_that_do_not_fit_are_refused(trained: Any, targets: np.ndarray) 
         in_order(trained, targets, "hidden/kernel")
 
 
+def test_the_loss_of_groups_is_asked_where_right_answers_do_not_decide(trained: Any) -> None:
+    inputs, labels = blobs()
+    right = in_order(trained, labels, "hidden/kernel", inputs)
+    assert right.now is not None
+    assert right.now.gains == ()
+    assert len(right.now.right_gains) == 8
+    wrong = in_order(trained, (labels + 1) % 4, "hidden/kernel", inputs)
+    assert wrong.now is not None
+    assert len(wrong.now.gains) == 8
+
+
 def test_a_loss_that_raises_is_refused(trained: Any) -> None:
     def wrong(targets: Any, outputs: Any) -> Any:
         raise RuntimeError("no")

@@ -38,7 +38,7 @@ class Fit:
     loss : float
     gains : tuple of float
         Of each of some groups of samples, the loss of one answer for all, less that of their own
-        answers.
+        answers; () where it shows in right answers that something was learnt, which then decide.
     right : int or None
         Right answers; None where targets are no class numbers.
     right_gains : tuple of float
@@ -58,7 +58,7 @@ class Fit:
     @property
     def known(self) -> bool:
         """Whether the loss is a number."""
-        return bool(np.isfinite(self.gains).all())
+        return bool(np.isfinite((self.loss, *self.gains)).all())
 
 
 @dataclass(frozen=True)

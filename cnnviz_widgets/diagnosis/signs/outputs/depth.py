@@ -48,6 +48,6 @@ def over_depth(signal: Signal, trend: Trend) -> str:
     """Where the signal was how large."""
     first, last = signal.layers[trend.first], signal.layers[trend.last]
     return (
-        f"what differs between samples is {signal.scale(trend.first):.2g} in {first} and "
-        f"{signal.scale(trend.last):.2g} in {last}, {trend.layers} layers"
+        f"samples differ by {signal.scale(trend.first):.2g} in {first}, and by "
+        f"{signal.scale(trend.last):.2g} in {last} ({trend.layers} layers)"
     )

@@ -9,7 +9,7 @@ from ...facts import LayerFacts, ModelFacts
 from ...findings import Comparison, Finding, Measurement
 from ...phrases import percent
 from ..base import Sign
-from ..by_answers import falls_short
+from ..by_answers import falls_short, solves
 from ..wording import FRESH, few_samples
 
 SHARE = 0.4
@@ -19,6 +19,11 @@ hard to predict: layers of the zoo's healthy networks keep 0.5 to 0.95."""
 NOTHING, OF_FRESH = 0.2, 0.5
 """The same from which the layer is to blame if the task is not solved: next to nothing is left, or
 far less than the architecture keeps by itself."""
+
+_SOLVED = (
+    "None is needed, as the task is solved. To keep more of the picture give the layer more "
+    "channels, or a smaller stride or kernel (strides=1)."
+)
 
 
 class UnlikeInput(Sign):
@@ -59,6 +64,7 @@ class UnlikeInput(Sign):
             reference=reference,
             limits=few_samples(layer.outputs.samples)
             or "What the task needs may be kept all the same: its answers tell." * (not is_missed),
+            cure=_SOLVED if solves(model) else None,
         )
 
     def suspects(self, model: ModelFacts) -> list[str]:

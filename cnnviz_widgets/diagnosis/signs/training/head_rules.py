@@ -176,9 +176,9 @@ def _squashed_logits(head: Head) -> Mismatch | None:
     what = f"{head.layer} ends in {head.last}, and {head.loss} has from_logits=True"
     if head.corrected:
         summary = (
-            f"{what}. Keras notices on TensorFlow and takes what the {head.last} reads; on "
-            "another backend, or with a layer in between, the loss could not fall below "
-            f"{least:.2f}."
+            f"{what}. It trains as it should only because Keras notices, on TensorFlow, and "
+            f"computes the loss from what the {head.last} reads; on another backend, or with a "
+            f"layer in between, the loss could not fall below {least:.2f}."
         )
     else:
         summary = (

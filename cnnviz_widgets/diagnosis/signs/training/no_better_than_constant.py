@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from ...facts import ModelFacts
 from ...findings import Comparison, Finding, Measurement
 from ...measurements.data.answers import Answers
+from ...measurements.training.loss_history import LossHistory
 from ...phrases import percent
 from ..base import BEYOND, Sign
 from ..wording import few_samples
@@ -100,6 +101,14 @@ def _cure(answers: Answers, model: ModelFacts) -> str:
             f"With the classes renumbered, {percent(answers.alike)} would be right: number the "
             "labels as in training (compare class_names of both data sets)."
         )
+    history = model.loss_history
+    if history is not None and _was_learnt(answers, model) and _is_poor(history, answers):
+        return (
+            "What was learnt holds for the training samples alone (their loss is "
+            f"{history.training[-1]:.3g}, that of validation {history.validation[-1]:.3g}). Look "
+            "at some inputs beside their targets; if these are right, give more data or "
+            "augmentation, or make the model smaller, and stop at the best epoch."
+        )
     if _was_learnt(answers, model):
         return (
             "The loss of training did fall, so these inputs or targets are not like those of "
@@ -120,3 +129,8 @@ def _was_learnt(answers: Answers, model: ModelFacts) -> bool:
         and len(history.training) > 0
         and history.training[-1] < FELL * answers.constant_loss
     )
+
+
+def _is_poor(history: LossHistory, answers: Answers) -> bool:
+    """Whether the validation of training found the same."""
+    return len(history.validation) > 0 and history.validation[-1] >= answers.constant_loss

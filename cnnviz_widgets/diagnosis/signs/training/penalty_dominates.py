@@ -121,9 +121,9 @@ class PenaltyDominates(Sign):
             squeezed[0] if len(squeezed) == 1 else "",
             by_answers(model, "warning", solved="warning"),
             Measurement("largest spread of these kernels over that of new ones", width, True),
-            f"The penalty on weights has drawn in the kernels of "
-            f"{listed([layer.path for layer in squeezed])}: what is left has at most "
-            f"{percent(width)} of the spread of new ones{_sums(penalties)}.",
+            f"The penalty on weights has shrunk the kernels of "
+            f"{listed([layer.path for layer in squeezed])}: their numbers spread at most "
+            f"{percent(width)} as widely as newly drawn ones{_sums(penalties)}.",
             view="weights",
             samples=0,
         )

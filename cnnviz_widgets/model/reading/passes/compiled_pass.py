@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import functools
 import weakref
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from typing import Any
@@ -21,6 +21,7 @@ from typing import Any
 import keras
 import numpy as np
 import tensorflow as tf
+from numpy.typing import NDArray
 
 from ....runtime.call_stack import meanwhile, surely
 from ....runtime.interrupts import interrupts_kept
@@ -79,11 +80,37 @@ class CompiledPass:
         MemoryError
             If there is not enough memory for the pass.
         """
-        run = _Run(receive, paths)
+        self._forward(self._inputs, _Run(receive, paths))
+
+    def returned(self, inputs: Sequence[NDArray[Any]]) -> list[Any] | None:
+        """The tensors that the model returns for other inputs of the same kind.
+
+        Parameters
+        ----------
+        inputs : sequence of ndarray
+            In the order of its own. Fewer samples are repeated to fill the batch.
+
+        Returns
+        -------
+        list of tensor or None
+            None for inputs of another type or shape, or of more samples.
+
+        Raises
+        ------
+        ModelCallError, MemoryError
+            As `run`.
+        """
+        pairs = list(zip(inputs, self._inputs, strict=True))
+        if not all(_is_like(array, own) for array, own in pairs):
+            return None
+        whole = [np.resize(array, own.shape) for array, own in pairs]
+        return self._forward(whole, _Run(lambda path, array: None, frozenset()))
+
+    def _forward(self, inputs: Sequence[NDArray[Any]], run: _Run) -> list[Any]:
         this, interrupts = meanwhile(self, "_run", run), interrupts_kept()
         try:
             with surely(this, interrupts), this, interrupts:
-                self._function(*[tf.convert_to_tensor(array) for array in self._inputs])
+                returned: list[Any] = self._function(*map(tf.convert_to_tensor, inputs))
         except tf.errors.ResourceExhaustedError as error:
             raise MemoryError(f"no memory for a forward pass on this batch: {error}") from error
         except tf.errors.OpError as error:
@@ -91,6 +118,7 @@ class CompiledPass:
             raise ModelCallError(
                 f"the model's call raised {type(error).__name__}{after}: {error.message}"
             ) from error
+        return returned
 
     def _emit(self, number: int, suffix: str, value: Any) -> None:
         run = self._run
@@ -99,6 +127,13 @@ class CompiledPass:
         run.reached = path = self.listing.paths[number] + suffix
         if path in run.paths:
             run.receive(path, np.asarray(value))
+
+
+def _is_like(array: NDArray[Any], own: NDArray[Any]) -> bool:
+    """Whether a batch can take another one's place, repeated where it is smaller."""
+    if not array.ndim or not own.ndim or not 0 < len(array) <= len(own):
+        return False
+    return array.dtype == own.dtype and array.shape[1:] == own.shape[1:]
 
 
 def _hand_over(emit: weakref.WeakMethod[Any], number: int, suffix: str, value: Any) -> None:
@@ -139,7 +174,7 @@ class _Trace:
         self._returned: Any = None
         self.unseen: tuple[Unseen, ...] = ()
 
-    def step(self, *flat: Any) -> None:
+    def step(self, *flat: Any) -> list[Any]:
         self._graph = tf.compat.v1.get_default_graph()
         self._calls = []
         self._owner = {tensor.name: -1 - k for k, tensor in enumerate(flat)}
@@ -159,6 +194,7 @@ class _Trace:
             raise call_error(error, recorder.failed_at, recorder.failed_kind) from error
         self._returned = recorder.outputs
         self.unseen = recorder.unseen
+        return [each for each in keras.tree.flatten(self._returned) if is_tensor(each)]
 
     def finish(self) -> Listing:
         """The recorded calls in order, and how they hang together."""

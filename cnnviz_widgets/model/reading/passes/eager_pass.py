@@ -12,6 +12,7 @@ from typing import Any
 
 import keras
 import numpy as np
+from numpy.typing import NDArray
 
 from ....runtime.call_stack import surely
 from ....runtime.interrupts import interrupts_kept
@@ -87,6 +88,9 @@ class EagerPass:
             forward(self._model, self._inputs, recorder)
         except Interruption as stop:
             raise stop.original from None
+
+    def returned(self, inputs: Sequence[NDArray[Any]]) -> None:
+        """None: it has nothing that would save a call of the model."""
 
 
 def forward(

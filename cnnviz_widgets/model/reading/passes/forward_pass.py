@@ -208,6 +208,9 @@ class Pass(Protocol):
             If the model's call raises.
         """
 
+    def returned(self, inputs: Sequence[NDArray[Any]]) -> list[Any] | None:
+        """The tensors that the model returns for other inputs; None if it is to be called."""
+
 
 def in_lockstep(run: Callable[[Receive], None], receive: Receive) -> None:
     """Run a pass in a thread of its own and stop it at each output until `receive` is through.

@@ -105,7 +105,7 @@ def test_squares_of_shares_are_still_classes() -> None:
 
 
 def test_labels_that_no_integer_holds_are_beyond_the_outputs() -> None:
-    question = asked(SCORES, np.array([0, 1e30, -1e30, 2]), Head())
+    question = asked(SCORES, np.array([0, 1e30, -1e30, 2]), Meaning())
     assert question is not None
     assert question.task == "classes"
     assert question.unknown.tolist() == [False, True, True, False]

@@ -66,7 +66,7 @@ def test_a_fading_stack_is_one_finding_where_it_begins() -> None:
     assert (finding.kind, finding.layer, finding.severity) == ("vanishing-signal", "d0", "severe")
     assert finding.measured.value == pytest.approx(0.3**15, rel=1e-3)
     assert "a factor of 0.3 a layer" in finding.summary
-    assert "1.4 in d0 and 2e-08 in d15, 16 layers" in finding.summary
+    assert "1.4 in d0, and by 2e-08 in d15 (16 layers)" in finding.summary
     assert 'kernel_initializer="he_normal"' in finding.cure
     assert "d15" in finding.follows
 

@@ -78,6 +78,13 @@ def test_the_cure_knows_whether_it_was_learnt() -> None:
     assert "did fall" not in finding.cure
 
 
+def test_the_cure_knows_what_validation_found() -> None:
+    (finding,) = found(CHANCE, loss_history=LossHistory((2.3, 0.2), (2.3, 9.5)))
+    assert "training samples alone (their loss is 0.2, that of validation 9.5)" in finding.cure
+    (finding,) = found(CHANCE, loss_history=LossHistory((2.3, 0.2), (2.3, 0.4)))
+    assert "did fall" in finding.cure
+
+
 def test_nothing_is_said_of_what_is_right_unknown_or_untrained() -> None:
     assert found(replace(CHANCE, score=0.9, p_value=0.0)) == []
     assert found(replace(CHANCE, upper_score=0.7)) == []

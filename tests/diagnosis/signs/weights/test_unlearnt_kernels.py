@@ -61,6 +61,9 @@ def test_where_it_does_no_harm_nothing_was(kind: str) -> None:
     finding = only(tried(kind, LEARNT, replace(LEARNT, loss=0.49)), kind)
     assert (finding.severity, finding.limits) == ("warning", "")
     assert "loss 0.5 → 0.49" in finding.summary
+    right = replace(LEARNT, gains=(), right=60, right_gains=(0.5,) * 8)
+    told = only(tried(kind, right, replace(right, right=59)), kind).summary
+    assert "60 of 64 right → 59)" in told
     assert (finding.measured.value, finding.samples) == (0.49, 64)
     solved = replace(tried(kind, LEARNT, LEARNT), answers=SOLVED)
     assert only(solved, kind).severity == "note"
