@@ -64,7 +64,7 @@ def binned(label: str, measured: Histogram) -> Evidence | None:
 
 def merge_heights(own: Merges, reference: NDArray[np.float64] | None) -> Evidence:
     """A histogram of the heights at which channels join, beside those of a reference."""
-    label = "fork height (cosine distance)"
+    label = "cosine distance at which channels join (fork height)"
     if reference is None:
         return Evidence(label, *histogram(own.heights))
     edges, _ = histogram(np.concatenate((own.heights, reference)))

@@ -15,6 +15,7 @@ from ...diagnosis.measurements.training.trials import Trial
 from ...diagnosis.phrases import listed
 from ...diagnosis.signs.by_answers import solves
 from ...diagnosis.signs.lookup import signs
+from ..experiments.changed_outputs import values_of
 from ..experiments.losses import Array
 from ..experiments.weight_trials import CannotExchange, Trials
 from ..reading.call_recorder import ModelCallError
@@ -42,7 +43,7 @@ def with_trials(subject: Subject, measured: Measured, question: Question) -> Mea
     """What was measured, with the decisive trials of what is accused."""
     facts = measured.facts
     accused = [each for sign in signs() for each in sign.on_trial(facts)]
-    if not accused or facts.untrained or not _is_finite(facts):
+    if not accused or facts.untrained or facts.nonfinite_inputs:
         return measured
     skipped: list[Skipped] = []
     trials = _trials(subject, measured.bare, question, skipped)
@@ -64,19 +65,18 @@ def with_trials(subject: Subject, measured: Measured, question: Question) -> Mea
     return measured.but(replace(facts, thinned=thinned, without_weight=without), skipped)
 
 
-def _is_finite(facts: ModelFacts) -> bool:
-    """Whether inputs and outputs are: else no loss can be compared."""
-    ends = [layer.outputs.measures.nonfinite for layer in facts if layer.output]
-    return not facts.nonfinite_inputs and not any(map(np.any, ends))
-
-
 def _trials(
     subject: Subject, bare: BarePass, question: Question, skipped: list[Skipped]
 ) -> Trials | None:
-    """Trials by loss, where there are targets that fit, else by outputs alone."""
+    """Trials by loss, where there are targets that fit, else by outputs alone.
+
+    None where the outputs are not finite, which is told as such: no change would show.
+    """
     probe, seed = subject.probe, subject.seed
     try:
         outputs = bare.outputs
+        if not all(np.isfinite(each).all() for each in values_of(outputs)):
+            return None
         try:
             return Trials(probe, _targets(bare), question.loss, outputs=outputs, seed=seed)
         except ModelCallError:

@@ -143,7 +143,8 @@ class Trials:
         right, shares = self._right(outputs)
         losses = self._by_group(outputs) if self._constant else []
         gains = tuple(np.subtract(self._constant, losses).tolist())
-        return Fit(self._loss(outputs), gains, right, shares)
+        whole = _part(outputs, np.arange(self._probe.samples))
+        return Fit(self._loss(whole), gains, right, shares)
 
     def _losses_of_constant(self, outputs: Any) -> list[float]:
         """Of each group the loss of the better one of two answers that are the same for all."""
@@ -173,13 +174,18 @@ class Trials:
         ]
 
     def _right(self, outputs: Any) -> tuple[int | None, tuple[float, ...]]:
-        """How many answers are right, and of each group their share over the commonest class's."""
+        """How many answers are right, and of each group their share over the commonest class's.
+
+        Where all samples are of one class, () in place of these: no answer could be better.
+        """
         assert self._targets is not None
         values, targets = values_of(outputs), self._targets
         right = right_answers(values, targets)
         if right is None:
             return None, ()
         labels = targets[0].ravel()
+        if (labels == labels[0]).all():
+            return right, ()
         hits = values[0].argmax(-1) == labels
         commonest = labels == np.bincount(labels - labels.min()).argmax() + labels.min()
         more = hits.astype(float) - commonest
@@ -209,5 +215,9 @@ def _variable(probe: ModelProbe, path: str, name: str) -> Any:
 
 
 def _part(outputs: Any, rows: Indices) -> Any:
-    """The outputs of samples that follow one another."""
+    """The outputs of samples that follow one another.
+
+    Without the logits that Keras notes beside a softmax: of what cannot be told from one another as
+    shares, such as 1e-9 and 1e-30, the loss is the same.
+    """
     return keras.tree.map_structure(lambda value: value[rows[0] : rows[-1] + 1], outputs)

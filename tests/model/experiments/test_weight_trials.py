@@ -106,6 +106,17 @@ def test_answers_to_unrelated_targets_have_nothing_to_lose(trained: Any) -> None
     assert in_order(trained, labels, "hidden/kernel").outcome == "nothing to lose"
 
 
+def test_the_loss_is_that_of_the_shares_as_they_are() -> None:
+    model = keras.Sequential([keras.Input((2,)), L.Dense(2, activation="softmax")])
+    model.layers[0].set_weights([np.array([[0, 1.0], [0, 0]]), np.zeros(2)])
+    inputs = np.array([[60.0, 0], [-60, 0]], np.float32)  # as sure as can be, and wrong
+    with model_lock(model):
+        now = Trials(ModelProbe(model, inputs), np.array([0, 1])).now
+    assert now is not None
+    assert now.loss == pytest.approx(-np.log(1e-7), rel=1e-3)
+    assert np.mean(now.gains) < 0
+
+
 def test_one_class_alone_cannot_tell(trained: Any) -> None:
     trial = in_order(trained, np.zeros(64, int), "hidden/kernel")
     assert trial.outcome == "nothing to lose"

@@ -10,6 +10,7 @@ from ...findings import Comparison, Finding, Measurement
 from ...measurements.training.loss_history import LossHistory
 from ...phrases import percent
 from ..base import BEYOND, Sign
+from ..by_answers import by_answers
 
 EPOCHS = 5
 """Fewer show no course."""
@@ -41,7 +42,7 @@ class Memorised(Sign):
         if history is not None and _is_memorised(history, model):
             yield self.finding(
                 "",
-                "warning",
+                by_answers(model, "warning", solved="warning"),
                 Measurement("validation loss of the last epoch", history.validation[-1]),
                 _summary(history),
                 reference=Comparison("training loss of the last epoch", history.training[-1]),

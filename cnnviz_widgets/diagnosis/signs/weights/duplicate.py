@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from ...facts import LayerFacts, ModelFacts
 from ...findings import Finding, Measurement
@@ -46,7 +46,7 @@ class Duplicate(Sign):
         groups, total = kernel.duplicates, kernel.shape[-1]
         count = sum(map(len, groups))
         share = count / total
-        examples = listed(["=".join(map(str, group[:6])) for group in groups], 3)
+        examples = listed(list(map(_equation, groups)), 3)
         is_all = share == 1 and count > 2
         channels = () if is_all else sorted(k for group in groups for k in group)
         return self.finding(
@@ -59,3 +59,8 @@ class Duplicate(Sign):
             channels=tuple(k + first for k in channels),
             weight=kernel.name,
         )
+
+
+def _equation(group: Sequence[int]) -> str:
+    """``2=5=9``; of a large group the beginning."""
+    return "=".join(map(str, group[:6])) + "=…" * (len(group) > 6)
