@@ -1,6 +1,8 @@
 """What a diagnosis costs: its time against bare forward passes, its memory against all outputs.
 
-VGG16 at 224×224, batch 8, and the paper's DCGAN at full size [WL20 §2.1]: generator v1 with its
+VGG16 at 224×224, batch 8; a fresh MobileNetV3Small, of which no reference is needed; DenseNet121
+and NASNetMobile, large graphs, trained as far as any network with a bias that has moved; and the
+paper's DCGAN at full size [WL20 §2.1]: generator v1 with its
 2560×25600 dense weight, and discriminator v1, on 64 samples. Weights are fresh ones times 1.2, so
 that no network passes for untrained; a reference is built where a layer looks suspicious. Each
 peak is that of a process of its own, which has traced the model before. The target for memory is
@@ -24,9 +26,14 @@ from tests.benchmarks.table import Row, paired_medians
 
 ROUNDS = 3
 DCGAN_SAMPLES = 64
-# What `diagnose` says when it begins the reference, and what comes after it.
+# What `diagnose` says when it begins the reference; the layers it reads of it follow.
 _REFERENCE = "diagnosis: building the same network anew for comparison"
-_AFTER = "diagnosis: inputs and targets"
+# Samples, image size and seconds of the networks that are only timed.
+_TIMED = {
+    "MobileNetV3Small": (32, 64, None),
+    "DenseNet121": (16, 64, 60),
+    "NASNetMobile": (16, 64, 60),
+}
 
 
 def rows() -> list[Row]:
@@ -70,8 +77,25 @@ def rows() -> list[Row]:
             f"{vgg['peak']:.0f} MB for the whole diagnosis, a bare pass {bare['peak']:.0f} MB; all "
             f"outputs {vgg['outputs']:.0f} MB, weights {vgg['weights']:.0f} MB",
         ),
+        *(_timed_row(name) for name in _TIMED),
         *(_dcgan_row(name) for name in ("generator", "discriminator")),
     ]
+
+
+def _timed_row(name: str) -> Row:
+    cost = _measured(name)
+    samples, size, limit = _TIMED[name]
+    return Row(
+        f"diagnosis of {name} at {size}×{size}, {samples} samples, trace included: time",
+        f"{limit} s" if limit else "one bare compiled forward",
+        f"{cost['seconds'] / limit:.2f}×"
+        if limit
+        else f"{cost['seconds'] / cost['bare_seconds']:.0f}×",
+        "≤ 1×" if limit else "for comparison",
+        cost["seconds"] <= limit if limit else None,
+        f"{cost['seconds']:.1f} s, of which {cost['traced_seconds']:.1f} s to trace "
+        f"{cost['layers']:.0f} layers; one bare compiled pass {cost['bare_seconds']:.3f} s",
+    )
 
 
 def _dcgan_row(name: str) -> Row:
@@ -137,8 +161,45 @@ def _drawn_by_numpy() -> Iterator[None]:
         yield
 
 
+def _timed(name: str) -> dict[str, float]:
+    """One diagnosis of a network of Keras' own, by random images and labels."""
+    import keras
+    import numpy as np
+    import tensorflow as tf
+
+    from cnnviz_widgets.model import ModelProbe
+    from cnnviz_widgets.model.diagnosis.diagnose import diagnose
+
+    samples, size, limit = _TIMED[name]
+    model = getattr(keras.applications, name)(weights=None, input_shape=(size, size, 3))
+    rng = np.random.default_rng(0)
+    x = rng.integers(0, 256, (samples, size, size, 3)).astype("float32")
+    targets = None
+    if limit:
+        targets = rng.integers(0, 1000, samples)
+        bias = model.layers[-1].bias
+        bias.assign(rng.normal(0, 0.1, bias.shape))
+    function = tf.function(lambda v: model(v, training=False))
+    begin = time.perf_counter()
+    count = len(ModelProbe(model, x).layers)
+    traced_seconds = time.perf_counter() - begin
+    begin = time.perf_counter()
+    diagnose(model, x, targets=targets)
+    seconds = time.perf_counter() - begin
+    tensor = tf.constant(x)
+    bare_seconds, _ = paired_medians(lambda: np.asarray(function(tensor)), lambda: None, ROUNDS)
+    return {
+        "seconds": seconds,
+        "traced_seconds": traced_seconds,
+        "bare_seconds": bare_seconds,
+        "layers": count,
+    }
+
+
 def _measure(what: str) -> dict[str, float]:
     """One of the measurements, for a fresh process."""
+    if what in _TIMED:
+        return _timed(what)
     import numpy as np
 
     from cnnviz_widgets.model import ModelProbe
@@ -166,25 +227,30 @@ def _measure(what: str) -> dict[str, float]:
     begin = time.perf_counter()
     diagnose(model, x, reference=False)
     traced_seconds = time.perf_counter() - begin
-    times: dict[str, float] = {}
-    seen: list[str] = []
-
-    def note(share: float, message: str) -> None:
-        times.setdefault(message, time.perf_counter())
-        seen.append(message)
-
-    diagnose(probe, progress=note)
-    end = times[_AFTER]
-    begin = times.get(_REFERENCE, end)
-    suspects = seen[seen.index(_REFERENCE) + 1 : seen.index(_AFTER)] if begin != end else []
+    reference_seconds, suspects = _reference(probe)
     return {
         **figures,
         "seconds": seconds,
         "bare_seconds": bare_seconds,
         "traced_seconds": traced_seconds,
-        "reference_seconds": end - begin,
-        "suspects": len(suspects),
+        "reference_seconds": reference_seconds,
+        "suspects": suspects,
     }
+
+
+def _reference(probe: Any) -> tuple[float, int]:
+    """The seconds that the reference takes in a diagnosis, and of how many layers it is read."""
+    from cnnviz_widgets.model.diagnosis.diagnose import diagnose
+
+    seen: list[tuple[str, float]] = []
+    diagnose(probe, progress=lambda share, message: seen.append((message, time.perf_counter())))
+    messages = [message for message, _ in seen]
+    if _REFERENCE not in messages:
+        return 0.0, 0
+    first = messages.index(_REFERENCE)
+    layers = {f"diagnosis: {info.path}" for info in probe.layers}
+    after = next(k for k in range(first + 1, len(seen)) if messages[k] not in layers)
+    return seen[after][1] - seen[first][1], after - first - 1
 
 
 if __name__ == "__main__":

@@ -43,7 +43,10 @@ def with_trials(subject: Subject, measured: Measured, question: Question) -> Mea
     """What was measured, with the decisive trials of what is accused."""
     facts = measured.facts
     accused = [each for sign in signs() for each in sign.on_trial(facts)]
-    if not accused or facts.untrained or facts.nonfinite_inputs:
+    if question.targets is None:
+        # Outputs alone do not tell whether a weight has learnt: it stays a note.
+        accused = [(path, weight) for path, weight in accused if not weight]
+    if not accused or facts.untrained or not _is_finite(facts):
         return measured
     skipped: list[Skipped] = []
     trials = _trials(subject, measured.bare, question, skipped)

@@ -14,5 +14,5 @@ Seeds 0 and 1 are for setting thresholds, 10 and 11 for the figures in RESULTS.m
 leaves is kept in ``build/causes``, by recipe, seed and source.
 
 ``python -m tests.benchmarks.causes --seeds 0 1 [--only TEXT] [--report FILE] [--jobs N]`` trains,
-diagnoses and prints the tables.
+diagnoses and prints the tables; ``--annex FILE`` prints twelve reports in full.
 """

@@ -1,6 +1,7 @@
 """Train the population where it is not yet, diagnose it, and print the tables.
 
-``python -m tests.benchmarks.causes --seeds 0 1 [--only TEXT] [--report FILE] [--jobs N]``
+``python -m tests.benchmarks.causes --seeds 0 1 [--only TEXT] [--report FILE] [--jobs N]``; with
+``--annex FILE`` twelve reports are printed in full instead.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ import argparse
 from pathlib import Path
 
 from . import tables
+from .annex import annex
 from .score import Outcome, outcomes
 from .tables import Counts
 
@@ -31,7 +33,11 @@ def main() -> None:
     parser.add_argument("--only", default="", help="members whose name contains this")
     parser.add_argument("--report", type=Path, help="write every finding here, as Markdown")
     parser.add_argument("--jobs", type=int, default=1, help="how many processes")
+    parser.add_argument("--annex", type=Path, help="write twelve reports here, and no tables")
     asked = parser.parse_args()
+    if asked.annex:
+        asked.annex.write_text(annex())
+        return
 
     found = outcomes(asked.seeds, asked.only, asked.jobs, _line)
     print(f"\n{tables.by_kind(found)}\n\n{tables.by_fault(found)}\n")

@@ -111,10 +111,14 @@ def test_luck_is_ruled_out_where_the_task_is_not_solved(
     assert orders == [*range(draws)]
 
 
-def test_without_targets_it_is_a_note(weights: list[np.ndarray]) -> None:
+def test_without_targets_it_is_a_note_that_takes_no_trial(
+    weights: list[np.ndarray], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delattr(Trials, "in_random_order")
     (found,) = of_kind(told(changed(weights, shuffle), targets=False), *RANDOM)
     assert found.severity == "note"
-    assert "without targets" in found.limits
+    assert "was not tried" in found.limits
+    assert "Give targets" in found.cure
 
 
 def test_units_that_are_not_missed_are_a_hint_to_prune(weights: list[np.ndarray]) -> None:
