@@ -68,6 +68,12 @@ def with_trials(subject: Subject, measured: Measured, question: Question) -> Mea
     return measured.but(replace(facts, thinned=thinned, without_weight=without), skipped)
 
 
+def _is_finite(facts: ModelFacts) -> bool:
+    """Whether inputs and outputs are: else no loss can be compared."""
+    ends = [layer.outputs.measures.nonfinite for layer in facts if layer.output]
+    return not facts.nonfinite_inputs and not any(map(np.any, ends))
+
+
 def _trials(
     subject: Subject, bare: BarePass, question: Question, skipped: list[Skipped]
 ) -> Trials | None:

@@ -178,7 +178,7 @@ def test_without_a_bias_only_a_clear_trace_tells_training() -> None:
     fresh, trained = (diagnosed("EinsumDense turned", 1, how) for how in (None, spread))
     assert any("cannot be told" in note for note in fresh.notes)
     assert trained.notes == ()
-    assert [finding.kind for finding in trained] == ["noisy-weights"]
+    assert list(trained) == []
 
 
 @pytest.mark.parametrize("initializer", INITIALIZERS.values(), ids=INITIALIZERS)

@@ -51,7 +51,7 @@ def input_scale(
         return InputScale(values)
     made = next(_preprocessing(subject, measured.facts), None)
     trials: tuple[SurenessTrial, ...] = ()
-    if made is None and not measured.facts.untrained:
+    if made is None and not measured.facts.traceless:
         trials = tuple(_sureness(subject, runs))
     return InputScale(values, made, trials)
 

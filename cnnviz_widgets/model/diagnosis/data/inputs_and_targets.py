@@ -46,7 +46,7 @@ def _with_scale(
     known = memories(subject, facts)
     shift = norm_shift(subject, facts, known)
     judging = judging_of(subject, runs, judge, question.targets is not None)
-    if judging is not None and not facts.untrained:
+    if judging is not None and not facts.traceless:
         trying = Trying(subject, runs, judging, shift, known)
         facts = replace(facts, repairs=tuple(repairs(trying)))
     explained = any(repair.helps for repair in facts.repairs)
