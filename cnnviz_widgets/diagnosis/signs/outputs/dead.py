@@ -31,6 +31,10 @@ on so many samples: the paper's v1 has 40 to 49 % on 64. Whatever fires on less 
 inputs in so large a part of a layer is of little use in any case. Where no loss shows that they are
 missed, less is a note: networks that do their work have up to a third."""
 
+MISSED = 0.75
+"""Share of a layer's channels from which dead ones that are missed are lost capacity, though the
+rest does the task: networks that do it well have up to 0.6."""
+
 FAR_BELOW = 2.0
 """Times the norm of the weights, and the magnitude of what they read, by which a bias lies below 0:
 independent inputs bring as much to one unit in 40."""
@@ -186,7 +190,8 @@ def _first_call(path: str) -> str:
 def _proven(silence: _Silence, trial: Trial | None, model: ModelFacts) -> Severity:
     """The severity that the evidence bears: a model that has learnt something can do some of it."""
     outcome = "unknown" if trial is None else trial.outcome
-    is_spare = solves(model) or outcome == "spared"
+    is_missed = outcome == "worse" and silence.share >= MISSED
+    is_spare = outcome == "spared" or (solves(model) and not is_missed)
     if silence.doubtful or is_spare or leads_into_gate(model, silence.calls[0]):
         return "note"  # of a gate: what it weighs goes on all the same
     if outcome == "unknown" and silence.share < SURELY:
@@ -233,7 +238,7 @@ def _cure_of_note(silence: _Silence, model: ModelFacts) -> str:
     trial = model.thinned.get(layer.path)
     if silence.share >= WARNING and (trial is None or trial.outcome != "spared"):
         first = (
-            "None is needed, as the task is solved"
+            "Nothing urgent, as the task is solved"
             if solves(model)
             else "Give targets (targets=…) to be told whether they are missed"
             if trial is None or trial.now is None

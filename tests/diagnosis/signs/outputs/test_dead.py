@@ -107,6 +107,14 @@ def test_where_the_task_is_solved_dead_units_are_spare_ones() -> None:
     assert "20 units would do" in only(replace(model, thinned=spared), "dead").cure
 
 
+@pytest.mark.parametrize(("dead", "severity"), [(24, "note"), (34, "warning")])
+def test_most_of_a_layer_is_missed_though_the_task_is_solved(dead: int, severity: str) -> None:
+    living = layer("dense", firing(np.full(40 - dead, 0.9), dead))
+    fallen = Trial(0.5, 64, 4, LEARNT, Fit(2.3, (0.1, -0.1) * 4, 6))
+    model = replace(facts(living), answers=SOLVED, thinned={"dense": fallen})
+    assert only(model, "dead").severity == severity
+
+
 def test_a_shared_layer_is_told_once() -> None:
     silent, other = firing(np.full(10, 0.9), 10), firing(np.full(12, 0.9), 8)
     one, two = layer("trunk/dense", silent, low=True), layer("trunk:1/dense", other, low=True)
