@@ -15,7 +15,7 @@ from ...findings import Finding, Kind, Measurement, Severity
 from ...measurements.rarity import FEWEST_SAMPLES, firing_bound, silent_but_living
 from ...measurements.training.trials import Trial
 from ...phrases import are, percent, samples, some_of
-from ..base import ALL_OF_OUTPUTS, SAME_IN_LAYERS, Sign, by_share
+from ..base import ALL_OF_OUTPUTS, Sign, by_share
 from ..by_answers import solves
 from ..wording import distribution, named, what_came_of
 from .silence import WHOLLY, hands_on, inherited, leads_into_gate
@@ -55,7 +55,6 @@ class Dead(Sign):
         {"near-zero", "uniform", "unlike-input", "frozen", "concentrated-forks", "noisy-weights"}
     )
     spoils = frozenset({"near-zero", "uniform", "unlike-input"})
-    once_from = SAME_IN_LAYERS
 
     def findings(self, model: ModelFacts) -> Iterator[Finding]:
         """Of each layer, with a cure that depends on how many are concerned."""
@@ -106,10 +105,6 @@ class Dead(Sign):
     def leaves_nothing(self, cause: Finding, behind: bool) -> bool:
         """Whether not one channel lives."""
         return cause.measured.value >= 1
-
-    def is_one_choice(self, finding: Finding) -> bool:
-        """What is only worth a look is told once."""
-        return finding.severity == "note"
 
 
 @dataclass(frozen=True, eq=False)

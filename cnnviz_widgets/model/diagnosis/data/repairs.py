@@ -236,7 +236,7 @@ def _tried(trying: Trying, repair: InputRepair, before: Answers) -> Repair:
 
 
 def _of_averages(trying: Trying, before: Answers) -> Repair:
-    runs, judging = trying.runs, trying.judging
+    runs, judging, shift = trying.runs, trying.judging, trying.shift
     outputs = runs.run(exchanges={path: by_batch(each) for path, each in trying.memories.items()})
     return Repair(
         "stale-averages",
@@ -245,7 +245,7 @@ def _of_averages(trying: Trying, before: Answers) -> Repair:
         before,
         judging.answers(outputs),
         more_often(judging.marks(outputs), judging.marks(runs.outputs)),
-        expected=trying.shift is not None and trying.shift.off,
+        expected=shift is not None and (shift.off or shift.is_beginning),
     )
 
 
