@@ -42,11 +42,16 @@ Accused = tuple[str, str]
 def with_trials(subject: Subject, measured: Measured, question: Question) -> Measured:
     """What was measured, with the decisive trials of what is accused."""
     facts = measured.facts
-    accused = [each for sign in signs() for each in sign.on_trial(facts)]
+    accused = [
+        (path, weight)
+        for sign in signs()
+        for path, weight in sign.on_trial(facts)
+        if weight or _share_of_living(subject, facts, path)
+    ]
     if question.targets is None:
         # Outputs alone do not tell whether a weight has learnt: it stays a note.
         accused = [(path, weight) for path, weight in accused if not weight]
-    if not accused or facts.untrained or not _is_finite(facts):
+    if not accused or facts.untrained or facts.nonfinite_inputs:
         return measured
     skipped: list[Skipped] = []
     trials = _trials(subject, measured.bare, question, skipped)
@@ -66,12 +71,6 @@ def with_trials(subject: Subject, measured: Measured, question: Question) -> Mea
         except (CannotExchange, ModelCallError) as error:
             skipped.append(Skipped(what, shorten(str(error), LONGEST_REASON)))
     return measured.but(replace(facts, thinned=thinned, without_weight=without), skipped)
-
-
-def _is_finite(facts: ModelFacts) -> bool:
-    """Whether inputs and outputs are: else no loss can be compared."""
-    ends = [layer.outputs.measures.nonfinite for layer in facts if layer.output]
-    return not facts.nonfinite_inputs and not any(map(np.any, ends))
 
 
 def _trials(
@@ -137,7 +136,10 @@ def _in_random_order(trials: Trials, facts: ModelFacts, path: str, weight: str) 
 
 
 def _share_of_living(subject: Subject, facts: ModelFacts, path: str) -> list[int]:
-    """As large a share of a layer's living channels as is dead, at random; one is left at least."""
+    """As large a share of a layer's living channels as is dead, at random; one is left at least.
+
+    [] where there is but one.
+    """
     outputs = facts.layers[path].outputs
     living = np.flatnonzero(~outputs.measures.dead)
     count = math.ceil(living.size * (1 - living.size / outputs.channels))

@@ -134,6 +134,17 @@ def test_units_that_are_missed_are_a_warning(weights: list[np.ndarray]) -> None:
     assert "They may be missed" in found.summary
 
 
+def test_the_last_unit_is_not_tried() -> None:
+    """Of one that is left no share can be taken: that nothing changes would be no news."""
+    hidden, head = L.Dense(8, "relu", name="hidden"), L.Dense(2, "softmax")
+    model = keras.Sequential([keras.Input((4,)), hidden, head])
+    hidden.set_weights([RNG.normal(size=(4, 8)), np.array([0.5] + 7 * [-100.0])])
+    inputs = RNG.normal(size=(64, 4))
+    (found,) = of_kind([*diagnose(model, inputs, targets=(inputs[:, 0] > 0).astype(int))], "dead")
+    assert len(found.channels) == 7
+    assert "silencing" not in found.summary
+
+
 def test_no_more_than_a_few_are_tried() -> None:
     keras.utils.set_random_seed(0)
     model = network(MOST_TRIED + 2)

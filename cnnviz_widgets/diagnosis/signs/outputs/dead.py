@@ -244,7 +244,8 @@ def _cure_of_note(silence: _Silence, model: ModelFacts) -> str:
             '(activation="leaky_relu") would let them take part.'
         )
     left = silence.total - silence.channels.size
-    return f"None is needed; {left:,} {layer.noun} would do in {layer.path}."
+    noun = layer.noun.removesuffix("s") if left == 1 else layer.noun
+    return f"None is needed; {left:,} {noun} would do in {layer.path}."
 
 
 def _is_driven(model: ModelFacts, layer: LayerFacts) -> bool:
