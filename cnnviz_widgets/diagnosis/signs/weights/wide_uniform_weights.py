@@ -8,7 +8,6 @@ from ...facts import LayerFacts, ModelFacts
 from ...findings import Comparison, Finding, Measurement
 from ...measurements.weight_measures import WeightMeasures
 from ..base import Sign
-from ..by_answers import capped
 from ..wording import binned
 from .kernels import kernels
 
@@ -50,7 +49,7 @@ class WideUniformWeights(Sign):
     def _of_kernel(self, layer: LayerFacts, kernel: WeightMeasures, model: ModelFacts) -> Finding:
         return self.finding(
             layer,
-            capped("warning", model),
+            "warning",
             Measurement(
                 "spread of the weights (standard deviation) over that of Glorot's initialisation",
                 kernel.width,
