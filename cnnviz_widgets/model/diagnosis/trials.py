@@ -138,10 +138,12 @@ def _in_random_order(trials: Trials, facts: ModelFacts, path: str, weight: str) 
 def _share_of_living(subject: Subject, facts: ModelFacts, path: str) -> list[int]:
     """As large a share of a layer's living channels as is dead, at random; one is left at least.
 
-    [] where there is but one.
+    [] where there is but one, or none: of a shared layer others may live in another call.
     """
     outputs = facts.layers[path].outputs
     living = np.flatnonzero(~outputs.measures.dead)
+    if living.size < 2:
+        return []
     count = math.ceil(living.size * (1 - living.size / outputs.channels))
     rng = np.random.default_rng(subject.seed)
     chosen = rng.choice(living, min(count, living.size - 1), replace=False)

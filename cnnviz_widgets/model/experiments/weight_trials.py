@@ -187,7 +187,8 @@ class Trials:
         if (labels == labels[0]).all():
             return right, ()
         hits = values[0].argmax(-1) == labels
-        commonest = labels == np.bincount(labels - labels.min()).argmax() + labels.min()
+        classes, counts = np.unique(labels, return_counts=True)
+        commonest = labels == classes[counts.argmax()]
         more = hits.astype(float) - commonest
         return right, tuple(float(more[rows].mean()) for rows in self._groups())
 

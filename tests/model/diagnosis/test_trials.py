@@ -145,6 +145,19 @@ def test_the_last_unit_is_not_tried() -> None:
     assert "silencing" not in found.summary
 
 
+def test_a_shared_layer_that_is_silent_in_its_first_call_alone() -> None:
+    hidden = L.Dense(8, "relu", name="hidden")
+    trunk = keras.Sequential([keras.Input((4,)), hidden], name="trunk")
+    hidden.set_weights([np.ones((4, 8)), np.array(4 * [-0.01] + 4 * [-100.0])])
+    first, second = keras.Input((4,)), keras.Input((4,))
+    both = L.Concatenate()([trunk(first), trunk(second)])
+    model = keras.Model([first, second], L.Dense(2, "softmax")(both))
+    inputs = np.abs(RNG.normal(size=(64, 4)))
+    report = diagnose(model, [-inputs, inputs], targets=(inputs[:, 0] > 0.7).astype(int))
+    (found,) = of_kind([*report], "dead")
+    assert found.channels == (4, 5, 6, 7)
+
+
 def test_no_more_than_a_few_are_tried() -> None:
     keras.utils.set_random_seed(0)
     model = network(MOST_TRIED + 2)

@@ -9,6 +9,8 @@ import keras
 import numpy as np
 from numpy.typing import NDArray
 
+from ....analysis.arrays import Indices
+from ....analysis.spreading import evenly
 from ....records.cached_property import cached_property
 from ...experiments.changed_outputs import values_of
 from ...experiments.exchanged_pass import Exchange, run_exchanged
@@ -38,9 +40,7 @@ class Runs:
 
     def __init__(self, subject: Subject, measured: Measured) -> None:
         self._subject, self._measured = subject, measured
-        count = subject.probe.samples
-        spread = np.linspace(0, count - 1, min(count, OUTPUT_SAMPLES))
-        self.rows: NDArray[np.intp] = np.round(spread).astype(np.intp)
+        self.rows: Indices = evenly(subject.probe.samples, OUTPUT_SAMPLES, "ends")
 
     @property
     def inputs(self) -> list[NDArray[Any]]:
