@@ -213,6 +213,13 @@ def test_weights_that_diverged_everywhere_are_one_cause() -> None:
     assert (found.layer, found.follows) == ("a", ("b", "d"))
 
 
+def test_a_head_that_merely_hampers_brings_nothing_about_further_in() -> None:
+    dead = finding("dead", "b")
+    severe, hampering = (finding("loss-head-mismatch", "d", how) for how in ("severe", "warning"))
+    assert said(severe, dead) == [("loss-head-mismatch", "d", ("b",))]
+    assert said(hampering, dead) == [("loss-head-mismatch", "d", ()), ("dead", "b", ())]
+
+
 def test_what_is_severe_explains_a_failed_task() -> None:
     failed = finding("no-better-than-constant", "d", "severe")
     assert said(failed, finding("dead", "b", "severe")) == [("dead", "b", ("d",))]

@@ -36,8 +36,8 @@ class ChannelOrder(Sign):
             ),
             samples=repair.after.samples,
             limits=few_samples(repair.after.samples),
-            cure=f"Reverse the colours: {repair.code}. OpenCV reads BGR; PIL, TensorFlow and Keras "
-            "read RGB.",
+            cure=f"Reverse the colours: `{repair.code}`. OpenCV reads BGR; PIL, TensorFlow and "
+            "Keras read RGB.",
         )
 
     def accounts_for(self, cause: Finding, other: Finding) -> bool:

@@ -84,8 +84,8 @@ class InputRange(Sign):
             ),
             samples=repair.after.samples,
             limits=few_samples(repair.after.samples),
-            cure=f"Prepare the inputs as in training: {repair.code}. A layer in the model, such as "
-            "keras.layers.Rescaling, keeps it from being forgotten.",
+            cure=f"Prepare the inputs as in training: `{repair.code}`. A layer in the model, such "
+            "as `keras.layers.Rescaling`, keeps it from being forgotten.",
         )
 
     def _by_memory(self, shift: NormShift, scale: InputScale | None, model: ModelFacts) -> Finding:
@@ -105,7 +105,7 @@ class InputRange(Sign):
                 else "Without targets, stale moving averages cannot be ruled out."
             ),
             cure=f"Compare with a batch of training data: {_FACTS}. If they agree, run some "
-            "batches with training=True to renew the averages.",
+            "batches with `training=True` to renew the averages.",
         )
 
     def _by_scale(self, scale: InputScale, samples: int) -> Iterator[Finding]:

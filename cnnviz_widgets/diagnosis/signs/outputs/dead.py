@@ -235,13 +235,13 @@ def _cure_of_note(silence: _Silence, model: ModelFacts) -> str:
         first = (
             "Nothing urgent, as the task is solved"
             if solves(model)
-            else "Give targets (targets=…) to be told whether they are missed"
+            else "Give targets (`targets=…`) to be told whether they are missed"
             if trial is None or trial.now is None
             else "Show it more samples, 64 at the least, to be told whether they are missed"
         )
         return (
             f"{first}; an activation that passes negative values "
-            '(activation="leaky_relu") would let them take part.'
+            '(`activation="leaky_relu"`) would let them take part.'
         )
     left = silence.total - silence.channels.size
     noun = layer.noun.removesuffix("s") if left == 1 else layer.noun
@@ -270,7 +270,7 @@ def _cure(
     if any(weight.width == 0 for weight in layer.weights if weight.name.endswith("kernel")):
         return (
             "Its weights are all 0, and stay so: initialise them with random numbers "
-            '(kernel_initializer="he_normal").'
+            '(`kernel_initializer="he_normal"`).'
         )
     if layer in driven and len(driven) > 1:
         return (
@@ -280,17 +280,17 @@ def _cure(
     if layer in driven:
         return (
             "Their biases lie far below 0, where a ReLU passes no gradient back: set these to 0 "
-            'and train on, with activation="leaky_relu" to keep them alive.'
+            'and train on, with `activation="leaky_relu"` to keep them alive.'
         )
     if layer.low and not any(
         other.role == "weights" and layer.path in model.descendants(other.path) for other in model
     ):
         return (
             "Check the range of the inputs first; then use an activation that passes negative "
-            'values here (activation="leaky_relu", or "elu").'
+            'values here (`activation="leaky_relu"`, or "elu").'
         )
     return (
         "Use an activation that passes negative values, here or in the layers before it "
-        '(activation="leaky_relu", or "elu"), He initialisation (kernel_initializer="he_normal"), '
-        "or one layer less where several are stacked."
+        '(`activation="leaky_relu"`, or "elu"), He initialisation '
+        '(`kernel_initializer="he_normal"`), or one layer less where several are stacked.'
     )

@@ -23,9 +23,9 @@ class ExplodingSignal(Sign):
 
     kind, title, source = "exploding-signal", "a signal that grows with depth", BEYOND
     cure = (
-        'Start with weights that keep the scale: kernel_initializer="he_normal" before ReLU; put a '
-        "BatchNormalization between the layers, and clip the gradients: "
-        "keras.optimizers.Adam(clipnorm=1.0)."
+        'Start with weights that keep the scale: `kernel_initializer="he_normal"` before ReLU; put '
+        "a BatchNormalization between the layers, and clip the gradients: "
+        "`keras.optimizers.Adam(clipnorm=1.0)`."
     )
     spoils = ALL_OF_OUTPUTS | {"non-finite"}
     anywhere = NOT_AS_TRAINED | {"wide-uniform-weights"}

@@ -68,8 +68,8 @@ class NearZero(Sign):
             Measurement("magnitude (root mean square) of the output", magnitude),
             f"{layer.path} puts out next to nothing: values of about {magnitude:.2g}{part}.",
             reference,
-            'Draw its initial weights wider (kernel_initializer="he_normal"), weaken a penalty on '
-            "weights or activity, or put a BatchNormalization behind it.",
+            'Draw its initial weights wider (`kernel_initializer="he_normal"`), weaken a penalty '
+            "on weights or activity, or put a BatchNormalization behind it.",
         )
 
     def _crowded(
@@ -84,7 +84,7 @@ class NearZero(Sign):
             "lies next to 0: they answer to almost nothing.",
             reference,
             "Use an activation that passes negative values here and in the layers before it "
-            '(activation="leaky_relu"), or weaken a penalty on activity.',
+            '(`activation="leaky_relu"`), or weaken a penalty on activity.',
         )
 
     def _of_layer(

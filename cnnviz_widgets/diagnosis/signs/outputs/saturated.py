@@ -37,8 +37,8 @@ class Saturated(Sign):
     of_outputs = True
     cure = (
         "Scale down what enters the activation: smaller initial weights "
-        '(kernel_initializer="glorot_uniform"), or a BatchNormalization before it; or use one '
-        'without ends (activation="relu"). At its ends no gradient comes back.'
+        '(`kernel_initializer="glorot_uniform"`), or a BatchNormalization before it; or use one '
+        'without ends (`activation="relu"`). At its ends no gradient comes back.'
     )
     explains = frozenset({"dead", "constant", "uniform", "near-zero", "unlike-input"})
 

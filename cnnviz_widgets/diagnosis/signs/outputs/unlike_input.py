@@ -22,7 +22,7 @@ far less than the architecture keeps by itself."""
 
 _SOLVED = (
     "None is needed, as the task is solved. To keep more of the picture give the layer more "
-    "channels, or a smaller stride or kernel (strides=1)."
+    "channels, or a smaller stride or kernel (`strides=1`)."
 )
 
 
@@ -34,7 +34,7 @@ class UnlikeInput(Sign):
 
     kind, title, source = "unlike-input", "unlike the input", "[WL20 §1.3.2]"
     of_outputs = True
-    cure = "Give the layer more channels, or a smaller stride or kernel (strides=1)."
+    cure = "Give the layer more channels, or a smaller stride or kernel (`strides=1`)."
     # What is lost stays lost.
     spoils = frozenset({kind})
     suspects_by = "picture"

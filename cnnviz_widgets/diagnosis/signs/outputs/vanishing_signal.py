@@ -129,11 +129,11 @@ def _cure(signal: Signal, trend: Trend, model: ModelFacts) -> str:
     if len(squash) > len(names) / 2:
         return (
             f"Exchange the {max(set(squash), key=squash.count)} of the hidden layers: "
-            'activation="relu", kernel_initializer="he_normal"; or put a BatchNormalization '
+            '`activation="relu", kernel_initializer="he_normal"`; or put a BatchNormalization '
             "before each."
         )
     return (
-        'Start with weights that keep the scale: kernel_initializer="he_normal" before ReLU; '
+        'Start with weights that keep the scale: `kernel_initializer="he_normal"` before ReLU; '
         "put a BatchNormalization between the layers, or add to what a block puts out what it "
         "reads (x + block(x)); lower a penalty on the weights."
     )

@@ -29,8 +29,8 @@ class LinearStack(Sign):
     kind, title, source = "linear-stack", "nothing between two layers", BEYOND
     anywhere = FAILED_TASK
     cure = (
-        'Give the first of the two an activation, such as activation="relu", or make one layer of '
-        "them: normalisation, dropout and mean pooling do not bend."
+        'Give the first of the two an activation, such as `activation="relu"`, or make one layer '
+        "of them: normalisation, dropout and mean pooling do not bend."
     )
 
     def findings(self, model: ModelFacts) -> Iterator[Finding]:

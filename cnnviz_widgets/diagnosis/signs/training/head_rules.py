@@ -86,8 +86,8 @@ def _one_share(head: Head) -> Mismatch | None:
         _units(head),
         f"{head.layer} applies {head.last} to one unit, which is always 1: the model gives the "
         "same answer whatever it sees.",
-        'For yes or no: Dense(1, activation="sigmoid") and loss="binary_crossentropy"; for '
-        f'classes: one unit each, Dense(classes, activation="{head.last}").',
+        'For yes or no: `Dense(1, activation="sigmoid")` and `loss="binary_crossentropy"`; for '
+        f'classes: one unit each, `Dense(classes, activation="{head.last}")`.',
     )
 
 
@@ -99,8 +99,8 @@ def _one_class(head: Head) -> Mismatch | None:
         _units(head),
         f"{head.loss} compares classes, and {head.layer} has one unit: its only class always "
         "gets the whole share, so there is nothing to learn.",
-        'For yes or no: Dense(1, activation="sigmoid") and loss="binary_crossentropy"; for '
-        'classes: one unit each, Dense(classes, activation="softmax").',
+        'For yes or no: `Dense(1, activation="sigmoid")` and `loss="binary_crossentropy"`; for '
+        'classes: one unit each, `Dense(classes, activation="softmax")`.',
     )
 
 
@@ -116,8 +116,8 @@ def _several_classes(head: Head) -> Mismatch | None:
         _units(head),
         f"Samples have several labels at once or none, and {head.layer} ({head.last}, "
         f"{head.loss or 'loss not known'}) shares one certainty among its {head.units:,} units.",
-        f'Judge each label by itself: Dense({head.units}, activation="sigmoid") and '
-        'loss="binary_crossentropy".',
+        f'Judge each label by itself: `Dense({head.units}, activation="sigmoid")` and '
+        '`loss="binary_crossentropy"`.',
     )
 
 
@@ -128,8 +128,8 @@ def _numbers_as_values(head: Head) -> Mismatch | None:
         head,
         f"The targets are class numbers, and {head.loss} compares each of the {head.units:,} "
         f"outputs of {head.layer} with the number itself.",
-        'Use loss="sparse_categorical_crossentropy" with activation="softmax", or '
-        "keras.utils.to_categorical(targets).",
+        'Use `loss="sparse_categorical_crossentropy"` with `activation="softmax"`, or '
+        "`keras.utils.to_categorical(targets)`.",
     )
 
 
@@ -143,7 +143,7 @@ def _other_layout(head: Head) -> Mismatch | None:
         head,
         f"The targets are {refused}, and {head.loss} takes "
         f"{'class numbers' if is_sparse else 'a number for each output'}.",
-        f'Use loss="{right}" for such targets.',
+        f'Use `loss="{right}"` for such targets.',
     )
 
 
@@ -164,7 +164,7 @@ def _twice(head: Head) -> Mismatch | None:
         Measurement("largest share that a class can get", most, True),
         f"{head.layer} takes the softmax of what is softmax already: no class can get more than "
         f"{percent(most)}, and it learns slowly.",
-        'Take one of the two away: Dense(…, activation="softmax") needs no Softmax behind it.',
+        'Take one of the two away: `Dense(…, activation="softmax")` needs no Softmax behind it.',
     )
 
 
@@ -187,7 +187,7 @@ def _squashed_logits(head: Head) -> Mismatch | None:
         )
     cure = "Take the activation of the last layer away: logits have no bounds."
     if head.last in SHARES or (head.last == "sigmoid" and head.loss in BINARY):
-        cure = f"Leave from_logits=True out of {head.loss}, or take the {head.last} away."
+        cure = f"Leave `from_logits=True` out of {head.loss}, or take the {head.last} away."
     return Mismatch("warning", Measurement("least loss within reach", least), summary, cure)
 
 
@@ -228,7 +228,7 @@ def _scores_alone(head: Head) -> Mismatch | None:
     if head.loss or head.units < 2 or head.targets not in CLASSES:
         return None
     return _clipped_scores(
-        head, 'End in activation="softmax", or in none with a loss that has from_logits=True.'
+        head, 'End in `activation="softmax"`, or in none with a loss that has `from_logits=True`.'
     )
 
 
@@ -250,7 +250,7 @@ def _no_shares(head: Head) -> Mismatch | None:
         _units(head),
         f"{head.layer} has {ends}, and {head.loss} with from_logits=False takes its outputs for "
         "probabilities: what is outside [0, 1] is clipped and teaches nothing.",
-        f'End in activation="{squash}", or use keras.losses.{named}(from_logits=True)'
+        f'End in `activation="{squash}"`, or use `keras.losses.{named}(from_logits=True)`'
         + (" and no activation." if head.activations else "."),
     )
 
@@ -266,8 +266,8 @@ def _each_by_itself(head: Head) -> Mismatch | None:
             f"{head.layer} ends in {head.last}, which judges each class by itself, and "
             f"{head.loss} is for classes of which one is right: the scores of its "
             f"{head.units:,} units need not sum to 1.",
-            'End in activation="softmax"; if several classes can be right at once, keep sigmoid '
-            'and use loss="binary_crossentropy".',
+            'End in `activation="softmax"`; if several classes can be right at once, keep sigmoid '
+            'and use `loss="binary_crossentropy"`.',
         )
     if head.loss in BINARY and head.targets == "one-hot" and head.units > 2:
         return Mismatch(
@@ -276,7 +276,7 @@ def _each_by_itself(head: Head) -> Mismatch | None:
             f"Exactly one class is right in every sample, and {head.layer} (sigmoid, "
             f"{head.loss}) judges its {head.units:,} classes one by one. That works; softmax "
             "makes use of it.",
-            'Try activation="softmax" and loss="categorical_crossentropy".',
+            'Try `activation="softmax"` and `loss="categorical_crossentropy"`.',
         )
     return None
 

@@ -21,6 +21,10 @@ class LossHeadMismatch(Sign):
     explains = frozenset({"unreachable-targets", "saturated", "dead", "near-zero", "constant"})
     anywhere = NOT_AS_TRAINED
 
+    def accounts_for(self, cause: Finding, other: Finding) -> bool:
+        """What merely hampers training, or is corrected, brings about nothing further in."""
+        return cause.severity == "severe" or other.layer == cause.layer
+
     def findings(self, model: ModelFacts) -> Iterator[Finding]:
         """One for each output at most."""
         for head in model.heads:

@@ -49,8 +49,8 @@ class Memorised(Sign):
                 samples=0,
                 limits="By the losses that the training told: weights that were put back since, or "
                 "trained on, do not show in them.",
-                cure="Stop at the best epoch: keras.callbacks.EarlyStopping(patience=5, "
-                "restore_best_weights=True); then more data, augmentation, or a smaller model.",
+                cure="Stop at the best epoch: `keras.callbacks.EarlyStopping(patience=5, "
+                "restore_best_weights=True)`; then more data, augmentation, or a smaller model.",
             )
 
 

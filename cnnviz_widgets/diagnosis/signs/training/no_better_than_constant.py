@@ -117,7 +117,7 @@ def _cure(answers: Answers, model: ModelFacts) -> str:
         )
     return (
         "Look at some inputs beside their targets: do they belong together (shuffle x and y by one "
-        "permutation)? Then let it learn ten by heart: model.fit(x[:10], y[:10], epochs=200). "
+        "permutation)? Then let it learn ten by heart: `model.fit(x[:10], y[:10], epochs=200)`. "
         "If it cannot, head, loss or learning rate are to blame; if it can, the data are."
     )
 

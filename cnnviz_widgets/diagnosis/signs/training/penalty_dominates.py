@@ -44,8 +44,8 @@ class PenaltyDominates(Sign):
 
     kind, title, source = "penalty-dominates", "penalty outweighs the task", BEYOND
     cure = (
-        "Weaken the penalty a hundredfold and train again: kernel_regularizer="
-        "keras.regularizers.L2(1e-4), or less, is usual."
+        "Weaken the penalty a hundredfold and train again: `kernel_regularizer="
+        "keras.regularizers.L2(1e-4)`, or less, is usual."
     )
     spoils = frozenset(
         {"concentrated-forks", "constant", "dead", "near-zero", "noisy-weights", "uniform"}

@@ -25,9 +25,9 @@ class StaleAverages(Sign):
 
     kind, title, source = "stale-averages", "stale moving averages", BEYOND
     cure = (
-        "Renew the averages: set layer.momentum = 0.9 for each BatchNormalization and run 100 "
-        "batches of training data through model(x, training=True), which changes no other weight. "
-        "In a custom training loop pass training=True."
+        "Renew the averages: set `layer.momentum = 0.9` for each BatchNormalization and run 100 "
+        "batches of training data through `model(x, training=True)`, which changes no other "
+        "weight. In a custom training loop pass `training=True`."
     )
     spoils = ALL_OF_OUTPUTS
     anywhere = NOT_AS_TRAINED | {"memorised"}  # validation, too, runs by the moving averages

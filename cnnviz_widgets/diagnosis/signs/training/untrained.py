@@ -110,7 +110,7 @@ def _cure(model: ModelFacts) -> str:
     if known is not None and known.rate < SLOW:
         return (
             f"Raise the learning rate, which is {known.rate:.2g}: "
-            "model.optimizer.learning_rate = 1e-3, then model.fit(…)."
+            "`model.optimizer.learning_rate = 1e-3`, then `model.fit(…)`."
         )
     if _tried(model) or _drift(model) > 0:
         rate = f" (it is {known.rate:.2g})" if known is not None and known.rate > 0 else ""
@@ -118,4 +118,4 @@ def _cure(model: ModelFacts) -> str:
             f"Train for more steps, or raise the learning rate{rate}; see that the layers are "
             "trainable and that this is the model that was trained."
         )
-    return "Train it: model.fit(inputs, targets, epochs=10); or load its weights."
+    return "Train it: `model.fit(inputs, targets, epochs=10)`; or load its weights."

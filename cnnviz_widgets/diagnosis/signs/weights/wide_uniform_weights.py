@@ -30,7 +30,7 @@ class WideUniformWeights(Sign):
 
     kind, title, source = "wide-uniform-weights", "wide, uniform weights", "[WL20 §1.3.5]"
     cure = (
-        'Initialise narrower and train anew: kernel_initializer="glorot_uniform", or "he_normal" '
+        'Initialise narrower and train anew: `kernel_initializer="glorot_uniform"`, or "he_normal" '
         "before ReLU."
     )
     view = "weights"
