@@ -32,8 +32,8 @@ inputs in so large a part of a layer is of little use in any case. Where no loss
 missed, less is a note: networks that do their work have up to a third."""
 
 MISSED = 0.75
-"""Share of a layer's channels from which dead ones that are missed are lost capacity, though the
-rest does the task: networks that do it well have up to 0.6."""
+"""Share of a layer's channels from which dead ones are lost capacity though the rest does the task,
+unless a trial shows that they are not missed: networks that do it well have up to 0.6."""
 
 FAR_BELOW = 2.0
 """Times the norm of the weights, and the magnitude of what they read, by which a bias lies below 0:
@@ -185,8 +185,7 @@ def _first_call(path: str) -> str:
 def _proven(silence: _Silence, trial: Trial | None, model: ModelFacts) -> Severity:
     """The severity that the evidence bears: a model that has learnt something can do some of it."""
     outcome = "unknown" if trial is None else trial.outcome
-    is_missed = outcome == "worse" and silence.share >= MISSED
-    is_spare = outcome == "spared" or (solves(model) and not is_missed)
+    is_spare = outcome == "spared" or (solves(model) and silence.share < MISSED)
     if silence.doubtful or is_spare or leads_into_gate(model, silence.calls[0]):
         return "note"  # of a gate: what it weighs goes on all the same
     if outcome == "unknown" and silence.share < SURELY:

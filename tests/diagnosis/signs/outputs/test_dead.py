@@ -113,6 +113,10 @@ def test_most_of_a_layer_is_missed_though_the_task_is_solved(dead: int, severity
     fallen = Trial(0.5, 64, 4, LEARNT, Fit(2.3, (0.1, -0.1) * 4, 6))
     model = replace(facts(living), answers=SOLVED, thinned={"dense": fallen})
     assert only(model, "dead").severity == severity
+    # Of few living ones none can be spared for a trial.
+    assert only(replace(model, thinned={}), "dead").severity == severity
+    spared = Trial(0.5, 64, 0, LEARNT, LEARNT)
+    assert only(replace(model, thinned={"dense": spared}), "dead").severity == "note"
 
 
 def test_a_shared_layer_is_told_once() -> None:
