@@ -192,7 +192,7 @@ def _proven(silence: _Silence, trial: Trial | None, model: ModelFacts) -> Severi
         return "note"
     if model.untrained and silence.share < WHOLLY:
         return "note"  # whoever trains it may wake them
-    shown = silence.share >= WHOLLY or outcome == "nothing to lose"
+    shown = not solves(model) and (silence.share >= WHOLLY or outcome == "nothing to lose")
     return "warning" if silence.judged == "severe" and not shown else silence.judged
 
 

@@ -107,7 +107,7 @@ def test_where_the_task_is_solved_dead_units_are_spare_ones() -> None:
     assert "20 units would do" in only(replace(model, thinned=spared), "dead").cure
 
 
-@pytest.mark.parametrize(("dead", "severity"), [(24, "note"), (34, "warning")])
+@pytest.mark.parametrize(("dead", "severity"), [(24, "note"), (34, "warning"), (39, "warning")])
 def test_most_of_a_layer_is_missed_though_the_task_is_solved(dead: int, severity: str) -> None:
     living = layer("dense", firing(np.full(40 - dead, 0.9), dead))
     fallen = Trial(0.5, 64, 4, LEARNT, Fit(2.3, (0.1, -0.1) * 4, 6))
@@ -117,6 +117,7 @@ def test_most_of_a_layer_is_missed_though_the_task_is_solved(dead: int, severity
     assert only(replace(model, thinned={}), "dead").severity == severity
     spared = Trial(0.5, 64, 0, LEARNT, LEARNT)
     assert only(replace(model, thinned={"dense": spared}), "dead").severity == "note"
+    assert only(facts(living), "dead").severity != "note"
 
 
 def test_a_shared_layer_is_told_once() -> None:
