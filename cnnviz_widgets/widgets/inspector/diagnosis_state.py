@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 
 import numpy as np
@@ -9,19 +10,23 @@ import numpy as np
 from ...analysis.channel_measures import ChannelMeasures
 from ...diagnosis.report import Report
 from ...model.training.moment_reader import Reading
+from ..panels.drawer import Drawer
 from ..panels.findings import FindingsPanel
+from ..panels.header import InspectorHeader
 from ..panels.selector import LayerSelector
 
 Measures = Mapping[str, ChannelMeasures]
 
 
 class DiagnosisState:
-    """Shows a report in the panel of findings and at the layers, as long as it holds.
+    """Shows a report in the panel of findings, in the bar and at the layers, as long as it holds.
 
     Parameters
     ----------
     panel : FindingsPanel
     selector : LayerSelector
+    header : InspectorHeader
+    drawer : Drawer
 
     Attributes
     ----------
@@ -29,10 +34,18 @@ class DiagnosisState:
         None before the first.
     """
 
-    def __init__(self, panel: FindingsPanel, selector: LayerSelector) -> None:
+    def __init__(
+        self,
+        panel: FindingsPanel,
+        selector: LayerSelector,
+        header: InspectorHeader,
+        drawer: Drawer,
+    ) -> None:
         self.report: Report | None = None
         self._panel = panel
         self._selector = selector
+        self._header = header
+        self._drawer = drawer
         self._measures: Measures = {}
 
     def show(self, report: Report, measures: Measures) -> None:
@@ -40,7 +53,8 @@ class DiagnosisState:
         self.report = report
         self._measures = measures
         self._panel.show(report)
-        self._panel.layout.display = None
+        self._header.show_found(Counter(finding.severity for finding in report))
+        self._drawer.show_tab("findings")
         self.mark()
 
     def mark(self) -> None:

@@ -43,6 +43,11 @@ class Guide:
         unseen = (step for step in waiting if (step.path, step.view) not in self._looked)
         return next(unseen, None)
 
+    def previous(self, path: str, view: str) -> Step | None:
+        """The step before the present one; None at the beginning, and where it is no step."""
+        here = self.number(path, view)
+        return self.steps[here - 1] if here > 0 else None
+
     def looked(self, paths: Iterable[str]) -> dict[str, set[str]]:
         """The views of each of these layers that have been looked at."""
         return {path: {view for seen, view in self._looked if seen == path} for path in paths}

@@ -20,12 +20,13 @@ from ...validation.texts import known_layer
 from ..composite import Composite
 from ..jupyter.error_text import error_in_page
 from ..jupyter.work_report import WorkReport
+from ..panels.drawer import Drawer
 from ..panels.header import InspectorHeader
 from ..panels.selector import LayerSelector, listed
 from ..views.layer_views import LayerViews
 from .history_view import HistoryView
 from .layer_facts import layer_facts
-from .panes import side_by_side
+from .panes import TABS, framed
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -69,9 +70,12 @@ class HistoryViewer(Composite):
         self.header = InspectorHeader(live=False)
         self.selector = LayerSelector([listed(entry) for entry in history.layers])
         self.story = HistoryView(self.selector, self._go_to)
-        children = side_by_side(self.selector, [self.header, *self.views.parts], self.story.parts)
+        self.drawer = Drawer([("density", TABS["density"])])
+        tabs = {"density": self.views.in_tab("density")}
+        middle, foot = self.views.in_tab(""), self.story.parts
+        children = framed([self.header], self.selector, middle, self.drawer, tabs, foot)
         work = WorkReport(self.header, "the reading")
-        super().__init__(children, self.views.selection, work, history.lock, "cnnviz-inspector")
+        super().__init__(children, self.views.selection, work, history.lock, "cnnviz-frame")
         self._position_told = afterwards(self._tell_position)
         self.story.follow(history)
         self._begin(layer, int(history.steps[-1]))

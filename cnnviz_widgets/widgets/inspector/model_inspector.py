@@ -38,7 +38,7 @@ from ..jupyter.work_report import WorkReport
 from ..views.sample_names import sample_names
 from .diagnosis_state import DiagnosisState
 from .navigation import Navigation, first_place
-from .panes import Panes, side_by_side
+from .panes import Panes
 from .shown import LayerDisplay
 from .training_session import TrainingSession
 
@@ -130,22 +130,18 @@ class ModelInspector(Composite):
                 probe, panes, self.following, self._class_names, work, self._take_place
             )
             self._navigation = Navigation(self._display, self.following.story, work, lock)
-            self._diagnosis = DiagnosisState(self.findings, self.selector)
-            beside = [
-                self.header,
-                self.following.bar,
-                self.findings,
-                self.ablation,
-                *self.views.parts,
-            ]
-            children = side_by_side(self.selector, beside, self.following.story.parts)
-            super().__init__(children, self.views.selection, work, lock, "cnnviz-inspector")
+            self.drawer = panes.drawer
+            self._diagnosis = DiagnosisState(
+                self.findings, self.selector, self.header, self.drawer
+            )
+            children = panes.framed([self.following.bar], self.following.story.parts)
+            super().__init__(children, self.views.selection, work, lock, "cnnviz-frame")
             cell, report = work.in_cell(), work.reported()
             with surely(*cell, report), cell[0], cell[1], self._lock, report:
                 self._display.read_all(place, probe.layers)
         self.selector.observe(self._on_chosen, "layer")
         self.header.observe(self._on_chosen, ["view", "weight"])
-        self.header.observe(self._on_asked, ["_asked", "_diagnose_asked", "_next_asked"])
+        self.header.observe(self._on_asked, ["_asked", "_diagnose_asked", "_step_asked"])
         self.findings.observe(self._on_finding, "finding")
 
     @property
@@ -373,14 +369,15 @@ class ModelInspector(Composite):
 
     def _on_asked(self, change: dict[str, Any]) -> None:
         """The page asked for something, and learns that it is done, or will not be."""
-        answer = afterwards(partial(self.header.answer, change["name"], change["new"]))
+        serial = change["new"][0] if change["name"] == "_step_asked" else change["new"]
+        answer = afterwards(partial(self.header.answer, change["name"], serial))
         with surely(answer), error_in_page(self.header), self._lock, answer:
             if change["name"] == "_asked":
                 self.refresh()
             elif change["name"] == "_diagnose_asked":
                 self.diagnose()
             else:
-                self._navigation.next_step()
+                self._navigation.go_step(change["new"][1])
 
     def _ablate(self, how: str, channels: Sequence[int]) -> Ablation:
         with self._lock:

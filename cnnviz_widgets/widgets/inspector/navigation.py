@@ -108,10 +108,12 @@ class Navigation:
         self.turn_to(place if finding.layer else self._display.place, NOW)
         self._display.select(finding.channels)
 
-    def next_step(self) -> None:
-        """Show the next step of the order of analysis that has not been looked at."""
-        here = self._display.place
-        step = None if here is None else self._display.guide.next(here.layer, here.view)
+    def go_step(self, by: int) -> None:
+        """Show the step before in the order of analysis, or the next that was not looked at."""
+        here, guide = self._display.place, self._display.guide
+        if here is None:
+            return
+        step = (guide.previous if by < 0 else guide.next)(here.layer, here.view)
         if step is not None:
             self.turn_to(Place(step.path, step.view), self._display.requested)
 

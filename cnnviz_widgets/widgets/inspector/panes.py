@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ipywidgets import Box, DOMWidget, VBox
+from ipywidgets import Box, DOMWidget
 
 from ..panels.ablation import AblationBar, Tried
+from ..panels.drawer import Drawer, tab_class
 from ..panels.findings import FindingsPanel
 from ..panels.header import InspectorHeader
 from ..panels.selector import LayerSelector
@@ -16,6 +17,9 @@ from ..views.layer_views import LayerViews
 
 if TYPE_CHECKING:
     from ...model import ModelProbe
+
+TABS = {"findings": "Findings", "density": "Density", "trials": "Trials"}
+"""The drawer's tabs, by their names."""
 
 
 @dataclass(frozen=True)
@@ -29,6 +33,7 @@ class Panes:
     findings : FindingsPanel
     ablation : AblationBar
     views : LayerViews
+    drawer : Drawer
     """
 
     header: InspectorHeader
@@ -36,6 +41,7 @@ class Panes:
     findings: FindingsPanel
     ablation: AblationBar
     views: LayerViews
+    drawer: Drawer
 
     @classmethod
     def of(
@@ -51,18 +57,71 @@ class Panes:
         return cls(
             InspectorHeader(),
             selector,
-            FindingsPanel(layout={"display": "none"}),
+            FindingsPanel(),
             AblationBar(views.selection, on_ask=on_ablation),
             views,
+            Drawer(list(TABS.items()), tab="density"),
         )
 
+    def framed(self, bar: Sequence[DOMWidget], foot: Sequence[DOMWidget]) -> list[DOMWidget]:
+        """All of them in a frame, with more parts of the bar and the foot.
 
-def side_by_side(
-    selector: LayerSelector, beside: Sequence[DOMWidget], below: Sequence[DOMWidget]
+        Parameters
+        ----------
+        bar : sequence of DOMWidget
+        foot : sequence of DOMWidget
+        """
+        tabs = {
+            "findings": [self.findings],
+            "density": self.views.in_tab("density"),
+            "trials": [self.ablation],
+        }
+        middle = self.views.in_tab("")
+        return framed([self.header, *bar], self.selector, middle, self.drawer, tabs, foot)
+
+
+def framed(
+    bar: Sequence[DOMWidget],
+    selector: LayerSelector,
+    main: Sequence[DOMWidget],
+    drawer: Drawer,
+    tabs: Mapping[str, Sequence[DOMWidget]],
+    foot: Sequence[DOMWidget],
 ) -> list[DOMWidget]:
-    """The layers on the left, what is beside them on the right, and below both the rest."""
-    views = VBox(beside)
-    views.add_class("cnnviz-inspector-views")
-    panes = Box([selector, views])
-    panes.add_class("cnnviz-inspector-panes")
-    return [panes, VBox(below)]
+    """The children of a frame: everything in its pane, which the page's style lays out.
+
+    Parameters
+    ----------
+    bar : sequence of DOMWidget
+        Along the top.
+    selector : LayerSelector
+        At the left.
+    main : sequence of DOMWidget
+        In the middle, from top to bottom.
+    drawer : Drawer
+        At the right.
+    tabs : dict of str to sequence of DOMWidget
+        What each tab of the drawer shows.
+    foot : sequence of DOMWidget
+        Along the foot.
+    """
+    for name, panels in tabs.items():
+        for panel in panels:
+            panel.add_class("cnnviz-tab")
+            panel.add_class(tab_class(name))
+    panels = [panel for several in tabs.values() for panel in several]
+    panes = {
+        "bar": bar,
+        "layers": [selector],
+        "main": main,
+        "drawer": [drawer, *panels],
+        "foot": foot,
+    }
+    boxes = []
+    for name, children in panes.items():
+        box = Box(children)
+        box.add_class(f"cnnviz-frame-{name}")
+        boxes.append(box)
+    body = Box(boxes)
+    body.add_class("cnnviz-frame-body")
+    return [body]

@@ -248,6 +248,7 @@ class LayerDisplay:
         if place is None:
             return
         step = self.guide.number(place.layer, place.view)
+        before = self.guide.previous(place.layer, place.view)
         coming = self.guide.next(place.layer, place.view)
         header, selector = self._panes.header, self._panes.selector
         with header.hold_sync():
@@ -256,6 +257,7 @@ class LayerDisplay:
             header.step = step + 1
             header.stage = self.guide.steps[step].stage if step >= 0 else ""
             header.look_for = self.guide.steps[step].look_for if step >= 0 else ""
+            header.previous_step = "" if before is None else f"{before.path}, {before.view}"
             header.next_step = "" if coming is None else f"{coming.path}, {coming.view}"
         with selector.hold_sync():
             selector.show_layer(place.layer)

@@ -118,8 +118,20 @@ class ColumnAxisState(TypedDict):
     """Which columns are in sight."""
 
 
+class DrawerState(TypedDict):
+    """The tabs of a frame's side."""
+
+    tabs: list[tuple[str, str]]
+    """Name and title of each."""
+
+
 class InspectorHeaderState(TypedDict):
     """What goes on, and where the reader is."""
+
+    found: list[int]
+    """How many findings are severe, warnings and notes; none before a diagnosis."""
+    _step_asked: tuple[int, int]
+    """How often another step was asked for, and by how many steps the last time."""
 
 
 STATES: Mapping[str, type] = {
@@ -127,6 +139,7 @@ STATES: Mapping[str, type] = {
     "ChannelGrid": SheetState,
     "ColumnAxis": ColumnAxisState,
     "Dendrogram": TreeState,
+    "Drawer": DrawerState,
     "FindingsPanel": FindingsPanelState,
     "InspectorHeader": InspectorHeaderState,
     "LayerSelector": LayerSelectorState,

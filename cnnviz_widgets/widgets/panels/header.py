@@ -1,22 +1,26 @@
-"""InspectorHeader: which layer and view is shown, what comes next, and what went wrong."""
+"""InspectorHeader: the bar of a frame, with layer and view, what goes on, and the tools."""
 
 from __future__ import annotations
+
+from collections.abc import Mapping
 
 import anywidget
 from traitlets import Bool, Enum, Float, Int, List, Unicode
 
+from ...diagnosis.findings import SEVERITIES
 from ..jupyter.bundles import bundle
 from ..jupyter.ownership import Owning
 from ..jupyter.thread_local_sync import ThreadLocalChanges
 
-_ANSWERS = {"_asked": "_answered", "_diagnose_asked": "_diagnosed", "_next_asked": "_next_answered"}
+_ANSWERS = {"_asked": "_answered", "_diagnose_asked": "_diagnosed", "_step_asked": "_step_answered"}
 
 
 class InspectorHeader(Owning, ThreadLocalChanges, anywidget.AnyWidget):
-    """The inspector's first lines: title, controls, progress, guide, warnings and errors.
+    """The bar of an inspector: title, controls, progress, warnings and errors.
 
-    What the page asks for is counted: `_asked` (read again), `_diagnose_asked` and `_next_asked`
-    go up with each press, and the button waits until the count beside it has caught up.
+    What the page asks for is counted: `_asked` (read again), `_diagnose_asked` and the first of
+    `_step_asked` go up with each press, and the button waits until the count beside it has caught
+    up.
     """
 
     _esm = bundle("inspector-header.js")
@@ -42,7 +46,12 @@ class InspectorHeader(Owning, ThreadLocalChanges, anywidget.AnyWidget):
     stage = Unicode("", help="Which stage the step belongs to [WL20 §1.3.1].").tag(sync=True)
     look_for = Unicode("", help="What to look for in this step.").tag(sync=True)
     next_step = Unicode("", help="Layer and view of the next step; '' at the end.").tag(sync=True)
-    guide = Bool(True, help="Whether the step is spelt out.").tag(sync=True)
+    previous_step = Unicode(
+        "", help="Layer and view of the step before; '' at the beginning."
+    ).tag(sync=True)
+    found = List(
+        Int(), help="How many findings are severe, warnings and notes; none before a diagnosis."
+    ).tag(sync=True)
 
     _shown_view = Unicode("outputs", help="The view that is drawn; it follows `view`.").tag(
         sync=True
@@ -51,8 +60,10 @@ class InspectorHeader(Owning, ThreadLocalChanges, anywidget.AnyWidget):
     _answered = Int(0).tag(sync=True)
     _diagnose_asked = Int(0, help="How often the page asked for a diagnosis.").tag(sync=True)
     _diagnosed = Int(0).tag(sync=True)
-    _next_asked = Int(0, help="How often the page asked for the next step.").tag(sync=True)
-    _next_answered = Int(0).tag(sync=True)
+    _step_asked = List(
+        [0, 1], help="How often the page asked for another step, and by how many the last time."
+    ).tag(sync=True)
+    _step_answered = Int(0).tag(sync=True)
 
     def show_view(self, view: str, weight: str) -> None:
         """Say which view is drawn, and of which weight; they are the chosen ones, too."""
@@ -66,12 +77,16 @@ class InspectorHeader(Owning, ThreadLocalChanges, anywidget.AnyWidget):
             self.progress = share
             self.message = message
 
+    def show_found(self, counts: Mapping[str, int]) -> None:
+        """Say how many findings of each severity the last diagnosis had."""
+        self.found = [counts.get(severity, 0) for severity in SEVERITIES]
+
     def answer(self, asked: str, serial: int) -> None:
         """What the page asked for is done.
 
         Parameters
         ----------
-        asked : {'_asked', '_diagnose_asked', '_next_asked'}
+        asked : {'_asked', '_diagnose_asked', '_step_asked'}
             The count that went up.
         serial : int
             What it was then.

@@ -218,7 +218,7 @@ def _make(links: Links) -> DensityPanel:
     return DensityPanel(selection=links.selection)
 
 
-SLOT = ViewSlot(_make)
+SLOT = ViewSlot(_make, tab="density")
 
 
 def _notes(record: LayerPicture) -> list[str]:

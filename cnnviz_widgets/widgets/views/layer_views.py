@@ -63,6 +63,10 @@ class LayerViews:
         """The widgets, from top to bottom."""
         return list(self.by_name.values())
 
+    def in_tab(self, tab: str) -> list[Any]:
+        """Those of a tab of the drawer; of '' those in the middle of the frame."""
+        return [self.by_name[name] for name, slot in self._slots.items() if slot.tab == tab]
+
     def show(self, record: LayerPicture, class_names: Sequence[str] = ()) -> None:
         """Show a record in the views that are for its kind, and hide the others.
 

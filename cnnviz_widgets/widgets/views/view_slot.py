@@ -63,10 +63,13 @@ class ViewSlot:
         Makes the widget, with what it shares with the others.
     kinds : frozenset of RecordKind
         What it shows; none: any kind.
+    tab : str
+        Name of the drawer's tab that it stands in; '' for the middle of the frame.
     """
 
     make: Callable[[Links], LinkedView]
     kinds: frozenset[RecordKind] = frozenset()
+    tab: str = ""
 
     def fits(self, record: LayerPicture) -> bool:
         """Whether it shows records of this kind."""

@@ -1,89 +1,89 @@
-/** InspectorHeader: which layer and view is shown, what comes next, and what went wrong. */
+/** InspectorHeader: the frame's bar. Which layer and view is shown, what goes on, and the tools. */
 import type { AnyModel, RenderProps } from "@anywidget/types";
 
-import { Guide } from "./guide";
+import { Diagnose } from "./diagnose";
+import { Frame } from "./frame";
+import { Messages } from "./messages";
+import { Steps } from "./steps";
 import { ViewSwitch } from "./view-switch";
-import { button, element, mount } from "../lib/dom/elements";
+import { element, mount } from "../lib/dom/elements";
+import { icon, iconButton } from "../lib/dom/icons";
+import { button } from "../lib/dom/elements";
+import { onCommand } from "../lib/frame/commands";
+import { lastName } from "../lib/format";
 import { onChange } from "../lib/linking/changes";
 import { Connection } from "../lib/linking/connection";
 import { entry } from "../lib/linking/entry";
-import { SlowAnswer, WAITING } from "../lib/linking/slow-answer";
 import { INSPECTOR_HEADER_TRAITS } from "../lib/wire/constants";
 import type { InspectorHeaderState } from "../lib/wire/states";
 
-function render({ model, el, signal }: RenderProps<InspectorHeaderState>): void {
-  const title = element("div", "cnnviz-inspector-title", { role: "heading", "aria-level": 3 });
-  const message = element("div", "cnnviz-inspector-message cnnviz-faint", { role: "status", "aria-live": "polite" });
-  const error = element("div", "cnnviz-error", { role: "alert" });
-  const connection = new Connection({ model, el, signal });
-  const views = new ViewSwitch(model, connection, signal);
-  const guide = new Guide(model, connection, signal);
-  const slowAnswer = new SlowAnswer(() => show(), signal);
-  const diagnose = button(
-    "Diagnose",
-    "Look through every layer for signs of trouble, each with its evidence and its cure",
-    () => ask("_diagnose_asked"),
-    signal,
-  );
-  const refresh = button(
-    "Read again",
-    "Read the live model again: its present weights on the same inputs",
-    () => ask("_asked"),
-    signal,
-  );
-  const controls = element(
-    "div",
-    "cnnviz-inspector-controls",
-    {},
-    views.root,
-    element("span", "cnnviz-group", {}, diagnose, refresh, guide.opener),
-  );
-  const root = element("div", "cnnviz cnnviz-inspector-header");
-  root.append(title, controls, guide.root, message, error);
-  mount(el, root, signal);
+class InspectorHeader {
+  private readonly title: HTMLButtonElement;
+  private readonly name = element("span", "cnnviz-inspector-name");
+  private readonly refresh: HTMLButtonElement;
+  private readonly whole: HTMLButtonElement;
+  private readonly connection: Connection;
+  private readonly frame: Frame;
+  private readonly views: ViewSwitch;
+  private readonly steps: Steps;
+  private readonly diagnose: Diagnose;
+  private readonly messages: Messages;
 
-  function ask(key: "_asked" | "_diagnose_asked"): void {
-    model.set(key, model.get(key) + 1);
-    model.save_changes();
-    show();
+  constructor(private readonly model: AnyModel<InspectorHeaderState>, props: RenderProps<InspectorHeaderState>) {
+    const { el, signal } = props;
+    this.connection = new Connection(props);
+    const left = element("div", "cnnviz cnnviz-bar-left");
+    this.frame = new Frame(left, signal);
+    this.title = button("", "", () => this.frame.ask("layers"), signal);
+    this.title.className = "cnnviz-inspector-title";
+    this.title.append(this.name, icon("chevron-down"));
+    this.views = new ViewSwitch(model, this.connection, signal);
+    this.steps = new Steps(model, this.connection, signal);
+    this.diagnose = new Diagnose(model, this.connection, () => this.frame.ask("tab:findings"), signal);
+    this.messages = new Messages(model, this.connection, signal);
+    this.refresh = iconButton("refresh", "Read again", "Read the model again: its present weights on the same inputs (R)", () => this.readAgain(), signal);
+    this.whole = iconButton("fullscreen", "Full screen", "", () => this.frame.toggleWhole(), signal);
+    const help = iconButton("help", "Tour and keys", "Tour and keys (?)", () => this.frame.ask("tour"), signal);
+    left.append(element("h3", "cnnviz-inspector-heading", {}, this.title), this.steps.root, this.views.root, this.diagnose.root);
+    const tools = element("div", "cnnviz cnnviz-bar-tools", {}, this.refresh);
+    const end = element("div", "cnnviz cnnviz-bar-end", {}, this.whole, help);
+    const root = element("div", "cnnviz cnnviz-inspector-header", {}, left, this.messages.root, tools, end);
+    mount(el, root, signal);
+    this.frame.onWhole = () => this.showWhole();
+    onCommand(root, "fullscreen", () => this.frame.toggleWhole(), signal);
+    onCommand(root, "escape", () => this.frame.leave(), signal);
+    onCommand(root, "refresh", () => this.refresh.click(), signal);
+    onChange(model, INSPECTOR_HEADER_TRAITS, () => this.show());
+    this.connection.onChange(() => this.show());
+    this.showWhole();
+    this.show();
   }
 
-  function show(): void {
-    title.replaceChildren(model.get("title"), " ", element("small", "", {}, model.get("facts")));
-    const text = model.get("error");
-    if (error.textContent !== text) error.textContent = text;
-    error.hidden = text === "";
-    slowAnswer.wait(connection.alive && model.get("view") !== model.get("_shown_view"));
-    if (!connection.alive) message.replaceChildren(connection.notice(), ...warnings(model));
-    else message.replaceChildren(...(slowAnswer.over && !model.get("message") ? [WAITING] : working(model)));
-    const waiting = connection.alive && model.get("_asked") > model.get("_answered");
-    connection.need(refresh, waiting);
-    refresh.textContent = waiting ? "Waiting for the kernel…" : "Read again";
-    const diagnosing = connection.alive && model.get("_diagnose_asked") > model.get("_diagnosed");
-    connection.need(diagnose, diagnosing);
-    diagnose.textContent = diagnosing ? "Diagnosing…" : "Diagnose";
-    diagnose.hidden = refresh.hidden = !model.get("live");
-    views.show();
-    guide.show();
+  private showWhole(): void {
+    const leave = this.frame.whole;
+    this.whole.setAttribute("aria-pressed", String(leave));
+    this.whole.title = leave ? "Leave full screen (F)" : "Full screen (F)";
   }
 
-  onChange(model, INSPECTOR_HEADER_TRAITS, show);
-  connection.onChange(show);
-  show();
+  private readAgain(): void {
+    this.model.set("_asked", this.model.get("_asked") + 1);
+    this.model.save_changes();
+    this.show();
+  }
+
+  private show(): void {
+    const path = this.model.get("title");
+    this.name.textContent = lastName(path);
+    this.title.title = [`${path} – choose a layer (L)`, this.model.get("facts"), this.steps.words()].filter(Boolean).join("\n");
+    this.refresh.hidden = !this.model.get("live");
+    this.connection.need(this.refresh, this.connection.alive && this.model.get("_asked") > this.model.get("_answered"));
+    this.views.show();
+    this.steps.show();
+    this.diagnose.show();
+    this.messages.show();
+  }
 }
 
-const warnings = (model: AnyModel<InspectorHeaderState>): Node[] =>
-  model.get("warnings").map((text) => element("div", "cnnviz-warning", {}, `⚠ ${text}`));
-
-/** A progress bar with its words while work goes on; warnings otherwise. */
-function working(model: AnyModel<InspectorHeaderState>): Node[] {
-  const message = model.get("message");
-  if (!message) return warnings(model);
-  const progress = model.get("progress");
-  const bar = element("progress", "cnnviz-progress", { max: 1, "aria-label": message });
-  // Without a value the bar moves to and fro.
-  if (progress >= 0) bar.value = progress;
-  return [bar, document.createTextNode(message)];
-}
-
-export default entry(render);
+export default entry((props: RenderProps<InspectorHeaderState>) => {
+  new InspectorHeader(props.model, props);
+});

@@ -2,6 +2,7 @@
 import type { AnyModel } from "@anywidget/types";
 
 import { button, choice, element } from "../lib/dom/elements";
+import { onCommand } from "../lib/frame/commands";
 import type { Connection } from "../lib/linking/connection";
 import type { RecordView } from "../lib/wire/payloads";
 import type { InspectorHeaderState } from "../lib/wire/states";
@@ -31,6 +32,7 @@ export class ViewSwitch {
     const title = "Which of the layer's weights is shown";
     this.weight = choice("weight", title, [], (name) => this.choose("weight", name), signal);
     this.root = element("span", "cnnviz-view-switch", {}, group, this.weight.root);
+    onCommand(this.root, "view", () => this.buttons.get(this.model.get("view") === "weights" ? "outputs" : "weights")!.click(), signal);
   }
 
   show(): void {
