@@ -83,6 +83,16 @@ export interface DendrogramState extends TreeState {
   selection: string;
 }
 
+/** What Drawer shares with the page. */
+export interface DrawerState {
+  /** Name and title of each. */
+  tabs: [string, string][];
+  /** Whether the drawer is there. */
+  open: boolean;
+  /** Name of the tab that is shown. */
+  tab: string;
+}
+
 /** What FindingsPanel shares with the page. */
 export interface FindingsPanelState {
   /** The report without its findings; nothing before the first. */
@@ -98,23 +108,23 @@ export interface FindingsPanelState {
 
 /** What InspectorHeader shares with the page. */
 export interface InspectorHeaderState {
+  /** How many findings are severe, warnings and notes; none before a diagnosis. */
+  found: number[];
+  /** How often another step was asked for, and by how many steps the last time. */
+  _step_asked: [number, number];
   _answered: number;
   /** How often the page asked to read again. */
   _asked: number;
   /** How often the page asked for a diagnosis. */
   _diagnose_asked: number;
   _diagnosed: number;
-  _next_answered: number;
-  /** How often the page asked for the next step. */
-  _next_asked: number;
   /** The view that is drawn; it follows `view`. */
   _shown_view: string;
+  _step_answered: number;
   /** What went wrong last; '' once something has worked. */
   error: string;
   /** Kind, shape and samples in one line. */
   facts: string;
-  /** Whether the step is spelt out. */
-  guide: boolean;
   /** Whether the layer has weights to show. */
   has_weights: boolean;
   /** Whether there is a model to diagnose and to read again. */
@@ -125,6 +135,8 @@ export interface InspectorHeaderState {
   message: string;
   /** Layer and view of the next step; '' at the end. */
   next_step: string;
+  /** Layer and view of the step before; '' at the beginning. */
+  previous_step: string;
   /** Share of the work done, 0 to 1; -1: unknown. */
   progress: number;
   /** Which stage the step belongs to [WL20 §1.3.1]. */
