@@ -32,7 +32,7 @@ class Drawer(Owning, ThreadLocalSync, anywidget.AnyWidget):
 
     tabs = List(Tuple(Unicode(), Unicode()), help="Name and title of each tab.").tag(sync=True)
     tab = Unicode(help="Name of the tab that is shown.").tag(sync=True)
-    open = Bool(True, help="Whether the drawer is there.").tag(sync=True)
+    is_open = Bool(True, help="Whether the drawer is there.").tag(sync=True)
 
     def __init__(self, tabs: Sequence[tuple[str, str]], **traits: Any) -> None:
         super().__init__(tabs=list(tabs), **{"tab": tabs[0][0], **traits})
@@ -41,7 +41,7 @@ class Drawer(Owning, ThreadLocalSync, anywidget.AnyWidget):
         """Open the drawer at a tab."""
         with self.hold_sync():
             self.tab = name
-            self.open = True
+            self.is_open = True
 
     @validate("tab")
     def _known_tab(self, proposal: dict[str, Any]) -> str:

@@ -27,7 +27,7 @@ class Drawer {
     list.addEventListener("keydown", (event) => this.onKey(event), { signal });
     const close = iconButton("close", "Close the drawer", "Close (Escape)", () => this.close(), signal);
     this.root = element("div", "cnnviz cnnviz-drawer", {}, list, close);
-    onChange(model, ["tab", "open"], () => this.show());
+    onChange(model, ["tab", "is_open"], () => this.show());
     onAnyCommand(this.root, (name) => {
       if (name.startsWith("tab:")) this.open(name.slice(4));
       // The focus leaves with what it is in.
@@ -40,12 +40,12 @@ class Drawer {
   private open(tab: string): void {
     if (!this.tabs.has(tab)) return;
     this.model.set("tab", tab);
-    this.model.set("open", true);
+    this.model.set("is_open", true);
     this.model.save_changes();
   }
 
   private close(): void {
-    this.model.set("open", false);
+    this.model.set("is_open", false);
     this.model.save_changes();
   }
 
@@ -62,7 +62,7 @@ class Drawer {
   }
 
   show(): void {
-    const [chosen, open] = [this.model.get("tab"), this.model.get("open")];
+    const [chosen, open] = [this.model.get("tab"), this.model.get("is_open")];
     const pane = this.root.closest<HTMLElement>(".cnnviz-frame-drawer");
     const frame = frameOf(this.root);
     frame?.classList.toggle("cnnviz-drawer-open", open);

@@ -88,7 +88,7 @@ export interface DrawerState {
   /** Name and title of each. */
   tabs: [string, string][];
   /** Whether the drawer is there. */
-  open: boolean;
+  is_open: boolean;
   /** Name of the tab that is shown. */
   tab: string;
 }
