@@ -96,7 +96,7 @@ def check(inspector: ModelInspector, answered: bool = True) -> None:
     assert (header.progress, header.message) == (-1, "")
     if answered:
         assert header._answered == header._asked
-        assert header._next_answered == header._next_asked
+        assert header._step_answered == header._step_asked[0]
     assert inspector._navigation.timeline.position == inspector._display.requested
     for part in parts_of(inspector):
         assert not (isinstance(part, ThreadLocalSync) and part._holding_sync)
@@ -112,7 +112,7 @@ def ask(inspector: ModelInspector) -> None:
 
 
 def ask_for_next(inspector: ModelInspector) -> None:
-    inspector.header.set_state({"_next_asked": inspector.header._next_asked + 1})
+    inspector.header.set_state({"_step_asked": [inspector.header._step_asked[0] + 1, 1]})
 
 
 @pytest.mark.parametrize("work", [refresh, ask, ask_for_next])

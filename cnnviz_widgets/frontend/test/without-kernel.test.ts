@@ -47,13 +47,14 @@ const HEADER: InspectorHeaderState = {
   stage: "",
   look_for: "",
   next_step: "conv2, weights",
-  guide: true,
+  previous_step: "input, outputs",
+  found: [],
   _asked: 0,
   _answered: 0,
   _diagnose_asked: 0,
   _diagnosed: 0,
-  _next_asked: 0,
-  _next_answered: 0,
+  _step_asked: [0, 1],
+  _step_answered: 0,
 };
 const TRAINING: TrainingBarState = {
   state: "training",
@@ -111,9 +112,9 @@ const CASES = {
   "inspector header": widget({
     entry: header,
     state: () => HEADER,
-    needing: ".cnnviz-inspector-controls .cnnviz-segments button, .cnnviz-inspector-controls .cnnviz-group button:not(:last-child), select, .cnnviz-guide button",
-    asked: { view: "weights", _asked: 1, _diagnose_asked: 1, _next_asked: 1, message: "reading conv1", progress: 0.5 },
-    local: "[aria-expanded]",
+    needing: ".cnnviz-segments button, .cnnviz-steps button, .cnnviz-diagnose button:not(.cnnviz-found), .cnnviz-bar-tools button, select",
+    asked: { view: "weights", _asked: 1, _diagnose_asked: 1, _step_asked: [1, 1], message: "reading conv1", progress: 0.5 },
+    local: ".cnnviz-bar-end button",
   }),
   "layer selector": widget({
     entry: selector,

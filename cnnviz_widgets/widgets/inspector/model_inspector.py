@@ -131,9 +131,7 @@ class ModelInspector(Composite):
             )
             self._navigation = Navigation(self._display, self.following.story, work, lock)
             self.drawer = panes.drawer
-            self._diagnosis = DiagnosisState(
-                self.findings, self.selector, self.header, self.drawer
-            )
+            self._diagnosis = DiagnosisState(self.findings, self.selector, self.header, self.drawer)
             children = panes.framed([self.following.bar], self.following.story.parts)
             super().__init__(children, self.views.selection, work, lock, "cnnviz-frame")
             cell, report = work.in_cell(), work.reported()

@@ -46,9 +46,9 @@ class InspectorHeader(Owning, ThreadLocalChanges, anywidget.AnyWidget):
     stage = Unicode("", help="Which stage the step belongs to [WL20 §1.3.1].").tag(sync=True)
     look_for = Unicode("", help="What to look for in this step.").tag(sync=True)
     next_step = Unicode("", help="Layer and view of the next step; '' at the end.").tag(sync=True)
-    previous_step = Unicode(
-        "", help="Layer and view of the step before; '' at the beginning."
-    ).tag(sync=True)
+    previous_step = Unicode("", help="Layer and view of the step before; '' at the beginning.").tag(
+        sync=True
+    )
     found = List(
         Int(), help="How many findings are severe, warnings and notes; none before a diagnosis."
     ).tag(sync=True)

@@ -53,5 +53,12 @@ def test_remembers_what_has_been_looked_at_when_the_model_changes(guide: Guide) 
     assert guide.looked(["a", "c"]) == {"a": {"outputs"}, "c": set()}
 
 
+def test_goes_back_step_by_step(guide: Guide) -> None:
+    assert place(guide.previous("a", "weights")) == ("b", "outputs")
+    assert place(guide.previous("b", "outputs")) == ("a", "outputs")
+    assert guide.previous("a", "outputs") is None
+    assert guide.previous("flatten", "outputs") is None
+
+
 def test_an_empty_way_has_no_next() -> None:
     assert Guide().next("a", "outputs") is None

@@ -78,7 +78,7 @@ class Page(threading.Thread):
             channel = int(self.random.integers(3))
             inspector.selection.set_state({"selected": [channel], "_chosen_in": [self.asked, ""]})
         else:
-            inspector.header.set_state({"_next_asked": self.asked})
+            inspector.header.set_state({"_step_asked": [self.asked, 1]})
         assert inspector.header.error == ""
 
 

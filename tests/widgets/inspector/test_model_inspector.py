@@ -463,8 +463,8 @@ def test_the_guide_leads_through_the_model(inspector: cv.ModelInspector) -> None
     assert inspector.header.step == 1
     seen = [(inspector.layer, inspector.view)]
     for asked in range(1, inspector.header.steps):
-        inspector.header.set_state({"_next_asked": asked})
-        assert inspector.header._next_answered == asked
+        inspector.header.set_state({"_step_asked": [asked, 1]})
+        assert inspector.header._step_answered == asked
         seen.append((inspector.layer, inspector.view))
     assert inspector.header.next_step == ""
     assert len(seen) == len(set(seen)) == inspector.header.steps

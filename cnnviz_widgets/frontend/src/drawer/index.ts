@@ -25,13 +25,14 @@ class Drawer {
     }));
     const list = element("div", "cnnviz-drawer-tabs", { role: "tablist", "aria-label": "Drawer" }, ...this.tabs.values());
     list.addEventListener("keydown", (event) => this.onKey(event), { signal });
-    const close = iconButton("close", "Close the drawer", "Close (Escape)", () => this.close(), signal);
+    const close = iconButton("close", "Close the drawer", "Close (Escape, T)", () => this.turn(false), signal);
     this.root = element("div", "cnnviz cnnviz-drawer", {}, list, close);
     onChange(model, ["tab", "is_open"], () => this.show());
     onAnyCommand(this.root, (name) => {
       if (name.startsWith("tab:")) this.open(name.slice(4));
+      else if (name === "drawer") this.turn(!this.model.get("is_open"));
       // The focus leaves with what it is in.
-      else if (name === "escape" && this.root.parentElement?.parentElement?.contains(document.activeElement)) this.close();
+      else if (name === "escape" && this.root.closest(".cnnviz-frame-drawer")?.contains(document.activeElement)) this.turn(false);
     }, signal);
     // The panels beside it are there once the notebook has put all in their places.
     onResize(this.root, () => this.show(), signal);
@@ -40,12 +41,11 @@ class Drawer {
   private open(tab: string): void {
     if (!this.tabs.has(tab)) return;
     this.model.set("tab", tab);
-    this.model.set("is_open", true);
-    this.model.save_changes();
+    this.turn(true);
   }
 
-  private close(): void {
-    this.model.set("is_open", false);
+  private turn(open: boolean): void {
+    this.model.set("is_open", open);
     this.model.save_changes();
   }
 

@@ -27,13 +27,14 @@ describe("inspector header", () => {
       stage: "",
       look_for: "",
       next_step: "",
-      guide: true,
+      previous_step: "",
+      found: [],
       _asked: 0,
       _answered: 0,
       _diagnose_asked: 0,
       _diagnosed: 0,
-      _next_asked: 0,
-      _next_answered: 0,
+      _step_asked: [0, 1],
+      _step_answered: 0,
       ...state,
     });
     await show(header, model);
@@ -42,6 +43,8 @@ describe("inspector header", () => {
 
   const named = (text: string): HTMLButtonElement =>
     [...document.querySelectorAll<HTMLButtonElement>("button")].find((made) => made.textContent === text)!;
+
+  const labelled = (name: string): HTMLButtonElement => find(`button[aria-label="${name}"]`);
 
   test("an error is shown as text and goes away again", async () => {
     const model = await open();
@@ -63,7 +66,7 @@ describe("inspector header", () => {
 
   test("asking to read again waits for the answer", async () => {
     const model = await open();
-    const button = named("Read again");
+    const button = labelled("Read again");
     button.click();
     expect(model.state._asked).toBe(1);
     expect(button.disabled).toBe(true);
@@ -134,45 +137,64 @@ describe("inspector header", () => {
     expect(choice.hidden).toBe(true);
   });
 
-  test("the guide says where the reader is and leads on", async () => {
+  test("an error can be put away, and another one comes all the same", async () => {
+    const model = await open({ error: "first" });
+    labelled("Close").click();
+    expect(find(".cnnviz-error").hidden).toBe(true);
+    model.set("error", "second");
+    expect(find(".cnnviz-error").hidden).toBe(false);
+    model.set("error", "");
+    model.set("error", "first");
+    expect(find(".cnnviz-error").hidden).toBe(false);
+  });
+
+  test("the order of analysis leads on and back, and says in the title where one is", async () => {
     const model = await open({
       step: 3,
       steps: 24,
       stage: "low-abstraction outputs",
       look_for: "black tiles",
+      previous_step: "conv<1>, outputs",
       next_step: "conv<2>, weights",
     });
-    expect(find(".cnnviz-guide-words").textContent).toBe(
-      "Step 3 of 24 · low-abstraction outputs · look for: black tiles",
-    );
-    const next = named("Next: conv<2>, weights →");
-    next.click();
-    expect(model.state._next_asked).toBe(1);
-    expect(next.disabled).toBe(true);
-    model.set({ _next_answered: 1, step: 24, next_step: "" });
-    expect(next.hidden).toBe(true);
-    expect(find(".cnnviz-guide").textContent).toContain("All 24 steps looked at.");
+    expect(find(".cnnviz-inspector-title").title).toContain("Step 3 of 24 · low-abstraction outputs · look for: black tiles");
+    const [before, after] = [labelled("Before"), labelled("Next")];
+    expect(before.title).toContain("conv<1>, outputs");
+    after.click();
+    expect(model.state._step_asked).toEqual([1, 1]);
+    expect([before.disabled, after.disabled]).toEqual([true, true]);
+    model.set("_step_answered", 1);
+    before.click();
+    expect(model.state._step_asked).toEqual([2, -1]);
+    model.set({ _step_answered: 2, step: 24, next_step: "" });
+    expect([before.disabled, after.disabled]).toEqual([false, true]);
+    expect(after.title).toBe("All steps have been looked at");
   });
 
-  test("the next layer goes by its last name, its path is in the title", async () => {
-    await open({ step: 1, steps: 2, next_step: "outer, too/conv, weights" });
-    expect(named("Next: conv, weights →").title).toBe("Go on to outer, too/conv, weights");
-  });
-
-  test("the guide folds away and comes back, and Python remembers", async () => {
-    const model = await open({ step: 1, steps: 2 });
-    named("Guide ▾").click();
-    expect(model.state.guide).toBe(false);
-    expect(find(".cnnviz-guide").hidden).toBe(true);
-    named("Guide ▸").click();
-    expect(find(".cnnviz-guide").hidden).toBe(false);
-  });
-
-  test("without an order there is no guide; a view that is no step says how many there are", async () => {
+  test("without an order there are no steps", async () => {
     const model = await open();
-    expect(find(".cnnviz-guide").hidden).toBe(true);
-    expect(named("Guide ▾").hidden).toBe(true);
+    const steps = find(".cnnviz-steps");
+    expect(steps.hidden).toBe(true);
     model.set("steps", 4);
-    expect(find(".cnnviz-guide-words").textContent).toBe("4 steps in the method's order");
+    expect(steps.hidden).toBe(false);
+  });
+
+  test("the layer goes by its last name, its path is in the title", async () => {
+    await open({ title: "outer/in<b>ner/conv" });
+    expect(find(".cnnviz-inspector-name").textContent).toBe("conv");
+    expect(find(".cnnviz-inspector-title").title).toContain("outer/in<b>ner/conv");
+  });
+
+  test("findings are counted beside the button, the gravest first", async () => {
+    const model = await open();
+    const marks = find<HTMLButtonElement>(".cnnviz-found");
+    expect(marks.hidden).toBe(true);
+    model.set("found", [0, 0, 0]);
+    expect([marks.textContent, marks.title]).toEqual(["✓", "No trouble found"]);
+    model.set("found", [0, 0, 12]);
+    expect([marks.textContent, marks.title]).toEqual(["12", "12 notes"]);
+    model.set("found", [1, 4, 12]);
+    expect([marks.textContent, marks.title]).toEqual(["5", "1 severe, 4 warnings, 12 notes"]);
+    expect(marks.querySelector(".cnnviz-is-severe")).not.toBe(null);
   });
 });

@@ -8,6 +8,7 @@ const LINES = {
   picture: "M2 3h12v10H2ZM2 11l3.5-3.5 3 3 2-2L14 11.5M10.5 6h.1",
   download: "M8 2v8M4.8 7 8 10.2 11.2 7M2.5 11.5v2h11v-2",
   fullscreen: "M2.5 6V2.5H6M10 2.5h3.5V6M13.5 10v3.5H10M6 13.5H2.5V10",
+  drawer: "M2 3h12v10H2ZM9.5 3v10",
   help: "M5.6 5.8a2.4 2.4 0 1 1 3.6 2.1c-.8.5-1.2.9-1.2 1.9M8 12.4v.1",
   settings: "M2 5h7M12 5h2M2 11h2M7 11h7M9 3.4h3v3.2H9ZM4 9.4h3v3.2H4Z",
   menu: "M2 4h12M2 8h12M2 12h12",

@@ -3,7 +3,7 @@
 export type Command =
   | "layers" | "settings" | "samples" | "export" | "tour" | "fullscreen"
   | "diagnose" | "refresh" | "pause" | "previous" | "next" | "view" | "cut" | "play"
-  | "copy" | "python" | "silence" | "mean" | "merge" | "undo" | "search" | "escape"
+  | "drawer" | "copy" | "python" | "silence" | "mean" | "merge" | "undo" | "search" | "escape"
   | `tab:${string}`;
 
 interface Asked {

@@ -15,6 +15,7 @@ export const KEYS: readonly (readonly [key: string, name: Command, words: string
   ["f", "fullscreen", "Full screen"],
   ["v", "settings", "Colours, range, order, size"],
   ["c", "cut", "Move the cut"],
+  ["t", "drawer", "Open or close the drawer"],
   ["/", "search", "Find channels"],
   ["s", "silence", "Try the model without the selected channels"],
   ["m", "mean", "Try their mean"],
