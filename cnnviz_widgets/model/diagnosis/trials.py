@@ -16,6 +16,7 @@ from ...diagnosis.phrases import listed
 from ...diagnosis.signs.by_answers import solves
 from ...diagnosis.signs.lookup import signs
 from ..experiments.changed_outputs import values_of
+from ..experiments.exchanged_pass import run_exchanged
 from ..experiments.losses import Array
 from ..experiments.weight_trials import CannotExchange, Trials
 from ..reading.call_recorder import ModelCallError
@@ -32,6 +33,13 @@ DRAWS = 3
 """Random orders that a weight of an unsolved model is tried in: random numbers are the best of four
 orders in one case of four, what was learnt always is. A model that solves its task has no room for
 a weight that is random and matters."""
+
+FEWER = 4
+"""Without targets one of so many samples is tried, `LEAST` of them at least: whether outputs change
+at all shows on few of them, and each trial is to cost less than a pass."""
+
+LEAST = 2
+"""Samples."""
 
 LONGEST_REASON = 300
 """Characters: some errors of TensorFlow list all values."""
@@ -81,8 +89,11 @@ def _trials(
     None where the outputs are not finite, which is told as such: no change would show.
     """
     probe, seed = subject.probe, subject.seed
+    few = max(LEAST, probe.samples // FEWER)
+    if question.targets is None and few < probe.samples:
+        probe = probe.some(few)
     try:
-        outputs = bare.outputs
+        outputs = bare.outputs if probe is subject.probe else run_exchanged(probe)
         if not all(np.isfinite(each).all() for each in values_of(outputs)):
             return None
         try:

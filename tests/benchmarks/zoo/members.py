@@ -25,6 +25,7 @@ _WRECKED = frozenset(
     {"near-zero", "uniform", "unlike-input", "concentrated-forks", "noisy-weights"}
 )
 _UNLEARNT = frozenset({"concentrated-forks", "noisy-weights"})
+_UNTRAINED = _UNLEARNT | {"untrained"}
 
 
 @dataclass(frozen=True)
@@ -516,8 +517,8 @@ def _more_healthy(seed: int, member: Any) -> list[Member]:
             replace(CLASSIFIER, backbone=True, steps=200),
             has_earlier=True,
         ),
-        member("untrained classifier", replace(CLASSIFIER, steps=0), ignored=_UNLEARNT),
-        member("untrained autoencoder", replace(AUTOENCODER, steps=0), ignored=_UNLEARNT),
+        member("untrained classifier", replace(CLASSIFIER, steps=0), ignored=_UNTRAINED),
+        member("untrained autoencoder", replace(AUTOENCODER, steps=0), ignored=_UNTRAINED),
         member("long trained classifier", LONG),
         member(
             "He classifier with SGD",

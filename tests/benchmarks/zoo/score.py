@@ -126,7 +126,7 @@ def outcomes(
                 model,
                 member.inputs,
                 targets=member.targets,
-                loss=member.loss,
+                loss=None if member.targets is None else member.loss,
                 earlier=member.earlier,
             ).findings
         except Exception:

@@ -46,6 +46,9 @@ LEARNT_GREY = 1.15
 # What a network does better than one answer for all, as a share of what that leaves wrong: from
 # here on it may count as solving its task, and what is wrong with its units is worth a note.
 SOLVED_GREY = 0.4
+# Below here nobody can say that it does better at all: a discriminator, too, that is deceived by a
+# good generator.
+CONSTANT_GREY = 0.15
 OF_UNITS = frozenset(
     {
         "dead",
@@ -174,6 +177,8 @@ def measure(model: Any, inputs: Array, targets: Array, truth: Truth) -> None:
     truth.some = found.some
     truth.grey = found.grey
     skill = skill_of(values_of[last], targets) if inputs.ndim == 4 else None
+    if skill is not None and skill < CONSTANT_GREY:
+        truth.ignore.add("no-better-than-constant")
     not_asked = BY_LOSS if skill is None else OF_UNITS if skill >= SOLVED_GREY else frozenset()
     for kind in not_asked & truth.kinds.keys():
         del truth.kinds[kind]

@@ -95,14 +95,17 @@ def test_a_healthy_network_is_left_alone() -> None:
 
 def test_dead_channels() -> None:
     model = classifier()
+    dead_ones = [2, 3, 5, 7, 8, 11, 13, 15]
 
     def kill(bias: np.ndarray) -> None:
-        bias[[2, 3, 5, 7, 8, 11, 13, 15]] = -100
+        # Training may have silenced one of the others, as the machine's sums have it.
+        bias += 0.1
+        bias[dead_ones] = -100
 
     change(model, "conv", 1, kill)
     report = diagnose(model, PICTURES)
     (dead,) = of_kind(report, "dead")
-    assert (dead.layer, dead.channels) == ("conv", (2, 3, 5, 7, 8, 11, 13, 15))
+    assert (dead.layer, dead.channels) == ("conv", tuple(dead_ones))
     assert (dead.severity, dead.measured.value, dead.samples) == ("warning", 0.5, 32)
     assert dead.summary == "8 of 16 channels of conv are zero on all 32 samples (50 %)."
     assert "9 % of all inputs" in dead.limits
