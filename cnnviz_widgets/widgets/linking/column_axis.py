@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from traitlets import Enum
+from traitlets import Bool, Enum, Int, List
 
 from ..jupyter.ownership import Owning
 from ..jupyter.thread_local_sync import ThreadLocalSync
@@ -21,12 +21,27 @@ class ColumnAxis(Owning, ThreadLocalSync):
         help="Columns in the tree's leaf order, or by channel number.",
     ).tag(sync=True)
     start = Finite(0.0, min=0.0, help="The column at the left edge.").tag(sync=True)
-    scale = Finite(0.0, min=0.0, help="Width of a column in CSS pixels; 0 fits all columns.").tag(
-        sync=True
-    )
+    scale = Finite(
+        0.0,
+        min=0.0,
+        help="Side of a tile in CSS pixels, 24 to 160; 0 takes the largest up to 48 at which all "
+        "columns fit. Inputs of weights: the width of an input.",
+    ).tag(sync=True)
+    unfolded = List(
+        Int(),
+        help="Where all columns do not fit, groups of the cut fold to a tile or a few: the first "
+        "columns of those that are not to, and that of the zero channels.",
+    ).tag(sync=True)
+    heads = Bool(
+        False, help="Rows are led by picture and class, and not by a number or a name alone."
+    ).tag(sync=True)
+
+    _groups = List(help="Groups of the cut in the tree that is drawn here.").tag(sync=True)
+    _zeros = List(Int(), help="Columns of that tree that are zero throughout.").tag(sync=True)
 
     def fit(self) -> None:
-        """Show all columns."""
+        """Show all columns, those that do not fit folded."""
         with self.hold_sync():
             self.start = 0.0
             self.scale = 0.0
+            self.unfolded = []

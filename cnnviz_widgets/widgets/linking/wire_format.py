@@ -25,9 +25,10 @@ class SheetTraits(HasTraits):
     """A picture of tiles, and how its values become colours."""
 
     colormap = Enum(
-        ["grey", "viridis", "diverging"],
-        "grey",
-        help="How values become colours; 'diverging' is blue below zero and red above.",
+        ["auto", "magma", "grey", "viridis", "diverging"],
+        "auto",
+        help="How values become colours; 'diverging' is blue below zero and red above; 'auto' is "
+        "'diverging' where values reach about as far below zero as above, and 'magma' elsewhere.",
     ).tag(sync=True)
 
     _shape = List(Int(), [0, 0, 1, 1]).tag(sync=True)
@@ -46,8 +47,8 @@ class TreeTraits(HasTraits):
     cut = Finite(
         None,
         allow_none=True,
-        help="Cosine distance at which the tree is cut into groups; None: not cut. "
-        "`record.tree.cut(cut)` gives each channel's group.",
+        help="Cosine distance at which the tree is cut into groups; None: where there are most "
+        "of them. `record.tree.cut(cut)` gives each channel's group.",
     ).tag(sync=True)
 
     _column_count = Int(0).tag(sync=True)

@@ -117,6 +117,14 @@ class SelectionState(TypedDict):
 class ColumnAxisState(TypedDict):
     """Which columns are in sight."""
 
+    unfolded: list[int]
+    """First columns of what does not fold."""
+    _groups: list[tuple[int, int, float]]
+    """First column of each group, one past its last, and the distance at which it holds together;
+    groups of two or more, from the left."""
+    _zeros: list[int]
+    """First column that is zero throughout, and one past the last; [] for none."""
+
 
 class DrawerState(TypedDict):
     """The tabs of a frame's side."""

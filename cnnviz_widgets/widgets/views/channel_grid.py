@@ -41,8 +41,9 @@ class ChannelGrid(SheetTraits, LayerView):
 
     value_range = Enum(
         ["tile", "channel", "layer"],
-        "tile",
-        help="Over which values the colours are stretched.",
+        "channel",
+        help="Over which values the colours are stretched: a channel's on all samples, so that "
+        "rows compare; a tile's own, as in [WL20 Fig. 1]; or the layer's.",
     ).tag(sync=True)
     title = Unicode("", help="A line above the grid; '' for none.").tag(sync=True)
     places = Whole(

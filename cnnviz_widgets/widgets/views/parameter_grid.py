@@ -64,7 +64,7 @@ class ParameterGrid(SheetTraits, TreeTraits, LayerView):
 
     value_range = Enum(
         ["tile", "row", "column", "layer"],
-        "tile",
+        "layer",
         help="Over which values the colours are stretched. Where 'tile' or 'column' makes no "
         "sense, heat maps take the layer and named vectors their column.",
     ).tag(sync=True)

@@ -1,56 +1,53 @@
 /** ChannelGrid: samples down, channels across, each tile a channel's answer to a sample. */
 import type { AnyModel } from "@anywidget/types";
 
-import { HEADER, rowGap, rowSize } from "./layout";
+import { mostCentral } from "./central";
+import { HEADER, rowGap, rowSize, spanOf, spansOf } from "./layout";
 import { paintOverlay } from "./overlay";
-import { describe, describeBlank, describeChannel, sampleCount, sampleName } from "./readout";
+import { describe, describeBlank, describeChannel, sampleName, sheetSize } from "./readout";
 import { isWhole, readSheet, type Sheet } from "./sheet";
 import { pixelRatio } from "../lib/dom/canvas";
 import { element } from "../lib/dom/elements";
 import { pixel, rgb } from "../lib/dom/theme";
 import { count, counted } from "../lib/format";
-import { columnAt, GUTTER, MARGIN, resolve, visible, xOf, type Columns } from "../lib/linking/column-axis";
+import { columnsOf, FITTED_TILE, layoutOf, LEAST_TILE, leftOf, panned, placesOf, revealed, slotAt, visibleSlots, widthOf, zoomed, type ColumnLayout } from "../lib/linking/column-layout";
 import { entry } from "../lib/linking/entry";
 import { renderLinked } from "../lib/linking/linked-view";
+import { publisher } from "../lib/linking/publish";
 import type { Selection } from "../lib/linking/selection";
-import type { RangeName } from "../lib/plots/colormaps";
+import { GUTTER, SharedColumns, type Channels } from "../lib/linking/shared-columns";
+import { chosenColormap, type RangeName } from "../lib/plots/colormaps";
 import { SHEET_TRAITS } from "../lib/wire/constants";
 import type { ChannelGridState, ColumnAxisState } from "../lib/wire/states";
-import type { PixelImage, Pointer, StageContent, StageLayout } from "../tile-view/content";
+import type { Counts, PixelImage, Pointer, StageContent, StageLayout } from "../tile-view/content";
 import type { Tile } from "../tile-view/enlarged";
-import type { MarkedChannels } from "../tile-view/foot";
+import type { MarkedChannels } from "../tile-view/facts";
 import type { Place } from "../tile-view/overlay";
 import { paintGaps, paintOf, paintTiles, type Paint } from "../tile-view/paint";
-import { columnSpans, limitScroll, rowAt, rowSpans, withBlanks, yOf, type Rows } from "../tile-view/rows";
+import { limitScroll, rowAt, rowSpans, withBlanks, yOf, type Rows } from "../tile-view/rows";
 import { TileStage } from "../tile-view/stage";
 
-const RANGES = [
-  ["tile", "each tile"],
-  ["channel", "each channel"],
-  ["layer", "whole layer"],
-] as const;
-const WORDS = {
-  clear: "Select no channel (Escape)",
-  fit: "Show all channels (0)",
-  order: "Which channels stand side by side",
-  natural: "channel number",
-};
-const HINT = "Wheel: zoom · drag: move · click: select";
-const HINT_TILE = " · double click: enlarge";
+const RANGES = [["tile", "tile"], ["channel", "channel"], ["layer", "layer"]] as const;
 const HELP =
-  "Wheel: zoom; Shift and wheel: move sideways; drag: move; " +
+  "Wheel: rows; Shift and wheel: sideways; Ctrl and wheel: size; drag: move; " +
   "click, Shift-click, Ctrl-click: select channels; double click: enlarge a tile; " +
-  "arrow keys: move; Space: select; Enter: enlarge; Escape: clear; 0: show all";
+  "arrow keys: move; Space: select; Enter: enlarge; Escape: clear; + − 0: size";
 
-class ChannelGrid implements StageContent<StageLayout> {
+interface GridLayout extends StageLayout {
+  columns: ColumnLayout;
+}
+
+class ChannelGrid implements StageContent<GridLayout> {
   readonly channels = "column";
   readonly root = element("div", "cnnviz cnnviz-channel-grid");
   private readonly title = element("div", "cnnviz-grid-title");
   private readonly frame = element("div", "cnnviz-grid-stage");
-  private readonly stage: TileStage<ChannelGridState, StageLayout>;
+  private readonly stage: TileStage<ChannelGridState, GridLayout>;
   private sheet: Sheet;
-  /** Digits of the longest column name. */
-  private digits = 1;
+  private channelsShown: Channels;
+  private readonly columns: SharedColumns;
+  /** Columns that stand for the runs that fold to a tile, by the run. */
+  private readonly central = new Map<string, number>();
   /** Row under the mouse, for the readout's colour bar. */
   private hoveredRow = -1;
 
@@ -61,6 +58,8 @@ class ChannelGrid implements StageContent<StageLayout> {
     signal: AbortSignal,
   ) {
     this.sheet = readSheet(model);
+    this.columns = new SharedColumns(axis, selection, publisher(axis, signal));
+    this.channelsShown = this.channelsNow();
     this.stage = new TileStage(this, model, axis, selection, {
       className: "cnnviz-grid",
       label: "Grid of channels and samples.",
@@ -68,11 +67,13 @@ class ChannelGrid implements StageContent<StageLayout> {
       root: this.root,
       stage: this.frame,
       leastWidth: GUTTER,
-      toolbar: {
-        words: WORDS,
+      settings: {
         ranges: RANGES,
         range: () => this.range(),
+        colormap: () => this.paint().colormap,
         offers: (range) => (range === "tile" && !this.hasPixels() ? "greyed" : "yes"),
+        size: () => ({ now: this.layout().columns.size, least: LEAST_TILE, most: Math.max(FITTED_TILE, this.layout().columns.size) }),
+        setSize: (scale) => this.columns.moveTo({ scale }),
       },
       enlarged: {
         tiles: () => this.sheet,
@@ -87,63 +88,86 @@ class ChannelGrid implements StageContent<StageLayout> {
       readOn: SHEET_TRAITS,
       refreshOn: ["title", "places", "colormap", "value_range", "height", "sample_labels", "_notes"],
     }, signal);
-    const { tiles, overlay, toolbar, foot, notes } = this.stage;
+    const { tiles, overlay, facts, notes } = this.stage;
     this.frame.append(tiles.canvas, overlay.canvas);
-    this.root.append(this.title, toolbar.root, this.frame, foot.root, notes);
+    this.root.append(this.title, facts.root, this.frame, notes);
   }
 
   // Where it stands -------------------------------------------------------------------------
 
-  layout(): StageLayout {
-    const columns = this.columnsAt(this.axis.get("start"), this.axis.get("scale"));
-    return { columns, rows: this.rows(columns) };
+  layout(): GridLayout {
+    const width = this.frame.clientWidth;
+    const columns = this.columns.at(this.channelsShown, width);
+    return { width, columns, rows: this.rows(columns) };
   }
 
-  private columnsAt(start: number, scale: number): Columns {
-    const places = Math.max(this.sheet.cols, this.model.get("places") ?? 0);
-    return resolve({ start, scale }, places, this.frame.clientWidth);
+  private channelsNow(): Channels {
+    return {
+      count: this.sheet.cols,
+      places: this.model.get("places") ?? 0,
+      // In the order of numbers nothing folds, and what is selected changes no place.
+      channelAt: (column) => this.sheet.channels[column],
+    };
   }
 
-  /** The columns without those places at the end that stay empty. */
-  private filled(columns: Columns): Columns {
-    return { ...columns, count: this.sheet.cols };
-  }
-
-  private rows(columns: Columns): Rows {
-    const room = this.model.get("height") - HEADER;
-    const size = rowSize(this.sheet, columns.scale, room);
+  private rows(columns: ColumnLayout): Rows {
+    const room = Math.max(1, this.stage.room(this.model.get("height")) - HEADER);
+    const size = this.rowSize(columns.size, room);
     const gap = rowGap(this.sheet, size);
-    const height = Math.min(room, this.stageRoom());
+    const height = this.stage.isFramed ? room : Math.min(room, this.stageRoom(columns, room));
     const rows = { size, gap, count: this.sheet.places.length, scroll: this.stage.scroll, height, top: HEADER };
     const fitted = withBlanks(rows, this.sheet.rowAt);
     return { ...fitted, scroll: limitScroll(fitted) };
   }
 
-  /** Height that the rows need when all columns are fitted; the view keeps it at every zoom. */
-  private stageRoom(): number {
-    const room = this.model.get("height") - HEADER;
-    const needed = rowSize(this.sheet, this.columnsAt(0, 0).scale, room) * this.sheet.places.length;
-    return Math.min(room, Math.max(needed, 120));
+  private rowSize(size: number, room: number): number {
+    return rowSize(this.sheet, size, room, this.axis.get("heads"));
+  }
+
+  /** Height that the rows need at first sight; alone in a cell the view keeps it at every size. */
+  private stageRoom(columns: ColumnLayout, room: number): number {
+    const first = this.axis.get("scale") > 0 ? layoutOf({ ...this.columns.request(this.channelsShown, columns.width), scale: 0 }) : columns;
+    return Math.max(this.rowSize(first.size, room) * this.sheet.places.length, 120);
   }
 
   extent() {
-    return { columns: this.sheet.cols, rows: this.sheet.places.length };
+    return { columns: placesOf(this.layout().columns), rows: this.sheet.places.length };
   }
 
-  placeAt(x: number, y: number, { columns, rows }: StageLayout): Place {
-    return { column: columnAt(this.filled(columns), x), row: rowAt(rows, y) };
+  placeAt(x: number, y: number, { columns, rows }: GridLayout): Place {
+    return { column: slotAt(columns, x), row: rowAt(rows, y) };
   }
 
-  page({ columns }: StageLayout): number {
-    return Math.max(1, Math.round(columns.width / columns.scale / 2));
+  page({ columns }: GridLayout): number {
+    const [first, past] = visibleSlots(columns);
+    return Math.max(1, (past - first) >> 1);
   }
 
-  zoomCentre({ columns }: StageLayout, cursor: Place | null): { x: number } {
-    return { x: cursor ? xOf(columns, cursor.column + 0.5) : columns.width / 2 };
+  zoomCentre({ columns, rows }: GridLayout, cursor: Place | null): { x: number; y: number } {
+    if (!cursor) return { x: columns.width / 2, y: rows.top };
+    return { x: leftOf(columns, cursor.column) + columns.size / 2, y: yOf(rows, cursor.row) + rows.size / 2 };
   }
 
-  scrollsAt(): boolean {
-    return false;
+  pan(from: GridLayout, pixels: number): boolean {
+    const start = panned(from.columns, pixels);
+    if (start === this.axis.get("start")) return false;
+    this.columns.moveTo({ start });
+    return true;
+  }
+
+  zoom(factor: number, x: number): void {
+    this.columns.moveTo(zoomed(this.columns.request(this.channelsShown, this.frame.clientWidth), factor, x));
+  }
+
+  reveal(column: number): void {
+    this.columns.moveTo({ start: revealed(this.layout().columns, column) });
+  }
+
+  /** The head of the zeros unfolds them. */
+  press({ column, row }: Pointer, { columns }: GridLayout): boolean {
+    if (!columns.stack || column !== columns.slots.length || row >= 0) return false;
+    this.columns.toggleFold(columns.stack[0]);
+    return true;
   }
 
   cursorAfter(click: Place, before: Place): Place {
@@ -154,8 +178,26 @@ class ChannelGrid implements StageContent<StageLayout> {
     return this.sheet.natural;
   }
 
-  channelAt(column: number): number {
-    return this.sheet.channels[this.stage.storedAt(column)]!;
+  channelAt(slot: number): number {
+    return this.sheet.channels[this.shownAt(slot)] ?? -1;
+  }
+
+  channelsAt(slot: number): number[] {
+    const [first, past] = columnsOf(this.layout().columns, slot);
+    return Array.from({ length: past - first }, (_, at) => this.sheet.channels[this.stage.storedAt(first + at)]!);
+  }
+
+  /** The column of tiles that a slot shows: its own, or the one that stands best for several. */
+  private shownAt(slot: number): number {
+    const [first, past] = columnsOf(this.layout().columns, slot);
+    if (past - first < 2) return this.stage.storedAt(first);
+    const key = `${first} ${past}`;
+    let shown = this.central.get(key);
+    if (shown === undefined) {
+      shown = mostCentral(this.sheet, Array.from({ length: past - first }, (_, at) => first + at));
+      this.central.set(key, shown);
+    }
+    return shown;
   }
 
   // What is enlarged ------------------------------------------------------------------------
@@ -171,7 +213,7 @@ class ChannelGrid implements StageContent<StageLayout> {
 
   tileAt(place: Place): Tile | null {
     const row = this.sheet.rowAt[place.row] ?? -1;
-    return row >= 0 && this.hasPixels() ? { row, col: this.stage.storedAt(place.column) } : null;
+    return row >= 0 && this.hasPixels() ? { row, col: this.shownAt(place.column) } : null;
   }
 
   /** A tile by its channel and sample, which may stand elsewhere when the model is read again. */
@@ -193,46 +235,64 @@ class ChannelGrid implements StageContent<StageLayout> {
   }
 
   paint(): Paint {
-    return paintOf(this.model.get("colormap"), this.range(), this.stage.theme);
+    const { layerLow, layerHigh } = this.sheet;
+    return paintOf(chosenColormap(this.model.get("colormap"), layerLow, layerHigh), this.range(), this.stage.theme);
   }
 
-  paintTiles({ pixels, width, height }: PixelImage, { columns, rows }: StageLayout): void {
+  paintTiles({ pixels, width, height }: PixelImage, { columns, rows }: GridLayout): void {
     const ratio = pixelRatio();
     const clip = {
-      left: Math.round(GUTTER * ratio),
+      left: Math.round(columns.before * ratio),
       top: Math.round(HEADER * ratio),
-      right: width - Math.round(MARGIN * ratio),
+      right: width - Math.round(columns.after * ratio),
       bottom: height,
     };
     const picture = { pixels, stride: width, clip };
-    const across = columnSpans(this.filled(columns), this.stage.order, ratio);
     const down = rowSpans(rows, ratio, this.sheet.rowAt).filter(({ index }) => index >= 0);
-    const { theme } = this.stage;
-    // Most tiles are dark: on a dark page, gaps of its colour would part none of them.
-    if (theme.dark) {
-      const parts = isWhole(this.sheet) ? [down] : down.map((row) => [row]);
-      for (const part of parts) paintGaps(picture, across, part, pixel(rgb(theme.line)));
+    const paint = this.paint();
+    for (const block of columns.blocks) {
+      const across = spansOf(columns, block, (slot) => this.shownAt(slot), ratio);
+      // Most tiles are dark: on a dark page, gaps of its colour would part none of them.
+      if (this.stage.theme.dark && !(paint.colormap === "diverging")) {
+        const parts = isWhole(this.sheet) ? [down] : down.map((row) => [row]);
+        for (const part of parts) paintGaps(picture, across, part, pixel(rgb(this.stage.theme.line)));
+      }
+      paintTiles(picture, this.sheet, across, down, paint);
     }
-    paintTiles(picture, this.sheet, across, down, this.paint());
+    if (!columns.stack) return;
+    const stack = { ...picture, clip: { ...clip, left: clip.right, right: width } };
+    paintTiles(stack, this.sheet, [spanOf(columns, columns.slots.length, columns.stack[0], ratio)], down, paint);
   }
 
-  paintOverlay(context: CanvasRenderingContext2D, { columns, rows }: StageLayout, cursor: Place | null): void {
+  paintOverlay(context: CanvasRenderingContext2D, { columns, rows, width }: GridLayout, cursor: Place | null): void {
     const labels = this.model.get("sample_labels");
+    const hovered = this.hoveredColumn();
     paintOverlay(context, {
-      columns: this.filled(columns),
+      columns,
       rows,
-      width: columns.width,
+      width,
       height: rows.top + rows.height,
       theme: this.stage.theme,
       labels: Array.from(this.sheet.places, (sample) => labels[sample] ?? String(sample)),
       isBlank: (row) => this.sheet.rowAt[row]! < 0,
-      channelAt: (column) => this.channelAt(column),
-      nameAt: (column) => this.sheet.names[this.stage.storedAt(column)]!,
-      digits: this.digits,
-      selection: this.selection,
+      nameAt: (slot) => this.sheet.names[this.shownAt(slot)]!,
+      isSelected: (slot) => this.isSelected(slot, columns),
+      hoveredSlot: hovered < 0 ? -1 : columns.slotOf[this.placeOf(hovered)]!,
       hoveredRow: this.hoveredRow,
       cursor,
     });
+  }
+
+  /** A slot that folds is selected where all of it is; the stack of the zeros where any of them is. */
+  private isSelected(slot: number, columns: ColumnLayout): boolean {
+    if (this.selection.list.length === 0) return false;
+    const has = (channel: number): boolean => this.selection.has(channel);
+    return slot < columns.slots.length ? this.channelsAt(slot).every(has) : this.channelsAt(slot).some(has);
+  }
+
+  /** Where on the axis a column of tiles stands. */
+  private placeOf(stored: number): number {
+    return this.stage.order ? this.stage.order.indexOf(stored) : stored;
   }
 
   // What it says ----------------------------------------------------------------------------
@@ -252,35 +312,39 @@ class ChannelGrid implements StageContent<StageLayout> {
     return { channels, marks, noun: "channel", where, briefly };
   }
 
+  counts({ columns }: GridLayout): Counts {
+    const groups = columns.blocks.filter(({ group }) => group >= 0).length;
+    return { what: sheetSize(this.sheet), groups: groups > 0 ? counted(groups, "group") : "" };
+  }
+
   showRange(): void {
-    this.stage.foot.showRange(this.sheet, this.paint(), this.sheet.rowAt[this.hoveredRow] ?? -1, this.hoveredColumn());
+    this.stage.facts.showRange(this.sheet, this.paint(), this.sheet.rowAt[this.hoveredRow] ?? -1, this.hoveredColumn());
   }
 
-  describe({ columns }: StageLayout): string | null {
+  describe(): string | null {
     const hovered = this.hoveredColumn();
-    if (hovered >= 0) return this.hoveredRow < 0 ? describeChannel(this.sheet, hovered) : null;
-    const [first, last] = visible(this.filled(columns));
-    const some = last - first < this.sheet.cols ? `${count(last - first)} of ` : "";
-    const size = `${counted(this.sheet.cols, "channel")} × ${sampleCount(this.sheet)}`;
-    return `${some}${size}. ${HINT}${this.hasPixels() ? HINT_TILE : ""}`;
+    if (hovered < 0) return "";
+    return this.hoveredRow < 0 ? describeChannel(this.sheet, hovered) : null;
   }
 
-  onPoint({ x, y, column, row }: Pointer, { columns, rows }: StageLayout): void {
+  onPoint({ x, y, column, row }: Pointer, { columns, rows }: GridLayout): void {
     this.hoveredRow = row;
     if (column < 0 || row < 0) return;
-    const { foot } = this.stage;
+    const { facts } = this.stage;
     const labels = this.model.get("sample_labels");
     const tiles = this.sheet.rowAt[row]!;
-    if (tiles < 0) return foot.say(describeBlank(this.sheet, row, labels));
+    if (tiles < 0) return facts.say(describeBlank(this.sheet, row, labels));
     const within = (at: number, from: number, size: number, pixels: number): number =>
       Math.min(pixels - 1, Math.max(0, Math.floor(((at - from) / size) * pixels)));
     const spot = {
       row: tiles,
-      col: this.stage.storedAt(column),
-      x: within(x, xOf(columns, column), columns.scale, this.sheet.width),
-      y: within(y, yOf(rows, row), rows.size, this.sheet.height),
+      col: this.shownAt(column),
+      x: within(x, leftOf(columns, column), widthOf(columns, column), this.sheet.width),
+      y: within(y, yOf(rows, row), rows.size - rows.gap, this.sheet.height),
     };
-    foot.say(describe(this.sheet, spot, labels));
+    const [first, past] = columnsOf(columns, column);
+    const fold = past - first > 1 ? `×${count(past - first)} like ` : "";
+    facts.say(fold + describe(this.sheet, spot, labels));
   }
 
   onLeave(): void {
@@ -290,7 +354,7 @@ class ChannelGrid implements StageContent<StageLayout> {
   onCursor({ column, row }: Place): void {
     this.hoveredRow = row;
     const sample = this.sampleName(this.sheet.places[row]!);
-    this.stage.foot.say(`${describeChannel(this.sheet, this.stage.storedAt(column))} · ${sample}`);
+    this.stage.facts.say(`${describeChannel(this.sheet, this.shownAt(column))} · ${sample}`);
   }
 
   // What has changed ------------------------------------------------------------------------
@@ -298,6 +362,8 @@ class ChannelGrid implements StageContent<StageLayout> {
   read(): boolean {
     const before = this.sheet;
     this.sheet = readSheet(this.model);
+    this.channelsShown = this.channelsNow();
+    this.central.clear();
     const { places, cols, kind } = this.sheet;
     const same = places.length === before.places.length && cols === before.cols && kind === before.kind;
     if (!same) this.hoveredRow = -1;
@@ -307,7 +373,7 @@ class ChannelGrid implements StageContent<StageLayout> {
   refresh(): void {
     this.title.textContent = this.model.get("title") ?? "";
     this.title.hidden = !this.title.textContent;
-    this.digits = this.sheet.names.reduce((most, { length }) => Math.max(most, length), 1);
+    if (this.channelsShown.places !== (this.model.get("places") ?? 0)) this.channelsShown = this.channelsNow();
     this.stage.refresh();
   }
 }

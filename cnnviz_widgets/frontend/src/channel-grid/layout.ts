@@ -1,20 +1,37 @@
-/** How high rows of samples are. */
+/** How high rows of samples are, and which device pixels their tiles cover. */
 import type { Sheet } from "./sheet";
 import { clamp } from "../lib/clamp";
+import { leftOf, visibleSlots, widthOf, type Block, type ColumnLayout } from "../lib/linking/column-layout";
+import type { Span } from "../tile-view/paint";
 
-/** Height of the strip of channel numbers that stays at the top. */
-export const HEADER = 22;
-/** Narrower columns are drawn this tall, or there would be nothing to see. */
+/** Height of the strip of heads that stays at the top. */
+export const HEADER = 20;
+/** Rows of tiles are no lower, or there would be nothing to see; nor than a row's picture. */
 const LEAST_ROW = 13;
+const LEAST_LED_ROW = 24;
 
-/** Image rows follow the zoom in their tiles' proportion; heat maps keep a readable height. */
-export function rowSize(sheet: Sheet, columnScale: number, room: number): number {
+/** Height of a row with its gap. Tiles keep their proportion; heat maps keep a readable height. */
+export function rowSize(sheet: Sheet, size: number, room: number, led: boolean): number {
   const share = room / Math.max(1, sheet.places.length);
-  if (sheet.kind === "vector") return clamp(share, 6, 26);
+  const least = led ? LEAST_LED_ROW : 0;
+  if (sheet.kind === "vector") return Math.max(least, clamp(share, 6, 26));
   if (sheet.kind === "sequence") return clamp(share, 24, 160);
   const aspect = clamp((sheet.height * sheet.reduction[0]) / (sheet.width * sheet.reduction[1]), 0.25, 4);
-  return Math.max(columnScale, LEAST_ROW) * aspect;
+  return Math.max(least, LEAST_ROW, Math.round(size * aspect)) + 1;
 }
 
 /** Sequences run on from row to row unless a clear gap parts them. */
 export const rowGap = (sheet: Sheet, size: number): number => (sheet.kind === "sequence" ? 3 : size >= 8 ? 1 : 0);
+
+/** The slots of a block that can be seen, in device pixels; `shown` says whose tiles they show. */
+export function spansOf(layout: ColumnLayout, { from, to }: Block, shown: (slot: number) => number, ratio: number): Span[] {
+  const [first, past] = visibleSlots(layout);
+  const spans: Span[] = [];
+  for (let slot = Math.max(first, from); slot < Math.min(past, to); slot++) spans.push(spanOf(layout, slot, shown(slot), ratio));
+  return spans;
+}
+
+export function spanOf(layout: ColumnLayout, slot: number, index: number, ratio: number): Span {
+  const left = leftOf(layout, slot);
+  return { index, from: Math.round(left * ratio), to: Math.round((left + widthOf(layout, slot)) * ratio) };
+}

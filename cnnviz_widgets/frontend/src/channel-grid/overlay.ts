@@ -1,13 +1,13 @@
-/** What is drawn over the tiles and changes with the mouse: headers, selection, cursor, bars. */
+/** What is drawn over the tiles and changes with the mouse: heads, selection, cursor, bars. */
 import { HEADER } from "./layout";
 import type { Theme } from "../lib/dom/theme";
-import { GUTTER, MARGIN, visible, xOf, type Columns } from "../lib/linking/column-axis";
-import type { Selection } from "../lib/linking/selection";
-import { paintCursor, paintScrollbars, shorten, type Place } from "../tile-view/overlay";
-import { heightOf, yOf, type Rows } from "../tile-view/rows";
+import { count } from "../lib/format";
+import { columnsOf, leftOf, visibleSlots, widthOf, type ColumnLayout } from "../lib/linking/column-layout";
+import { paintCursor, paintScrollbars, rowsInSight, shorten, type Place } from "../tile-view/overlay";
+import { contentHeight, heightOf, visibleRows, yOf, type Rows } from "../tile-view/rows";
 
 export interface Scene {
-  columns: Columns;
+  columns: ColumnLayout;
   rows: Rows;
   width: number;
   height: number;
@@ -16,109 +16,161 @@ export interface Scene {
   labels: readonly string[];
   /** Whether a row has no tiles. */
   isBlank?: (row: number) => boolean;
-  /** Channel of the column at this place on the screen. */
-  channelAt: (column: number) => number;
-  /** What that channel is called. */
-  nameAt: (column: number) => string;
-  /** Digits of the longest name. */
-  digits: number;
-  selection: Selection;
-  /** Row under the mouse; -1 for none. */
+  /** What the channel of a slot is called: its number, and its class where it stands for one. */
+  nameAt: (slot: number) => string;
+  /** Whether all channels of a slot are selected, or some. */
+  isSelected: (slot: number) => boolean;
+  /** Slot of the hovered channel, and row under the mouse; -1 for none. */
+  hoveredSlot: number;
   hoveredRow: number;
   /** Place of the keyboard's cursor; null while the keyboard is elsewhere. */
   cursor: Place | null;
 }
 
 const FONT = "11px system-ui, sans-serif";
-/** Pixels in which a channel's number stands whole, with the beginning of a name behind it. */
-const NAMED = 48;
+/** A head this wide has a name of its own, if need be its beginning. */
+const NAMED = 40;
 
 export function paintOverlay(context: CanvasRenderingContext2D, scene: Scene): void {
+  const { columns, rows, width, height, theme } = scene;
   context.font = FONT;
   context.textBaseline = "middle";
   paintRowLabels(context, scene);
-  paintHeader(context, scene);
+  const [from, to] = [columns.before, width - columns.after];
   context.save();
   context.beginPath();
-  context.rect(GUTTER - 1, 0, scene.width - GUTTER - MARGIN + 2, scene.height);
+  context.rect(from - 3, 0, to - from + 6, height);
   context.clip();
-  paintSelection(context, scene);
-  paintCursor(context, scene);
+  for (let slot = visibleSlots(columns)[0]; slot < visibleSlots(columns)[1]; slot++) paintHead(context, scene, slot);
+  paintOutlines(context, scene);
+  if (scene.hoveredSlot < columns.slots.length) paintHovered(context, scene);
   context.restore();
-  paintScrollbars(context, scene);
+  if (columns.stack) paintStack(context, scene);
+  if (scene.cursor) {
+    const { column, row } = scene.cursor;
+    const box = [leftOf(columns, column), yOf(rows, row), widthOf(columns, column), heightOf(rows, row) - rows.gap] as const;
+    paintCursor(context, box, theme);
+  }
+  const across = { from, to, scroll: columns.scroll, content: columns.content };
+  paintScrollbars(context, { across, down: rowsInSight(rows), width: columns.stack ? width - 2 : width, height, theme });
 }
 
-function paintRowLabels(context: CanvasRenderingContext2D, { rows, height, theme, labels, isBlank, hoveredRow }: Scene): void {
+function paintRowLabels(context: CanvasRenderingContext2D, { columns, rows, height, theme, labels, isBlank, hoveredRow }: Scene): void {
+  const edge = columns.before;
   context.save();
   context.beginPath();
-  context.rect(0, HEADER, GUTTER, height - HEADER);
+  context.rect(0, HEADER, edge, height - HEADER);
   context.clip();
   context.textAlign = "right";
   const every = Math.max(1, Math.ceil(13 / rows.size));
   let named = -Infinity;
-  for (let row = 0; row < rows.count; row += rows.starts ? 1 : every) {
+  const [first, past] = visibleRows(rows);
+  for (let row = rows.starts ? first : first - (first % every); row < past; row += rows.starts ? 1 : every) {
     const room = heightOf(rows, row);
-    const y = yOf(rows, row) + room / 2;
+    const y = yOf(rows, row) + (room - rows.gap) / 2;
+    if (row === hoveredRow) {
+      context.fillStyle = theme.line;
+      context.globalAlpha = 0.35;
+      context.fillRect(0, yOf(rows, row), edge - 1, room - rows.gap);
+      context.globalAlpha = 1;
+    }
     // An empty row without room for its name stands between others that have one.
     if (rows.starts && (y < named + 13 || (room < 13 && isBlank?.(row)))) continue;
     named = y;
-    if (y < HEADER - rows.size || y > height + rows.size) continue;
     context.fillStyle = row === hoveredRow ? theme.text : theme.faint;
     context.globalAlpha = isBlank?.(row) ? 0.5 : 1;
-    context.fillText(shorten(context, labels[row]!, GUTTER - 12), GUTTER - 7, y);
+    context.fillText(shorten(context, labels[row]!, edge - 16), edge - 8, y);
+    context.globalAlpha = 1;
   }
   context.restore();
-  context.fillStyle = theme.faint;
-  context.textAlign = "left";
-  context.fillText("channel", 4, HEADER / 2);
 }
 
-function paintHeader(context: CanvasRenderingContext2D, { columns, theme, nameAt, digits, width }: Scene): void {
+/** A number, or a class where there is room; of a fold how many it holds. */
+function headOf(context: CanvasRenderingContext2D, { columns, nameAt }: Scene, slot: number): string {
+  const [first, past] = columnsOf(columns, slot);
+  if (past - first > 1) return `×${count(past - first)}`;
+  const name = nameAt(slot);
+  const [, number, title] = /^(\d+) \((.*)\)$/.exec(name) ?? [];
+  if (number === undefined) return columns.size < NAMED ? name : shorten(context, name, columns.size);
+  return columns.size < NAMED ? number : shorten(context, title!, columns.size);
+}
+
+function paintHead(context: CanvasRenderingContext2D, scene: Scene, slot: number): void {
+  const { columns, theme, hoveredSlot, isSelected } = scene;
+  const [x, size] = [leftOf(columns, slot), widthOf(columns, slot)];
+  // Half a number is another one.
+  if (slot < columns.slots.length && (x + 1 < columns.before || x + size - 1 > columns.width - columns.after)) return;
+  const selected = isSelected(slot);
+  if (selected || slot === hoveredSlot) {
+    context.fillStyle = selected ? theme.accent : theme.line;
+    context.globalAlpha = selected ? 1 : 0.45;
+    context.beginPath();
+    context.roundRect(x - 0.5, 1, size + 1, HEADER - 3, 3);
+    context.fill();
+    context.globalAlpha = 1;
+  }
+  const folded = columnsOf(columns, slot)[1] - columnsOf(columns, slot)[0] > 1;
   context.textAlign = "center";
-  context.fillStyle = theme.faint;
-  // A column so wide has a name of its own, if need be its beginning.
-  const every = columns.scale >= NAMED ? 1 : Math.max(1, Math.ceil((digits * 7 + 6) / columns.scale));
-  const [first, last] = visible(columns);
-  for (let column = first - (first % every); column < last; column += every) {
-    const x = xOf(columns, column + 0.5);
-    const name = columns.scale >= NAMED ? shorten(context, nameAt(column), columns.scale - 6) : nameAt(column);
-    // Numbers are whole, or not there: half a number is another one.
-    if (x < GUTTER || x + context.measureText(name).width / 2 > width) continue;
-    context.fillText(name, x, HEADER / 2);
+  context.font = folded || selected ? `600 ${FONT}` : FONT;
+  context.fillStyle = selected ? (theme.dark ? "#10222e" : "#ffffff") : theme.text;
+  const text = headOf(context, scene, slot);
+  // Four digits are a little wider than the least tile.
+  const wide = context.measureText(text).width;
+  if (wide > size + 1) context.font = context.font.replace("11px", "9px");
+  context.fillText(text, x + size / 2, HEADER / 2);
+  context.font = FONT;
+}
+
+/** In the gaps around each run of selected neighbours. */
+function paintOutlines(context: CanvasRenderingContext2D, { columns, rows, theme, isSelected }: Scene): void {
+  const bottom = Math.min(rows.top + rows.height, yOf(rows, rows.count) - rows.gap);
+  const [first, past] = visibleSlots(columns);
+  context.strokeStyle = theme.accent;
+  context.lineWidth = 2;
+  const box = (from: number, to: number): void => {
+    const [left, right] = [leftOf(columns, from), leftOf(columns, to) + widthOf(columns, to)];
+    context.strokeRect(left - 1, 1, right - left + 2, bottom);
+  };
+  for (const block of columns.blocks) {
+    let start = -1;
+    for (let slot = Math.max(block.from, first - 1); slot <= Math.min(block.to, past + 1); slot++) {
+      const selected = slot < block.to && isSelected(slot);
+      if (selected && start < 0) start = slot;
+      if (selected || start < 0) continue;
+      box(start, slot - 1);
+      start = -1;
+    }
+    if (start >= 0) box(start, Math.min(block.to, past + 1) - 1);
   }
 }
 
-function paintSelection(context: CanvasRenderingContext2D, scene: Scene): void {
-  const { columns, rows, theme, selection, channelAt, nameAt } = scene;
-  const bottom = Math.min(HEADER + rows.height, yOf(rows, rows.count));
-  const [first, last] = visible(columns);
-  const some = selection.list.length > 0;
-  for (let column = first; column < last; column++) {
-    const channel = channelAt(column);
-    const x = xOf(columns, column);
-    if (some && !selection.has(channel)) {
-      // What is not selected steps back; nothing of it is hidden.
-      context.fillStyle = theme.dark ? "rgba(0, 0, 0, 0.3)" : "rgba(255, 255, 255, 0.3)";
-      context.fillRect(x, HEADER, columns.scale + 0.5, bottom - HEADER);
-    } else if (some) {
-      context.fillStyle = theme.accent;
-      context.fillRect(x, HEADER - 4, Math.max(1, columns.scale - 1), 4);
-      context.fillRect(x, bottom - 2, Math.max(1, columns.scale - 1), 2);
-    }
-    if (channel === selection.hovered) {
-      context.strokeStyle = theme.hover;
-      context.lineWidth = 2;
-      context.strokeRect(x, HEADER - 1, Math.max(1, columns.scale), bottom - HEADER);
-      paintHoveredName(context, scene, x + columns.scale / 2, nameAt(column));
-    }
-  }
+/** A thin frame around the channel, and one around the tile. */
+function paintHovered(context: CanvasRenderingContext2D, { columns, rows, theme, hoveredSlot, hoveredRow }: Scene): void {
+  if (hoveredSlot < 0) return;
+  const [x, size] = [leftOf(columns, hoveredSlot), widthOf(columns, hoveredSlot)];
+  const bottom = Math.min(rows.top + rows.height, yOf(rows, rows.count) - rows.gap);
+  context.strokeStyle = theme.hover;
+  context.lineWidth = 1;
+  context.strokeRect(x - 0.5, HEADER - 0.5, size + 1, bottom - HEADER + 1);
+  if (hoveredRow < 0) return;
+  const top = yOf(rows, hoveredRow);
+  if (top + heightOf(rows, hoveredRow) <= HEADER) return;
+  context.lineWidth = 2;
+  context.strokeRect(x, Math.max(top, HEADER), size, heightOf(rows, hoveredRow) - rows.gap);
 }
 
-function paintHoveredName(context: CanvasRenderingContext2D, { theme, width }: Scene, x: number, text: string): void {
-  const half = context.measureText(text).width / 2 + 4;
-  const middle = Math.min(Math.max(x, GUTTER + half), width - MARGIN - half);
-  context.fillStyle = theme.background;
-  context.fillRect(middle - half, 2, 2 * half, HEADER - 6);
-  context.fillStyle = theme.hover;
-  context.fillText(text, middle, HEADER / 2);
+/** The head of the zeros: a mark that unfolds them. */
+function paintStack(context: CanvasRenderingContext2D, scene: Scene): void {
+  const { columns, rows, theme, isSelected, hoveredSlot } = scene;
+  const slot = columns.slots.length;
+  const [x, size] = [leftOf(columns, slot), widthOf(columns, slot)];
+  const [selected, hovered] = [isSelected(slot), hoveredSlot === slot];
+  if (selected || hovered) {
+    context.strokeStyle = theme.accent;
+    context.lineWidth = selected ? 2 : 1;
+    context.strokeRect(x - 0.5, HEADER - 0.5, size + 1, Math.min(rows.height, contentHeight(rows)) + 1);
+  }
+  context.fillStyle = selected ? theme.accent : theme.text;
+  context.textAlign = "center";
+  context.fillText("▸", x + size / 2, HEADER / 2);
 }

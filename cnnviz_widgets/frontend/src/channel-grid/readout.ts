@@ -5,11 +5,16 @@ import type { TilePixel } from "../tile-view/enlarged";
 import { MARK_WORDS, markOf, valueAt } from "../tile-view/tiles";
 
 export const sampleName = (sample: number, labels: readonly string[]): string =>
-  labels[sample] ? `sample ${sample} (${labels[sample]})` : `sample ${sample}`;
+  labels[sample] ? `${labels[sample]} (${sample})` : `sample ${sample}`;
 
-/** How many samples there are tiles of, and in how many rows where some stay empty. */
-export const sampleCount = (sheet: Sheet): string =>
-  counted(sheet.rows, "sample") + (isWhole(sheet) ? "" : ` in ${count(sheet.places.length)} rows`);
+/** `32 channels 14×14`; of some samples, how many there are tiles of. */
+export function sheetSize(sheet: Sheet): string {
+  const [down, across] = [sheet.height * sheet.reduction[0], sheet.width * sheet.reduction[1]];
+  const slices = sheet.montage[0] * sheet.montage[1];
+  const size = sheet.kind === "image" ? ` ${down}×${across}` : sheet.kind === "volume" ? ` ${slices}×${down / sheet.montage[0]}×${across / sheet.montage[1]}` : sheet.kind === "sequence" ? ` ${down} steps` : "";
+  const some = isWhole(sheet) ? "" : ` · ${count(sheet.rows)} of ${counted(sheet.places.length, "sample")}`;
+  return `${counted(sheet.cols, "channel")}${size}${some}`;
+}
 
 /** What is at a place whose sample has no tiles now. */
 export const describeBlank = (sheet: Sheet, place: number, labels: readonly string[]): string =>
@@ -28,18 +33,21 @@ function valueText(sheet: Sheet, { row, col, y, x }: TilePixel): string {
 function pixelText({ height, width, montage, reduction }: Sheet, { y, x }: TilePixel): string {
   const [high, wide] = [height / montage[0], width / montage[1]];
   const [row, column] = [Math.floor(y / high), Math.floor(x / wide)];
-  const place = `pixel (${(y - row * high) * reduction[0]}, ${(x - column * wide) * reduction[1]})`;
+  const place = `(${(y - row * high) * reduction[0]}, ${(x - column * wide) * reduction[1]})`;
   const slices = montage[0] * montage[1];
   return slices > 1 ? `slice ${row * montage[1] + column} of ${slices}, ${place}` : place;
 }
 
+/** `channel 25 · Trouser · max 4.33 · (3, 5) ≈ 0.5`. */
 export function describe(sheet: Sheet, spot: TilePixel, labels: readonly string[]): string {
   const parts = [`channel ${sheet.names[spot.col]}`, sampleName(sheet.samples[spot.row]!, labels)];
   const [down, across] = sheet.reduction;
-  if (sheet.kind === "sequence") parts.push(`step ${spot.y * down}`);
-  else if (sheet.height * sheet.width > 1) parts.push(pixelText(sheet, spot));
-  parts.push(`value ${valueText(sheet, spot)}`);
-  if (down * across > 1) parts.push(`mean of ${down} × ${across} pixels`);
+  const pixels = sheet.height * sheet.width > 1;
+  const high = sheet.high[spot.row * sheet.cols + spot.col]!;
+  if (pixels && Number.isFinite(high)) parts.push(`max ${number(high)}`);
+  const place = sheet.kind === "sequence" ? `step ${spot.y * down} ` : pixels ? `${pixelText(sheet, spot)} ` : "";
+  parts.push(`${place}${valueText(sheet, spot)}`);
+  if (down * across > 1) parts.push(`mean of ${down} × ${across}`);
   const mark = MARK_WORDS[markOf(sheet, spot.row, spot.col)];
   if (mark) parts.push(mark);
   return parts.join(" · ");

@@ -2,51 +2,42 @@
 import type { AnyModel } from "@anywidget/types";
 
 import { ExactWindow } from "./exact-window";
-import { BIAS_WIDTH, biasLeft, clipOf, layoutOf, spansAcross, spansDown, visibleRows, type Layout } from "./layout";
+import { BIAS_WIDTH, biasLeft, clipOf, layoutOf, spansAcross, spansDown, type Layout } from "./layout";
 import { paintOverlay } from "./overlay";
 import { readParameters, type Parameters, type Part } from "./parameters";
 import { describe, describeBias, describeOutput, inputName, outputName, type Spot } from "./readout";
+import { RowGroups } from "./row-groups";
 import { RowTree } from "./row-tree";
 import { pixelRatio } from "../lib/dom/canvas";
 import { element } from "../lib/dom/elements";
-import { count, counted } from "../lib/format";
-import { columnAt, visible, xOf } from "../lib/linking/column-axis";
+import { counted } from "../lib/format";
+import { onCommand } from "../lib/frame/commands";
+import { columnAt, fitScale, moveTo, panned, scrolledTo, visible, xOf, zoomed, type Columns } from "../lib/linking/column-axis";
+import { onChange } from "../lib/linking/changes";
 import { Connection } from "../lib/linking/connection";
 import { entry } from "../lib/linking/entry";
 import { renderLinked } from "../lib/linking/linked-view";
-import { publisher } from "../lib/linking/publish";
+import { publisher, type Publisher } from "../lib/linking/publish";
 import type { Selection } from "../lib/linking/selection";
-import type { RangeName } from "../lib/plots/colormaps";
+import { chosenColormap, type RangeName } from "../lib/plots/colormaps";
 import { PARAMETERS_TRAITS, TREE_TRAITS } from "../lib/wire/constants";
 import type { ColumnAxisState, ParameterGridState } from "../lib/wire/states";
-import type { PixelImage, Pointer, StageContent } from "../tile-view/content";
+import type { Counts, PixelImage, Pointer, StageContent } from "../tile-view/content";
 import type { EnlargedContent, Tile } from "../tile-view/enlarged";
-import type { MarkedChannels } from "../tile-view/foot";
+import type { MarkedChannels } from "../tile-view/facts";
 import type { Place } from "../tile-view/overlay";
 import { paintOf, paintTiles, type Clip, type Paint, type Picture } from "../tile-view/paint";
-import { rowAt, yOf } from "../tile-view/rows";
+import { rowAt, visibleRows, yOf } from "../tile-view/rows";
 import { TileStage } from "../tile-view/stage";
-import { describeCut } from "../tree-view/cut";
 import { readTree, type Tree } from "../tree-view/tree";
 
-const RANGES = [
-  ["tile", "each tile"],
-  ["row", "each row"],
-  ["column", "each column"],
-  ["layer", "whole layer"],
-] as const;
-const WORDS = {
-  clear: "Select no row (Escape)",
-  fit: "Show all inputs (0)",
-  order: "Which rows stand side by side",
-  natural: "by number",
-};
-const HINT = "Wheel: zoom · drag: move · click: select";
-const HINT_TILE = " · double click: enlarge";
+const RANGES = [["tile", "tile"], ["row", "row"], ["column", "column"], ["layer", "layer"]] as const;
 const HELP =
-  "Wheel: zoom, over tree and row numbers: scroll; Shift and wheel: move sideways; drag: move; " +
+  "Wheel: rows; Shift and wheel: sideways; Ctrl and wheel: size; drag: move; " +
   "click, Shift-click, Ctrl-click: select rows; double click: enlarge a tile; arrow keys, " +
-  "Page Up, Page Down, Home, End: move; Space: select; Enter: enlarge; Escape: clear; 0: show all";
+  "Page Up, Page Down, Home, End: move; Space: select; Enter: enlarge; Escape: clear; + − 0: size";
+/** An input is at most so wide by the slider. */
+const WIDEST = 160;
 /** Under the mouse: an input, the bias, or neither. */
 const BIAS = -2;
 const NOTHING = -1;
@@ -54,13 +45,16 @@ const NOTHING = -1;
 class ParameterGrid implements StageContent<Layout> {
   readonly channels = "row";
   readonly root = element("div", "cnnviz cnnviz-parameter-grid");
-  private readonly frame = element("div", "cnnviz-parameter-stage");
+  private readonly frame = element("div", "cnnviz-parameters-stage");
   private readonly stage: TileStage<ParameterGridState, Layout>;
   private readonly rowTree: RowTree;
   private readonly exact: ExactWindow;
   private readonly connection: Connection;
   private parameters: Parameters;
   private tree: Tree;
+  private readonly groups: RowGroups;
+  private laidOut: { key: readonly unknown[]; layout: Layout } | undefined;
+  private readonly publishAxis: Publisher;
   private hoveredInput = NOTHING;
   /** What the readout tells of; null while the mouse is elsewhere. */
   private spot: Spot | null = null;
@@ -75,6 +69,8 @@ class ParameterGrid implements StageContent<Layout> {
   ) {
     this.parameters = readParameters(model);
     this.tree = readTree(model);
+    this.publishAxis = publisher(axis, signal);
+    this.groups = new RowGroups(axis, this.publishAxis);
     this.enlargedPart = this.parameters.whole;
     this.exact = new ExactWindow(model, this.parameters, () => this.refresh(), signal);
     this.connection = new Connection({ model, el, signal }, "No kernel: averages stay averages where you zoom in.");
@@ -85,21 +81,28 @@ class ParameterGrid implements StageContent<Layout> {
       root: this.root,
       stage: this.frame,
       leastWidth: 0,
-      toolbar: {
-        words: WORDS,
+      settings: {
         ranges: RANGES,
         range: () => this.range(),
+        colormap: () => this.paint().colormap,
         offers: (range) => this.offers(range),
+        size: () => this.sizes(),
+        setSize: (scale) => {
+          axis.set("scale", scale);
+          this.publishAxis();
+        },
       },
       enlarged: this.enlarged(),
       readOn: [...PARAMETERS_TRAITS, ...TREE_TRAITS],
-      refreshOn: ["colormap", "value_range", "height", "cut", "_notes"],
+      refreshOn: ["colormap", "value_range", "height", "_notes"],
     }, signal);
-    const { tiles, overlay, toolbar, foot, notes } = this.stage;
+    const { tiles, overlay, facts, notes } = this.stage;
     const publish = publisher(model, signal);
     this.rowTree = new RowTree(this.tree, selection, {
       rows: () => this.layout().rows,
       width: () => this.layout().tree,
+      blocks: () => this.groups.blocks,
+      labels: () => this.groups.labels,
       theme: () => this.stage.theme,
       cut: () => model.get("cut"),
       setCut: (cut) => {
@@ -111,7 +114,13 @@ class ParameterGrid implements StageContent<Layout> {
     }, signal);
     const picture = element("div", "cnnviz-parameter-picture", {}, tiles.canvas, overlay.canvas);
     this.frame.append(this.rowTree.root, picture);
-    this.root.append(toolbar.root, this.frame, foot.root, notes, this.connection.line);
+    this.root.append(facts.root, this.frame, notes, this.connection.line);
+    this.cutRows();
+    onChange(model, ["cut"], () => {
+      this.cutRows();
+      this.refresh();
+    });
+    onCommand(this.root, "cut", () => this.rowTree.focusCut(), signal);
     this.connection.onChange(() => {
       this.exact.askAgain();
       this.stage.drawTiles();
@@ -121,9 +130,19 @@ class ParameterGrid implements StageContent<Layout> {
   // Where it stands -------------------------------------------------------------------------
 
   layout(): Layout {
-    const [start, scale] = [this.axis.get("start"), this.axis.get("scale")];
-    const place = { start, scale, scroll: this.stage.scroll };
-    return layoutOf(this.parameters, place, this.frame.clientWidth, this.model.get("height"), this.hasTree());
+    const { axis, stage } = this;
+    const place = { start: axis.get("start"), scale: axis.get("scale"), scroll: stage.scroll };
+    const [width, height] = [this.frame.clientWidth, stage.room(this.model.get("height"))];
+    const blocks = this.hasTree() ? this.groups.blocks : null;
+    const key = [...Object.values(place), width, height, blocks, this.parameters, stage.isFramed];
+    if (!this.laidOut || key.some((value, at) => value !== this.laidOut!.key[at])) {
+      this.laidOut = { key, layout: layoutOf(this.parameters, place, width, height, blocks, stage.isFramed) };
+    }
+    return this.laidOut.layout;
+  }
+
+  private cutRows(): void {
+    this.groups.cut(this.tree, this.model.get("cut"), this.parameters.outputs.length);
   }
 
   private hasTree(): boolean {
@@ -151,9 +170,33 @@ class ParameterGrid implements StageContent<Layout> {
       : { x: columns.width / 2, y: rows.top + rows.height / 2 };
   }
 
-  /** Over the row numbers. */
-  scrollsAt(x: number, { columns }: Layout): boolean {
-    return x < columns.before;
+  private sizes(): { now: number; least: number; most: number } {
+    const { columns } = this.layout();
+    return { now: columns.scale, least: fitScale(columns.count, columns.width, columns), most: Math.max(WIDEST, columns.scale) };
+  }
+
+  /** Whether the axis is elsewhere afterwards. */
+  private moveTo(columns: Columns): boolean {
+    const before = this.layout().columns;
+    moveTo(this.axis, columns, this.publishAxis);
+    return columns.start !== before.start || columns.scale !== before.scale;
+  }
+
+  pan(from: Layout, pixels: number): boolean {
+    return this.moveTo(panned(from.columns, pixels));
+  }
+
+  zoom(factor: number, x: number): void {
+    const { columns } = this.layout();
+    this.moveTo(zoomed(columns, factor, Math.max(x, columns.before)));
+  }
+
+  reveal(column: number): void {
+    this.moveTo(scrolledTo(this.layout().columns, column));
+  }
+
+  press(): boolean {
+    return false;
   }
 
   cursorAfter(click: Place, before: Place): Place {
@@ -166,6 +209,10 @@ class ParameterGrid implements StageContent<Layout> {
 
   channelAt(place: number): number {
     return this.parameters.outputs[this.stage.storedAt(place)]!;
+  }
+
+  channelsAt(place: number): number[] {
+    return [this.channelAt(place)];
   }
 
   /** The best that is known of a weight. */
@@ -238,7 +285,9 @@ class ParameterGrid implements StageContent<Layout> {
   /** Means of whole tiles have no range of their own either. */
   paint(part = this.parameters.whole): Paint {
     const range = this.range();
-    return paintOf(this.model.get("colormap"), range === "tile" && part.strip ? "layer" : range, this.stage.theme);
+    const { layerLow, layerHigh } = this.parameters.whole.tiles;
+    const colormap = chosenColormap(this.model.get("colormap"), layerLow, layerHigh);
+    return paintOf(colormap, range === "tile" && part.strip ? "layer" : range, this.stage.theme);
   }
 
   private biasPaint(): Paint {
@@ -297,15 +346,23 @@ class ParameterGrid implements StageContent<Layout> {
   }
 
   showRange(): void {
-    const { foot } = this.stage;
-    if (this.hoveredInput === BIAS) return foot.showRange(this.parameters.bias!, this.biasPaint(), 0, 0);
+    const { facts } = this.stage;
+    if (this.hoveredInput === BIAS) return facts.showRange(this.parameters.bias!, this.biasPaint(), 0, 0);
     const row = this.parameters.outputs.indexOf(this.selection.hovered);
     const part = this.partAt(row, this.hoveredInput);
     const col = part.strip ? 0 : this.hoveredInput - part.columns[0];
-    foot.showRange(part.tiles, this.paint(part), row - part.rows[0], col);
+    facts.showRange(part.tiles, this.paint(part), row - part.rows[0], col);
   }
 
-  describe({ columns, rows }: Layout): string {
+  counts(): Counts {
+    const { kind, taps, inputs, inputWord, outputs, outputWord } = this.parameters;
+    const size = kind === "tiles" ? ` ${taps[0]}×${taps[1]}` : "";
+    const across = kind === "vector" ? "" : ` · ${counted(inputs, inputWord)} →`;
+    const groups = this.hasTree() && this.groups.groups.length > 0 ? counted(this.groups.groups.length, "group") : "";
+    return { what: `${counted(outputs.length, outputWord)} ↓${across}${size}`, groups };
+  }
+
+  describe(): string {
     const { parameters, spot } = this;
     const merge = this.rowTree.describe(parameters.outputWord);
     if (merge !== null) return merge;
@@ -314,13 +371,7 @@ class ParameterGrid implements StageContent<Layout> {
       if (this.hoveredInput === BIAS) return describeBias(parameters, row);
       if (this.hoveredInput >= 0) return describe(parameters, this.partAt(row, spot.input), spot);
     }
-    if (row >= 0) return describeOutput(parameters, row);
-    const inSight = (first: number, last: number, all: number): string => (last - first < all ? `${count(last - first)} of ` : "");
-    const down = `${inSight(...visibleRows(rows), rows.count)}${counted(rows.count, parameters.outputWord)}`;
-    const across = `${inSight(...visible(columns), columns.count)}${counted(columns.count, parameters.inputWord)}`;
-    const cut = this.model.get("cut");
-    const groups = cut !== null && this.hasTree() ? ` · ${describeCut(this.tree, cut)}` : "";
-    return `${down} × ${across}${groups}. ${HINT}${parameters.kind === "tiles" ? HINT_TILE : ""}`;
+    return row >= 0 ? describeOutput(parameters, row) : "";
   }
 
   onPoint({ x, y, column, row }: Pointer, { columns, rows }: Layout): void {
@@ -350,6 +401,7 @@ class ParameterGrid implements StageContent<Layout> {
     this.parameters = readParameters(this.model);
     this.tree = readTree(this.model);
     this.rowTree.show(this.tree);
+    this.cutRows();
     this.exact.reset(this.parameters);
     this.onLeave();
     const { kind, inputs, outputs } = this.parameters;

@@ -2,11 +2,12 @@
 import type { Parameters, Part } from "./parameters";
 import { clamp } from "../lib/clamp";
 import { fitScale, resolve, visible, xOf, type Columns, type Room } from "../lib/linking/column-axis";
+import { partingOf, type Neighbours } from "../lib/linking/column-layout";
 import type { Clip, Span } from "../tile-view/paint";
-import { rowSpans, yOf, type Rows } from "../tile-view/rows";
+import { contentHeight, limitScroll, rowSpans, withParts, yOf, type Rows } from "../tile-view/rows";
 
-/** Height of the two lines above the picture: what the axes are, and their numbers. */
-export const HEADER = 36;
+/** Height of the line above the picture: the numbers of the inputs, and the pill of the cut. */
+export const HEADER = 26;
 export const BIAS_WIDTH = 26;
 const BIAS_GAP = 8;
 export const MARGIN = 12;
@@ -17,10 +18,12 @@ const SMALL_TILE = 40;
 const NARROW_TILE = 16;
 /** Rows of tiles that are thinner than this give up their proportion. */
 const LEAST_ROW = 13;
-/** Height of a line of weights at first sight, and zoomed in. */
+/** A kernel slice is no narrower, however many there are. */
+const LEAST_TILE = 24;
+/** Height of a line of weights: at least, at first sight, and zoomed in. */
+const LEAST_STRIP_ROW = 12;
 const STRIP_ROW = 26;
 const TALL_STRIP_ROW = 40;
-const VECTOR_ROW = 12;
 const WIDEST = { strip: 48, vector: 104 };
 /** Background between tiles: wider where they are large, or taps of its colour would hide it. */
 const TILE_GAP = { from: 8, share: 1 / 10, most: 4 };
@@ -29,6 +32,8 @@ const TREE = { least: 90, usual: 150, most: 340 };
 const LEAST_STAGE = 84;
 
 export interface Layout {
+  /** Width of the tiles' canvas. */
+  width: number;
   /** Width of the tree; the tiles' canvas begins there. */
   tree: number;
   /** Inputs in the tiles' canvas; `columns.before` is the room of the row numbers. */
@@ -61,9 +66,9 @@ function widest(parameters: Parameters, room: number): number {
 function rowSize(parameters: Parameters, scale: number, fitted: number, room: number): number {
   const share = room / Math.max(1, parameters.outputs.length);
   if (parameters.kind === "tiles") {
-    return Math.max(scale * aspectOf(parameters), clamp(share, 1, LEAST_ROW));
+    return Math.max(scale * aspectOf(parameters), LEAST_ROW);
   }
-  const first = clamp(share, parameters.kind === "strip" ? 1 : VECTOR_ROW, STRIP_ROW);
+  const first = clamp(share, LEAST_STRIP_ROW, STRIP_ROW);
   return clamp((first * scale) / fitted, first, Math.max(first, TALL_STRIP_ROW));
 }
 
@@ -77,13 +82,14 @@ function gapAfter({ kind }: Parameters, long: number, wide: number): number {
 /** How much of a gap lies before a tile, so that its middle is that of its place, and its leaf's. */
 export const before = (gap: number): number => Math.floor(gap / 2);
 
-/** The whole layout of a stage `width` wide and at most `height` high. */
+/** The whole layout of a stage `width` wide and at most `height` high, or just as high in a frame. */
 export function layoutOf(
   parameters: Parameters,
   { start, scale, scroll }: Place,
   width: number,
   height: number,
-  hasTree: boolean,
+  blocks: readonly Neighbours[] | null,
+  framed = false,
 ): Layout {
   const { outputs, inputs } = parameters;
   const count = outputs.length;
@@ -92,20 +98,26 @@ export function layoutOf(
   const around: Room = {
     before: digits * 7 + 16,
     after: MARGIN + (parameters.bias ? BIAS_GAP + BIAS_WIDTH : 0),
+    least: parameters.kind === "tiles" ? LEAST_TILE / Math.max(1, aspectOf(parameters)) : 0,
     widest: widest(parameters, room),
   };
   // What the tiles leave free, the tree may have.
   const free = width - around.before - around.after - inputs * around.widest;
   const usual = clamp(width * 0.2, TREE.least, TREE.usual);
-  const tree = hasTree ? Math.round(clamp(free, usual, TREE.most)) : 0;
+  const tree = blocks ? Math.round(clamp(free, usual, TREE.most)) : 0;
   const columns = resolve({ start, scale }, inputs, Math.max(1, width - tree), around);
   const fitted = fitScale(inputs, columns.width, around);
   const first = rowSize(parameters, fitted, fitted, room);
   const size = rowSize(parameters, columns.scale, fitted, room);
-  const rowsHeight = Math.min(room, Math.max(first * count, LEAST_STAGE));
-  const rows = { size, count, gap: gapAfter(parameters, size, columns.scale), height: rowsHeight, top: HEADER };
-  const hidden = Math.max(0, size * count - rowsHeight);
-  return { tree, columns, gap: gapAfter(parameters, columns.scale, size), rows: { ...rows, scroll: clamp(scroll, 0, hidden) } };
+  const gap = gapAfter(parameters, columns.scale, size);
+  const parted = new Float64Array(count);
+  // Groups are parted, but not by less than what parts their rows.
+  for (const { past } of blocks ?? []) if (past < count) parted[past - 1] = Math.max(0, partingOf(width) - gap);
+  const alike = { size, count, gap: gapAfter(parameters, size, columns.scale), scroll, height: room, top: HEADER };
+  const rows = blocks && blocks.length > 1 ? withParts(alike, parted) : alike;
+  const needed = Math.max(first * count + contentHeight(rows) - size * count, LEAST_STAGE);
+  const placed = { ...rows, height: framed ? room : Math.min(room, needed) };
+  return { width: columns.width, tree, columns, gap, rows: { ...placed, scroll: limitScroll(placed) } };
 }
 
 /** Left edge of the bias, which stays in sight at the end of the rows. */
@@ -118,17 +130,6 @@ export function rowEnd(parameters: Parameters, columns: Columns): number {
   return parameters.bias
     ? biasLeft(columns) + BIAS_WIDTH
     : Math.min(xOf(columns, columns.count), columns.width - columns.after);
-}
-
-/** The rows as the tree sees them: columns of a dendrogram that lies on its side. */
-export function rowsAsColumns({ top, scroll, size, count, height }: Rows): Columns {
-  return { before: top, after: 0, widest: Infinity, start: scroll / size, scale: size, count, width: top + height };
-}
-
-/** Rows in sight, first and one past the last. */
-export function visibleRows(rows: Rows): [number, number] {
-  const last = Math.ceil((rows.scroll + rows.height) / rows.size);
-  return [Math.max(0, Math.floor(rows.scroll / rows.size)), Math.min(rows.count, last)];
 }
 
 /** The device pixels that the inputs may be painted in. */

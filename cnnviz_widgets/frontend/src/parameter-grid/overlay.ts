@@ -1,11 +1,11 @@
 /** What is drawn over the tiles and changes with the mouse: numbers, selection, cursor, bars. */
-import { before, BIAS_WIDTH, biasLeft, HEADER, MARGIN, rowEnd, visibleRows, type Layout } from "./layout";
+import { before, BIAS_WIDTH, biasLeft, HEADER, MARGIN, rowEnd, type Layout } from "./layout";
 import type { Parameters } from "./parameters";
 import type { Theme } from "../lib/dom/theme";
 import { visible, xOf } from "../lib/linking/column-axis";
 import type { Selection } from "../lib/linking/selection";
-import { paintCursor, paintScrollbars, shorten, type Place } from "../tile-view/overlay";
-import { yOf } from "../tile-view/rows";
+import { paintCursor, paintScrollbars, rowsInSight, shorten, type Place } from "../tile-view/overlay";
+import { heightOf, visibleRows, yOf } from "../tile-view/rows";
 
 export interface Scene {
   parameters: Parameters;
@@ -20,8 +20,8 @@ export interface Scene {
   cursor: Place | null;
 }
 
-/** Baselines of the two lines above the picture. */
-const [TITLE, NUMBERS] = [9, 26];
+/** Middle of the line above the picture. */
+const NUMBERS = HEADER / 2;
 const FONT = "11px system-ui, sans-serif";
 
 export function paintOverlay(context: CanvasRenderingContext2D, scene: Scene): void {
@@ -30,7 +30,6 @@ export function paintOverlay(context: CanvasRenderingContext2D, scene: Scene): v
   const height = rows.top + rows.height;
   context.font = FONT;
   context.textBaseline = "middle";
-  paintTitles(context, scene);
   paintColumnNumbers(context, scene);
   paintRows(context, scene);
   context.save();
@@ -38,19 +37,15 @@ export function paintOverlay(context: CanvasRenderingContext2D, scene: Scene): v
   context.rect(columns.before, rows.top, columns.width - columns.before - columns.after + 1, rows.height);
   context.clip();
   paintHoveredTile(context, scene);
-  paintCursor(context, { columns, rows, theme, cursor: scene.cursor });
+  if (scene.cursor) {
+    const { column, row } = scene.cursor;
+    paintCursor(context, [xOf(columns, column), yOf(rows, row), columns.scale, heightOf(rows, row)], theme);
+  }
   context.restore();
   const width = Math.min(columns.width, rowEnd(scene.parameters, columns) + MARGIN);
-  paintScrollbars(context, { columns, rows, theme, width, height });
-}
-
-function paintTitles(context: CanvasRenderingContext2D, { parameters, layout, theme }: Scene): void {
-  const { columns } = layout;
-  context.fillStyle = theme.faint;
-  context.textAlign = "left";
-  const across = parameters.names.length > 0 ? "" : `    ${parameters.inputWord} →`;
-  const text = `${parameters.outputWord} ↓${across}`;
-  context.fillText(shorten(context, text, columns.width - 8), 4, TITLE);
+  const [from, to] = [columns.before, columns.width - columns.after];
+  const across = { from, to, scroll: columns.start * columns.scale, content: columns.count * columns.scale };
+  paintScrollbars(context, { across, down: rowsInSight(rows), width, height, theme });
 }
 
 function paintColumnNumbers(context: CanvasRenderingContext2D, scene: Scene): void {
@@ -109,50 +104,52 @@ function paintRows(context: CanvasRenderingContext2D, scene: Scene): void {
   context.textAlign = "right";
   const end = rowEnd(parameters, columns);
   const left = columns.before;
-  const some = selection.list.length > 0;
   const every = Math.max(1, Math.ceil(13 / rows.size));
   const [first, last] = visibleRows(rows);
-  let hovered = -1;
-  for (let place = first; place < last; place++) {
-    const output = parameters.outputs[scene.rowAt(place)]!;
-    const y = yOf(rows, place);
-    const height = Math.max(1, rows.size - rows.gap);
-    if (some && !selection.has(output)) {
-      // What is not selected steps back; nothing of it is hidden.
-      context.fillStyle = theme.dark ? "rgba(0, 0, 0, 0.3)" : "rgba(255, 255, 255, 0.3)";
-      context.fillRect(left, y, end - left, rows.size);
-    } else if (some) {
-      context.fillStyle = theme.accent;
-      const top = y + before(rows.gap);
-      context.fillRect(left - 5, top, 4, height);
-      context.fillRect(end + 1, top, 2, height);
+  let from = -1;
+  for (let place = first; place <= last; place++) {
+    const output = place < last ? parameters.outputs[scene.rowAt(place)]! : -1;
+    const selected = output >= 0 && selection.has(output);
+    if (selected && from < 0) from = place;
+    // Groups are outlined each by itself.
+    if (from >= 0 && (!selected || (place > from && rows.parted?.[place - 1]))) {
+      paintOutline(context, scene, from, place - 1, end);
+      from = selected ? place : -1;
     }
-    if (output === selection.hovered) hovered = place;
-    const middle = y + rows.size / 2;
+    if (output < 0) continue;
+    const height = heightOf(rows, place);
+    const middle = yOf(rows, place) + height / 2;
+    const hovered = output === selection.hovered;
     // Half a number says nothing.
-    if (place % every === 0 && middle > HEADER + 5 && middle < HEADER + rows.height - 5) {
-      context.fillStyle = theme.faint;
-      context.fillText(String(output), left - 8, middle);
+    if (!(selected || hovered || place % every === 0) || middle < HEADER + 5 || middle > HEADER + rows.height - 5) continue;
+    if (selected || hovered) {
+      context.fillStyle = selected ? theme.accent : theme.line;
+      context.globalAlpha = selected ? 1 : 0.45;
+      const tall = Math.max(14, height - rows.gap);
+      context.fillRect(0, middle - tall / 2, left - 5, tall);
+      context.globalAlpha = 1;
     }
+    context.fillStyle = selected ? (theme.dark ? "#10222e" : "#ffffff") : hovered ? theme.text : theme.faint;
+    context.fillText(String(output), left - 8, middle);
+    if (hovered) paintHoveredRow(context, scene, place, left, end);
   }
-  if (hovered >= 0) paintHoveredRow(context, scene, hovered, left, end);
   context.restore();
 }
 
-function paintHoveredRow(context: CanvasRenderingContext2D, scene: Scene, place: number, left: number, end: number): void {
-  const { parameters, layout, theme } = scene;
-  const { rows } = layout;
-  const text = String(parameters.outputs[scene.rowAt(place)]);
-  const y = yOf(rows, place);
-  const middle = y + rows.size / 2;
-  context.strokeStyle = theme.hover;
+/** In the gaps around a run of selected rows. */
+function paintOutline(context: CanvasRenderingContext2D, { layout: { rows, columns }, theme }: Scene, from: number, to: number, end: number): void {
+  const top = yOf(rows, from) + before(rows.gap);
+  const bottom = yOf(rows, to) + heightOf(rows, to) - (rows.gap - before(rows.gap));
+  context.strokeStyle = theme.accent;
   context.lineWidth = 2;
-  context.strokeRect(left - 1, y + before(rows.gap) - 1, end - left + 2, rows.size - rows.gap + 2);
-  const width = context.measureText(text).width;
-  context.fillStyle = theme.background;
-  context.fillRect(left - 10 - width, middle - 8, width + 4, 16);
-  context.fillStyle = theme.hover;
-  context.fillText(text, left - 8, middle);
+  context.strokeRect(columns.before - 1, top - 1, end - columns.before + 2, bottom - top + 2);
+}
+
+function paintHoveredRow(context: CanvasRenderingContext2D, { layout: { rows }, theme }: Scene, place: number, left: number, end: number): void {
+  context.strokeStyle = theme.hover;
+  context.lineWidth = 1;
+  const top = yOf(rows, place) + before(rows.gap) - 0.5;
+  context.strokeRect(left - 0.5, top, end - left + 1, heightOf(rows, place) - rows.gap + 1);
 }
 
 /** The tile of the hovered row and input, where tiles are large enough to have a frame. */
@@ -165,6 +162,6 @@ function paintHoveredTile(context: CanvasRenderingContext2D, { parameters, layou
     context.strokeStyle = theme.hover;
     context.lineWidth = 2;
     const [x, y] = [xOf(columns, hoveredInput) + before(layout.gap), yOf(rows, place) + before(rows.gap)];
-    context.strokeRect(x, y, columns.scale - layout.gap, rows.size - rows.gap);
+    context.strokeRect(x, y, columns.scale - layout.gap, heightOf(rows, place) - rows.gap);
   }
 }

@@ -1,26 +1,33 @@
 /** The dendrogram beside the rows, its root at the left: leaf i stands at row i. */
-import { HEADER, rowsAsColumns } from "./layout";
+import { HEADER } from "./layout";
 import { layer, prepare } from "../lib/dom/canvas";
 import { element, keyboard } from "../lib/dom/elements";
 import type { Theme } from "../lib/dom/theme";
-import { wheelPixels } from "../lib/linking/column-axis";
+import { wheelOf } from "../lib/dom/wheel";
+import type { Neighbours } from "../lib/linking/column-layout";
 import { combineOf, type Selection } from "../lib/linking/selection";
-import { rowAt, type Rows } from "../tile-view/rows";
-import { CutLine } from "../tree-view/cut";
+import { contentHeight, heightOf, rowAt, yOf, type Rows } from "../tile-view/rows";
+import { CutPill } from "../tree-view/cut";
+import { leavesOf, type Leaves } from "../tree-view/leaves";
 import { describeMerge, mergeAt, walked, type Step } from "../tree-view/merges";
-import { paintBranches, paintOverlay, type Scene } from "../tree-view/paint";
+import { paintOverlay, paintTree, type Scene } from "../tree-view/paint";
 import { scaleOf, ticksOf, type Scale } from "../tree-view/scale";
-import { channelsBelow, parents, positions, type Tree } from "../tree-view/tree";
+import { channelsBelow, cutOf, parents, positions, type Tree } from "../tree-view/tree";
 
 const HELP =
-  "Click a fork: select what is below it; drag the blue line: cut into groups; wheel: scroll; " +
+  "Click a fork: select what is below it; the ribbon: a group; wheel: scroll; " +
   "arrow keys: walk the tree; Space: select; Escape: clear";
-/** Pixels at the leaves' end where a click means the leaf. */
+/** Pixels at the leaves' end where a click means the leaf, or its group. */
 const LEAF = 12;
+/** Half the width of the pill of the cut. */
+const PILL = 28;
 
 export interface RowTreeOptions {
   rows: () => Rows;
   width: () => number;
+  /** Groups of the cut, and what stands between them. */
+  blocks: () => readonly Neighbours[];
+  labels: () => Int32Array;
   theme: () => Theme;
   cut: () => number | null;
   setCut: (cut: number | null) => void;
@@ -34,7 +41,8 @@ export class RowTree {
   readonly root = element("div", "cnnviz-parameter-tree");
   private readonly lines = layer("");
   private readonly overlay = layer("cnnviz-parameter-tree-overlay");
-  private readonly cutLine: CutLine;
+  private readonly pill: CutPill;
+  private placed: { rows: Rows; leaves: Leaves } | undefined;
   private parent: Int32Array = new Int32Array(0);
   private position = new Map<number, number>();
   private merge = -1;
@@ -45,8 +53,8 @@ export class RowTree {
     private readonly options: RowTreeOptions,
     signal: AbortSignal,
   ) {
-    this.cutLine = new CutLine(() => this.scale(), options.cut, options.setCut, signal, true);
-    this.root.append(this.lines.canvas, this.overlay.canvas, this.cutLine.root);
+    this.pill = new CutPill({ tree: () => this.tree, scale: () => this.scale(), cut: options.cut, setCut: options.setCut, upright: true }, signal);
+    this.root.append(this.lines.canvas, this.overlay.canvas, this.pill.line, this.pill.root);
     this.show(tree);
     const { canvas } = this.overlay;
     keyboard(canvas);
@@ -57,7 +65,8 @@ export class RowTree {
     canvas.addEventListener("click", (event) => this.onClick(event), { signal });
     canvas.addEventListener("keydown", (event) => this.onKey(event), { signal });
     canvas.addEventListener("wheel", (event) => {
-      if (options.scroll(wheelPixels(event))) event.preventDefault();
+      const { down, zoom } = wheelOf(event);
+      if (zoom === undefined && options.scroll(down)) event.preventDefault();
     }, { signal, passive: false });
   }
 
@@ -66,6 +75,11 @@ export class RowTree {
     this.parent = parents(tree);
     this.position = positions(tree);
     this.merge = -1;
+    this.placed = undefined;
+  }
+
+  focusCut(): void {
+    this.pill.root.focus({ preventScroll: true });
   }
 
   /** What is said of the merge under the mouse or the keyboard; null where there is none. */
@@ -80,10 +94,10 @@ export class RowTree {
     this.root.style.width = `${scene.height}px`;
     const { context } = this.lines;
     prepare(this.lines, scene.height, scene.width);
-    paintAxis(context, scene);
+    paintAxis(context, scene, this.pill.at);
     turn(context);
-    paintBranches(context, scene);
-    this.cutLine.place(this.tree, scene.scale, scene.cut);
+    paintTree(context, scene);
+    this.pill.place(0, false);
   }
 
   paintOverlay(): void {
@@ -92,6 +106,18 @@ export class RowTree {
     prepare(this.overlay, scene.height, scene.width);
     turn(this.overlay.context);
     paintOverlay(this.overlay.context, scene);
+  }
+
+  /** Where the leaves are: each at its row. */
+  private leaves(): Leaves {
+    const rows = this.options.rows();
+    if (this.placed?.rows !== rows) {
+      const flat = { ...rows, scroll: 0, top: 0 };
+      const left = (row: number): number => yOf(flat, row);
+      const right = (row: number): number => yOf(flat, row) + heightOf(flat, row) - rows.gap;
+      this.placed = { rows, leaves: { ...leavesOf(this.tree, { left, right }, this.options.blocks()), offset: rows.top - rows.scroll } };
+    }
+    return this.placed.leaves;
   }
 
   /** The tree as it would hang over columns; painted with its axes exchanged. */
@@ -103,11 +129,13 @@ export class RowTree {
       selection,
       merge,
       theme: this.options.theme(),
-      columns: rowsAsColumns(rows),
+      leaves: this.leaves(),
       scale: this.scale(),
       width: rows.top + rows.height,
       height: this.options.width(),
-      cut: this.options.cut(),
+      clip: [rows.top, rows.top + Math.min(rows.height, contentHeight(rows))],
+      cut: cutOf(tree, this.options.cut()),
+      labels: this.options.labels(),
       columnOf: (channel) => this.position.get(channel),
     };
   }
@@ -122,7 +150,7 @@ export class RowTree {
     const rows = this.options.rows();
     const row = rowAt(rows, y);
     const leaf = row >= 0 && row < this.tree.columns.length ? this.tree.columns[row]! : -1;
-    const merge = y < rows.top ? -1 : mergeAt(this.tree, rowsAsColumns(rows), this.scale(), y, x);
+    const merge = y < rows.top ? -1 : mergeAt(this.tree, this.leaves(), this.scale(), y, x);
     return { x, leaf, merge };
   }
 
@@ -144,8 +172,15 @@ export class RowTree {
     const { x, leaf, merge } = this.place(event);
     this.merge = merge;
     if (merge >= 0) this.selection.combine(channelsBelow(this.tree, merge), combineOf(event));
-    else if (leaf >= 0 && x > this.scale().bottom - LEAF) this.selection.combine([leaf], combineOf(event));
+    else if (leaf >= 0 && x > this.scale().bottom - LEAF) this.selection.combine(this.kin(leaf), combineOf(event));
     else if (combineOf(event) === "replace") this.selection.clear();
+  }
+
+  /** The channels of a leaf's group; itself where it is in none. */
+  private kin(leaf: number): number[] {
+    const column = this.position.get(leaf)!;
+    const block = this.options.blocks().find(({ first, past, group }) => group >= 0 && column >= first && column < past);
+    return block ? [...this.tree.columns.subarray(block.first, block.past)] : [leaf];
   }
 
   private onKey(event: KeyboardEvent): void {
@@ -154,7 +189,7 @@ export class RowTree {
     if (step) this.merge = walked(this.tree, this.parent, this.merge, step);
     else if (event.key === " " || event.key === "Enter") {
       if (this.merge >= 0) this.selection.combine(channelsBelow(this.tree, this.merge), combineOf(event));
-    } else if (event.key === "Escape") this.selection.clear();
+    } else if (event.key === "Escape" && this.selection.list.length > 0) this.selection.clear();
     else return;
     event.preventDefault();
     event.stopPropagation();
@@ -166,35 +201,30 @@ export class RowTree {
 const turn = (context: CanvasRenderingContext2D): void => context.transform(0, 1, 1, 0, 0, 0);
 
 /** Distances above the tree, with a break where all-zero rows stand apart at 2. */
-function paintAxis(context: CanvasRenderingContext2D, { scale, theme, height: width }: Scene): void {
+function paintAxis(context: CanvasRenderingContext2D, { scale, theme, height: width }: Scene, taken: number): void {
   context.font = "11px system-ui, sans-serif";
   context.textBaseline = "middle";
   context.textAlign = "center";
   context.fillStyle = context.strokeStyle = theme.faint;
   context.lineWidth = 1;
-  context.fillText("cosine distance", width / 2, 9);
-  const line = HEADER - 4.5;
-  context.beginPath();
-  context.moveTo(scale.top, line);
-  context.lineTo(scale.bottom, line);
+  const line = HEADER / 2;
+  let last = Infinity;
   const tick = (text: string, at: number): void => {
-    const x = Math.round(at) + 0.5;
-    context.moveTo(x, line - 3);
-    context.lineTo(x, line);
     const half = context.measureText(text).width / 2;
-    context.fillText(text, Math.min(Math.max(x, half + 1), width - half - 1), line - 9);
+    const x = Math.min(Math.max(at, half + 1), width - half - 1);
+    // Neither behind the pill of the cut nor behind another number.
+    if (Math.abs(at - taken) < PILL + half || x + half > last - 4) return;
+    context.fillText(text, x, line);
+    last = x - half;
   };
-  const ticks = ticksOf(scale);
-  const widest = Math.max(...ticks.map(([text]) => context.measureText(text).width)) + 8;
-  const every = Math.ceil((widest * (ticks.length - 1)) / (scale.bottom - scale.top));
-  ticks.forEach(([text, at], i) => i % Math.max(1, every) || tick(text, at));
-  if (scale.apart !== null) {
-    tick("2", scale.apart);
-    // Two slanted strokes: the axis is not to scale here.
-    for (const middle of [scale.top - 9, scale.top - 5]) {
-      context.moveTo(middle + 2, line - 4);
-      context.lineTo(middle - 2, line + 4);
-    }
+  for (const [text, at] of ticksOf(scale)) tick(text, at);
+  if (scale.apart === null) return;
+  tick("2", scale.apart);
+  context.beginPath();
+  // Two slanted strokes: the axis is not to scale here.
+  for (const middle of [scale.top - 9, scale.top - 5]) {
+    context.moveTo(middle + 2, line - 4);
+    context.lineTo(middle - 2, line + 4);
   }
   context.stroke();
 }

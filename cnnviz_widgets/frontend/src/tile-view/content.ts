@@ -1,17 +1,19 @@
 /** What a grid says of itself, so that its stage can draw it and answer to mouse and keyboard. */
 import type { Tile } from "./enlarged";
-import type { MarkedChannels } from "./foot";
+import type { MarkedChannels } from "./facts";
 import type { Place } from "./overlay";
 import type { Paint } from "./paint";
 import type { Rows } from "./rows";
-import type { ToolbarState } from "./toolbar";
-import type { Columns } from "../lib/linking/column-axis";
+import type { SettingsState } from "./settings";
 import type { ChannelGridState } from "../lib/wire/states";
 
-export type StageState = ToolbarState & Pick<ChannelGridState, "height" | "_notes">;
+export type StageState = SettingsState & Pick<ChannelGridState, "height" | "_notes">;
 
 export interface StageLayout {
-  columns: Columns;
+  /** Width of the canvas in CSS pixels. */
+  width: number;
+  /** The columns, another object where they stand elsewhere. */
+  columns: object;
   rows: Rows;
 }
 
@@ -28,6 +30,12 @@ export interface PixelImage {
   height: number;
 }
 
+/** What the facts line counts: `32 channels 14 × 14`, and after the marks `5 groups`. */
+export interface Counts {
+  what: string;
+  groups: string;
+}
+
 export interface StageContent<Layout extends StageLayout> {
   /** What a click selects: channels are columns, or rows. */
   readonly channels: "column" | "row";
@@ -37,14 +45,21 @@ export interface StageContent<Layout extends StageLayout> {
   placeAt(x: number, y: number, layout: Layout): Place;
   /** Columns, or rows, of tiles in the channels' own numbering. */
   natural(): Int32Array;
-  /** The channel at a place of the screen. */
+  /** The channel whose tiles are at a place of the screen, and all that stand for one another there. */
   channelAt(place: number): number;
+  channelsAt(place: number): number[];
   /** Channels that Page Up and Page Down pass. */
   page(layout: Layout): number;
-  /** Where a step of zoom keeps what stands there: about the cursor, or in the middle; rows need a y to stay. */
-  zoomCentre(layout: Layout, cursor: Place | null): { x: number; y?: number };
-  /** Whether the wheel scrolls at this x, where it zooms elsewhere. */
-  scrollsAt(x: number, layout: Layout): boolean;
+  /** A click that is not meant for channels or tiles; whether it was one. */
+  press(pointer: Pointer, layout: Layout): boolean;
+  /** Where a step of zoom keeps what stands there: about the cursor, or in the middle. */
+  zoomCentre(layout: Layout, cursor: Place | null): { x: number; y: number };
+  /** Move sideways from a layout by so many pixels; false where there is nowhere to go. */
+  pan(from: Layout, pixels: number): boolean;
+  /** Enlarge so that what stands at x stays there. */
+  zoom(factor: number, x: number): void;
+  /** Move sideways as little as is needed to see a column whole. */
+  reveal(column: number): void;
   /** The keyboard's cursor after a click. */
   cursorAfter(click: Place, before: Place): Place;
   /** Whether there is something to enlarge at a place. */
@@ -63,6 +78,7 @@ export interface StageContent<Layout extends StageLayout> {
   read(): boolean;
   /** Bring everything that is drawn up to date with the traits. */
   refresh(): void;
+  counts(layout: Layout): Counts;
   legend(): MarkedChannels;
   showRange(): void;
   /** What the readout says; null where it says so already. */

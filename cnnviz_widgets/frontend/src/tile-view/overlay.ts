@@ -1,7 +1,6 @@
 /** What both grids draw over their tiles: the cursor and thin scrollbars. */
-import { contentHeight, heightOf, yOf, type Rows } from "./rows";
+import { contentHeight, type Rows } from "./rows";
 import type { Theme } from "../lib/dom/theme";
-import { xOf, type Columns } from "../lib/linking/column-axis";
 
 /** A column and a row. */
 export interface Place {
@@ -9,24 +8,12 @@ export interface Place {
   row: number;
 }
 
-interface Where {
-  columns: Columns;
-  rows: Rows;
-  theme: Theme;
-}
+/** A rectangle in CSS pixels. */
+export type Box = readonly [x: number, y: number, width: number, height: number];
 
 /** A dashed frame where the keyboard is. */
-export function paintCursor(
-  context: CanvasRenderingContext2D,
-  { columns, rows, theme, cursor }: Where & { cursor: Place | null },
-): void {
-  if (!cursor) return;
-  const box = [
-    xOf(columns, cursor.column) + 0.5,
-    yOf(rows, cursor.row) + 0.5,
-    Math.max(2, columns.scale - 1),
-    Math.max(2, heightOf(rows, cursor.row) - 1),
-  ] as const;
+export function paintCursor(context: CanvasRenderingContext2D, [x, y, width, height]: Box, theme: Theme): void {
+  const box = [x + 0.5, y + 0.5, Math.max(2, width - 1), Math.max(2, height - 1)] as const;
   // Light and dark dashes in turn can be seen on any tile.
   context.lineWidth = 1;
   context.strokeStyle = theme.background;
@@ -37,22 +24,33 @@ export function paintCursor(
   context.setLineDash([]);
 }
 
+/** Part of a line of pixels that is in sight: where all of it begins and ends, and of how much what. */
+export interface Sight {
+  from: number;
+  to: number;
+  scroll: number;
+  content: number;
+}
+
+export const rowsInSight = (rows: Rows): Sight => ({
+  from: rows.top,
+  to: rows.top + rows.height,
+  scroll: rows.scroll,
+  content: contentHeight(rows),
+});
+
 /** Thin bars that say where one is in a picture larger than the view. */
 export function paintScrollbars(
   context: CanvasRenderingContext2D,
-  { columns, rows, width, height, theme }: Where & { width: number; height: number },
+  { across, down, width, height, theme }: { across: Sight; down: Sight; width: number; height: number; theme: Theme },
 ): void {
+  const bar = ({ from, to, scroll, content }: Sight, paint: (start: number, length: number) => void): void => {
+    const room = to - from;
+    if (room / content < 0.999) paint(from + (scroll / content) * room, Math.max(16, (room / content) * room));
+  };
   context.fillStyle = theme.faint;
-  const room = width - columns.before - columns.after;
-  const across = room / columns.scale / columns.count;
-  if (across < 0.999) {
-    context.fillRect(columns.before + (columns.start / columns.count) * room, height - 3, across * room, 3);
-  }
-  const down = rows.height / contentHeight(rows);
-  if (down < 0.999) {
-    const top = rows.top + (rows.scroll / contentHeight(rows)) * rows.height;
-    context.fillRect(width - 5, top, 3, down * rows.height);
-  }
+  bar(across, (start, length) => context.fillRect(start, height - 3, length, 3));
+  bar(down, (start, length) => context.fillRect(width - 4, start, 3, length));
 }
 
 /** The beginning of a text that has not room enough. */

@@ -25,6 +25,7 @@ export interface Clip {
 export interface Paint {
   colormap: ColormapName;
   range: RangeName;
+  dark: boolean;
   table: Uint32Array;
   background: number;
   /** Stripes over a tile that is all zero, or constant. */
@@ -37,15 +38,16 @@ export interface Paint {
 export const paintOf = (colormap: ColormapName, range: RangeName, theme: Theme): Paint => ({
   colormap,
   range,
-  table: colorTable(colormap),
+  dark: theme.dark,
+  table: colorTable(colormap, theme.dark),
   background: pixel(rgb(theme.background)),
-  stripe: pixel(theme.dark ? [120, 120, 120] : [150, 150, 150]),
+  stripe: pixel(theme.dark ? [104, 104, 104] : [168, 168, 168]),
   notFinite: pixel([213, 94, 0]),
 });
 
 /** Device pixels of one period of the stripes. */
 const PERIOD = 6;
-const STROKE = 2;
+const STROKE = 1;
 
 /** Which stored pixels stand behind the drawn ones [from, to) of a tile `size` device pixels long. */
 function sources(length: number, size: number, from: number, to: number): Int32Array {

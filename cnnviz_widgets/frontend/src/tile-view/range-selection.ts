@@ -7,19 +7,20 @@ export class RangeSelection {
 
   constructor(
     private readonly selection: Selection,
-    private readonly channelAt: (place: number) => number,
+    private readonly channelsAt: (place: number) => number[],
   ) {}
 
   choose(place: number, how: Combine): void {
     if (how === "extend") {
       const [from, to] = [Math.min(this.anchor, place), Math.max(this.anchor, place)];
-      this.selection.combine(Array.from({ length: to - from + 1 }, (_, i) => this.channelAt(from + i)), how);
+      const places = Array.from({ length: to - from + 1 }, (_, i) => from + i);
+      this.selection.combine(places.flatMap((each) => this.channelsAt(each)), how);
       return;
     }
     this.anchor = place;
-    const channel = this.channelAt(place);
-    const alone = this.selection.list.length === 1 && this.selection.has(channel);
+    const channels = this.channelsAt(place);
+    const alone = this.selection.list.length === channels.length && channels.every((each) => this.selection.has(each));
     if (how === "replace" && alone) this.selection.clear();
-    else this.selection.combine([channel], how);
+    else this.selection.combine(channels, how);
   }
 }

@@ -1,7 +1,6 @@
 /** Where rows stand; the columns come from the shared column axis. */
 import type { Span } from "./paint";
 import { clamp } from "../lib/clamp";
-import { type Columns, visible, xOf } from "../lib/linking/column-axis";
 
 export interface Rows {
   /** Height of a row in CSS pixels. */
@@ -17,6 +16,8 @@ export interface Rows {
   top: number;
   /** Where each row begins, and the last one ends, below the first one's top; else all are alike. */
   starts?: Float64Array;
+  /** More background after some rows, which is no part of them: groups are parted by it. */
+  parted?: Float64Array;
 }
 
 /** A row without tiles is at least so high. */
@@ -27,7 +28,15 @@ export const contentHeight = (rows: Rows): number => startOf(rows, rows.count);
 /** Where a row begins, below the first one's top. */
 const startOf = ({ starts, size }: Rows, row: number): number => (starts ? starts[row]! : row * size);
 
-export const heightOf = (rows: Rows, row: number): number => startOf(rows, row + 1) - startOf(rows, row);
+export const heightOf = (rows: Rows, row: number): number =>
+  startOf(rows, row + 1) - startOf(rows, row) - (rows.parted?.[row] ?? 0);
+
+/** Rows with so much more background after some of them. */
+export function withParts(rows: Rows, parted: Float64Array): Rows {
+  const starts = new Float64Array(rows.count + 1);
+  parted.forEach((more, row) => (starts[row + 1] = starts[row]! + rows.size + more));
+  return { ...rows, starts, parted };
+}
 
 /** Rows of which those without tiles share the room that the others leave. */
 export function withBlanks(rows: Rows, rowAt: Int32Array): Rows {
@@ -48,25 +57,28 @@ export const yOf = (rows: Rows, row: number): number => rows.top + startOf(rows,
 /** The row under y, or -1 outside the rows. */
 export function rowAt(rows: Rows, y: number): number {
   const below = y - rows.top + rows.scroll;
-  let row = Math.floor(below / rows.size);
-  if (rows.starts) {
-    row = rows.count;
-    while (row >= 0 && rows.starts[row]! > below) row--;
-  }
+  const row = rows.starts ? lastStart(rows.starts, below) : Math.floor(below / rows.size);
   return y >= rows.top && row >= 0 && row < rows.count ? row : -1;
 }
 
-/** Visible columns in device pixels; wide ones keep a hair of background between them. */
-export function columnSpans(columns: Columns, order: ArrayLike<number> | null, ratio: number): Span[] {
-  const gap = columns.scale >= 8 ? Math.max(1, Math.round(ratio)) : 0;
-  const [first, last] = visible(columns);
-  const spans: Span[] = [];
-  for (let column = first; column < last; column++) {
-    const from = Math.round(xOf(columns, column) * ratio);
-    const to = Math.round(xOf(columns, column + 1) * ratio) - gap;
-    if (to > from) spans.push({ index: order ? order[column]! : column, from, to });
+/** The last row that begins at or above a place; -1 for none. */
+function lastStart(starts: Float64Array, below: number): number {
+  let [low, high] = [0, starts.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (starts[middle]! <= below) low = middle + 1;
+    else high = middle;
   }
-  return spans;
+  return low - 1;
+}
+
+/** Rows in sight, first and one past the last. */
+export function visibleRows(rows: Rows): [number, number] {
+  const { starts, scroll, height, size, count } = rows;
+  const [first, last] = starts
+    ? [lastStart(starts, scroll), lastStart(starts, scroll + height) + 1]
+    : [Math.floor(scroll / size), Math.ceil((scroll + height) / size)];
+  return [clamp(first, 0, count), clamp(last, 0, count)];
 }
 
 /** Visible rows in device pixels; `order` says which row stands where, if not each in its own place. */
@@ -77,7 +89,7 @@ export function rowSpans(rows: Rows, ratio: number, order: ArrayLike<number> | n
   const first = Math.max(0, rowAt(rows, rows.top));
   for (let row = first; row < rows.count && yOf(rows, row) < bottom; row++) {
     const from = Math.round(yOf(rows, row) * ratio);
-    const to = Math.round(yOf(rows, row + 1) * ratio) - gap;
+    const to = Math.round((yOf(rows, row) + heightOf(rows, row)) * ratio) - gap;
     spans.push({ index: order ? order[row]! : row, from, to });
   }
   return spans;

@@ -4,17 +4,18 @@ import type { AnyModel } from "@anywidget/types";
 import type { Pointer, StageContent, StageLayout, StageState } from "./content";
 import { Drag } from "./drag";
 import { Enlarged, type EnlargedContent } from "./enlarged";
-import { Foot } from "./foot";
+import { Facts } from "./facts";
 import type { Place } from "./overlay";
 import { RangeSelection } from "./range-selection";
 import { contentHeight, heightOf, yOf, type Rows } from "./rows";
-import { Toolbar, ZOOM_STEP, type ToolbarOptions } from "./toolbar";
+import { Settings, ZOOM_STEP, type SettingsOptions } from "./settings";
 import { layer, onResize, prepare, type Layer } from "../lib/dom/canvas";
 import { element, keyboard, showNotes } from "../lib/dom/elements";
 import { eachFrame } from "../lib/dom/frame";
 import { onThemeChange, themeOf, type Theme } from "../lib/dom/theme";
+import { wheelOf, WheelHint } from "../lib/dom/wheel";
+import { onCommand } from "../lib/frame/commands";
 import { onChange } from "../lib/linking/changes";
-import { moveTo, panned, scrolledTo, wheeled, wheelPixels, zoomed, type Columns } from "../lib/linking/column-axis";
 import { publisher, type Publisher } from "../lib/linking/publish";
 import { combineOf, type Selection } from "../lib/linking/selection";
 import type { ColumnAxisState } from "../lib/wire/states";
@@ -28,7 +29,7 @@ export interface StageOptions<State> {
   stage: HTMLElement;
   /** In a narrower stage nothing is drawn. */
   leastWidth: number;
-  toolbar: Omit<ToolbarOptions, "zoom" | "fit">;
+  settings: Omit<SettingsOptions, "dark">;
   enlarged: EnlargedContent;
   /** Changes after which the traits are read anew, and those after which they are drawn anew. */
   readOn: readonly (keyof State & string)[];
@@ -45,18 +46,21 @@ const ARROWS: Record<string, readonly [column: number, row: number]> = {
 export class TileStage<State extends StageState, Layout extends StageLayout> {
   readonly tiles: Layer;
   readonly overlay: Layer;
-  readonly toolbar: Toolbar;
-  readonly foot: Foot;
+  readonly facts: Facts;
   readonly notes = element("div", "cnnviz-note");
   readonly drawTiles: () => void;
   readonly drawOverlay: () => void;
   theme: Theme;
   /** Pixels scrolled down. */
   scroll = 0;
+  private readonly settings: Settings;
+  private readonly hint: WheelHint;
   private readonly enlarged: Enlarged;
   private readonly range: RangeSelection;
-  private readonly drag: Drag<{ columns: Columns; scroll: number }>;
+  private readonly drag: Drag<Layout>;
   private readonly publishAxis: Publisher;
+  /** The columns as they were drawn. */
+  private drawn: unknown;
   /** Place of the keyboard's cursor on the screen. */
   private cursor: Place = { column: 0, row: 0 };
   /** What was selected before the first click of what may become a double click. */
@@ -77,21 +81,21 @@ export class TileStage<State extends StageState, Layout extends StageLayout> {
     this.publishAxis = publisher(axis, signal);
     this.drawTiles = eachFrame(() => this.paintTiles(), signal);
     this.drawOverlay = eachFrame(() => this.paintOverlay(), signal);
-    const zoom = (factor: number) => this.zoomBy(factor, null);
-    this.toolbar = new Toolbar(model, axis, selection, { ...options.toolbar, zoom, fit: () => this.fit() }, signal);
-    this.foot = new Foot((channels, event) => selection.combine(channels, combineOf(event)), signal);
-    this.foot.root.title = help;
+    this.settings = new Settings(model, axis, { ...options.settings, dark: () => this.theme.dark }, signal);
+    this.facts = new Facts(this.settings.button, (channels, event) => selection.combine(channels, combineOf(event)), signal);
+    this.hint = new WheelHint(stage, signal);
     const { canvas } = this.overlay;
     this.enlarged = new Enlarged({
       ...options.enlarged,
       stage,
-      say: (text) => this.foot.say(text),
+      say: (text) => this.facts.say(text),
       onClose: () => canvas.focus({ preventScroll: true }),
     });
-    this.range = new RangeSelection(selection, (place) => content.channelAt(place));
-    this.drag = new Drag(canvas, () => this.dragged(), ({ columns, scroll }, dx, dy) => {
-      this.scroll = scroll - dy;
-      this.move(panned(columns, dx));
+    this.range = new RangeSelection(selection, (place) => content.channelsAt(place));
+    this.drag = new Drag(canvas, () => content.layout(), (from, dx, dy) => {
+      this.scroll = from.rows.scroll - dy;
+      content.pan(from, dx);
+      this.drawTiles();
     }, signal);
     keyboard(canvas);
     canvas.setAttribute("role", "application");
@@ -112,8 +116,9 @@ export class TileStage<State extends StageState, Layout extends StageLayout> {
     on("focus", () => this.drawOverlay());
     on("blur", () => this.onLeave());
     const refresh = () => this.content.refresh();
-    this.selection.onChange(this.drawOverlay);
-    onChange(this.axis, ["start", "scale"], this.drawTiles);
+    // What is selected may unfold.
+    this.selection.onChange(() => (this.content.layout().columns === this.drawn ? this.drawOverlay() : this.drawTiles()));
+    onChange(this.axis, ["start", "scale", "unfolded", "_groups", "_zeros", "heads"], this.drawTiles);
     onChange(this.axis, ["order_by"], () => {
       this.range.anchor = 0;
       refresh();
@@ -126,6 +131,17 @@ export class TileStage<State extends StageState, Layout extends StageLayout> {
     onChange(this.model, this.options.refreshOn, refresh);
     onResize(this.options.stage, this.drawTiles, this.signal);
     onThemeChange(this.options.root, refresh, this.signal);
+    onCommand(this.options.root, "settings", () => this.settings.open(), this.signal);
+  }
+
+  /** The height that there is for the picture: in a frame its pane's, else no more than so many pixels. */
+  room(height: number): number {
+    return this.isFramed ? this.options.stage.clientHeight : height;
+  }
+
+  /** Whether it stands in a frame, which says how high it is. */
+  get isFramed(): boolean {
+    return this.options.root.closest(".cnnviz-frame-main") !== null;
   }
 
   private reset(): void {
@@ -140,11 +156,11 @@ export class TileStage<State extends StageState, Layout extends StageLayout> {
   /** Bring what every grid has up to date with the traits. */
   refresh(): void {
     this.theme = themeOf(this.options.root);
-    this.toolbar.refresh();
+    this.settings.refresh();
     showNotes(this.notes, this.model.get("_notes"));
     const paint = this.content.paint();
-    this.foot.showLegend(this.content.legend(), paint);
-    this.foot.showColors(paint);
+    this.facts.showLegend(this.content.legend(), paint);
+    this.facts.showColors(paint);
     this.enlarged.refresh();
     this.drawTiles();
   }
@@ -152,16 +168,19 @@ export class TileStage<State extends StageState, Layout extends StageLayout> {
   private paintTiles(): void {
     if (this.options.stage.clientWidth <= this.options.leastWidth) return;
     const layout = this.content.layout();
-    const { columns, rows } = layout;
+    const { width, rows } = layout;
+    this.drawn = layout.columns;
     this.scroll = rows.scroll;
     const height = rows.top + rows.height;
-    this.options.stage.style.height = `${height}px`;
-    prepare(this.tiles, columns.width, height);
+    this.options.stage.style.height = this.isFramed ? "" : `${height}px`;
+    prepare(this.tiles, width, height);
     const { canvas, context } = this.tiles;
     const image = context.createImageData(canvas.width, canvas.height);
     const pixels = new Uint32Array(image.data.buffer).fill(this.content.paint().background);
     this.content.paintTiles({ pixels, width: canvas.width, height: canvas.height }, layout);
     context.putImageData(image, 0, 0);
+    this.facts.count(this.content.counts(layout));
+    this.settings.update();
     this.paintOverlay();
   }
 
@@ -169,12 +188,11 @@ export class TileStage<State extends StageState, Layout extends StageLayout> {
     if (this.options.stage.clientWidth <= this.options.leastWidth) return;
     const layout = this.content.layout();
     const { canvas, context } = this.overlay;
-    prepare(this.overlay, layout.columns.width, layout.rows.top + layout.rows.height);
+    prepare(this.overlay, layout.width, layout.rows.top + layout.rows.height);
     this.content.paintOverlay(context, layout, canvas.matches(":focus-visible") ? this.cursor : null);
-    this.toolbar.update(this.scroll);
     this.content.showRange();
     const text = this.enlarged.isOpen ? null : this.content.describe(layout);
-    if (text !== null) this.foot.say(text);
+    if (text !== null) this.facts.say(text);
   }
 
   /** Where tiles stand by their channels' numbers; null where they stand as they are stored. */
@@ -189,15 +207,10 @@ export class TileStage<State extends StageState, Layout extends StageLayout> {
 
   // Moving ----------------------------------------------------------------------------------
 
-  private move(columns: Columns): void {
-    moveTo(this.axis, columns, this.publishAxis);
-    this.drawTiles();
-  }
-
-  /** Zoom to these columns; the row at y stays there, too. */
-  private zoomTo(columns: Columns, y: number): void {
+  /** Enlarge by so much about a point. */
+  private zoomAt(factor: number, { x, y }: { x: number; y: number }): void {
     const { rows: before } = this.content.layout();
-    moveTo(this.axis, columns, this.publishAxis);
+    this.content.zoom(factor, x);
     const { rows } = this.content.layout();
     // Where there are no rows yet, nothing grows.
     const grown = contentHeight(rows) / contentHeight(before) || 1;
@@ -205,12 +218,8 @@ export class TileStage<State extends StageState, Layout extends StageLayout> {
     this.drawTiles();
   }
 
-  private zoomBy(factor: number, cursor: Place | null): void {
-    const layout = this.content.layout();
-    const { x, y } = this.content.zoomCentre(layout, cursor);
-    const columns = zoomed(layout.columns, factor, x);
-    if (y === undefined) this.move(columns);
-    else this.zoomTo(columns, y);
+  private zoomBy(factor: number): void {
+    this.zoomAt(factor, this.content.zoomCentre(this.content.layout(), this.cursor));
   }
 
   /** Scroll by so many pixels; false where there is nowhere to go. */
@@ -227,16 +236,12 @@ export class TileStage<State extends StageState, Layout extends StageLayout> {
     this.scroll = 0;
     this.axis.set("start", 0);
     this.axis.set("scale", 0);
+    this.axis.set("unfolded", []);
     this.publishAxis();
     this.drawTiles();
   }
 
   // What the user does ----------------------------------------------------------------------
-
-  private dragged(): { columns: Columns; scroll: number } {
-    const { columns, rows } = this.content.layout();
-    return { columns, scroll: rows.scroll };
-  }
 
   private pointer(event: MouseEvent): { pointer: Pointer; layout: Layout } {
     const box = this.overlay.canvas.getBoundingClientRect();
@@ -264,8 +269,9 @@ export class TileStage<State extends StageState, Layout extends StageLayout> {
   private onClick(event: MouseEvent): void {
     // The end of a drag is a click to the browser.
     if (this.drag.ended) return;
-    const { pointer } = this.pointer(event);
+    const { pointer, layout } = this.pointer(event);
     if (event.detail <= 1) this.beforeDouble = this.selection.list;
+    if (this.content.press(pointer, layout)) return;
     const place = pointer[this.content.channels];
     if (place < 0) {
       if (combineOf(event) === "replace") this.selection.clear();
@@ -275,14 +281,15 @@ export class TileStage<State extends StageState, Layout extends StageLayout> {
     this.cursor = this.content.cursorAfter(pointer, this.cursor);
   }
 
+  /** Rows scroll and, at their end, the page; only with Ctrl the size changes. */
   private onWheel(event: WheelEvent): void {
-    const { pointer: { x, y }, layout } = this.pointer(event);
-    if (!event.shiftKey && this.content.scrollsAt(x, layout)) {
-      if (this.scrollBy(wheelPixels(event))) event.preventDefault();
-      return;
-    }
+    const { pointer, layout } = this.pointer(event);
+    const { down, across, zoom } = wheelOf(event);
+    if (zoom !== undefined) this.zoomAt(zoom, pointer);
+    else if (across ? !this.content.pan(layout, -across) : !this.scrollBy(down)) return;
+    else this.hint.show();
     event.preventDefault();
-    this.zoomTo(wheeled(layout.columns, event, x), y);
+    this.drawTiles();
   }
 
   private onDouble(event: MouseEvent): void {
@@ -303,10 +310,10 @@ export class TileStage<State extends StageState, Layout extends StageLayout> {
     if (step) this.step(step, event.shiftKey);
     else if (event.key === " ") this.range.choose(this.cursor[this.content.channels], event.shiftKey ? "extend" : "toggle");
     else if (event.key === "Enter") this.enlarge(this.cursor);
-    else if (event.key === "Escape") this.selection.clear();
+    else if (event.key === "Escape" && this.selection.list.length > 0) this.selection.clear();
     else if (event.key === "0") this.fit();
-    else if (event.key === "+") this.zoomBy(ZOOM_STEP, this.cursor);
-    else if (event.key === "-") this.zoomBy(1 / ZOOM_STEP, this.cursor);
+    else if (event.key === "+" || event.key === "=") this.zoomBy(ZOOM_STEP);
+    else if (event.key === "-") this.zoomBy(1 / ZOOM_STEP);
     else return;
     event.preventDefault();
     event.stopPropagation();
@@ -337,7 +344,7 @@ export class TileStage<State extends StageState, Layout extends StageLayout> {
 
   /** Scroll as little as is needed to see a place whole. */
   private reveal({ column, row }: Place): void {
-    this.move(scrolledTo(this.content.layout().columns, column));
+    this.content.reveal(column);
     const { rows } = this.content.layout();
     const top = yOf(rows, row) - rows.top + rows.scroll;
     this.scroll = Math.min(Math.max(rows.scroll, top + heightOf(rows, row) - rows.height), top);

@@ -1,57 +1,80 @@
 /**
- * The line that cuts the tree: dragged with the mouse, moved and taken away with keys. It lies
- * level, or upright where the tree grows sideways.
+ * The cut of the tree: a pill on the axis, dragged with the mouse or moved with keys, and a line
+ * through the tree that lies level, or upright where the tree grows sideways.
  */
 import { distanceAt, yOf, type Scale } from "./scale";
-import { clusters, type Tree } from "./tree";
+import { cutOf, groupsAt, labelsOf, type Tree } from "./tree";
 import { element, keyboard } from "../lib/dom/elements";
 import { count, counted, number } from "../lib/format";
 
-export class CutLine {
+export interface CutOptions {
+  tree: () => Tree;
+  scale: () => Scale;
+  /** Null where the tree says itself where to cut it. */
+  cut: () => number | null;
+  setCut: (cut: number | null) => void;
+  upright?: boolean;
+}
+
+export class CutPill {
   readonly root: HTMLElement;
+  readonly line = element("div", "cnnviz-cut-line");
   private readonly text = element("span", "");
   private dragging = false;
 
   constructor(
-    private readonly scale: () => Scale,
-    private readonly cut: () => number | null,
-    private readonly setCut: (cut: number | null) => void,
+    private readonly options: CutOptions,
     signal: AbortSignal,
-    private readonly upright = false,
   ) {
+    const { upright = false } = options;
     this.root = element(
       "div",
-      upright ? "cnnviz-cut cnnviz-upright" : "cnnviz-cut",
+      "cnnviz-cut",
       {
         role: "slider",
         "aria-label": "Distance at which the tree is cut into groups",
         "aria-orientation": upright ? "horizontal" : "vertical",
-        title: "Drag to cut the tree into groups; arrow keys move it, Delete takes it away",
+        title: "Drag, or arrow keys (C): cut into groups. Delete: where there are most groups",
       },
       this.text,
     );
+    for (const part of [this.root, this.line]) part.classList.toggle("cnnviz-upright", upright);
     keyboard(this.root);
-    const options = { signal };
-    this.root.addEventListener("pointerdown", (event) => this.start(event), options);
-    this.root.addEventListener("pointermove", (event) => this.drag(event), options);
-    this.root.addEventListener("pointerup", () => (this.dragging = false), options);
-    this.root.addEventListener("pointercancel", () => (this.dragging = false), options);
-    this.root.addEventListener("keydown", (event) => this.onKey(event), options);
+    this.root.addEventListener("pointerdown", (event) => this.start(event), { signal });
+    this.root.addEventListener("pointermove", (event) => this.drag(event), { signal });
+    this.root.addEventListener("pointerup", () => (this.dragging = false), { signal });
+    this.root.addEventListener("pointercancel", () => (this.dragging = false), { signal });
+    this.root.addEventListener("keydown", (event) => this.onKey(event), { signal });
   }
 
-  /** With no cut, the line waits at the top of the axis to be dragged down. */
-  place(tree: Tree, scale: Scale, cut: number | null): void {
-    const y = cut === null ? scale.top - 4 : yOf(scale, cut);
-    this.root.style[this.upright ? "left" : "top"] = `${y}px`;
-    this.root.classList.toggle("cnnviz-low", y < 24);
-    this.root.hidden = tree.merges === 0;
-    const text = cut === null ? "cut" : describeCut(tree, cut);
-    // An upright line has less room beside it.
-    this.text.textContent = this.upright && cut !== null ? number(cut) : text;
+  /** Where along the axis it stands now. */
+  get at(): number {
+    return yOf(this.options.scale(), Math.min(this.cut, this.options.scale().tallest));
+  }
+
+  private get cut(): number {
+    return cutOf(this.options.tree(), this.options.cut());
+  }
+
+  /** Bring pill and line to where the cut is; `edge` is the end of the pill, or that of the line. */
+  place(edge: number, hidden: boolean): void {
+    const { upright } = this.options;
+    const tree = this.options.tree();
+    this.root.hidden = this.line.hidden = hidden || tree.merges === 0;
+    const along = `${this.at}px`;
+    for (const part of [this.root, this.line]) part.style[upright ? "left" : "top"] = along;
+    if (!upright) {
+      // The pill ends where the tiles begin, and the line begins there.
+      this.root.style.right = `calc(100% - ${edge - 10}px)`;
+      this.line.style.left = `${edge - 10}px`;
+    }
+    const { tallest } = this.options.scale();
+    this.text.textContent = `cut ${number(this.cut, 2)}`;
+    const automatic = this.options.cut() === null ? "automatic, " : "";
     this.root.setAttribute("aria-valuemin", "0");
-    this.root.setAttribute("aria-valuemax", String(scale.tallest));
-    this.root.setAttribute("aria-valuenow", String(cut ?? scale.tallest));
-    this.root.setAttribute("aria-valuetext", text);
+    this.root.setAttribute("aria-valuemax", String(tallest));
+    this.root.setAttribute("aria-valuenow", String(this.cut));
+    this.root.setAttribute("aria-valuetext", `${automatic}${describeCut(tree, this.cut)}`);
   }
 
   private start(event: PointerEvent): void {
@@ -62,20 +85,18 @@ export class CutLine {
 
   private drag(event: PointerEvent): void {
     if (!this.dragging) return;
-    const scale = this.scale();
     const box = this.root.parentElement!.getBoundingClientRect();
-    const y = this.upright ? event.clientX - box.left : event.clientY - box.top;
-    this.setCut(y < scale.top ? null : distanceAt(scale, y));
+    const along = this.options.upright ? event.clientX - box.left : event.clientY - box.top;
+    this.options.setCut(distanceAt(this.options.scale(), along));
   }
 
   private onKey(event: KeyboardEvent): void {
-    const { tallest } = this.scale();
-    const cut = this.cut() ?? tallest;
+    const { tallest } = this.options.scale();
     const step = tallest / (event.shiftKey ? 10 : 50);
-    const [lower, higher] = this.upright ? ["ArrowRight", "ArrowLeft"] : ["ArrowDown", "ArrowUp"];
-    if (event.key === lower) this.setCut(Math.max(0, cut - step));
-    else if (event.key === higher) this.setCut(cut + step > tallest ? null : cut + step);
-    else if (["Delete", "Backspace", "Escape"].includes(event.key)) this.setCut(null);
+    const [lower, higher] = this.options.upright ? ["ArrowRight", "ArrowLeft"] : ["ArrowDown", "ArrowUp"];
+    if (event.key === lower) this.options.setCut(Math.max(0, this.cut - step));
+    else if (event.key === higher) this.options.setCut(Math.min(tallest, this.cut + step));
+    else if (event.key === "Delete" || event.key === "Backspace") this.options.setCut(null);
     else return;
     event.preventDefault();
     event.stopPropagation();
@@ -84,8 +105,7 @@ export class CutLine {
 
 /** Into what a cut divides the leaves that are drawn. */
 export function describeCut(tree: Tree, cut: number): string {
-  const labels = clusters(tree, cut);
-  const alone = labels.filter((label) => label < 0).length;
-  const groups = new Set(labels).size - (alone > 0 ? 1 : 0);
-  return `cut at ${number(cut)}: ${counted(groups, "group")}${alone > 0 ? `, ${count(alone)} alone` : ""}`;
+  const groups = groupsAt(tree, cut);
+  const alone = labelsOf(tree, groups).subarray(0, tree.zeroFrom).filter((label) => label < 0).length;
+  return `cut at ${number(cut)}: ${counted(groups.length, "group")}${alone > 0 ? `, ${count(alone)} alone` : ""}`;
 }

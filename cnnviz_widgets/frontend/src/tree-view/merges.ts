@@ -1,20 +1,20 @@
 /** Which merge of the tree the pointer or a key means, and what is said of it. */
+import type { Leaves } from "./leaves";
 import { yOf, type Scale } from "./scale";
 import { mergeHeight, type Tree } from "./tree";
 import { counted, number } from "../lib/format";
-import { xOf, type Columns } from "../lib/linking/column-axis";
 
 /** A merge is meant when the pointer is this near, in pixels. */
 const REACH = 9;
 
 /** The merge nearest to a point, if it is near enough; -1 for none. */
-export function mergeAt(tree: Tree, columns: Columns, scale: Scale, x: number, y: number): number {
+export function mergeAt(tree: Tree, { feet, hidden, offset }: Leaves, scale: Scale, x: number, y: number): number {
   let best = -1;
   let nearest = REACH;
   for (let merge = 0; merge < tree.merges; merge++) {
-    const left = xOf(columns, tree.feet[2 * merge]!);
-    const right = xOf(columns, tree.feet[2 * merge + 1]!);
-    if (x < left - REACH || x > right + REACH) continue;
+    const left = feet[2 * merge]! + offset;
+    const right = feet[2 * merge + 1]! + offset;
+    if (hidden[merge] || !(x >= left - REACH && x <= right + REACH)) continue;
     const top = yOf(scale, mergeHeight(tree, merge));
     const bar = Math.hypot(y - top, Math.max(left - x, 0, x - right));
     const stem = (at: number, foot: number) =>
@@ -53,6 +53,6 @@ export function walked(tree: Tree, parent: Int32Array, merge: number, step: Step
 /** A merge's height and size in words. */
 export function describeMerge(tree: Tree, merge: number, noun: string): string {
   const size = tree.span[2 * merge + 1]! - tree.span[2 * merge]!;
-  const zero = tree.split[merge]! >= tree.zeroFrom ? ` (all-zero ${noun}s stand apart from every other)` : "";
-  return `Fork at distance ${number(mergeHeight(tree, merge))}${zero} · ${counted(size, noun)} below · click to select`;
+  const zero = tree.split[merge]! >= tree.zeroFrom ? ` (all-zero ${noun}s stand apart)` : "";
+  return `distance ${number(mergeHeight(tree, merge))}${zero} · ${counted(size, noun)}`;
 }

@@ -1,13 +1,14 @@
-/** The vertical axis: distance, with a break where all-zero maps stand apart at 2. */
+/** The axis of distances, with a break where all-zero maps stand apart at 2. */
 import { ZERO_DISTANCE, type Tree } from "./tree";
+import { clamp } from "../lib/clamp";
 import { number } from "../lib/format";
 import { roundTicks } from "../lib/plots/ticks";
 
-/** Pixels above the plot, and below it for the strip of cluster colours. */
+/** Pixels beyond the plot, and on the side of the leaves for the ribbon of the groups. */
 export const TOP = 8;
-export const STRIP = 10;
-/** Height of the broken-off part at the top of the axis. */
-const APART = 26;
+export const RIBBON = 4;
+/** Length of the broken-off part of the axis, as a share of all and at most. */
+const APART = { share: 0.2, most: 26 };
 
 export interface Scale {
   bottom: number;
@@ -18,10 +19,12 @@ export interface Scale {
   apart: number | null;
 }
 
-export function scaleOf(tree: Tree, height: number): Scale {
-  const bottom = height - STRIP - 2;
-  const top = tree.broken ? TOP + APART : TOP;
-  return { bottom, top, tallest: Math.min(ZERO_DISTANCE, tree.tallest * 1.05), apart: tree.broken ? TOP : null };
+/** `zeros` says whether all-zero channels are drawn with the others. */
+export function scaleOf(tree: Tree, height: number, zeros = true): Scale {
+  const bottom = height - RIBBON - 2;
+  const broken = tree.broken && zeros;
+  const top = broken ? TOP + Math.round(Math.min(APART.most, APART.share * height)) : TOP;
+  return { bottom, top, tallest: Math.min(ZERO_DISTANCE, tree.tallest * 1.05), apart: broken ? TOP : null };
 }
 
 export function yOf(scale: Scale, distance: number): number {
@@ -32,12 +35,12 @@ export function yOf(scale: Scale, distance: number): number {
 /** The distance at y; between the readable part and 2 the line rests at the former's end. */
 export function distanceAt(scale: Scale, y: number): number {
   const distance = ((scale.bottom - y) / (scale.bottom - scale.top)) * scale.tallest;
-  return Math.min(Math.max(distance, 0), scale.tallest);
+  return clamp(distance, 0, scale.tallest);
 }
 
 /** Round distances on the readable part, and where they stand. */
 export const ticksOf = (scale: Scale): [text: string, at: number][] =>
-  Array.from(roundTicks(scale.tallest, (scale.bottom - scale.top) / 34), (distance) => [
+  Array.from(roundTicks(scale.tallest, Math.max(1, (scale.bottom - scale.top) / 34)), (distance) => [
     number(distance),
     yOf(scale, distance),
   ]);

@@ -1,31 +1,17 @@
-/**
- * The horizontal axis that grid and dendrogram share: which column stands at which pixel.
- *
- * Both draw with these functions from one `ColumnAxis` model, so that leaf i stands over
- * column i at every zoom, whatever the widths of the two views.
- */
+/** An axis of columns that are all alike, drawn to any scale: the inputs of a layer's weights. */
 import type { AnyModel } from "@anywidget/types";
 
 import type { Publisher } from "./publish";
 import { clamp } from "../clamp";
 import type { ColumnAxisState } from "../wire/states";
 
-/** Pixels left of the first column: sample labels in the grid, distances in the dendrogram. */
-export const GUTTER = 84;
-/** Pixels kept free right of the last column. */
-export const MARGIN = 10;
-/** A fitted column is no wider than this, so that three channels do not fill the screen. */
-const WIDEST_FIT = 88;
-
-/** What a view keeps free beside its columns, and how wide a fitted one may be, in CSS pixels. */
+/** What a view keeps free beside its columns, and between which widths a fitted one is, in CSS pixels. */
 export interface Room {
   before: number;
   after: number;
+  least: number;
   widest: number;
 }
-
-/** The room in grid and dendrogram: the same, or they would not stand in line. */
-const ROOM: Room = { before: GUTTER, after: MARGIN, widest: WIDEST_FIT };
 
 /** The axis resolved for one view: `count` columns drawn in `width` CSS pixels. */
 export interface Columns extends Room {
@@ -40,12 +26,12 @@ type Extent = Room & Pick<Columns, "count" | "width">;
 const plotWidth = ({ width, before, after }: Omit<Extent, "count">): number =>
   Math.max(1, width - before - after);
 
-export function fitScale(count: number, width: number, room = ROOM): number {
-  return Math.min(room.widest, plotWidth({ ...room, width }) / Math.max(1, count));
+export function fitScale(count: number, width: number, room: Room): number {
+  return clamp(plotWidth({ ...room, width }) / Math.max(1, count), Math.min(room.least, room.widest), room.widest);
 }
 
-function limited(start: number, scale: number, { count, width, before, after, widest }: Extent): Columns {
-  const extent = { count, width, before, after, widest };
+function limited(start: number, scale: number, { count, width, before, after, least, widest }: Extent): Columns {
+  const extent = { count, width, before, after, least, widest };
   const fitted = fitScale(count, width, extent);
   const limitedScale = clamp(scale, fitted, Math.max(fitted, plotWidth(extent) * 0.9));
   const hidden = count - plotWidth(extent) / limitedScale;
@@ -56,14 +42,13 @@ export function resolve(
   state: Pick<ColumnAxisState, "start" | "scale">,
   count: number,
   width: number,
-  room = ROOM,
+  room: Room,
 ): Columns {
-  return state.scale > 0
-    ? limited(state.start, state.scale, { ...room, count, width })
-    : { ...room, start: 0, scale: fitScale(count, width, room), count, width };
+  const extent = { ...room, count, width };
+  return limited(state.start, state.scale > 0 ? state.scale : fitScale(count, width, room), extent);
 }
 
-/** Left edge of a column, in CSS pixels of the view. A leaf stands at `xOf(columns, i + 0.5)`. */
+/** Left edge of a column, in CSS pixels of the view. */
 export const xOf = (columns: Columns, column: number): number =>
   columns.before + (column - columns.start) * columns.scale;
 
@@ -93,15 +78,6 @@ export function panned(columns: Columns, pixels: number): Columns {
   return limited(columns.start - pixels / columns.scale, columns.scale, columns);
 }
 
-/** Pixels that the wheel was turned by; some browsers count in lines. */
-export const wheelPixels = ({ deltaY, deltaMode }: WheelEvent): number => deltaY * (deltaMode === 1 ? 16 : 1);
-
-/** What the wheel does: zoom to the cursor or, with Shift, move sideways. */
-export function wheeled(columns: Columns, event: WheelEvent, x: number): Columns {
-  if (event.shiftKey) return panned(columns, -(event.deltaX || event.deltaY));
-  return zoomed(columns, Math.exp(-wheelPixels(event) * 0.0022), Math.max(x, columns.before));
-}
-
 /** Scroll as little as is needed to see a column whole. */
 export function scrolledTo(columns: Columns, column: number): Columns {
   const across = plotWidth(columns) / columns.scale;
@@ -111,8 +87,7 @@ export function scrolledTo(columns: Columns, column: number): Columns {
 
 /** Put the axis where `columns` says, for every view that shares it. */
 export function moveTo(model: AnyModel<ColumnAxisState>, columns: Columns, publish: Publisher): void {
-  const fitted = isFitted(columns);
-  model.set("start", fitted ? 0 : columns.start);
-  model.set("scale", fitted ? 0 : columns.scale);
+  model.set("start", columns.start);
+  model.set("scale", isFitted(columns) ? 0 : columns.scale);
   publish();
 }

@@ -44,8 +44,8 @@ export interface ChannelGridState extends SheetState {
   /** What the picture leaves out, in sentences. */
   _notes: string[];
   axis: string;
-  /** How values become colours; 'diverging' is blue below zero and red above. */
-  colormap: "grey" | "viridis" | "diverging";
+  /** How values become colours; 'diverging' is blue below zero and red above; 'auto' is 'diverging' where values reach about as far below zero as above, and 'magma' elsewhere. */
+  colormap: "auto" | "magma" | "grey" | "viridis" | "diverging";
   /** Greatest height of the grid in CSS pixels. */
   height: number;
   /** Columns to leave room for, at the least: grids of as many places stand in line. */
@@ -55,15 +55,24 @@ export interface ChannelGridState extends SheetState {
   selection: string;
   /** A line above the grid; '' for none. */
   title: string;
-  /** Over which values the colours are stretched. */
+  /** Over which values the colours are stretched: a channel's on all samples, so that rows compare; a tile's own, as in [WL20 Fig. 1]; or the layer's. */
   value_range: "tile" | "channel" | "layer";
 }
 
 /** What ColumnAxis shares with the page. */
 export interface ColumnAxisState {
+  /** First columns of what does not fold. */
+  unfolded: number[];
+  /** First column of each group, one past its last, and the distance at which it holds together;
+    groups of two or more, from the left. */
+  _groups: [number, number, number][];
+  /** First column that is zero throughout, and one past the last; [] for none. */
+  _zeros: number[];
+  /** Rows are led by picture and class, and not by a number or a name alone. */
+  heads: boolean;
   /** Columns in the tree's leaf order, or by channel number. */
   order_by: "leaf" | "natural";
-  /** Width of a column in CSS pixels; 0 fits all columns. */
+  /** Side of a tile in CSS pixels, 24 to 160; 0 takes the largest up to 48 at which all columns fit. Inputs of weights: the width of an input. */
   scale: number;
   /** The column at the left edge. */
   start: number;
@@ -76,7 +85,7 @@ export interface DendrogramState extends TreeState {
   axis: string;
   /** A name for each channel, where it stands for a class; none: its number. */
   class_names: string[];
-  /** Cosine distance at which the tree is cut into groups; None: not cut. `record.tree.cut(cut)` gives each channel's group. */
+  /** Cosine distance at which the tree is cut into groups; None: where there are most of them. `record.tree.cut(cut)` gives each channel's group. */
   cut: number | null;
   /** Height of the tree in CSS pixels. */
   height: number;
@@ -175,9 +184,9 @@ export interface ParameterGridState extends ParametersState, TreeState, WindowSt
   /** What the picture leaves out, in sentences. */
   _notes: string[];
   axis: string;
-  /** How values become colours; 'diverging' is blue below zero and red above. */
-  colormap: "grey" | "viridis" | "diverging";
-  /** Cosine distance at which the tree is cut into groups; None: not cut. `record.tree.cut(cut)` gives each channel's group. */
+  /** How values become colours; 'diverging' is blue below zero and red above; 'auto' is 'diverging' where values reach about as far below zero as above, and 'magma' elsewhere. */
+  colormap: "auto" | "magma" | "grey" | "viridis" | "diverging";
+  /** Cosine distance at which the tree is cut into groups; None: where there are most of them. `record.tree.cut(cut)` gives each channel's group. */
   cut: number | null;
   /** Greatest height of the picture in CSS pixels. */
   height: number;

@@ -1,20 +1,21 @@
-/** Below the grid: what is under the cursor, what the marks mean, which values the colours span. */
+/** The line above the tiles: how much there is, what is under the cursor, which values colours stand for. */
+import type { Counts } from "./content";
 import { paintTiles, type Paint } from "./paint";
 import { rangeOf, summarised, type Tiles } from "./tiles";
 import { layer, type Layer } from "../lib/dom/canvas";
-import { element, keyboard } from "../lib/dom/elements";
+import { element, keyboard, say } from "../lib/dom/elements";
 import { count, counted, number } from "../lib/format";
 import { colorRange, cssColor } from "../lib/plots/colormaps";
 import { Mark } from "../lib/wire/constants";
 
 /** Each kind of mark: what it says, and how it looks to those who cannot tell its colour. */
 const KINDS: readonly (readonly [mark: number, text: string, look: string])[] = [
-  [Mark.zero, "all zero", "diagonal stripes"],
+  [Mark.zero, "zero", "diagonal stripes"],
   [Mark.constant, "constant", "level stripes"],
   [Mark.someNotFinite, "some NaN or ∞", "orange pixels"],
-  [Mark.notFinite, "only NaN or ∞", "orange crossed stripes"],
+  [Mark.notFinite, "NaN or ∞", "orange crossed stripes"],
 ];
-const BAR_WIDTH = 120;
+const BAR_WIDTH = 56;
 
 /** Whole channels and their marks, as the legend counts them. */
 export interface MarkedChannels {
@@ -28,27 +29,38 @@ export interface MarkedChannels {
   briefly?: string;
 }
 
-export class Foot {
+export class Facts {
   readonly root: HTMLElement;
+  private readonly what = element("span", "");
+  private readonly legend = element("span", "cnnviz-legend");
+  private readonly groups = element("span", "");
   private readonly readout = element("div", "cnnviz-readout", { role: "status", "aria-live": "polite" });
-  private readonly legend = element("div", "cnnviz-legend");
   private readonly low = element("span", "");
   private readonly high = element("span", "");
   private readonly bar: Layer = layer("");
 
   constructor(
+    settings: HTMLElement,
     private readonly choose: (channels: number[], event: MouseEvent) => void,
     private readonly signal: AbortSignal,
   ) {
+    const counts = element("div", "cnnviz-facts-counts", {}, this.what, this.legend, this.groups);
     const title = "The colours and the values they stand for";
     const bar = element("div", "cnnviz-colorbar", { title }, this.low, this.bar.canvas, this.high);
-    this.root = element("div", "cnnviz-grid-foot", {}, this.readout, this.legend, bar);
+    this.root = element("div", "cnnviz-facts", {}, counts, this.readout, bar, settings);
     this.bar.canvas.width = BAR_WIDTH;
     this.bar.canvas.height = 1;
   }
 
   say(text: string): void {
-    if (this.readout.textContent !== text) this.readout.textContent = text;
+    say(this.readout, text);
+    if (this.readout.title !== text) this.readout.title = text;
+  }
+
+  count({ what, groups }: Counts): void {
+    const [number] = /^[\d,]*/.exec(what)!;
+    if (this.what.textContent !== what) this.what.replaceChildren(element("b", "", {}, number), what.slice(number.length));
+    say(this.groups, groups && `· ${groups}`);
   }
 
   /** A button for each kind of mark that whole channels bear: their number; a click selects them. */
@@ -65,7 +77,8 @@ export class Foot {
           title: `${counted(channels.length, noun)} ${text} ${where} (${look}). Click to select.`,
         },
         swatch(mark, paint),
-        `${text}${briefly ? ` ${briefly}` : ""}: ${count(channels.length)}`,
+        element("b", "", {}, count(channels.length)),
+        ` ${text}${briefly ? ` ${briefly}` : ""}`,
       );
       keyboard(chip);
       chip.addEventListener("click", (event) => this.choose(channels, event), { signal: this.signal });
@@ -75,7 +88,7 @@ export class Foot {
 
   showColors(paint: Paint): void {
     for (let x = 0; x < BAR_WIDTH; x++) {
-      this.bar.context.fillStyle = cssColor(paint.colormap, x / (BAR_WIDTH - 1));
+      this.bar.context.fillStyle = cssColor(paint.colormap, x / (BAR_WIDTH - 1), paint.dark);
       this.bar.context.fillRect(x, 0, 1, 1);
     }
   }
@@ -87,8 +100,8 @@ export class Foot {
     const down = range === "channel" || range === "column" || range === "layer" || row >= 0;
     if (!across || !down) {
       const diverging = colormap === "diverging";
-      this.low.textContent = diverging ? `−max of ${range}` : `lowest of ${range}`;
-      this.high.textContent = diverging ? "+max" : "highest";
+      this.low.textContent = diverging ? "−max" : "min";
+      this.high.textContent = diverging ? "+max" : "max";
       return;
     }
     const [low, high] = colorRange(colormap, ...rangeOf(tiles, Math.max(0, row), Math.max(0, col), range));
