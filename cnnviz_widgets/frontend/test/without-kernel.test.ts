@@ -23,6 +23,7 @@ const LAYER = {
   channels: 4,
   dead: 0,
   nonfinite: 0,
+  scale: 1,
   level: "low abstraction",
   relative_level: 0.25,
   looked: [],
@@ -117,8 +118,8 @@ const CASES = {
   }),
   "layer selector": widget({
     entry: selector,
-    state: () => ({ _layers: ["a", "b"].map((path) => ({ ...LAYER, path })), _basis: "", _unseen: [], layer: "a", _shown: "a", height: 300 }),
-    needing: "[role=option]",
+    state: () => ({ _layers: ["a", "b"].map((path) => ({ ...LAYER, path })), _basis: "", _earlier_scale: false, _unseen: [], layer: "a", _shown: "a", height: 300 }),
+    needing: "[role=treeitem]",
     asked: { layer: "b" },
   }),
   "ablation bar": widget({
