@@ -225,7 +225,7 @@ const sent = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 1
 
 /** Use every control with mouse and keyboard, less those left out. */
 function useAll(less = ""): void {
-  for (const control of all("button, select, [role=option], [role=slider], [role=listbox], .cnnviz-onset")) {
+  for (const control of all("button, select, [role=option], [role=treeitem], [role=slider], [role=listbox], [role=tree], .cnnviz-onset")) {
     // A browser gives a disabled control no events; what is greyed out otherwise has them all.
     if ((control as HTMLButtonElement).disabled || (less && control.matches(less))) continue;
     for (const type of ["pointerdown", "pointerup", "click"]) control.dispatchEvent(at(type, 200, 5));
