@@ -114,10 +114,10 @@ export class TreeList {
     return this.active !== "";
   }
 
-  /** Put the keyboard on a layer's row, or on that of the folded block that it is in; else on the first. */
+  /** Put the keyboard on a layer's row, or on that of the folded block that it is in; else on the first layer. */
   goTo(at: number): void {
     const holds = ({ node }: Row): boolean => (isBlock(node) ? at >= node.first && at <= node.last : node.at === at);
-    const row = this.rows.filter(holds).at(-1) ?? this.rows[0];
+    const row = this.rows.filter(holds).at(-1) ?? this.rows.find(({ node }) => !isBlock(node)) ?? this.rows[0];
     this.active = row ? keyOf(row.node) : "";
     this.scrollToActive();
   }

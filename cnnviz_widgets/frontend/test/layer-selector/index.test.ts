@@ -121,7 +121,6 @@ describe("filter and order", () => {
     type(input, "dense");
     expect(names()).toEqual(["inner", "c"]);
     expect(find(".cnnviz-layer-foot").textContent).toContain("1 of 3 layers");
-    input.dispatchEvent(key("ArrowDown"));
     input.dispatchEvent(key("Enter"));
     expect(model.state.layer).toBe("inner/c");
     expect(model.saves).toBe(1);
