@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -74,6 +75,21 @@ class ChannelMeasures:
     def nonfinite_channel_share(self) -> float:
         """The share of the channels that hold NaN or infinity anywhere, 0 to 1."""
         return float(self.nonfinite.mean())
+
+    @property
+    def scale(self) -> float:
+        """How much the layer varies: the root mean square of its channels' own spreads `std`.
+
+        In the values' own unit. How far the channels lie from one another is no part of it: a
+        layer of which each channel is stuck at a number of its own has scale 0. NaN where no
+        channel's spread is known, or each has but one value, which cannot show whether it varies.
+        """
+        spreads = self.std[np.isfinite(self.std)]
+        if not spreads.size or self.n_values == 1:
+            return math.nan
+        largest = float(spreads.max())
+        # Of shares of the largest, no square overflows.
+        return largest * math.sqrt(float(np.mean((spreads / largest) ** 2))) if largest else 0.0
 
 
 def channel_measures(values: ArrayLike, *, spread: bool = True) -> ChannelMeasures:

@@ -192,3 +192,30 @@ def test_what_takes_longest_can_be_left_out() -> None:
         np.testing.assert_array_equal(getattr(quick, name), getattr(whole, name))
     np.testing.assert_array_equal(quick.nonfinite, whole.nonfinite)
     assert np.isnan([quick.mean, quick.std]).all()
+
+
+# Channels of spreads 1, 2 and 3, far from one another.
+VALUES = np.random.default_rng(0).normal(size=(4000, 3)) * (1, 2, 3) + (0, 50, -700)
+
+
+class TestScale:
+    def test_is_the_spread_that_channels_have_about_their_own_means(self) -> None:
+        within = np.sqrt(np.mean((VALUES - VALUES.mean(axis=0)) ** 2))
+        assert channel_measures(VALUES).scale == pytest.approx(within)
+
+    def test_is_zero_where_each_channel_is_stuck_at_a_number_of_its_own(self) -> None:
+        assert channel_measures(np.tile([0.0, 5.0, -2.0], (8, 1))).scale == 0
+
+    @pytest.mark.parametrize("unit", [1e-200, 1e-30, 1e30, 1e200])
+    def test_goes_with_the_unit_whatever_that_is(self, unit: float) -> None:
+        scale = channel_measures(VALUES * unit).scale
+        assert scale == pytest.approx(channel_measures(VALUES).scale * unit)
+
+    def test_passes_over_channels_that_have_no_finite_value(self) -> None:
+        broken = np.column_stack([VALUES, np.full(len(VALUES), np.nan)])
+        assert channel_measures(broken).scale == pytest.approx(channel_measures(VALUES).scale)
+        assert np.isnan(channel_measures(np.full((3, 2), np.nan)).scale)
+        assert np.isnan(channel_measures(VALUES, spread=False).scale)
+
+    def test_is_not_known_from_one_value(self) -> None:
+        assert np.isnan(channel_measures(np.array([[1.0, 5.0]])).scale)

@@ -83,7 +83,7 @@ def inspector(open_notebook: OpenNotebook) -> Notebook:
 
 
 def option(notebook: Notebook, layer: str) -> Locator:
-    return notebook.page.get_by_role("option", name=re.compile(f"^{re.escape(layer)}"))
+    return notebook.page.get_by_role("treeitem", name=re.compile(f"^{re.escape(layer)}"))
 
 
 def box(notebook: Notebook, selector: str) -> dict[str, float]:

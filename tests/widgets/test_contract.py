@@ -192,9 +192,7 @@ def _used() -> Iterator[Widget]:
 def sent() -> Iterator[Sent]:
     """The states of widgets that are used, by the names of their classes."""
     before = set(widget._instances)
-    # A selector that is given no more than a path sends no more.
-    makers = [make for name, make in WIDGETS.items() if name != "LayerSelector"]
-    used = [*(make() for make in makers), *_used()]
+    used = [*(make() for make in WIDGETS.values()), *_used()]
     made = [each for number, each in widget._instances.items() if number not in before]
     states: Sent = {name: [] for name in STATES}
     for each in made:

@@ -23,6 +23,7 @@ const LAYER = {
   channels: 4,
   dead: 0,
   nonfinite: 0,
+  scale: 1,
   level: "low abstraction",
   relative_level: 0.25,
   looked: [],
@@ -118,8 +119,8 @@ const CASES = {
   }),
   "layer selector": widget({
     entry: selector,
-    state: () => ({ _layers: ["a", "b"].map((path) => ({ ...LAYER, path })), _basis: "", _unseen: [], layer: "a", _shown: "a", height: 300 }),
-    needing: "[role=option]",
+    state: () => ({ _layers: ["a", "b"].map((path) => ({ ...LAYER, path })), _basis: "", _earlier_scale: false, _unseen: [], layer: "a", _shown: "a", height: 300 }),
+    needing: "[role=treeitem]",
     asked: { layer: "b" },
   }),
   "ablation bar": widget({
@@ -225,7 +226,7 @@ const sent = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 1
 
 /** Use every control with mouse and keyboard, less those left out. */
 function useAll(less = ""): void {
-  for (const control of all("button, select, [role=option], [role=slider], [role=listbox], .cnnviz-onset")) {
+  for (const control of all("button, select, [role=option], [role=treeitem], [role=slider], [role=listbox], [role=tree], .cnnviz-onset")) {
     // A browser gives a disabled control no events; what is greyed out otherwise has them all.
     if ((control as HTMLButtonElement).disabled || (less && control.matches(less))) continue;
     for (const type of ["pointerdown", "pointerup", "click"]) control.dispatchEvent(at(type, 200, 5));

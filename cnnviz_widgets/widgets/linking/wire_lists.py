@@ -25,6 +25,8 @@ class LayerEntry(TypedDict):
     dead: int | None
     nonfinite: int | None
     """How many of the channels hold NaN or infinity."""
+    scale: Number
+    """How much the outputs vary, in their own unit; null: not known."""
     level: str
     """Abstraction level in words, and as a share of the model's highest."""
     relative_level: float

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, TypeGuard
 
 import anywidget
-from traitlets import Dict, List, TraitError, Unicode, validate
+from traitlets import Bool, Dict, List, TraitError, Unicode, validate
 
 from ...analysis.channel_measures import ChannelMeasures
 from ...diagnosis.report import Report
@@ -30,28 +31,39 @@ if TYPE_CHECKING:
 class LayerSelector(Owning, ThreadLocalChanges, anywidget.AnyWidget):
     """A list of a model's layers, of which one is chosen.
 
+    Layers of a nested model, of names that begin alike, or of a sequence that repeats are folded
+    to one row. Beside the rows stand each layer's activation scale, on a logarithmic axis, and its
+    share of dead channels, so that a signal that vanishes is seen at one look.
+
     Parameters
     ----------
     layers : iterable of LayerInfo or of mapping
-        In execution order, as `ModelProbe.layers` gives them, or as `entries` did earlier.
+        In execution order, as `ModelProbe.layers` gives them, or as `entries` did earlier. Of a
+        mapping no more than the path has to be known: ``{"path": "block1/conv"}``.
     **traits
         Any trait of the widget.
 
     Raises
     ------
     TypeError
-        A layer is neither a LayerInfo nor a mapping with a path.
+        A layer is neither a LayerInfo nor a mapping with a path, or says of itself what is not of
+        the type that `entries` has it in.
     """
 
     _esm = bundle("layer-selector.js")
     _css = bundle("layer-selector.css")
 
     layer = Unicode("", help="Path of the chosen layer; '' before any choice.").tag(sync=True)
-    height = Whole(560, min=80, help="Greatest height of the list in CSS pixels.").tag(sync=True)
+    height = Whole(
+        560, min=80, help="Greatest height of the list in CSS pixels, where it stands alone."
+    ).tag(sync=True)
 
     _layers = List(Dict()).tag(sync=True)
     _basis = Unicode(
         help="On which samples the dead channels are so; '' for all that there are."
+    ).tag(sync=True)
+    _earlier_scale = Bool(
+        help="Whether some activation scales are of an earlier look than all else."
     ).tag(sync=True)
     _unseen = List(
         Unicode(), help="Where the model has values that none of the layers shows, in sentences."
@@ -105,7 +117,7 @@ class LayerSelector(Owning, ThreadLocalChanges, anywidget.AnyWidget):
     def show_measures(
         self, measures: Mapping[str, ChannelMeasures], samples: SampleChoice | None = None
     ) -> None:
-        """Mark each layer's health: how many of its channels are dead, or not finite.
+        """Mark each layer's health: its activation scale, and its dead and not finite channels.
 
         Parameters
         ----------
@@ -117,12 +129,22 @@ class LayerSelector(Owning, ThreadLocalChanges, anywidget.AnyWidget):
         given = mapping("measures", measures, "a layer's path to its ChannelMeasures")
         for path, each in given.items():
             instance(f"measures[{path!r}]", each, ChannelMeasures)
-        self.show_health({path: layer_health(each) for path, each in measures.items()}, samples)
+        known = {path: each.scale for path, each in measures.items()}
+        # A quick look tells no spread: what was known stays, and is said to be of an earlier look.
+        earlier = {
+            entry["path"]: entry["scale"]
+            for entry in self._layers
+            if entry["path"] in known and math.isnan(known[entry["path"]])
+        }
+        health = {path: layer_health(each) for path, each in measures.items()}
+        with self.hold_sync():
+            self._show_health(health, {**known, **earlier}, samples)
+            self._earlier_scale = any(scale is not None for scale in earlier.values())
 
     def show_health(
         self, health: Mapping[str, LayerHealth], samples: SampleChoice | None = None
     ) -> None:
-        """Mark each layer's health, as `show_measures` does.
+        """Mark each layer's health, as `show_measures` does, but for the scale: it is not known.
 
         Parameters
         ----------
@@ -135,12 +157,25 @@ class LayerSelector(Owning, ThreadLocalChanges, anywidget.AnyWidget):
         for path, each in given.items():
             instance(f"health[{path!r}]", each, LayerHealth)
         optional("samples", samples, SampleChoice)
+        with self.hold_sync():
+            self._show_health(health, {}, samples)
+            self._earlier_scale = False
+
+    def _show_health(
+        self,
+        health: Mapping[str, LayerHealth],
+        scales: Mapping[str, float | None],
+        samples: SampleChoice | None,
+    ) -> None:
         self._basis = (
             ""
             if samples is None
             else f"on all {samples.total:,} samples when these were last looked at"
         )
-        self._layers = [{**entry, **_health(health.get(entry["path"]))} for entry in self._layers]
+        self._layers = [
+            {**entry, **_health(health.get(entry["path"]), scales.get(entry["path"]))}
+            for entry in self._layers
+        ]
 
     def show_looked(self, looked: Mapping[str, Collection[str]]) -> None:
         """Mark which views of each layer have been looked at.
@@ -194,15 +229,28 @@ def _entries(layers: Iterable[LayerInfo | Mapping[str, Any]]) -> list[dict[str, 
     entries = []
     for each in layers:
         if isinstance(each, Mapping) and isinstance(each.get("path"), str):
-            entries.append({**_unmarked(), **each})
+            entries.append(_checked(each))
         elif _is_info(each):
             entries.append(_entry(each))
         else:
             raise TypeError(
                 "each of layers must be a LayerInfo, or a mapping with a path as `entries` has "
-                f"them; got {described(each)}"
+                f"them, such as {{'path': 'conv1'}}; got {described(each)}"
             )
     return entries
+
+
+def _checked(layer: Mapping[str, Any]) -> dict[str, Any]:
+    """An entry of which all is known or blank, and of the type that the page expects."""
+    entry = {**_BLANK, **_unmarked(), **layer}
+    for name, blank in _BLANK.items():
+        is_text = isinstance(blank, str)
+        if not isinstance(entry[name], str if is_text else (int, float)):
+            raise TypeError(
+                f"{name!r} of layer {layer['path']!r} must be a {'string' if is_text else 'number'}"
+                f", as `entries` has it; got {described(entry[name])}"
+            )
+    return entry
 
 
 def _is_info(layer: LayerInfo | Mapping[str, Any]) -> TypeGuard[LayerInfo]:
@@ -235,14 +283,16 @@ def listed(entry: Mapping[str, Any]) -> dict[str, Any]:
 
 def _unmarked() -> dict[str, Any]:
     # None: nobody keeps count of what has been looked at.
-    return {"looked": None, "severe": 0, "warnings": 0, **_health(None)}
+    return {"looked": None, "severe": 0, "warnings": 0, **_health(None, None)}
 
 
-def _health(health: LayerHealth | None) -> dict[str, int | None]:
+def _health(health: LayerHealth | None, scale: float | None) -> dict[str, float | None]:
+    known = scale if scale is not None and math.isfinite(scale) else None
     if health is None or not health.channels:
-        return {"channels": None, "dead": None, "nonfinite": None}
+        return {"channels": None, "dead": None, "nonfinite": None, "scale": known}
     return {
         "channels": health.channels,
         "dead": health.dead,
         "nonfinite": health.nonfinite_channels,
+        "scale": known,
     }

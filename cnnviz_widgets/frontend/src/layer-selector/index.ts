@@ -1,10 +1,16 @@
 /** LayerSelector: the whole model at a glance; one layer is chosen. */
 import type { AnyModel, RenderProps } from "@anywidget/types";
 
-import { facts, findings, health, level, looked } from "./marks";
-import { matches, rowsOf, type Row } from "./rows";
-import { element, keyboard, mount } from "../lib/dom/elements";
-import { rowAfter, scrollTo } from "../lib/dom/list";
+import { arranged, AS_RUN, isFiltered, type Arrangement } from "./arrange";
+import { blocksOf, isBlock, type Node } from "./blocks/blocks";
+import { Folds } from "./folds";
+import { Menu } from "./menu";
+import { Pane } from "./pane";
+import { stripHead } from "./strip";
+import { TreeList } from "./tree-list";
+import { onResize } from "../lib/dom/canvas";
+import { button, element, keyboard, mount, say } from "../lib/dom/elements";
+import { icon } from "../lib/dom/icons";
 import { count, counted } from "../lib/format";
 import { onChange } from "../lib/linking/changes";
 import { Connection, type ViewProps } from "../lib/linking/connection";
@@ -13,193 +19,179 @@ import { SlowAnswer, WAITING } from "../lib/linking/slow-answer";
 import type { LayerEntry } from "../lib/wire/payloads";
 import type { LayerSelectorState } from "../lib/wire/states";
 
-/** A layer's row in the list, and the marks in it that change while the model trains. */
-interface Option {
-  entry: LayerEntry;
-  row: HTMLElement;
-  marks: HTMLElement[];
-}
-
-const marksOf = (layer: LayerEntry, basis: string): HTMLElement[] =>
-  [findings(layer), looked(layer), health(layer, basis)];
-
-/** What a row shows of a layer beside its marks. */
-const identity = (layer: LayerEntry): string =>
-  [layer.path, ...facts(layer), layer.level, layer.relative_level].join("\n");
-
-let instances = 0;
-
 class LayerSelector {
-  readonly root: HTMLElement;
+  readonly root = element("div", "cnnviz cnnviz-layer-selector");
   private readonly filter: HTMLInputElement;
-  private readonly list: HTMLElement;
+  private readonly list: TreeList;
   private readonly note = element("span", "", { role: "status", "aria-live": "polite" });
-  private readonly legend = element("span", "", {}, "● looked at: outputs above, weights below");
+  private readonly all: HTMLButtonElement;
   private readonly unseen = element("details", "cnnviz-note cnnviz-layer-unseen");
-  private readonly id = `cnnviz-layers-${instances++}`;
-  private options: Option[] = [];
-  private active = 0;
+  private readonly menu: Menu;
+  private readonly pane: Pane;
+  private readonly folds = new Folds();
+  private arrangement: Arrangement = AS_RUN;
+  private nodes: Node[] = [];
+  /** What the blocks are made of, by which it is known whether the layers are still the same. */
+  private identity = "";
   /** The choice when last looked at: where Python makes another, the keyboard goes with it. */
   private chosen = "";
   private readonly slowAnswer: SlowAnswer;
   private readonly connection: Connection;
-  private readonly signal: AbortSignal;
 
   constructor(
     private readonly model: AnyModel<LayerSelectorState>,
     props: ViewProps,
   ) {
-    const signal = (this.signal = props.signal);
+    const { signal } = props;
     this.connection = new Connection(props);
+    this.list = new TreeList("Layers of the model, in the order in which they run", {
+      choose: (at) => this.choose(at),
+      toggle: (block, open) => {
+        this.folds.toggle(block, open, isFiltered(this.arrangement));
+        this.show();
+      },
+    }, signal);
     this.filter = element("input", "cnnviz-filter cnnviz-layer-filter", {
       type: "search",
-      placeholder: "Filter layers by name or kind",
+      placeholder: "Filter",
       "aria-label": "Filter layers by name or kind",
-      "aria-controls": this.id,
-      title: "Type to filter; arrow keys and Enter choose",
+      "aria-controls": this.list.root.id,
+      title: "Filter by name or kind; arrow keys and Enter choose",
       spellcheck: "false",
     });
-    this.list = element("div", "cnnviz-layer-list", {
-      id: this.id,
-      role: "listbox",
-      "aria-label": "Layers of the model, in the order in which they run",
-    });
-    this.root = element(
-      "div",
-      "cnnviz cnnviz-layer-selector",
-      {},
-      this.filter,
-      this.list,
-      element("div", "cnnviz-note cnnviz-layer-foot", {}, this.note, this.legend),
+    keyboard(this.filter);
+    this.menu = new Menu(() => this.arrangement, () => this.layers, (change) => this.arrange(change), signal);
+    this.pane = new Pane(this.root, this.filter, signal);
+    this.all = button("All", "Show all layers in the order in which they run", () => this.showAll(), signal);
+    const search = element("span", "cnnviz-layer-search", {}, icon("search"), this.filter);
+    this.root.append(
+      element("div", "cnnviz-layer-head", {}, this.pane.opener, search, this.menu.opener, stripHead()),
+      this.list.root,
+      element("div", "cnnviz-note cnnviz-layer-foot", {}, this.note, this.all),
       this.unseen,
       this.connection.line,
     );
-    this.slowAnswer = new SlowAnswer(() => this.mark(), signal);
-    this.filter.addEventListener("input", () => this.build(), { signal });
-    for (const target of [this.filter, this.list]) {
-      keyboard(target);
+    this.slowAnswer = new SlowAnswer(() => this.tell(), signal);
+    this.filter.addEventListener("input", () => this.arrange({ words: this.filter.value }), { signal });
+    for (const target of [this.filter, this.list.root]) {
       target.addEventListener("keydown", (event) => this.onKey(event), { signal });
     }
-    onChange(model, ["_layers", "_basis"], () => this.update());
-    onChange(model, ["layer", "_shown"], () => this.mark());
-    onChange(model, ["height"], () => this.build());
-    this.connection.onChange(() => this.mark());
+    onChange(model, ["_layers", "_basis", "_earlier_scale"], () => this.update());
+    onChange(model, ["layer", "_shown"], () => this.follow());
+    onChange(model, ["height"], () => this.resize());
+    this.connection.onChange(() => this.follow());
     onChange(model, ["_unseen"], () => this.showUnseen());
-    this.build();
+    this.resize();
+    this.update();
     this.showUnseen();
+    onResize(this.root, () => this.draw(), signal);
   }
 
-  /** The layers that the filter leaves. */
-  private listed(): LayerEntry[] {
-    const filter = this.filter.value.trim();
-    return this.model.get("_layers").filter((layer) => matches(layer, filter));
+  private get layers(): readonly LayerEntry[] {
+    return this.model.get("_layers");
   }
 
-  /**
-   * Show the layers as they are now. While a model trains that is several times a second: a row that
-   * was made anew would lose the press that had begun on it, and the list where one is in it.
-   */
+  /** The layer chosen; without a kernel what is chosen and not shown will not come. */
+  private get current(): string {
+    return this.model.get(this.connection.alive ? "layer" : "_shown");
+  }
+
+  private get currentAt(): number {
+    const { current } = this;
+    return this.layers.findIndex(({ path }) => path === current);
+  }
+
+  private resize(): void {
+    this.root.style.setProperty("--cnnviz-layers-height", `${this.model.get("height")}px`);
+  }
+
+  private arrange(change: Partial<Arrangement>): void {
+    this.arrangement = { ...this.arrangement, ...change };
+    // What is found is shown unfolded; what was folded before is so again afterwards.
+    this.folds.search();
+    this.show();
+    this.list.goTo(this.currentAt);
+    this.mark();
+  }
+
+  private showAll(): void {
+    this.filter.value = "";
+    this.arrange(AS_RUN);
+    this.list.root.focus();
+  }
+
+  /** Show the layers as they are now: while a model trains that is several times a second. */
   private update(): void {
-    const layers = this.listed();
-    const same = layers.length > 0 && layers.length === this.options.length &&
-      this.options.every(({ entry }, at) => identity(entry) === identity(layers[at]!));
-    if (!same) {
-      this.build();
-      return;
+    const identity = JSON.stringify(this.layers.map(({ path, kind }) => [path, kind]));
+    if (identity !== this.identity) {
+      this.identity = identity;
+      this.nodes = blocksOf(this.layers);
+      this.folds.begin(this.nodes);
+      this.list.forget();
     }
-    this.options.forEach((option, at) => {
-      option.entry = layers[at]!;
-      option.marks = marksOf(option.entry, this.model.get("_basis")).map((mark, which) => {
-        const before = option.marks[which]!;
-        if (mark.isEqualNode(before)) return before;
-        before.replaceWith(mark);
-        return mark;
-      });
-    });
-    this.mark();
+    this.show();
   }
 
-  private build(): void {
-    const all = this.model.get("_layers");
-    const layers = this.listed();
-    this.list.style.maxHeight = `${this.model.get("height")}px`;
-    this.options = [];
-    this.list.replaceChildren(...rowsOf(layers).map((row) => this.row(row)));
-    if (layers.length === 0) {
-      const text = all.length === 0 ? "No layers." : `No layer matches “${this.filter.value.trim()}”.`;
-      this.list.replaceChildren(element("div", "cnnviz-layer-heading", { style: "--depth: 0" }, text));
+  /** Another layer was chosen, or is shown: the blocks around it are open. */
+  private follow(): void {
+    if (this.current === this.chosen) this.mark();
+    else {
+      this.folds.reveal(this.nodes, this.currentAt);
+      this.list.keepPlace(() => this.show());
     }
-    this.active = Math.max(0, this.options.findIndex(({ entry }) => entry.path === this.model.get("layer")));
-    this.mark();
-    this.scrollToActive();
   }
 
-  private row({ names, layer }: Row): HTMLElement {
-    const depth = names.length - 1;
-    const name = names[depth]!;
-    if (!layer) {
-      return element("div", "cnnviz-layer-heading", { style: `--depth: ${depth}`, role: "presentation" }, name);
-    }
-    const index = this.options.length;
-    const marks = marksOf(layer, this.model.get("_basis"));
-    const row = element(
-      "div",
-      "cnnviz-layer-row",
-      {
-        id: `${this.id}-${index}`,
-        role: "option",
-        style: `--depth: ${depth}`,
-        title: [layer.path, ...facts(layer), layer.level].join("\n"),
-      },
-      level(layer),
-      element(
-        "span",
-        "cnnviz-layer-name",
-        {},
-        name,
-        element("span", "cnnviz-layer-facts", {}, facts(layer).join(" · ")),
-      ),
-      ...marks,
+  /** Show the rows that are in sight now. */
+  private show(): void {
+    const { layers } = this;
+    const rows = this.folds.rows(
+      arranged(this.nodes, layers, this.arrangement),
+      this.currentAt,
+      isFiltered(this.arrangement),
     );
-    row.addEventListener("click", () => this.choose(index), { signal: this.signal });
-    this.options.push({ entry: layer, row, marks });
-    return row;
-  }
-
-  private choose(index: number): void {
-    const option = this.options[index];
-    if (!option) return;
-    this.active = index;
-    if (!this.connection.alive) {
-      this.mark();
-      return;
-    }
-    this.model.set("layer", option.entry.path);
-    this.model.save_changes();
+    const typed = this.filter.value.trim();
+    const nothing = typed ? `No layer matches “${typed}”.` : "No such layer.";
+    this.list.fill(
+      rows,
+      { layers, basis: this.model.get("_basis"), earlierScale: this.model.get("_earlier_scale") },
+      layers.length === 0 ? "No layers." : nothing,
+    );
+    this.menu.mark();
+    this.draw();
     this.mark();
   }
 
-  /** Show what was looked at, which row is chosen, which one the keyboard is on, and which one is being waited for. */
+  private draw(): void {
+    this.list.draw({ chosen: this.currentAt, width: this.root.clientWidth, inOrder: !this.arrangement.deadFirst });
+  }
+
+  /** Show which row is chosen, which one the keyboard is on, and which one is being waited for. */
   private mark(): void {
-    const { alive } = this.connection;
-    const current = this.model.get("_shown");
-    // Without a kernel what is chosen and not shown will not come.
-    const chosen = alive ? this.model.get("layer") : current;
-    const waiting = chosen !== current;
-    const at = this.options.findIndex(({ entry }) => entry.path === chosen);
-    if (at >= 0 && chosen !== this.chosen) this.active = at;
-    this.chosen = chosen;
-    this.options.forEach(({ entry, row }, index) => {
-      row.setAttribute("aria-selected", String(entry.path === chosen));
-      row.setAttribute("aria-disabled", String(!alive));
-      row.classList.toggle("cnnviz-active", index === this.active);
-      row.classList.toggle("cnnviz-waiting", waiting && entry.path === chosen);
-    });
-    const active = this.options[this.active];
-    if (active) this.list.setAttribute("aria-activedescendant", active.row.id);
-    this.legend.hidden = this.model.get("_layers").every(({ looked: views }) => views === null);
+    const { current, currentAt } = this;
+    const waiting = current !== this.model.get("_shown");
+    if (current !== this.chosen || !this.list.hasActive) this.list.goTo(currentAt);
+    this.chosen = current;
+    this.list.mark(currentAt, this.connection.alive, waiting);
     this.slowAnswer.wait(waiting);
-    this.say(this.slowAnswer.over ? WAITING : "");
+    this.tell();
+  }
+
+  private tell(): void {
+    const filtered = isFiltered(this.arrangement);
+    const listed = this.list.rows.filter(({ node }) => !isBlock(node)).length;
+    const some = filtered ? `${count(listed)} of ${counted(this.layers.length, "layer")}` : "";
+    say(this.note, this.slowAnswer.over ? WAITING : some);
+    this.all.hidden = !filtered;
+  }
+
+  private choose(at: number): void {
+    const layer = this.layers[at];
+    if (!layer) return;
+    if (this.connection.alive) {
+      this.model.set("layer", layer.path);
+      this.model.save_changes();
+    }
+    this.pane.close();
   }
 
   private showUnseen(): void {
@@ -210,33 +202,20 @@ class LayerSelector {
     this.unseen.replaceChildren(summary, ...sentences.map((sentence) => element("p", "", {}, sentence)));
   }
 
-  private say(text: string): void {
-    const layers = this.model.get("_layers").length;
-    const some = this.options.length < layers ? `${count(this.options.length)} of ` : "";
-    this.note.textContent = text || `${some}${counted(layers, "layer")}, in the order in which they run`;
-  }
-
-  private scrollToActive(): void {
-    const option = this.options[this.active];
-    if (option) scrollTo(this.list, option.row);
-  }
-
   private onKey(event: KeyboardEvent): void {
-    const inFilter = event.target === this.filter;
-    // In a text they lead to its beginning and its end.
-    const ofText = inFilter && (event.key === "Home" || event.key === "End");
-    const next = ofText ? undefined : rowAfter(event.key, this.active, this.options.length - 1);
-    if (next !== undefined) {
-      this.active = next;
-      this.mark();
-      this.scrollToActive();
-    } else if (event.key === "Enter" || (event.key === " " && !inFilter)) this.choose(this.active);
-    else if (event.key === "Escape" && this.filter.value) {
-      this.filter.value = "";
-      this.build();
-    } else return;
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    const isDone = event.key === "Escape" ? this.escape() : this.list.onKey(event.key, event.target === this.filter);
+    if (!isDone) return;
     event.preventDefault();
     event.stopPropagation();
+  }
+
+  /** First what was filtered is shown again, then the list goes where it lies over others. */
+  private escape(): boolean {
+    if (!isFiltered(this.arrangement)) return this.pane.close();
+    this.filter.value = "";
+    this.arrange(AS_RUN);
+    return true;
   }
 }
 

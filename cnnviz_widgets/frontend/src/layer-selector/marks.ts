@@ -1,7 +1,5 @@
-/** The small marks in a layer's row: how abstract it is, what was looked at, what was found, its health. */
-import { element } from "../lib/dom/elements";
-import { compact, count, counted, percent } from "../lib/format";
-import { severityIcon } from "../lib/severity";
+/** What is said of a layer: in its row few signs, in its tooltip and to a screen reader words. */
+import { compact, count, counted, number, percent } from "../lib/format";
 import type { LayerEntry } from "../lib/wire/payloads";
 
 /** Kind, shape and size, as far as there is something to say. */
@@ -9,55 +7,65 @@ export function facts({ kind, shape, parameters }: LayerEntry): string[] {
   return [kind, shape, parameters > 0 ? `${compact(parameters)} params` : ""].filter(Boolean);
 }
 
-/** A gauge that is the fuller, the farther the layer is from an image. */
-export function level({ level: title, relative_level: share }: LayerEntry): HTMLElement {
-  return element("span", "cnnviz-level", { title, style: `--share: ${share}` }, element("i", ""));
+const POWERS: Record<number, string> = { 2: "²", 3: "³" };
+
+/** `14²·32` of 14×14×32: places, and channels. */
+export function shortShape(shape: string): string {
+  const sizes = shape.split("×");
+  const channels = sizes.pop()!;
+  const power = POWERS[sizes.length];
+  const equal = power && sizes[0] !== "?" && sizes.every((size) => size === sizes[0]);
+  return [...(equal ? [`${sizes[0]}${power}`] : sizes.length > 0 ? [sizes.join("×")] : []), channels].join("·");
 }
 
-/** A dot for the outputs and, where there are weights, one for them: filled once looked at. */
-export function looked({ looked: views, parameters }: LayerEntry): HTMLElement {
-  if (views === null) return element("span", "");
-  const some = parameters > 0 ? ["outputs", "weights"] : ["outputs"];
-  const words = some.map((view) => `${view}: ${views.includes(view) ? "looked at" : "not looked at yet"}`);
-  const dots = some.map((view, at) =>
-    element("i", views.includes(view) ? "cnnviz-seen" : "", { title: words[at]! }),
-  );
-  const title = words.join("\n");
-  return element("span", "cnnviz-looked", { title, role: "img", "aria-label": words.join(", ") }, ...dots);
-}
-
-/** How many severe findings and warnings begin here; nothing where none does. */
-export function findings({ severe, warnings }: LayerEntry): HTMLElement {
-  if (severe + warnings === 0) return element("span", "");
+/** How many severe findings and warnings begin here, in words; "" where none does. */
+export function findingsText({ severe, warnings }: Pick<LayerEntry, "severe" | "warnings">): string {
   const words = [severe > 0 ? `${count(severe)} severe` : "", warnings > 0 ? counted(warnings, "warning") : ""];
-  const title = `${words.filter(Boolean).join(", ")} in the diagnosis`;
-  const worst = severe > 0 ? "severe" : "warning";
-  return element(
-    "span",
-    `cnnviz-severity cnnviz-is-${worst}`,
-    { title, role: "img", "aria-label": title },
-    severityIcon(worst),
-    count(severe + warnings),
-  );
+  const text = words.filter(Boolean).join(", ");
+  return text && `${text} in the diagnosis`;
 }
 
-/** A small mark of health: the share of channels that are zero on every sample, or on these. */
-export function health({ channels, dead, nonfinite }: LayerEntry, basis = ""): HTMLElement {
-  if (channels === null || dead === null) return element("span", "");
-  const share = channels > 0 ? dead / channels : 0;
-  const broken = nonfinite !== null && nonfinite > 0;
-  const text = broken ? "NaN/∞" : dead === 0 ? "alive" : percent(share);
-  const one = (broken ? nonfinite : dead) === 1;
-  const be = basis ? (one ? "was" : "were") : one ? "is" : "are";
-  const title = broken
-    ? `${count(nonfinite)} of ${counted(channels, "channel")} ${one ? "holds" : "hold"} NaN or infinity${basis && `, ${basis}`}`
-    : `${count(dead)} of ${counted(channels, "channel")} ${be} zero ${basis || "on every sample"}`;
-  const ill = broken || share >= 0.1;
-  return element(
-    "span",
-    `cnnviz-health${ill ? " cnnviz-ill" : ""}`,
-    { title, "aria-label": title, style: `--share: ${share}` },
-    element("i", ""),
-    element("span", dead === 0 && !broken ? "cnnviz-faint" : "", {}, text),
-  );
+/** A line for each view that has been looked at, or not yet; none where nobody keeps count. */
+export function lookedText({ looked, parameters }: LayerEntry): string[] {
+  if (looked === null) return [];
+  const views = parameters > 0 ? ["outputs", "weights"] : ["outputs"];
+  return views.map((view) => `${view}: ${looked.includes(view) ? "looked at" : "not looked at yet"}`);
+}
+
+export const isBroken = ({ nonfinite }: LayerEntry): boolean => nonfinite !== null && nonfinite > 0;
+
+/** The share of channels that are zero; NaN where it is not known. */
+export const deadShare = ({ channels, dead }: LayerEntry): number =>
+  channels && dead !== null ? dead / channels : NaN;
+
+/** How many channels are zero on every sample, or on these; or are not finite. */
+export function healthText(layer: LayerEntry, basis: string): string {
+  const { channels, dead, nonfinite } = layer;
+  if (channels === null || dead === null) return "";
+  if (isBroken(layer)) {
+    const holds = nonfinite === 1 ? "holds" : "hold";
+    return `${count(nonfinite!)} of ${counted(channels, "channel")} ${holds} NaN or infinity${basis && `, ${basis}`}`;
+  }
+  const be = basis ? (dead === 1 ? "was" : "were") : dead === 1 ? "is" : "are";
+  const share = dead > 0 ? ` (${percent(dead / channels)})` : "";
+  return `${count(dead)} of ${counted(channels, "channel")}${share} ${be} zero ${basis || "on every sample"}`;
+}
+
+/** How much the outputs vary; "" where it is not known. */
+export function scaleText({ scale }: LayerEntry, earlier: boolean): string {
+  if (scale === null) return "";
+  return `σ of the outputs ${number(scale)}${earlier ? ", at an earlier look" : ""}`;
+}
+
+/** All that there is to say, the path first. */
+export function words(layer: LayerEntry, basis: string, earlier: boolean): string[] {
+  return [
+    layer.path,
+    ...facts(layer),
+    layer.level,
+    findingsText(layer),
+    healthText(layer, basis),
+    scaleText(layer, earlier),
+    ...lookedText(layer),
+  ].filter(Boolean);
 }

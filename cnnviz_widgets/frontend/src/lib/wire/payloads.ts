@@ -192,6 +192,8 @@ export interface LayerEntry {
   dead: number | null;
   /** How many of the channels hold NaN or infinity. */
   nonfinite: number | null;
+  /** How much the outputs vary, in their own unit; null: not known. */
+  scale: number | null;
   /** Abstraction level in words, and as a share of the model's highest. */
   level: string;
   relative_level: number;

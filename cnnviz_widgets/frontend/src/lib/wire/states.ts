@@ -169,11 +169,13 @@ export interface LayerSelectorState {
   _layers: LayerEntry[];
   /** On which samples the dead channels are so; '' for all that there are. */
   _basis: string;
+  /** Whether some activation scales are of an earlier look than all else. */
+  _earlier_scale: boolean;
   /** Path of the layer that the other views show. */
   _shown: string;
   /** Where the model has values that none of the layers shows, in sentences. */
   _unseen: string[];
-  /** Greatest height of the list in CSS pixels. */
+  /** Greatest height of the list in CSS pixels, where it stands alone. */
   height: number;
   /** Path of the chosen layer; '' before any choice. */
   layer: string;

@@ -1,0 +1,52 @@
+/**
+ * The list as a window: in a frame where there is room for a rail only, or for nothing, it lies over
+ * the grid while it is asked for. The frame gives it its place by the class.
+ */
+import { iconButton } from "../lib/dom/icons";
+import { onCommand } from "../lib/frame/commands";
+import { LIST } from "./strip";
+
+const OPEN = "cnnviz-layers-open";
+
+export class Pane {
+  /** What the rail has in place of the filter. */
+  readonly opener: HTMLButtonElement;
+  /** Where the focus was before. */
+  private before: HTMLElement | null = null;
+  /** The event that opened it is none that closes it. */
+  private openedAt = 0;
+
+  constructor(
+    private readonly root: HTMLElement,
+    private readonly first: HTMLElement,
+    signal: AbortSignal,
+  ) {
+    this.opener = iconButton("menu", "List of layers", "List of layers (L)", () => this.toggle(), signal);
+    this.opener.classList.add("cnnviz-layer-opener");
+    onCommand(root, "layers", () => this.toggle(), signal);
+    onCommand(root, "escape", () => void this.close(), signal);
+    document.addEventListener("click", (event) => {
+      if (event.timeStamp >= this.openedAt && !event.composedPath().includes(root)) this.close(false);
+    }, { signal });
+  }
+
+  /** Fold it away again, if it was open. */
+  close(back = true): boolean {
+    if (!this.root.classList.contains(OPEN)) return false;
+    this.root.classList.remove(OPEN);
+    if (back) this.before?.focus({ preventScroll: true });
+    return true;
+  }
+
+  /** Where the list stands in the page anyhow, the keyboard goes to it. */
+  private toggle(): void {
+    if (this.close()) return;
+    const { activeElement } = document;
+    if (this.root.clientWidth < LIST) {
+      this.before = activeElement instanceof HTMLElement ? activeElement : null;
+      this.openedAt = performance.now();
+      this.root.classList.add(OPEN);
+    }
+    this.first.focus({ preventScroll: true });
+  }
+}
