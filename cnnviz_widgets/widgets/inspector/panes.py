@@ -11,6 +11,7 @@ from ipywidgets import Box, DOMWidget, VBox
 from ..panels.ablation import AblationBar, Tried
 from ..panels.findings import FindingsPanel
 from ..panels.header import InspectorHeader
+from ..panels.samples import SamplesBar
 from ..panels.selector import LayerSelector
 from ..views.layer_views import LayerViews
 
@@ -29,6 +30,7 @@ class Panes:
     findings : FindingsPanel
     ablation : AblationBar
     views : LayerViews
+    samples : SamplesBar
     """
 
     header: InspectorHeader
@@ -36,6 +38,7 @@ class Panes:
     findings: FindingsPanel
     ablation: AblationBar
     views: LayerViews
+    samples: SamplesBar
 
     @classmethod
     def of(
@@ -54,6 +57,7 @@ class Panes:
             FindingsPanel(layout={"display": "none"}),
             AblationBar(views.selection, on_ask=on_ablation),
             views,
+            SamplesBar(views.grid),
         )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from traitlets import Enum
+from traitlets import Bool, Enum
 
 from ..jupyter.ownership import Owning
 from ..jupyter.thread_local_sync import ThreadLocalSync
@@ -22,6 +22,10 @@ class ColumnAxis(Owning, ThreadLocalSync):
     ).tag(sync=True)
     start = Finite(0.0, min=0.0, help="The column at the left edge.").tag(sync=True)
     scale = Finite(0.0, min=0.0, help="Width of a column in CSS pixels; 0 fits all columns.").tag(
+        sync=True
+    )
+
+    heads = Bool(False, help="Whether rows are led by their sample, which takes room.").tag(
         sync=True
     )
 
