@@ -48,14 +48,15 @@ class Pool:
     """
 
     def __init__(self, model: Any, pool: Any) -> None:
-        self._model = model
-        self._batches = batches_of(pool, "pool")
+        batches = batches_of(pool, "pool")
+        # A dataset: each reading begins anew.
+        self._dataset = None if batches is None else pool
         self._is_cut = False
         self._inputs: Any = None
         self.targets: Array | None = None
-        if self._batches is not None:
+        if batches is not None:
             _refuse_endless(pool)
-            first = next(iter(elements_of(self._batches, "pool")), None)
+            first = next(iter(elements_of(batches, "pool")), None)
             if first is None:
                 raise ValueError("the pool is empty: it yields no batch")
             inputs, targets = _parts(first)
@@ -88,12 +89,12 @@ class Pool:
         ValueError
             The dataset fails, or yields batches that do not belong together.
         """
-        if self.is_read or self._batches is None:
+        if self.is_read:
             return
         parts: list[tuple[Any, Any]] = []
         taken = size = 0
         is_cut = False
-        for element in elements_of(self._batches, "pool"):
+        for element in elements_of(batches_of(self._dataset, "pool") or (), "pool"):
             if taken >= MOST_SAMPLES or size >= MOST_BYTES:
                 is_cut = True
                 break
@@ -109,7 +110,8 @@ class Pool:
         if self.has_targets:
             targets = _stacked([part[1] for part in parts])
         self._take(inputs, targets)
-        self._is_cut |= is_cut
+        self._is_cut = is_cut or taken > MOST_SAMPLES
+        self._dataset = None
 
     def take(self, numbers: Any) -> tuple[Any, Array | None]:
         """Some of its samples, as the model's inputs, and their targets.

@@ -18,6 +18,7 @@ from ...records.place_record import NOW, PlaceRecord
 from ...records.sample_subset import SampleChoice
 from ...records.samples.row_heads import SampleAnswers, SamplePictures
 from ...records.samples.shown_inputs import ShownInputs
+from ..jupyter.ownership import of_open
 from ..panels.samples import SamplesBar
 from ..views.channel_grid import ChannelGrid
 
@@ -69,7 +70,16 @@ class SampleHeads:
         self._last: NDArray[Any] | None = None
         # What the grid leads its rows by: these samples now, as they were, or none.
         self._led_by = ""
+        self._held: _Now | None = None
         self.begin(inputs, self.pictures_of(inputs.probe))
+
+    @property
+    def _now(self) -> _Now:
+        return of_open(self._grid, self._held, "inputs")
+
+    def let_go(self) -> None:
+        """Forget the inputs; the inspector is closed."""
+        self._held = self._last = self._source = None
 
     def pictures_of(self, probe: ModelProbe) -> SamplePictures:
         """The samples of a probe, as rows are led by them; raises as `sample_pictures`."""
@@ -77,7 +87,7 @@ class SampleHeads:
 
     def begin(self, inputs: InputSet, pictures: SamplePictures) -> None:
         """Lead rows by these samples from now on; no answers are known yet."""
-        self._now = _Now(inputs, pictures, SampleAnswers.none(inputs.probe.samples, inputs.names))
+        self._held = _Now(inputs, pictures, SampleAnswers.none(inputs.probe.samples, inputs.names))
         self._last = None
         self._led_by = ""
 
@@ -88,13 +98,13 @@ class SampleHeads:
     def restore(self, saved: object) -> None:
         """Lead rows by what they were led by then."""
         assert isinstance(saved, _Now)
-        self._now = saved
+        self._held = saved
         self._last = None
         self._led_by = ""
 
     def judge_by(self, inputs: InputSet) -> None:
         """The same inputs have other targets: judge the answers that are known by them."""
-        self._now = replace(self._now, inputs=inputs)
+        self._held = replace(self._now, inputs=inputs)
         if self._last is not None:
             self._read(self._last, None)
             if self._led_by == "now":
@@ -162,11 +172,11 @@ class SampleHeads:
         some = None if targets is None or len(targets) != total else targets[rows]
         answers = sample_answers(source, output, some, names, self.class_names)
         if choice is not None:
-            self._now = replace(now, answers=now.answers.renewed(rows, answers))
+            self._held = replace(now, answers=now.answers.renewed(rows, answers))
             return
         made = output_pictures(output) if source.makes_images else None
         if made is not None:
             # A generator's rows are led by what it makes of them.
             self._led_by = ""
-        self._now = replace(now, answers=answers, pictures=made or now.pictures)
+        self._held = replace(now, answers=answers, pictures=made or now.pictures)
         self._last = np.array(output) if output.nbytes <= _MOST_BYTES else None

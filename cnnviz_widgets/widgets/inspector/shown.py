@@ -109,6 +109,7 @@ class LayerDisplay:
     def let_go(self) -> None:
         """Forget model and record; the inspector is closed."""
         self.present = self._probe = None
+        self._heads.let_go()
 
     def select(self, channels: Sequence[int]) -> None:
         """Select these of the channels that are shown."""

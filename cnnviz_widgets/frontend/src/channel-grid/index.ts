@@ -14,7 +14,8 @@ import { entry } from "../lib/linking/entry";
 import { renderLinked } from "../lib/linking/linked-view";
 import type { Selection } from "../lib/linking/selection";
 import type { RangeName } from "../lib/plots/colormaps";
-import { SHEET_TRAITS } from "../lib/wire/constants";
+import { describeSample, readHeads, type Heads } from "../lib/samples/heads";
+import { HEADS_TRAITS, SHEET_TRAITS } from "../lib/wire/constants";
 import type { ChannelGridState, ColumnAxisState } from "../lib/wire/states";
 import type { PixelImage, Pointer, StageContent, StageLayout } from "../tile-view/content";
 import type { Tile } from "../tile-view/enlarged";
@@ -49,6 +50,7 @@ class ChannelGrid implements StageContent<StageLayout> {
   private readonly frame = element("div", "cnnviz-grid-stage");
   private readonly stage: TileStage<ChannelGridState, StageLayout>;
   private sheet: Sheet;
+  private heads: Heads;
   /** Digits of the longest column name. */
   private digits = 1;
   /** Row under the mouse, for the readout's colour bar. */
@@ -61,6 +63,7 @@ class ChannelGrid implements StageContent<StageLayout> {
     signal: AbortSignal,
   ) {
     this.sheet = readSheet(model);
+    this.heads = readHeads(model);
     this.stage = new TileStage(this, model, axis, selection, {
       className: "cnnviz-grid",
       label: "Grid of channels and samples.",
@@ -84,8 +87,8 @@ class ChannelGrid implements StageContent<StageLayout> {
         follow: (tile) => this.follow(tile),
         describe: (pixel) => describe(this.sheet, pixel, model.get("sample_labels")),
       },
-      readOn: SHEET_TRAITS,
-      refreshOn: ["title", "places", "colormap", "value_range", "height", "sample_labels", "_notes"],
+      readOn: [...SHEET_TRAITS, ...HEADS_TRAITS, "sort_rows"],
+      refreshOn: ["title", "places", "colormap", "value_range", "height", "sample_labels", "_marks_answers", "_notes"],
     }, signal);
     const { tiles, overlay, toolbar, foot, notes } = this.stage;
     this.frame.append(tiles.canvas, overlay.canvas);
@@ -225,6 +228,9 @@ class ChannelGrid implements StageContent<StageLayout> {
       height: rows.top + rows.height,
       theme: this.stage.theme,
       labels: Array.from(this.sheet.places, (sample) => labels[sample] ?? String(sample)),
+      heads: this.heads,
+      samples: this.sheet.places,
+      marksAnswers: this.model.get("_marks_answers"),
       isBlank: (row) => this.sheet.rowAt[row]! < 0,
       channelAt: (column) => this.channelAt(column),
       nameAt: (column) => this.sheet.names[this.stage.storedAt(column)]!,
@@ -243,6 +249,10 @@ class ChannelGrid implements StageContent<StageLayout> {
 
   private sampleName(sample: number): string {
     return sampleName(sample, this.model.get("sample_labels"));
+  }
+
+  private describeSample(sample: number): string {
+    return this.heads.entries.length > 0 ? describeSample(this.heads, sample, this.sampleName(sample)) : "";
   }
 
   legend(): MarkedChannels {
@@ -267,8 +277,11 @@ class ChannelGrid implements StageContent<StageLayout> {
 
   onPoint({ x, y, column, row }: Pointer, { columns, rows }: StageLayout): void {
     this.hoveredRow = row;
-    if (column < 0 || row < 0) return;
     const { foot } = this.stage;
+    const sample = this.sheet.places[row];
+    // Beside the tiles it is the sample that is pointed at.
+    this.stage.overlay.canvas.title = column < 0 && sample !== undefined ? this.describeSample(sample) : "";
+    if (column < 0 || row < 0) return;
     const labels = this.model.get("sample_labels");
     const tiles = this.sheet.rowAt[row]!;
     if (tiles < 0) return foot.say(describeBlank(this.sheet, row, labels));
@@ -298,6 +311,7 @@ class ChannelGrid implements StageContent<StageLayout> {
   read(): boolean {
     const before = this.sheet;
     this.sheet = readSheet(this.model);
+    this.heads = readHeads(this.model);
     const { places, cols, kind } = this.sheet;
     const same = places.length === before.places.length && cols === before.cols && kind === before.kind;
     if (!same) this.hoveredRow = -1;

@@ -1,12 +1,13 @@
 /** What is drawn over the tiles and changes with the mouse: headers, selection, cursor, bars. */
 import { HEADER } from "./layout";
+import { hasHeads, paintAnswers, paintRowHeads, type HeadScene } from "./row-heads";
 import type { Theme } from "../lib/dom/theme";
 import { GUTTER, MARGIN, visible, xOf, type Columns } from "../lib/linking/column-axis";
 import type { Selection } from "../lib/linking/selection";
 import { paintCursor, paintScrollbars, shorten, type Place } from "../tile-view/overlay";
 import { heightOf, yOf, type Rows } from "../tile-view/rows";
 
-export interface Scene {
+export interface Scene extends Pick<HeadScene, "heads" | "samples"> {
   columns: Columns;
   rows: Rows;
   width: number;
@@ -25,6 +26,8 @@ export interface Scene {
   selection: Selection;
   /** Row under the mouse; -1 for none. */
   hoveredRow: number;
+  /** Whether the channels are the classes that answers are of. */
+  marksAnswers: boolean;
   /** Place of the keyboard's cursor; null while the keyboard is elsewhere. */
   cursor: Place | null;
 }
@@ -36,12 +39,15 @@ const NAMED = 48;
 export function paintOverlay(context: CanvasRenderingContext2D, scene: Scene): void {
   context.font = FONT;
   context.textBaseline = "middle";
-  paintRowLabels(context, scene);
+  if (hasHeads(scene)) paintRowHeads(context, scene);
+  else paintRowLabels(context, scene);
+  context.font = FONT;
   paintHeader(context, scene);
   context.save();
   context.beginPath();
   context.rect(GUTTER - 1, 0, scene.width - GUTTER - MARGIN + 2, scene.height);
   context.clip();
+  if (scene.marksAnswers) paintAnswers(context, scene);
   paintSelection(context, scene);
   paintCursor(context, scene);
   context.restore();
