@@ -10,6 +10,7 @@ from ..records.layer_picture import LayerPicture
 from ..records.layer_record import checked_record
 from ..records.place import Place
 from ..records.sample_subset import SampleChoice
+from ..records.samples.shown_inputs import ShownInputs
 from ..validation.objects import instance, mapping, optional
 from ..validation.scalars import whole_number
 from .storage.moment_records import MomentRecords
@@ -35,6 +36,8 @@ class Moment:
         The layers that were looked at; of a history in a folder each is read when it is asked for.
     samples : SampleChoice or None
         Which samples the numbers rest on; None: all. Dead channels are told of all in any case.
+    inputs : ShownInputs or None
+        Which inputs the model was shown; None: those that were given first.
 
     Raises
     ------
@@ -49,6 +52,7 @@ class Moment:
     logs: Mapping[str, float] = field(default_factory=dict)
     records: Mapping[Place, LayerPicture] = field(default_factory=dict)
     samples: SampleChoice | None = None
+    inputs: ShownInputs | None = None
 
     def __post_init__(self) -> None:
         whole_number("step", self.step, 0)
@@ -59,3 +63,4 @@ class Moment:
             for place, record in mapping("records", self.records, "a Place to its record").items():
                 checked_record(f"records[{place!r}]", record)
         optional("samples", self.samples, SampleChoice)
+        optional("inputs", self.inputs, ShownInputs)

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from ..records.layer_health import HEALTH_FIELDS
 from ..records.place import Place
 from ..records.sample_subset import SampleChoice
+from ..records.samples.shown_inputs import ShownInputs
 from ..records.snapshot import Snapshot
 from .moment import Moment
 from .number_table import NumberTable
@@ -53,6 +54,7 @@ class Entry:
     files : dict of Place to str
         Names of the files of those that are not.
     samples : SampleChoice or None
+    inputs : ShownInputs or None
     nbytes : int
         Memory of all this but the records.
     """
@@ -67,6 +69,7 @@ class Entry:
     records: dict[Place, Snapshot]
     files: dict[Place, str]
     samples: SampleChoice | None = None
+    inputs: ShownInputs | None = None
     nbytes: int = 0
 
     def __post_init__(self) -> None:
@@ -191,7 +194,7 @@ class MomentStore:
         """Add a moment; one with the step of the last takes its place and keeps its records."""
         with self._changing() as rows:
             paths, names = tuple(moment.health), tuple(moment.logs)
-            samples = moment.samples
+            samples, inputs = moment.samples, moment.inputs
             number, held, filed = self._added, dict(records), dict(files)
             if rows.entries:
                 last = rows.entries[-1]
@@ -199,6 +202,7 @@ class MomentStore:
                 paths = last.paths if last.paths == paths else paths
                 names = last.log_names if last.log_names == names else names
                 samples = last.samples if last.samples == samples else samples
+                inputs = last.inputs if last.inputs == inputs else inputs
                 if last.step == moment.step:
                     number = last.number
                     held = {**last.records, **held}
@@ -217,6 +221,7 @@ class MomentStore:
                 records=held,
                 files=filed,
                 samples=samples,
+                inputs=inputs,
             )
             health = {path: health.numbers for path, health in moment.health.items()}
             rows.table.append(health)

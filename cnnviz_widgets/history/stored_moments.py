@@ -85,6 +85,7 @@ class StoredMoments:
             logs=dict(zip(entry.log_names, entry.log_values, strict=True)),
             records=MomentRecords(entry.records, entry.files, partial(self._read, entry)),
             samples=entry.samples,
+            inputs=entry.inputs,
         )
 
     def _read(self, entry: Entry, place: Place) -> Snapshot | None:

@@ -9,6 +9,7 @@ from .layer_health import LayerHealth
 from .layer_picture import LayerPicture
 from .place import Place
 from .sample_subset import SampleChoice
+from .samples.shown_inputs import ShownInputs
 
 NOW = -1
 """The step that is no moment of the past: the live model's."""
@@ -36,6 +37,8 @@ class PlaceRecord:
         Every layer's at the moment that was asked for; {} of the live model.
     samples : SampleChoice or None
         What the health was measured on; None: all samples.
+    inputs : ShownInputs or None
+        Which inputs the record is of; None: those that were given first.
     note : str
         Where the two moments differ, in a sentence; else "".
     """
@@ -48,4 +51,5 @@ class PlaceRecord:
     requested: int = NOW
     health: Mapping[str, LayerHealth] = field(default_factory=dict)
     samples: SampleChoice | None = None
+    inputs: ShownInputs | None = None
     note: str = ""

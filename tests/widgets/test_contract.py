@@ -53,7 +53,7 @@ Sent: TypeAlias = dict[str, list[dict[str, Any]]]
 STATES = sorted(wire_schema.STATES)
 # Traits that need no help to be understood.
 SAY_THEMSELVES = (
-    *("axis", "error", "log_y", "message", "selection", "selector", "timeline", "title"),
+    *("axis", "error", "grid", "log_y", "message", "selection", "selector", "timeline", "title"),
     "warnings",
 )
 

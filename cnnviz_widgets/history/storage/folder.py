@@ -14,6 +14,8 @@ Each history has a folder of its own in the folder it is given, ``run-0001``, ``
     - ``step``, ``epoch`` (or null), ``seconds`` of training;
     - ``samples``, only where the numbers rest on some of the samples: ``numbers``, those of these
       samples from 0 on, and ``total``, how many there were;
+    - ``inputs``, only where the model was shown others than at first: ``title``, what they are in
+      words, ``numbers``, those of a pool of ``total`` samples;
     - ``logs``: name → number, as training tells them;
     - ``health``: path of the layer → list of its numbers, as ``numbers`` names them;
     - ``records``: a list of objects with ``layer``, ``view`` ("outputs" or "weights"),

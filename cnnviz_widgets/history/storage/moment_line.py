@@ -12,6 +12,7 @@ from ...records.layer_health import LayerHealth
 from ...records.place import Place
 from ...records.record_kind import OUTPUTS, VIEW_NAMES
 from ...records.sample_subset import SampleChoice
+from ...records.samples.shown_inputs import ShownInputs
 from ..moment import Moment
 from ..onsets import MOST_CHANNELS, ONSET_KINDS, Onset
 from .plain_json import (
@@ -82,6 +83,7 @@ class LineWriter:
             "epoch": None if moment.epoch is None else int(moment.epoch),
             "seconds": plain_number(moment.seconds),
             **({} if moment.samples is None else {"samples": asdict(moment.samples)}),
+            **({} if moment.inputs is None else {"inputs": asdict(moment.inputs)}),
             "logs": {name: plain_number(value) for name, value in moment.logs.items()},
             "health": {
                 path: [plain_number(number) for number in health.numbers]
@@ -187,6 +189,7 @@ def _by_key(onsets: Iterable[Onset]) -> dict[OnsetKey, Onset]:
 
 def _moment(line: dict[str, Any]) -> Moment:
     epoch, samples = part(line, "epoch"), line.get("samples")
+    inputs = line.get("inputs")
     return Moment(
         step=whole(part(line, "step"), "the step"),
         epoch=None if epoch is None else whole(epoch, "the epoch", -(2**63)),
@@ -200,6 +203,7 @@ def _moment(line: dict[str, Any]) -> Moment:
             for name, value in mapping(part(line, "logs"), "logs").items()
         },
         samples=None if samples is None else _samples(mapping(samples, "samples")),
+        inputs=None if inputs is None else _inputs(mapping(inputs, "inputs")),
     )
 
 
@@ -217,6 +221,15 @@ def _samples(samples: dict[str, Any]) -> SampleChoice:
     numbers = sequence(part(samples, "numbers"), "numbers of samples")
     total = whole(part(samples, "total"), "the number of samples")
     return SampleChoice(tuple(whole(each, "a sample") for each in numbers), total)
+
+
+def _inputs(inputs: dict[str, Any]) -> ShownInputs:
+    numbers = sequence(part(inputs, "numbers"), "numbers of inputs")
+    return ShownInputs(
+        text(part(inputs, "title"), "what the inputs are"),
+        tuple(whole(each, "an input") for each in numbers),
+        whole(part(inputs, "total"), "the size of the pool"),
+    )
 
 
 def _entries(line: dict[str, Any], name: str, problems: list[str]) -> Collection[Any]:

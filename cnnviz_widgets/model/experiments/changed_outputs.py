@@ -11,6 +11,7 @@ import keras
 import numpy as np
 from numpy.typing import NDArray
 
+from ..keras_compat.graph import origin
 from ..keras_compat.layers import copy_mask
 from ..layers.layer_info import LayerInfo, to_float32
 from ..reading.calls.tensors import is_tensor
@@ -66,6 +67,25 @@ def returned_layers(probe: ModelProbe, outputs: int) -> list[LayerInfo | None]:
     infos = [of_call.get(call) for call, _ in listing.graph.returned]
     # Where outputs come from several layers at once, it cannot be told which belongs to which.
     return infos if len(infos) == outputs else [None] * outputs
+
+
+def returned_unchanged(probe: ModelProbe, path: str, number: int = 0) -> bool:
+    """Whether the model returns a layer's output as it is, as far as can be told.
+
+    Parameters
+    ----------
+    probe : ModelProbe
+    path : str
+    number : int
+        Which of the model's outputs.
+    """
+    if any(not each.path and "" in each.names for each in probe.unseen):
+        return False
+    declared = getattr(probe.model, "outputs", None)
+    if not declared:
+        return True
+    operation = origin(keras.tree.flatten(declared)[number]).operation
+    return operation is probe.layer_of(path) or isinstance(operation, keras.Model)
 
 
 def judge_of(probe: ModelProbe, loss: Any, targets: Sequence[NDArray[Any]], outputs: Any) -> Loss:

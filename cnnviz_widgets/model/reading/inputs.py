@@ -68,7 +68,7 @@ def prepare(model: Any, inputs: Any, samples: int | None) -> Any:
         raise ValueError(f"no inputs: give a few samples to read the model on{_hint(expected)}")
     if isinstance(inputs, type):
         raise TypeError(f"inputs must be arrays, not the class {inputs.__name__}")
-    if (batches := _batches(inputs)) is not None:
+    if (batches := batches_of(inputs)) is not None:
         inputs = _from_batches(batches, DATASET_SAMPLES if samples is None else int(samples))
     given = _arrays(inputs, expected)
     if expected is not None:
@@ -152,7 +152,7 @@ def _hint(expected: Sequence[Expected] | None) -> str:
     return "" if expected is None else "; the model expects " + " and ".join(map(str, expected))
 
 
-def _batches(value: Any) -> Iterable[Any] | None:
+def batches_of(value: Any, name: str = "inputs") -> Iterable[Any] | None:
     """The batches of a dataset, None for anything else.
 
     Raises
@@ -162,7 +162,7 @@ def _batches(value: Any) -> Iterable[Any] | None:
     """
     if isinstance(value, Iterator):
         raise TypeError(
-            f"inputs is a {type(value).__name__}, which reading would use up: give arrays, a "
+            f"{name} is a {type(value).__name__}, which reading would use up: give arrays, a "
             "tf.data.Dataset or a keras.utils.PyDataset, or a batch of it, next(…)"
         )
     if isinstance(value, keras.utils.PyDataset):
@@ -179,10 +179,10 @@ def _batches(value: Any) -> Iterable[Any] | None:
 def _from_batches(dataset: Iterable[Any], samples: int) -> Any:
     batches: list[Any] = []
     taken = 0
-    for element in _elements(dataset):
+    for element in elements_of(dataset):
         x = keras.utils.unpack_x_y_sample_weight(element)[0]
         flat = keras.tree.flatten(x)
-        if not flat or any(not _is_batch(value) for value in flat):
+        if not flat or any(not is_batch(value) for value in flat):
             raise ValueError(
                 "the dataset's elements must be batches of dense tensors, for instance "
                 f"dataset.batch(16); got {x!r:.200}"
@@ -204,7 +204,7 @@ def _from_batches(dataset: Iterable[Any], samples: int) -> Any:
     return keras.tree.pack_sequence_as(batches[0], [array[:samples] for array in flat])
 
 
-def _elements(dataset: Iterable[Any]) -> Iterator[Any]:
+def elements_of(dataset: Iterable[Any], name: str = "inputs") -> Iterator[Any]:
     """The dataset's elements; what its own code raises is told of as the dataset's."""
     try:
         elements = iter(dataset)
@@ -219,7 +219,7 @@ def _elements(dataset: Iterable[Any]) -> Iterator[Any]:
         lines = str(error).strip().splitlines()
         said = next((line for line in lines if "Error: " in line), lines[0] if lines else "")
         raise ValueError(
-            "inputs must be a dataset that yields batches; this one fails as it is read: "
+            f"{name} must be a dataset that yields batches; this one fails as it is read: "
             f"{type(error).__name__}: {said}"
         ) from error
 
@@ -227,7 +227,7 @@ def _elements(dataset: Iterable[Any]) -> Iterator[Any]:
 _NO_MORE = object()
 
 
-def _is_batch(value: Any) -> bool:
+def is_batch(value: Any) -> bool:
     """Whether it is an array or a dense tensor with an axis for the samples."""
     dense = isinstance(value, np.ndarray) or (
         hasattr(value, "numpy") and not hasattr(value, "row_splits")

@@ -28,6 +28,7 @@ from ..layers.layer_info import LayerInfo, is_norm
 from ..reading.call_recorder import ModelCallError
 from ..reading.probe import ModelProbe
 from ..reading.record_reader import channels_last, output_record, weight_record
+from ..samples.answers import AnswerSource
 from .weight_changes import WeightChanges, gradients_by_variable
 
 # NumPy works on so many layers at a time: more of them would wait for memory, not for a core.
@@ -56,12 +57,16 @@ class Reading:
         All trouble that has been seen to begin so far, by step.
     failed : mapping of Place to str
         Why there is no record of a place that was asked for.
+    answers : ndarray or None
+        The output that the model's answers are read off, of the samples of this look; None where
+        there is none.
     """
 
     moment: Moment
     measures: Mapping[str, ChannelMeasures]
     onsets: tuple[Onset, ...]
     failed: Mapping[Place, str]
+    answers: NDArray[np.float32] | None = None
 
     @property
     def records(self) -> Mapping[Place, LayerPicture]:
@@ -169,7 +174,8 @@ class MomentReader:
             by_variable = (
                 None if gradients is None else gradients_by_variable(whole.model, gradients)
             )
-            probe, infos, layers, seen, records, failed = self._seen(requested, orders, samples)
+            looked = self._seen(requested, orders, samples)
+            probe, infos, layers, seen, records, failed, answers = looked
             if probe is whole:
                 self._quick_looks = 0
             else:
@@ -221,7 +227,17 @@ class MomentReader:
             measures={path: measures for path, measures in seen.items() if measures is not None},
             onsets=self._onsets.onsets,
             failed=failed,
+            answers=answers[0] if answers else None,
         )
+
+    def look_at(self, probe: ModelProbe) -> None:
+        """Look at these samples of the model from now on."""
+        self._whole = self.probe = instance("probe", probe, ModelProbe)
+        self._few = None
+        self._takes_few = True
+        # Dead is what is so on all samples; of these nothing is known yet.
+        self._faults = {}
+        self._quick_looks = 0
 
     def _seen(
         self,
@@ -317,6 +333,7 @@ class _Seen(NamedTuple):
     measures: dict[str, ChannelMeasures | None]
     records: dict[Place, LayerRecord]
     failed: dict[Place, str]
+    answers: list[NDArray[np.float32]]
 
 
 def _look_at(
@@ -326,8 +343,11 @@ def _look_at(
     with_outputs = {place.layer: place for place in places if place.view == OUTPUTS.name}
     records: dict[Place, LayerRecord] = {}
     failed: dict[Place, str] = {}
+    answers: list[NDArray[np.float32]] = []
 
     def look(info: LayerInfo, array: NDArray[Any]) -> ChannelMeasures | None:
+        if source is not None and source.takes(info.path, array, probe.samples):
+            answers.append(np.array(array))
         values = channels_last(info, array)
         place = with_outputs.get(info.path)
         if place is None:
@@ -341,8 +361,9 @@ def _look_at(
     with probe.steady():
         infos = {info.path: info for info in probe.layers}
         layers = {path: probe.layer_of(path) for path in infos}
+        source = AnswerSource.of(probe)
         measures = _of_all_layers(probe, look, infos)
-    return _Seen(probe, infos, layers, measures, records, failed)
+    return _Seen(probe, infos, layers, measures, records, failed, answers)
 
 
 def _measures(info: LayerInfo, values: NDArray[Any]) -> ChannelMeasures | None:

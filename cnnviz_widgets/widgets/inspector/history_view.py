@@ -173,6 +173,7 @@ class HistoryView:
             step,
             requested.health,
             requested.samples,
+            moment.inputs,
             note,
         )
 

@@ -17,7 +17,8 @@ from ...history.memory_limit import DEFAULT_MEMORY
 from ...model import ModelProbe, model_lock
 from ...model.diagnosis.diagnose import diagnose
 from ...model.experiments.ablation import Ablation, ablate
-from ...model.experiments.losses import checked_targets
+from ...model.samples.pictures import Decode, checked_decode
+from ...model.samples.pool import Pool
 from ...model.training.moment_reader import Reading
 from ...model.training.monitor import Samples, TrainingMonitor
 from ...model.training.pacing import Every
@@ -32,13 +33,13 @@ from ...validation.scalars import flag, whole_number
 from ...validation.texts import one_of, path_of
 from ..composite import Composite
 from ..jupyter.error_text import error_in_page
-from ..jupyter.ownership import of_open
 from ..jupyter.strict import makes_callback
 from ..jupyter.work_report import WorkReport
-from ..views.sample_names import sample_names
 from .diagnosis_state import DiagnosisState
 from .navigation import Navigation, first_place
 from .panes import Panes
+from .sample_choice import InputChoice, WithInputs, input_set
+from .sample_heads import SampleHeads
 from .shown import LayerDisplay
 from .training_session import TrainingSession
 
@@ -48,7 +49,7 @@ if TYPE_CHECKING:
 __all__ = ["ModelInspector"]
 
 
-class ModelInspector(Composite):
+class ModelInspector(WithInputs, Composite):
     """Layer selector, channel grid, dendrogram and densities of a live model, all linked.
 
     A layer shows its outputs or its weights. The model is read, never changed and never copied:
@@ -73,6 +74,11 @@ class ModelInspector(Composite):
         Path of the layer to show first; by default the first of the order of analysis.
     view : {'outputs', 'weights'}
         What of the layer to show first.
+    pool : array, (inputs, targets), tf.data.Dataset or keras.utils.PyDataset, optional
+        More samples, of which the page shows some in place of the inputs: wrong ones, the least
+        sure, those of a class. A dataset is read when it is first asked; at most 10,000 samples.
+    decode : callable or sequence of str, optional
+        Words for token ids: a function of one sample's ids, or the word of each id.
 
     Attributes
     ----------
@@ -97,8 +103,6 @@ class ModelInspector(Composite):
         "'' while outputs are shown."
     )
 
-    _probe: ModelProbe | None = None
-
     def __init__(
         self,
         model: Any,
@@ -109,43 +113,50 @@ class ModelInspector(Composite):
         class_names: Sequence[str] | None = None,
         layer: str | None = None,
         view: str = "outputs",
+        pool: Any = None,
+        decode: Decode | None = None,
     ) -> None:
         one_of("view", view, ("outputs", "weights"))
-        self._probe = probe = ModelProbe(model, inputs)
-        self._targets = checked_targets(model, targets, probe.samples)
+        decode = checked_decode(decode)
+        probe = ModelProbe(model, inputs)
+        given = input_set(probe, targets, labels, class_names)
+        more = None if pool is None else Pool(model, pool)
         # The layers stay as they are meanwhile: they need not be looked up for each part.
         with probe.steady():
             place = first_place(probe, layer, view)
-            names = sample_names(labels, self._targets, class_names, probe.samples)
             self._class_names = () if class_names is None else tuple(map(str, class_names))
-            panes = Panes.of(probe, names, self._ablate)
+            panes = Panes.of(probe, given.names, self._ablate)
             self.header, self.selector = panes.header, panes.selector
             self.findings, self.ablation = panes.findings, panes.ablation
+            self.samples = panes.samples
             self.views, self.axis = panes.views, panes.views.axis
             self.dendrogram, self.grid = panes.views.dendrogram, panes.views.grid
             self.parameters, self.density = panes.views.parameters, panes.views.density
             self.following = TrainingSession(probe, self.selector, self._go_to, self._class_names)
             work, lock = WorkReport(self.header, "the reading"), model_lock(model)
+            heads = SampleHeads(self.grid, self.samples, self._class_names, decode, given)
             self._display = LayerDisplay(
-                probe, panes, self.following, self._class_names, work, self._take_place
+                probe, panes, heads, self.following, work, self._take_place
+            )
+            self._choice = InputChoice(
+                *(given, more, heads, self.samples),
+                readers=(self._display, self.following),
+                refresh=self.refresh,
+                work=work,
             )
             self._navigation = Navigation(self._display, self.following.story, work, lock)
             self.drawer = panes.drawer
             self._diagnosis = DiagnosisState(self.findings, self.selector, self.header, self.drawer)
-            children = panes.framed([self.following.bar], self.following.story.parts)
+            children = panes.framed([self.following.bar, self.samples], self.following.story.parts)
             super().__init__(children, self.views.selection, work, lock, "cnnviz-frame")
             cell, report = work.in_cell(), work.reported()
             with surely(*cell, report), cell[0], cell[1], self._lock, report:
                 self._display.read_all(place, probe.layers)
+                self._choice.offer()
         self.selector.observe(self._on_chosen, "layer")
         self.header.observe(self._on_chosen, ["view", "weight"])
         self.header.observe(self._on_asked, ["_asked", "_diagnose_asked", "_step_asked"])
         self.findings.observe(self._on_finding, "finding")
-
-    @property
-    def probe(self) -> ModelProbe:
-        """The reader of the live model."""
-        return of_open(self, self._probe, "probe")
 
     @property
     def record(self) -> LayerPicture | None:
@@ -172,15 +183,6 @@ class ModelInspector(Composite):
     def history(self) -> History | None:
         """What was kept of training so far; None before it, or where none is kept."""
         return self.following.story.history
-
-    @property
-    def targets(self) -> Any:
-        """What the model should answer, to be set at any time; None where that is not known."""
-        return self._targets
-
-    @targets.setter
-    def targets(self, value: Any) -> None:
-        self._targets = checked_targets(self.probe.model, value, self.probe.samples)
 
     def refresh(self, *, exact: bool = False) -> None:
         """Read the live model again now: every layer's health, and what is shown.
@@ -320,7 +322,7 @@ class ModelInspector(Composite):
             self.following.show(progress)
 
     def __repr__(self) -> str:
-        if self._probe is None:
+        if self._choice is None:
             return "<ModelInspector, closed>"
         return f"<ModelInspector of {self.probe.model.name!r}, layer {self.layer!r}>"
 
@@ -332,7 +334,7 @@ class ModelInspector(Composite):
         return self.views.picture(title, self.following.story.health.picture())
 
     def _let_go(self) -> None:
-        self._probe = self._targets = None
+        self._choice = None
         for part in (self.views, self.following, self._display):
             part.let_go()
 

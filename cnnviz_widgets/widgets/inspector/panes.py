@@ -12,6 +12,7 @@ from ..panels.ablation import AblationBar, Tried
 from ..panels.drawer import Drawer, tab_class
 from ..panels.findings import FindingsPanel
 from ..panels.header import InspectorHeader
+from ..panels.samples import SamplesBar
 from ..panels.selector import LayerSelector
 from ..views.layer_views import LayerViews
 
@@ -34,6 +35,7 @@ class Panes:
     ablation : AblationBar
     views : LayerViews
     drawer : Drawer
+    samples : SamplesBar
     """
 
     header: InspectorHeader
@@ -42,6 +44,7 @@ class Panes:
     ablation: AblationBar
     views: LayerViews
     drawer: Drawer
+    samples: SamplesBar
 
     @classmethod
     def of(
@@ -61,6 +64,7 @@ class Panes:
             AblationBar(views.selection, on_ask=on_ablation),
             views,
             Drawer(list(TABS.items()), tab="density"),
+            SamplesBar(views.grid),
         )
 
     def framed(self, bar: Sequence[DOMWidget], foot: Sequence[DOMWidget]) -> list[DOMWidget]:

@@ -13,6 +13,7 @@ from ...analysis.channel_measures import ChannelMeasures
 from ...model import LayerInfo, ModelProbe
 from ...model.layers.analysis_order import analysis_order
 from ...model.reading.record_reader import NoWeights, chosen_part, output_record
+from ...model.samples.input_set import InputSet
 from ...model.training.moment_reader import Reading
 from ...records.layer_record import LayerRecord
 from ...records.place import Place
@@ -26,6 +27,7 @@ from ..views.channel_names import misfit, names_for, output_layers
 from .guide import Guide
 from .layer_facts import layer_facts
 from .panes import Panes
+from .sample_heads import SampleHeads
 from .training_session import TrainingSession
 
 
@@ -44,10 +46,10 @@ class LayerDisplay:
     probe : ModelProbe
     panes : Panes
         What is filled.
+    heads : SampleHeads
+        What rows are led by.
     session : TrainingSession
         Reads as the training does that is followed.
-    class_names : sequence of str
-        Names of the classes that the channels of a model's output stand for.
     work : WorkReport
     on_place : callable
         Takes the place that is shown.
@@ -66,8 +68,8 @@ class LayerDisplay:
         self,
         probe: ModelProbe,
         panes: Panes,
+        heads: SampleHeads,
         session: TrainingSession,
-        class_names: Sequence[str],
         work: WorkReport,
         on_place: Callable[[Place], None],
     ) -> None:
@@ -79,8 +81,9 @@ class LayerDisplay:
         self._misfit = ""
         self._probe: ModelProbe | None = probe
         self._panes = panes
+        self._heads = heads
         self._session = session
-        self._class_names = class_names
+        self._class_names = heads.class_names
         self._work = work
         self._on_place = on_place
 
@@ -99,9 +102,14 @@ class LayerDisplay:
         """The moment that the reader is at; it stays where another one cannot be shown."""
         return NOW if self.present is None else self.present.requested
 
+    def use(self, inputs: InputSet) -> None:
+        """Read the model on these inputs from now on."""
+        self._probe = inputs.probe
+
     def let_go(self) -> None:
         """Forget model and record; the inspector is closed."""
         self.present = self._probe = None
+        self._heads.let_go()
 
     def select(self, channels: Sequence[int]) -> None:
         """Select these of the channels that are shown."""
@@ -124,6 +132,7 @@ class LayerDisplay:
 
         def measure(info: LayerInfo, array: NDArray[Any]) -> ChannelMeasures | None:
             is_shown = info.path == place.layer and place.view == "outputs"
+            self._heads.look(info, array)
             # A detector without a hit gives nothing, and has nothing to be measured.
             if not array.size and not is_shown:
                 return None
@@ -133,6 +142,7 @@ class LayerDisplay:
                 records.append(record)
             return record.measures
 
+        self._heads.expect(self.probe)
         measured = self.probe.stream(measure, progress=self._work.progress)
         self._outputs = output_layers(layers)
         names_samples = bool(self._panes.views.grid.sample_labels)
@@ -166,12 +176,15 @@ class LayerDisplay:
     def follow(self, reading: Reading) -> None:
         """Show what a monitor has read; of the past what is shown stays."""
         self.measures = dict(reading.measures)
+        self._heads.follow(self.probe, reading.moment.samples, reading.answers)
         self._measured_on = reading.moment.samples
         if self.present is not None and self.requested == NOW:
             self._panes.selector.show_measures(self.measures, self._measured_on)
             record = reading.records.get(self.present.place)
             if record is not None:
                 self._show(replace(self.present, record=record))
+            else:
+                self._heads.show(self.present, self._outputs)
 
     def output_channels(self, rows: Sequence[int]) -> list[int]:
         """The channels of the layer's output, in the live model, that rows shown stand for.
@@ -217,6 +230,7 @@ class LayerDisplay:
         outputs = self._outputs if present.first_channel == 0 else frozenset[str]()
         views.show(present.record, names_for(present.record, outputs, self._class_names))
         self.present = present
+        self._heads.show(present, outputs)
         if before is None or not _same_channels(before, present):
             views.forget(f"{place.layer} {present.first_channel}")
         if present.step == NOW:
@@ -233,6 +247,9 @@ class LayerDisplay:
         facts = layer_facts(info.kind, info.parameters, present.record)
         if present.step != NOW:
             facts += f" · as it was at step {present.step:,}"
+            if present.inputs != self._heads.inputs:
+                given = present.inputs
+                facts += f" · on {'the inputs as given' if given is None else given.title}"
         header = self._panes.header
         with header.hold_sync():
             header.title = present.place.layer

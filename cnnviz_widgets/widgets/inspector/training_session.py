@@ -15,12 +15,14 @@ from ...history.memory_limit import DEFAULT_MEMORY
 from ...history.moment import Moment
 from ...model.reading.probe import ModelProbe
 from ...model.reading.record_reader import read_place
+from ...model.samples.input_set import InputSet
 from ...model.training.moment_reader import Reading
 from ...model.training.monitor import Samples, TrainingMonitor
 from ...model.training.pacing import Every
 from ...model.training.progress import Audience, TrainingProgress
 from ...records.place import Place
 from ...records.place_record import NOW, PlaceRecord
+from ...records.samples.shown_inputs import ShownInputs
 from ..jupyter.cells import after_each_cell
 from ..jupyter.ownership import of_open
 from ..panels.selector import LayerSelector
@@ -59,6 +61,7 @@ class TrainingSession:
         class_names: Sequence[str],
     ) -> None:
         self.extra_places: Sequence[Place] = ()
+        self._inputs: ShownInputs | None = None
         self.orders: dict[Place, NDArray[np.integer[Any]]] = {}
         self.story = HistoryView(selector, go_to)
         self.bar = TrainingBar(self._pause, self._resume, self._stop)
@@ -83,6 +86,12 @@ class TrainingSession:
         if self._monitor is None or not self.is_training:
             return of_open(self.bar, self._probe, "model")
         return self._monitor.reader.probe
+
+    def use(self, inputs: InputSet) -> None:
+        """Read the model on these inputs from now on, and let the history say so."""
+        self._probe, self._inputs = inputs.probe, inputs.shown
+        if self._monitor is not None:
+            self._monitor.reader.look_at(inputs.probe)
 
     def read(self, place: Place) -> PlaceRecord:
         """A place of the model as it is now, on the samples of the last look.
@@ -155,7 +164,8 @@ class TrainingSession:
         history, last = self.story.history, self._last
         if history is None:
             return
-        moment = replace(reading.moment, seconds=self._earlier + reading.moment.seconds)
+        seconds = self._earlier + reading.moment.seconds
+        moment = replace(reading.moment, seconds=seconds, inputs=self._inputs)
         if last is not None and last.step == moment.step and not moment.logs:
             # A training begins where the one before ended: the losses there are that one's.
             moment = replace(moment, epoch=last.epoch, logs=last.logs)

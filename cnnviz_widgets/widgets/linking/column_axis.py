@@ -39,6 +39,10 @@ class ColumnAxis(Owning, ThreadLocalSync):
     _groups = List(help="Groups of the cut in the tree that is drawn here.").tag(sync=True)
     _zeros = List(Int(), help="Columns of that tree that are zero throughout.").tag(sync=True)
 
+    heads = Bool(False, help="Whether rows are led by their sample, which takes room.").tag(
+        sync=True
+    )
+
     def fit(self) -> None:
         """Show all columns, those that do not fit folded."""
         with self.hold_sync():

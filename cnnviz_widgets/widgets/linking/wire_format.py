@@ -9,10 +9,11 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from traitlets import Bytes, Enum, HasTraits, Int, List, Unicode
+from traitlets import Bool, Bytes, Dict, Enum, Float, HasTraits, Int, List, Unicode
 
 from ...analysis.tiles.types import TileSheet
 from ...records.layer_picture import LayerPicture
+from ...records.samples.row_heads import SampleAnswers, SamplePictures
 from .traits import Finite
 
 
@@ -39,6 +40,25 @@ class SheetTraits(HasTraits):
     _kind = Unicode("image").tag(sync=True)
     _reduction = List(Int(), [1, 1]).tag(sync=True)
     _montage = List(Int(), [1, 1]).tag(sync=True)
+
+
+class HeadTraits(HasTraits):
+    """What leads each row: the sample, what it is, and the model's answer."""
+
+    sort_rows = Enum(
+        ["given", "wrong", "class", "unsure"],
+        "given",
+        help="Rows as they were given, the wrong ones first, by class, or the least sure first.",
+    ).tag(sync=True)
+
+    _heads = List(Dict()).tag(sync=True)
+    _head_shape = List(Int(), [0, 0, 0, 1]).tag(sync=True)
+    _head_pixels = Bytes().tag(sync=True)
+    _head_range = List(Float(), [0.0, 0.0]).tag(sync=True)
+    _head_note = Unicode(help="What the pictures show, where that is not the whole.").tag(sync=True)
+    _marks_answers = Bool(
+        False, help="Whether the channels are the classes that answers are of."
+    ).tag(sync=True)
 
 
 class TreeTraits(HasTraits):
@@ -93,3 +113,39 @@ def tree_state(record: LayerPicture) -> dict[str, Any]:
         "_zero_columns": geometry.zero_columns,
         "_order": wire(record.tree.order, "i4"),
     }
+
+
+def picture_state(samples: SamplePictures) -> dict[str, Any]:
+    """The values of `HeadTraits` for the pictures of samples."""
+    pictures = samples.pictures
+    if pictures is None:
+        return {"_head_shape": [0, 0, 0, 1], "_head_pixels": b"", "_head_note": ""}
+    return {
+        "_head_shape": list(pictures.pixels.shape),
+        "_head_pixels": wire(pictures.pixels, "u1"),
+        "_head_range": [pictures.low, pictures.high],
+        "_head_note": pictures.note,
+    }
+
+
+def head_entries(samples: SamplePictures, answers: SampleAnswers, most: int) -> list[Any]:
+    """What leads each of the first rows, as the page reads it."""
+    judged = {-1: None, 0: False, 1: True}
+    return [
+        {
+            "text": samples.texts[row] if row < len(samples.texts) else "",
+            "more": samples.more[row] if row < len(samples.more) else "",
+            "truth": answers.truths[row],
+            "answer": answers.answers[row],
+            "confidence": _number(answers.confidence[row]),
+            "right": judged[int(answers.right[row])],
+            "is_old": bool(answers.old[row]),
+            "true_class": int(answers.truth_class[row]),
+            "answer_class": int(answers.answer_class[row]),
+        }
+        for row in range(min(most, len(answers)))
+    ]
+
+
+def _number(value: Any) -> float | None:
+    return float(value) if np.isfinite(value) else None

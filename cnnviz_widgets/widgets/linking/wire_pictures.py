@@ -52,6 +52,40 @@ class SheetState(TilesState):
     class_names: list[str]
 
 
+class HeadEntry(TypedDict):
+    """What leads a row: the sample itself, what it is, and the model's answer."""
+
+    text: str
+    """The sample in words, where it is no picture."""
+    more: str
+    """What else the sample is made of, a line an input."""
+    truth: str
+    answer: str
+    """"" where there is none, or none yet."""
+    confidence: Number
+    """The share that the answer has of 1."""
+    right: bool | None
+    """null where nobody can tell."""
+    is_old: bool
+    """Whether the answer is from an earlier look at the model."""
+    true_class: int
+    """Number of the class; -1 where there is none."""
+    answer_class: int
+
+
+class HeadsState(TypedDict):
+    """What leads the rows of a grid, by the number of their sample."""
+
+    _heads: list[HeadEntry]
+    """Of the first samples; none where nothing is known."""
+    _head_shape: tuple[int, int, int, int]
+    """Samples, pixels down and across, and 1 or 3 channels of the pictures; no samples: none."""
+    _head_pixels: Uint8
+    """Grey, or red, green and blue."""
+    _head_range: tuple[Number, Number]
+    """The values that are shown black and white."""
+
+
 class ParametersState(TilesState):
     """A layer's weights: outputs down, inputs across."""
 

@@ -25,6 +25,7 @@ from .wire_pictures import (
     ComparedCurvesState,
     DensityCurvesState,
     Float32,
+    HeadsState,
     HealthCurvesState,
     MomentsState,
     Nothing,
@@ -42,6 +43,10 @@ class AblationBarState(TypedDict):
     """The newest first."""
     _asked: tuple[int, str, list[int], str]
     """Serial, how, channels, and the layer meant."""
+
+
+class ChannelGridState(SheetState, HeadsState):
+    """A layer's outputs, each row led by its sample."""
 
 
 class ComparedDensitiesState(ComparedCurvesState):
@@ -105,6 +110,15 @@ class TrainingBarState(TypedDict):
     """Losses and metrics; JSON has no NaN and no infinity, which come as words."""
 
 
+class SamplesBarState(TypedDict):
+    """Which samples the model is shown, and which others can be."""
+
+    grid: str
+    """The grid whose rows are of these samples."""
+    _asked: tuple[int, str, list[int]]
+    """Serial, what is asked for, and numbers: of samples shown, or of a class."""
+
+
 class SelectionState(TypedDict):
     """The channels that are selected."""
 
@@ -144,7 +158,7 @@ class InspectorHeaderState(TypedDict):
 
 STATES: Mapping[str, type] = {
     "AblationBar": AblationBarState,
-    "ChannelGrid": SheetState,
+    "ChannelGrid": ChannelGridState,
     "ColumnAxis": ColumnAxisState,
     "Dendrogram": TreeState,
     "Drawer": DrawerState,
@@ -152,6 +166,7 @@ STATES: Mapping[str, type] = {
     "InspectorHeader": InspectorHeaderState,
     "LayerSelector": LayerSelectorState,
     "ParameterGrid": ParameterGridState,
+    "SamplesBar": SamplesBarState,
     "Selection": SelectionState,
     "Timeline": TimelineState,
     "TrainingBar": TrainingBarState,
@@ -164,6 +179,7 @@ STATES: Mapping[str, type] = {
 
 READ_TOGETHER = (
     SheetState,
+    HeadsState,
     ParametersState,
     TreeState,
     DensityCurvesState,

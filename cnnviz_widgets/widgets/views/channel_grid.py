@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -11,13 +12,21 @@ from traitlets import Bytes, Enum, List, Unicode
 from ...analysis.arrays import Indices
 from ...analysis.tiles.types import TileSheet
 from ...records.layer_picture import LayerPicture
-from ...records.layer_record import checked_record
+from ...records.layer_record import MOST_ROWS, checked_record
 from ...records.record_kind import OUTPUTS
+from ...records.samples.row_heads import SampleAnswers, SamplePictures
 from ...validation.arrays import indices
 from ...validation.objects import instance
 from ..jupyter.bundles import bundle
 from ..linking.traits import Whole
-from ..linking.wire_format import SheetTraits, sheet_state, wire
+from ..linking.wire_format import (
+    HeadTraits,
+    SheetTraits,
+    head_entries,
+    picture_state,
+    sheet_state,
+    wire,
+)
 from .channel_names import channel_name
 from .layer_view import LayerView
 from .view_slot import Links, ViewSlot
@@ -26,7 +35,7 @@ if TYPE_CHECKING:
     from PIL.Image import Image
 
 
-class ChannelGrid(SheetTraits, LayerView):
+class ChannelGrid(SheetTraits, HeadTraits, LayerView):
     """A column a channel, a row a sample [WL20 Fig. 1, 2, 4].
 
     4-D values (batch, height, width, channel) show as tiles; 2-D values (batch, feature) as a
@@ -108,6 +117,44 @@ class ChannelGrid(SheetTraits, LayerView):
         self._put(_state(tiles, samples, record))
         self._record = record
         self._laid_out = (tiles, channels, samples)
+
+    def show_samples(
+        self, samples: SamplePictures, answers: SampleAnswers, names: Sequence[str]
+    ) -> None:
+        """Lead each row by its sample, in one message to the page.
+
+        Parameters
+        ----------
+        samples : SamplePictures
+        answers : SampleAnswers
+            Of all samples, or more than have rows.
+        names : sequence of str
+            A name for each of all samples; none: its number.
+        """
+        with self.hold_sync():
+            self._put(picture_state(samples))
+            self.show_answers(samples, answers)
+            self.sample_labels = list(names)
+
+    def show_answers(self, samples: SamplePictures, answers: SampleAnswers) -> None:
+        """Show other answers to the samples that lead the rows.
+
+        Parameters
+        ----------
+        samples : SamplePictures
+            They are shown already; their words go with the answers.
+        answers : SampleAnswers
+        """
+        entries = head_entries(samples, answers, MOST_ROWS)
+        is_known = self._head_shape[0] > 0 or any(
+            entry["text"] or entry["truth"] or entry["answer"] for entry in entries
+        )
+        self._heads = entries if is_known else []
+        self.axis.heads = is_known
+
+    def mark_answers(self, are_classes: bool) -> None:
+        """Mark true and given answers in the tiles, where the channels are the classes."""
+        self._marks_answers = are_classes
 
     def _let_go(self) -> None:
         super()._let_go()

@@ -17,7 +17,8 @@ import { publisher } from "../lib/linking/publish";
 import type { Selection } from "../lib/linking/selection";
 import { GUTTER, SharedColumns, type Channels } from "../lib/linking/shared-columns";
 import { chosenColormap, type RangeName } from "../lib/plots/colormaps";
-import { SHEET_TRAITS } from "../lib/wire/constants";
+import { describeSample, readHeads, type Heads } from "../lib/samples/heads";
+import { HEADS_TRAITS, SHEET_TRAITS } from "../lib/wire/constants";
 import type { ChannelGridState, ColumnAxisState } from "../lib/wire/states";
 import type { Counts, PixelImage, Pointer, StageContent, StageLayout } from "../tile-view/content";
 import type { Tile } from "../tile-view/enlarged";
@@ -48,6 +49,7 @@ class ChannelGrid implements StageContent<GridLayout> {
   private readonly columns: SharedColumns;
   /** Columns that stand for the runs that fold to a tile, by the run. */
   private readonly central = new Map<string, number>();
+  private heads: Heads;
   /** Row under the mouse, for the readout's colour bar. */
   private hoveredRow = -1;
 
@@ -60,6 +62,7 @@ class ChannelGrid implements StageContent<GridLayout> {
     this.sheet = readSheet(model);
     this.columns = new SharedColumns(axis, selection, publisher(axis, signal));
     this.channelsShown = this.channelsNow();
+    this.heads = readHeads(model);
     this.stage = new TileStage(this, model, axis, selection, {
       className: "cnnviz-grid",
       label: "Grid of channels and samples.",
@@ -85,8 +88,8 @@ class ChannelGrid implements StageContent<GridLayout> {
         follow: (tile) => this.follow(tile),
         describe: (pixel) => describe(this.sheet, pixel, model.get("sample_labels")),
       },
-      readOn: SHEET_TRAITS,
-      refreshOn: ["title", "places", "colormap", "value_range", "height", "sample_labels", "_notes"],
+      readOn: [...SHEET_TRAITS, ...HEADS_TRAITS, "sort_rows"],
+      refreshOn: ["title", "places", "colormap", "value_range", "height", "sample_labels", "_marks_answers", "_notes"],
     }, signal);
     const { tiles, overlay, facts, notes } = this.stage;
     this.frame.append(tiles.canvas, overlay.canvas);
@@ -274,7 +277,11 @@ class ChannelGrid implements StageContent<GridLayout> {
       height: rows.top + rows.height,
       theme: this.stage.theme,
       labels: Array.from(this.sheet.places, (sample) => labels[sample] ?? String(sample)),
+      heads: this.heads,
+      samples: this.sheet.places,
+      marksAnswers: this.model.get("_marks_answers"),
       isBlank: (row) => this.sheet.rowAt[row]! < 0,
+      channelAt: (slot) => this.sheet.channels[this.shownAt(slot)]!,
       nameAt: (slot) => this.sheet.names[this.shownAt(slot)]!,
       isSelected: (slot) => this.isSelected(slot, columns),
       hoveredSlot: hovered < 0 ? -1 : columns.slotOf[this.placeOf(hovered)]!,
@@ -305,6 +312,10 @@ class ChannelGrid implements StageContent<GridLayout> {
     return sampleName(sample, this.model.get("sample_labels"));
   }
 
+  private describeSample(sample: number): string {
+    return this.heads.entries.length > 0 ? describeSample(this.heads, sample, this.sampleName(sample)) : "";
+  }
+
   legend(): MarkedChannels {
     const { channels, columnMarks: marks } = this.sheet;
     const briefly = isWhole(this.sheet) ? undefined : `on these ${count(this.sheet.rows)}`;
@@ -329,8 +340,11 @@ class ChannelGrid implements StageContent<GridLayout> {
 
   onPoint({ x, y, column, row }: Pointer, { columns, rows }: GridLayout): void {
     this.hoveredRow = row;
-    if (column < 0 || row < 0) return;
     const { facts } = this.stage;
+    const sample = this.sheet.places[row];
+    // Beside the tiles it is the sample that is pointed at.
+    this.stage.overlay.canvas.title = column < 0 && sample !== undefined ? this.describeSample(sample) : "";
+    if (column < 0 || row < 0) return;
     const labels = this.model.get("sample_labels");
     const tiles = this.sheet.rowAt[row]!;
     if (tiles < 0) return facts.say(describeBlank(this.sheet, row, labels));
@@ -364,6 +378,7 @@ class ChannelGrid implements StageContent<GridLayout> {
     this.sheet = readSheet(this.model);
     this.channelsShown = this.channelsNow();
     this.central.clear();
+    this.heads = readHeads(this.model);
     const { places, cols, kind } = this.sheet;
     const same = places.length === before.places.length && cols === before.cols && kind === before.kind;
     if (!same) this.hoveredRow = -1;

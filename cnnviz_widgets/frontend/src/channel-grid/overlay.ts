@@ -1,12 +1,13 @@
 /** What is drawn over the tiles and changes with the mouse: heads, selection, cursor, bars. */
 import { HEADER } from "./layout";
+import { hasHeads, paintAnswers, paintRowHeads, type HeadScene } from "./row-heads";
 import type { Theme } from "../lib/dom/theme";
 import { count } from "../lib/format";
 import { columnsOf, leftOf, visibleSlots, widthOf, type ColumnLayout } from "../lib/linking/column-layout";
 import { paintCursor, paintScrollbars, rowsInSight, shorten, type Place } from "../tile-view/overlay";
 import { contentHeight, heightOf, visibleRows, yOf, type Rows } from "../tile-view/rows";
 
-export interface Scene {
+export interface Scene extends Pick<HeadScene, "heads" | "samples"> {
   columns: ColumnLayout;
   rows: Rows;
   width: number;
@@ -18,11 +19,15 @@ export interface Scene {
   isBlank?: (row: number) => boolean;
   /** What the channel of a slot is called: its number, and its class where it stands for one. */
   nameAt: (slot: number) => string;
+  /** Channel of a slot. */
+  channelAt: (slot: number) => number;
   /** Whether all channels of a slot are selected, or some. */
   isSelected: (slot: number) => boolean;
   /** Slot of the hovered channel, and row under the mouse; -1 for none. */
   hoveredSlot: number;
   hoveredRow: number;
+  /** Whether the channels are the classes that answers are of. */
+  marksAnswers: boolean;
   /** Place of the keyboard's cursor; null while the keyboard is elsewhere. */
   cursor: Place | null;
 }
@@ -35,13 +40,16 @@ export function paintOverlay(context: CanvasRenderingContext2D, scene: Scene): v
   const { columns, rows, width, height, theme } = scene;
   context.font = FONT;
   context.textBaseline = "middle";
-  paintRowLabels(context, scene);
+  if (hasHeads(scene)) paintRowHeads(context, scene);
+  else paintRowLabels(context, scene);
+  context.font = FONT;
   const [from, to] = [columns.before, width - columns.after];
   context.save();
   context.beginPath();
   context.rect(from - 3, 0, to - from + 6, height);
   context.clip();
   for (let slot = visibleSlots(columns)[0]; slot < visibleSlots(columns)[1]; slot++) paintHead(context, scene, slot);
+  if (scene.marksAnswers) paintAnswers(context, scene);
   paintOutlines(context, scene);
   if (scene.hoveredSlot < columns.slots.length) paintHovered(context, scene);
   context.restore();

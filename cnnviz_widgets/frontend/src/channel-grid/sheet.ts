@@ -3,8 +3,13 @@ import type { AnyModel } from "@anywidget/types";
 
 import { named } from "../lib/format";
 import { asFloat32, asInt32, asUint8 } from "../lib/linking/buffers";
-import type { SheetState } from "../lib/wire/payloads";
+import { sorted } from "../lib/samples/heads";
+import type { HeadsState, SheetState } from "../lib/wire/payloads";
+import type { ChannelGridState } from "../lib/wire/states";
 import { naturalOrder, summarised, type Tiles } from "../tile-view/tiles";
+
+/** What the rows are sorted by. */
+type Sorted = Pick<HeadsState, "_heads"> & Pick<ChannelGridState, "sort_rows">;
 
 /** The tiles of a layer's outputs: samples down, channels across. */
 export interface Sheet extends Tiles {
@@ -22,7 +27,7 @@ export interface Sheet extends Tiles {
   natural: Int32Array;
 }
 
-export function readSheet(model: AnyModel<SheetState>): Sheet {
+export function readSheet(model: AnyModel<SheetState & Sorted>): Sheet {
   const [rows, cols, height, width] = model.get("_shape");
   const channels = asInt32(model.get("_channels"));
   // Widget state that was saved before there were names has none.
@@ -32,7 +37,7 @@ export function readSheet(model: AnyModel<SheetState>): Sheet {
   const numbers = asInt32(model.get("_samples"));
   const samples = numbers.length === rows ? numbers : Int32Array.from({ length: rows }, (_, row) => row);
   const placed = asInt32(model.get("_rows"));
-  const places = placed.length > rows ? placed : samples;
+  const places = sorted(placed.length > rows ? placed : samples, model.get("_heads") ?? [], model.get("sort_rows"));
   const rowAt = places.map((sample) => samples.indexOf(sample));
   const tiles = summarised({
     rows,

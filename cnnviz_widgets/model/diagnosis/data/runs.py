@@ -12,9 +12,8 @@ from numpy.typing import NDArray
 from ....analysis.arrays import Indices
 from ....analysis.spreading import evenly
 from ....records.cached_property import cached_property
-from ...experiments.changed_outputs import values_of
+from ...experiments.changed_outputs import returned_unchanged, values_of
 from ...experiments.exchanged_pass import Exchange, run_exchanged
-from ...keras_compat.graph import origin
 from ...layers.layer_info import to_float32
 from ...reading.probe import ModelProbe, reader_of
 from ..measured import Measured
@@ -115,11 +114,4 @@ def is_last(subject: Subject, path: str, number: int = 0) -> bool:
     number : int
         Which of the model's outputs.
     """
-    probe = subject.probe
-    if any(not each.path and "" in each.names for each in probe.unseen):
-        return False
-    declared = getattr(probe.model, "outputs", None)
-    if not declared:
-        return True
-    operation = origin(keras.tree.flatten(declared)[number]).operation
-    return operation is subject.layers[path] or isinstance(operation, keras.Model)
+    return returned_unchanged(subject.probe, path, number)

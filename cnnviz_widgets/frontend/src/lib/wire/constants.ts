@@ -68,6 +68,12 @@ export const SHEET_TRAITS = [
   "channel_names",
   "class_names",
 ] as const;
+export const HEADS_TRAITS = [
+  "_heads",
+  "_head_shape",
+  "_head_pixels",
+  "_head_range",
+] as const;
 export const PARAMETERS_TRAITS = [
   "_shape",
   "_codes",

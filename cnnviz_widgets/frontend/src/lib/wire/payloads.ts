@@ -34,6 +34,38 @@ export interface SheetState extends TilesState {
   class_names: string[];
 }
 
+/** What leads a row: the sample itself, what it is, and the model's answer. */
+export interface HeadEntry {
+  /** The sample in words, where it is no picture. */
+  text: string;
+  /** What else the sample is made of, a line an input. */
+  more: string;
+  truth: string;
+  /** "" where there is none, or none yet. */
+  answer: string;
+  /** The share that the answer has of 1. */
+  confidence: number | null;
+  /** null where nobody can tell. */
+  right: boolean | null;
+  /** Whether the answer is from an earlier look at the model. */
+  is_old: boolean;
+  /** Number of the class; -1 where there is none. */
+  true_class: number;
+  answer_class: number;
+}
+
+/** What leads the rows of a grid, by the number of their sample. */
+export interface HeadsState {
+  /** Of the first samples; none where nothing is known. */
+  _heads: HeadEntry[];
+  /** Samples, pixels down and across, and 1 or 3 channels of the pictures; no samples: none. */
+  _head_shape: [number, number, number, number];
+  /** Grey, or red, green and blue. */
+  _head_pixels: DataView;
+  /** The values that are shown black and white. */
+  _head_range: [number | null, number | null];
+}
+
 /** A layer's weights: outputs down, inputs across. */
 export interface ParametersState extends TilesState {
   /** The output that each row shows, in leaf order. */

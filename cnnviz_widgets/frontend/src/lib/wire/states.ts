@@ -4,6 +4,7 @@ import type {
   ComparedLayerEntry,
   DensityCurvesState,
   FindingEntry,
+  HeadsState,
   HealthCurvesState,
   LayerEntry,
   MomentsState,
@@ -40,7 +41,11 @@ export interface AblationBarState {
 }
 
 /** What ChannelGrid shares with the page. */
-export interface ChannelGridState extends SheetState {
+export interface ChannelGridState extends SheetState, HeadsState {
+  /** What the pictures show, where that is not the whole. */
+  _head_note: string;
+  /** Whether the channels are the classes that answers are of. */
+  _marks_answers: boolean;
   /** What the picture leaves out, in sentences. */
   _notes: string[];
   axis: string;
@@ -53,6 +58,8 @@ export interface ChannelGridState extends SheetState {
   /** A name for each of all samples; none: its number. */
   sample_labels: string[];
   selection: string;
+  /** Rows as they were given, the wrong ones first, by class, or the least sure first. */
+  sort_rows: "given" | "wrong" | "class" | "unsure";
   /** A line above the grid; '' for none. */
   title: string;
   /** Over which values the colours are stretched: a channel's on all samples, so that rows compare; a tile's own, as in [WL20 Fig. 1]; or the layer's. */
@@ -68,7 +75,7 @@ export interface ColumnAxisState {
   _groups: [number, number, number][];
   /** First column that is zero throughout, and one past the last; [] for none. */
   _zeros: number[];
-  /** Rows are led by picture and class, and not by a number or a name alone. */
+  /** Whether rows are led by their sample, which takes room. */
   heads: boolean;
   /** Columns in the tree's leaf order, or by channel number. */
   order_by: "leaf" | "natural";
@@ -195,6 +202,36 @@ export interface ParameterGridState extends ParametersState, TreeState, WindowSt
   selection: string;
   /** Over which values the colours are stretched. Where 'tile' or 'column' makes no sense, heat maps take the layer and named vectors their column. */
   value_range: "tile" | "row" | "column" | "layer";
+}
+
+/** What SamplesBar shares with the page. */
+export interface SamplesBarState {
+  /** The grid whose rows are of these samples. */
+  grid: string;
+  /** Serial, what is asked for, and numbers: of samples shown, or of a class. */
+  _asked: [number, string, number[]];
+  /** Serial of the last choice that was made or refused. */
+  _answered: number;
+  /** What can be asked for. */
+  choices: string[];
+  /** What they are, in words; '' as they were given. */
+  chosen: string;
+  /** Names of the classes that can be chosen. */
+  classes: string[];
+  /** Why the last choice failed; '' where it did not. */
+  error: string;
+  /** Whether there are more of what was chosen. */
+  has_next: boolean;
+  /** Whether there are some before. */
+  has_previous: boolean;
+  /** How many answers are right or wrong. */
+  judged: number;
+  /** What others are chosen from, in words. */
+  pool: string;
+  /** How many of these are right. */
+  right: number;
+  /** How many samples the model is shown. */
+  samples: number;
 }
 
 /** What Selection shares with the page. */

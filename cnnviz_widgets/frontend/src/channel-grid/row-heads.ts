@@ -1,0 +1,179 @@
+/** What leads each row: the sample itself, what it is, and the model's answer; and the answers in the tiles. */
+import type { Theme } from "../lib/dom/theme";
+import { leftOf, visibleSlots, widthOf, type ColumnLayout } from "../lib/linking/column-layout";
+import { GUTTER } from "../lib/linking/shared-columns";
+import { drawSample, sure, type Heads } from "../lib/samples/heads";
+import type { HeadEntry } from "../lib/wire/payloads";
+import { shorten } from "../tile-view/overlay";
+import { heightOf, yOf, type Rows } from "../tile-view/rows";
+
+export interface HeadScene {
+  columns: ColumnLayout;
+  rows: Rows;
+  height: number;
+  theme: Theme;
+  /** None: rows are called by their names. */
+  heads?: Heads;
+  /** Number of the sample in each row. */
+  samples: ArrayLike<number>;
+  /** A name for each row, where nothing else is known of it. */
+  labels: readonly string[];
+  isBlank?: (row: number) => boolean;
+  hoveredRow: number;
+}
+
+const FONT = "12px system-ui, sans-serif";
+const LEFT = 8;
+const GAP = 6;
+/** A picture is no higher, however high its row is. */
+const LARGEST = 48;
+/** In a smaller one nothing can be made out. */
+const SMALLEST = 10;
+/** In lower rows no words have room. */
+const LEAST_TEXT = 13;
+/** A picture may be so many times as wide as it is high. */
+const WIDEST = 1.5;
+const WRONG = { light: "#c62828", dark: "#ff8a80" };
+
+/** Whether there is room for more than a row's number. */
+export const hasHeads = <Of extends Pick<HeadScene, "heads" | "columns">>(scene: Of): scene is Of & { heads: Heads } =>
+  scene.heads !== undefined && scene.heads.entries.length > 0 && scene.columns.before > GUTTER;
+
+type WithHeads = HeadScene & { heads: Heads };
+
+export function paintRowHeads(context: CanvasRenderingContext2D, scene: WithHeads): void {
+  const { columns, rows, height, theme, heads, samples, isBlank, hoveredRow } = scene;
+  context.save();
+  context.beginPath();
+  context.rect(0, rows.top, columns.before, height - rows.top);
+  context.clip();
+  context.font = FONT;
+  context.textBaseline = "middle";
+  let named = -Infinity;
+  for (let row = 0; row < rows.count; row++) {
+    const [y, room] = [yOf(rows, row), heightOf(rows, row)];
+    if (y > height || y + room < rows.top) continue;
+    if (row === hoveredRow) {
+      context.globalAlpha = 0.06;
+      context.fillStyle = theme.text;
+      context.fillRect(0, y, columns.before, room);
+    }
+    context.globalAlpha = isBlank?.(row) ? 0.5 : 1;
+    const left = paintPicture(context, heads, samples[row]!, y, room - rows.gap);
+    // Rows too low for words are named as often as there is room.
+    if (y + room / 2 < named + LEAST_TEXT || (isBlank?.(row) && room < LEAST_TEXT)) continue;
+    named = y + room / 2;
+    paintWords(context, scene, row, left, named);
+  }
+  context.restore();
+}
+
+/** Draws the picture, if there is one; where the words begin. */
+function paintPicture(context: CanvasRenderingContext2D, heads: Heads, sample: number, y: number, room: number): number {
+  const high = Math.min(room, LARGEST);
+  if (!heads.atlas || high < SMALLEST) return LEFT;
+  const wide = Math.min(WIDEST, Math.max(1, heads.width / heads.height)) * high;
+  drawSample(context, heads, sample, { x: LEFT, y: y + (room - high) / 2, width: wide, height: high });
+  return LEFT + wide + GAP;
+}
+
+interface Part {
+  text: string;
+  color: string;
+}
+
+function paintWords(context: CanvasRenderingContext2D, scene: WithHeads, row: number, left: number, y: number): void {
+  const { columns, theme, heads, samples, labels } = scene;
+  const head = heads.entries[samples[row]!];
+  let right = columns.before - LEFT;
+  const faded = context.globalAlpha;
+  if (head?.is_old) context.globalAlpha = 0.5 * faded;
+  const wrong = theme.dark ? WRONG.dark : WRONG.light;
+  const parts = head ? words(head, theme, wrong) : [];
+  if (parts.length === 0 && !head?.text) parts.push({ text: labels[row] ?? "", color: theme.faint });
+  const needed = parts.reduce((sum, { text }) => sum + context.measureText(text).width, 0);
+  if (head?.confidence != null) {
+    const text = sure(head.confidence);
+    const room = context.measureText(text).width + GAP;
+    // How sure a wrong answer is has to give way to what it is.
+    if (head.right !== false || left + needed + room <= right) {
+      context.textAlign = "right";
+      context.fillStyle = head.right === false ? wrong : theme.faint;
+      context.fillText(text, right, y);
+      right -= room;
+    }
+  }
+  context.textAlign = "left";
+  let x = left;
+  if (head?.text) {
+    const room = Math.max(right - left - (parts.length > 0 ? needed + GAP : 0), (right - left) / 2);
+    context.fillStyle = theme.text;
+    context.fillText(shorten(context, head.text, room), x, y);
+    x += room + GAP;
+  }
+  parts.forEach(({ text, color }, part) => {
+    const after = parts.slice(part + 1).reduce((sum, each) => sum + context.measureText(each.text).width, 0);
+    // The first of two gives way, as the second is what is wrong; but it keeps a third.
+    const room = part < parts.length - 1 ? Math.max(right - x - after, (right - x) / 3) : right - x;
+    const shown = shorten(context, text, Math.max(0, room));
+    context.fillStyle = color;
+    context.fillText(shown, x, y);
+    x += context.measureText(shown).width;
+  });
+  context.globalAlpha = faded;
+}
+
+/** What a sample is and what it is taken for: once where that is the same. */
+function words({ truth, answer, right }: HeadEntry, theme: Theme, wrong: string): Part[] {
+  if (right === false && truth && answer) return [{ text: `${truth}→`, color: theme.faint }, { text: answer, color: wrong }];
+  if (right === null && truth && answer && truth !== answer) {
+    return [{ text: `${truth} → `, color: theme.faint }, { text: answer, color: theme.text }];
+  }
+  const text = answer || truth;
+  return text ? [{ text, color: right === false ? wrong : theme.text }] : [];
+}
+
+/** Frames the tile of the true class of each row, and dots that of the answer. */
+export function paintAnswers(
+  context: CanvasRenderingContext2D,
+  scene: HeadScene & { channelAt: (slot: number) => number },
+): void {
+  const { columns, rows, theme, heads, samples, isBlank, channelAt } = scene;
+  const [first, last] = visibleSlots(columns);
+  const across = new Map<number, number>();
+  for (let slot = first; slot < last; slot++) across.set(channelAt(slot), slot);
+  context.save();
+  for (let row = 0; row < rows.count; row++) {
+    const head = heads?.entries[samples[row]!];
+    if (!head || isBlank?.(row)) continue;
+    const [y, high] = [yOf(rows, row), heightOf(rows, row) - rows.gap];
+    const [truth, answer] = [across.get(head.true_class), across.get(head.answer_class)];
+    context.globalAlpha = head.is_old ? 0.5 : 1;
+    if (truth !== undefined) frame(context, theme, leftOf(columns, truth), y, widthOf(columns, truth), high);
+    if (answer !== undefined) {
+      const dot = head.right === false ? (theme.dark ? WRONG.dark : WRONG.light) : theme.text;
+      spot(context, theme, dot, leftOf(columns, answer) + widthOf(columns, answer) / 2, y + high / 2, high);
+    }
+  }
+  context.restore();
+}
+
+function frame(context: CanvasRenderingContext2D, theme: Theme, x: number, y: number, wide: number, high: number): void {
+  if (wide < 6 || high < 6) return;
+  context.lineWidth = 3;
+  context.strokeStyle = theme.background;
+  context.strokeRect(x + 1.5, y + 1.5, wide - 3, high - 3);
+  context.lineWidth = 1.5;
+  context.strokeStyle = theme.text;
+  context.strokeRect(x + 1, y + 1, wide - 2, high - 2);
+}
+
+function spot(context: CanvasRenderingContext2D, theme: Theme, color: string, x: number, y: number, high: number): void {
+  const radius = Math.min(4, Math.max(1.5, high / 4));
+  for (const [size, fill] of [[radius + 1, theme.background], [radius, color]] as const) {
+    context.beginPath();
+    context.arc(x, y, size, 0, 2 * Math.PI);
+    context.fillStyle = fill;
+    context.fill();
+  }
+}

@@ -1,0 +1,100 @@
+/** The samples side by side, in the order of the rows: wrong ones framed, and each can be picked. */
+import { layer, prepare } from "../lib/dom/canvas";
+import { element, keyboard } from "../lib/dom/elements";
+import { describeSample, drawSample, sorted, type Heads, type RowSort } from "../lib/samples/heads";
+
+/** Pixels of a picture, and how many stand side by side (style.css). */
+const SIDE = 34;
+const ACROSS = 8;
+
+export class Gallery {
+  readonly root = element("div", "cnnviz-samples-gallery", {
+    role: "group",
+    "aria-label": "Samples: press one to pick it",
+  });
+  private readonly chosen = new Set<number>();
+  private heads: Heads | undefined;
+  private buttons: HTMLButtonElement[] = [];
+  /** Place of the one that the keyboard comes to. */
+  private current = 0;
+
+  constructor(
+    private readonly onPick: () => void,
+    private readonly signal: AbortSignal,
+  ) {
+    this.root.addEventListener("keydown", (event) => this.onKey(event), { signal });
+  }
+
+  /** Numbers of those that are picked. */
+  get picked(): number[] {
+    return [...this.chosen].sort((a, b) => a - b);
+  }
+
+  clear(): void {
+    this.chosen.clear();
+    for (const made of this.buttons) made.setAttribute("aria-pressed", "false");
+  }
+
+  show(heads: Heads, sort: RowSort, names: readonly string[]): void {
+    const held = this.root.contains(document.activeElement);
+    // Other samples are none of those that were picked.
+    if (this.heads && this.heads.entries.length !== heads.entries.length) this.chosen.clear();
+    this.heads = heads;
+    const all = Int32Array.from(heads.entries, (_, sample) => sample);
+    this.buttons = Array.from(sorted(all, heads.entries, sort), (sample) => this.made(heads, sample, names[sample]));
+    this.current = Math.min(this.current, Math.max(0, this.buttons.length - 1));
+    this.buttons.forEach((made, at) => (made.tabIndex = at === this.current ? 0 : -1));
+    this.root.replaceChildren(...this.buttons);
+    this.root.hidden = this.buttons.length === 0;
+    if (held) this.buttons[this.current]?.focus({ preventScroll: true });
+  }
+
+  private made(heads: Heads, sample: number, name: string | undefined): HTMLButtonElement {
+    const head = heads.entries[sample]!;
+    const words = describeSample(heads, sample, `sample ${sample}`);
+    const made = element("button", "cnnviz-sample", { type: "button", title: words, "aria-label": words, "aria-pressed": this.chosen.has(sample) });
+    made.setAttribute("aria-pressed", String(this.chosen.has(sample)));
+    made.classList.toggle("cnnviz-sample-wrong", head.right === false);
+    if (heads.atlas) {
+      const picture = layer("");
+      prepare(picture, SIDE, SIDE);
+      drawSample(picture.context, heads, sample, { x: 0, y: 0, width: SIDE, height: SIDE });
+      made.append(picture.canvas);
+    } else {
+      made.append(element("span", "", {}, name ?? (head.truth || head.answer || String(sample))));
+    }
+    keyboard(made);
+    made.addEventListener("click", () => this.pick(sample, made), { signal: this.signal });
+    return made;
+  }
+
+  private pick(sample: number, made: HTMLButtonElement): void {
+    if (!this.chosen.delete(sample)) this.chosen.add(sample);
+    made.setAttribute("aria-pressed", String(this.chosen.has(sample)));
+    this.moveTo(this.buttons.indexOf(made));
+    this.onPick();
+  }
+
+  private onKey(event: KeyboardEvent): void {
+    const last = this.buttons.length - 1;
+    const to = {
+      ArrowRight: this.current + 1,
+      ArrowLeft: this.current - 1,
+      ArrowDown: this.current + ACROSS,
+      ArrowUp: this.current - ACROSS,
+      Home: 0,
+      End: last,
+    }[event.key];
+    if (to === undefined) return;
+    event.preventDefault();
+    if (to >= 0 && to <= last) this.moveTo(to);
+  }
+
+  private moveTo(place: number): void {
+    this.buttons[this.current]!.tabIndex = -1;
+    this.current = place;
+    const made = this.buttons[place]!;
+    made.tabIndex = 0;
+    made.focus();
+  }
+}

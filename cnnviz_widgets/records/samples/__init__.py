@@ -1,0 +1,1 @@
+"""What is known of the samples that a model is shown."""
