@@ -114,9 +114,8 @@ function paintHead(context: CanvasRenderingContext2D, scene: Scene, slot: number
   context.font = folded || selected ? `600 ${FONT}` : FONT;
   context.fillStyle = selected ? (theme.dark ? "#10222e" : "#ffffff") : theme.text;
   const text = headOf(context, scene, slot);
-  // Four digits are a little wider than the least tile.
-  const wide = context.measureText(text).width;
-  if (wide > size + 1) context.font = context.font.replace("11px", "9px");
+  // Four digits, or how many there are, are a little wide for the least tile.
+  if (context.measureText(text).width > size - 2) context.font = context.font.replace("11px", "9px");
   context.fillText(text, x + size / 2, HEADER / 2);
   context.font = FONT;
 }
