@@ -179,9 +179,7 @@ class ParameterGrid implements StageContent<Layout> {
     this.inputs.reveal(column);
   }
 
-  press(): boolean {
-    return false;
-  }
+  press = (): boolean => false;
 
   cursorAfter(click: Place, before: Place): Place {
     return { column: click.column >= 0 ? click.column : before.column, row: click.row };
@@ -343,8 +341,8 @@ class ParameterGrid implements StageContent<Layout> {
     const size = kind === "tiles" ? ` · ${taps[0]}×${taps[1]}` : "";
     const brief = (word: string): string => word.replace(" channel", "");
     const across = kind === "vector" ? "" : ` · ${counted(inputs, brief(inputWord))} →`;
-    const groups = this.hasTree() && this.groups.groups.length > 0 ? counted(this.groups.groups.length, "group") : "";
-    return { what: `${counted(outputs.length, brief(outputWord))} ↓${across}${size}`, groups };
+    const { length } = this.hasTree() ? this.groups.groups : [];
+    return { what: `${counted(outputs.length, brief(outputWord))} ↓${across}${size}`, groups: length > 0 ? counted(length, "group") : "" };
   }
 
   describe(): string {
