@@ -74,6 +74,8 @@ function paintRowLabels(context: CanvasRenderingContext2D, { columns, rows, heig
       context.fillRect(0, yOf(rows, row), edge - 1, room - rows.gap);
       context.globalAlpha = 1;
     }
+    // Half a name says nothing.
+    if (y < HEADER + 6 || y > height - 6) continue;
     // An empty row without room for its name stands between others that have one.
     if (rows.starts && (y < named + 13 || (room < 13 && isBlank?.(row)))) continue;
     named = y;

@@ -72,6 +72,16 @@ describe("channel grid", () => {
     expect(document.querySelector("script")).toBeNull();
   });
 
+  test("a channel that another view hovers is told as a whole, wherever the keyboard is here", async () => {
+    const { selection, canvas } = await open();
+    canvas.dispatchEvent(key("ArrowRight"));
+    await frame();
+    expect(find(".cnnviz-readout").textContent).toContain("channel 2 ");
+    selection.set("hovered", 0);
+    await frame();
+    expect(find(".cnnviz-readout").textContent).toBe("channel 0 · 0 to 1 over 2 samples");
+  });
+
   test("rows are called what their samples are, also where only some are shown", async () => {
     const { canvas, model } = await open();
     const labels = ["shirt", "coat", "bag", "boot"];
