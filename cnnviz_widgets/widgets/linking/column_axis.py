@@ -6,7 +6,7 @@ from traitlets import Bool, Enum, Int, List
 
 from ..jupyter.ownership import Owning
 from ..jupyter.thread_local_sync import ThreadLocalSync
-from .traits import Finite
+from .traits import Finite, Whole
 
 
 class ColumnAxis(Owning, ThreadLocalSync):
@@ -28,7 +28,7 @@ class ColumnAxis(Owning, ThreadLocalSync):
         "columns fit. Inputs of weights: the width of an input.",
     ).tag(sync=True)
     unfolded = List(
-        Int(),
+        Whole(min=0),
         help="Where all columns do not fit, groups of the cut fold to a tile or a few: the first "
         "columns of those that are not to, and that of the zero channels.",
     ).tag(sync=True)

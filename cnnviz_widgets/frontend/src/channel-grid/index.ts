@@ -52,6 +52,8 @@ class ChannelGrid implements StageContent<GridLayout> {
   private heads: Heads;
   /** Row under the mouse, for the readout's colour bar. */
   private hoveredRow = -1;
+  /** The column of tiles that the readout tells of. */
+  private toldColumn = -1;
 
   constructor(
     private readonly model: AnyModel<ChannelGridState>,
@@ -335,7 +337,8 @@ class ChannelGrid implements StageContent<GridLayout> {
   describe(): string | null {
     const hovered = this.hoveredColumn();
     if (hovered < 0) return "";
-    return this.hoveredRow < 0 ? describeChannel(this.sheet, hovered) : null;
+    // Another view may hover another channel while the keyboard is here.
+    return this.hoveredRow < 0 || this.toldColumn !== hovered ? describeChannel(this.sheet, hovered) : null;
   }
 
   onPoint({ x, y, column, row }: Pointer, { columns, rows }: GridLayout): void {
@@ -347,6 +350,7 @@ class ChannelGrid implements StageContent<GridLayout> {
     if (column < 0 || row < 0) return;
     const labels = this.model.get("sample_labels");
     const tiles = this.sheet.rowAt[row]!;
+    this.toldColumn = this.shownAt(column);
     if (tiles < 0) return facts.say(describeBlank(this.sheet, row, labels));
     const within = (at: number, from: number, size: number, pixels: number): number =>
       Math.min(pixels - 1, Math.max(0, Math.floor(((at - from) / size) * pixels)));
@@ -367,6 +371,7 @@ class ChannelGrid implements StageContent<GridLayout> {
 
   onCursor({ column, row }: Place): void {
     this.hoveredRow = row;
+    this.toldColumn = this.shownAt(column);
     const sample = this.sampleName(this.sheet.places[row]!);
     this.stage.facts.say(`${describeChannel(this.sheet, this.shownAt(column))} · ${sample}`);
   }

@@ -6,7 +6,7 @@ import type { Span } from "../tile-view/paint";
 
 /** Height of the strip of heads that stays at the top. */
 export const HEADER = 20;
-/** Rows of tiles are no lower, or there would be nothing to see; nor than a row's picture. */
+/** Rows are no lower, or nobody could read whose they are; nor than a row's picture. */
 const LEAST_ROW = 13;
 const LEAST_LED_ROW = 24;
 
@@ -14,7 +14,7 @@ const LEAST_LED_ROW = 24;
 export function rowSize(sheet: Sheet, size: number, room: number, led: boolean): number {
   const share = room / Math.max(1, sheet.places.length);
   const least = led ? LEAST_LED_ROW : 0;
-  if (sheet.kind === "vector") return Math.max(least, clamp(share, 6, 26));
+  if (sheet.kind === "vector") return Math.max(least, clamp(share, LEAST_ROW, 26));
   if (sheet.kind === "sequence") return clamp(share, 24, 160);
   const aspect = clamp((sheet.height * sheet.reduction[0]) / (sheet.width * sheet.reduction[1]), 0.25, 4);
   return Math.max(least, LEAST_ROW, Math.round(size * aspect)) + 1;

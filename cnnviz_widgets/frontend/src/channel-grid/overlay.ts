@@ -82,6 +82,8 @@ function paintRowLabels(context: CanvasRenderingContext2D, { columns, rows, heig
       context.fillRect(0, yOf(rows, row), edge - 1, room - rows.gap);
       context.globalAlpha = 1;
     }
+    // Half a name says nothing.
+    if (y < HEADER + 6 || y > height - 6) continue;
     // An empty row without room for its name stands between others that have one.
     if (rows.starts && (y < named + 13 || (room < 13 && isBlank?.(row)))) continue;
     named = y;
@@ -122,9 +124,8 @@ function paintHead(context: CanvasRenderingContext2D, scene: Scene, slot: number
   context.font = folded || selected ? `600 ${FONT}` : FONT;
   context.fillStyle = selected ? (theme.dark ? "#10222e" : "#ffffff") : theme.text;
   const text = headOf(context, scene, slot);
-  // Four digits are a little wider than the least tile.
-  const wide = context.measureText(text).width;
-  if (wide > size + 1) context.font = context.font.replace("11px", "9px");
+  // Four digits, or how many there are, are a little wide for the least tile.
+  if (context.measureText(text).width > size - 2) context.font = context.font.replace("11px", "9px");
   context.fillText(text, x + size / 2, HEADER / 2);
   context.font = FONT;
 }

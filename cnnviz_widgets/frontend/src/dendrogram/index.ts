@@ -26,8 +26,8 @@ import { channelsBelow, cutOf, groupsAt, parents, positions, readTree, type Tree
 
 /** More classes below a merge than these are counted, not named. */
 const MOST_NAMED = 8;
-/** Pixels at the foot where a click means the ribbon. */
-const FOOT = 12;
+/** Pixels above the ribbon where a click means it, and no fork. */
+const FOOT = 6;
 /** Height in a frame, where heads and tiles follow. */
 const FRAMED = 74;
 const HELP =
@@ -134,7 +134,7 @@ class Dendrogram {
     this.stage.style.height = `${height}px`;
     const cut = cutOf(tree, this.model.get("cut"));
     this.picture.show({ tree, layout, height, cut, columnOf: (channel) => this.position.get(channel) });
-    this.pill.place(layout.before, !this.hasTree);
+    this.pill.place(layout.before, layout.after, !this.hasTree);
     this.picture.paintLines(this.lines, this.hasTree, this.pill.at);
     this.paintOverlay();
   }
@@ -215,7 +215,8 @@ class Dendrogram {
   }
 
   private mergeAt(x: number, y: number, layout: ColumnLayout): number {
-    return mergeAt(this.tree, this.picture.leaves(this.tree, layout), this.scale(layout), x, y);
+    const scale = this.scale(layout);
+    return y > scale.bottom - FOOT ? -1 : mergeAt(this.tree, this.picture.leaves(this.tree, layout), scale, x, y);
   }
 
   /** The channel of a place; of a fold that in its middle. */
@@ -250,7 +251,7 @@ class Dendrogram {
     if (this.merge >= 0) return selection.combine(channelsBelow(tree, this.merge), combineOf(event));
     const scale = this.scale(layout);
     const wedge = wedgeAt(tree, this.picture.leaves(tree, layout), x, distanceAt(scale, y));
-    if (wedge && y <= scale.bottom) return this.columns.toggleFold(wedge.block.first);
+    if (wedge && y <= scale.bottom - FOOT) return this.columns.toggleFold(wedge.block.first);
     if (slot >= 0 && y > scale.bottom - FOOT) return this.onRibbon(layout, slot, event);
     if (combineOf(event) === "replace") selection.clear();
   }

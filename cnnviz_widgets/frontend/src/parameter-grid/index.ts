@@ -2,6 +2,7 @@
 import type { AnyModel } from "@anywidget/types";
 
 import { ExactWindow } from "./exact-window";
+import { InputAxis } from "./input-axis";
 import { BIAS_WIDTH, biasLeft, clipOf, layoutOf, spansAcross, spansDown, type Layout } from "./layout";
 import { paintOverlay } from "./overlay";
 import { readParameters, type Parameters, type Part } from "./parameters";
@@ -12,12 +13,12 @@ import { pixelRatio } from "../lib/dom/canvas";
 import { element } from "../lib/dom/elements";
 import { counted } from "../lib/format";
 import { onCommand } from "../lib/frame/commands";
-import { columnAt, fitScale, moveTo, panned, scrolledTo, visible, xOf, zoomed, type Columns } from "../lib/linking/column-axis";
+import { columnAt, visible, xOf } from "../lib/linking/column-axis";
 import { onChange } from "../lib/linking/changes";
 import { Connection } from "../lib/linking/connection";
 import { entry } from "../lib/linking/entry";
 import { renderLinked } from "../lib/linking/linked-view";
-import { publisher, type Publisher } from "../lib/linking/publish";
+import { publisher } from "../lib/linking/publish";
 import type { Selection } from "../lib/linking/selection";
 import { chosenColormap, type RangeName } from "../lib/plots/colormaps";
 import { PARAMETERS_TRAITS, TREE_TRAITS } from "../lib/wire/constants";
@@ -27,7 +28,7 @@ import type { EnlargedContent, Tile } from "../tile-view/enlarged";
 import type { MarkedChannels } from "../tile-view/facts";
 import type { Place } from "../tile-view/overlay";
 import { paintOf, paintTiles, type Clip, type Paint, type Picture } from "../tile-view/paint";
-import { rowAt, visibleRows, yOf } from "../tile-view/rows";
+import { heightOf, rowAt, visibleRows, yOf } from "../tile-view/rows";
 import { TileStage } from "../tile-view/stage";
 import { readTree, type Tree } from "../tree-view/tree";
 
@@ -36,8 +37,6 @@ const HELP =
   "Wheel: rows; Shift and wheel: sideways; Ctrl and wheel: size; drag: move; " +
   "click, Shift-click, Ctrl-click: select rows; double click: enlarge a tile; arrow keys, " +
   "Page Up, Page Down, Home, End: move; Space: select; Enter: enlarge; Escape: clear; + − 0: size";
-/** An input is at most so wide by the slider. */
-const WIDEST = 160;
 /** Under the mouse: an input, the bias, or neither. */
 const BIAS = -2;
 const NOTHING = -1;
@@ -54,7 +53,7 @@ class ParameterGrid implements StageContent<Layout> {
   private tree: Tree;
   private readonly groups: RowGroups;
   private laidOut: { key: readonly unknown[]; layout: Layout } | undefined;
-  private readonly publishAxis: Publisher;
+  private readonly inputs: InputAxis;
   private hoveredInput = NOTHING;
   /** What the readout tells of; null while the mouse is elsewhere. */
   private spot: Spot | null = null;
@@ -69,8 +68,9 @@ class ParameterGrid implements StageContent<Layout> {
   ) {
     this.parameters = readParameters(model);
     this.tree = readTree(model);
-    this.publishAxis = publisher(axis, signal);
-    this.groups = new RowGroups(axis, this.publishAxis);
+    const publishAxis = publisher(axis, signal);
+    this.groups = new RowGroups(axis, publishAxis);
+    this.inputs = new InputAxis(axis, () => this.layout().columns, publishAxis);
     this.enlargedPart = this.parameters.whole;
     this.exact = new ExactWindow(model, this.parameters, () => this.refresh(), signal);
     this.connection = new Connection({ model, el, signal }, "No kernel: averages stay averages where you zoom in.");
@@ -86,11 +86,8 @@ class ParameterGrid implements StageContent<Layout> {
         range: () => this.range(),
         colormap: () => this.paint().colormap,
         offers: (range) => this.offers(range),
-        size: () => this.sizes(),
-        setSize: (scale) => {
-          axis.set("scale", scale);
-          this.publishAxis();
-        },
+        size: () => this.inputs.sizes(),
+        setSize: (scale) => this.inputs.setSize(scale),
       },
       enlarged: this.enlarged(),
       readOn: [...PARAMETERS_TRAITS, ...TREE_TRAITS],
@@ -166,38 +163,23 @@ class ParameterGrid implements StageContent<Layout> {
 
   zoomCentre({ columns, rows }: Layout, cursor: Place | null): { x: number; y: number } {
     return cursor
-      ? { x: xOf(columns, cursor.column + 0.5), y: yOf(rows, cursor.row + 0.5) }
+      ? { x: xOf(columns, cursor.column + 0.5), y: yOf(rows, cursor.row) + heightOf(rows, cursor.row) / 2 }
       : { x: columns.width / 2, y: rows.top + rows.height / 2 };
   }
 
-  private sizes(): { now: number; least: number; most: number } {
-    const { columns } = this.layout();
-    return { now: columns.scale, least: fitScale(columns.count, columns.width, columns), most: Math.max(WIDEST, columns.scale) };
-  }
-
-  /** Whether the axis is elsewhere afterwards. */
-  private moveTo(columns: Columns): boolean {
-    const before = this.layout().columns;
-    moveTo(this.axis, columns, this.publishAxis);
-    return columns.start !== before.start || columns.scale !== before.scale;
-  }
-
   pan(from: Layout, pixels: number): boolean {
-    return this.moveTo(panned(from.columns, pixels));
+    return this.inputs.pan(from.columns, pixels);
   }
 
   zoom(factor: number, x: number): void {
-    const { columns } = this.layout();
-    this.moveTo(zoomed(columns, factor, Math.max(x, columns.before)));
+    this.inputs.zoom(factor, x);
   }
 
   reveal(column: number): void {
-    this.moveTo(scrolledTo(this.layout().columns, column));
+    this.inputs.reveal(column);
   }
 
-  press(): boolean {
-    return false;
-  }
+  press = (): boolean => false;
 
   cursorAfter(click: Place, before: Place): Place {
     return { column: click.column >= 0 ? click.column : before.column, row: click.row };
@@ -356,10 +338,11 @@ class ParameterGrid implements StageContent<Layout> {
 
   counts(): Counts {
     const { kind, taps, inputs, inputWord, outputs, outputWord } = this.parameters;
-    const size = kind === "tiles" ? ` ${taps[0]}×${taps[1]}` : "";
-    const across = kind === "vector" ? "" : ` · ${counted(inputs, inputWord)} →`;
-    const groups = this.hasTree() && this.groups.groups.length > 0 ? counted(this.groups.groups.length, "group") : "";
-    return { what: `${counted(outputs.length, outputWord)} ↓${across}${size}`, groups };
+    const size = kind === "tiles" ? ` · ${taps[0]}×${taps[1]}` : "";
+    const brief = (word: string): string => word.replace(" channel", "");
+    const across = kind === "vector" ? "" : ` · ${counted(inputs, brief(inputWord))} →`;
+    const { length } = this.hasTree() ? this.groups.groups : [];
+    return { what: `${counted(outputs.length, brief(outputWord))} ↓${across}${size}`, groups: length > 0 ? counted(length, "group") : "" };
   }
 
   describe(): string {

@@ -111,8 +111,7 @@ export function layoutOf(
   const size = rowSize(parameters, columns.scale, fitted, room);
   const gap = gapAfter(parameters, columns.scale, size);
   const parted = new Float64Array(count);
-  // Groups are parted, but not by less than what parts their rows.
-  for (const { past } of blocks ?? []) if (past < count) parted[past - 1] = Math.max(0, partingOf(width) - gap);
+  for (const { past } of blocks ?? []) if (past < count) parted[past - 1] = partingOf(width);
   const alike = { size, count, gap: gapAfter(parameters, size, columns.scale), scroll, height: room, top: HEADER };
   const rows = blocks && blocks.length > 1 ? withParts(alike, parted) : alike;
   const needed = Math.max(first * count + contentHeight(rows) - size * count, LEAST_STAGE);

@@ -1,5 +1,5 @@
 /** The dendrogram beside the rows, its root at the left: leaf i stands at row i. */
-import { HEADER } from "./layout";
+import { before, HEADER } from "./layout";
 import { layer, prepare } from "../lib/dom/canvas";
 import { element, keyboard } from "../lib/dom/elements";
 import type { Theme } from "../lib/dom/theme";
@@ -7,7 +7,7 @@ import { wheelOf } from "../lib/dom/wheel";
 import type { Neighbours } from "../lib/linking/column-layout";
 import { combineOf, type Selection } from "../lib/linking/selection";
 import { contentHeight, heightOf, rowAt, yOf, type Rows } from "../tile-view/rows";
-import { CutPill } from "../tree-view/cut";
+import { CutPill, HALF } from "../tree-view/cut";
 import { leavesOf, type Leaves } from "../tree-view/leaves";
 import { describeMerge, mergeAt, walked, type Step } from "../tree-view/merges";
 import { paintOverlay, paintTree, type Scene } from "../tree-view/paint";
@@ -17,10 +17,9 @@ import { channelsBelow, cutOf, parents, positions, type Tree } from "../tree-vie
 const HELP =
   "Click a fork: select what is below it; the ribbon: a group; wheel: scroll; " +
   "arrow keys: walk the tree; Space: select; Escape: clear";
-/** Pixels at the leaves' end where a click means the leaf, or its group. */
+/** Pixels at the leaves' end where a click means the leaf, or its group; nearest to it no fork. */
 const LEAF = 12;
-/** Half the width of the pill of the cut. */
-const PILL = 28;
+const FOOT = 6;
 
 export interface RowTreeOptions {
   rows: () => Rows;
@@ -97,7 +96,7 @@ export class RowTree {
     paintAxis(context, scene, this.pill.at);
     turn(context);
     paintTree(context, scene);
-    this.pill.place(0, false);
+    this.pill.place(0, 0, false);
   }
 
   paintOverlay(): void {
@@ -113,8 +112,8 @@ export class RowTree {
     const rows = this.options.rows();
     if (this.placed?.rows !== rows) {
       const flat = { ...rows, scroll: 0, top: 0 };
-      const left = (row: number): number => yOf(flat, row);
-      const right = (row: number): number => yOf(flat, row) + heightOf(flat, row) - rows.gap;
+      const left = (row: number): number => yOf(flat, row) + before(rows.gap);
+      const right = (row: number): number => left(row) + heightOf(flat, row) - rows.gap;
       this.placed = { rows, leaves: { ...leavesOf(this.tree, { left, right }, this.options.blocks()), offset: rows.top - rows.scroll } };
     }
     return this.placed.leaves;
@@ -150,7 +149,7 @@ export class RowTree {
     const rows = this.options.rows();
     const row = rowAt(rows, y);
     const leaf = row >= 0 && row < this.tree.columns.length ? this.tree.columns[row]! : -1;
-    const merge = y < rows.top ? -1 : mergeAt(this.tree, this.leaves(), this.scale(), y, x);
+    const merge = y < rows.top || x > this.scale().bottom - FOOT ? -1 : mergeAt(this.tree, this.leaves(), this.scale(), y, x);
     return { x, leaf, merge };
   }
 
@@ -213,7 +212,7 @@ function paintAxis(context: CanvasRenderingContext2D, { scale, theme, height: wi
     const half = context.measureText(text).width / 2;
     const x = Math.min(Math.max(at, half + 1), width - half - 1);
     // Neither behind the pill of the cut nor behind another number.
-    if (Math.abs(at - taken) < PILL + half || x + half > last - 4) return;
+    if (Math.abs(at - taken) < HALF + half || x + half > last - 4) return;
     context.fillText(text, x, line);
     last = x - half;
   };

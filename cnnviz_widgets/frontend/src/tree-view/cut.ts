@@ -7,6 +7,9 @@ import { cutOf, groupsAt, labelsOf, type Tree } from "./tree";
 import { element, keyboard } from "../lib/dom/elements";
 import { count, counted, number } from "../lib/format";
 
+/** Half the width of the pill. */
+export const HALF = 28;
+
 export interface CutOptions {
   tree: () => Tree;
   scale: () => Scale;
@@ -56,17 +59,18 @@ export class CutPill {
     return cutOf(this.options.tree(), this.options.cut());
   }
 
-  /** Bring pill and line to where the cut is; `edge` is the end of the pill, or that of the line. */
-  place(edge: number, hidden: boolean): void {
+  /** Bring pill and line to where the cut is, between what is kept free before and after the tree. */
+  place(edge: number, after: number, hidden: boolean): void {
     const { upright } = this.options;
     const tree = this.options.tree();
     this.root.hidden = this.line.hidden = hidden || tree.merges === 0;
-    const along = `${this.at}px`;
-    for (const part of [this.root, this.line]) part.style[upright ? "left" : "top"] = along;
+    this.line.style[upright ? "left" : "top"] = `${this.at}px`;
+    this.root.style[upright ? "left" : "top"] = `${upright ? Math.max(HALF, this.at) : this.at}px`;
     if (!upright) {
       // The pill ends where the tiles begin, and the line begins there.
       this.root.style.right = `calc(100% - ${edge - 10}px)`;
       this.line.style.left = `${edge - 10}px`;
+      this.line.style.right = `${after}px`;
     }
     const { tallest } = this.options.scale();
     this.text.textContent = `cut ${number(this.cut, 2)}`;

@@ -65,7 +65,7 @@ export function paintAxis(context: CanvasRenderingContext2D, scale: Scale, theme
   context.fillStyle = context.strokeStyle = theme.faint;
   context.lineWidth = 1;
   context.textAlign = "left";
-  context.fillText("distance", 8, 12);
+  context.fillText(scale.apart === null ? "distance" : "", 8, 12);
   context.textAlign = "right";
   const tick = (text: string, at: number): void => {
     // Behind the pill of the cut nothing can be read.
@@ -73,7 +73,7 @@ export function paintAxis(context: CanvasRenderingContext2D, scale: Scale, theme
   };
   for (const [text, at] of ticksOf(scale)) tick(text, at);
   if (scale.apart === null) return;
-  context.fillText("all zero 2", edge - 14, scale.apart + 3);
+  context.fillText("zero: 2", edge - 14, scale.apart + 3);
   context.beginPath();
   // Two slanted strokes: the axis is not to scale here.
   for (const middle of [scale.top - 7, scale.top - 3]) {
@@ -135,7 +135,9 @@ function paintWedges(context: CanvasRenderingContext2D, scene: Scene): void {
     context.stroke();
     if (to - from < SPEAKING) continue;
     context.fillStyle = theme.text;
-    context.fillText(counted(wedge.block.past - wedge.block.first, "channel"), tip, scale.bottom - 5);
+    // In the middle of what is in sight of it.
+    const middle = (Math.max(from, scene.clip[0]) + Math.min(to, scene.clip[1])) / 2;
+    context.fillText(counted(wedge.block.past - wedge.block.first, "channel"), middle, scale.bottom - 5);
   }
 }
 

@@ -99,7 +99,7 @@ export function groupsAt(tree: Tree, cut: number): Group[] {
 
 /**
  * Where a tree is cut that nobody has cut: where most groups hold most channels, by their number
- * times the square of the share of channels that are in one; the highest such, half the way to the
+ * times the square of the share of channels that are in one, short of one group of all; the highest such, half the way to the
  * next merge, so that it holds when values move a little. SciPy's 0.7 of the tallest merge would
  * leave one group of nearly all and strays, as single linkage makes chains; by number alone few
  * channels would be in a group.
@@ -118,14 +118,14 @@ export function automaticCut(tree: Tree): number {
     held += 2 - beside;
     joined[split] = 1;
     heights.push(mergeHeight(tree, merge));
-    scores.push(groups * (held / tree.zeroFrom) ** 2);
+    scores.push(groups === 1 && held === tree.zeroFrom ? 0 : groups * (held / tree.zeroFrom) ** 2);
   }
   let best = -1;
   for (let at = 0; at < scores.length; at++) {
     // Merges of one height are all below a cut, or all above it.
-    if (heights[at] !== heights[at + 1] && scores[at]! >= (scores[best] ?? 0)) best = at;
+    if (scores[at]! > 0 && heights[at] !== heights[at + 1] && scores[at]! >= (scores[best] ?? 0)) best = at;
   }
-  return best < 0 ? tree.tallest : (heights[best]! + (heights[best + 1] ?? tree.tallest)) / 2;
+  return best < 0 ? tree.tallest / 2 : (heights[best]! + (heights[best + 1] ?? tree.tallest)) / 2;
 }
 
 export const cutOf = (tree: Tree, cut: number | null): number => cut ?? automaticCut(tree);

@@ -3,17 +3,18 @@ import { describe, expect, test } from "vitest";
 
 import grid from "../../src/channel-grid";
 import { HEADER } from "../../src/channel-grid/layout";
-import { GUTTER } from "../../src/lib/linking/column-axis";
+import { GUTTER } from "../../src/lib/linking/shared-columns";
 import type { LinkedState } from "../../src/lib/linking/linked-view";
 import type { ChannelGridState } from "../../src/lib/wire/states";
 import { at, emptyPage, FakeModel, find, frame, key, shared, show, view } from "../fake";
 
 emptyPage();
 
-// Five channels in 500 pixels: each column is WIDEST_FIT wide at most, so take what the fit gives.
+// Five channels have room enough: tiles are as large as they get by themselves, a pixel apart.
 const WIDTH = 494;
-const COLUMN = (WIDTH - GUTTER - 10) / 5;
-const middle = (column: number): number => GUTTER + (column + 0.5) * COLUMN;
+const TILE = 48;
+const middle = (column: number): number => GUTTER + column * (TILE + 1) + TILE / 2;
+const row = (at: number): number => HEADER + at * (TILE + 1) + TILE / 2;
 
 function gridModel(refs: LinkedState): FakeModel<ChannelGridState> {
   return new FakeModel<ChannelGridState>({
@@ -65,14 +66,20 @@ describe("channel grid", () => {
 
   test("the readout names channel, sample, pixel and value, as text", async () => {
     const { canvas } = await open();
-    canvas.dispatchEvent(at("pointermove", middle(1), 30));
+    canvas.dispatchEvent(at("pointermove", middle(1) + 3, 30));
     await frame();
-    const text = find(".cnnviz-readout").textContent!;
-    expect(text).toContain("channel 2");
-    expect(text).toContain("<script>alert(1)</script>");
-    expect(text).toContain("pixel");
-    expect(text).toContain("value");
+    expect(find(".cnnviz-readout").textContent).toBe("channel 2 · <script>alert(1)</script> (0) · max 1 · (0, 1) ≈ 0");
     expect(document.querySelector("script")).toBeNull();
+  });
+
+  test("a channel that another view hovers is told as a whole, wherever the keyboard is here", async () => {
+    const { selection, canvas } = await open();
+    canvas.dispatchEvent(key("ArrowRight"));
+    await frame();
+    expect(find(".cnnviz-readout").textContent).toContain("channel 2 ");
+    selection.set("hovered", 0);
+    await frame();
+    expect(find(".cnnviz-readout").textContent).toBe("channel 0 · 0 to 1 over 2 samples");
   });
 
   test("rows are called what their samples are, also where only some are shown", async () => {
@@ -85,12 +92,12 @@ describe("channel grid", () => {
       return find(".cnnviz-readout").textContent!;
     };
     model.set({ sample_labels: labels, _samples: view(Int32Array.of(2, 3)) });
-    expect(await said()).toContain("sample 2 (bag)");
+    expect(await said()).toContain("bag (2)");
     model.set({ sample_labels: [] });
     expect(await said()).toContain("sample 2 ·");
     // Widget state that was saved before rows had numbers.
     model.set({ sample_labels: labels, _samples: undefined });
-    expect(await said()).toContain("sample 0 (shirt)");
+    expect(await said()).toContain("shirt (0)");
   });
 
   /** Five samples have a row; the second and the last were looked at. */
@@ -101,18 +108,18 @@ describe("channel grid", () => {
     const labels = ["shirt", "coat", "bag", "boot", "hat"];
     model.set({ sample_labels: labels, ...FEW });
     await frame();
-    expect(find(".cnnviz-readout").textContent).toContain("5 channels × 2 samples in 5 rows");
-    const at_row = async (row: number): Promise<string> => {
-      canvas.dispatchEvent(at("pointermove", middle(1), HEADER + (row + 0.5) * COLUMN));
+    expect(find(".cnnviz-facts-counts").textContent).toContain("5 channels 2×2 · 2 of 5 samples");
+    const at_row = async (place: number): Promise<string> => {
+      canvas.dispatchEvent(at("pointermove", middle(1), row(place)));
       await frame();
       return find(".cnnviz-readout").textContent!;
     };
-    model.set({ height: HEADER + 5 * COLUMN });
+    model.set({ height: HEADER + 5 * (TILE + 1) });
     await frame();
-    expect(await at_row(0)).toBe("sample 0 (shirt) · not among the 2 samples looked at here");
-    expect(await at_row(1)).toContain("channel 2 · sample 1 (coat)");
-    expect(await at_row(3)).toBe("sample 3 (boot) · not among the 2 samples looked at here");
-    expect(await at_row(4)).toContain("channel 2 · sample 4 (hat)");
+    expect(await at_row(0)).toBe("shirt (0) · not among the 2 samples looked at here");
+    expect(await at_row(1)).toContain("channel 2 · coat (1)");
+    expect(await at_row(3)).toBe("boot (3) · not among the 2 samples looked at here");
+    expect(await at_row(4)).toContain("channel 2 · hat (4)");
   });
 
   test("counts of what is seen on some samples say so", async () => {
@@ -120,11 +127,11 @@ describe("channel grid", () => {
     const chip = (): HTMLElement => find(".cnnviz-mark");
     model.set(FEW);
     await frame();
-    expect(chip().textContent).toBe("all zero on these 2: 1");
-    expect(chip().title).toContain("1 channel all zero on these 2 samples");
+    expect(chip().textContent).toBe("1 zero on these 2");
+    expect(chip().title).toContain("1 channel zero on these 2 samples");
     model.set({ _samples: view(Int32Array.of(0, 1)), _rows: view(new Int32Array()) });
     await frame();
-    expect(chip().textContent).toBe("all zero: 1");
+    expect(chip().textContent).toBe("1 zero");
   });
 
   test("an enlarged tile stays that of its sample, and closes where this is not looked at", async () => {
@@ -163,8 +170,8 @@ describe("channel grid", () => {
 
   test("a drag moves the picture and selects nothing", async () => {
     const { selection, axis, canvas } = await open();
-    canvas.dispatchEvent(at("wheel", middle(2), 60, { deltaY: -900 }));
-    expect(axis.state.scale).toBeGreaterThan(COLUMN);
+    canvas.dispatchEvent(at("wheel", middle(2), 60, { deltaY: -900, ctrlKey: true }));
+    expect(axis.state.scale).toBeGreaterThan(TILE);
     const start = axis.state.start as number;
     canvas.dispatchEvent(at("pointerdown", 300, 60));
     canvas.dispatchEvent(at("pointermove", 250, 60));
@@ -206,6 +213,73 @@ describe("channel grid", () => {
     expect(selection.state.selected).toEqual([1]);
   });
 
+  test("the wheel scrolls the rows and, at their end, the page; it never zooms by itself", async () => {
+    const { axis, model, canvas } = await open();
+    model.set({ height: 120 });
+    await frame();
+    const turn = (deltaY: number, more = {}): boolean => {
+      const event = at("wheel", middle(1), row(0), { deltaY, ...more });
+      canvas.dispatchEvent(event);
+      return event.defaultPrevented;
+    };
+    // Two rows of 49 pixels in 100: nowhere to go, and then 0 to 18 pixels.
+    expect(turn(30)).toBe(false);
+    model.set({ _shape: [3, 5, 2, 2], _codes: view(new Uint8Array(60)), _low: view(new Float32Array(15)), _high: view(new Float32Array(15).fill(1)), _marks: view(new Uint8Array(15)) });
+    await frame();
+    expect([turn(30), turn(30), turn(30), turn(-90), turn(-90)]).toEqual([true, true, false, true, false]);
+    expect([axis.state.scale, axis.state.start]).toEqual([0, 0]);
+    expect(turn(-30, { ctrlKey: true })).toBe(true);
+    expect(axis.state.scale).toBeGreaterThan(TILE);
+  });
+
+  test("by Shift and wheel it goes sideways, and no further than to the end", async () => {
+    const { axis, canvas } = await open();
+    axis.set("scale", 150);
+    await frame();
+    const turn = (): boolean => {
+      const event = at("wheel", middle(1), row(0), { deltaY: 400, shiftKey: true });
+      canvas.dispatchEvent(event);
+      return event.defaultPrevented;
+    };
+    expect([turn(), turn()]).toEqual([true, false]);
+    expect(axis.state.start).toBeGreaterThan(2);
+  });
+
+  test("who turns the wheel for the first time is told how tiles grow", async () => {
+    const { model, canvas } = await open();
+    model.set({ height: 120, _shape: [3, 5, 2, 2], _codes: view(new Uint8Array(60)), _low: view(new Float32Array(15)), _high: view(new Float32Array(15).fill(1)), _marks: view(new Uint8Array(15)) });
+    await frame();
+    // Once a page, which all tests of this file share: it may have been told before.
+    canvas.dispatchEvent(at("wheel", middle(1), row(0), { deltaY: 30 }));
+    canvas.dispatchEvent(at("wheel", middle(1), row(0), { deltaY: -30 }));
+    expect(document.querySelectorAll(".cnnviz-hint").length).toBeLessThanOrEqual(1);
+  });
+
+  /** Six columns of which the first four fold where only three have room. */
+  async function folded() {
+    const opened = await open();
+    opened.axis.set({ _groups: [[0, 4, 0.2]], _zeros: [4, 5] });
+    await show(grid, opened.model, 84 + 45 + 40);
+    const canvases = document.querySelectorAll<HTMLCanvasElement>(".cnnviz-grid-overlay");
+    return { ...opened, canvas: canvases[canvases.length - 1]! };
+  }
+
+  test("a click on a fold selects all of it, and nothing moves by that", async () => {
+    const { selection, canvas } = await folded();
+    click(canvas, GUTTER + 12);
+    expect(selection.state.selected).toEqual([4, 2, 0, 3]);
+    click(canvas, GUTTER + 12);
+    expect(selection.state.selected).toEqual([]);
+  });
+
+  test("the zeros stand at the right edge, selected by a click and unfolded by their head", async () => {
+    const { selection, axis, canvas } = await folded();
+    click(canvas, 84 + 45 + 40 - 10);
+    expect(selection.state.selected).toEqual([1]);
+    for (const type of ["pointerdown", "pointerup", "click"]) canvas.dispatchEvent(at(type, 84 + 45 + 40 - 10, 8));
+    expect(axis.state.unfolded).toEqual([4]);
+  });
+
   test("leaving with the keyboard leaves nothing hovered", async () => {
     const { selection, canvas } = await open();
     canvas.dispatchEvent(key("ArrowRight"));
@@ -227,9 +301,9 @@ describe("channel grid", () => {
     // Two slices of 2 × 1 pixels, side by side; the third column of pixels is the second slice.
     model.set({ _kind: "volume", _montage: [1, 2] });
     await frame();
-    canvas.dispatchEvent(at("pointermove", middle(1) + COLUMN / 4, 30));
+    canvas.dispatchEvent(at("pointermove", middle(1) + TILE / 4, 30));
     await frame();
-    expect(find(".cnnviz-readout").textContent).toContain("slice 1 of 2, pixel (0, 0)");
+    expect(find(".cnnviz-readout").textContent).toContain("slice 1 of 2, (0, 0)");
   });
 
   test("a double click enlarges a tile, Escape leads back", async () => {
@@ -243,17 +317,24 @@ describe("channel grid", () => {
   test("dead channels are counted, and a click on the count selects them", async () => {
     const { selection } = await open();
     const chip = find<HTMLButtonElement>(".cnnviz-mark");
-    expect(chip.textContent).toContain("all zero: 1");
+    expect(chip.textContent).toBe("1 zero");
     chip.click();
     expect(selection.state.selected).toEqual([1]);
   });
 
   test("choices go to the traits, notes are text", async () => {
-    const { model } = await open();
-    const select = find<HTMLSelectElement>("select");
-    select.value = "viridis";
-    select.dispatchEvent(new Event("change"));
-    expect(model.state.colormap).toBe("viridis");
+    const { model, axis } = await open();
+    find(".cnnviz-icon-button").click();
+    find('.cnnviz-segment[title="viridis"]').click();
+    find('.cnnviz-segment[data-range="layer"]').click();
+    expect([model.state.colormap, model.state.value_range]).toEqual(["viridis", "layer"]);
+    expect(find('.cnnviz-segment[title="viridis"]').getAttribute("aria-pressed")).toBe("true");
+    const slider = find<HTMLInputElement>("input[type=range]");
+    slider.value = "30";
+    slider.dispatchEvent(new Event("input"));
+    expect(axis.state.scale).toBe(30);
+    find(".cnnviz-popover").dispatchEvent(key("Escape"));
+    expect(document.querySelector(".cnnviz-popover")).toBeNull();
     expect(find(".cnnviz-note").textContent).toBe("left out: <b>nothing</b>");
   });
 

@@ -13,9 +13,10 @@ emptyPage();
 
 describe("parameter grid", () => {
   // Tiles are 64 wide at most; 23 pixels hold one digit, 46 the bias, and the tree takes its most.
-  const [WIDTH, TILE, LEFT, TOP, TREE] = [700, 64, 23, 36, 340];
+  const [WIDTH, TILE, LEFT, TOP, TREE] = [700, 64, 23, 26, 340];
   const x = (input: number): number => LEFT + (input + 0.5) * TILE;
-  const y = (row: number): number => TOP + (row + 0.5) * TILE;
+  // Three pixels part the first three rows, which are a group, the next, and the last, which is zero.
+  const y = (row: number): number => TOP + (row + 0.5) * TILE + 3 * Math.max(0, row - 2);
 
   async function open(more: Partial<ParameterGridState> = {}) {
     const { selection, axis, refs } = shared();
@@ -54,7 +55,8 @@ describe("parameter grid", () => {
     expect(await said()).toBe("output channel 2 · input channel 1 · tap (0, 1) · value ≈ 0.5");
     canvas.dispatchEvent(at("pointerleave", 0, 0));
     expect(selection.state.hovered).toBe(-1);
-    expect(await said()).toContain("5 output channels × 3 input channels");
+    expect(await said()).toBe("");
+    expect(find(".cnnviz-facts-counts").textContent).toContain("5 outputs ↓ · 3 inputs → · 2×2");
   });
 
   test("gates are told by their names", async () => {
@@ -121,8 +123,8 @@ describe("parameter grid", () => {
   test("a fork selects the rows below it, and says how high it is", async () => {
     const { selection } = await open();
     const tree = find(".cnnviz-parameter-tree-overlay");
-    // Distance 0.3 of an axis that ends at 0.63, between 34 (the zero rows' part) and 328.
-    const fork = [TREE - 12 - (0.3 / 0.63) * 294, TOP + 1.75 * TILE] as const;
+    // Distance 0.3 of an axis that ends at 0.63, between 34 (the zero rows' part) and 334.
+    const fork = [TREE - 6 - (0.3 / 0.63) * 300, TOP + 1.75 * TILE] as const;
     tree.dispatchEvent(at("pointermove", ...fork));
     expect(await said()).toContain("0.3 · 3 output channels");
     tree.dispatchEvent(at("click", ...fork));
@@ -143,8 +145,10 @@ describe("parameter grid", () => {
       line.dispatchEvent(at(type, place, 60));
     }
     const cut = model.state.cut as number;
-    expect(cut).toBeCloseTo(((328 - 200) / 294) * 0.63, 5);
-    expect(await said()).toContain("1 group, 3 alone");
+    expect(cut).toBeCloseTo(((334 - 200) / 300) * 0.63, 5);
+    await frame();
+    expect(line.getAttribute("aria-valuetext")).toContain("1 group, 2 alone");
+    expect(find(".cnnviz-facts-counts").textContent).toContain("1 group");
     line.dispatchEvent(key("ArrowLeft"));
     expect(model.state.cut).toBeGreaterThan(cut);
     line.dispatchEvent(key("Delete"));
@@ -173,16 +177,22 @@ describe("parameter grid", () => {
     expect(selection.state.selected).toEqual([]);
   });
 
-  test("the wheel zooms to the pointer; over the row numbers it scrolls", async () => {
-    const { axis, selection, canvas } = await open({ height: 200 });
-    canvas.dispatchEvent(at("wheel", 5, 100, { deltaY: 60 }));
+  test("the wheel scrolls the rows; with Ctrl it zooms to the pointer", async () => {
+    const { axis, selection, canvas } = await open({ height: 190 });
+    canvas.dispatchEvent(at("wheel", LEFT + 60, 60, { deltaY: 60 }));
     expect(axis.state.scale).toBe(0);
-    canvas.dispatchEvent(at("pointermove", x(1), 40));
+    canvas.dispatchEvent(at("pointermove", x(1), 30));
     // 164 pixels for five rows: tiles are at their least, 40; 60 pixels are one row and a half.
     expect(selection.state.hovered).toBe(2);
-    canvas.dispatchEvent(at("wheel", LEFT + 60, 60, { deltaY: -800 }));
+    canvas.dispatchEvent(at("wheel", LEFT + 60, 60, { deltaY: -800, ctrlKey: true }));
     expect(axis.state.scale).toBeCloseTo(40 * Math.exp(1.76), 6);
     expect(axis.state.start).toBeCloseTo(60 / 40 - 60 / (axis.state.scale as number), 6);
+  });
+
+  test("the ribbon selects a group of rows", async () => {
+    const { selection } = await open();
+    find(".cnnviz-parameter-tree-overlay").dispatchEvent(at("click", TREE - 2, y(1)));
+    expect(selection.state.selected).toEqual([4, 2, 0]);
   });
 
   test("a double click enlarges a kernel slice, Escape leads back", async () => {
@@ -223,22 +233,23 @@ describe("parameter grid", () => {
 
   test("ranges that make no sense are not offered", async () => {
     const { model } = await open();
-    const option = (value: string) => find<HTMLOptionElement>(`option[value=${value}]`);
-    const range = () => option("row").parentElement as HTMLSelectElement;
-    expect([option("tile").disabled, option("column").hidden, range().value]).toEqual([false, true, "tile"]);
+    find(".cnnviz-icon-button").click();
+    const option = (value: string) => find<HTMLButtonElement>(`[data-range=${value}]`);
+    const range = () => find('.cnnviz-segment[data-range][aria-pressed="true"]').dataset.range;
+    expect([option("tile").disabled, option("column").hidden, range()]).toEqual([false, true, "tile"]);
     model.set({ ...strips, _column_count: 2 });
     await frame();
-    expect([option("tile").disabled, range().value]).toEqual([true, "layer"]);
+    expect([option("tile").disabled, range()]).toEqual([true, "layer"]);
     model.set({ ...kernel, _kind: "vector", _shape: [5, 3, 1, 1], _taps: [1, 1], _column_names: ["gamma", "<b>", "c"] });
     await frame();
-    expect([option("column").hidden, range().value]).toEqual([false, "column"]);
+    expect([option("column").hidden, range()]).toEqual([false, "column"]);
   });
 
   test("notes are text, and zero rows are counted", async () => {
     const { selection } = await open();
     expect(find(".cnnviz-note").textContent).toBe("left out: <b>nothing</b>");
     const chip = find<HTMLButtonElement>(".cnnviz-mark");
-    expect(chip.textContent).toContain("all zero: 1");
+    expect(chip.textContent).toBe("1 zero");
     chip.click();
     expect(selection.state.selected).toEqual([1]);
   });
@@ -249,6 +260,7 @@ describe("parameter grid", () => {
       _shape: [0, 0, 1, 1], _codes: none, _low: none, _high: none, _marks: none, _outputs: none, _bias: none, _inputs: 0,
       _taps: [1, 1], _column_count: 0, _columns: none, _feet: none, _heights: none, _span: none, _split: none, _order: none,
     });
-    expect(await said()).toContain("0 output channels × 0 input channels");
+    expect(await said()).toBe("");
+    expect(find(".cnnviz-facts-counts").textContent).toContain("0 outputs ↓ · 0 inputs →");
   });
 });

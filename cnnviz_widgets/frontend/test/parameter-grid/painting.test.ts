@@ -12,12 +12,13 @@ describe("painting", () => {
   const paint: Paint = {
     colormap: "grey",
     range: "row",
+    dark: false,
     table: Uint32Array.from({ length: 256 }, (_, i) => i),
     background: 1000,
     stripe: 2000,
     notFinite: 3000,
   };
-  const columns = { before: 0, after: 0, widest: 100, start: 0, scale: 1, count: 8, width: 8 };
+  const columns = { before: 0, after: 0, least: 0, widest: 100, start: 0, scale: 1, count: 8, width: 8 };
   const rows = { size: 1, count: 2, gap: 0, scroll: 0, height: 2, top: 0 };
   const painted = (parameters: Parameters, order: Int32Array | null, parts = [parameters.whole], range = paint.range) => {
     const pixels = new Uint32Array(16).fill(9);

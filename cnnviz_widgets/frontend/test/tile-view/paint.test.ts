@@ -12,6 +12,7 @@ import { FakeModel, view } from "../fake";
 const paint: Paint = {
   colormap: "grey",
   range: "tile",
+  dark: false,
   table: Uint32Array.from({ length: 256 }, (_, i) => i),
   background: 1000,
   stripe: 2000,

@@ -1,8 +1,11 @@
 import { describe, expect, test } from "vitest";
 
-import { columnAt, fitScale, GUTTER, MARGIN, panned, resolve, scrolledTo, visible, xOf, zoomed } from "../../../src/lib/linking/column-axis";
+import { columnAt, fitScale, panned, resolve, scrolledTo, visible, xOf, zoomed } from "../../../src/lib/linking/column-axis";
 
-const fitted = (count: number, width: number) => resolve({ start: 0, scale: 0 }, count, width);
+const [GUTTER, MARGIN] = [84, 10];
+const room = { before: GUTTER, after: MARGIN, least: 0, widest: 88 };
+
+const fitted = (count: number, width: number) => resolve({ start: 0, scale: 0 }, count, width, room);
 
 describe("fitting", () => {
   test("all columns end at the margin", () => {
@@ -12,7 +15,12 @@ describe("fitting", () => {
   });
 
   test("three channels do not fill a wide screen", () => {
-    expect(fitScale(3, 1600)).toBeLessThan(100);
+    expect(fitScale(3, 1600, room)).toBeLessThan(100);
+  });
+
+  test("where columns are not to be so narrow they scroll", () => {
+    const columns = resolve({ start: 400, scale: 0 }, 512, 1000, { ...room, least: 24 });
+    expect([columns.scale, columns.start]).toEqual([24, 400]);
   });
 });
 
