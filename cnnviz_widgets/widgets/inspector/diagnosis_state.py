@@ -39,7 +39,8 @@ class DiagnosisState:
         """Show what was found while the layers had these measures."""
         self.report = report
         self._measures = measures
-        self._panel.show(report)
+        channels = {path: each.n_channels for path, each in measures.items()}
+        self._panel.show(report, channels)
         self._panel.layout.display = None
         self.mark()
 

@@ -22,9 +22,8 @@ from ...model.training.moment_reader import Reading
 from ...model.training.monitor import Samples, TrainingMonitor
 from ...model.training.pacing import Every
 from ...model.training.progress import TrainingProgress
-from ...records.layer_picture import LayerPicture
 from ...records.place import Place
-from ...records.place_record import NOW
+from ...records.place_record import NOW, PlaceRecord
 from ...runtime.call_stack import afterwards, surely
 from ...validation.keywords import checked_keywords
 from ...validation.objects import several
@@ -39,6 +38,7 @@ from ..views.sample_names import sample_names
 from .diagnosis_state import DiagnosisState
 from .navigation import Navigation, first_place
 from .panes import Panes, side_by_side
+from .selected import Selecting, remember
 from .shown import LayerDisplay
 from .training_session import TrainingSession
 
@@ -48,7 +48,7 @@ if TYPE_CHECKING:
 __all__ = ["ModelInspector"]
 
 
-class ModelInspector(Composite):
+class ModelInspector(Selecting, Composite):
     """Layer selector, channel grid, dendrogram and densities of a live model, all linked.
 
     A layer shows its outputs or its weights. The model is read, never changed and never copied:
@@ -118,7 +118,7 @@ class ModelInspector(Composite):
             place = first_place(probe, layer, view)
             names = sample_names(labels, self._targets, class_names, probe.samples)
             self._class_names = () if class_names is None else tuple(map(str, class_names))
-            panes = Panes.of(probe, names, self._ablate)
+            panes = Panes.of(probe, names, self._ablate, lambda: remember(self))
             self.header, self.selector = panes.header, panes.selector
             self.findings, self.ablation = panes.findings, panes.ablation
             self.views, self.axis = panes.views, panes.views.axis
@@ -137,6 +137,7 @@ class ModelInspector(Composite):
                 self.findings,
                 self.ablation,
                 *self.views.parts,
+                panes.selection_bar,
             ]
             children = side_by_side(self.selector, beside, self.following.story.parts)
             super().__init__(children, self.views.selection, work, lock, "cnnviz-inspector")
@@ -146,7 +147,8 @@ class ModelInspector(Composite):
         self.selector.observe(self._on_chosen, "layer")
         self.header.observe(self._on_chosen, ["view", "weight"])
         self.header.observe(self._on_asked, ["_asked", "_diagnose_asked", "_next_asked"])
-        self.findings.observe(self._on_finding, "finding")
+        self.findings.observe(self._on_finding, ["finding", "_select_asked"])
+        remember(self)
 
     @property
     def probe(self) -> ModelProbe:
@@ -154,10 +156,8 @@ class ModelInspector(Composite):
         return of_open(self, self._probe, "probe")
 
     @property
-    def record(self) -> LayerPicture | None:
-        """What is shown, with tree, densities and measures: outputs, or a `ParameterRecord`."""
-        present = self._display.present
-        return None if present is None else present.record
+    def _shown(self) -> PlaceRecord | None:
+        return self._display.present
 
     @property
     def class_names(self) -> tuple[str, ...]:
@@ -215,8 +215,8 @@ class ModelInspector(Composite):
     def diagnose(self) -> Report:
         """What is wrong with the model as it is now, on what evidence, and what cures it.
 
-        The findings show in the inspector, too: choosing one there leads to its layer, view
-        and channels.
+        The findings show in the inspector, too: choosing one there leads to its layer and view,
+        and offers to select its channels.
 
         Returns
         -------
@@ -365,11 +365,11 @@ class ModelInspector(Composite):
         return self._navigation.go_to(step, place)
 
     def _on_finding(self, change: dict[str, Any]) -> None:
-        """A finding was chosen: show what it speaks of, and select its channels."""
+        """A finding was chosen: show what it speaks of. Its channels are selected if asked for."""
         finding = self.findings.chosen
         if finding is not None:
             with error_in_page(self.header), self._lock:
-                self._navigation.open_finding(finding)
+                self._navigation.open_finding(finding, select=change["name"] != "finding")
 
     def _on_asked(self, change: dict[str, Any]) -> None:
         """The page asked for something, and learns that it is done, or will not be."""

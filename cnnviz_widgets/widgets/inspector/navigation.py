@@ -102,11 +102,12 @@ class Navigation:
                 self._display.probe.info(place.layer)
                 return self._show_at(place, step)
 
-    def open_finding(self, finding: Finding) -> None:
-        """Show what a finding speaks of in the live model, and select its channels."""
+    def open_finding(self, finding: Finding, *, select: bool) -> None:
+        """Show what a finding speaks of in the live model, and if asked to select its channels."""
         place = Place(finding.layer, finding.view, finding.weight)
         self.turn_to(place if finding.layer else self._display.place, NOW)
-        self._display.select(finding.channels)
+        if select:
+            self._display.select(finding.channels)
 
     def next_step(self) -> None:
         """Show the next step of the order of analysis that has not been looked at."""

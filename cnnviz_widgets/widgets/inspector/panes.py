@@ -11,8 +11,10 @@ from ipywidgets import Box, DOMWidget, VBox
 from ..panels.ablation import AblationBar, Tried
 from ..panels.findings import FindingsPanel
 from ..panels.header import InspectorHeader
+from ..panels.selection_bar import SelectionBar
 from ..panels.selector import LayerSelector
 from ..views.layer_views import LayerViews
+from .selected import PYTHON_LINE
 
 if TYPE_CHECKING:
     from ...model import ModelProbe
@@ -28,6 +30,7 @@ class Panes:
     selector : LayerSelector
     findings : FindingsPanel
     ablation : AblationBar
+    selection_bar : SelectionBar
     views : LayerViews
     """
 
@@ -35,6 +38,7 @@ class Panes:
     selector: LayerSelector
     findings: FindingsPanel
     ablation: AblationBar
+    selection_bar: SelectionBar
     views: LayerViews
 
     @classmethod
@@ -43,16 +47,19 @@ class Panes:
         probe: ModelProbe,
         sample_names: Sequence[str],
         on_ablation: Callable[[str, tuple[int, ...]], Tried],
+        on_python: Callable[[], None],
     ) -> Panes:
         """Parts that list the layers of a model, and show none of them yet."""
         views = LayerViews(sample_names)
         selector = LayerSelector(probe.layers)
         selector.show_unseen(probe.unseen)
+        ablation = AblationBar(views.selection, on_ask=on_ablation)
         return cls(
             InspectorHeader(),
             selector,
             FindingsPanel(layout={"display": "none"}),
-            AblationBar(views.selection, on_ask=on_ablation),
+            ablation,
+            SelectionBar(views.selection, ablation, on_python, python=PYTHON_LINE),
             views,
         )
 
