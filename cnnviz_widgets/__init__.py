@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from . import analysis, model
     from .history.history import History
     from .model import ModelProbe, TrainingMonitor
-    from .widgets.api import compare, diagnose
+    from .widgets.api import compare, diagnose, selected_values
     from .widgets.comparison.comparison_panel import ComparisonPanel
     from .widgets.inspector.history_viewer import HistoryViewer, open_history
     from .widgets.inspector.model_inspector import ModelInspector
@@ -59,6 +59,7 @@ _HOMES = {
     "diagnose": ".widgets.api",
     "model": "",
     "open_history": ".widgets.inspector.history_viewer",
+    "selected_values": ".widgets.inspector.selected",
     "widgets": "",
 }
 
@@ -86,6 +87,7 @@ __all__ = [
     "diagnose",
     "model",
     "open_history",
+    "selected_values",
 ]
 
 

@@ -690,7 +690,7 @@ ALONE: list[tuple[str, Callable[[], Any], str, str]] = [
 # Names that take nothing of a user's: rooms, a table, exceptions, and what others may implement.
 TAKE_NOTHING = {
     "analysis", "model", "analysis.HEALTH_NUMBERS", "model.Audience", "model.ModelCallError",
-    "model.NoReference",
+    "model.NoReference", "selected_values",
 }  # fmt: skip
 
 

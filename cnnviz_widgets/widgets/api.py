@@ -17,9 +17,10 @@ from ..validation.keywords import checked_keywords
 from ..validation.messages import described
 from .comparison.comparison_panel import ComparisonPanel
 from .inspector.model_inspector import ModelInspector
+from .inspector.selected import selected_values
 from .jupyter.cell_progress import CellProgress
 
-__all__ = ["compare", "diagnose"]
+__all__ = ["compare", "diagnose", "selected_values"]
 
 
 @checked_keywords

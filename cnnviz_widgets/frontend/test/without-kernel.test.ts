@@ -4,12 +4,13 @@ import { describe, expect, test, vi } from "vitest";
 
 import ablation from "../src/ablation-bar";
 import comparison from "../src/comparison-panel";
+import findings from "../src/findings-panel";
 import health from "../src/health-panel";
 import header from "../src/inspector-header";
 import selector from "../src/layer-selector";
 import { NO_KERNEL } from "../src/lib/linking/connection";
-import type { ComparedLayerEntry, NumberEntry, PairEntry, TrialEntry } from "../src/lib/wire/payloads";
-import type { AblationBarState, ComparisonState, HealthState, InspectorHeaderState, TimelineState, TrainingBarState } from "../src/lib/wire/states";
+import type { ComparedLayerEntry, FindingEntry, NumberEntry, PairEntry, TrialEntry } from "../src/lib/wire/payloads";
+import type { AblationBarState, ComparisonState, FindingsPanelState, HealthState, InspectorHeaderState, TimelineState, TrainingBarState } from "../src/lib/wire/states";
 import timeline from "../src/timeline";
 import training from "../src/training-bar";
 import { at, emptyPage, FakeModel, figure, key, shared, show, view } from "./fake";
@@ -78,6 +79,7 @@ const TRAINING: TrainingBarState = {
   _stop_asked: 0,
   _stop_answered: 0,
 };
+const FINDING: FindingEntry = { kind: "dead", severity: "warning", layer: "a", view: "outputs", channel_count: 1, channels: [0], channel_total: 4, measured: { name: "share", value: 0.25, is_share: true }, reference: null, samples: 2, summary: "1 of 4.", limits: "", cure: "None.", source: "", weight: "", evidence: null, follows: [] };
 const PAIR: PairEntry = { number: 0, channels: [0, 0], distance: 0.2, shift: 0.1, zeros: [0, 0], dead: [false, false], nonfinite: [false, false] };
 const COMPARED: Omit<ComparedLayerEntry, "path"> = { partner: "a", kind: "Conv2D", channels: [8, 8], change: 0.5, shift: 0.2, dead: [0, 0], nonfinite: [0, 0], as_asked: true };
 
@@ -128,12 +130,27 @@ const CASES = {
     state: (): AblationBarState => {
       const { selection, refs } = shared();
       selection.set("selected", [0, 1]);
-      const trial: TrialEntry = { how: "mean", channels: [0], layer: "a", summary: "as before", details: [] };
+      const trial: TrialEntry = { how: "mean", channels: [0], layer: "a", summary: "as before", details: [], numbers: null };
       return { selection: refs.selection, layer: "a", enabled: true, reason: "", trials: [trial], error: "", _asked: [0, "", [], ""], _started: 0, _answered: 0 };
     },
-    needing: ".cnnviz-group button",
+    needing: ".cnnviz-ablation-ways button",
     asked: { _asked: [1, "silence", [0, 1], "a"] },
-    local: ".cnnviz-ablation-newest button",
+    local: ".cnnviz-ablation-bar > button",
+  }),
+  "findings panel": widget({
+    entry: findings,
+    state: (): FindingsPanelState => ({
+      _report: { model: "m", layers: 1, samples: 2, notes: [], skipped: [] },
+      _findings: [FINDING],
+      finding: 0,
+      stale: false,
+      dismissed: [],
+      height: 400,
+      _select_asked: 0,
+    }),
+    needing: ".cnnviz-primary",
+    asked: {},
+    local: "button:not(.cnnviz-primary), select",
   }),
   "training bar": widget({
     entry: training,

@@ -97,6 +97,19 @@ class Ablation:
         return "; ".join(parts) + "."
 
     @property
+    def numbers(self) -> dict[str, Any]:
+        """The same numbers for a table: what was before and after, None where it is not known."""
+        right, loss = (self.right_before, self.right_after), (self.loss_before, self.loss_after)
+        return {
+            "samples": self.samples,
+            "change": self.change,
+            "changed": self.answers_changed,
+            "right": None if None in right else right,
+            "loss": None if None in loss else loss,
+            "unchanged": self.unchanged,
+        }
+
+    @property
     def details(self) -> tuple[tuple[str, str], ...]:
         """Labels and numbers, ready to be read."""
         rows = [

@@ -52,7 +52,8 @@ class DiagnosisState:
         """Show what was found while the layers had these measures."""
         self.report = report
         self._measures = measures
-        self._panel.show(report)
+        channels = {path: each.n_channels for path, each in measures.items()}
+        self._panel.show(report, channels)
         self._header.show_found(Counter(finding.severity for finding in report))
         self._drawer.show_tab("findings")
         self.mark()

@@ -10,7 +10,6 @@ from traitlets import observe, validate
 
 from ...history.history import History
 from ...history.moment import Moment
-from ...records.layer_picture import LayerPicture
 from ...records.place import Place
 from ...records.place_record import NOW, PlaceRecord
 from ...runtime.call_stack import afterwards, surely
@@ -22,11 +21,13 @@ from ..jupyter.error_text import error_in_page
 from ..jupyter.work_report import WorkReport
 from ..panels.drawer import Drawer
 from ..panels.header import InspectorHeader
+from ..panels.selection_bar import SelectionBar
 from ..panels.selector import LayerSelector, listed
 from ..views.layer_views import LayerViews
 from .history_view import HistoryView
 from .layer_facts import layer_facts
 from .panes import TABS, framed
+from .selected import PYTHON_LINE, Selecting, remember
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
 __all__ = ["HistoryViewer", "open_history"]
 
 
-class HistoryViewer(Composite):
+class HistoryViewer(Selecting, Composite):
     """The layers of a model as they were at any moment of a training that was kept.
 
     It needs neither the model nor the kernel that trained it. It opens at the last moment; the
@@ -72,7 +73,10 @@ class HistoryViewer(Composite):
         self.story = HistoryView(self.selector, self._go_to)
         self.drawer = Drawer([("density", TABS["density"])])
         tabs = {"density": self.views.in_tab("density")}
-        middle, foot = self.views.in_tab(""), self.story.parts
+        selection, told = self.views.selection, lambda: remember(self)
+        self._selection_bar = SelectionBar(selection, on_python=told, python=PYTHON_LINE)
+        middle = [*self.views.in_tab(""), self._selection_bar]
+        foot = self.story.parts
         children = framed([self.header], self.selector, middle, self.drawer, tabs, foot)
         work = WorkReport(self.header, "the reading")
         super().__init__(children, self.views.selection, work, history.lock, "cnnviz-frame")
@@ -82,6 +86,7 @@ class HistoryViewer(Composite):
         self._tell_position()
         self.selector.observe(self._on_chosen, "layer")
         self.header.observe(self._on_view_chosen, ["view", "weight"])
+        remember(self)
 
     @property
     def moment(self) -> Moment:
@@ -89,9 +94,8 @@ class HistoryViewer(Composite):
         return self.history.at(self._step)
 
     @property
-    def record(self) -> LayerPicture | None:
-        """What is shown."""
-        return None if self._present is None else self._present.record
+    def _shown(self) -> PlaceRecord | None:
+        return self._present
 
     @property
     def _place(self) -> Place | None:
@@ -192,7 +196,9 @@ class HistoryViewer(Composite):
             unread = ", or cannot be read" if self.history.trouble else ""
             raise ValueError(f"{place.layer}, {place.view}, was not kept at step {step:,}{unread}")
         entry = next((each for each in self.history.layers if each["path"] == place.layer), {})
-        self.views.show(recalled.record, _names_of(entry, recalled))
+        names = _names_of(entry, recalled)
+        self.views.show(recalled.record, names)
+        self._selection_bar.show(recalled.record, names)
         if before is None or not _same_channels(before, recalled):
             self.views.forget(" ".join(recalled.place[:2]))
         self._present, self._step = recalled, step

@@ -23,9 +23,8 @@ from ...model.training.moment_reader import Reading
 from ...model.training.monitor import Samples, TrainingMonitor
 from ...model.training.pacing import Every
 from ...model.training.progress import TrainingProgress
-from ...records.layer_picture import LayerPicture
 from ...records.place import Place
-from ...records.place_record import NOW
+from ...records.place_record import NOW, PlaceRecord
 from ...runtime.call_stack import afterwards, surely
 from ...validation.keywords import checked_keywords
 from ...validation.objects import several
@@ -40,6 +39,7 @@ from .navigation import Navigation, first_place
 from .panes import Panes
 from .sample_choice import InputChoice, WithInputs, input_set
 from .sample_heads import SampleHeads
+from .selected import Selecting, remember
 from .shown import LayerDisplay
 from .training_session import TrainingSession
 
@@ -49,7 +49,7 @@ if TYPE_CHECKING:
 __all__ = ["ModelInspector"]
 
 
-class ModelInspector(WithInputs, Composite):
+class ModelInspector(Selecting, WithInputs, Composite):
     """Layer selector, channel grid, dendrogram and densities of a live model, all linked.
 
     A layer shows its outputs or its weights. The model is read, never changed and never copied:
@@ -125,7 +125,7 @@ class ModelInspector(WithInputs, Composite):
         with probe.steady():
             place = first_place(probe, layer, view)
             self._class_names = () if class_names is None else tuple(map(str, class_names))
-            panes = Panes.of(probe, given.names, self._ablate)
+            panes = Panes.of(probe, given.names, self._ablate, lambda: remember(self))
             self.header, self.selector = panes.header, panes.selector
             self.findings, self.ablation = panes.findings, panes.ablation
             self.samples = panes.samples
@@ -156,13 +156,12 @@ class ModelInspector(WithInputs, Composite):
         self.selector.observe(self._on_chosen, "layer")
         self.header.observe(self._on_chosen, ["view", "weight"])
         self.header.observe(self._on_asked, ["_asked", "_diagnose_asked", "_step_asked"])
-        self.findings.observe(self._on_finding, "finding")
+        self.findings.observe(self._on_finding, ["finding", "_select_asked"])
+        remember(self)
 
     @property
-    def record(self) -> LayerPicture | None:
-        """What is shown, with tree, densities and measures: outputs, or a `ParameterRecord`."""
-        present = self._display.present
-        return None if present is None else present.record
+    def _shown(self) -> PlaceRecord | None:
+        return self._display.present
 
     @property
     def class_names(self) -> tuple[str, ...]:
@@ -211,8 +210,8 @@ class ModelInspector(WithInputs, Composite):
     def diagnose(self) -> Report:
         """What is wrong with the model as it is now, on what evidence, and what cures it.
 
-        The findings show in the inspector, too: choosing one there leads to its layer, view
-        and channels.
+        The findings show in the inspector, too: choosing one there leads to its layer and view,
+        and offers to select its channels.
 
         Returns
         -------
@@ -361,11 +360,11 @@ class ModelInspector(WithInputs, Composite):
         return self._navigation.go_to(step, place)
 
     def _on_finding(self, change: dict[str, Any]) -> None:
-        """A finding was chosen: show what it speaks of, and select its channels."""
+        """A finding was chosen: show what it speaks of. Its channels are selected if asked for."""
         finding = self.findings.chosen
         if finding is not None:
             with error_in_page(self.header), self._lock:
-                self._navigation.open_finding(finding)
+                self._navigation.open_finding(finding, select=change["name"] != "finding")
 
     def _on_asked(self, change: dict[str, Any]) -> None:
         """The page asked for something, and learns that it is done, or will not be."""

@@ -102,11 +102,12 @@ class Navigation:
                 self._display.probe.info(place.layer)
                 return self._show_at(place, step)
 
-    def open_finding(self, finding: Finding) -> None:
-        """Show what a finding speaks of in the live model, and select its channels."""
+    def open_finding(self, finding: Finding, *, select: bool) -> None:
+        """Show what a finding speaks of in the live model, and if asked to select its channels."""
         place = Place(finding.layer, finding.view, finding.weight)
         self.turn_to(place if finding.layer else self._display.place, NOW)
-        self._display.select(finding.channels)
+        if select:
+            self._display.select(finding.channels)
 
     def go_step(self, by: int) -> None:
         """Show the step before in the order of analysis, or the next that was not looked at."""

@@ -13,8 +13,10 @@ from ..panels.drawer import Drawer, tab_class
 from ..panels.findings import FindingsPanel
 from ..panels.header import InspectorHeader
 from ..panels.samples import SamplesBar
+from ..panels.selection_bar import SelectionBar
 from ..panels.selector import LayerSelector
 from ..views.layer_views import LayerViews
+from .selected import PYTHON_LINE
 
 if TYPE_CHECKING:
     from ...model import ModelProbe
@@ -33,6 +35,7 @@ class Panes:
     selector : LayerSelector
     findings : FindingsPanel
     ablation : AblationBar
+    selection_bar : SelectionBar
     views : LayerViews
     drawer : Drawer
     samples : SamplesBar
@@ -42,6 +45,7 @@ class Panes:
     selector: LayerSelector
     findings: FindingsPanel
     ablation: AblationBar
+    selection_bar: SelectionBar
     views: LayerViews
     drawer: Drawer
     samples: SamplesBar
@@ -52,16 +56,19 @@ class Panes:
         probe: ModelProbe,
         sample_names: Sequence[str],
         on_ablation: Callable[[str, tuple[int, ...]], Tried],
+        on_python: Callable[[], None],
     ) -> Panes:
         """Parts that list the layers of a model, and show none of them yet."""
         views = LayerViews(sample_names)
         selector = LayerSelector(probe.layers)
         selector.show_unseen(probe.unseen)
+        ablation = AblationBar(views.selection, on_ask=on_ablation)
         return cls(
             InspectorHeader(),
             selector,
             FindingsPanel(),
-            AblationBar(views.selection, on_ask=on_ablation),
+            ablation,
+            SelectionBar(views.selection, ablation, on_python, python=PYTHON_LINE),
             views,
             Drawer(list(TABS.items()), tab="density"),
             SamplesBar(views.grid),
@@ -80,7 +87,7 @@ class Panes:
             "density": self.views.in_tab("density"),
             "trials": [self.ablation],
         }
-        middle = self.views.in_tab("")
+        middle = [*self.views.in_tab(""), self.selection_bar]
         return framed([self.header, *bar], self.selector, middle, self.drawer, tabs, foot)
 
 

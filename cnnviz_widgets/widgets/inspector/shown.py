@@ -228,7 +228,9 @@ class LayerDisplay:
         before, place, views = self.present, present.place, self._panes.views
         # Where the rows are no channels of the layer's output, they are no classes either.
         outputs = self._outputs if present.first_channel == 0 else frozenset[str]()
-        views.show(present.record, names_for(present.record, outputs, self._class_names))
+        names = names_for(present.record, outputs, self._class_names)
+        views.show(present.record, names)
+        self._panes.selection_bar.show(present.record, names)
         self.present = present
         self._heads.show(present, outputs)
         if before is None or not _same_channels(before, present):

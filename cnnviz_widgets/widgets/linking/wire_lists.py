@@ -75,6 +75,8 @@ class FindingEntry(TypedDict):
     channel_count: int
     """How many channels are concerned, 0 for all of them, and the first of them."""
     channels: list[int]
+    channel_total: int | None
+    """Of how many channels, where that is known."""
     measured: MeasurementEntry
     reference: ReferenceEntry | None
     samples: int
@@ -153,6 +155,21 @@ class PairEntry(_PairNames):
     nonfinite: tuple[bool, bool]
 
 
+class TrialNumbersEntry(TypedDict):
+    """What a trial measured; null where it is not known, or not finite."""
+
+    samples: int
+    change: Number
+    """Of the outputs, as a share of what they were."""
+    changed: int | None
+    """How many answers differ."""
+    right: tuple[int, int] | None
+    """How many are right, before and after."""
+    loss: tuple[Number, Number] | None
+    unchanged: bool
+    """Whether every value of every output is exactly what it was."""
+
+
 class TrialEntry(TypedDict):
     """What came of trying a model without some channels."""
 
@@ -162,3 +179,4 @@ class TrialEntry(TypedDict):
     summary: str
     details: list[tuple[str, str]]
     """Pairs of a label and a value."""
+    numbers: TrialNumbersEntry | None

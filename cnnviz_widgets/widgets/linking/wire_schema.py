@@ -25,13 +25,16 @@ from .wire_pictures import (
     ComparedCurvesState,
     DensityCurvesState,
     Float32,
+    Float64,
     HeadsState,
     HealthCurvesState,
+    Int32,
     MomentsState,
     Nothing,
     ParametersState,
     SheetState,
     TreeState,
+    Uint8,
     WindowState,
 )
 
@@ -76,6 +79,8 @@ class FindingsPanelState(TypedDict):
     _report: ReportEntry | Nothing | None
     """The report without its findings; nothing before the first."""
     _findings: list[FindingEntry]
+    dismissed: list[tuple[str, str]]
+    """Kind and layer of each finding that was put away."""
 
 
 class HealthState(HealthCurvesState):
@@ -119,11 +124,32 @@ class SamplesBarState(TypedDict):
     """Serial, what is asked for, and numbers: of samples shown, or of a class."""
 
 
+class SelectionBarState(TypedDict):
+    """What can be found and done among a layer's channels."""
+
+    _trials: str | None
+    """The list of trials, where channels can be tried."""
+    class_names: list[str]
+    _channel_count: int
+    """How many there are, drawn or not."""
+    _channels: Int32
+    """The channels that are drawn, those of the tree first, from left to right."""
+    _gaps: Float64
+    """The height at which each channel of the tree is joined to the one right of it."""
+    _mean: Float32
+    """Mean and largest value of each channel that is drawn; NaN where it has none."""
+    _maximum: Float32
+    _dead: Uint8
+    """1 for each that is zero throughout."""
+
+
 class SelectionState(TypedDict):
     """The channels that are selected."""
 
     selected: list[int]
     """Channel numbers in the layer's own numbering."""
+    _named: dict[str, dict[str, list[int]]]
+    """Selections that have a name, by what they are channels of."""
     _chosen_in: tuple[int, str]
     """How often channels were selected here, and what they were channels of the last time."""
 
@@ -168,6 +194,7 @@ STATES: Mapping[str, type] = {
     "ParameterGrid": ParameterGridState,
     "SamplesBar": SamplesBarState,
     "Selection": SelectionState,
+    "SelectionBar": SelectionBarState,
     "Timeline": TimelineState,
     "TrainingBar": TrainingBarState,
     "_ComparedDensitiesHead": ComparedDensitiesState,
@@ -186,6 +213,7 @@ READ_TOGETHER = (
     ComparedCurvesState,
     HealthCurvesState,
     MomentsState,
+    SelectionBarState,
 )
 """Payloads of several traits: when one of them changes, the page reads all anew."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable as Function
 from collections.abc import Sequence
 from functools import partial
@@ -23,11 +24,15 @@ from ..views.layer_view import unchangeable
 __all__ = ["AblationBar", "Tried"]
 
 HOWS = ("silence", "mean", "merge")
-_MOST_TRIALS = 5
+_MOST_TRIALS = 30
 
 
 class Tried(Protocol):
-    """What came of a trial, as far as the bar shows it."""
+    """What came of a trial, as far as the bar shows it.
+
+    Where it has `numbers`, too, as an `Ablation` has, they stand in the table instead of the
+    summary.
+    """
 
     @property
     def summary(self) -> str:
@@ -39,10 +44,9 @@ class Tried(Protocol):
 
 
 class AblationBar(Owning, ThreadLocalSync, anywidget.AnyWidget):
-    """Offers to silence, level or merge the selected channels, and lists what came of it.
+    """A table of what came of silencing, levelling or merging the selected channels.
 
-    It stays where it is, whether channels are selected or not, and so does what came of trials:
-    the views below it do not move under the pointer.
+    Alone it has the buttons for these, too; in an inspector they are where channels are selected.
 
     Parameters
     ----------
@@ -127,4 +131,14 @@ class AblationBar(Owning, ThreadLocalSync, anywidget.AnyWidget):
             "layer": layer,
             "summary": trial.summary,
             "details": [[str(label), str(value)] for label, value in trial.details],
+            "numbers": _as_sent(getattr(trial, "numbers", None)),
         }
+
+
+def _as_sent(value: Any) -> Any:
+    """Numbers without what JSON has no word for: NaN and infinity are None."""
+    if isinstance(value, dict):
+        return {name: _as_sent(each) for name, each in value.items()}
+    if isinstance(value, tuple):
+        return [_as_sent(each) for each in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import anywidget
-from traitlets import Bool, Dict, List, TraitError, validate
+from traitlets import Bool, Dict, Int, List, TraitError, Unicode, validate
 
 from ...diagnosis.findings import Finding
 from ...diagnosis.report import Report
-from ...validation.objects import instance
+from ...validation.objects import instance, mapping
 from ..jupyter.bundles import bundle
 from ..jupyter.ownership import Owning
 from ..jupyter.thread_local_sync import ThreadLocalSync
@@ -22,7 +23,9 @@ _CHANNELS_NAMED = 12
 
 
 class FindingsPanel(Owning, ThreadLocalSync, anywidget.AnyWidget):
-    """A list of findings, the worst first; the chosen one shows its evidence and its cure.
+    """Findings by their cause, the worst first; the chosen one shows its evidence.
+
+    What was put away in the page stays so in later reports, until `dismissed` says otherwise.
 
     Parameters
     ----------
@@ -44,12 +47,20 @@ class FindingsPanel(Owning, ThreadLocalSync, anywidget.AnyWidget):
     stale = Bool(False, help="Whether the model has changed since the diagnosis.").tag(sync=True)
     height = Whole(420, min=120, help="Greatest height of the list in CSS pixels.").tag(sync=True)
 
+    dismissed = List(
+        List(Unicode(), minlen=2, maxlen=2),
+        help="Kind and layer of each finding that was put away; [] brings them back.",
+    ).tag(sync=True)
+
+    _select_asked = Int(0, help="How often the page asked for the chosen one's channels.").tag(
+        sync=True
+    )
     _report = Dict(None, allow_none=True, help="The report without its findings.").tag(sync=True)
     _findings = List(Dict()).tag(sync=True)
 
     def __init__(self, report: Report | None = None, **traits: Any) -> None:
         # Before the traits: `finding` is checked against it.
-        state = {} if report is None else _state_of(report)
+        state = {} if report is None else _state_of(report, {})
         self._report_shown = report
         super().__init__(**state, **traits)
 
@@ -74,14 +85,16 @@ class FindingsPanel(Owning, ThreadLocalSync, anywidget.AnyWidget):
         data, metadata = bundle if isinstance(bundle, tuple) else (bundle, {})
         return {**data, "text/html": self._report_shown._repr_html_()}, metadata
 
-    def show(self, report: Report) -> None:
+    def show(self, report: Report, channels: Mapping[str, int] | None = None) -> None:
         """Show this report, of which nothing is chosen yet, in one message to the page.
 
         Parameters
         ----------
         report : Report
+        channels : mapping of str to int, optional
+            How many channels each layer has, by its path: findings then say of how many.
         """
-        state = _state_of(report)
+        state = _state_of(report, {} if channels is None else channels)
         with self.hold_sync():
             self.finding = -1
             self.stale = False
@@ -109,13 +122,17 @@ class UnknownFinding(IndexError, TraitError):
         super().__init__(f"the report has no finding {index}; {choices}")
 
 
-def _state_of(report: Report) -> dict[str, Any]:
+def _state_of(report: Report, channels: Mapping[str, int]) -> dict[str, Any]:
     """The wire traits for a report."""
     instance("report", report, Report, "diagnose(model, inputs) gives one")
+    mapping("channels", channels, "layers to numbers of channels")
     whole = report.to_dict()
     findings = whole.pop("findings")
     for finding in findings:
-        channels = finding["channels"]
-        finding["channel_count"] = len(channels)
-        finding["channels"] = channels[:_CHANNELS_NAMED]
+        concerned = finding["channels"]
+        finding["channel_count"] = len(concerned)
+        finding["channels"] = concerned[:_CHANNELS_NAMED]
+        # A weight may have other rows than the layer has channels.
+        known = finding["view"] == "outputs" and concerned
+        finding["channel_total"] = channels.get(finding["layer"]) if known else None
     return {"_report": whole, "_findings": findings}

@@ -439,7 +439,7 @@ def sick_model() -> keras.Model:
     return model
 
 
-def test_diagnosis_shows_and_leads_to_layer_view_and_channels() -> None:
+def test_diagnosis_leads_to_layer_and_view_and_selects_channels_when_asked() -> None:
     images = np.random.default_rng(2).random((32, 8, 8, 1)).astype("float32")
     inspector = cv.ModelInspector(sick_model(), images)
     report = inspector.diagnose()
@@ -449,7 +449,13 @@ def test_diagnosis_shows_and_leads_to_layer_view_and_channels() -> None:
     inspector.view = "weights"
     inspector.findings.set_state({"finding": index})
     assert (inspector.layer, inspector.view) == ("conv2", "outputs")
-    assert inspector.selection.selected == (1, 4)
+    assert inspector.selection.selected == ()
+    # Wherever the reader has gone meanwhile.
+    inspector.layer = "conv1"
+    inspector.findings.set_state({"_select_asked": 1})
+    assert (inspector.layer, inspector.selection.selected) == ("conv2", (1, 4))
+    conv2 = inspector.findings._findings[index]
+    assert (conv2["channel_count"], conv2["channel_total"]) == (2, inspector.record.n_channels)
 
 
 def test_the_page_can_ask_for_a_diagnosis(inspector: cv.ModelInspector) -> None:
@@ -479,6 +485,7 @@ def test_the_selection_can_be_tried_out(inspector: cv.ModelInspector) -> None:
     inspector.ablation.set_state({"_asked": [1, "silence", [0, 1, 2, 3], "conv1"]})
     assert len(inspector.ablation.trials) == 1
     assert inspector.ablation.trials[0]["layer"] == "conv1"
+    assert inspector.ablation.trials[0]["numbers"]["samples"] == inspector.record.n_samples
     assert [weight.numpy().tobytes() for weight in inspector.probe.model.weights] == before
 
 

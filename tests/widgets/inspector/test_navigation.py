@@ -153,6 +153,9 @@ def test_reading_again_diagnosing_and_a_finding_lead_to_the_present(trained: Any
     assert trained.report[dead].layer == trained.layer
     trained.findings.set_state({"finding": dead})
     is_present()
+    timeline.position = 2
+    trained.findings.set_state({"_select_asked": 1})
+    is_present()
     assert trained.selection.selected == (0, 1)
 
 

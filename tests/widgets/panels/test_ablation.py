@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import math
 from dataclasses import dataclass
 
 import pytest
@@ -37,6 +39,7 @@ def test_a_trial_is_run_with_what_was_asked_and_listed() -> None:
             "layer": "conv1",
             "summary": "loss 0.4 → 0.6",
             "details": [["loss before", "0.4"], ["answers", "5"]],
+            "numbers": None,
         }
     ]
     assert (bar._started, bar._answered, bar.error) == (1, 1, "")
@@ -55,11 +58,28 @@ def test_the_page_hears_of_the_beginning_before_the_trial_runs() -> None:
     assert seen == [(1, 0)]
 
 
-def test_five_trials_are_kept_the_newest_first() -> None:
+def test_thirty_trials_are_kept_the_newest_first() -> None:
     bar = cv.AblationBar(on_ask=lambda how, channels: Outcome(str(channels)))
-    for serial in range(1, 8):
+    for serial in range(1, 34):
         ask(bar, serial, "silence", [serial], "")
-    assert [trial["summary"] for trial in bar.trials] == ["(7,)", "(6,)", "(5,)", "(4,)", "(3,)"]
+    assert [trial["summary"] for trial in bar.trials] == [f"({n},)" for n in range(33, 3, -1)]
+
+
+def test_numbers_of_an_outcome_travel_where_it_has_any_and_json_has_words_for_them() -> None:
+    @dataclass
+    class Measured(Outcome):
+        numbers: object = None
+
+    numbers = {"samples": 4, "change": math.inf, "right": (3, 2), "loss": (0.5, math.nan)}
+    bar = cv.AblationBar(on_ask=lambda how, channels: Measured("worse", (), numbers))
+    ask(bar, 1, "mean", [0], "")
+    assert bar.trials[0]["numbers"] == {
+        "samples": 4,
+        "change": None,
+        "right": [3, 2],
+        "loss": [0.5, None],
+    }
+    json.dumps(bar.trials, allow_nan=False)
 
 
 def test_an_error_is_told_and_the_next_trial_clears_it() -> None:

@@ -146,3 +146,22 @@ def test_where_no_widget_runs_the_reports_table_shows() -> None:
     assert "Change the activation." in data["text/html"]
     assert "<script>" not in data["text/html"]
     assert "text/html" not in cv.FindingsPanel()._repr_mimebundle_()[0]
+
+
+def test_findings_say_of_how_many_channels_where_that_is_known() -> None:
+    panel = cv.FindingsPanel(REPORT)
+    assert [entry["channel_total"] for entry in panel._findings] == [None, None]
+    panel.show(REPORT, {"conv1": 8, "<script>": 8})
+    # A weight's rows need not be the layer's channels.
+    assert [entry["channel_total"] for entry in panel._findings] == [8, None]
+    with pytest.raises(TypeError, match="channels"):
+        panel.show(REPORT, [8])
+
+
+def test_what_was_dismissed_stays_so_in_later_reports() -> None:
+    panel = cv.FindingsPanel(REPORT)
+    panel.set_state({"dismissed": [["dead", "conv1"]]})
+    panel.show(Report(REPORT.findings[:1]))
+    assert panel.dismissed == [["dead", "conv1"]]
+    with pytest.raises(TraitError, match="dismissed"):
+        panel.dismissed = [["dead"]]

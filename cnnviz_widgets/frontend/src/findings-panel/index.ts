@@ -1,31 +1,21 @@
-/** FindingsPanel: what a diagnosis found, the worst first; the chosen finding shows why, and the cure. */
+/** FindingsPanel: what a diagnosis found, by its cause, the worst first; the chosen one shows why. */
 import type { AnyModel, RenderProps } from "@anywidget/types";
 
+import { causesOf, isDismissed, markOf, notFound, type Cause, type Numbered } from "./causes";
 import { detail } from "./detail";
-import {
-  findingMatches,
-  kindName,
-  placeName,
-  severityCounts,
-} from "./report";
-import { choice, element, keyboard, mount } from "../lib/dom/elements";
+import { findingMatches, severityCounts } from "./report";
+import { causeHead, row, type Item } from "./rows";
+import { button, choice, element, keyboard, mount, say } from "../lib/dom/elements";
 import { rowAfter, scrollTo } from "../lib/dom/list";
-import { count, counted, withLastName } from "../lib/format";
+import { count, counted } from "../lib/format";
 import { onChange } from "../lib/linking/changes";
+import { Connection, type ViewProps } from "../lib/linking/connection";
 import { entry } from "../lib/linking/entry";
-import { severityMark } from "../lib/severity";
 import type { FindingEntry, ReportEntry } from "../lib/wire/payloads";
 import type { FindingsPanelState } from "../lib/wire/states";
 
-/** Beyond so many findings it pays to look for one by its words. */
+/** From so many findings on it pays to look for one by its words. */
 const FILTERED_FROM = 9;
-
-interface Item {
-  index: number;
-  finding: FindingEntry;
-  root: HTMLElement;
-  head: HTMLButtonElement;
-}
 
 let instances = 0;
 
@@ -38,20 +28,29 @@ class FindingsPanel {
   private readonly severity: HTMLSelectElement;
   private readonly filter: HTMLInputElement;
   private readonly listed = element("span", "cnnviz-faint", { role: "status", "aria-live": "polite" });
-  private readonly list = element("div", "cnnviz-findings-list", { role: "list" });
-  private readonly skipped = element("div", "cnnviz-findings-skipped");
+  private readonly list = element("div", "cnnviz-findings-list");
+  /** The notes that belong to no cause, in one line until it is unfolded. */
+  private readonly mild = element("details", "cnnviz-findings-mild");
+  private readonly mildHead = element("summary", "");
+  private readonly restore: HTMLButtonElement;
+  private readonly foot = element("div", "cnnviz-findings-foot");
+  private readonly connection: Connection;
+  private readonly signal: AbortSignal;
   private readonly id = `cnnviz-findings-${instances++}`;
   private items: Item[] = [];
-  /** The row the keyboard is on, among those that the filters leave. */
-  private active = 0;
+  /** The row the keyboard is on, among those that can be seen. */
+  private active: Item | undefined;
   /** The choice when last looked at, and whether its row is folded all the same. */
   private chosen = -1;
   private folded = false;
 
   constructor(
     private readonly model: AnyModel<FindingsPanelState>,
-    private readonly signal: AbortSignal,
+    props: ViewProps,
   ) {
+    const { signal } = props;
+    this.signal = signal;
+    this.connection = new Connection(props);
     const severity = choice(
       "show",
       "Which findings are listed",
@@ -67,30 +66,37 @@ class FindingsPanel {
     const label = "Filter findings by kind, layer or words";
     this.filter = element("input", "cnnviz-filter cnnviz-findings-filter", {
       type: "search",
-      placeholder: label,
+      placeholder: "Filter",
+      title: label,
       "aria-label": label,
       spellcheck: "false",
     });
     keyboard(this.filter);
+    keyboard(this.mildHead);
     this.tools.append(severity.root, this.filter, this.listed);
+    this.restore = button("", "List them again", () => this.bringBack(), signal);
+    this.restore.classList.add("cnnviz-findings-restore");
     this.root = element(
       "div",
       "cnnviz cnnviz-findings-panel",
       {},
-      element("div", "cnnviz-findings-top", {}, this.head, this.tools),
+      this.head,
+      this.tools,
       this.stale,
-      this.notes,
       this.list,
-      this.skipped,
+      this.connection.line,
     );
     this.filter.addEventListener("input", () => this.build(), { signal });
     this.filter.addEventListener("keydown", (event) => this.onFilterKey(event), { signal });
     this.list.addEventListener("keydown", (event) => this.onKey(event), { signal });
+    this.mild.addEventListener("toggle", () => this.mark(), { signal });
     // Python sends both in one message: each is heard, and the second finds all in place.
     onChange(model, ["_report", "_findings"], () => this.begin());
+    onChange(model, ["dismissed"], () => this.build());
     onChange(model, ["finding"], () => this.follow());
     onChange(model, ["stale"], () => this.showStale());
     onChange(model, ["height"], () => this.showHeight());
+    this.connection.onChange(() => this.build());
   }
 
   /** The report; null before the first. */
@@ -105,29 +111,29 @@ class FindingsPanel {
     this.folded = false;
     this.severity.value = "all";
     this.filter.value = "";
+    this.mild.open = this.model.get("_findings")[this.chosen]?.severity === "note";
     this.showHead();
     this.showStale();
     this.showHeight();
-    this.showNotes();
+    this.showFoot();
     this.build();
   }
 
   private showHead(): void {
     const { report } = this;
     const findings = this.model.get("_findings");
+    // Where there are findings these speak for themselves; a screen reader is told how many.
+    this.head.classList.toggle("cnnviz-unseen", report !== null && findings.length > 0);
     if (!report) {
-      this.head.replaceChildren("Nothing has been diagnosed yet.");
+      say(this.head, "Nothing has been diagnosed yet.");
       return;
     }
-    const { layers, samples } = report;
-    if (findings.length === 0) {
-      const text = `No trouble found in ${counted(layers, "layer")} on ${counted(samples, "sample")}.`;
-      this.head.replaceChildren(element("b", "", {}, text));
-      return;
-    }
-    this.head.replaceChildren(
-      element("b", "", {}, counted(findings.length, "finding")),
-      `: ${severityCounts(findings)} · ${counted(layers, "layer")} · ${counted(samples, "sample")}`,
+    const on = `${counted(report.layers, "layer")} on ${counted(report.samples, "sample")}`;
+    say(
+      this.head,
+      findings.length === 0
+        ? `No trouble found in ${on}.`
+        : `${counted(findings.length, "finding")}: ${severityCounts(findings)}, in ${on}`,
     );
   }
 
@@ -138,71 +144,96 @@ class FindingsPanel {
   }
 
   private showHeight(): void {
-    this.list.style.maxHeight = `${this.model.get("height")}px`;
+    this.root.style.setProperty("--cnnviz-findings-height", `${this.model.get("height")}px`);
   }
 
-  /** What concerns the whole report: its notes, and the questions that were left open. */
-  private showNotes(): void {
+  /** What concerns the whole report: its notes, what was not found, and what was left open. */
+  private showFoot(): void {
     const { report } = this;
     this.notes.replaceChildren(...(report?.notes ?? []).map((note) => element("div", "", {}, note)));
-    this.skipped.replaceChildren();
-    const open = report?.skipped ?? [];
+    this.foot.replaceChildren(this.notes);
+    if (!report) return;
+    const findings = this.model.get("_findings");
+    const absent = notFound(findings, report);
+    const on = `In ${counted(report.layers, "layer")} on ${counted(report.samples, "sample")}, as far as inputs, targets and history allow:`;
+    this.foot.append(folded("Nothing found", counted(absent.length, "sign"), on, absent.map((name) => [name])));
+    const open = report.skipped;
     if (open.length === 0) return;
-    const were = open.length === 1 ? "was" : "were";
-    const summary = element("summary", "", {}, `${counted(open.length, "question")} ${were} left open`);
-    keyboard(summary);
-    const list = element("ul", "");
-    for (const { what, why } of open) {
-      list.append(element("li", "", {}, element("b", "", {}, what), `: ${why}`));
-    }
+    const questions = folded("Left open", counted(open.length, "question"), "", open.map(({ what, why }) => [element("b", "", {}, what), `: ${why}`]));
     // Where nothing was found, what was not judged is all there is to read.
-    const unfolded = this.model.get("_findings").length === 0;
-    this.skipped.append(element("details", "", { open: unfolded }, summary, list));
+    questions.open = findings.length === 0;
+    this.foot.append(questions);
   }
 
-  /** List the findings that the filters leave. */
+  /** List the findings that the filters leave, and that were not put away. */
   private build(): void {
     const findings = this.model.get("_findings");
+    const dismissed = this.model.get("dismissed");
     const words = this.filter.value.trim();
     const severities = { all: "severe warning note", grave: "severe warning", severe: "severe" }[this.severity.value]!;
-    const few = findings.length < FILTERED_FROM;
-    this.tools.hidden = findings.length < 2;
-    this.filter.hidden = few;
+    this.tools.hidden = findings.length < FILTERED_FROM;
+    const every = findings.map((finding, index) => ({ index, finding }));
+    const kept = every.filter(({ finding }) => !isDismissed(finding, dismissed));
+    const passing = kept.filter(({ finding }) => severities.includes(finding.severity) && findingMatches(finding, words));
+    const held = this.list.contains(document.activeElement);
+    const before = this.active?.index;
     this.items = [];
-    findings.forEach((finding, index) => {
-      if (severities.includes(finding.severity) && findingMatches(finding, words)) {
-        this.items.push(this.item(finding, index));
-      }
-    });
-    this.list.style.setProperty("--kind", longest(findings.map(({ kind }) => kindName(kind))));
-    this.list.style.setProperty("--place", longest(findings.map(placeName)));
-    this.list.replaceChildren(...this.items.map(({ root }) => root));
-    this.list.hidden = findings.length === 0;
-    if (this.items.length === 0) this.list.append(element("div", "cnnviz-findings-none", {}, "No finding matches."));
-    const all = this.items.length === findings.length;
-    this.listed.textContent = all ? "" : `${count(this.items.length)} of ${count(findings.length)} shown`;
-    this.active = Math.max(0, this.items.findIndex(({ index }) => index === this.chosen));
+    const { grave, notes } = causesOf(passing);
+    const mildCount = notes.reduce((sum, { members }) => sum + members.length, 0);
+    this.mildHead.textContent = counted(mildCount, "note");
+    // In this order, in which the keyboard goes from row to row.
+    this.list.replaceChildren(...grave.map((cause) => this.cause(cause, false)));
+    this.mild.replaceChildren(this.mildHead, ...notes.map((cause) => this.cause(cause, true)));
+    // Who looks for words looks in notes, too.
+    if (words && grave.length === 0) this.mild.open = true;
+    if (mildCount > 0) this.list.append(this.mild);
+    if (passing.length === 0 && findings.length > 0) {
+      const none = kept.length === 0 ? "All findings are dismissed." : "No finding matches.";
+      this.list.append(element("div", "cnnviz-findings-none", {}, none));
+    }
+    const away = findings.length - kept.length;
+    this.restore.textContent = `Show ${count(away)} dismissed`;
+    if (away > 0) this.list.append(this.restore);
+    this.list.append(this.foot);
+    say(this.listed, passing.length === findings.length ? "" : `${count(passing.length)} of ${count(findings.length)} shown`);
+    this.active = this.items.find(({ index }) => index === (before ?? this.chosen)) ?? this.items[0];
     this.mark();
+    // What had the focus is another element now, or gone.
+    if (held) (this.active?.head ?? this.restore).focus({ preventScroll: true });
   }
 
-  private item(finding: FindingEntry, index: number): Item {
-    const kind = kindName(finding.kind);
-    const head = element(
-      "button",
-      "cnnviz-finding-head",
-      { type: "button", id: `${this.id}-${index}`, "aria-expanded": "false" },
-      severityMark(finding.severity),
-      element("span", "cnnviz-finding-kind", { title: finding.kind }, kind),
-      element("span", "cnnviz-finding-place", { title: placeName(finding) }, element("bdi", "", {}, placeName(finding))),
-      element("span", "cnnviz-finding-line", { title: finding.summary }, withLastName(finding.summary, finding.layer)),
-    );
-    keyboard(head);
-    head.addEventListener("click", () => this.choose(index), { signal: this.signal });
-    return { index, finding, head, root: element("div", "cnnviz-finding", { role: "listitem" }, head) };
+  private cause(cause: Cause, isNote: boolean): HTMLElement {
+    const put = (): void => this.dismiss(cause.members);
+    const rows = element("div", "cnnviz-cause-rows", { role: "list" });
+    for (const member of cause.members) {
+      const item = row(member, `${this.id}-${member.index}`, isNote);
+      item.head.addEventListener("click", () => this.choose(item.index), { signal: this.signal });
+      this.items.push(item);
+      rows.append(item.root);
+    }
+    return element("section", "cnnviz-cause", {}, causeHead(cause, put, this.signal), rows);
+  }
+
+  private dismiss(members: readonly Numbered[]): void {
+    const dismissed = this.model.get("dismissed");
+    const more = members.filter(({ finding }) => !isDismissed(finding, dismissed)).map(({ finding }) => markOf(finding));
+    this.setDismissed([...dismissed, ...more]);
+  }
+
+  /** List again what was put away of this report. */
+  private bringBack(): void {
+    const here = this.model.get("_findings").map(markOf);
+    this.setDismissed(this.model.get("dismissed").filter(([kind, layer]) => !here.some(([k, l]) => k === kind && l === layer)));
+  }
+
+  private setDismissed(dismissed: [string, string][]): void {
+    this.model.set("dismissed", dismissed);
+    this.model.save_changes();
   }
 
   /** Choose a finding; the one that is chosen already is folded or unfolded. */
   private choose(index: number): void {
+    this.active = this.items.find((item) => item.index === index);
     if (index === this.chosen) {
       this.folded = !this.folded;
       this.mark();
@@ -219,45 +250,70 @@ class FindingsPanel {
     if (finding === this.chosen) return;
     this.chosen = finding;
     this.folded = false;
-    const at = this.items.findIndex(({ index }) => index === finding);
-    if (at >= 0) this.active = at;
+    const item = this.items.find(({ index }) => index === finding);
+    if (item) this.active = item;
+    if (item?.isNote) this.mild.open = true;
     this.mark();
-    if (at >= 0) scrollTo(this.list, this.items[at]!.root);
+    if (item) scrollTo(this.list, item.root);
   }
 
   /** Show which row is chosen and unfolded, and which one the keyboard is on. */
   private mark(): void {
-    this.items.forEach(({ index, finding, root, head }, at) => {
+    const active = this.reachable.includes(this.active!) ? this.active : this.reachable[0];
+    for (const item of this.items) {
+      const { index, finding, root, head } = item;
       const chosen = index === this.chosen;
       const unfolded = chosen && !this.folded;
       root.classList.toggle("cnnviz-chosen", chosen);
       head.setAttribute("aria-current", String(chosen));
-      head.tabIndex = at === this.active ? 0 : -1;
-      if (head.getAttribute("aria-expanded") === String(unfolded)) return;
+      head.tabIndex = item === active ? 0 : -1;
+      if (head.getAttribute("aria-expanded") === String(unfolded)) continue;
       head.setAttribute("aria-expanded", String(unfolded));
-      if (unfolded) root.append(detail(finding));
+      if (unfolded) root.append(this.evidence(finding));
       else root.lastElementChild!.remove();
+    }
+  }
+
+  private evidence(finding: FindingEntry): HTMLElement {
+    const { root, select } = detail(finding, {
+      select: () => this.select(),
+      dismiss: () => this.dismiss([{ index: this.chosen, finding }]),
+      signal: this.signal,
     });
+    if (select) this.connection.need(select);
+    return root;
+  }
+
+  /** Python has all of its channels, and goes to their place where the reader has left it. */
+  private select(): void {
+    this.model.set("_select_asked", this.model.get("_select_asked") + 1);
+    this.model.save_changes();
+  }
+
+  /** The rows that are not folded away. */
+  private get reachable(): Item[] {
+    return this.mild.open ? this.items : this.items.filter(({ isNote }) => !isNote);
   }
 
   private onKey(event: KeyboardEvent): void {
     // Keys on what a row unfolds, such as a list of layers, are not for the rows.
-    const at = this.items.findIndex(({ head }) => head === event.target);
+    const rows = this.reachable;
+    const at = rows.findIndex(({ head }) => head === event.target);
     if (at < 0) return;
-    const next = rowAfter(event.key, at, this.items.length - 1);
+    const next = rowAfter(event.key, at, rows.length - 1);
     if (next !== undefined) {
-      this.active = next;
+      this.active = rows[next]!;
       this.mark();
-      this.items[this.active]!.head.focus({ preventScroll: true });
-      scrollTo(this.list, this.items[this.active]!.root);
-    } else if (event.key === "Enter" || event.key === " ") this.choose(this.items[at]!.index);
+      this.active.head.focus({ preventScroll: true });
+      scrollTo(this.list, this.active.root);
+    } else if (event.key === "Enter" || event.key === " ") this.choose(rows[at]!.index);
     else return;
     event.preventDefault();
     event.stopPropagation();
   }
 
   private onFilterKey(event: KeyboardEvent): void {
-    if (event.key === "ArrowDown") this.items[this.active]?.head.focus();
+    if (event.key === "ArrowDown") this.reachable[0]?.head.focus();
     else if (event.key === "Escape" && this.filter.value) {
       this.filter.value = "";
       this.build();
@@ -267,11 +323,18 @@ class FindingsPanel {
   }
 }
 
-/** The room that the longest of these words takes, at the most. */
-const longest = (words: readonly string[]): string => `${Math.max(0, ...words.map(({ length }) => length))}ch`;
+/** A line that unfolds to a list. */
+function folded(title: string, extent: string, lead: string, lines: readonly (Node | string)[][]): HTMLDetailsElement {
+  const summary = element("summary", "", {}, element("span", "", {}, title), element("span", "", {}, extent));
+  keyboard(summary);
+  const root = element("details", "cnnviz-findings-folded", {}, summary);
+  if (lead) root.append(element("div", "", {}, lead));
+  root.append(element("ul", "", {}, ...lines.map((line) => element("li", "", {}, ...line))));
+  return root;
+}
 
 function render({ model, el, signal }: RenderProps<FindingsPanelState>): void {
-  const panel = new FindingsPanel(model, signal);
+  const panel = new FindingsPanel(model, { model, el, signal });
   mount(el, panel.root, signal);
   panel.begin();
 }

@@ -1,5 +1,6 @@
 /** A report as Python sends it, and its words as a reader wants them. */
-import { count, counted, number, percent } from "../lib/format";
+import { element } from "../lib/dom/elements";
+import { count, counted, lastName, number, percent, withLastName } from "../lib/format";
 import { FINDING_TITLES } from "../lib/wire/constants";
 import type { FindingEntry, Severity } from "../lib/wire/payloads";
 
@@ -46,4 +47,18 @@ export function findingMatches(finding: FindingEntry, filter: string): boolean {
     .toLowerCase()
     .split(/\s+/)
     .every((word) => text.includes(word));
+}
+
+/** A sentence whose parts between backticks are lines of code. */
+export function withCode(text: string): (Node | string)[] {
+  return text.split(/`([^`]+)`/).map((part, at) => (at % 2 ? element("code", "cnnviz-code", {}, part) : part));
+}
+
+/** Of a name of more letters the end is shown. */
+const LONGEST = 60;
+
+/** What was found, speaking of the layer by its last name, however long that is. */
+export function sentenceOf({ summary, layer }: FindingEntry): string {
+  const [sentence, name] = [withLastName(summary, layer), lastName(layer)];
+  return name.length > LONGEST ? sentence.split(name).join(`…${name.slice(1 - LONGEST)}`) : sentence;
 }

@@ -4,6 +4,7 @@ import { describe, expect, test } from "vitest";
 import panel from "../../src/findings-panel";
 import { binsOf } from "../../src/findings-panel/histogram";
 import { channelText, valueText } from "../../src/findings-panel/report";
+import { FINDING_TITLES } from "../../src/lib/wire/constants";
 import type { FindingEntry } from "../../src/lib/wire/payloads";
 import type { FindingsPanelState } from "../../src/lib/wire/states";
 import { emptyPage, FakeModel, find, key, show } from "../fake";
@@ -21,6 +22,7 @@ const finding = (more: Partial<FindingEntry> = {}): FindingEntry => ({
   view: "outputs",
   channel_count: 2,
   channels: [1, 4],
+  channel_total: 8,
   measured: { name: "share of dead channels", value: 0.25, is_share: true },
   reference: null,
   samples: 16,
@@ -40,6 +42,8 @@ async function open(findings: FindingEntry[], more: Partial<FindingsPanelState> 
     _findings: findings,
     finding: -1,
     stale: false,
+    dismissed: [],
+    _select_asked: 0,
     height: 400,
     ...more,
   });
@@ -54,55 +58,87 @@ const four = [
   finding({ kind: "new-kind", severity: "note" }),
 ];
 
+const button = (text: string): HTMLButtonElement =>
+  [...document.querySelectorAll<HTMLButtonElement>("button")].find(
+    (made) => made.textContent === text || made.getAttribute("aria-label") === text,
+  )!;
+const titles = () => all(".cnnviz-cause-title").map(({ textContent }) => textContent);
+const places = () => all(".cnnviz-finding-place").map(({ textContent }) => textContent);
+
 test("lines of code in a cure are marked, and text of a model is no markup", async () => {
   await open([finding({ cure: "Flip: `x[..., ::-1]`, not <b>." })]);
-  heads()[0]!.click();
-  const cure = find(".cnnviz-finding-cure");
-  expect(cure.textContent).toBe("Cure: Flip: x[..., ::-1], not <b>.");
+  const cure = find(".cnnviz-cause-cure");
+  expect(cure.textContent).toBe("Flip: x[..., ::-1], not <b>.");
   expect([...cure.querySelectorAll("code")].map((code) => code.textContent)).toEqual(["x[..., ::-1]"]);
+});
+
+describe("causes", () => {
+  test("have what the report calls them, in how many layers, and their cure once", async () => {
+    await open([finding(), finding({ layer: "conv2", severity: "warning" }), finding({ kind: "duplicate", cure: "Prune." })]);
+    expect(titles()).toEqual(["Dead channels in 2 layers", "Duplicate channels"]);
+    expect(all(".cnnviz-cause-cure").map(({ textContent }) => textContent)).toEqual(["Change the activation.", "Prune."]);
+    expect(places()).toEqual(["conv1", "conv2", "conv1"]);
+  });
+
+  test("of one kind with two cures are two: nothing is advised that the report does not advise", async () => {
+    await open([finding(), finding({ layer: "conv2", cure: "Lower the learning rate." }), finding({ layer: "conv3" })]);
+    expect(titles()).toEqual(["Dead channels in 2 layers", "Dead channels"]);
+    expect(places()).toEqual(["conv1", "conv3", "conv2"]);
+  });
+
+  test("are told how grave they are by a mark and in words", async () => {
+    await open(four);
+    expect(all(".cnnviz-severity").map((mark) => mark.textContent)).toEqual(["severe", "warning", "warning", "note"]);
+    expect(all(".cnnviz-severity svg")).toHaveLength(4);
+  });
+
+  test("notes stand in one line, but for those of a graver cause", async () => {
+    const notes = Array.from({ length: 45 }, (_, i) => finding({ kind: "near-zero", severity: "note", layer: `l${i}` }));
+    await open([finding(), finding({ severity: "note", layer: "conv9" }), ...notes]);
+    const mild = find<HTMLDetailsElement>(".cnnviz-findings-mild");
+    expect([mild.open, find(".cnnviz-findings-mild > summary").textContent]).toEqual([false, "45 notes"]);
+    expect(places().slice(0, 2)).toEqual(["conv1", "conv9"]);
+    expect(mild.querySelectorAll(".cnnviz-finding")).toHaveLength(45);
+    expect(all(".cnnviz-finding-bar.cnnviz-grave")).toHaveLength(1);
+  });
+});
+
+describe("a row", () => {
+  test("has its layer's last name as text, the share as a bar, and the count", async () => {
+    await open([finding({ layer: "outer/<b>conv</b>" })]);
+    expect(places()).toEqual(["b>"]);
+    expect(heads()[0]!.title).toContain("outer/<b>conv</b>");
+    expect(find(".cnnviz-finding-value").textContent).toBe("2/8");
+    expect(find(".cnnviz-finding-bar > i").style.width).toBe("25%");
+  });
+
+  test("names a weight, and the model as a whole", async () => {
+    await open(four);
+    expect(places()).toEqual(["conv1", "b> · kernel", "the model as a whole", "conv1"]);
+  });
+
+  test("has the measured share where it is not known of how many, and no bar for what is of no channels", async () => {
+    const measured = { name: "share of right answers", value: 0.16, is_share: true };
+    await open([finding({ channel_total: null }), finding({ kind: "memorised", channel_count: 0, channels: [], measured })]);
+    expect(all(".cnnviz-finding-value").map(({ textContent }) => textContent)).toEqual(["25 %", "16 %"]);
+    expect(all(".cnnviz-finding-bar > i")).toHaveLength(1);
+  });
+
+  test("shortens a name of thousands of letters, in its evidence, too", async () => {
+    const layer = "x".repeat(3000);
+    await open([finding({ layer, summary: `2 of 8 channels of ${layer} are zero.` })], { finding: 0 });
+    const summary = find(".cnnviz-finding-summary");
+    expect(summary.textContent!.length).toBeLessThan(120);
+    expect(summary.title).toContain(layer);
+  });
 });
 
 describe("the list", () => {
   test("says how many there are of what, and on what they rest", async () => {
     await open(four);
-    expect(find(".cnnviz-findings-head").textContent).toBe(
-      "4 findings: 1 severe, 2 warnings, 1 note · 12 layers · 64 samples",
-    );
-  });
-
-  test("a row has severity in words, a readable kind, and the layer as text", async () => {
-    await open(four);
-    expect(all(".cnnviz-severity").map((mark) => mark.textContent)).toEqual(["severe", "warning", "warning", "note"]);
-    expect(all(".cnnviz-finding-kind").map(({ title }) => title)).toEqual(four.map(({ kind }) => kind));
-    expect(all(".cnnviz-finding-kind").map(({ textContent }) => textContent)).toEqual([
-      "dead channels",
-      "duplicate channels",
-      "unreachable targets",
-      "new kind",
-    ]);
-    expect(all(".cnnviz-finding-place").map(({ textContent }) => textContent)).toEqual([
-      "conv1",
-      "<b>conv2</b> · kernel",
-      "the model as a whole",
-      "conv1",
-    ]);
-  });
-
-  test("kinds and layers take the room that the longest of them needs", async () => {
-    await open([finding({ layer: "outer/inner/conv" }), finding({ kind: "odd" })]);
-    const list = all(".cnnviz-findings-list")[0]!;
-    const room = (name: string) => list.style.getPropertyValue(name);
-    expect([room("--kind"), room("--place")]).toEqual([`${"dead channels".length}ch`, `${"outer/inner/conv".length}ch`]);
-    expect(all(".cnnviz-finding-place")[0]!.title).toBe("outer/inner/conv");
-  });
-
-  test("a row's sentence speaks of the layer by its last name, the full one is in the title", async () => {
-    const summary = "2 of 8 channels of outer/conv are zero.";
-    await open([finding({ layer: "outer/conv", summary })]);
-    const line = all(".cnnviz-finding-line")[0]!;
-    expect([line.textContent, line.title]).toEqual(["2 of 8 channels of conv are zero.", summary]);
-    all(".cnnviz-finding-head")[0]!.click();
-    expect(all(".cnnviz-finding-summary")[0]!.textContent).toBe(summary);
+    const head = find(".cnnviz-findings-head");
+    expect(head.textContent).toBe("4 findings: 1 severe, 2 warnings, 1 note, in 12 layers on 64 samples");
+    expect(head.classList.contains("cnnviz-unseen")).toBe(true);
   });
 
   test("nothing is chosen or unfolded by itself", async () => {
@@ -114,9 +150,19 @@ describe("the list", () => {
   test("no trouble is said with its extent, and with what was not judged", async () => {
     await open([], {}, { layers: 1, samples: 8, skipped: [{ what: "targets", why: "<i>none</i>" }] });
     expect(find(".cnnviz-findings-head").textContent).toBe("No trouble found in 1 layer on 8 samples.");
-    expect(find("details").hasAttribute("open")).toBe(true);
-    expect(find("details").textContent).toBe("1 question was left opentargets: <i>none</i>");
+    const [absent, left] = all(".cnnviz-findings-folded") as HTMLDetailsElement[];
+    expect([absent!.open, left!.open]).toEqual([false, true]);
+    expect(left!.textContent).toBe("Left open1 questiontargets: <i>none</i>");
     expect(find(".cnnviz-toolbar").hidden).toBe(true);
+  });
+
+  test("what was not found is listed, without what was found or left open", async () => {
+    await open([finding()], {}, { skipped: [{ what: "frozen: conv1", why: "…" }] });
+    const [absent] = all(".cnnviz-findings-folded");
+    const listed = [...absent!.querySelectorAll("li")].map(({ textContent }) => textContent);
+    const every = Object.values(FINDING_TITLES);
+    expect(listed).toEqual(every.filter((title) => title !== "dead channels" && title !== "frozen weights"));
+    expect(absent!.querySelector("summary")!.textContent).toBe(`Nothing found${every.length - 2} signs`);
   });
 
   // A Dict of traitlets that may be None begins as an empty one.
@@ -138,8 +184,47 @@ describe("the list", () => {
 
   test("open questions are folded where there are findings", async () => {
     await open(four, {}, { skipped: [{ what: "a", why: "b" }, { what: "c", why: "d" }] });
-    expect(find(".cnnviz-findings-skipped summary").textContent).toBe("2 questions were left open");
-    expect(find(".cnnviz-findings-skipped details").hasAttribute("open")).toBe(false);
+    const left = all(".cnnviz-findings-folded")[1] as HTMLDetailsElement;
+    expect([left.querySelector("summary")!.textContent, left.open]).toEqual(["Left open2 questions", false]);
+  });
+});
+
+describe("dismissing", () => {
+  test("a cause goes with all its rows, and comes back", async () => {
+    const model = await open([finding(), finding({ layer: "conv2" }), finding({ kind: "duplicate" })]);
+    button("Dismiss: Dead channels in 2 layers").click();
+    expect(model.state.dismissed).toEqual([["dead", "conv1"], ["dead", "conv2"]]);
+    expect(model.saves).toBe(1);
+    expect(titles()).toEqual(["Duplicate channels"]);
+    button("Show 2 dismissed").click();
+    expect(model.state.dismissed).toEqual([]);
+    expect(titles()).toHaveLength(2);
+  });
+
+  test("a finding goes by itself, from its evidence", async () => {
+    const model = await open([finding(), finding({ layer: "conv2" })]);
+    heads()[1]!.click();
+    button("Dismiss").click();
+    expect(model.state.dismissed).toEqual([["dead", "conv2"]]);
+    expect(places()).toEqual(["conv1"]);
+  });
+
+  test("lasts for later reports, by kind and layer, and what is not in them stays away", async () => {
+    const model = await open(four, { dismissed: [["dead", "conv1"], ["dead", "gone"]] });
+    expect(places()).not.toContain("conv1 dead");
+    expect(titles()).toEqual(["Duplicate channels", "Unreachable targets", "New kind"]);
+    model.set({ _report: { model: "cnn", layers: 3, samples: 2, notes: [], skipped: [] }, _findings: [finding()] });
+    expect(find(".cnnviz-findings-none").textContent).toBe("All findings are dismissed.");
+    button("Show 1 dismissed").click();
+    expect(model.state.dismissed).toEqual([["dead", "gone"]]);
+  });
+
+  test("leaves the keyboard in the list", async () => {
+    await open([finding(), finding({ layer: "conv2" })]);
+    heads()[0]!.click();
+    heads()[0]!.focus();
+    button("Dismiss").click();
+    expect(document.activeElement).toBe(heads()[0]);
   });
 });
 
@@ -177,7 +262,11 @@ describe("choosing", () => {
     expect(model.state.finding).toBe(-1);
     press(heads()[1]!, "Enter");
     expect(model.state.finding).toBe(1);
+    // Notes that are folded away are no place to go to.
     press(heads()[1]!, "End");
+    expect(document.activeElement).toBe(heads()[2]);
+    find<HTMLDetailsElement>(".cnnviz-findings-mild").open = true;
+    press(heads()[2]!, "End");
     expect(document.activeElement).toBe(heads()[3]);
     press(heads()[3]!, "ArrowDown");
     expect(document.activeElement).toBe(heads()[3]);
@@ -220,15 +309,15 @@ describe("filters", () => {
     heads()[0]!.click();
     expect(model.state.finding).toBe(31);
     type("nothing like it");
-    expect(find(".cnnviz-findings-list").textContent).toBe("No finding matches.");
+    expect(find(".cnnviz-findings-none").textContent).toBe("No finding matches.");
     find("input").dispatchEvent(key("Escape"));
     expect(heads()).toHaveLength(500);
-    expect(heads()[31]!.getAttribute("aria-expanded")).toBe("true");
+    expect(find("[id$='-31']").getAttribute("aria-expanded")).toBe("true");
   });
 
   test("few findings need no words to be found by", async () => {
     await open(four);
-    expect(find<HTMLInputElement>("input").hidden).toBe(true);
+    expect(find(".cnnviz-toolbar").hidden).toBe(true);
   });
 });
 
@@ -238,14 +327,33 @@ describe("what a row unfolds", () => {
     return find(".cnnviz-finding-detail");
   }
 
-  test("summary, cure, limits, source, samples and channels, as text", async () => {
+  test("summary, limits, source, samples and channels, as text", async () => {
     const detail = await unfolded({ summary: "<img src=x>", limits: "Fires under 3/16." });
     const text = detail.textContent!;
-    for (const part of ["<img src=x>", "Cure: Change the activation.", "Fires under 3/16.", "[WL20 §1.3.2]"]) {
+    for (const part of ["<img src=x>", "Fires under 3/16.", "[WL20 §1.3.2]"]) {
       expect(text).toContain(part);
     }
     expect(text).toContain("channels 1, 4 · on 16 samples · dead");
     expect(detail.querySelector("img")).toBeNull();
+  });
+
+  test("a button that has Python select its channels, where it concerns some", async () => {
+    const model = await open([finding({ channel_count: 1200 })], { finding: 0 });
+    button("Select 1,200").click();
+    expect([model.state._select_asked, model.saves]).toEqual([1, 1]);
+    model.connect(false);
+    expect(button("Select 1,200").disabled).toBe(true);
+    model.set({ _findings: [finding({ channel_count: 0, channels: [] })] });
+    expect(all(".cnnviz-primary")).toHaveLength(0);
+  });
+
+  test("where sign and cure come from, on request", async () => {
+    const detail = await unfolded({});
+    const source = detail.querySelector<HTMLElement>(".cnnviz-finding-source")!;
+    expect(source.hidden).toBe(true);
+    button("Source").click();
+    expect([source.hidden, button("Source").getAttribute("aria-expanded")]).toEqual([false, "true"]);
+    expect(source.textContent).toContain("[WL20 §1.3.2]");
   });
 
   test("the number beside what it was compared with", async () => {
@@ -292,9 +400,10 @@ describe("what a row unfolds", () => {
     expect((await unfolded({ follows: ["a", "b"] })).textContent).toContain("also shows in: a, b");
     document.body.replaceChildren();
     const detail = await unfolded({ follows: ["a", "b", "c", "d", "e"] });
-    expect(detail.querySelector("summary")!.textContent).toBe("also shows in: a, b, c and 2 more");
-    expect(detail.querySelector("summary")!.title).toBe("a\nb\nc\nd\ne");
-    expect(detail.querySelector("details")!.textContent).toContain("d, e");
+    const follows = detail.querySelector(".cnnviz-finding-follows")!;
+    expect(follows.querySelector("summary")!.textContent).toBe("also shows in: a, b, c and 2 more");
+    expect(follows.querySelector("summary")!.title).toBe("a\nb\nc\nd\ne");
+    expect(follows.textContent).toContain("d, e");
   });
 
   test("findings about weights rest on no samples", async () => {

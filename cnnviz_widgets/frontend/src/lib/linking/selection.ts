@@ -75,6 +75,30 @@ export class Selection {
     if (this.list.length > 0) this.replace([]);
   }
 
+  /** Selections that have a name, of what is shown. */
+  get named(): Record<string, number[]> {
+    return this.model.get("_named")[this.model.get("_channels_of")] ?? {};
+  }
+
+  /** Keep these channels under a name. */
+  name(name: string, channels: readonly number[]): void {
+    this.setNamed({ ...this.named, [name]: [...channels] });
+  }
+
+  /** Forget what was kept under a name. */
+  unname(name: string): void {
+    this.setNamed(Object.fromEntries(Object.entries(this.named).filter(([each]) => each !== name)));
+  }
+
+  private setNamed(named: Record<string, number[]>): void {
+    this.model.set("_named", { ...this.model.get("_named"), [this.model.get("_channels_of")]: named });
+    this.publish();
+  }
+
+  onNamed(callback: () => void): void {
+    onChange(this.model, ["_named", "_channels_of"], callback);
+  }
+
   /** When the numbers become channels of something else. */
   onOthers(callback: () => void): void {
     onChange(this.model, ["_channels_of"], callback);
@@ -84,3 +108,53 @@ export class Selection {
     onChange(this.model, ["selected", "hovered"], callback);
   }
 }
+
+/** So many selections are gone back to. */
+const REMEMBERED = 50;
+
+/** What was selected before, by whatever view or cell; it lives in the page, and needs no kernel. */
+export class SelectionHistory {
+  private earlier: (readonly number[])[] = [];
+  private present: readonly number[];
+
+  constructor(private readonly selection: Selection) {
+    this.present = selection.list;
+    selection.onChange(() => this.look());
+    selection.onOthers(() => this.forget());
+  }
+
+  /** The selection before, other than the present one; undefined where there is none. */
+  private get last(): readonly number[] | undefined {
+    while (this.earlier.length > 0 && same(this.earlier[this.earlier.length - 1]!, this.present)) this.earlier.pop();
+    return this.earlier[this.earlier.length - 1];
+  }
+
+  get isEmpty(): boolean {
+    return this.last === undefined;
+  }
+
+  undo(): void {
+    const { last } = this;
+    if (!last) return;
+    this.earlier.pop();
+    this.present = last;
+    this.selection.replace(last);
+    this.present = this.selection.list;
+  }
+
+  private look(): void {
+    const { list } = this.selection;
+    if (same(list, this.present)) return;
+    this.earlier.push(this.present);
+    if (this.earlier.length > REMEMBERED) this.earlier.shift();
+    this.present = list;
+  }
+
+  private forget(): void {
+    this.earlier = [];
+    this.present = this.selection.list;
+  }
+}
+
+const same = (a: readonly number[], b: readonly number[]): boolean =>
+  a === b || (a.length === b.length && a.every((channel, i) => channel === b[i]));

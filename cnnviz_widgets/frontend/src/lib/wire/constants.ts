@@ -138,6 +138,16 @@ export const MOMENTS_TRAITS = [
   "_marks",
   "_onsets",
 ] as const;
+export const SELECTION_BAR_TRAITS = [
+  "_trials",
+  "class_names",
+  "_channel_count",
+  "_channels",
+  "_gaps",
+  "_mean",
+  "_maximum",
+  "_dead",
+] as const;
 export const INSPECTOR_HEADER_TRAITS = [
   "_answered",
   "_asked",

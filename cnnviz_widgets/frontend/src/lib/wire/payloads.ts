@@ -270,6 +270,8 @@ export interface FindingEntry {
   /** How many channels are concerned, 0 for all of them, and the first of them. */
   channel_count: number;
   channels: number[];
+  /** Of how many channels, where that is known. */
+  channel_total: number | null;
   measured: MeasurementEntry;
   reference: ReferenceEntry | null;
   /** 0 for findings about weights alone. */
@@ -352,6 +354,20 @@ export interface PairEntry extends _PairNames {
   nonfinite: [boolean, boolean];
 }
 
+/** What a trial measured; null where it is not known, or not finite. */
+export interface TrialNumbersEntry {
+  samples: number;
+  /** Of the outputs, as a share of what they were. */
+  change: number | null;
+  /** How many answers differ. */
+  changed: number | null;
+  /** How many are right, before and after. */
+  right: [number, number] | null;
+  loss: [number | null, number | null] | null;
+  /** Whether every value of every output is exactly what it was. */
+  unchanged: boolean;
+}
+
 /** What came of trying a model without some channels. */
 export interface TrialEntry {
   how: "silence" | "mean" | "merge";
@@ -360,4 +376,5 @@ export interface TrialEntry {
   summary: string;
   /** Pairs of a label and a value. */
   details: [string, string][];
+  numbers: TrialNumbersEntry | null;
 }

@@ -114,6 +114,10 @@ export interface FindingsPanelState {
   /** The report without its findings; nothing before the first. */
   _report: ReportEntry | Nothing | null;
   _findings: FindingEntry[];
+  /** Kind and layer of each finding that was put away. */
+  dismissed: [string, string][];
+  /** How often the page asked for the chosen one's channels. */
+  _select_asked: number;
   /** Number of the chosen finding; -1 for none. */
   finding: number;
   /** Greatest height of the list in CSS pixels. */
@@ -238,12 +242,37 @@ export interface SamplesBarState {
 export interface SelectionState {
   /** Channel numbers in the layer's own numbering. */
   selected: number[];
+  /** Selections that have a name, by what they are channels of. */
+  _named: Record<string, Record<string, number[]>>;
   /** How often channels were selected here, and what they were channels of the last time. */
   _chosen_in: [number, string];
   /** What the numbers are channels of. */
   _channels_of: string;
   /** The channel under the mouse; -1 for none. */
   hovered: number;
+}
+
+/** What SelectionBar shares with the page. */
+export interface SelectionBarState {
+  /** The list of trials, where channels can be tried. */
+  _trials: string | null;
+  class_names: string[];
+  /** How many there are, drawn or not. */
+  _channel_count: number;
+  /** The channels that are drawn, those of the tree first, from left to right. */
+  _channels: DataView;
+  /** The height at which each channel of the tree is joined to the one right of it. */
+  _gaps: DataView;
+  /** Mean and largest value of each channel that is drawn; NaN where it has none. */
+  _mean: DataView;
+  _maximum: DataView;
+  /** 1 for each that is zero throughout. */
+  _dead: DataView;
+  /** How often the line was copied. */
+  _python_asked: number;
+  /** The line of code that gets the values; '' where none does. */
+  python: string;
+  selection: string;
 }
 
 /** What Timeline shares with the page. */

@@ -1,0 +1,70 @@
+/** The line in which channels are looked for: what is typed is found at once, Enter selects it. */
+import { search, WORDS, type Channels, type Found } from "./search";
+import { button, element, keyboard, say } from "../lib/dom/elements";
+import { icon, iconButton } from "../lib/dom/icons";
+import type { Selection } from "../lib/linking/selection";
+
+export class Finder {
+  readonly root: HTMLFormElement;
+  private readonly field = element("input", "cnnviz-finder-field", {
+    type: "search",
+    placeholder: "3, 7-9 or a word",
+    "aria-label": "Find channels: numbers, dead, most alike, top by mean, top by max, or a class",
+    spellcheck: "false",
+    autocomplete: "off",
+  });
+  private readonly said = element("span", "cnnviz-finder-said", { role: "status", "aria-live": "polite" });
+
+  constructor(
+    private readonly selection: Selection,
+    private readonly channels: () => Channels,
+    private readonly onClose: () => void,
+    signal: AbortSignal,
+  ) {
+    keyboard(this.field);
+    const words = WORDS.map((word) => button(word, `Select: ${word}`, () => this.take(word), signal));
+    this.root = element(
+      "form",
+      "cnnviz-selection-pill cnnviz-finder",
+      { hidden: true, role: "search" },
+      icon("search"),
+      this.field,
+      this.said,
+      element("span", "cnnviz-finder-words", {}, ...words),
+      iconButton("close", "Close the search", "Close (Escape)", onClose, signal),
+    );
+    this.field.addEventListener("input", () => say(this.said, this.find().said), { signal });
+    this.root.addEventListener("submit", (event) => {
+      event.preventDefault();
+      this.take(this.field.value);
+    }, { signal });
+    this.root.addEventListener("keydown", (event) => {
+      // Letters typed here are no keys of the frame.
+      event.stopPropagation();
+      if (event.key === "Escape") this.onClose();
+    }, { signal });
+    selection.onOthers(() => say(this.said, ""));
+  }
+
+  open(): void {
+    this.root.hidden = false;
+    this.field.focus({ preventScroll: true });
+    this.field.select();
+  }
+
+  close(): void {
+    this.root.hidden = true;
+    say(this.said, "");
+  }
+
+  private find(): Found {
+    return search(this.field.value, this.channels(), this.selection.list);
+  }
+
+  private take(text: string): void {
+    this.field.value = text;
+    const { channels, said } = this.find();
+    if (channels.length > 0) this.selection.replace(channels);
+    say(this.said, said);
+  }
+}
