@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike
 from traitlets import Enum, Unicode, observe, validate
 
 from ...analysis.channel_measures import ChannelMeasures
+from ...analysis.clustering.chain_linkage import LINKAGES, Linkage, checked_linkage
 from ...diagnosis.report import Report
 from ...history.history import History
 from ...history.memory_limit import DEFAULT_MEMORY
@@ -73,6 +74,8 @@ class ModelInspector(Composite):
         Path of the layer to show first; by default the first of the order of analysis.
     view : {'outputs', 'weights'}
         What of the layer to show first.
+    linkage : {'single', 'average', 'complete', 'ward'}
+        How channels are joined in the trees; what a history kept stays joined as it was.
 
     Attributes
     ----------
@@ -96,6 +99,7 @@ class ModelInspector(Composite):
         help="Name of the weight shown, such as 'kernel': some layers have several. "
         "'' while outputs are shown."
     )
+    linkage = Enum(LINKAGES, "single", help="How channels are joined in the trees.")
 
     _probe: ModelProbe | None = None
 
@@ -109,8 +113,10 @@ class ModelInspector(Composite):
         class_names: Sequence[str] | None = None,
         layer: str | None = None,
         view: str = "outputs",
+        linkage: Linkage = "single",
     ) -> None:
         one_of("view", view, ("outputs", "weights"))
+        checked_linkage(linkage)
         self._probe = probe = ModelProbe(model, inputs)
         self._targets = checked_targets(model, targets, probe.samples)
         # The layers stay as they are meanwhile: they need not be looked up for each part.
@@ -131,20 +137,19 @@ class ModelInspector(Composite):
             )
             self._navigation = Navigation(self._display, self.following.story, work, lock)
             self._diagnosis = DiagnosisState(self.findings, self.selector)
-            beside = [
-                self.header,
-                self.following.bar,
-                self.findings,
-                self.ablation,
-                *self.views.parts,
-            ]
-            children = side_by_side(self.selector, beside, self.following.story.parts)
+            above = [self.header, self.following.bar, self.findings, self.ablation]
+            children = side_by_side(
+                self.selector, [*above, *self.views.parts], self.following.story.parts
+            )
             super().__init__(children, self.views.selection, work, lock, "cnnviz-inspector")
+            self.linkage = linkage
             cell, report = work.in_cell(), work.reported()
             with surely(*cell, report), cell[0], cell[1], self._lock, report:
                 self._display.read_all(place, probe.layers)
         self.selector.observe(self._on_chosen, "layer")
         self.header.observe(self._on_chosen, ["view", "weight"])
+        for axis in (self.axis, self.parameters.axis):
+            axis.observe(self._on_chosen, "linkage")
         self.header.observe(self._on_asked, ["_asked", "_diagnose_asked", "_next_asked"])
         self.findings.observe(self._on_finding, "finding")
 
@@ -352,6 +357,10 @@ class ModelInspector(Composite):
     def _on_place(self, change: dict[str, Any]) -> None:
         """Show the place; where that fails, show the one before again."""
         self._navigation.choose(change["name"], change["new"])
+
+    @observe("linkage")
+    def _on_linkage(self, change: dict[str, Any]) -> None:
+        self._display.link(change["new"])
 
     def _tell_place(self) -> None:
         self._display.tell_place()

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from traitlets import Enum
+from collections.abc import Sequence
 
+from traitlets import Enum, List, Unicode
+
+from ...analysis.clustering.chain_linkage import LINKAGES
 from ..jupyter.ownership import Owning
 from ..jupyter.thread_local_sync import ThreadLocalSync
 from .traits import Finite
@@ -24,6 +27,25 @@ class ColumnAxis(Owning, ThreadLocalSync):
     scale = Finite(0.0, min=0.0, help="Width of a column in CSS pixels; 0 fits all columns.").tag(
         sync=True
     )
+
+    linkage = Enum(
+        LINKAGES,
+        "single",
+        help="How far apart two groups of channels are: it makes the tree, and so the leaf order.",
+    ).tag(sync=True)
+    _linkages = List(
+        Unicode(), help="What the page offers; none where the tree that is shown was kept."
+    ).tag(sync=True)
+    _groups = List(help="Groups of the cut in the tree that is drawn here.").tag(sync=True)
+
+    def offer(self, linkages: Sequence[str]) -> None:
+        """Have the page offer these linkages.
+
+        Parameters
+        ----------
+        linkages : sequence of str
+        """
+        self._linkages = list(linkages)
 
     def fit(self) -> None:
         """Show all columns."""

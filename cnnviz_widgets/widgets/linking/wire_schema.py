@@ -117,6 +117,10 @@ class SelectionState(TypedDict):
 class ColumnAxisState(TypedDict):
     """Which columns are in sight."""
 
+    _groups: list[tuple[int, int, float]]
+    """First column of each group, one past its last, and the distance at which it holds together;
+    groups of two or more, from the left."""
+
 
 class InspectorHeaderState(TypedDict):
     """What goes on, and where the reader is."""

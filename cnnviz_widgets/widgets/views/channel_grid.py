@@ -108,6 +108,11 @@ class ChannelGrid(SheetTraits, LayerView):
         self._record = record
         self._laid_out = (tiles, channels, samples)
 
+    def _on_linkage(self, change: dict[str, Any]) -> None:
+        # Columns in an order of their own are of no tree.
+        if self._laid_out is None:
+            super()._on_linkage(change)
+
     def _let_go(self) -> None:
         super()._let_go()
         self._laid_out = None

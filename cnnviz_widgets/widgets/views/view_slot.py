@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
 from ...records.layer_picture import LayerPicture
@@ -46,11 +46,15 @@ class Links:
         Where channels stand, in views that have them from left to right.
     sample_names : sequence of str
         A name for each of all samples; none: their numbers.
+    rows : ColumnAxis
+        Of weights: where inputs stand, and in which order and groups the channels, from top to
+        bottom.
     """
 
     selection: Selection
     axis: ColumnAxis
     sample_names: Sequence[str] = ()
+    rows: ColumnAxis = field(default_factory=ColumnAxis)
 
 
 @dataclass(frozen=True)
@@ -63,10 +67,13 @@ class ViewSlot:
         Makes the widget, with what it shares with the others.
     kinds : frozenset of RecordKind
         What it shows; none: any kind.
+    tab : str
+        Name of the drawer's tab that it stands in; '' for the middle of the frame.
     """
 
     make: Callable[[Links], LinkedView]
     kinds: frozenset[RecordKind] = frozenset()
+    tab: str = ""
 
     def fits(self, record: LayerPicture) -> bool:
         """Whether it shows records of this kind."""

@@ -61,6 +61,13 @@ export interface ChannelGridState extends SheetState {
 
 /** What ColumnAxis shares with the page. */
 export interface ColumnAxisState {
+  /** First column of each group, one past its last, and the distance at which it holds together;
+    groups of two or more, from the left. */
+  _groups: [number, number, number][];
+  /** What the page offers; none where the tree that is shown was kept. */
+  _linkages: string[];
+  /** How far apart two groups of channels are: it makes the tree, and so the leaf order. */
+  linkage: "single" | "average" | "complete" | "ward";
   /** Columns in the tree's leaf order, or by channel number. */
   order_by: "leaf" | "natural";
   /** Width of a column in CSS pixels; 0 fits all columns. */
@@ -292,6 +299,7 @@ export interface DensityState extends DensityCurvesState {
   _every: string;
   _fan: string;
   _figure: string;
+  _grouped: string;
   _hovered: string;
   _linear_axis: string;
   _linear_scale: string;
@@ -300,7 +308,10 @@ export interface DensityState extends DensityCurvesState {
   _notes: string[];
   /** What a channel is called. */
   _noun: string;
+  /** Whether channels stand as `_rows` has them, not `axis`. */
+  _of_weights: boolean;
   _peak: number;
+  _rows: string;
   /** On which samples, where these are not all; '' for all. */
   _samples: string;
   _selected: string;
@@ -308,6 +319,7 @@ export interface DensityState extends DensityCurvesState {
   _usual_peak: number;
   _zeros: string;
   _zeros_marked: string;
+  axis: string;
   /** A name for each channel, where it stands for a class; none: its number. */
   class_names: string[];
   log_y: boolean;
