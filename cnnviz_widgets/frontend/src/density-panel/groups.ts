@@ -31,7 +31,8 @@ export function readGroups(given: ColumnAxisState["_groups"] | undefined, curves
 const range = (first: number, last: number): number[] => Array.from({ length: last - first }, (_, i) => first + i);
 
 /** Whether a channel has a density: one that is zero throughout, or not finite, has none. */
-export function isLive({ density, points }: Curves, curve: number): boolean {
+export function isLive({ density, points, zeroShare, nonfiniteShare }: Curves, curve: number): boolean {
+  if (zeroShare[curve] === 1 || nonfiniteShare[curve] === 1) return false;
   for (let i = curve * points; i < (curve + 1) * points; i++) if (density[i]! > 0) return true;
   return false;
 }

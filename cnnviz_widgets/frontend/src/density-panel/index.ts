@@ -76,6 +76,7 @@ async function render({ model, el, host, signal }: RenderProps<DensityState>): P
   let curves = readCurves(model);
   let groups = readGroups(axisNow().get("_groups"), curves);
   let live: number[] = [];
+  let means: { x: Float64Array; y: Float64Array }[] = [];
   // The curve of a channel keeps its colour while training moves it, or others are selected.
   const channelColors = new ChannelColors();
   selection.onOthers(() => channelColors.clear());
@@ -145,7 +146,7 @@ async function render({ model, el, host, signal }: RenderProps<DensityState>): P
       // bqplot goes round the colours of lines, but not those of areas: black is what is left of them.
       fill_colors: bands.map(() => theme.faint),
       opacities: bands.map((opacity) => opacity * dim),
-      fill_opacities: drawn === "fan" && !grouped ? [0.18, 0.36, 0.36, 0.18, 0] : [0],
+      fill_opacities: drawn !== "fan" ? [0] : [0.18, 0.36, 0.36, 0.18, 0].map((opacity) => (grouped ? 0 : opacity)),
     });
     put(marks._zeros, { colors: [theme.faint], opacities: [grouped ? 0 : 0.6] });
     strips.mark();
@@ -189,12 +190,13 @@ async function render({ model, el, host, signal }: RenderProps<DensityState>): P
     const framed = isFramed();
     root.classList.toggle("cnnviz-density-framed", framed);
     const grouped = isGrouped();
-    const means = grouped ? groups.list.map((group) => meanCurve(curves, group)) : [];
+    means = grouped ? groups.list.map((group) => meanCurve(curves, group)) : [];
     put(marks._grouped, {
       x: means.map(({ x }) => x),
       y: means.map(({ y }) => y),
       colors: means.length > 0 ? means.map((_, i) => groupColor(i, theme.dark)) : [theme.faint],
     });
+    rescale();
     const span = reachOf(curves, live);
     // The shares of zeros stand at zero.
     const reach: [number, number] | null = span && [Math.min(0, span[0]), Math.max(0, span[1])];
@@ -205,7 +207,7 @@ async function render({ model, el, host, signal }: RenderProps<DensityState>): P
       const natural = axis.get("order_by") === "natural";
       const rows = natural ? [...live].sort((a, b) => curves.channels[a]! - curves.channels[b]!) : live;
       const decades = model.get("log_y") ? DECADES : 0;
-      strips.show({ curves, groups, rows, reach, decades, theme }, below.clientWidth);
+      strips.show({ curves, groups, rows, reach, decades, theme });
       zeros.hidden = !live.some((curve) => curves.zeroShare[curve]! > 0);
     }
     above.hidden = strips.root.hidden;
@@ -217,11 +219,12 @@ async function render({ model, el, host, signal }: RenderProps<DensityState>): P
   };
   const regroupSoon = eachFrame(regroup, signal);
 
-  function refresh(): void {
+  /** The density axis: over the curves that stand for all. */
+  function rescale(): void {
     const isLog = model.get("log_y");
-    log.setAttribute("aria-pressed", String(isLog));
     const peak = model.get("_peak");
-    const top = isLog ? peak * 1.5 : model.get("_usual_peak") * 1.05;
+    const usual = means.reduce((most, { y }) => y.reduce((top, value) => Math.max(top, value), most), 0) || model.get("_usual_peak");
+    const top = isLog ? peak * 1.5 : usual * 1.05;
     const bottom = isLog ? peak * 10 ** -DECADES : 0;
     const y = isLog ? logScale : linearScale;
     put(y!, { min: bottom, max: top });
@@ -232,6 +235,10 @@ async function render({ model, el, host, signal }: RenderProps<DensityState>): P
       const scales = marks[name].get("scales") as Record<string, unknown>;
       if (scales.y !== y) put(marks[name], { scales: { ...scales, y } });
     }
+  }
+
+  function refresh(): void {
+    log.setAttribute("aria-pressed", String(model.get("log_y")));
     const noun = nounOf(model);
     const keys = isFramed()
       ? [ZERO_KEY]

@@ -58,10 +58,11 @@ export class Strips {
     canvas.addEventListener("blur", () => selection.hover(-1), { signal });
   }
 
-  /** Draw them anew, in so many CSS pixels of width. */
-  show(scene: StripScene, width: number): void {
+  /** Draw them anew, in all the width that there is. */
+  show(scene: StripScene): void {
     this.scene = scene;
     this.root.hidden = scene.rows.length === 0;
+    const width = this.root.clientWidth;
     if (this.root.hidden || width <= LEFT + RIGHT) return;
     const height = this.height;
     this.root.style.height = `${height}px`;
