@@ -83,6 +83,8 @@ class ChannelGrid implements StageContent<StageLayout> {
         ],
         follow: (tile) => this.follow(tile),
         describe: (pixel) => describe(this.sheet, pixel, model.get("sample_labels")),
+        channelOf: ({ col }) => this.sheet.channels[col]!,
+        sampleOf: ({ row }) => this.sheet.samples[row]!,
       },
       readOn: SHEET_TRAITS,
       refreshOn: ["title", "places", "colormap", "value_range", "height", "sample_labels", "_notes"],

@@ -21,11 +21,12 @@ export interface Scale {
 export function scaleOf(tree: Tree, height: number): Scale {
   const bottom = height - STRIP - 2;
   const top = tree.broken ? TOP + APART : TOP;
-  return { bottom, top, tallest: Math.min(ZERO_DISTANCE, tree.tallest * 1.05), apart: tree.broken ? TOP : null };
+  return { bottom, top, tallest: Math.max(tree.tallest, Math.min(ZERO_DISTANCE, tree.tallest * 1.05)), apart: tree.broken ? TOP : null };
 }
 
 export function yOf(scale: Scale, distance: number): number {
-  if (scale.apart !== null && distance >= ZERO_DISTANCE) return scale.apart;
+  // Ward's heights can be more.
+  if (scale.apart !== null && distance >= Math.max(ZERO_DISTANCE, scale.tallest)) return scale.apart;
   return scale.bottom - (distance / scale.tallest) * (scale.bottom - scale.top);
 }
 
