@@ -296,6 +296,7 @@ TAKES: dict[str, dict[str, Callable[[Any], Any]]] = {
     },
     "DensityPanel": {
         **view(cv.DensityPanel),
+        "axis": lambda wrong: cv.DensityPanel(VALUES, axis=wrong),
         "flag": lambda wrong: cv.DensityPanel(VALUES, log_y=wrong),
         "flag: set": lambda wrong: setattr(its("DensityPanel"), "log_y", wrong),
         "class_names: set": lambda wrong: setattr(its("DensityPanel"), "class_names", wrong),

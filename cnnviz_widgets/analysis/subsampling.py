@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from .arrays import Indices, frozen
 from .channel_measures import ChannelMeasures
+from .clustering.chain_linkage import Linkage
 from .clustering.channel_tree import ChannelTree
 from .clustering.cosine_linkage import cosine_linkage
 from .density.bounds import Bounds
@@ -71,7 +72,10 @@ def some_channels(measures: ChannelMeasures, count: int, earlier: Indices | None
 
 
 def tree_of_some(
-    values: NDArray[Any], chosen: Indices, nonfinite: NDArray[np.bool_]
+    values: NDArray[Any],
+    chosen: Indices,
+    nonfinite: NDArray[np.bool_],
+    linkage: Linkage = "single",
 ) -> ChannelTree:
     """The tree of some channels, by their numbers among all.
 
@@ -82,10 +86,12 @@ def tree_of_some(
         Finite channels.
     nonfinite : ndarray of bool, shape (channel,)
         Those that hold NaN or infinity: all are listed as such.
+    linkage : str
+        As `cosine_linkage` takes it.
     """
     # None is finite: a tree of one of them is empty.
     items = chosen if chosen.size else np.zeros(1, dtype=np.intp)
-    tree = cosine_linkage(values[..., items])
+    tree = cosine_linkage(values[..., items], linkage=linkage)
     return replace(
         tree,
         items=frozen(items[tree.items]),

@@ -12,8 +12,8 @@ from ..analysis.spreading import evenly
 from ..analysis.tiles.layout import columns_within
 from ..analysis.tiles.tile_sheet import tile_sheet
 from ..analysis.tiles.types import TileSheet
-from ..records.layer_picture import LayerPicture
-from ..records.layer_record import MOST_COLUMNS, MOST_ROWS
+from ..records.layer_picture import MOST_ROWS, LayerPicture
+from ..records.layer_record import MOST_COLUMNS
 from .layer_comparison import LayerComparison, common_rows
 
 

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..analysis.channel_measures import ChannelMeasures
+from ..analysis.clustering.chain_linkage import checked_linkage
 from ..analysis.clustering.channel_tree import ChannelTree
 from ..analysis.clustering.dendrogram_geometry import DendrogramGeometry
 from ..analysis.density.curves import DrawnCurves
@@ -15,8 +16,11 @@ from ..analysis.density.types import ChannelDensity, DensityFan
 from ..analysis.tiles.reduction import within
 from ..analysis.tiles.types import TileSheet
 from ..runtime.progress import Progress
-from .record_kind import RecordKind
+from .record_kind import OUTPUTS, RecordKind
 from .sample_subset import SampleChoice
+
+# Rows beyond these are read by nobody; every measure is over all samples all the same.
+MOST_ROWS = 128
 
 
 class LayerPicture(Protocol):
@@ -114,6 +118,9 @@ class LayerPicture(Protocol):
     def exact(self) -> LayerPicture:
         """The same with a tree and curves of all channels; itself, where there is no more."""
 
+    def linked(self, linkage: str) -> LayerPicture:
+        """The same with its channels joined by another linkage; itself, where that is not kept."""
+
     @property
     def zooms_exactly(self) -> bool:
         """Whether a part of the picture can be had less averaged than the whole."""
@@ -158,6 +165,21 @@ class PictureFacts(LayerPicture):
         """The same picture in fewer bytes, as `tiles.within` makes it."""
         return within(self.tiles, budget)
 
+    def linked(self, linkage: str) -> LayerPicture:
+        """The same with its channels joined by another linkage; itself, where that is not kept.
+
+        Parameters
+        ----------
+        linkage : {'single', 'average', 'complete', 'ward'}
+
+        Raises
+        ------
+        ValueError
+            There is no such linkage.
+        """
+        checked_linkage(linkage)
+        return self
+
     def complete(self, progress: Progress | None = None) -> LayerPicture:
         """Compute every part that is drawn now, with word of how far it is; the record itself."""
         steps = [
@@ -187,6 +209,105 @@ class PictureFacts(LayerPicture):
         return f" of {inner}" if inner else ""
 
 
+class OutputFacts(PictureFacts):
+    """What follows from the parts of a picture of a layer's outputs."""
+
+    @property
+    def kind(self) -> RecordKind:
+        """A layer's outputs."""
+        return OUTPUTS
+
+    @property
+    def channel_noun(self) -> str:
+        """What one entry of the last axis is."""
+        return self.kind.noun
+
+    @property
+    def sample_numbers(self) -> NDArray[np.intp]:
+        """The number of each sample among all that there were, shape (batch,)."""
+        if self.samples is None:
+            return np.arange(self.n_samples)
+        return np.array(self.samples.numbers, dtype=np.intp)
+
+    @property
+    def rows(self) -> NDArray[np.intp]:
+        """The number of each sample that has a row where all are looked at, shape (row,)."""
+        if self.samples is None:
+            return np.arange(min(self.n_samples, MOST_ROWS))
+        every = np.arange(min(self.samples.total, MOST_ROWS))
+        return np.union1d(every, self.sample_numbers[:MOST_ROWS])
+
+    @property
+    def zooms_exactly(self) -> bool:
+        """Whether a part of the picture can be had less averaged than the whole."""
+        return False
+
+    @property
+    def label(self) -> str | None:
+        """None: there is nothing to tell outputs from."""
+        return None
+
+    @property
+    def extent(self) -> str:
+        """How many channels of which size, on which samples."""
+        samples = self.samples or counted(self.n_samples, "sample")
+        return f"{counted(self.n_channels, 'channel')}{self._size} · {samples}"
+
+    @property
+    def dead_note(self) -> str:
+        """How many channels are zero throughout, and on which samples; "" for none."""
+        dead = int(self.measures.dead.sum())
+        channels = f"of {counted(self.n_channels, 'channel')}"
+        if self.samples is None:
+            return f"{dead:,} {channels} {_are(dead)} zero on every sample." if dead else ""
+        # What is silent on some samples is called dead where it was so on all of them.
+        silent = int((self.measures.zero_share == 1).sum())
+        if not silent:
+            return ""
+        return (
+            f"{silent:,} {channels} {_are(silent)} zero on these "
+            f"{counted(self.n_samples, 'sample')}; "
+            f"{f'{dead:,}' if dead else 'none'} of them {'was' if dead == 1 else 'were'} so on all "
+            f"{self.samples.total:,} when these were last looked at."
+        )
+
+    def _omissions(self) -> list[str]:
+        notes = []
+        if self.samples is not None:
+            notes.append(
+                f"A quick look, at {self.samples}, spread evenly over the rows; those of the "
+                "others stay empty. The first and the last look of a training are at all of them."
+            )
+        compared = len(self.tree.items) + len(self.tree.nonfinite)
+        if compared < self.n_channels:
+            notes.append(
+                f"The picture shows {len(self.columns):,} of {self.n_channels:,} channels, spread "
+                "evenly; tree, curves and legend are of these, other counts and measures of all."
+            )
+        elif len(self.columns) < self.n_channels:
+            notes.append(
+                f"The picture shows {len(self.columns):,} of {self.n_channels:,} channels, spread "
+                "evenly over the tree; the legend counts these, all else uses all of them."
+            )
+        rows = len(self.tiles.codes)
+        if rows < self.n_samples:
+            notes.append(
+                f"The picture shows the first {rows:,} of {self.n_samples:,} samples; "
+                "distances, densities and measures use all of them."
+            )
+        down, across = self.tiles.reduction
+        if down * across > 1:
+            height, width = self.tiles.tile_shape
+            notes.append(
+                f"Each pixel is the mean of {down} × {across} values: tiles are {height} × {width}."
+            )
+        return notes
+
+
 def counted(count: int, noun: str) -> str:
     """``3 channels``."""
     return f"{count:,} {noun}{'' if count == 1 else 's'}"
+
+
+def _are(count: int) -> str:
+    return "is" if count == 1 else "are"

@@ -7,12 +7,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from typing import Any, cast
+from weakref import WeakValueDictionary
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ..analysis.arrays import checked_values, frozen
 from ..analysis.channel_measures import ChannelMeasures, channel_measures, pooled_measures
+from ..analysis.clustering.chain_linkage import Linkage, checked_linkage
 from ..analysis.clustering.channel_tree import ChannelTree
 from ..analysis.clustering.cosine_linkage import GRAM_ITEMS, cosine_linkage
 from ..analysis.clustering.dendrogram_geometry import DendrogramGeometry, dendrogram_geometry
@@ -37,8 +39,7 @@ from ..analysis.tiles.types import TileSheet
 from ..validation.objects import instance
 from ..validation.texts import text
 from .cached_property import cached_property
-from .layer_picture import LayerPicture, PictureFacts, counted
-from .record_kind import OUTPUTS, RecordKind
+from .layer_picture import MOST_ROWS, LayerPicture, OutputFacts, PictureFacts
 from .sample_subset import SampleChoice
 
 # As many columns as a wide screen has pixels: more could not be told apart.
@@ -47,107 +48,10 @@ MOST_COLUMNS = 2048
 # as long as the forward pass that it is read by; those of its channels that are drawn take 9 to 16
 # times, in the time of the processors, on 8 to 64 samples.
 MOST_COMPARED = GRAM_ITEMS
-# Rows beyond these are read by nobody; every measure is over all samples all the same.
-MOST_ROWS = 128
 # Densities of a quick look, at some of the samples, rest on so many values of a channel.
 QUICK_VALUES = MOST_VALUES // 4
 # Curves of so many channels stay within a few megabytes at full resolution.
 _FEW_CHANNELS = 512
-
-
-class OutputFacts(PictureFacts):
-    """What follows from the parts of a picture of a layer's outputs."""
-
-    @property
-    def kind(self) -> RecordKind:
-        """A layer's outputs."""
-        return OUTPUTS
-
-    @property
-    def channel_noun(self) -> str:
-        """What one entry of the last axis is."""
-        return self.kind.noun
-
-    @property
-    def sample_numbers(self) -> NDArray[np.intp]:
-        """The number of each sample among all that there were, shape (batch,)."""
-        if self.samples is None:
-            return np.arange(self.n_samples)
-        return np.array(self.samples.numbers, dtype=np.intp)
-
-    @property
-    def rows(self) -> NDArray[np.intp]:
-        """The number of each sample that has a row where all are looked at, shape (row,)."""
-        if self.samples is None:
-            return np.arange(min(self.n_samples, MOST_ROWS))
-        every = np.arange(min(self.samples.total, MOST_ROWS))
-        return np.union1d(every, self.sample_numbers[:MOST_ROWS])
-
-    @property
-    def zooms_exactly(self) -> bool:
-        """Whether a part of the picture can be had less averaged than the whole."""
-        return False
-
-    @property
-    def label(self) -> str | None:
-        """None: there is nothing to tell outputs from."""
-        return None
-
-    @property
-    def extent(self) -> str:
-        """How many channels of which size, on which samples."""
-        samples = self.samples or counted(self.n_samples, "sample")
-        return f"{counted(self.n_channels, 'channel')}{self._size} · {samples}"
-
-    @property
-    def dead_note(self) -> str:
-        """How many channels are zero throughout, and on which samples; "" for none."""
-        dead = int(self.measures.dead.sum())
-        channels = f"of {counted(self.n_channels, 'channel')}"
-        if self.samples is None:
-            return f"{dead:,} {channels} {_are(dead)} zero on every sample." if dead else ""
-        # What is silent on some samples is called dead where it was so on all of them.
-        silent = int((self.measures.zero_share == 1).sum())
-        if not silent:
-            return ""
-        return (
-            f"{silent:,} {channels} {_are(silent)} zero on these "
-            f"{counted(self.n_samples, 'sample')}; "
-            f"{f'{dead:,}' if dead else 'none'} of them {'was' if dead == 1 else 'were'} so on all "
-            f"{self.samples.total:,} when these were last looked at."
-        )
-
-    def _omissions(self) -> list[str]:
-        notes = []
-        if self.samples is not None:
-            notes.append(
-                f"A quick look, at {self.samples}, spread evenly over the rows; those of the "
-                "others stay empty. The first and the last look of a training are at all of them."
-            )
-        compared = len(self.tree.items) + len(self.tree.nonfinite)
-        if compared < self.n_channels:
-            notes.append(
-                f"The picture shows {len(self.columns):,} of {self.n_channels:,} channels, spread "
-                "evenly; tree, curves and legend are of these, other counts and measures of all."
-            )
-        elif len(self.columns) < self.n_channels:
-            notes.append(
-                f"The picture shows {len(self.columns):,} of {self.n_channels:,} channels, spread "
-                "evenly over the tree; the legend counts these, all else uses all of them."
-            )
-        rows = len(self.tiles.codes)
-        if rows < self.n_samples:
-            notes.append(
-                f"The picture shows the first {rows:,} of {self.n_samples:,} samples; "
-                "distances, densities and measures use all of them."
-            )
-        down, across = self.tiles.reduction
-        if down * across > 1:
-            height, width = self.tiles.tile_shape
-            notes.append(
-                f"Each pixel is the mean of {down} × {across} values: tiles are {height} × {width}."
-            )
-        return notes
 
 
 @dataclass(frozen=True, eq=False)
@@ -175,6 +79,8 @@ class LayerRecord(OutputFacts):
         there.
     whole : bool
         Whether every channel is compared and has a curve, however many there are.
+    linkage : {'single', 'average', 'complete', 'ward'}
+        How far apart two groups of channels are, as `cosine_linkage` takes it.
     """
 
     values: NDArray[Any]
@@ -184,6 +90,7 @@ class LayerRecord(OutputFacts):
     measured: ChannelMeasures | None = field(default=None, kw_only=True)
     bounds: Bounds = field(default=UNBOUNDED, kw_only=True)
     whole: bool = field(default=False, kw_only=True)
+    linkage: Linkage = field(default="single", kw_only=True)
 
     @classmethod
     def of(cls, values: ArrayLike, path: str = "", *, like: ArrayLike | None = None) -> LayerRecord:
@@ -229,14 +136,46 @@ class LayerRecord(OutputFacts):
     def exact(self) -> LayerRecord:
         """The same record with a tree and curves of all channels; itself, where that is so.
 
-        That takes time: seconds for 100,000 channels.
+        That takes time: seconds for 100,000 channels. Other linkages than 'single' need all
+        distances at once: there is no more of so many channels then.
         """
-        return replace(self, whole=True, measured=self.measures) if self._compares_some else self
+        if not self._compares_some or self._too_many:
+            return self
+        return replace(self, whole=True, measured=self.measures)
+
+    def linked(self, linkage: str) -> LayerRecord:
+        """The same record with its channels joined by another linkage; itself, where it is that.
+
+        Parameters
+        ----------
+        linkage : {'single', 'average', 'complete', 'ward'}
+
+        Raises
+        ------
+        ValueError
+            There is no such linkage.
+        """
+        # Views of one layer each ask for it: while one of them shows it, the others get the same.
+        known = vars(self).setdefault("_linked", WeakValueDictionary({self.linkage: self}))
+        record: LayerRecord | None = known.get(checked_linkage(linkage))
+        if record is None:
+            record = replace(self, linkage=checked_linkage(linkage), measured=self.measures)
+            if "density" in vars(self) and self.n_channels <= MOST_COMPARED:
+                # The density of each channel has nothing to do with the others.
+                vars(record)["density"] = self.density
+            vars(record)["_linked"] = known
+            known[linkage] = record
+        return record
+
+    @property
+    def _too_many(self) -> bool:
+        """Whether all channels cannot be compared by this linkage."""
+        return self.linkage != "single" and self.n_channels > GRAM_ITEMS
 
     @property
     def _compares_some(self) -> bool:
         """Whether only channels that can be drawn are compared."""
-        return not self.whole and self.n_channels > MOST_COMPARED
+        return self._too_many or (not self.whole and self.n_channels > MOST_COMPARED)
 
     @property
     def _draws_some(self) -> bool:
@@ -251,12 +190,13 @@ class LayerRecord(OutputFacts):
 
     def _unturned_tree(self) -> ChannelTree:
         if not self._compares_some:
-            return cosine_linkage(self.values)
+            return cosine_linkage(self.values, linkage=self.linkage)
         nonfinite = self.measures.nonfinite
         most = self._most_columns
         # Non-finite channels have a quarter of the columns at the most: `_apart`.
         most = max(2, most - min(int(nonfinite.sum()), most // 4))
-        return tree_of_some(self.values, some_channels(self.measures, most, self.like), nonfinite)
+        chosen = some_channels(self.measures, most, self.like)
+        return tree_of_some(self.values, chosen, nonfinite, self.linkage)
 
     @property
     def _most_columns(self) -> int:
@@ -377,7 +317,3 @@ def checked_record(name: str, value: Any, hint: str = "") -> LayerPicture:
         Something else; the message names what was expected, and `hint` where one is to be had.
     """
     return value if isinstance(value, PictureFacts) else instance(name, value, LayerRecord, hint)
-
-
-def _are(count: int) -> str:
-    return "is" if count == 1 else "are"

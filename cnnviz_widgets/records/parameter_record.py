@@ -145,7 +145,7 @@ class ParameterRecord(ParameterFacts, LayerRecord):
 
     def _unturned_tree(self) -> ChannelTree:
         if not self._compares_some:
-            return cosine_linkage(self.values)
+            return cosine_linkage(self.values, linkage=self.linkage)
         per_output = self.n_inputs * self.n_taps
         most = max(2, min(MOST_COLUMNS, math.isqrt(MOST_PRODUCTS // per_output)))
         measures = self.measures
@@ -153,12 +153,12 @@ class ParameterRecord(ParameterFacts, LayerRecord):
         # Zero outputs are a finding, and join the tree at no cost: none goes for being rare.
         zero = np.flatnonzero(measures.dead)
         chosen = np.union1d(spread_like(other, most, self.like), spread_like(zero, most, self.like))
-        return tree_of_some(self.values, chosen, measures.nonfinite)
+        return tree_of_some(self.values, chosen, measures.nonfinite, self.linkage)
 
     @property
     def _compares_some(self) -> bool:
         products = self.n_channels**2 * self.n_inputs * self.n_taps
-        return not self.whole and products > MOST_PRODUCTS
+        return self._too_many or (not self.whole and products > MOST_PRODUCTS)
 
     @property
     def _draws_some(self) -> bool:

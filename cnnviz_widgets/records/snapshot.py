@@ -25,8 +25,8 @@ from ..analysis.tiles.tile_sheet import cut_out
 from ..analysis.tiles.types import TileSheet
 from ..validation.objects import mapping
 from ..validation.scalars import whole_number
-from .layer_picture import LayerPicture
-from .layer_record import MOST_ROWS, OutputFacts, checked_record
+from .layer_picture import MOST_ROWS, LayerPicture, OutputFacts
+from .layer_record import checked_record
 from .parameter_facts import WINDOW_BUDGET, ParameterFacts
 from .record_kind import WEIGHTS
 from .sample_subset import SampleChoice

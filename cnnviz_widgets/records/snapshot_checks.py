@@ -55,6 +55,7 @@ _LAYOUT: Mapping[str, tuple[str, tuple[str | int, ...]]] = {
     "tree_gaps": ("f8", ("gap",)),
     "tree_zeros": ("i8", _ONE),
     "tree_nonfinite": ("i4", ("not finite",)),
+    "tree_linkage": ("U", _ONE),
     "sheet_kind": ("U", _ONE),
     "sheet_low": ("f4", ("row", "column")),
     "sheet_high": ("f4", ("row", "column")),
@@ -193,7 +194,7 @@ def _check_format(arrays: Arrays) -> None:
 
 def _check_presence(arrays: Arrays) -> None:
     of_weights = is_of_weights(arrays)
-    needed = NAMES - {"samples", "bias", "how"}
+    needed = NAMES - {"samples", "bias", "how", "tree_linkage"}
     if not of_weights:
         needed -= _OF_WEIGHTS
     if "sheet_kind" in arrays and text_of(arrays, "sheet_kind") == "vector":

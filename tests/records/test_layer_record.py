@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from cnnviz_widgets.analysis import DensityStyle, LayerRecord
-from cnnviz_widgets.records.layer_record import MOST_COLUMNS, MOST_ROWS
+from cnnviz_widgets.records.layer_picture import MOST_ROWS
+from cnnviz_widgets.records.layer_record import MOST_COLUMNS
 
 RNG = np.random.default_rng(11)
 
@@ -103,3 +104,26 @@ class TestCurves:
         assert curves.peak > 0
         assert 0 < curves.usual_peak <= curves.peak
         assert np.isfinite(curves.height).all()
+
+
+def test_another_linkage_shares_what_does_not_depend_on_it() -> None:
+    record = LayerRecord.of(RNG.normal(size=(6, 4, 4, 9)), "conv")
+    ward = record.linked("ward")
+    assert (ward.linkage, ward.tree.linkage, ward.path) == ("ward", "ward", "conv")
+    assert ward.measures is record.measures
+    assert not np.array_equal(ward.tree.heights, record.tree.heights)
+    np.testing.assert_array_equal(ward.tiles.columns, ward.tree.order)
+    # As long as one of them is held, there is one of each.
+    assert record.linked("ward") is ward
+    assert ward.linked("single") is record
+    assert ward.linked("average") is record.linked("average")
+    with pytest.raises(ValueError, match="linkage must be one of"):
+        record.linked("nearest")
+
+
+def test_of_a_wide_layer_another_linkage_compares_some_however_it_is_asked() -> None:
+    record = LayerRecord.of(RNG.normal(size=(3, 4200))).linked("average")
+    assert record.exact is record
+    assert len(record.tree.items) == MOST_COLUMNS
+    whole = LayerRecord.of(RNG.normal(size=(3, 4200))).exact.linked("complete")
+    assert len(whole.tree.items) == MOST_COLUMNS

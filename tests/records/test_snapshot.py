@@ -536,3 +536,34 @@ def test_a_kept_order_is_one_to_be_near() -> None:
     again = LayerRecord.of(normal(5, 3, 3, 20), like=kept.columns)
     np.testing.assert_array_equal(again.columns, kept.columns)
     assert isinstance(kept, Snapshot)
+
+
+@pytest.mark.parametrize("linkage", ["single", "average", "complete", "ward"])
+def test_the_linkage_is_kept_with_its_tree(linkage: str) -> None:
+    values = np.abs(normal(40, 90, seed=5)) * np.where(np.arange(90) % 2, 1, -1)
+    values[:, 7] = 0
+    record = LayerRecord.of(values.astype(np.float32)).linked(linkage)
+    snapshot = record_from_arrays(record_arrays(record))
+    assert snapshot.tree.linkage == linkage
+    np.testing.assert_array_equal(snapshot.tree.Z, record.tree.Z)
+    assert (snapshot.tree.heights[-1] > 2) == (linkage == "ward")
+    # What was kept is the only tree there is.
+    assert snapshot.linked("complete") is snapshot
+    # Of single linkage nothing more is kept than before there was a choice.
+    assert ("tree_linkage" in snapshot.arrays) == (linkage != "single")
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"tree_linkage": np.array("nearest")}, "no linkage 'nearest'"),
+        ({"tree_linkage": np.array("average")}, "cosine distances are 0 to 2"),
+    ],
+)
+def test_a_tree_of_another_linkage_than_it_says_is_refused(
+    changes: dict[str, Any], message: str
+) -> None:
+    values = np.abs(normal(40, 90, seed=5)) * np.where(np.arange(90) % 2, 1, -1)
+    arrays = record_arrays(LayerRecord.of(values.astype(np.float32)).linked("ward"))
+    with pytest.raises(ValueError, match=message):
+        record_from_arrays({**arrays, **changes})

@@ -1,1 +1,1 @@
-"""Which channels do the same thing: single linkage by cosine distance, and its tree."""
+"""Which channels do the same thing: linkage by cosine distance, and its tree."""

@@ -12,10 +12,13 @@ from ...validation.scalars import real_number, whole_number
 from ..arrays import Floats, Indices, frozen
 from .leaf_order import Forks, arranged, checked_order
 
+ZERO_DISTANCE = 2.0
+"""How far an all-zero channel is from every other [WL20 Eq. 1]: as far as opposite ones."""
+
 
 @dataclass(frozen=True, eq=False)
 class ChannelTree:
-    """Channels joined by single linkage; all arrays read-only.
+    """Channels joined by a linkage, single by default; all arrays read-only.
 
     Below, k counts the channels that are finite throughout, all-zero ones among them.
 
@@ -30,7 +33,8 @@ class ChannelTree:
         The channels from left to right, so that no two branches cross; all-zero ones last.
     zero : ndarray of int
         The channels that are zero throughout, ascending. They are at distance 2 from every
-        other channel, zero or not, and so are joined last, at 2.
+        other channel, zero or not, and so are joined last, at 2; by Ward linkage, whose heights
+        are Euclidean, at the height of the merge before, where that is more.
     nonfinite : ndarray of int
         The channels that hold NaN or infinity, ascending. They are not clustered.
     spans : ndarray of int, shape (k − 1, 2)
@@ -39,6 +43,8 @@ class ChannelTree:
         Where in `order` its right branch begins.
     n_channels : int
         All channels, clustered or not.
+    linkage : str
+        By which of `LINKAGES` they are joined.
     """
 
     Z: Floats
@@ -49,10 +55,11 @@ class ChannelTree:
     spans: Indices
     splits: Indices
     n_channels: int
+    linkage: str = "single"
 
     @property
     def heights(self) -> Floats:
-        """The merges' cosine distances, ascending, 0 to 2, shape (k − 1,)."""
+        """The merges' cosine distances, ascending, 0 to 2, shape (k − 1,); Ward's are Euclidean."""
         return self.Z[:, 2]
 
     @property
@@ -66,7 +73,7 @@ class ChannelTree:
         Parameters
         ----------
         height : float
-            A cosine distance. Merges at this very height stay joined.
+            A distance, in the units of `heights`. Merges at this very height stay joined.
 
         Returns
         -------
@@ -78,7 +85,7 @@ class ChannelTree:
         ValueError
             `height` is NaN.
         """
-        height = real_number("height", height, what="(a cosine distance, 0 to 2)", finite=False)
+        height = real_number("height", height, what="(a distance, 0 to 2)", finite=False)
         begins = np.zeros(self.order.size, dtype=np.intp)
         begins[self.splits[self.heights > height]] = 1
         labels = np.full(self.n_channels, -1, dtype=np.intp)
@@ -159,15 +166,22 @@ class ChannelTree:
         leaves, gaps = arranged(place[alive], forks)
         return join_in_order(
             np.concatenate((alive[leaves], zero[np.argsort(place[zero])])),
-            np.concatenate((gaps, np.full(self.splits.size - gaps.size, 2.0))),
+            np.concatenate((gaps, self.heights[gaps.size :])),
             n_zero=zero.size,
             nonfinite=self.nonfinite,
             n_channels=self.n_channels,
+            linkage=self.linkage,
         )
 
 
 def join_in_order(
-    order: Indices, gaps: Floats, *, n_zero: int, nonfinite: Indices, n_channels: int
+    order: Indices,
+    gaps: Floats,
+    *,
+    n_zero: int,
+    nonfinite: Indices,
+    n_channels: int,
+    linkage: str = "single",
 ) -> ChannelTree:
     """The tree of channels in leaf order with the gaps between them: all that a tree consists of.
 
@@ -181,6 +195,7 @@ def join_in_order(
         So many channels at the end of `order` are zero throughout.
     nonfinite : ndarray of int
     n_channels : int
+    linkage : str
     """
     items = np.sort(order)
     merges = close_gaps(gaps)
@@ -199,6 +214,7 @@ def join_in_order(
         spans=frozen(merges.spans),
         splits=frozen(merges.splits),
         n_channels=n_channels,
+        linkage=linkage,
     )
 
 
@@ -226,8 +242,8 @@ class Merges(NamedTuple):
 def close_gaps(gaps: Floats) -> Merges:
     """The tree of leaves in a row, of which neighbours are joined over ever wider gaps.
 
-    Any single-linkage tree has this form once its leaves are in order: two leaves meet at the
-    widest gap between them.
+    Any tree whose heights rise towards the root has this form once its leaves are in order: two
+    leaves meet at the widest gap between them.
 
     Parameters
     ----------

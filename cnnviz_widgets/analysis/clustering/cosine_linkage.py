@@ -1,4 +1,4 @@
-"""Single-linkage clustering of channels by cosine distance [WL20 §1.1.1, Eq. 1]."""
+"""Clustering of channels by cosine distance [WL20 §1.1.1, Eq. 1], single linkage by default."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from numpy.typing import ArrayLike, NDArray
 from ...runtime.progress import no_progress
 from ...validation.objects import optional_function
 from ..arrays import Floats, Indices, checked_values, row_blocks
-from .channel_tree import ChannelTree, join_in_order
+from .chain_linkage import ROUNDING, Linkage, chain_path, checked_linkage
+from .channel_tree import ZERO_DISTANCE, ChannelTree, join_in_order
 from .spanning_tree import boruvka_edges, prim_path, prim_path_of_rows, tree_path
 
 # Up to here the Gram matrix, 134 MB at most, is the quicker way for layers of many values a
@@ -29,15 +30,15 @@ _ALONE = 1 << 18
 _LEAST_ROWS_ALONE = 64
 # Between these, a sum of squares lost nothing to overflow or underflow that would show.
 _SQUARES_FROM, _SQUARES_TO = 1e-280, 1e280
-# Products of a matrix with itself add in an order of their own: exact duplicates of 10⁶ values
-# were found up to 4e-15 apart.
-_ROUNDING = 1e-14
 
 
 def cosine_linkage(
-    values: ArrayLike, *, progress: Callable[[float], None] | None = None
+    values: ArrayLike,
+    *,
+    linkage: Linkage = "single",
+    progress: Callable[[float], None] | None = None,
 ) -> ChannelTree:
-    """Cluster channels by the cosine distance of their values, single linkage [WL20 Eq. 1].
+    """Cluster channels by the cosine distance of their values [WL20 Eq. 1].
 
     The distance of two channels is 1 − ⟨A, B⟩ / (‖A‖ ‖B‖) over all their values, from 0 (same
     direction) to 2 (opposite). An early merge means similar channels; a late one, distinct.
@@ -46,6 +47,9 @@ def cosine_linkage(
     ----------
     values : array_like, shape (..., channel)
         Real numbers of any type; the last axis counts the channels, all others their values.
+    linkage : {'single', 'average', 'complete', 'ward'}
+        How far apart two groups are: as their most similar channels (the paper's), as all pairs
+        on average, as their least similar channels, or by Ward's criterion.
     progress : callable, optional
         Called now and then with the fraction of the work that is done, 0 to 1. What it raises
         ends the work, as an interrupt from the keyboard does.
@@ -60,7 +64,8 @@ def cosine_linkage(
     TypeError
         `values` are complex, text, dates or objects.
     ValueError
-        `values` is a single number, or holds no channel or no value per channel.
+        `values` is a single number, or holds no channel or no value per channel; no such linkage;
+        more than 4,096 channels for another linkage than 'single'.
 
     Notes
     -----
@@ -70,15 +75,32 @@ def cosine_linkage(
     float32 values can hold. The scale of a channel does not matter, from denormal numbers to
     the largest.
 
+    Ward's criterion is of Euclidean geometry. It is taken on the channels as unit vectors, where
+    the squared distance of two is twice their cosine distance; heights are those of SciPy, in
+    Euclidean units: √(2 · cosine distance) for two channels, and more than 2 for large groups
+    far apart. An all-zero channel has no direction and cannot be such a vector. By definition it
+    is at cosine distance 2 from every other, zero or not, and so it joins last: at 2 for all
+    linkages, the Euclidean distance of opposite vectors, too; for Ward at the height of the
+    merge before, where that is more.
+
     Memory beyond `values`: for n channels up to 4,096 the Gram matrix, 8 n² bytes, and twice as
-    much again while it is summed; above that 16 bytes a value and 0.012 n² bytes.
+    much again while it is summed or clustered; above that, by single linkage only, 16 bytes a
+    value and 0.012 n² bytes.
     """
     array = checked_values(values)
+    checked_linkage(linkage)
+    if linkage != "single" and array.shape[-1] > GRAM_ITEMS:
+        raise ValueError(
+            f"linkage {linkage!r} needs all distances at once, of at most {GRAM_ITEMS:,} "
+            f"channels; got {array.shape[-1]:,}: linkage 'single' does without"
+        )
     report = optional_function("progress", progress) or no_progress
     # NaN, infinity and squares out of range are looked for after the fact.
     with np.errstate(all="ignore"):
-        path, similarity, zero, nonfinite = _way(array)(array, report)
-    tree = _tree(path, similarity, zero, nonfinite)
+        if linkage == "single":
+            tree = _tree(_way(array)(array, report))
+        else:
+            tree = _tree(_chain(array, linkage, report), linkage)
     report(1.0)
     return tree
 
@@ -93,16 +115,41 @@ def _way(array: NDArray[Any]) -> Callable[[NDArray[Any], Callable[[float], None]
 
 
 class _Walk(NamedTuple):
-    """The channels that have a direction, as visited, and the cosine of each step."""
+    """The channels that have a direction, as visited, and the length of each step."""
 
     path: Indices
-    similarity: Floats
+    steps: Floats
     zero: Indices
     nonfinite: Indices
 
 
 def _walk_gram(array: NDArray[Any], report: Callable[[float], None]) -> _Walk:
     """Visit the channels by their Gram matrix."""
+    gram, usable, zero, nonfinite = _directed(array, report)
+    if not usable.size:
+        return _Walk(usable, np.empty(0), zero, nonfinite)
+    path, similarity = prim_path(gram, 1 / np.sqrt(gram.diagonal()))
+    return _Walk(usable[path], _distances(similarity), zero, nonfinite)
+
+
+def _chain(array: NDArray[Any], linkage: Linkage, report: Callable[[float], None]) -> _Walk:
+    """The leaves of another tree than that of single linkage."""
+    gram, usable, zero, nonfinite = _directed(array, report)
+    if not usable.size:
+        return _Walk(usable, np.empty(0), zero, nonfinite)
+    path, heights = chain_path(gram, 1 / np.sqrt(gram.diagonal()), linkage)
+    return _Walk(usable[path], heights, zero, nonfinite)
+
+
+def _distances(similarity: Floats) -> Floats:
+    steps = np.clip(1.0 - similarity, 0.0, 2.0)
+    return np.where(steps < ROUNDING, 0.0, steps)
+
+
+def _directed(
+    array: NDArray[Any], report: Callable[[float], None]
+) -> tuple[Floats, Indices, Indices, Indices]:
+    """The Gram matrix of the channels that have a direction; which these are, and the others."""
     gram = _gram(array, None, report)
     # A square out of range may come of a channel that is zero, not finite, or merely far from
     # 1 in scale. Only its greatest value can tell.
@@ -118,10 +165,7 @@ def _walk_gram(array: NDArray[Any], report: Callable[[float], None]) -> _Walk:
         gram = _gram(array, exponent, report)
     if usable.size < len(gram):
         gram = gram[np.ix_(usable, usable)]
-    if not usable.size:
-        return _Walk(usable, np.empty(0), zero, nonfinite)
-    path, similarity = prim_path(gram, 1 / np.sqrt(gram.diagonal()))
-    return _Walk(usable[path], similarity, zero, nonfinite)
+    return gram, usable, zero, nonfinite
 
 
 def _gram(
@@ -159,7 +203,7 @@ def _walk_rows(array: NDArray[Any], report: Callable[[float], None]) -> _Walk:
     if not usable.size:
         return _Walk(usable, np.empty(0), zero, nonfinite)
     path, similarity = prim_path_of_rows(_unit_rows(array, usable, np.frexp(peak[usable])[1]))
-    return _Walk(usable[path], similarity, zero, nonfinite)
+    return _Walk(usable[path], _distances(similarity), zero, nonfinite)
 
 
 def _walk_tiles(array: NDArray[Any], report: Callable[[float], None]) -> _Walk:
@@ -172,7 +216,7 @@ def _walk_tiles(array: NDArray[Any], report: Callable[[float], None]) -> _Walk:
     # Not given a name here: Borůvka lays the items out anew and lets go of these.
     edges = boruvka_edges(_unit_rows(array, usable, exponent), report)
     path, similarity = tree_path(*edges)
-    return _Walk(usable[path], similarity, zero, nonfinite)
+    return _Walk(usable[path], _distances(similarity), zero, nonfinite)
 
 
 def _unit_rows(array: NDArray[Any], usable: Indices, exponent: NDArray[np.int32]) -> Floats:
@@ -209,16 +253,17 @@ def _sorted_by_peak(peak: Floats) -> tuple[Indices, Indices, Indices]:
     )
 
 
-def _tree(path: Indices, similarity: Floats, zero: Indices, nonfinite: Indices) -> ChannelTree:
-    """The tree of a walk, with the zero channels joined to it at 2."""
+def _tree(walk: _Walk, linkage: Linkage = "single") -> ChannelTree:
+    """The tree of a walk, with the zero channels joined to it at 2, or higher where it is."""
+    path, steps, zero, nonfinite = walk
     order = np.concatenate((path, zero))
-    gaps = np.full(max(0, order.size - 1), 2.0)
-    steps = np.clip(1.0 - similarity, 0.0, 2.0)
-    gaps[: steps.size] = np.where(steps < _ROUNDING, 0.0, steps)
+    gaps = np.full(max(0, order.size - 1), steps.max(initial=ZERO_DISTANCE))
+    gaps[: steps.size] = steps
     return join_in_order(
         order,
         gaps,
         n_zero=zero.size,
         nonfinite=nonfinite,
         n_channels=order.size + nonfinite.size,
+        linkage=linkage,
     )

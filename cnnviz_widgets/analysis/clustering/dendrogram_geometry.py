@@ -80,7 +80,7 @@ def dendrogram_geometry(
 
     Notes
     -----
-    Two leaves of a single-linkage tree meet at the widest gap between them in leaf order.
+    Two leaves of a tree meet at the widest gap between them in leaf order.
     A reduced tree keeps, between two leaves drawn, the widest gap: its forks are forks of the
     whole tree at their exact heights, and the runs part just where those forks do.
     """

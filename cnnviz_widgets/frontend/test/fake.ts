@@ -77,8 +77,9 @@ export const host: Host = {
 
 /** A figure of bqplot's, of these marks: its reference. */
 export function figure(marks: FakeModel[] = []): string {
-  const axes = [new FakeModel({ scale: new FakeModel({}) })];
-  new FakeModel({ marks, axes, scale_x: new FakeModel({}), scale_y: new FakeModel({}) }, "figure");
+  const axes = ["value", "log", "linear", "zeros"].map((label) => new FakeModel({ label, scale: new FakeModel({}) }));
+  const layout = new FakeModel({ height: "220px" });
+  new FakeModel({ marks, axes, layout, fig_margin: {}, scale_x: new FakeModel({}), scale_y: new FakeModel({}) }, "figure");
   return "anywidget:figure";
 }
 
@@ -185,7 +186,7 @@ export const key = (name: string, init: KeyboardEventInit = {}): KeyboardEvent =
 export function shared() {
   const selection = new FakeModel<SelectionState>({ selected: [], hovered: -1, _channels_of: "", _named: {}, _chosen_in: [0, ""] }, "selection");
   const axis = new FakeModel<ColumnAxisState>({
-    order_by: "leaf", start: 0, scale: 0, unfolded: [], heads: false, _groups: [], _zeros: [],
+    order_by: "leaf", start: 0, scale: 0, unfolded: [], heads: false, linkage: "single", _linkages: [], _groups: [], _zeros: [],
   }, "axis");
   return { selection, axis, refs: { selection: "selection", axis: "axis" } };
 }

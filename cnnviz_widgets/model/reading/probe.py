@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...analysis.arrays import frozen
-from ...records.layer_record import MOST_ROWS
+from ...records.layer_picture import MOST_ROWS
 from ...records.sample_subset import SampleChoice
 from ...runtime.progress import Progress
 from ...validation.fixed_attributes import FixedAttributes

@@ -99,6 +99,8 @@ class MomentReader:
     orders : dict of Place to ndarray of int
         The order of channels that each place was last shown in; the next record of it is as near
         to that as its tree allows. To be set by whoever shows it otherwise than by a reading.
+    linkage : str
+        How the records' channels are joined: one of `LINKAGES`.
     probe : ModelProbe
         What the last look was made with: the probe given, or one of some of its samples.
     """
@@ -106,6 +108,7 @@ class MomentReader:
     def __init__(self, probe: ModelProbe) -> None:
         instance("probe", probe, ModelProbe)
         self.orders: dict[Place, NDArray[np.integer[Any]]] = {}
+        self.linkage = "single"
         self.probe = self._whole = probe
         self._few: ModelProbe | None = None
         self._takes_few = True
@@ -194,7 +197,11 @@ class MomentReader:
                     place.view == OUTPUTS.name and seen[place.layer] is not records[place].measures
                 ):
                     records[place] = replace(records[place], measured=seen[place.layer])
-            ordered = {place: records[place] for place in requested if place in records}
+            ordered = {
+                place: records[place].linked(self.linkage)
+                for place in requested
+                if place in records
+            }
             with ThreadPoolExecutor(_THREADS) as pool:
                 # A picture, with its tree, and curves need nothing of one another.
                 parts = [(record, part) for part in _PARTS for record in ordered.values()]

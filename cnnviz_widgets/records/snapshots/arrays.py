@@ -40,12 +40,16 @@ def as_singles(array: NDArray[Any]) -> NDArray[np.float32]:
 
 def tree_arrays(tree: ChannelTree) -> dict[str, NDArray[Any]]:
     """What a tree consists of."""
-    return {
+    arrays: dict[str, NDArray[Any]] = {
         "tree_order": tree.order.astype(np.int32),
         "tree_gaps": tree.gaps,
         "tree_zeros": np.array(tree.zero.size),
         "tree_nonfinite": tree.nonfinite.astype(np.int32),
     }
+    # What was kept before there was a choice is of single linkage.
+    if tree.linkage != "single":
+        arrays["tree_linkage"] = np.array(tree.linkage)
+    return arrays
 
 
 def tree_of(arrays: Arrays, n_channels: int) -> ChannelTree:
@@ -56,6 +60,7 @@ def tree_of(arrays: Arrays, n_channels: int) -> ChannelTree:
         n_zero=int(arrays["tree_zeros"]),
         nonfinite=arrays["tree_nonfinite"].astype(np.intp),
         n_channels=n_channels,
+        linkage=str(arrays.get("tree_linkage", "single")),
     )
 
 

@@ -8,11 +8,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ...analysis.clustering.chain_linkage import LINKAGES
+from ...analysis.clustering.channel_tree import ZERO_DISTANCE
 from ...analysis.clustering.dendrogram_geometry import representatives
 from ...analysis.density.types import NOT_DRAWN, DensityStyle
 from ...analysis.tiles.layout import picture_layout
 from ...analysis.tiles.types import ALL_NONFINITE
-from ..layer_record import MOST_ROWS
+from ..layer_picture import MOST_ROWS
 from ..record_kind import OUTPUTS, WEIGHTS
 from ..sample_subset import SampleChoice
 from .arrays import Arrays
@@ -107,8 +109,13 @@ def _check_tree(arrays: Arrays) -> None:
     demand(whole, f"its tree has {every.size} of {channels} channels")
     demand((np.diff(nonfinite) > 0).all(), "channels that are not finite ascend")
     demand(0 <= zeros <= order.size, f"its tree has {zeros} channels of zeros")
-    demand(_within(gaps, 0, 2), "cosine distances are 0 to 2")
-    demand((gaps[max(0, order.size - zeros - 1) :] == 2).all(), "channels of zeros are at 2")
+    linkage = text_of(arrays, "tree_linkage") if "tree_linkage" in arrays else "single"
+    demand(linkage in LINKAGES, f"there is no linkage {linkage!r}")
+    # Ward's heights are no distances of two channels; rounding can add to the greatest.
+    most = 1.001 * math.sqrt(2 * order.size) if linkage == "ward" else ZERO_DISTANCE
+    top = max(ZERO_DISTANCE, gaps.max(initial=0)) if linkage == "ward" else ZERO_DISTANCE
+    demand(_within(gaps, 0, max(most, ZERO_DISTANCE)), "cosine distances are 0 to 2")
+    demand((gaps[max(0, order.size - zeros - 1) :] == top).all(), "channels of zeros are at 2")
     demand(min(1, order.size) <= leaves <= order.size, f"its tree is drawn with {leaves} leaves")
     drawn = arrays["density_channels"]
     expected = order[representatives(order.size, zeros, leaves)]

@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike
 from traitlets import Enum, Unicode, observe, validate
 
 from ...analysis.channel_measures import ChannelMeasures
+from ...analysis.clustering.chain_linkage import LINKAGES, Linkage, checked_linkage
 from ...diagnosis.report import Report
 from ...history.history import History
 from ...history.memory_limit import DEFAULT_MEMORY
@@ -79,6 +80,8 @@ class ModelInspector(Selecting, WithInputs, Composite):
         sure, those of a class. A dataset is read when it is first asked; at most 10,000 samples.
     decode : callable or sequence of str, optional
         Words for token ids: a function of one sample's ids, or the word of each id.
+    linkage : {'single', 'average', 'complete', 'ward'}
+        How channels are joined in the trees; what a history kept stays joined as it was.
 
     Attributes
     ----------
@@ -102,6 +105,7 @@ class ModelInspector(Selecting, WithInputs, Composite):
         help="Name of the weight shown, such as 'kernel': some layers have several. "
         "'' while outputs are shown."
     )
+    linkage = Enum(LINKAGES, "single", help="How channels are joined in the trees.")
 
     def __init__(
         self,
@@ -115,9 +119,11 @@ class ModelInspector(Selecting, WithInputs, Composite):
         view: str = "outputs",
         pool: Any = None,
         decode: Decode | None = None,
+        linkage: Linkage = "single",
     ) -> None:
         one_of("view", view, ("outputs", "weights"))
         decode = checked_decode(decode)
+        checked_linkage(linkage)
         probe = ModelProbe(model, inputs)
         given = input_set(probe, targets, labels, class_names)
         more = None if pool is None else Pool(model, pool)
@@ -149,12 +155,15 @@ class ModelInspector(Selecting, WithInputs, Composite):
             self._diagnosis = DiagnosisState(self.findings, self.selector, self.header, self.drawer)
             children = panes.framed([self.following.bar, self.samples], self.following.story.parts)
             super().__init__(children, self.views.selection, work, lock, "cnnviz-frame")
+            self.linkage = linkage
             cell, report = work.in_cell(), work.reported()
             with surely(*cell, report), cell[0], cell[1], self._lock, report:
                 self._display.read_all(place, probe.layers)
                 self._choice.offer()
         self.selector.observe(self._on_chosen, "layer")
         self.header.observe(self._on_chosen, ["view", "weight"])
+        for axis in (self.axis, self.parameters.axis):
+            axis.observe(self._on_chosen, "linkage")
         self.header.observe(self._on_asked, ["_asked", "_diagnose_asked", "_step_asked"])
         self.findings.observe(self._on_finding, ["finding", "_select_asked"])
         remember(self)
@@ -347,6 +356,10 @@ class ModelInspector(Selecting, WithInputs, Composite):
     def _on_place(self, change: dict[str, Any]) -> None:
         """Show the place; where that fails, show the one before again."""
         self._navigation.choose(change["name"], change["new"])
+
+    @observe("linkage")
+    def _on_linkage(self, change: dict[str, Any]) -> None:
+        self._display.link(change["new"])
 
     def _tell_place(self) -> None:
         self._display.tell_place()

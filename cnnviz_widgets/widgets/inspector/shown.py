@@ -111,6 +111,18 @@ class LayerDisplay:
         self.present = self._probe = None
         self._heads.let_go()
 
+    def link(self, linkage: str) -> None:
+        """Join channels by a linkage, in what is shown now and read from now on.
+
+        Parameters
+        ----------
+        linkage : {'single', 'average', 'complete', 'ward'}
+        """
+        self._session.linkage = linkage
+        self._panes.views.link(linkage)
+        if self.present is not None:
+            self._show(replace(self.present, record=self.present.record.linked(linkage)))
+
     def select(self, channels: Sequence[int]) -> None:
         """Select these of the channels that are shown."""
         self._panes.views.selection.selected = channels
@@ -137,7 +149,7 @@ class LayerDisplay:
             if not array.size and not is_shown:
                 return None
             order = self._session.orders.get(place) if is_shown else None
-            record = output_record(info, array, order)
+            record = output_record(info, array, order).linked(self._session.linkage)
             if is_shown:
                 records.append(record)
             return record.measures

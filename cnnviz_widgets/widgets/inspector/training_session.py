@@ -68,6 +68,7 @@ class TrainingSession:
         self._probe: ModelProbe | None = probe
         self._selector = selector
         self._class_names = class_names
+        self._linkage = "single"
         self._monitor: TrainingMonitor | None = None
         self._settings: object = None
         # What was kept last, without its records, and the seconds trained with monitors before.
@@ -79,6 +80,17 @@ class TrainingSession:
     def is_training(self) -> bool:
         """Whether a training is followed that has not ended."""
         return self.story.timeline.training
+
+    @property
+    def linkage(self) -> str:
+        """How channels are joined in what is read; what was kept stays as it was."""
+        return self._linkage
+
+    @linkage.setter
+    def linkage(self, value: str) -> None:
+        self._linkage = value
+        if self._monitor is not None:
+            self._monitor.reader.linkage = value
 
     @property
     def probe(self) -> ModelProbe:
@@ -102,7 +114,8 @@ class TrainingSession:
             As `read_place`.
         """
         known = None if self._monitor is None else self._monitor.reader.as_known
-        return read_place(self.probe, place, self.orders.get(place), known)
+        present = read_place(self.probe, place, self.orders.get(place), known)
+        return replace(present, record=present.record.linked(self.linkage))
 
     def begin(
         self,
@@ -141,6 +154,7 @@ class TrainingSession:
             self._settings = settings
         self._earlier = 0.0 if self._last is None else self._last.seconds
         monitor.reader.orders = self.orders
+        monitor.reader.linkage = self.linkage
         self.extra_places = tuple(extra_places)
         self._monitor = monitor
         self.bar.budget = 1.0 if budget is None else budget

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from traitlets import Bool, Enum, Int, List
+from collections.abc import Sequence
 
+from traitlets import Bool, Enum, Int, List, Unicode
+
+from ...analysis.clustering.chain_linkage import LINKAGES
 from ..jupyter.ownership import Owning
 from ..jupyter.thread_local_sync import ThreadLocalSync
 from .traits import Finite, Whole
@@ -39,9 +42,23 @@ class ColumnAxis(Owning, ThreadLocalSync):
     _groups = List(help="Groups of the cut in the tree that is drawn here.").tag(sync=True)
     _zeros = List(Int(), help="Columns of that tree that are zero throughout.").tag(sync=True)
 
-    heads = Bool(False, help="Whether rows are led by their sample, which takes room.").tag(
-        sync=True
-    )
+    linkage = Enum(
+        LINKAGES,
+        "single",
+        help="How far apart two groups of channels are: it makes the tree, and so the leaf order.",
+    ).tag(sync=True)
+    _linkages = List(
+        Unicode(), help="What the page offers; none where the tree that is shown was kept."
+    ).tag(sync=True)
+
+    def offer(self, linkages: Sequence[str]) -> None:
+        """Have the page offer these linkages.
+
+        Parameters
+        ----------
+        linkages : sequence of str
+        """
+        self._linkages = list(linkages)
 
     def fit(self) -> None:
         """Show all columns, those that do not fit folded."""

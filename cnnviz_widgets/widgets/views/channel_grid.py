@@ -156,6 +156,11 @@ class ChannelGrid(SheetTraits, HeadTraits, LayerView):
         """Mark true and given answers in the tiles, where the channels are the classes."""
         self._marks_answers = are_classes
 
+    def _on_linkage(self, change: dict[str, Any]) -> None:
+        # Columns in an order of their own are of no tree.
+        if self._laid_out is None:
+            super()._on_linkage(change)
+
     def _let_go(self) -> None:
         super()._let_go()
         self._laid_out = None

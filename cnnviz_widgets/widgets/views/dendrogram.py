@@ -19,7 +19,9 @@ if TYPE_CHECKING:
 
 
 class Dendrogram(TreeTraits, LayerView):
-    """The tree of a layer's channels, single linkage on cosine distance [WL20 Eq. 1, Fig. 2].
+    """The tree of a layer's channels on cosine distance [WL20 Eq. 1, Fig. 2].
+
+    Single linkage as in the paper; `linkage` takes another.
 
     Leaf i stands over column i of the grid that shares its axis. A click on a fork selects
     the channels below it; a line to drag cuts the tree into coloured groups. All-zero

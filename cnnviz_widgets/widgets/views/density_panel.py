@@ -16,6 +16,7 @@ from ...analysis.density.curves import MOST_CURVES
 from ...analysis.density.types import NOT_DRAWN, DensityStyle
 from ...records.layer_picture import LayerPicture, counted
 from ...records.layer_record import as_record
+from ...records.record_kind import WEIGHTS
 from ...validation.objects import optional
 from ...validation.scalars import flag
 from ...validation.texts import texts
@@ -23,6 +24,7 @@ from ..jupyter.bundles import bundle
 from ..jupyter.ownership import Owning
 from ..jupyter.png_fallback import PngFallback
 from ..jupyter.thread_local_sync import ThreadLocalSync
+from ..linking.column_axis import ColumnAxis
 from ..linking.selection import Selection
 from ..linking.wire_format import wire
 from .layer_view import brief, forget_channels, unchangeable
@@ -52,6 +54,11 @@ class _DensityHead(ThreadLocalSync, AnyWidget):
         Unicode(), help="A name for each channel, where it stands for a class; none: its number."
     ).tag(sync=True)
     selection = WidgetTrait().tag(sync=True)
+    axis = WidgetTrait().tag(sync=True)
+    _rows = WidgetTrait().tag(sync=True)
+    _of_weights = Bool(help="Whether channels stand as `_rows` has them, not `axis`.").tag(
+        sync=True
+    )
     _noun = Unicode("channel", help="What a channel is called.").tag(sync=True)
     _total = Int(0).tag(sync=True)
     _peak = Float(1.0).tag(sync=True)
@@ -67,6 +74,7 @@ class _DensityHead(ThreadLocalSync, AnyWidget):
     _nonfinite_share = Bytes().tag(sync=True)
     _every = WidgetTrait().tag(sync=True)
     _fan = WidgetTrait().tag(sync=True)
+    _grouped = WidgetTrait().tag(sync=True)
     _selected = WidgetTrait().tag(sync=True)
     _hovered = WidgetTrait().tag(sync=True)
     _zeros = WidgetTrait().tag(sync=True)
@@ -92,6 +100,7 @@ class _DensityHead(ThreadLocalSync, AnyWidget):
             self._usual_peak = curves.usual_peak
             self._total = record.n_channels
             self._noun = record.channel_noun
+            self._of_weights = record.kind == WEIGHTS
             self._drawn = every if record.pooled is None else "together"
             self._samples = "" if record.samples is None else f"on {record.samples}"
             self._notes = _notes(record)
@@ -101,8 +110,10 @@ class DensityPanel(Owning, PngFallback, VBox):
     """The distribution of each channel's values [WL20 Fig. 3, 5].
 
     Up to 64 channels have a curve each; above that their 5–95 % and 25–75 % bands and median
-    stand in for them, with a curve for each selected or hovered channel. A channel's exact
-    zeros are no part of its curve: a dot at 0 shows their share on the right axis.
+    stand in for them, with a curve for each selected or hovered channel. Where the tree of the
+    same axis is cut, each of its groups has one curve instead, the mean of its channels', and
+    below a strip shows each channel. A channel's exact zeros are no part of its curve: a dot at 0
+    shows their share on the right axis.
 
     Parameters
     ----------
@@ -110,6 +121,10 @@ class DensityPanel(Owning, PngFallback, VBox):
         What to show.
     selection : Selection, optional
         Selected and hovered channels, shared with other views.
+    axis : ColumnAxis, optional
+        Where channels stand in tree and grid, and into which groups they are cut.
+    rows : ColumnAxis, optional
+        The same of weights, where they stand from top to bottom.
     log_y : bool
         Whether the density axis is logarithmic.
 
@@ -126,15 +141,22 @@ class DensityPanel(Owning, PngFallback, VBox):
         values: ArrayLike | LayerPicture | None = None,
         *,
         selection: Selection | None = None,
+        axis: ColumnAxis | None = None,
+        rows: ColumnAxis | None = None,
         log_y: bool = True,
         **traits: Any,
     ) -> None:
         record = None if values is None else as_record(values)
         optional("selection", selection, Selection)
+        optional("axis", axis, ColumnAxis)
+        optional("rows", rows, ColumnAxis)
         flag("log_y", log_y)
         self._record: LayerPicture | None = None
         self.marks, self.figure, self._head = _plot(
-            Selection() if selection is None else selection, log_y
+            Selection() if selection is None else selection,
+            ColumnAxis() if axis is None else axis,
+            rows,
+            log_y,
         )
         super().__init__([self._head, self.figure], selection=self._head.selection, **traits)
         # The first brings the colours that the second's axes are written in.
@@ -215,7 +237,7 @@ class DensityPanel(Owning, PngFallback, VBox):
 
 
 def _make(links: Links) -> DensityPanel:
-    return DensityPanel(selection=links.selection)
+    return DensityPanel(selection=links.selection, axis=links.axis, rows=links.rows)
 
 
 SLOT = ViewSlot(_make, tab="density")
@@ -252,7 +274,7 @@ def _notes(record: LayerPicture) -> list[str]:
 
 
 def _plot(
-    selection: Selection, log_y: bool
+    selection: Selection, axis: ColumnAxis, rows: ColumnAxis | None, log_y: bool
 ) -> tuple[dict[str, bqplot.Mark], bqplot.Figure, _DensityHead]:
     """Scales, axes and marks; the page fills those of selected and hovered channels."""
     frame = DensityFrame(log_y)
@@ -263,6 +285,7 @@ def _plot(
     marks = {
         "fan": _Lines(fill="between", stroke_width=1.0, **curves),
         "every": _Lines(stroke_width=1.2, **curves),
+        "grouped": bqplot.Lines(stroke_width=1.6, preserve_domain=still, **curves),
         "selected": bqplot.Lines(stroke_width=2.0, preserve_domain=still, **curves),
         "hovered": bqplot.Lines(stroke_width=3.0, preserve_domain=still, **curves),
         "zeros": _Scatter(default_size=22, opacities=[0.6], **dots),
@@ -272,6 +295,8 @@ def _plot(
     head = _DensityHead(
         log_y=log_y,
         selection=selection,
+        axis=axis,
+        _rows=axis if rows is None else rows,
         _figure=figure,
         **frame.traits,
         **{f"_{name}": mark for name, mark in marks.items()},

@@ -8,6 +8,7 @@ import anywidget
 from numpy.typing import ArrayLike
 from traitlets import List, Unicode, validate
 
+from ...analysis.clustering.chain_linkage import LINKAGES, Linkage, checked_linkage
 from ...records.layer_picture import LayerPicture, counted
 from ...records.layer_record import as_record
 from ...validation.objects import optional
@@ -61,6 +62,8 @@ class LayerView(Owning, PngFallback, ThreadLocalSync, anywidget.AnyWidget):
         Selected and hovered channels; give several views the same one to link them.
     axis : ColumnAxis, optional
         Where channels stand; give grid and dendrogram the same one to align them.
+    linkage : {'single', 'average', 'complete', 'ward'}, optional
+        How channels are joined, in all views that share the axis; by default as the axis has it.
     **traits
         Any trait of the view.
 
@@ -80,6 +83,7 @@ class LayerView(Owning, PngFallback, ThreadLocalSync, anywidget.AnyWidget):
         *,
         selection: Selection | None = None,
         axis: ColumnAxis | None = None,
+        linkage: Linkage | None = None,
         **traits: Any,
     ) -> None:
         # What is wrong is refused before anything is made.
@@ -92,6 +96,9 @@ class LayerView(Owning, PngFallback, ThreadLocalSync, anywidget.AnyWidget):
             axis=ColumnAxis() if axis is None else axis,
             **traits,
         )
+        if linkage is not None:
+            self.linkage = linkage
+        self.axis.observe(self._on_linkage, "linkage")
         if record is not None:
             self.show(record)
 
@@ -99,6 +106,21 @@ class LayerView(Owning, PngFallback, ThreadLocalSync, anywidget.AnyWidget):
     def record(self) -> LayerPicture | None:
         """What is shown; None before anything is."""
         return self._record
+
+    @property
+    def linkage(self) -> str:
+        """How channels are joined, in all views that share the axis; set it to join them anew."""
+        linkage: str = self.axis.linkage
+        return linkage
+
+    @linkage.setter
+    def linkage(self, value: Linkage) -> None:
+        self.axis.linkage = checked_linkage(value)
+
+    def _on_linkage(self, change: dict[str, Any]) -> None:
+        # A view that is hidden is shown with a record of its own.
+        if self._record is not None and self.layout.display != "none":
+            self.show(self._record)
 
     @validate("selection", "axis")
     def _given_once(self, proposal: dict[str, Any]) -> Any:
@@ -111,13 +133,16 @@ class LayerView(Owning, PngFallback, ThreadLocalSync, anywidget.AnyWidget):
         ----------
         values : array_like, shape (batch, ..., channel), or LayerRecord
         """
-        record = as_record(values)
+        record = as_record(values).linked(self.linkage)
+        # A snapshot keeps the tree that it has.
+        self.axis.offer(() if record.held_values is None else LINKAGES)
         self._put(self._state_of(record))
         self._record = record
         forget_channels(self.selection, record.n_channels)
 
     def _let_go(self) -> None:
         self._record = None
+        self.axis.unobserve(self._on_linkage, "linkage")
 
     def __repr__(self) -> str:
         return brief(self, self.record)

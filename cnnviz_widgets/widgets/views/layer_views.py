@@ -41,6 +41,8 @@ class LayerViews:
         Which channels are selected, in every view.
     axis : ColumnAxis
         Where channels stand in tree and grid.
+    rows : ColumnAxis
+        The same of weights, whose channels stand from top to bottom.
     by_name : dict of str to DOMWidget
         The widgets, by their names in `VIEWS`, from top to bottom.
     """
@@ -48,8 +50,9 @@ class LayerViews:
     def __init__(self, sample_names: Sequence[str] = ()) -> None:
         self.selection = Selection()
         self.axis = ColumnAxis()
+        self.rows = ColumnAxis()
         self._slots = dict(VIEWS)
-        links = Links(self.selection, self.axis, sample_names)
+        links = Links(self.selection, self.axis, sample_names, self.rows)
         self.by_name: dict[str, Any] = {name: slot.make(links) for name, slot in VIEWS.items()}
         self.dendrogram: Dendrogram = self.by_name["dendrogram"]
         self.grid: ChannelGrid = self.by_name["grid"]
@@ -86,6 +89,17 @@ class LayerViews:
                 self._put(before, names_before)
             raise
         self._record, self._class_names = record, class_names
+
+    def link(self, linkage: str) -> None:
+        """Join the channels by a linkage, in every view.
+
+        Parameters
+        ----------
+        linkage : {'single', 'average', 'complete', 'ward'}
+        """
+        for view in self.parts:
+            if hasattr(view, "axis"):
+                view.axis.linkage = linkage
 
     def forget(self, channels_of: str) -> None:
         """The channels shown from now on are others: select none, fit them in, cut no tree.

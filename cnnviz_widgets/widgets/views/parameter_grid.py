@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from traitlets import Bytes, Dict, Enum, Int, List, Unicode, observe
 
+from ...analysis.clustering.chain_linkage import Linkage
 from ...records.layer_picture import LayerPicture
 from ...records.parameter_facts import ParameterPicture
 from ...records.parameter_record import as_parameters
@@ -36,9 +37,10 @@ class ParameterGrid(SheetTraits, TreeTraits, LayerView):
 
     Kernels of convolutions show as tiles of their taps; weights without taps as a heat map, a
     strip a row; named vectors, such as those of batch normalisation, as a column each. Beside
-    the rows stands their tree, single linkage on cosine distance without the bias
-    [WL20 Eq. 1], leaf i at row i. What is too large for the page is averaged there; zoomed in,
-    the page asks for the window in sight, and until Python answers the averages stay.
+    the rows stands their tree, on cosine distance without the bias [WL20 Eq. 1], leaf i at row i;
+    single linkage as in the paper, or another `linkage`. What is too large for the page is
+    averaged there; zoomed in, the page asks for the window in sight, and until Python answers the
+    averages stay.
 
     Parameters
     ----------
@@ -50,6 +52,8 @@ class ParameterGrid(SheetTraits, TreeTraits, LayerView):
     axis : ColumnAxis, optional
         `order_by` orders the rows, by the tree or by number; `start` and `scale` place the
         inputs.
+    linkage : {'single', 'average', 'complete', 'ward'}, optional
+        How outputs are joined; by default as the axis has it.
     **traits
         Any trait of the view.
 
@@ -90,12 +94,13 @@ class ParameterGrid(SheetTraits, TreeTraits, LayerView):
         *,
         selection: Selection | None = None,
         axis: ColumnAxis | None = None,
+        linkage: Linkage | None = None,
         **traits: Any,
     ) -> None:
         if values is None and bias is not None:
             raise ValueError("a bias needs the values that it belongs to")
         record = None if values is None else as_parameters(values, bias)
-        super().__init__(record, selection=selection, axis=axis, **traits)
+        super().__init__(record, selection=selection, axis=axis, linkage=linkage, **traits)
 
     def show(self, values: ArrayLike | LayerPicture, bias: ArrayLike | None = None) -> None:
         """Show other parameters, or the same at another moment, in one message to the page.
@@ -152,7 +157,7 @@ class ParameterGrid(SheetTraits, TreeTraits, LayerView):
 
 def _make(links: Links) -> ParameterGrid:
     # Its axis is that of the inputs.
-    return ParameterGrid(selection=links.selection)
+    return ParameterGrid(selection=links.selection, axis=links.rows)
 
 
 SLOT = ViewSlot(_make, frozenset({WEIGHTS}))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
 from ...records.layer_picture import LayerPicture
@@ -46,11 +46,15 @@ class Links:
         Where channels stand, in views that have them from left to right.
     sample_names : sequence of str
         A name for each of all samples; none: their numbers.
+    rows : ColumnAxis
+        Of weights: where inputs stand, and in which order and groups the channels, from top to
+        bottom.
     """
 
     selection: Selection
     axis: ColumnAxis
     sample_names: Sequence[str] = ()
+    rows: ColumnAxis = field(default_factory=ColumnAxis)
 
 
 @dataclass(frozen=True)

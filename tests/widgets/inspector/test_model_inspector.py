@@ -533,3 +533,29 @@ def test_the_list_of_layers_says_what_it_cannot_show() -> None:
     (sentence,) = inspector.selector._unseen
     assert sentence.startswith("the model's own call (Bare): ")
     inspector.close()
+
+
+def test_joins_the_channels_of_all_views_by_one_linkage() -> None:
+    inspector = cv.ModelInspector(small_model(), IMAGES, layer="conv2", linkage="average")
+    assert inspector.record.tree.linkage == "average"
+    assert inspector.axis.linkage == inspector.parameters.axis.linkage == "average"
+    # The page chooses another, in outputs or in weights.
+    inspector.axis.set_state({"linkage": "ward"})
+    assert inspector.linkage == inspector.record.tree.linkage == "ward"
+    views = (inspector.grid, inspector.dendrogram, inspector.density)
+    assert all(view.record is inspector.record for view in views)
+    inspector.view = "weights"
+    assert inspector.record.tree.linkage == "ward"
+    inspector.parameters.axis.set_state({"linkage": "complete"})
+    assert inspector.linkage == inspector.record.tree.linkage == "complete"
+    assert inspector.parameters.record is inspector.record
+    # Whatever is read next is joined so, too.
+    inspector.layer = "conv1"
+    assert inspector.record.tree.linkage == "complete"
+    inspector.refresh()
+    assert inspector.record.tree.linkage == "complete"
+
+
+def test_there_is_no_such_linkage() -> None:
+    with pytest.raises(ValueError, match="linkage must be one of"):
+        cv.ModelInspector(small_model(), IMAGES, linkage="nearest")

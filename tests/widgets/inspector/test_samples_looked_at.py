@@ -12,7 +12,7 @@ from keras import layers as kl
 
 import cnnviz_widgets as cv
 from cnnviz_widgets.model import ModelProbe
-from cnnviz_widgets.records.layer_record import MOST_ROWS
+from cnnviz_widgets.records.layer_picture import MOST_ROWS
 
 pytestmark = pytest.mark.usefixtures("every_update")
 

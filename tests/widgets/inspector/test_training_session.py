@@ -760,3 +760,14 @@ def test_many_updates_take_no_memory() -> None:
     assert len(_instances) == widgets
     assert after - before < 50_000
     assert monitor.progress.updates >= 100
+
+
+def test_what_is_kept_is_joined_as_it_was_shown(trained: Any) -> None:
+    inspector, place = trained, Place(trained.layer)
+    first, last = inspector.history.steps[[0, -1]]
+    inspector.linkage = "ward"
+    assert inspector.history.at(last).records[place].tree.linkage == "single"
+    fit(inspector.probe.model, each_batch(inspector, layers=["conv2"]), epochs=1)
+    assert inspector.history.at(first).records[place].tree.linkage == "single"
+    assert inspector.history.at(inspector.history.steps[-1]).records[place].tree.linkage == "ward"
+    assert inspector.record.tree.linkage == "ward"

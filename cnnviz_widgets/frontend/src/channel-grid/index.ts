@@ -89,6 +89,8 @@ class ChannelGrid implements StageContent<GridLayout> {
         ],
         follow: (tile) => this.follow(tile),
         describe: (pixel) => describe(this.sheet, pixel, model.get("sample_labels")),
+        channelOf: ({ col }) => this.sheet.channels[col]!,
+        sampleOf: ({ row }) => this.sheet.samples[row]!,
       },
       readOn: [...SHEET_TRAITS, ...HEADS_TRAITS, "sort_rows"],
       refreshOn: ["title", "places", "colormap", "value_range", "height", "sample_labels", "_marks_answers", "_notes"],

@@ -215,6 +215,7 @@ class ParameterGrid implements StageContent<Layout> {
         ["Column", inputName(this.parameters, col + this.enlargedPart.columns[0])],
       ],
       follow: (tile) => this.follow(tile),
+      channelOf: ({ row }) => this.parameters.outputs[row + this.enlargedPart.rows[0]]!,
       describe: ({ row, col, x, y }) => {
         const { tiles, rows, columns } = this.enlargedPart;
         const place = { down: (y + 0.5) / tiles.height, across: (x + 0.5) / tiles.width };

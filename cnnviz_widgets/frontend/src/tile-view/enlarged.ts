@@ -1,9 +1,14 @@
-/** One tile, as large as the grid allows, with its numbers. Escape or the button leads back. */
+/**
+ * One tile, as large as there is room for, with its numbers: in the frame's own panel where it has
+ * one, else over the grid, where Escape or the button leads back.
+ */
 import { paintTiles, type Paint } from "./paint";
 import { markOf, rangeOf, valueAt, type Tiles } from "./tiles";
 import { layer, pixelRatio } from "../lib/dom/canvas";
 import { button, element } from "../lib/dom/elements";
 import { number, span } from "../lib/format";
+import { command } from "../lib/frame/commands";
+import { offerTile, type InputPicture, type ShownTile, type TileViewer } from "../lib/frame/shown-tile";
 import { Mark } from "../lib/wire/constants";
 
 export interface Tile {
@@ -27,6 +32,9 @@ export interface EnlargedContent {
   /** Remembers a tile; the function says where it is after a change, undefined where it is no more. */
   follow: (tile: Tile) => () => Tile | undefined;
   describe: (pixel: TilePixel) => string;
+  /** The channel of a tile, and the number of its sample, where it is of one. */
+  channelOf: (tile: Tile) => number;
+  sampleOf?: (tile: Tile) => number;
   /** Whether values are written into pixels that are large enough. */
   numbers?: boolean;
 }
@@ -35,6 +43,10 @@ export interface EnlargedOptions extends EnlargedContent {
   stage: HTMLElement;
   say: (text: string) => void;
   onClose: () => void;
+  /** The input of a sample. */
+  input: (sample: number) => InputPicture | null;
+  /** The tile so many channels and samples on, to which the grid goes; null where there is none. */
+  step: (across: number, down: number) => Tile | null;
 }
 
 /** Pixels at least this wide, in CSS pixels, have room for their value. */
@@ -55,6 +67,8 @@ export class Enlarged {
   private moved: () => Tile | undefined = () => undefined;
   private redraw: () => void = () => undefined;
   private openUntil = new AbortController();
+  /** The panel that shows the tile. */
+  private viewer: TileViewer | null = null;
 
   constructor(private readonly options: EnlargedOptions) {}
 
@@ -66,6 +80,8 @@ export class Enlarged {
     this.remove();
     this.tile = { ...tile };
     this.moved = this.options.follow(tile);
+    this.viewer = offerTile(this.options.stage, this.shown());
+    if (this.viewer) return command(this.options.stage, "tab:channel");
     this.openUntil = new AbortController();
     const { signal } = this.openUntil;
     const { canvas, context } = layer("cnnviz-enlarged-tile");
@@ -83,7 +99,8 @@ export class Enlarged {
     this.options.stage.style.minHeight = `${ROOM}px`;
     this.options.stage.append(this.root);
     this.redraw = () => {
-      this.draw(canvas, context);
+      const { width, height } = this.options.stage.getBoundingClientRect();
+      this.draw(canvas, context, { width: Math.max(120, width - 260), height: height - 24 });
       this.fill(facts);
     };
     this.redraw();
@@ -96,29 +113,63 @@ export class Enlarged {
     const tile = this.moved();
     if (!tile) return this.close();
     this.tile = tile;
-    this.redraw();
+    if (this.viewer) this.viewer.refresh();
+    else this.redraw();
+  }
+
+  /** The tile as the frame's panel shows it. */
+  private shown(): ShownTile {
+    const { options } = this;
+    return {
+      channel: () => options.channelOf(this.tile!),
+      facts: () => this.rows(),
+      draw: (canvas, context, room) => this.draw(canvas, context, room),
+      values: () => this.values(),
+      describe: (canvas, event) => this.describe(canvas, event) ?? "",
+      input: () => (options.sampleOf ? options.input(options.sampleOf(this.tile!)) : null),
+      step: (across, down) => {
+        const tile = options.step(across, down);
+        if (!tile) return false;
+        this.tile = { ...tile };
+        this.moved = options.follow(tile);
+        this.viewer?.refresh();
+        return true;
+      },
+      leave: () => options.onClose(),
+    };
+  }
+
+  private values(): Float64Array {
+    const tiles = this.options.tiles();
+    const { row, col } = this.tile!;
+    const values = Float64Array.from({ length: tiles.height * tiles.width }, (_, at) =>
+      valueAt(tiles, row, col, Math.floor(at / tiles.width), at % tiles.width),
+    );
+    return values.filter(Number.isFinite);
   }
 
   close(): void {
-    if (!this.root) return;
+    if (!this.tile) return;
+    const wasOver = this.isOpen;
     this.remove();
     this.tile = undefined;
-    this.options.onClose();
+    if (wasOver) this.options.onClose();
   }
 
   private remove(): void {
     this.openUntil.abort();
+    this.viewer?.close();
+    this.viewer = null;
     this.root?.remove();
     this.options.stage.style.minHeight = "";
     this.root = undefined;
   }
 
-  private draw(canvas: HTMLCanvasElement, context: CanvasRenderingContext2D): void {
+  private draw(canvas: HTMLCanvasElement, context: CanvasRenderingContext2D, room: { width: number; height: number }): void {
     const sheet = this.options.tiles();
     const { row, col } = this.tile!;
-    const room = this.options.stage.getBoundingClientRect();
     const ratio = pixelRatio();
-    const fits = Math.min((room.height - 24) / sheet.height, Math.max(120, room.width - 260) / sheet.width);
+    const fits = Math.min(room.height / sheet.height, room.width / sheet.width);
     // Whole device pixels a stored pixel, so that every pixel is drawn alike.
     const zoom = Math.max(1, Math.floor(Math.max(1, fits) * ratio));
     canvas.width = sheet.width * zoom;
@@ -160,6 +211,11 @@ export class Enlarged {
   }
 
   private fill(facts: HTMLElement): void {
+    facts.replaceChildren();
+    for (const [name, value] of this.rows()) facts.append(element("span", "cnnviz-faint", {}, name), element("span", "", {}, value));
+  }
+
+  private rows(): [string, string][] {
     const sheet = this.options.tiles();
     const { row, col } = this.tile!;
     const paint = this.options.paint();
@@ -181,17 +237,22 @@ export class Enlarged {
     ];
     const mark = marks[markOf(sheet, row, col)];
     if (mark) rows.push(["Note", mark]);
-    facts.replaceChildren();
-    for (const [name, value] of rows) facts.append(element("span", "cnnviz-faint", {}, name), element("span", "", {}, value));
+    return rows;
   }
 
   private point(canvas: HTMLCanvasElement, event: PointerEvent): void {
+    const text = this.describe(canvas, event);
+    if (text !== null) this.options.say(text);
+  }
+
+  /** What is told of the pixel under the pointer; null beside the tile. */
+  private describe(canvas: HTMLCanvasElement, event: PointerEvent): string | null {
     const sheet = this.options.tiles();
     const box = canvas.getBoundingClientRect();
     const x = Math.floor(((event.clientX - box.left) / box.width) * sheet.width);
     const y = Math.floor(((event.clientY - box.top) / box.height) * sheet.height);
-    if (x < 0 || y < 0 || x >= sheet.width || y >= sheet.height) return;
-    this.options.say(this.options.describe({ ...this.tile!, x, y }));
+    if (x < 0 || y < 0 || x >= sheet.width || y >= sheet.height) return null;
+    return this.options.describe({ ...this.tile!, x, y });
   }
 }
 

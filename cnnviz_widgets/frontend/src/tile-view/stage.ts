@@ -3,8 +3,9 @@ import type { AnyModel } from "@anywidget/types";
 
 import type { Pointer, StageContent, StageLayout, StageState } from "./content";
 import { Drag } from "./drag";
-import { Enlarged, type EnlargedContent } from "./enlarged";
+import { Enlarged, type EnlargedContent, type Tile } from "./enlarged";
 import { Facts } from "./facts";
+import { inputPicture } from "./input-picture";
 import type { Place } from "./overlay";
 import { RangeSelection } from "./range-selection";
 import { contentHeight, heightOf, yOf, type Rows } from "./rows";
@@ -90,6 +91,8 @@ export class TileStage<State extends StageState, Layout extends StageLayout> {
       stage,
       say: (text) => this.facts.say(text),
       onClose: () => canvas.focus({ preventScroll: true }),
+      input: (sample) => inputPicture(model, sample),
+      step: (across, down) => this.stepTile([across, down]),
     });
     this.range = new RangeSelection(selection, (place) => content.channelsAt(place));
     this.drag = new Drag(canvas, () => content.layout(), (from, dx, dy) => {
@@ -302,7 +305,17 @@ export class TileStage<State extends StageState, Layout extends StageLayout> {
 
   private enlarge(place: Place): void {
     const tile = this.content.tileAt(place);
-    if (tile) this.enlarged.open(tile);
+    if (!tile) return;
+    this.cursor = { column: place.column, row: place.row };
+    this.enlarged.open(tile);
+  }
+
+  /** The tile that the cursor comes to; null where it cannot go on, or there is none. */
+  private stepTile(by: readonly [column: number, row: number]): Tile | null {
+    const before = this.cursor;
+    this.step(by, false);
+    const moved = this.cursor.column !== before.column || this.cursor.row !== before.row;
+    return moved ? this.content.tileAt(this.cursor) : null;
   }
 
   private onKey(event: KeyboardEvent): void {

@@ -3,23 +3,26 @@ import { describe, expect, test } from "vitest";
 
 import density from "../../src/density-panel";
 import type { DensityState } from "../../src/lib/wire/states";
-import { emptyPage, FakeModel, figure, find, frame, shared, show, view } from "../fake";
+import { at, emptyPage, FakeModel, figure, find, frame, key, shared, show, view } from "../fake";
 
 emptyPage();
 
 describe("density panel", () => {
-  async function open() {
-    const { selection, refs } = shared();
+  async function open(className = "") {
+    const { selection, axis, refs } = shared();
     const mark = (id: string) => new FakeModel<Record<string, unknown>>({ x: [], y: [], scales: {} }, id);
     const marks = Object.fromEntries(
-      ["every", "fan", "selected", "hovered", "zeros", "zeros_marked"].map((name) => [name, mark(name)]),
+      ["every", "fan", "grouped", "selected", "hovered", "zeros", "zeros_marked"].map((name) => [name, mark(name)]),
     );
     new FakeModel({}, "log");
     const linear = new FakeModel<Record<string, unknown>>({}, "linear");
     const logAxis = new FakeModel<Record<string, unknown>>({}, "log-axis");
     const linearAxis = new FakeModel<Record<string, unknown>>({}, "linear-axis");
     const model = new FakeModel<DensityState>({
-      selection: refs.selection,
+      ...refs,
+      _rows: "axis",
+      _of_weights: false,
+      _grouped: "grouped",
       log_y: true,
       _total: 3,
       _drawn: "every",
@@ -47,8 +50,8 @@ describe("density panel", () => {
       _log_scale: "anywidget:log",
       _linear_scale: "anywidget:linear",
     });
-    const { abort } = await show(density, model);
-    return { abort, selection, model, marks, linear, logAxis, linearAxis };
+    const { abort } = await show(density, model, 300, className);
+    return { abort, selection, axis, model, marks, linear, logAxis, linearAxis };
   }
 
   test("a hovered channel is called by its class", async () => {
@@ -138,5 +141,100 @@ describe("density panel", () => {
     expect([logAxis.state.visible, linearAxis.state.visible]).toEqual([false, true]);
     expect((linearAxis.state.tick_values as Float64Array)[0]).toBe(0);
     expect((marks.every!.state.scales as { y: unknown }).y).toBe(linear);
+  });
+
+  test("each group of the cut has one curve, the mean of its channels'", async () => {
+    const { axis, marks, selection } = await open();
+    // Channels 2 and 0; channel 1 is zero throughout.
+    axis.set("_groups", [[0, 2, 0.25]]);
+    await frame();
+    const [x] = marks.grouped!.state.x as Float64Array[];
+    const [y] = marks.grouped!.state.y as Float64Array[];
+    const mean = (at: number): number => y![x!.findIndex((value) => value >= at - 1e-9)]!;
+    // Channel 2 falls from 0.5 at 0 to 0.25 at 1, and has no more; channel 0 from 1 to 0 at 2.
+    expect([x![0], x!.at(-1)]).toEqual([0, 2]);
+    expect(mean(0)).toBeCloseTo(0.75);
+    expect(mean(1.5)).toBeCloseTo(0.125, 2);
+    // The share of zeros is the group's, too; single curves give way.
+    expect([...(marks.zeros_marked!.state.y as Float64Array)]).toEqual([12.5]);
+    expect(marks.every!.state.opacities).toEqual([0, 0, 0]);
+    selection.set("selected", [0]);
+    await frame();
+    expect(marks.grouped!.state.opacities).toEqual([0.35]);
+    expect(marks.selected!.state.colors).toEqual(marks.grouped!.state.colors);
+    axis.set("_groups", []);
+    await frame();
+    expect(marks.grouped!.state.x).toEqual([]);
+    expect(marks.every!.state.opacities).not.toContain(0);
+  });
+
+  test("one legend says which group is which, and selects it", async () => {
+    const { axis, model, selection } = await open();
+    expect(find(".cnnviz-density-below").hidden).toBe(true);
+    axis.set("_groups", [[0, 1, 0.5]]);
+    model.set("class_names", ["<b>ape</b>", "bee", "cat"]);
+    await frame();
+    const rows = [...document.querySelectorAll<HTMLButtonElement>(".cnnviz-density-group")];
+    expect(rows.map((row) => row.textContent)).toEqual(["cat0.5", "1 alone"]);
+    rows[1]!.click();
+    expect(selection.state.selected).toEqual([0]);
+    // Of another layer's tree nothing is taken for a group.
+    axis.set("_groups", [[0, 9, 0.5]]);
+    await frame();
+    expect(document.querySelectorAll(".cnnviz-density-group")).toHaveLength(1);
+    expect(find(".cnnviz-density-legend").hidden).toBe(true);
+  });
+
+  test("strips are linked both ways, in the grid's order", async () => {
+    const { axis, selection } = await open();
+    axis.set("_groups", [[0, 2, 0.25]]);
+    await frame();
+    const strips = find<HTMLCanvasElement>(".cnnviz-strips-marks");
+    // Two live channels of nine pixels each: 2, then 0.
+    strips.dispatchEvent(at("pointermove", 100, 12));
+    expect(selection.state.hovered).toBe(0);
+    strips.dispatchEvent(at("click", 100, 2));
+    expect(selection.state.selected).toEqual([2]);
+    strips.dispatchEvent(at("click", 100, 12, { ctrlKey: true }));
+    expect(selection.state.selected).toEqual([2, 0]);
+    axis.set("order_by", "natural");
+    await frame();
+    strips.dispatchEvent(at("pointermove", 100, 2));
+    expect(selection.state.hovered).toBe(0);
+    strips.dispatchEvent(key("ArrowDown"));
+    expect(selection.state.hovered).toBe(2);
+    strips.dispatchEvent(key(" "));
+    expect(selection.state.selected).toEqual([0]);
+    strips.dispatchEvent(key("Escape"));
+    expect(selection.state.selected).toEqual([]);
+    strips.dispatchEvent(at("pointerleave", 0, 0));
+    expect(selection.state.hovered).toBe(-1);
+  });
+
+  test("in a frame it is bare: a heading, and values in line with the strips", async () => {
+    const { model } = await open("cnnviz-frame");
+    const plot = FakeModel.all.get("figure")!.state as Record<string, any>;
+    expect(plot.layout.state.height).toBe("116px");
+    expect(plot.axes[3].state.visible).toBe(false);
+    // The values that the curves reach, zero among them.
+    expect([plot.axes[0].state.scale.state.min, plot.axes[0].state.scale.state.max]).toEqual([0, 2]);
+    expect(find(".cnnviz-density-title").textContent).toBe("2 live channels");
+    expect(find("[role=status]").textContent).toBe("");
+    model.set("_of_weights", true);
+    await frame();
+    expect(find(".cnnviz-density-title").textContent).toBe("Weights of 3 channels");
+    model.set({ _of_weights: false, class_names: ["ape", "bee", "cat"] });
+    await frame();
+    expect(find(".cnnviz-density-title").textContent).toBe("3 outputs");
+  });
+
+  test("all channels zero or not finite leave nothing to draw", async () => {
+    const { axis, model, marks } = await open("cnnviz-frame");
+    model.set({ _density: view(new Float64Array(6)), _nonfinite_share: view(Float32Array.of(1, 0, 0)) });
+    axis.set("_groups", [[0, 2, 0]]);
+    await frame();
+    expect(find(".cnnviz-strips").hidden).toBe(true);
+    expect((marks.grouped!.state.x as Float64Array[])[0]).toHaveLength(0);
+    expect(find(".cnnviz-density-title").textContent).toBe("0 live channels");
   });
 });

@@ -75,8 +75,12 @@ export interface ColumnAxisState {
   _groups: [number, number, number][];
   /** First column that is zero throughout, and one past the last; [] for none. */
   _zeros: number[];
-  /** Whether rows are led by their sample, which takes room. */
+  /** What the page offers; none where the tree that is shown was kept. */
+  _linkages: string[];
+  /** Rows are led by picture and class, and not by a number or a name alone. */
   heads: boolean;
+  /** How far apart two groups of channels are: it makes the tree, and so the leaf order. */
+  linkage: "single" | "average" | "complete" | "ward";
   /** Columns in the tree's leaf order, or by channel number. */
   order_by: "leaf" | "natural";
   /** Side of a tile in CSS pixels, 24 to 160; 0 takes the largest up to 48 at which all columns fit. Inputs of weights: the width of an input. */
@@ -381,6 +385,7 @@ export interface DensityState extends DensityCurvesState {
   _every: string;
   _fan: string;
   _figure: string;
+  _grouped: string;
   _hovered: string;
   _linear_axis: string;
   _linear_scale: string;
@@ -389,7 +394,10 @@ export interface DensityState extends DensityCurvesState {
   _notes: string[];
   /** What a channel is called. */
   _noun: string;
+  /** Whether channels stand as `_rows` has them, not `axis`. */
+  _of_weights: boolean;
   _peak: number;
+  _rows: string;
   /** On which samples, where these are not all; '' for all. */
   _samples: string;
   _selected: string;
@@ -397,6 +405,7 @@ export interface DensityState extends DensityCurvesState {
   _usual_peak: number;
   _zeros: string;
   _zeros_marked: string;
+  axis: string;
   /** A name for each channel, where it stands for a class; none: its number. */
   class_names: string[];
   log_y: boolean;
