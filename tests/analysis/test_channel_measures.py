@@ -6,7 +6,7 @@ import ml_dtypes
 import numpy as np
 import pytest
 
-from cnnviz_widgets.analysis.channel_measures import channel_measures
+from cnnviz_widgets.analysis.channel_measures import channel_measures, pooled_mean_std
 
 
 def test_worked_example() -> None:
@@ -192,3 +192,16 @@ def test_what_takes_longest_can_be_left_out() -> None:
         np.testing.assert_array_equal(getattr(quick, name), getattr(whole, name))
     np.testing.assert_array_equal(quick.nonfinite, whole.nonfinite)
     assert np.isnan([quick.mean, quick.std]).all()
+
+
+def test_mean_and_spread_of_all_channels_together_are_those_of_their_values() -> None:
+    rng = np.random.default_rng(5)
+    values = rng.normal(rng.normal(0, 9, 7), rng.random(7), (50, 7))
+    values[3:9, 2] = np.nan
+    values[:, 4] = np.inf
+    finite = values[np.isfinite(values)]
+    mean, std = pooled_mean_std(channel_measures(values))
+    assert (mean, std) == pytest.approx((finite.mean(), finite.std()), rel=1e-12)
+    nothing = pooled_mean_std(channel_measures(np.full((3, 2), np.nan)))
+    assert np.isnan(nothing).all()
+    assert np.isnan(pooled_mean_std(channel_measures(values, spread=False))).all()
