@@ -18,6 +18,8 @@ from ...validation.keywords import checked_keywords
 from ...validation.objects import instance
 from ...validation.texts import known_layer
 from ..composite import Composite
+from ..export.exports import Exports
+from ..export.of_inspector import viewer_exports
 from ..jupyter.error_text import error_in_page
 from ..jupyter.work_report import WorkReport
 from ..panels.header import InspectorHeader
@@ -97,6 +99,9 @@ class HistoryViewer(Composite):
         """The layer's views one above the other, as a still picture."""
         title, health = f"{self.header.title}   {self.header.facts}", self.story.health.picture()
         return self.views.picture(title, health) or health
+
+    def _exports(self) -> Exports:
+        return viewer_exports(self)
 
     def _let_go(self) -> None:
         self._present = None

@@ -31,6 +31,8 @@ from ...validation.objects import several
 from ...validation.scalars import flag, whole_number
 from ...validation.texts import one_of, path_of
 from ..composite import Composite
+from ..export.exports import Exports
+from ..export.of_inspector import inspector_exports
 from ..jupyter.error_text import error_in_page
 from ..jupyter.ownership import of_open
 from ..jupyter.strict import makes_callback
@@ -336,6 +338,9 @@ class ModelInspector(Composite):
             return None
         title = f"{self.header.title}   {self.header.facts}"
         return self.views.picture(title, self.following.story.health.picture())
+
+    def _exports(self) -> Exports:
+        return inspector_exports(self)
 
     def _let_go(self) -> None:
         self._probe = self._targets = None
