@@ -14,10 +14,10 @@ from ...diagnosis.report_files import FORMATS as REPORT_FORMATS
 from ...diagnosis.report_files import report_file
 from ...runtime.whole_file import write_whole
 from ...validation.texts import one_of, path_of
-from .drawing import Drawing
+from .figures.drawing import Drawing
+from .figures.png_file import png_file
+from .figures.svg_file import svg_file
 from .numbers import Numbers, as_csv
-from .png_file import png_file
-from .svg_file import svg_file
 
 What: TypeAlias = Literal["picture", "numbers", "report", "code"]
 

@@ -2,48 +2,28 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import Any
 
-import numpy as np
-
-from ...analysis.arrays import Indices
-from ...analysis.tiles.types import TileSheet
-from ...comparison.layer_comparison import LayerComparison
-from ..views.sample_names import row_names
-from .drawing import FAINT, INK, Drawing, Point
 from .exports import Exports
-from .layer_figure import (
-    LARGEST,
-    LINE_HEIGHT,
-    MARGIN,
-    TALLEST,
-    WIDTH,
-    draw_heading,
-    draw_heads,
-    finished,
-)
-from .look import Look
+from .figures.comparison_figure import comparison_figure
+from .figures.drawing import Drawing
+from .figures.look import Look
 from .numbers import change_numbers
-from .places import Places
-from .png_file import shortened
-from .tile_drawing import draw_scale, draw_tiles, tile_pixels, usable_range
-
-if TYPE_CHECKING:
-    from ..comparison.comparison_panel import ComparisonPanel
-
-_GAP, _NAMES = 24.0, 60.0
-_LISTED = 12
 
 
-def comparison_exports(panel: ComparisonPanel) -> Exports:
-    """What of a comparison can be written into a file."""
+def comparison_exports(panel: Any) -> Exports:
+    """What of a comparison can be written into a file.
+
+    Parameters
+    ----------
+    panel : ComparisonPanel
+    """
     return Exports(
         f"{panel.layer}-compared", lambda: _figure(panel), lambda: change_numbers(panel.changes)
     )
 
 
-def _figure(panel: ComparisonPanel) -> Drawing | None:
-    """Both grids side by side, and below them what changed most."""
+def _figure(panel: Any) -> Drawing | None:
     compared, side = panel.shown, panel.side_by_side
     if compared is None or side is None:
         return None
@@ -56,64 +36,4 @@ def _figure(panel: ComparisonPanel) -> Drawing | None:
         value_range=grid.value_range,
         sample_labels=grid.sample_labels,
     )
-    drawing = Drawing(WIDTH)
-    top = draw_heading(drawing, look)
-    half = (WIDTH - 2 * MARGIN - _GAP) / 2
-    sides = (
-        ((side.a, side.channels_a, side.samples_a), f"{one} · {compared.a.path}"),
-        ((side.b, side.channels_b, side.samples_b), f"{other} · {compared.b.path}"),
-    )
-    ends = [
-        _half(drawing, look, part, title, (MARGIN + place * (half + _GAP), top))
-        for place, (part, title) in enumerate(sides)
-    ]
-    y = max(ends) + 18
-    draw_scale(drawing, side.a, look.colormap, usable_range(side.a, look.value_range), MARGIN, y)
-    y = _draw_pairs(drawing, compared, y + 26)
-    return finished(drawing, look, [], y)
-
-
-def _half(
-    drawing: Drawing,
-    look: Look,
-    part: tuple[TileSheet, Indices, Indices],
-    title: str,
-    corner: Point,
-) -> float:
-    """One side's tiles, of these channels and samples, under its title; where they end."""
-    (sheet, channels, samples), (left, top) = part, corner
-    room = (WIDTH - 2 * MARGIN - _GAP) / 2 - _NAMES
-    drawing.words(left, top + 6, shortened(title, room + _NAMES, 12), INK, size=12, bold=True)
-    across = Places.within(left + _NAMES, room, len(channels), LARGEST, None)
-    y = draw_heads(drawing, [str(int(each)) for each in channels], channels, across, top + 18)
-    sheet_rows, _, height, width = sheet.codes.shape
-    tall = {"vector": 14.0, "sequence": 48.0}.get(
-        sheet.kind, max(6.0, across.size * float(np.clip(height / width, 0.25, 4.0)))
-    )
-    rows = max(1, min(sheet_rows, int(TALLEST / 2 / tall)))
-    down = Places.within(y, tall * rows, rows, tall, None)
-    scope = usable_range(sheet, look.value_range)
-    marks = sheet.marks[:rows] * (sheet.kind != "vector")
-    draw_tiles(drawing, tile_pixels(sheet, look.colormap, scope, rows), across, down, marks)
-    names = row_names(samples[:rows], look.sample_labels)
-    every = max(1, int(np.ceil(12 / down.size)))
-    for number in range(0, rows, every):
-        name = shortened(names[number], _NAMES - 8)
-        drawing.words(left + _NAMES - 6, float(down.middles[number]), name, FAINT, "end")
-    return down.end
-
-
-def _draw_pairs(drawing: Drawing, compared: LayerComparison, y: float) -> float:
-    """The pairs that changed most, a line each."""
-    for number in compared.order[:_LISTED]:
-        one, other = compared.match.pairs[number]
-        before, after = compared.zero_share[number]
-        name = f"{one}" if one == other else f"{one} → {other}"
-        words = (
-            f"channel {name}: cosine distance {compared.match.distance[number]:.3f}, "
-            f"distribution shift {compared.shift[number]:.3f}, "
-            f"exact zeros {before:.0%} → {after:.0%}"
-        )
-        drawing.words(MARGIN, y, words, INK if number == compared.order[0] else FAINT)
-        y += LINE_HEIGHT
-    return y
+    return comparison_figure(compared, side, (one, other), look)

@@ -2,26 +2,27 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, cast
 
 from ...records.layer_picture import LayerPicture
 from ...records.parameter_facts import ParameterPicture
 from ...records.record_kind import OUTPUTS, WEIGHTS
 from ..views.layer_views import LayerViews
-from .drawing import Drawing
 from .exports import Exports
-from .layer_figure import outputs_figure
-from .look import Look
+from .figures.drawing import Drawing
+from .figures.layer_figure import outputs_figure
+from .figures.look import Look
+from .figures.weights_figure import weights_figure
 from .numbers import health_numbers, layer_numbers
-from .weights_figure import weights_figure
-
-if TYPE_CHECKING:
-    from ..inspector.history_viewer import HistoryViewer
-    from ..inspector.model_inspector import ModelInspector
 
 
-def inspector_exports(inspector: ModelInspector) -> Exports:
-    """What of an inspector can be written into a file."""
+def inspector_exports(inspector: Any) -> Exports:
+    """What of an inspector can be written into a file.
+
+    Parameters
+    ----------
+    inspector : ModelInspector
+    """
 
     def numbers() -> dict[str, list[Any]]:
         return layer_numbers(inspector.probe.layers, inspector.measures, inspector.report)
@@ -36,8 +37,13 @@ def inspector_exports(inspector: ModelInspector) -> Exports:
     )
 
 
-def viewer_exports(viewer: HistoryViewer) -> Exports:
-    """What of a history can be written into a file: the moment that is shown."""
+def viewer_exports(viewer: Any) -> Exports:
+    """What of a history can be written into a file: the moment that is shown.
+
+    Parameters
+    ----------
+    viewer : HistoryViewer
+    """
     moment = viewer.moment
     return Exports(
         f"{viewer.layer}-step-{moment.step}",
@@ -71,7 +77,7 @@ def _figure(
     return outputs_figure(record, look)
 
 
-def _code(inspector: ModelInspector) -> str:
+def _code(inspector: Any) -> str:
     """Lines that show the same again, of the same model on the same inputs."""
     given = [f"layer={inspector.layer!r}"]
     if inspector.view != OUTPUTS.name:

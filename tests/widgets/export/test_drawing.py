@@ -12,11 +12,16 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from cnnviz_widgets.widgets.export.colours import ALONE, GROUPS, colour_table, group_colours
-from cnnviz_widgets.widgets.export.drawing import Box, Drawing
-from cnnviz_widgets.widgets.export.places import Places
-from cnnviz_widgets.widgets.export.png_file import png_file, png_image, shortened, text_width
-from cnnviz_widgets.widgets.export.svg_file import svg_file
+from cnnviz_widgets.widgets.export.figures.colours import ALONE, GROUPS, colour_table, group_colours
+from cnnviz_widgets.widgets.export.figures.drawing import Box, Drawing
+from cnnviz_widgets.widgets.export.figures.places import Places
+from cnnviz_widgets.widgets.export.figures.png_file import (
+    png_file,
+    png_image,
+    shortened,
+    text_width,
+)
+from cnnviz_widgets.widgets.export.figures.svg_file import svg_file
 
 SVG = "{http://www.w3.org/2000/svg}"
 

@@ -14,8 +14,8 @@ import pytest
 from PIL import Image
 
 import cnnviz_widgets as cv
-from cnnviz_widgets.widgets.export.colours import GROUPS, colour_table
-from cnnviz_widgets.widgets.export.layer_figure import GUTTER
+from cnnviz_widgets.widgets.export.figures.colours import GROUPS, colour_table
+from cnnviz_widgets.widgets.export.figures.layer_figure import GUTTER
 
 from ..small_training import IMAGES, LABELS, fit, outputs_of, small_model
 
@@ -259,10 +259,10 @@ def test_a_comparison_gives_both_sides(model: Any, tmp_path: Path) -> None:
 )
 def test_every_kind_of_outputs_has_a_figure(shape: tuple[int, ...]) -> None:
     from cnnviz_widgets.records.layer_record import LayerRecord
-    from cnnviz_widgets.widgets.export.layer_figure import outputs_figure
-    from cnnviz_widgets.widgets.export.look import Look
-    from cnnviz_widgets.widgets.export.png_file import png_image
-    from cnnviz_widgets.widgets.export.svg_file import svg_file
+    from cnnviz_widgets.widgets.export.figures.layer_figure import outputs_figure
+    from cnnviz_widgets.widgets.export.figures.look import Look
+    from cnnviz_widgets.widgets.export.figures.png_file import png_image
+    from cnnviz_widgets.widgets.export.figures.svg_file import svg_file
 
     values = np.random.default_rng(0).normal(size=shape)
     values.flat[0] = np.nan

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from ...records.layer_picture import LayerPicture
-from ..pictures.drawing import ZERO_DISTANCE, tree_scale
+from ....records.layer_picture import LayerPicture
+from ...pictures.drawing import ZERO_DISTANCE, tree_scale
 from .drawing import FAINT, INK, LINE, SELECTED, Box, Drawing, Point
 from .places import Places
 

@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ...records.layer_picture import LayerPicture
-from ..views.channel_names import channel_name
-from ..views.sample_names import row_names
+from ....records.layer_picture import LayerPicture
+from ...views.channel_names import channel_name
+from ...views.sample_names import row_names
 from .curve_drawing import draw_curves
 from .drawing import FAINT, INK, LINE, SELECTED, Box, Drawing
 from .look import Look

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from ...analysis.tiles.types import ALL_ZERO, NONFINITE_CODE, TileSheet
+from ....analysis.tiles.types import ALL_ZERO, NONFINITE_CODE, TileSheet
 from .colours import colour_table
 from .drawing import INK, NOT_FINITE, PAPER, Box, Drawing
 from .places import Places

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from ...analysis.density.curves import MOST_CURVES
-from ...records.layer_picture import LayerPicture
+from ....analysis.density.curves import MOST_CURVES
+from ....records.layer_picture import LayerPicture
 from .drawing import FAINT, INK, LINE, Box, Drawing
 
 _DECADES = 4
