@@ -29,6 +29,11 @@ SUFFIXES: Mapping[str, tuple[str, ...]] = {
 }
 """What can be written, and how."""
 
+OF_NUMBERS: Mapping[str, tuple[str, ...]] = {
+    what: SUFFIXES[what] for what in ("picture", "numbers")
+}
+"""What can be written of a history or of a comparison."""
+
 _LONGEST_NAME = 60
 
 

@@ -18,12 +18,14 @@ from ...validation.keywords import checked_keywords
 from ...validation.objects import instance
 from ...validation.texts import known_layer
 from ..composite import Composite
-from ..export.exports import Exports
+from ..export.exports import OF_NUMBERS, Exports
 from ..export.of_inspector import viewer_exports
 from ..jupyter.error_text import error_in_page
 from ..jupyter.work_report import WorkReport
+from ..panels.export_menu import ExportMenu
 from ..panels.header import InspectorHeader
 from ..panels.selector import LayerSelector, listed
+from ..panels.tour import Tour
 from ..views.layer_views import LayerViews
 from .history_view import HistoryView
 from .layer_facts import layer_facts
@@ -71,7 +73,9 @@ class HistoryViewer(Composite):
         self.header = InspectorHeader(live=False)
         self.selector = LayerSelector([listed(entry) for entry in history.layers])
         self.story = HistoryView(self.selector, self._go_to)
-        children = side_by_side(self.selector, [self.header, *self.views.parts], self.story.parts)
+        self.exporting, self.tour = ExportMenu(self.exported, OF_NUMBERS), Tour()
+        beside = [self.header, self.exporting, self.tour, *self.views.parts]
+        children = side_by_side(self.selector, beside, self.story.parts)
         work = WorkReport(self.header, "the reading")
         super().__init__(children, self.views.selection, work, history.lock, "cnnviz-inspector")
         self._position_told = afterwards(self._tell_position)

@@ -37,6 +37,8 @@ from ..jupyter.error_text import error_in_page
 from ..jupyter.ownership import of_open
 from ..jupyter.strict import makes_callback
 from ..jupyter.work_report import WorkReport
+from ..panels.export_menu import ExportMenu
+from ..panels.tour import Tour, subject_of
 from ..views.sample_names import sample_names
 from .diagnosis_state import DiagnosisState
 from .navigation import Navigation, first_place
@@ -133,8 +135,10 @@ class ModelInspector(Composite):
             )
             self._navigation = Navigation(self._display, self.following.story, work, lock)
             self._diagnosis = DiagnosisState(self.findings, self.selector)
+            self.exporting = ExportMenu(self.exported)
+            self.tour = Tour(subject=subject_of(probe.layers, probe.image_ends))
             beside = [
-                self.header,
+                *(self.header, self.exporting, self.tour),
                 self.following.bar,
                 self.findings,
                 self.ablation,

@@ -65,6 +65,15 @@ class ComparisonState(TypedDict):
     """The pairs of the layer shown, most changed first."""
 
 
+class ExportMenuState(TypedDict):
+    """What can be saved, and what was asked for."""
+
+    offers: list[tuple[str, str]]
+    """What, and with which suffix."""
+    _asked: tuple[int, str, str, str]
+    """Serial, the view that asks, what, and suffix."""
+
+
 class FindingsPanelState(TypedDict):
     """A report."""
 
@@ -122,17 +131,23 @@ class InspectorHeaderState(TypedDict):
     """What goes on, and where the reader is."""
 
 
+class TourState(TypedDict):
+    """What the tour is worded for."""
+
+
 STATES: Mapping[str, type] = {
     "AblationBar": AblationBarState,
     "ChannelGrid": SheetState,
     "ColumnAxis": ColumnAxisState,
     "Dendrogram": TreeState,
+    "ExportMenu": ExportMenuState,
     "FindingsPanel": FindingsPanelState,
     "InspectorHeader": InspectorHeaderState,
     "LayerSelector": LayerSelectorState,
     "ParameterGrid": ParameterGridState,
     "Selection": SelectionState,
     "Timeline": TimelineState,
+    "Tour": TourState,
     "TrainingBar": TrainingBarState,
     "_ComparedDensitiesHead": ComparedDensitiesState,
     "ComparisonHead": ComparisonState,

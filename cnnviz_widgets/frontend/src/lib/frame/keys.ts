@@ -1,0 +1,52 @@
+/** The frame's keys. A part that has the focus has its own ones first, and keeps them to itself. */
+import { command, type Command } from "./commands";
+
+/** Every key with the command that it gives, and what it does in words. */
+export const KEYS: readonly (readonly [key: string, name: Command, words: string])[] = [
+  ["l", "layers", "Choose a layer"],
+  ["[", "previous", "Before, in the order of analysis"],
+  ["]", "next", "Next, in the order of analysis"],
+  ["w", "view", "Outputs or weights"],
+  ["d", "diagnose", "Diagnose"],
+  ["p", "pause", "Pause or resume training"],
+  ["r", "refresh", "Read the model again"],
+  ["i", "samples", "Choose the inputs"],
+  ["e", "export", "Export"],
+  ["f", "fullscreen", "Full screen"],
+  ["v", "settings", "Colours, range, order, size"],
+  ["c", "cut", "Move the cut"],
+  ["t", "drawer", "Open or close the drawer"],
+  ["/", "search", "Find channels"],
+  ["s", "silence", "Try the model without the selected channels"],
+  ["m", "mean", "Try their mean"],
+  ["g", "merge", "Try them merged"],
+  ["?", "tour", "Tour and keys"],
+];
+
+/** With Ctrl, or the command key. */
+const WITH_CONTROL: Record<string, Command> = { c: "copy", z: "undo" };
+
+/** What takes letters as text. */
+const TEXT = "input, textarea, select, [contenteditable=true]";
+
+/** The command of a key; undefined where it gives none. */
+export function commandOf(event: KeyboardEvent): Command | undefined {
+  if (event.defaultPrevented || event.altKey || (event.target as Element).matches(TEXT)) return undefined;
+  if (event.ctrlKey || event.metaKey) {
+    // Where a text is marked it is that which is to be copied.
+    return getSelection()?.toString() ? undefined : WITH_CONTROL[event.key];
+  }
+  if (event.key === "Escape") return "escape";
+  return KEYS.find(([key]) => key === event.key.toLowerCase())?.[1];
+}
+
+/** Give the frame its keys while the focus is in it. */
+export function listenForKeys(frame: HTMLElement, signal: AbortSignal): void {
+  frame.addEventListener("keydown", (event) => {
+    const name = commandOf(event);
+    if (!name) return;
+    if (!event.ctrlKey && !event.metaKey) event.preventDefault();
+    event.stopPropagation();
+    command(event.target as Element, name);
+  }, { signal });
+}
