@@ -48,6 +48,12 @@
     }
     return rect;
   };
+  // What is laid out together: all within the nearest element that has a place of its own.
+  const layerOf = (el) => {
+    for (let at = el; at && at !== frame; at = at.parentElement)
+      if (!["static", "relative"].includes(getComputedStyle(at).position)) return at;
+    return frame;
+  };
   const isWhole = (part, whole) =>
     wide(part) > wide(whole) - TOLERANCE && high(part) > high(whole) - TOLERANCE;
 
@@ -55,19 +61,21 @@
 
   const texts = document.createTreeWalker(frame, NodeFilter.SHOW_TEXT);
   const told = new Set();
+  const lines = [];
   while (texts.nextNode()) {
     const node = texts.currentNode;
     const el = node.parentElement;
     if (!node.textContent.trim() || !shown(el) || el.closest("style, script, option") || forReaders(el)) continue;
     const range = document.createRange();
     range.selectNodeContents(node);
-    const lines = [...range.getClientRects()].filter((rect) => rect.width > 0 && rect.height > 0);
-    if (!lines.length) continue;
+    const own = [...range.getClientRects()].filter((rect) => rect.width > 0 && rect.height > 0);
+    if (!own.length) continue;
+    lines.push(...own.map((line) => ({ el, layer: layerOf(el), part: visible(node, line) })));
     const rect = {
-      left: Math.min(...lines.map((line) => line.left)),
-      right: Math.max(...lines.map((line) => line.right)),
-      top: Math.min(...lines.map((line) => line.top)),
-      bottom: Math.max(...lines.map((line) => line.bottom)),
+      left: Math.min(...own.map((line) => line.left)),
+      right: Math.max(...own.map((line) => line.right)),
+      top: Math.min(...own.map((line) => line.top)),
+      bottom: Math.max(...own.map((line) => line.bottom)),
     };
     for (let at = el; at; at = at.parentElement) {
       const style = getComputedStyle(at);
@@ -87,6 +95,20 @@
         told.add(whole);
       }
       if (across || down || at === frame || onTop(at) === at) break;
+    }
+  }
+
+  // -- texts that lie on one another: what floats above others may cover them
+
+  for (const [i, one] of lines.entries()) {
+    for (const other of lines.slice(i + 1)) {
+      if (one.el === other.el || one.layer !== other.layer) continue;
+      const both = common(one.part, other.part);
+      const spare = 0.3 * Math.min(high(one.part), high(other.part));
+      if (wide(both) <= TOLERANCE || high(both) <= spare) continue;
+      const whole = `${name(one.el)} and ${name(other.el)}`;
+      if (!told.has(whole)) faults.push(`overlap: ${whole}, texts`);
+      told.add(whole);
     }
   }
 

@@ -5,7 +5,8 @@ A fault is one of
 clipped
     A text is cut off, and no ellipsis with a title says all of it.
 overlap
-    Two controls share a place on the page. What a popover or dialog covers does not count.
+    Two controls share a place on the page, or two texts that are laid out together. What a
+    popover or dialog covers does not count.
 small
     A control's area is less than 24 px wide or high; that of its label counts.
 outside

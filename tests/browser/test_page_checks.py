@@ -41,6 +41,14 @@ PLANTED = {
         "<svg width='20' height='20'><text x='0' y='12'>much too long</text></svg>",
         "clipped: text 'much too long' by svg",
     ),
+    "text on text": (
+        "<div>First words</div><div style='margin-top:-10px'>Second words</div>",
+        "overlap: div 'First words' and div 'Second words', texts",
+    ),
+    "text under a label of its own": (
+        "<div>First words</div><div style='position:absolute;left:0;top:0'>Second words</div>",
+        None,
+    ),
     "two buttons": (
         "<button>One</button><button style='margin-left:-8px'>Two</button>",
         "overlap: button 'One' and button 'Two', ",

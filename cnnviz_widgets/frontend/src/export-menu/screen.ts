@@ -11,6 +11,8 @@ interface Rect {
 
 /** Pixels above the picture, for its title. */
 const HEAD = 32;
+/** Controls and what lies above the views are no part of the picture. */
+const LEFT_OUT = "button, select, svg, style, script, [popover]";
 const TITLE = 15;
 
 /** The layer's views as they are now; null where none of them has a canvas. */
@@ -53,16 +55,19 @@ function drawTexts(context: CanvasRenderingContext2D, main: HTMLElement): void {
   while (words.nextNode()) {
     const node = words.currentNode;
     const owner = node.parentElement!;
-    const text = node.textContent?.trim();
-    if (!text || owner.closest("button, select, svg, style, script") || !isShown(owner)) continue;
-    const range = document.createRange();
-    range.selectNodeContents(node);
-    const { left, top, bottom, width } = range.getBoundingClientRect();
+    if (!node.textContent!.trim() || owner.closest(LEFT_OUT) || !isShown(owner)) continue;
     const style = getComputedStyle(owner);
     within(context, visible(owner, main), () => {
       context.fillStyle = style.color;
       context.font = `${style.fontWeight} ${style.fontSize} ${style.fontFamily}`;
-      context.fillText(text, left, (top + bottom) / 2, Math.max(1, width));
+      // Word by word: a text may have several lines.
+      for (const { 0: word, index } of node.textContent!.matchAll(/\S+/g)) {
+        const range = document.createRange();
+        range.setStart(node, index);
+        range.setEnd(node, index + word.length);
+        const { left, top, bottom } = range.getBoundingClientRect();
+        context.fillText(word, left, (top + bottom) / 2);
+      }
     });
   }
 }

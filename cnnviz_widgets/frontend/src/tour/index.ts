@@ -1,7 +1,7 @@
 /** Tour: a few bubbles over the blocks of the frame, and the list of its keys. */
 import type { AnyModel, RenderProps } from "@anywidget/types";
 
-import { bubblePlace, type Rect } from "./place";
+import { bubblePlace, within, type Rect } from "./place";
 import { steps, type Step } from "./steps";
 import { button, element, mount } from "../lib/dom/elements";
 import { eachFrame } from "../lib/dom/frame";
@@ -163,12 +163,9 @@ class Tour {
     const stop = this.stops[this.at];
     if (stop && !this.showsKeys) {
       const box = stop.element.getBoundingClientRect();
-      block = {
-        left: box.left - around.left - MARGIN,
-        top: box.top - top - MARGIN,
-        width: box.width + 2 * MARGIN,
-        height: box.height + 2 * MARGIN,
-      };
+      const [left, right] = [box.left - MARGIN, box.right + MARGIN].map((x) => x - around.left);
+      const [upper, lower] = [box.top - MARGIN, box.bottom + MARGIN].map((y) => y - top);
+      block = within(left!, upper!, right!, lower!, room);
       put(this.hole, block);
     }
     const at = this.showsKeys

@@ -13,6 +13,12 @@ export interface Rect extends Size {
 /** Pixels between block and bubble, and between the bubble and the edges around it. */
 export const GAP = 12;
 
+/** The part of a box that lies in the room, so that its outline is seen on all sides. */
+export function within(left: number, top: number, right: number, bottom: number, room: Size): Rect {
+  const [x, y] = [Math.max(0, left), Math.max(0, top)];
+  return { left: x, top: y, width: Math.max(0, Math.min(right, room.width) - x), height: Math.max(0, Math.min(bottom, room.height) - y) };
+}
+
 /**
  * Below the block where there is room, else above, else beside, else within it at its foot.
  *
