@@ -12,8 +12,12 @@
     const kind = el.classList[0] ? `.${el.classList[0]}` : el.tagName.toLowerCase();
     return said ? `${kind} '${said.replace(/\s+/g, " ").slice(0, 40)}'` : kind;
   };
-  const shown = (el) =>
-    el.checkVisibility({ opacityProperty: true, visibilityProperty: true, contentVisibilityAuto: true });
+  const shown = (el) => {
+    if (!el.checkVisibility({ opacityProperty: true, visibilityProperty: true, contentVisibilityAuto: true })) return false;
+    // Chromium holds parts of a drawing for visible whose group is not displayed.
+    const { width, height } = el.getBoundingClientRect();
+    return !(el instanceof SVGElement) || width > 0 || height > 0;
+  };
   // Texts for screen readers alone are a pixel large, or cut away.
   const forReaders = (el) => {
     for (let at = el; at && at !== frame.parentElement; at = at.parentElement) {

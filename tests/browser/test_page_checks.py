@@ -49,6 +49,11 @@ PLANTED = {
         "<div>First words</div><div style='position:absolute;left:0;top:0'>Second words</div>",
         None,
     ),
+    "a part of a drawing that is not displayed": (
+        "<svg width='90' height='20'><g><text x='0' y='12'>one</text></g>"
+        "<g style='display:none'><text x='0' y='12'>two</text></g></svg>",
+        None,
+    ),
     "two buttons": (
         "<button>One</button><button style='margin-left:-8px'>Two</button>",
         "overlap: button 'One' and button 'Two', ",
