@@ -185,6 +185,24 @@ def pooled_measures(measures: ChannelMeasures) -> ChannelMeasures:
     )
 
 
+def pooled_mean_std(measures: ChannelMeasures) -> tuple[float, float]:
+    """Mean and standard deviation of all channels' finite values together.
+
+    NaN where there is no finite value, or where a channel's own were not asked for.
+    """
+    weight = 1 - measures.nonfinite_share
+    known = weight > 0
+    if not known.any():
+        return math.nan, math.nan
+    weight = weight[known] / weight[known].sum()
+    means, spreads = measures.mean[known], measures.std[known]
+    mean = float(weight @ means)
+    # What is spread within the channels, and between them; hypot does not overflow on the way.
+    within = np.sqrt(weight) * spreads
+    between = np.sqrt(weight) * (means - mean)
+    return mean, math.hypot(*within, *between)
+
+
 class _Totals:
     """What has been seen of each channel so far."""
 

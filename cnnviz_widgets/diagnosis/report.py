@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import math
+import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields, is_dataclass
+from pathlib import Path
 from typing import Any, overload
 
+from ..runtime.whole_file import write_whole
 from ..validation.objects import each_instance
 from .findings import Finding, Skipped
+from .report_files import report_file
 from .report_table import as_html, as_text
 
 
@@ -61,6 +65,29 @@ class Report(Sequence[Finding]):
         """
         plain: dict[str, Any] = _plain(self)
         return plain
+
+    def save(self, path: str | os.PathLike[str]) -> Path:
+        """Write the report into a file: a page (.html), Markdown (.md) or a table (.csv).
+
+        Parameters
+        ----------
+        path : path
+            Of a file; its suffix says how the report is written.
+
+        Returns
+        -------
+        Path
+            Where it lies.
+
+        Raises
+        ------
+        TypeError, ValueError
+            No path, or another suffix.
+        OSError
+            It cannot be written there; what was there is as it was.
+        """
+        content = report_file(self, path)
+        return write_whole(os.fspath(path), content)
 
     def __repr__(self) -> str:
         return as_text(self)

@@ -58,15 +58,15 @@ class Contents(Protocol):
 
 def as_text(report: Contents) -> str:
     """The report for a terminal, at most 100 characters wide."""
-    lines = [_heading(report)]
+    lines = [heading(report)]
     for finding in report.findings:
         where = finding.layer or "the whole model"
         lines += ["", f"{finding.severity:<10}{finding.kind}  {where}  ({finding.view})"]
         for text in (
             finding.summary,
             finding.limits,
-            _compared(finding),
-            _shows_in(finding),
+            compared(finding),
+            shows_in(finding),
             f"Cure: {finding.cure}",
             f"Source: {finding.source}",
         ):
@@ -96,14 +96,12 @@ def as_html(report: Contents) -> str:
     for finding in report.findings:
         sentences = [f"<b>{escape(finding.summary)}</b>"]
         sentences += [
-            escape(text)
-            for text in (finding.limits, _compared(finding), _shows_in(finding))
-            if text
+            escape(text) for text in (finding.limits, compared(finding), shows_in(finding)) if text
         ]
         where = escape(finding.layer) or "the whole model"
         where += f"<br>{escape(finding.view)}"
         if finding.channels:
-            where += f"<br>{escape(_channels(finding.channels))}"
+            where += f"<br>{escape(channels_named(finding.channels))}"
         cells = (
             escape(finding.severity),
             escape(finding.kind),
@@ -113,7 +111,7 @@ def as_html(report: Contents) -> str:
             f"{_with_code(finding.cure)}<br>{escape(finding.source)}",
         )
         rows.append("<tr>" + "".join(f'<td style="{cell}">{text}</td>' for text in cells) + "</tr>")
-    parts = [f"<p>{escape(_heading(report))}</p>"]
+    parts = [f"<p>{escape(heading(report))}</p>"]
     if rows:
         parts.append(
             f'<table style="{_TABLE}"><thead><tr>{head}</tr></thead>'
@@ -134,7 +132,8 @@ def _with_code(text: str) -> str:
     return re.sub(r"`([^`]+)`", r"<code>\1</code>", escape(text))
 
 
-def _heading(report: Contents) -> str:
+def heading(report: Contents) -> str:
+    """What was looked at, and how much was found, in one line."""
     name = f" of {report.model}" if report.model else ""
     count = len(report.findings)
     what = "nothing found" if not count else f"{count:,} finding{'s' * (count != 1)}"
@@ -148,7 +147,7 @@ def _amount(measured: Measurement) -> str:
     return percent(measured.value) if measured.is_share else f"{measured.value:.4g}"
 
 
-def _compared(finding: Finding) -> str:
+def compared(finding: Finding) -> str:
     """The measured number beside what it is compared with."""
     text = f"{finding.measured.name}: {_amount(finding.measured)}"
     reference = finding.reference
@@ -163,7 +162,8 @@ def _compared(finding: Finding) -> str:
     return text
 
 
-def _shows_in(finding: Finding) -> str:
+def shows_in(finding: Finding) -> str:
+    """In which other layers the same shows, in a sentence; "" for none."""
     if not finding.follows:
         return ""
     named = ", ".join(finding.follows[:_FOLLOWERS_NAMED])
@@ -171,7 +171,8 @@ def _shows_in(finding: Finding) -> str:
     return f"It shows in {named}{f' and {more:,} more' if more > 0 else ''}, too."
 
 
-def _channels(channels: tuple[int, ...]) -> str:
+def channels_named(channels: tuple[int, ...]) -> str:
+    """The first few channels by their numbers, and how many more there are."""
     named = ", ".join(map(str, channels[:_CHANNELS_NAMED]))
     more = len(channels) - _CHANNELS_NAMED
     return f"channel{'s' * (len(channels) != 1)} {named}{f' and {more:,} more' * (more > 0)}"

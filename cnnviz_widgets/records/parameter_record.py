@@ -66,7 +66,7 @@ class ParameterRecord(ParameterFacts, LayerRecord):
     how: str = ""
 
     @classmethod
-    def of(  # noqa: PLR0913  # the fields of the record
+    def of(
         cls,
         values: ArrayLike,
         path: str = "",

@@ -92,8 +92,13 @@ def known_layer(path: Any, known: Iterable[str], why: str = "") -> str:
     raise ValueError(f"there is no layer {path!r}{f' {why}' if why else ''}; {named}")
 
 
-def path_of(name: str, value: Any) -> str:
+def path_of(name: str, value: Any, what: str = "a folder, such as 'history'") -> str:
     """Where a file or folder is.
+
+    Parameters
+    ----------
+    what : str
+        What it is the path of, with an example.
 
     Raises
     ------
@@ -108,5 +113,5 @@ def path_of(name: str, value: Any) -> str:
     except UnicodeError:  # half a letter
         known = False
     if not known:
-        raise ValueError(f"{name} must be the path of a folder, such as 'history'; got {path!r}")
+        raise ValueError(f"{name} must be the path of {what}; got {path!r}")
     return str(path)

@@ -6,7 +6,7 @@ import ml_dtypes
 import numpy as np
 import pytest
 
-from cnnviz_widgets.analysis.channel_measures import channel_measures
+from cnnviz_widgets.analysis.channel_measures import channel_measures, pooled_mean_std
 
 
 def test_worked_example() -> None:
@@ -219,3 +219,16 @@ class TestScale:
 
     def test_is_not_known_from_one_value(self) -> None:
         assert np.isnan(channel_measures(np.array([[1.0, 5.0]])).scale)
+
+
+def test_mean_and_spread_of_all_channels_together_are_those_of_their_values() -> None:
+    rng = np.random.default_rng(5)
+    values = rng.normal(rng.normal(0, 9, 7), rng.random(7), (50, 7))
+    values[3:9, 2] = np.nan
+    values[:, 4] = np.inf
+    finite = values[np.isfinite(values)]
+    mean, std = pooled_mean_std(channel_measures(values))
+    assert (mean, std) == pytest.approx((finite.mean(), finite.std()), rel=1e-12)
+    nothing = pooled_mean_std(channel_measures(np.full((3, 2), np.nan)))
+    assert np.isnan(nothing).all()
+    assert np.isnan(pooled_mean_std(channel_measures(values, spread=False))).all()

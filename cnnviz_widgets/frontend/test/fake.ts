@@ -55,8 +55,8 @@ export class FakeModel<State extends object = Record<string, unknown>> {
     this.listeners.clear();
   }
 
-  trigger(name: string): void {
-    for (const callback of this.listeners.get(name) ?? []) callback.call(this.view);
+  trigger(name: string, ...given: unknown[]): void {
+    for (const callback of this.listeners.get(name) ?? []) callback.call(this.view, ...given);
   }
 
   /** The way to Python is lost, or there again. */

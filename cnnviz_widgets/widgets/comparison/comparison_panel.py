@@ -19,6 +19,8 @@ from ...runtime.call_stack import CallLock, surely
 from ...validation.objects import instance
 from ...validation.texts import texts
 from ..composite import Composite
+from ..export.exports import Exports
+from ..export.of_comparison import comparison_exports
 from ..jupyter.ownership import of_open
 from ..jupyter.work_report import WorkReport
 from ..linking.column_axis import ColumnAxis
@@ -186,6 +188,14 @@ class ComparisonPanel(Composite):
         return comparison_picture(
             self.shown, self._side_by_side, (one, other), self.grids[0].sample_labels
         )
+
+    @property
+    def side_by_side(self) -> SideBySide | None:
+        """The tiles of the layer shown, partners at the same place; None before anything is."""
+        return self._side_by_side
+
+    def _exports(self) -> Exports:
+        return comparison_exports(self)
 
     def _let_go(self) -> None:
         self._comparison = self._compared = self._side_by_side = None

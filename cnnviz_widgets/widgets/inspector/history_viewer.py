@@ -17,12 +17,16 @@ from ...validation.keywords import checked_keywords
 from ...validation.objects import instance
 from ...validation.texts import known_layer
 from ..composite import Composite
+from ..export.exports import OF_NUMBERS, Exports
+from ..export.of_inspector import viewer_exports
 from ..jupyter.error_text import error_in_page
 from ..jupyter.work_report import WorkReport
 from ..panels.drawer import Drawer
+from ..panels.export_menu import ExportMenu
 from ..panels.header import InspectorHeader
 from ..panels.selection_bar import SelectionBar
 from ..panels.selector import LayerSelector, listed
+from ..panels.tour import Tour
 from ..views.layer_views import LayerViews
 from .history_view import HistoryView
 from .layer_facts import layer_facts
@@ -72,12 +76,13 @@ class HistoryViewer(Selecting, Composite):
         self.selector = LayerSelector([listed(entry) for entry in history.layers])
         self.story = HistoryView(self.selector, self._go_to)
         self.drawer = Drawer([("density", TABS["density"])])
+        self.exporting, self.tour = ExportMenu(self.exported, OF_NUMBERS), Tour()
         tabs = {"density": self.views.in_tab("density")}
         selection, told = self.views.selection, lambda: remember(self)
         self._selection_bar = SelectionBar(selection, on_python=told, python=PYTHON_LINE)
+        bar = [self.header, self.exporting, self.tour]
         middle = [*self.views.in_tab(""), self._selection_bar]
-        foot = self.story.parts
-        children = framed([self.header], self.selector, middle, self.drawer, tabs, foot)
+        children = framed(bar, self.selector, middle, self.drawer, tabs, self.story.parts)
         work = WorkReport(self.header, "the reading")
         super().__init__(children, self.views.selection, work, history.lock, "cnnviz-frame")
         self._position_told = afterwards(self._tell_position)
@@ -105,6 +110,9 @@ class HistoryViewer(Selecting, Composite):
         """The layer's views one above the other, as a still picture."""
         title, health = f"{self.header.title}   {self.header.facts}", self.story.health.picture()
         return self.views.picture(title, health) or health
+
+    def _exports(self) -> Exports:
+        return viewer_exports(self)
 
     def _let_go(self) -> None:
         self._present = None

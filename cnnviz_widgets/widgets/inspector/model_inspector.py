@@ -32,9 +32,13 @@ from ...validation.objects import several
 from ...validation.scalars import flag, whole_number
 from ...validation.texts import one_of, path_of
 from ..composite import Composite
+from ..export.exports import Exports
+from ..export.of_inspector import inspector_exports
 from ..jupyter.error_text import error_in_page
 from ..jupyter.strict import makes_callback
 from ..jupyter.work_report import WorkReport
+from ..panels.export_menu import ExportMenu
+from ..panels.tour import Tour, subject_of
 from .diagnosis_state import DiagnosisState
 from .navigation import Navigation, first_place
 from .panes import Panes
@@ -153,7 +157,10 @@ class ModelInspector(Selecting, WithInputs, Composite):
             self._navigation = Navigation(self._display, self.following.story, work, lock)
             self.drawer = panes.drawer
             self._diagnosis = DiagnosisState(self.findings, self.selector, self.header, self.drawer)
-            children = panes.framed([self.following.bar, self.samples], self.following.story.parts)
+            self.exporting = ExportMenu(self.exported)
+            self.tour = Tour(subject=subject_of(probe.layers, probe.image_ends))
+            bar = [self.following.bar, self.samples, self.exporting, self.tour]
+            children = panes.framed(bar, self.following.story.parts)
             super().__init__(children, self.views.selection, work, lock, "cnnviz-frame")
             self.linkage = linkage
             cell, report = work.in_cell(), work.reported()
@@ -340,6 +347,9 @@ class ModelInspector(Selecting, WithInputs, Composite):
             return None
         title = f"{self.header.title}   {self.header.facts}"
         return self.views.picture(title, self.following.story.health.picture())
+
+    def _exports(self) -> Exports:
+        return inspector_exports(self)
 
     def _let_go(self) -> None:
         self._choice = None

@@ -73,6 +73,15 @@ class ComparisonState(TypedDict):
     """The pairs of the layer shown, most changed first."""
 
 
+class ExportMenuState(TypedDict):
+    """What can be saved, and what was asked for."""
+
+    offers: list[tuple[str, str]]
+    """What, and with which suffix."""
+    _asked: tuple[int, str, str, str]
+    """Serial, the view that asks, what, and suffix."""
+
+
 class FindingsPanelState(TypedDict):
     """A report."""
 
@@ -182,12 +191,17 @@ class InspectorHeaderState(TypedDict):
     """How often another step was asked for, and by how many steps the last time."""
 
 
+class TourState(TypedDict):
+    """What the tour is worded for."""
+
+
 STATES: Mapping[str, type] = {
     "AblationBar": AblationBarState,
     "ChannelGrid": ChannelGridState,
     "ColumnAxis": ColumnAxisState,
     "Dendrogram": TreeState,
     "Drawer": DrawerState,
+    "ExportMenu": ExportMenuState,
     "FindingsPanel": FindingsPanelState,
     "InspectorHeader": InspectorHeaderState,
     "LayerSelector": LayerSelectorState,
@@ -196,6 +210,7 @@ STATES: Mapping[str, type] = {
     "Selection": SelectionState,
     "SelectionBar": SelectionBarState,
     "Timeline": TimelineState,
+    "Tour": TourState,
     "TrainingBar": TrainingBarState,
     "_ComparedDensitiesHead": ComparedDensitiesState,
     "ComparisonHead": ComparisonState,

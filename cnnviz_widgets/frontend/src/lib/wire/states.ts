@@ -113,6 +113,18 @@ export interface DrawerState {
   tab: string;
 }
 
+/** What ExportMenu shares with the page. */
+export interface ExportMenuState {
+  /** What, and with which suffix. */
+  offers: [string, string][];
+  /** Serial, the view that asks, what, and suffix. */
+  _asked: [number, string, string, string];
+  /** Serial of the last file that was made, or could not be. */
+  _answered: number;
+  /** Why the last file was not made; '' where it was. */
+  error: string;
+}
+
 /** What FindingsPanel shares with the page. */
 export interface FindingsPanelState {
   /** The report without its findings; nothing before the first. */
@@ -291,6 +303,12 @@ export interface TimelineState extends MomentsState {
   position: number;
   /** Whether the model trains just now. */
   training: boolean;
+}
+
+/** What Tour shares with the page. */
+export interface TourState {
+  /** What the model is of: it answers to images, sequences, texts or tables, or makes images. */
+  subject: "image" | "sequence" | "text" | "table" | "generator";
 }
 
 /** What TrainingBar shares with the page. */

@@ -1,0 +1,166 @@
+/** ExportMenu: what is shown as a file. Python makes it, the page saves it. */
+import type { AnyModel, RenderProps } from "@anywidget/types";
+
+import { copyText, saveFile } from "./save";
+import { screenPicture } from "./screen";
+import { button, element, mount, say } from "../lib/dom/elements";
+import { iconButton } from "../lib/dom/icons";
+import { rowAfter } from "../lib/dom/list";
+import { popover } from "../lib/dom/popover";
+import { frameOf, onCommand } from "../lib/frame/commands";
+import { onChange } from "../lib/linking/changes";
+import { Connection, NO_KERNEL, type ViewProps } from "../lib/linking/connection";
+import { entry } from "../lib/linking/entry";
+import { SlowAnswer, WAITING } from "../lib/linking/slow-answer";
+import type { ExportMenuState } from "../lib/wire/states";
+
+/** A file that Python sends. */
+interface Sent {
+  serial: number;
+  view: string;
+  name: string;
+}
+
+const NAMES: Record<string, readonly [text: string, title: string]> = {
+  picture: ["Picture", "Tree, tiles and curves with title and legend, for print"],
+  numbers: ["Numbers", "The few numbers of every layer, a row each"],
+  report: ["Report", "What the diagnosis found"],
+  code: ["Code of this view", "The lines that show the same again, into the clipboard"],
+};
+const FORMATS: Record<string, string> = { md: "Markdown", py: "Python" };
+const ON_SCREEN = "As on the screen";
+
+let views = 0;
+
+class ExportMenu {
+  readonly root = element("div", "cnnviz cnnviz-export");
+  private readonly connection: Connection;
+  private readonly status = element("div", "cnnviz-export-status cnnviz-faint", { role: "status", "aria-live": "polite" });
+  private readonly error = element("div", "cnnviz-export-error", { role: "alert" });
+  private readonly list = element("div", "cnnviz-export-list");
+  private readonly slowAnswer: SlowAnswer;
+  private readonly view = `${Date.now()}-${views++}`;
+  /** What this view waits for; "" for nothing. */
+  private waiting = "";
+  private serial = 0;
+  private done = "";
+
+  constructor(
+    private readonly model: AnyModel<ExportMenuState>,
+    private readonly props: ViewProps,
+  ) {
+    const { signal } = props;
+    this.connection = new Connection(props);
+    this.slowAnswer = new SlowAnswer(() => this.show(), signal);
+    const opener = iconButton("download", "Export", "Save what is shown: picture, numbers, report, code (E)", () => undefined, signal);
+    const content = element("div", "cnnviz-export-menu", {}, this.list, this.status, this.error);
+    const menu = popover(opener, content, signal, { label: "Export", onOpen: () => this.fill() });
+    this.root.append(opener);
+    this.list.addEventListener("keydown", (event) => this.onKey(event), { signal });
+    onCommand(this.root, "export", () => (menu.isOpen ? menu.close() : menu.open()), signal);
+    model.on("msg:custom", (message: Sent, buffers: DataView[]) => this.onSent(message, buffers));
+    onChange(model, ["offers", "error", "_answered"], () => this.onAnswer());
+    this.connection.onChange(() => this.show());
+  }
+
+  /** The rows, as the menu opens: without a kernel there are others. */
+  private fill(): void {
+    this.done = "";
+    this.list.replaceChildren();
+    const rows = new Map<string, HTMLElement>();
+    for (const [what, suffix] of this.model.get("offers")) {
+      const [text, title] = NAMES[what] ?? [what, ""];
+      const format = suffix.slice(1);
+      const make = button(FORMATS[format] ?? format.toUpperCase(), title, () => this.ask(what, suffix), this.props.signal);
+      make.setAttribute("aria-label", `${text}, ${make.textContent}`);
+      const row = rows.get(what) ?? element("div", "cnnviz-export-row", {}, element("span", "", {}, text));
+      row.append(make);
+      rows.set(what, row);
+      this.list.append(row);
+    }
+    const alone = button("PNG", "The views as they are drawn now; it needs no kernel", () => this.saveScreen(), this.props.signal);
+    alone.setAttribute("aria-label", `${ON_SCREEN}, PNG`);
+    alone.dataset["alone"] = "true";
+    this.list.append(element("div", "cnnviz-export-row", {}, element("span", "", {}, ON_SCREEN), alone));
+    this.show();
+  }
+
+  show(): void {
+    const alive = this.connection.alive;
+    if (!alive) this.waiting = "";
+    this.slowAnswer.wait(this.waiting !== "");
+    for (const each of this.buttons()) {
+      if (!each.dataset["alone"]) this.connection.need(each, this.waiting !== "");
+    }
+    const waiting = this.waiting && (this.slowAnswer.over ? WAITING : `Making ${this.waiting}…`);
+    say(this.status, alive ? waiting || this.done : this.done || NO_KERNEL);
+    this.status.hidden = this.status.textContent === "";
+    say(this.error, this.waiting || !alive || this.done ? "" : this.model.get("error"));
+    this.error.hidden = this.error.textContent === "";
+  }
+
+  private buttons(): HTMLButtonElement[] {
+    return [...this.list.querySelectorAll("button")];
+  }
+
+  private ask(what: string, suffix: string): void {
+    this.done = "";
+    this.serial = this.model.get("_asked")[0] + 1;
+    this.waiting = `${(NAMES[what]?.[0] ?? what).toLowerCase()}, ${suffix.slice(1).toUpperCase()}`;
+    this.model.set("_asked", [this.serial, this.view, what, suffix]);
+    this.model.save_changes();
+    this.show();
+  }
+
+  private onAnswer(): void {
+    if (this.model.get("_answered") >= this.serial) this.waiting = "";
+    this.show();
+  }
+
+  /** A file has come; where the widget is shown twice, only the view that asked saves it. */
+  private onSent(message: Sent, buffers: DataView[]): void {
+    if (this.props.signal.aborted || message.view !== this.view || message.serial !== this.serial) return;
+    void this.keep(message.name, buffers[0]!);
+  }
+
+  private async keep(name: string, content: DataView): Promise<void> {
+    const bytes = new Uint8Array(content.buffer as ArrayBuffer, content.byteOffset, content.byteLength);
+    const isCode = name.endsWith(".py");
+    const isCopied = isCode && (await copyText(new TextDecoder().decode(bytes)));
+    if (!isCopied) saveFile(name, bytes);
+    this.done = isCopied ? "Copied: paste it into a cell." : `Saved ${name}`;
+    if (isCode && !isCopied) this.done = `The clipboard was refused: saved ${name}`;
+    this.show();
+  }
+
+  /** What the page can make alone. */
+  private saveScreen(): void {
+    const picture = screenPicture(frameOf(this.root) ?? document.body);
+    if (!picture) {
+      this.done = "There is no picture on the screen.";
+      this.show();
+      return;
+    }
+    picture.toBlob((blob) => {
+      this.done = blob ? "Saved screen.png" : "The browser made no picture.";
+      if (blob) saveFile("screen.png", blob);
+      this.show();
+    });
+  }
+
+  private onKey(event: KeyboardEvent): void {
+    const buttons = this.buttons().filter((each) => !each.disabled);
+    const next = rowAfter(event.key, buttons.indexOf(event.target as HTMLButtonElement), buttons.length - 1);
+    if (next === undefined) return;
+    event.preventDefault();
+    buttons[next]?.focus();
+  }
+}
+
+function render(props: RenderProps<ExportMenuState>): void {
+  const menu = new ExportMenu(props.model, props);
+  mount(props.el, menu.root, props.signal);
+  menu.show();
+}
+
+export default entry(render);
