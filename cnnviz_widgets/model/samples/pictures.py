@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...analysis.thumbnails import Thumbnails, curves, thumbnails
-from ...records.layer_record import MOST_ROWS
+from ...records.layer_picture import MOST_ROWS
 from ...records.samples.row_heads import SamplePictures
 from ...validation.messages import described
 from ..layers.abstraction_levels import image_channel_axis, is_image

@@ -11,8 +11,8 @@ from traitlets import Bytes, Enum, List, Unicode
 
 from ...analysis.arrays import Indices
 from ...analysis.tiles.types import TileSheet
-from ...records.layer_picture import LayerPicture
-from ...records.layer_record import MOST_ROWS, checked_record
+from ...records.layer_picture import MOST_ROWS, LayerPicture
+from ...records.layer_record import checked_record
 from ...records.record_kind import OUTPUTS
 from ...records.samples.row_heads import SampleAnswers, SamplePictures
 from ...validation.arrays import indices
