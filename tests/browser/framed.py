@@ -22,9 +22,11 @@ CELLS = [
 ]
 SHOWN, TRAINS = 2, 3
 FIND = """
+drawer = inspector.drawer.tab, inspector.drawer.is_open
 inspector.diagnose()
 inspector.findings.finding = [finding.layer for finding in inspector.report].index("conv1")
 """
+CLOSE = "inspector.drawer.tab, inspector.drawer.is_open = drawer"
 WIDTHS = (1600, 1300, 1000, 800, 700)
 STATES = ("outputs", "weights", "findings", "selection", "training", "no kernel")
 
@@ -64,8 +66,7 @@ WORDS = """
         return words;
     }
 """
-# Rows of tiles as they are painted: between them all pixels of a line have one colour. The inputs
-# are noise, so that no line within a tile has.
+# Rows of tiles as they are painted: the lines between them are of one light colour throughout.
 TILES = """
     frame => {
         const canvas = [...frame.querySelectorAll(".cnnviz-grid-tiles")].find(each => each.width);
@@ -73,16 +74,17 @@ TILES = """
         const ratio = canvas.height / height;
         const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
         const pixels = new Uint32Array(data.buffer);
-        const varies = y => {
+        const isTile = y => {
             const line = pixels.subarray(y * canvas.width, (y + 1) * canvas.width);
-            return new Set(line.filter(pixel => pixel >>> 24 === 255)).size > 2;
+            const colours = new Set(line.filter(pixel => pixel >>> 24 === 255));
+            const [first] = colours;
+            return colours.size > 1 || (colours.size === 1 && (first & 255) < 200);
         };
         const rows = [];
         for (let y = 0, from = -1; y <= canvas.height; y++) {
-            const inside = y < canvas.height && varies(y);
+            const inside = y < canvas.height && isTile(y);
             if (inside && from < 0) from = y;
             if (!inside && from >= 0) {
-                // A line of a tile that happens to be of one colour parts nothing.
                 rows.push({ top: from / ratio, height: (y - from) / ratio });
                 from = -1;
             }
@@ -141,7 +143,6 @@ class FramedPage:
         else:
             raise AssertionError(f"the frame is {now} px wide, not {width}")
         self.frame.scroll_into_view_if_needed()
-        self.settle()
 
     def command(self, name: str) -> None:
         """Ask the frame's parts, as its keys do."""
@@ -169,7 +170,7 @@ class FramedPage:
                 lambda: self._after(run, "inspector.view = 'weights'", ".cnnviz-parameter-tiles"),
                 lambda: self._after(run, "inspector.view = 'outputs'", ".cnnviz-grid-tiles"),
             ),
-            "findings": (self._find, lambda: None),
+            "findings": (self._find, lambda: run(CLOSE)),
             "selection": (
                 lambda: run("inspector.selection.selected = (2, 3)"),
                 lambda: run("inspector.selection.selected = ()"),
@@ -196,6 +197,7 @@ class FramedPage:
     def _stop(self) -> None:
         self.notebook.command("notebook:interrupt-kernel")
         self.notebook.wait_until_idle()
+        self.frame.locator(".cnnviz-training-bar:not([data-state=training])").wait_for()
 
     def _lose_kernel(self) -> None:
         self.notebook.shut_down()

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any
 
 import pytest
 from playwright.sync_api import Browser
@@ -90,20 +89,22 @@ def look(framed: FramedPage, state: str, found: Seen) -> None:
 @pytest.mark.parametrize("width", WIDTHS)
 @pytest.mark.parametrize("state", STATES)
 def test_everything_is_in_its_place(seen: Seen, state: str, width: int) -> None:
-    assert seen.faults[state, width] == []
+    found = seen.faults[state, width]
+    assert not found, "\n".join(found)
 
 
 @pytest.mark.parametrize("theme", THEMES)
 @pytest.mark.parametrize("state", STATES)
 def test_nothing_is_a_barrier(seen: Seen, state: str, theme: str) -> None:
-    assert seen.barriers[state, theme] == []
+    found = seen.barriers[state, theme]
+    assert not found, "\n".join(found)
 
 
 @pytest.mark.parametrize("width", [1600, 1300, 700])
 @pytest.mark.parametrize("state", ["outputs", "training"])
 def test_the_first_tile_is_near_the_top(seen: Seen, state: str, width: int) -> None:
-    first: Any = seen.tiles[state, width][0]
-    assert first["top"] <= HIGHEST_TILE
+    assert seen.tiles[state, width], "no row of tiles is in sight"
+    assert seen.tiles[state, width][0]["top"] <= HIGHEST_TILE
 
 
 @pytest.mark.parametrize("state", ["outputs", "findings", "training", "no kernel"])
@@ -128,4 +129,4 @@ def test_few_words_are_on_the_page_at_rest(seen: Seen) -> None:
 
 
 def test_the_page_met_no_problem(seen: Seen) -> None:
-    assert seen.problems == []
+    assert not seen.problems, "\n\n".join(seen.problems)
