@@ -23,6 +23,7 @@ export class Pane {
   ) {
     this.opener = iconButton("menu", "List of layers", "List of layers (L)", () => this.toggle(), signal);
     this.opener.classList.add("cnnviz-layer-opener");
+    this.opener.setAttribute("aria-expanded", "false");
     onCommand(root, "layers", () => this.toggle(), signal);
     onCommand(root, "escape", () => void this.close(), signal);
     document.addEventListener("click", (event) => {
@@ -33,7 +34,7 @@ export class Pane {
   /** Fold it away again, if it was open. */
   close(back = true): boolean {
     if (!this.root.classList.contains(OPEN)) return false;
-    this.root.classList.remove(OPEN);
+    this.show(false);
     if (back) this.before?.focus({ preventScroll: true });
     return true;
   }
@@ -45,8 +46,13 @@ export class Pane {
     if (this.root.clientWidth < LIST) {
       this.before = activeElement instanceof HTMLElement ? activeElement : null;
       this.openedAt = performance.now();
-      this.root.classList.add(OPEN);
+      this.show(true);
     }
     this.first.focus({ preventScroll: true });
+  }
+
+  private show(open: boolean): void {
+    this.root.classList.toggle(OPEN, open);
+    this.opener.setAttribute("aria-expanded", String(open));
   }
 }
