@@ -294,6 +294,15 @@ describe("search", () => {
     expect(selection.state.selected).toEqual([31, 30, 29, 28, 27]);
   });
 
+  test("offers the names that were given, where nothing is selected", async () => {
+    const { selection, around } = await open([]);
+    selection.set("_named", { "conv1 0": { "<i>edges</i>": [4, 2] }, "conv2 0": { others: [1] } });
+    command(around, "search");
+    expect(named("others")).toBeUndefined();
+    named("<i>edges</i>").click();
+    expect(selection.state.selected).toEqual([4, 2]);
+  });
+
   test("keeps its keys to itself, and is closed by Escape before the selection is", async () => {
     const { selection, around } = await open([1]);
     const heard: string[] = [];
