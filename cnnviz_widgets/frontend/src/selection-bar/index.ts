@@ -97,7 +97,8 @@ class SelectionBar {
       made.hidden = this.trials === undefined;
       this.trials?.offer(made, how, list.length);
     }
-    this.back.disabled = this.history.isEmpty;
+    // The last step back must not take the focus.
+    this.back.setAttribute("aria-disabled", String(this.history.isEmpty));
   }
 
   /** What is known of the channels, read when it is first asked for. */
