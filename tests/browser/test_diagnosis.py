@@ -59,20 +59,40 @@ def test_the_switch_shows_the_weights_and_keeps_the_channel(inspector: Notebook)
 
 def test_a_finding_leads_to_its_channels_and_can_be_tried(inspector: Notebook) -> None:
     button(inspector, "Diagnose").click()
-    finding = inspector.page.locator(".cnnviz-finding-head", has_text="dead").first
-    finding.click(timeout=30_000)
+    cause = inspector.page.locator(".cnnviz-cause", has_text="Dead channels")
+    inspector.page.locator(".cnnviz-findings-mild > summary").click(timeout=30_000)
+    cause.locator(".cnnviz-finding-head").first.click()
     inspector.wait_for_value("inspector.layer", "conv2")
+    expect(cause.locator(".cnnviz-cause-cure")).to_be_visible()
+    button(inspector, "Select 2").click()
     inspector.wait_for_value("list(inspector.selection.selected)", [3, 7])
-    expect(inspector.page.get_by_text("Cure:").first).to_be_visible()
-    button(inspector, "Silence").click()
-    trial = inspector.page.locator(".cnnviz-ablation-bar b", has_text="conv2")
+    bar = inspector.page.locator(".cnnviz-selection-bar")
+    expect(bar.locator(".cnnviz-selection-count")).to_have_text("2 channels")
+    bar.get_by_role("button", name="Silence").click()
+    trials = inspector.page.locator(".cnnviz-ablation-bar")
+    expect(trials.locator("h4")).to_have_text("Without 3, 7")
     # What never fires cannot be missed.
-    expect(trial.last).to_contain_text("nothing", ignore_case=True)
+    expect(trials.locator(".cnnviz-trial-verdict")).to_contain_text("nothing changes")
     assert inspector.value("before == [weight.numpy().tobytes() for weight in model.weights]")
+
+
+def test_what_is_selected_is_had_in_python_whatever_the_inspector_is_called(
+    inspector: Notebook,
+) -> None:
+    inspector.run("inspector.selection.selected = (5, 2)")
+    inspector.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    button(inspector, "To Python").click()
+    expect(inspector.page.locator(".cnnviz-selection-said")).to_contain_text("Copied")
+    line = inspector.page.evaluate("navigator.clipboard.readText()")
+    inspector.run(line)
+    assert inspector.value("(selected.layer, list(selected.channels))") == ["conv1", [5, 2]]
+    assert inspector.value("bool((selected.values == inspector.record.values[..., [5, 2]]).all())")
 
 
 def test_findings_are_reached_by_the_keyboard_alone(inspector: Notebook) -> None:
     inspector.run("report = inspector.diagnose()")
+    for notes in inspector.page.locator(".cnnviz-findings-mild > summary").all():
+        notes.click()
     heads = inspector.page.locator(".cnnviz-finding-head")
     heads.first.focus()
     inspector.page.keyboard.press("End")

@@ -72,7 +72,7 @@ NO_KERNEL = "No kernel: what needs one is greyed out."
 # What has no effect without a kernel, and which of these controls can be used.
 NEEDING = """
     .cnnviz-inspector-controls .cnnviz-button:not([aria-expanded]), .cnnviz-guide .cnnviz-button,
-    .cnnviz-layer-row, .cnnviz-ablation-bar .cnnviz-group .cnnviz-button, .cnnviz-health-chip,
+    .cnnviz-layer-row, .cnnviz-ablation-ways .cnnviz-button, .cnnviz-health-chip,
     .cnnviz-training-bar .cnnviz-button, .cnnviz-timeline .cnnviz-button, .cnnviz-timeline-strip,
     .cnnviz-compared-layers [role=option], .cnnviz-comparison-top select, .cnnviz-view-switch select
 """

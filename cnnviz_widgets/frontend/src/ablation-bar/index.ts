@@ -4,6 +4,7 @@ import type { AnyModel, RenderProps } from "@anywidget/types";
 import { groupsOf, tableOf } from "./table";
 import { button, element, mount, say } from "../lib/dom/elements";
 import { counted, lastName } from "../lib/format";
+import { frameOf } from "../lib/frame/commands";
 import { onChange } from "../lib/linking/changes";
 import { Connection, type ViewProps } from "../lib/linking/connection";
 import { entry } from "../lib/linking/entry";
@@ -92,6 +93,8 @@ class AblationBar {
   private forget(): void {
     this.model.set("trials", []);
     this.model.save_changes();
+    // Its button has gone, and the focus with it.
+    frameOf(this.root)?.focus({ preventScroll: true });
   }
 }
 

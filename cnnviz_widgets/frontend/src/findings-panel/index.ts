@@ -17,6 +17,9 @@ import type { FindingsPanelState } from "../lib/wire/states";
 /** From so many findings on it pays to look for one by its words. */
 const FILTERED_FROM = 9;
 
+/** So many notes are not folded where there is nothing graver. */
+const SHORT = 5;
+
 let instances = 0;
 
 class FindingsPanel {
@@ -111,7 +114,9 @@ class FindingsPanel {
     this.folded = false;
     this.severity.value = "all";
     this.filter.value = "";
-    this.mild.open = this.model.get("_findings")[this.chosen]?.severity === "note";
+    const findings = this.model.get("_findings");
+    const isShort = findings.length <= SHORT && findings.every(({ severity }) => severity === "note");
+    this.mild.open = isShort || findings[this.chosen]?.severity === "note";
     this.showHead();
     this.showStale();
     this.showHeight();

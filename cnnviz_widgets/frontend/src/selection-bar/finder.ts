@@ -4,6 +4,9 @@ import { button, element, keyboard, say } from "../lib/dom/elements";
 import { icon, iconButton } from "../lib/dom/icons";
 import type { Selection } from "../lib/linking/selection";
 
+/** So many names are offered; others can be typed. */
+const OFFERED = 6;
+
 export class Finder {
   readonly root: HTMLFormElement;
   private readonly field = element("input", "cnnviz-finder-field", {
@@ -13,16 +16,16 @@ export class Finder {
     spellcheck: "false",
     autocomplete: "off",
   });
+  private readonly words = element("span", "cnnviz-finder-words");
   private readonly said = element("span", "cnnviz-finder-said", { role: "status", "aria-live": "polite" });
 
   constructor(
     private readonly selection: Selection,
     private readonly channels: () => Channels,
     private readonly onClose: () => void,
-    signal: AbortSignal,
+    private readonly signal: AbortSignal,
   ) {
     keyboard(this.field);
-    const words = WORDS.map((word) => button(word, `Select: ${word}`, () => this.take(word), signal));
     this.root = element(
       "form",
       "cnnviz-selection-pill cnnviz-finder",
@@ -30,7 +33,7 @@ export class Finder {
       icon("search"),
       this.field,
       this.said,
-      element("span", "cnnviz-finder-words", {}, ...words),
+      this.words,
       iconButton("close", "Close the search", "Close (Escape)", onClose, signal),
     );
     this.field.addEventListener("input", () => say(this.said, this.find().said), { signal });
@@ -44,6 +47,15 @@ export class Finder {
       if (event.key === "Escape") this.onClose();
     }, { signal });
     selection.onOthers(() => say(this.said, ""));
+    selection.onNamed(() => this.offer());
+    this.offer();
+  }
+
+  /** What needs no typing: the words, and the names that were given. */
+  private offer(): void {
+    const names = Object.keys(this.selection.named).slice(0, OFFERED);
+    const words = [...WORDS, ...names];
+    this.words.replaceChildren(...words.map((word) => button(word, `Select: ${word}`, () => this.take(word), this.signal)));
   }
 
   open(): void {

@@ -31,7 +31,7 @@ class SelectionBar {
   private readonly clipboard: ClipboardLine;
   private readonly names: Names;
   private readonly finder: Finder;
-  private known: Channels | undefined;
+  private known: Omit<Channels, "kept"> | undefined;
 
   constructor(
     private readonly model: AnyModel<SelectionBarState>,
@@ -50,6 +50,7 @@ class SelectionBar {
     this.python = button("To Python", "Copy a line that gets the values, for any cell", () => this.toPython(), signal);
     this.ways = new Map(WAYS.map(([how, text, title]) => [how, button(text, title, () => this.attempt(how), signal)]));
     this.back = iconButton("undo", "Undo", "The selection before (Ctrl+Z)", () => this.undo(), signal);
+    const find = iconButton("search", "Find channels", "Find channels (/)", () => this.finder.open(), signal);
     const close = iconButton("close", "Select nothing", "Select nothing (Escape)", () => this.leave(() => selection.clear()), signal);
     this.pill = element(
       "div",
@@ -60,6 +61,7 @@ class SelectionBar {
       this.python,
       this.names.opener,
       element("span", "cnnviz-selection-ways", {}, ...this.ways.values()),
+      find,
       this.back,
       close,
     );
@@ -95,13 +97,14 @@ class SelectionBar {
       made.hidden = this.trials === undefined;
       this.trials?.offer(made, how, list.length);
     }
-    this.back.disabled = this.history.isEmpty;
+    // The last step back must not take the focus.
+    this.back.setAttribute("aria-disabled", String(this.history.isEmpty));
   }
 
   /** What is known of the channels, read when it is first asked for. */
   private get channels(): Channels {
     const { model } = this;
-    return (this.known ??= {
+    this.known ??= {
       count: model.get("_channel_count"),
       drawn: asInt32(model.get("_channels")),
       gaps: asFloat64(model.get("_gaps")),
@@ -109,7 +112,8 @@ class SelectionBar {
       maximum: asFloat32(model.get("_maximum")),
       dead: asUint8(model.get("_dead")),
       names: model.get("class_names"),
-    });
+    };
+    return { ...this.known, kept: this.selection.named };
   }
 
   private obey(name: Command): void {

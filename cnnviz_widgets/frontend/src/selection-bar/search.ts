@@ -14,6 +14,8 @@ export interface Channels {
   /** 1 for each that is zero throughout. */
   dead: ArrayLike<number>;
   names: readonly string[];
+  /** Selections that were kept under a name. */
+  kept: Readonly<Record<string, readonly number[]>>;
 }
 
 export interface Found {
@@ -32,6 +34,9 @@ const SOME = 5;
 export function search(text: string, channels: Channels, selected: readonly number[]): Found {
   const words = text.trim().toLowerCase();
   if (!words) return { channels: [], said: "" };
+  const kept = Object.entries(channels.kept).find(([name]) => name.toLowerCase() === words);
+  // The layer may have had more channels when they were named.
+  if (kept) return said(kept[1].filter((channel) => channel < channels.count), channels, true);
   if (/^[\d\s,;–-]+$/.test(words)) return byNumber(words, channels);
   const many = Number(/\s(\d+)$/.exec(words)?.[1] ?? SOME);
   const word = words.replace(/\s\d+$/, "");

@@ -101,6 +101,13 @@ describe("causes", () => {
     expect(mild.querySelectorAll(".cnnviz-finding")).toHaveLength(45);
     expect(all(".cnnviz-finding-bar.cnnviz-grave")).toHaveLength(1);
   });
+
+  test("a few notes are not folded where there is nothing graver", async () => {
+    const model = await open([finding({ severity: "note" })]);
+    expect(find<HTMLDetailsElement>(".cnnviz-findings-mild").open).toBe(true);
+    model.set({ _report: { model: "cnn", layers: 3, samples: 2, notes: [], skipped: [] }, _findings: four });
+    expect(find<HTMLDetailsElement>(".cnnviz-findings-mild").open).toBe(false);
+  });
 });
 
 describe("a row", () => {

@@ -103,7 +103,9 @@ describe("trials", () => {
     const { asked, around } = await open();
     const opened: string[] = [];
     document.addEventListener("cnnviz-command", (event) => opened.push((event as CustomEvent<{ name: string }>).detail.name), { once: true });
+    named(text).focus();
     named(text).click();
+    expect(document.activeElement).toBe(named(text));
     expect(asked.state._asked).toEqual([1, how, [17, 22, 11, 15], "conv1"]);
     expect(asked.saves).toBe(1);
     expect(opened).toEqual(["tab:trials"]);
@@ -212,9 +214,10 @@ describe("undo", () => {
 
   test("its button is grey where there is nothing, and so after another layer is shown", async () => {
     const { selection } = await open([1]);
-    expect(named("Undo").disabled).toBe(true);
+    const isGrey = () => named("Undo").getAttribute("aria-disabled");
+    expect(isGrey()).toBe("true");
     selection.set("selected", [1, 2]);
-    expect(named("Undo").disabled).toBe(false);
+    expect(isGrey()).toBe("false");
     selection.set({ selected: [], _channels_of: "conv2 0" });
     selection.set("selected", [5]);
     named("Undo").click();
@@ -292,6 +295,15 @@ describe("search", () => {
     expect([selection.state.selected, result()]).toEqual([[0, 1, 2], "3 of 32"]);
     named("top by mean").click();
     expect(selection.state.selected).toEqual([31, 30, 29, 28, 27]);
+  });
+
+  test("offers the names that were given, where nothing is selected", async () => {
+    const { selection, around } = await open([]);
+    selection.set("_named", { "conv1 0": { "<i>edges</i>": [4, 2] }, "conv2 0": { others: [1] } });
+    command(around, "search");
+    expect(named("others")).toBeUndefined();
+    named("<i>edges</i>").click();
+    expect(selection.state.selected).toEqual([4, 2]);
   });
 
   test("keeps its keys to itself, and is closed by Escape before the selection is", async () => {

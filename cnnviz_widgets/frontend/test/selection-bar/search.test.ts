@@ -12,6 +12,7 @@ const some: Channels = {
   maximum: Float32Array.from([1, 9, 2, 8, 3, 7, 0, NaN]),
   dead: Uint8Array.from([0, 0, 0, 0, 0, 0, 1, 0]),
   names: [],
+  kept: {},
 };
 const find = (text: string, selected: number[] = [], channels = some) => search(text, channels, selected);
 
@@ -100,4 +101,11 @@ test("class names, by a part of them", () => {
   const named = { ...some, names: ["Coat", "Raincoat", "Shoe"] };
   expect(find("coat", [], named)).toEqual({ channels: [0, 1], said: "2 of 8" });
   expect(find("sock", [], named)).toEqual({ channels: [], said: "0 of 8" });
+});
+
+test("selections that have a name, by all of it, before any other meaning", () => {
+  const kept = { ...some, kept: { Edges: [3, 1, 400], dead: [2] }, names: ["edges of things"] };
+  expect(find("edges", [], kept)).toEqual({ channels: [3, 1], said: "2 of 8" });
+  expect(find("dead", [], kept).channels).toEqual([2]);
+  expect(find("edge", [], kept).channels).toEqual([0]);
 });

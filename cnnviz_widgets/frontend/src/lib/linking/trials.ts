@@ -44,7 +44,9 @@ export class Trials {
   offer(button: HTMLButtonElement, how: How, chosen: number): void {
     const [, , title] = WAYS.find(([name]) => name === how)!;
     const why = this.hindrance(how, chosen);
-    this.connection.need(button, this.waiting || why !== "");
+    this.connection.need(button, why !== "");
+    // One that is disabled would lose the focus, and the frame its keys, with each trial.
+    button.setAttribute("aria-disabled", String(this.waiting));
     button.title = why || title;
   }
 
