@@ -184,6 +184,6 @@ export const key = (name: string, init: KeyboardEventInit = {}): KeyboardEvent =
 /** A selection and an axis as every view holds them. */
 export function shared() {
   const selection = new FakeModel<SelectionState>({ selected: [], hovered: -1, _channels_of: "", _chosen_in: [0, ""] }, "selection");
-  const axis = new FakeModel<ColumnAxisState>({ order_by: "leaf", start: 0, scale: 0 }, "axis");
+  const axis = new FakeModel<ColumnAxisState>({ order_by: "leaf", start: 0, scale: 0, heads: false }, "axis");
   return { selection, axis, refs: { selection: "selection", axis: "axis" } };
 }

@@ -1,6 +1,6 @@
 /** What is drawn over the tiles and changes with the mouse: headers, selection, cursor, bars. */
 import { HEADER } from "./layout";
-import { hasHeads, paintAnswers, paintRowHeads, type HeadScene } from "./row-heads";
+import { hasHeads, paintAnswers, paintRowHeads, type HeadScene, type TileColumn } from "./row-heads";
 import type { Theme } from "../lib/dom/theme";
 import { GUTTER, MARGIN, visible, xOf, type Columns } from "../lib/linking/column-axis";
 import type { Selection } from "../lib/linking/selection";
@@ -47,11 +47,19 @@ export function paintOverlay(context: CanvasRenderingContext2D, scene: Scene): v
   context.beginPath();
   context.rect(GUTTER - 1, 0, scene.width - GUTTER - MARGIN + 2, scene.height);
   context.clip();
-  if (scene.marksAnswers) paintAnswers(context, scene);
+  if (scene.marksAnswers) paintAnswers(context, scene, tileColumns(scene));
   paintSelection(context, scene);
   paintCursor(context, scene);
   context.restore();
   paintScrollbars(context, scene);
+}
+
+function tileColumns({ columns, channelAt }: Scene): TileColumn[] {
+  const [first, last] = visible(columns);
+  return Array.from({ length: Math.max(0, last - first) }, (_, at) => {
+    const column = first + at;
+    return { channel: channelAt(column), left: xOf(columns, column), width: columns.scale - 1 };
+  });
 }
 
 function paintRowLabels(context: CanvasRenderingContext2D, { rows, height, theme, labels, isBlank, hoveredRow }: Scene): void {

@@ -1,13 +1,14 @@
 /** What leads each row: the sample itself, what it is, and the model's answer; and the answers in the tiles. */
 import type { Theme } from "../lib/dom/theme";
-import { GUTTER, visible, xOf, type Columns } from "../lib/linking/column-axis";
+import { GUTTER } from "../lib/linking/column-axis";
 import { drawSample, sure, type Heads } from "../lib/samples/heads";
 import type { HeadEntry } from "../lib/wire/payloads";
 import { shorten } from "../tile-view/overlay";
 import { heightOf, yOf, type Rows } from "../tile-view/rows";
 
 export interface HeadScene {
-  columns: Columns;
+  /** Room before the first column. */
+  columns: { before: number };
   rows: Rows;
   height: number;
   theme: Theme;
@@ -132,26 +133,28 @@ function words({ truth, answer, right }: HeadEntry, theme: Theme, wrong: string)
   return text ? [{ text, color: right === false ? wrong : theme.text }] : [];
 }
 
+/** Where a channel's tiles stand, in CSS pixels. */
+export interface TileColumn {
+  channel: number;
+  left: number;
+  width: number;
+}
+
 /** Frames the tile of the true class of each row, and dots that of the answer. */
-export function paintAnswers(
-  context: CanvasRenderingContext2D,
-  scene: HeadScene & { channelAt: (column: number) => number },
-): void {
-  const { columns, rows, theme, heads, samples, isBlank, channelAt } = scene;
-  const [first, last] = visible(columns);
-  const across = new Map<number, number>();
-  for (let column = first; column < last; column++) across.set(channelAt(column), column);
+export function paintAnswers(context: CanvasRenderingContext2D, scene: HeadScene, columns: readonly TileColumn[]): void {
+  const { rows, height, theme, heads, samples, isBlank } = scene;
+  const across = new Map(columns.map((column) => [column.channel, column]));
   context.save();
   for (let row = 0; row < rows.count; row++) {
     const head = heads?.entries[samples[row]!];
-    if (!head || isBlank?.(row)) continue;
     const [y, high] = [yOf(rows, row), heightOf(rows, row) - rows.gap];
+    if (!head || isBlank?.(row) || y > height || y + high < rows.top) continue;
     const [truth, answer] = [across.get(head.true_class), across.get(head.answer_class)];
     context.globalAlpha = head.is_old ? 0.5 : 1;
-    if (truth !== undefined) frame(context, theme, xOf(columns, truth), y, columns.scale - 1, high);
-    if (answer !== undefined) {
-      const dot = head.right === false ? (theme.dark ? WRONG.dark : WRONG.light) : theme.text;
-      spot(context, theme, dot, xOf(columns, answer) + (columns.scale - 1) / 2, y + high / 2, high);
+    if (truth) frame(context, theme, truth.left, y, truth.width, high);
+    if (answer) {
+      const color = head.right === false ? (theme.dark ? WRONG.dark : WRONG.light) : theme.text;
+      spot(context, theme, color, answer.left + answer.width / 2, y + high / 2, high);
     }
   }
   context.restore();

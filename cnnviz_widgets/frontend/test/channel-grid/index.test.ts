@@ -7,6 +7,7 @@ import { GUTTER } from "../../src/lib/linking/column-axis";
 import type { LinkedState } from "../../src/lib/linking/linked-view";
 import type { ChannelGridState } from "../../src/lib/wire/states";
 import { at, emptyPage, FakeModel, find, frame, key, shared, show, view } from "../fake";
+import { NO_HEADS } from "../heads-state";
 
 emptyPage();
 
@@ -18,6 +19,7 @@ const middle = (column: number): number => GUTTER + (column + 0.5) * COLUMN;
 function gridModel(refs: LinkedState): FakeModel<ChannelGridState> {
   return new FakeModel<ChannelGridState>({
     ...refs,
+    ...NO_HEADS,
     _shape: [2, 5, 2, 2],
     _codes: view(new Uint8Array(40)),
     _low: view(new Float32Array(10)),
