@@ -91,6 +91,20 @@ describe("a row's head", () => {
     expect(texts(painted([headEntry({ truth: "", answer: "", right: null, confidence: null })]))).toEqual([["label 0", "faint"]]);
   });
 
+  test("keeps the arrow between what it is and what it is taken for, however long these are", () => {
+    const drawn = painted([headEntry({ truth: "T-shirt or top", answer: "T-shirt or top 2", right: false })], { columns: { before: 138 } });
+    expect(texts(drawn)[0]![0]).toMatch(/^T-.*…→$/);
+  });
+
+  test("of a high row has two lines", () => {
+    const rows = { size: 49, gap: 1, count: 2, scroll: 0, height: 98, top: TOP };
+    const drawn = painted([headEntry({ truth: "Ankle boot", answer: "Ankle boot" }), headEntry({ answer: "shirt", right: false })], { rows, height: TOP + 98, columns: { before: 138 } });
+    const words = drawn.filter(({ what }) => what === "text");
+    expect(words.map(({ text }) => text)).toEqual(["Ankle boot", ".90", "coat→", ".90", "shirt"]);
+    expect(words[1]!.y - words[0]!.y).toBeGreaterThanOrEqual(13);
+    expect(words[3]!.y).toBe(words[4]!.y);
+  });
+
   test("is half faded where the answer is from an earlier look", () => {
     const [sureness] = painted([headEntry({ is_old: true })]).filter(({ what }) => what === "text");
     expect(sureness!.alpha).toBe(0.5);
