@@ -15,6 +15,7 @@ from ...model.samples.answers import AnswerSource, sample_answers
 from ...model.samples.input_set import InputSet
 from ...model.samples.pictures import Decode, output_pictures, sample_pictures
 from ...records.place_record import NOW, PlaceRecord
+from ...records.record_kind import OUTPUTS
 from ...records.sample_subset import SampleChoice
 from ...records.samples.row_heads import SampleAnswers, SamplePictures
 from ...records.samples.shown_inputs import ShownInputs
@@ -157,8 +158,14 @@ class SampleHeads:
         else:
             self._grid.show_samples(now.pictures, answers, now.inputs.names)
         self._led_by = led_by
-        classes = self._source is not None and present.place.layer in output_paths
-        self._grid.mark_answers(classes and present.record.n_channels > 1 and is_now)
+        are_classes = (
+            self._source is not None
+            and is_now
+            and present.place.layer in output_paths
+            and present.record.kind is OUTPUTS
+            and present.record.n_channels > 1
+        )
+        self._grid.mark_answers(are_classes)
         self._bar.show_answers(now.answers)
 
     def _read(self, output: NDArray[Any], choice: SampleChoice | None) -> None:

@@ -1,6 +1,6 @@
 /** What is drawn over the tiles and changes with the mouse: heads, selection, cursor, bars. */
 import { HEADER } from "./layout";
-import { hasHeads, paintAnswers, paintRowHeads, type HeadScene } from "./row-heads";
+import { hasHeads, paintAnswers, paintRowHeads, type HeadScene, type TileColumn } from "./row-heads";
 import type { Theme } from "../lib/dom/theme";
 import { count } from "../lib/format";
 import { columnsOf, leftOf, visibleSlots, widthOf, type ColumnLayout } from "../lib/linking/column-layout";
@@ -49,7 +49,7 @@ export function paintOverlay(context: CanvasRenderingContext2D, scene: Scene): v
   context.rect(from - 3, 0, to - from + 6, height);
   context.clip();
   for (let slot = visibleSlots(columns)[0]; slot < visibleSlots(columns)[1]; slot++) paintHead(context, scene, slot);
-  if (scene.marksAnswers) paintAnswers(context, scene);
+  if (scene.marksAnswers) paintAnswers(context, scene, tileColumns(scene));
   paintOutlines(context, scene);
   if (scene.hoveredSlot < columns.slots.length) paintHovered(context, scene);
   context.restore();
@@ -61,6 +61,14 @@ export function paintOverlay(context: CanvasRenderingContext2D, scene: Scene): v
   }
   const across = { from, to, scroll: columns.scroll, content: columns.content };
   paintScrollbars(context, { across, down: rowsInSight(rows), width: columns.stack ? width - 2 : width, height, theme });
+}
+
+function tileColumns({ columns, channelAt }: Scene): TileColumn[] {
+  const [first, last] = visibleSlots(columns);
+  return Array.from({ length: Math.max(0, last - first) }, (_, at) => {
+    const slot = first + at;
+    return { channel: channelAt(slot), left: leftOf(columns, slot), width: widthOf(columns, slot) };
+  });
 }
 
 function paintRowLabels(context: CanvasRenderingContext2D, { columns, rows, height, theme, labels, isBlank, hoveredRow }: Scene): void {

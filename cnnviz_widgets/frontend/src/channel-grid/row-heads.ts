@@ -1,6 +1,5 @@
 /** What leads each row: the sample itself, what it is, and the model's answer; and the answers in the tiles. */
 import type { Theme } from "../lib/dom/theme";
-import { leftOf, visibleSlots, widthOf, type ColumnLayout } from "../lib/linking/column-layout";
 import { GUTTER } from "../lib/linking/shared-columns";
 import { drawSample, sure, type Heads } from "../lib/samples/heads";
 import type { HeadEntry } from "../lib/wire/payloads";
@@ -8,7 +7,8 @@ import { shorten } from "../tile-view/overlay";
 import { heightOf, yOf, type Rows } from "../tile-view/rows";
 
 export interface HeadScene {
-  columns: ColumnLayout;
+  /** Room before the first column. */
+  columns: { before: number };
   rows: Rows;
   height: number;
   theme: Theme;
@@ -31,6 +31,8 @@ const LARGEST = 48;
 const SMALLEST = 10;
 /** In lower rows no words have room. */
 const LEAST_TEXT = 13;
+/** Rows as high as this have two lines. */
+const TWO_LINES = 36;
 /** A picture may be so many times as wide as it is high. */
 const WIDEST = 1.5;
 const WRONG = { light: "#c62828", dark: "#ff8a80" };
@@ -80,79 +82,118 @@ function paintPicture(context: CanvasRenderingContext2D, heads: Heads, sample: n
 interface Part {
   text: string;
   color: string;
+  /** What stands behind the text, however short that has to be. */
+  end?: string;
+}
+
+/** A stretch of a line that words have to themselves. */
+interface Line {
+  left: number;
+  right: number;
+  y: number;
 }
 
 function paintWords(context: CanvasRenderingContext2D, scene: WithHeads, row: number, left: number, y: number): void {
-  const { columns, theme, heads, samples, labels } = scene;
+  const { columns, rows, theme, heads, samples, labels } = scene;
   const head = heads.entries[samples[row]!];
-  let right = columns.before - LEFT;
-  const faded = context.globalAlpha;
-  if (head?.is_old) context.globalAlpha = 0.5 * faded;
   const wrong = theme.dark ? WRONG.dark : WRONG.light;
   const parts = head ? words(head, theme, wrong) : [];
   if (parts.length === 0 && !head?.text) parts.push({ text: labels[row] ?? "", color: theme.faint });
-  const needed = parts.reduce((sum, { text }) => sum + context.measureText(text).width, 0);
+  const faded = context.globalAlpha;
+  if (head?.is_old) context.globalAlpha = 0.5 * faded;
+  const line = { left, right: columns.before - LEFT, y };
+  if (heightOf(rows, row) < TWO_LINES) paintLine(context, line, parts, head, theme.faint, theme.text, wrong);
+  else {
+    const [above, below] = [{ ...line, y: y - 8 }, { ...line, y: y + 8 }];
+    const [first, ...others] = head?.text ? [{ text: head.text, color: theme.text }, ...parts] : parts;
+    if (first) paintParts(context, above, [first]);
+    // How sure stands below what it is of, at the right of what it is taken for.
+    paintLine(context, below, others, head && { ...head, text: "" }, theme.faint, theme.text, wrong);
+  }
+  context.globalAlpha = faded;
+}
+
+/** All in one line: words of the sample, what it is and is taken for, and how sure. */
+function paintLine(
+  context: CanvasRenderingContext2D,
+  line: Line,
+  parts: readonly Part[],
+  head: HeadEntry | undefined,
+  faint: string,
+  plain: string,
+  wrong: string,
+): void {
+  let { left, right } = line;
+  const needed = parts.reduce((sum, part) => sum + widthOf(context, part), 0);
   if (head?.confidence != null) {
     const text = sure(head.confidence);
     const room = context.measureText(text).width + GAP;
     // How sure a wrong answer is has to give way to what it is.
     if (head.right !== false || left + needed + room <= right) {
       context.textAlign = "right";
-      context.fillStyle = head.right === false ? wrong : theme.faint;
-      context.fillText(text, right, y);
+      context.fillStyle = head.right === false ? wrong : faint;
+      context.fillText(text, right, line.y);
       right -= room;
     }
   }
-  context.textAlign = "left";
-  let x = left;
   if (head?.text) {
     const room = Math.max(right - left - (parts.length > 0 ? needed + GAP : 0), (right - left) / 2);
-    context.fillStyle = theme.text;
-    context.fillText(shorten(context, head.text, room), x, y);
-    x += room + GAP;
+    paintParts(context, { ...line, left, right: left + room }, [{ text: head.text, color: plain }]);
+    left += room + GAP;
   }
-  parts.forEach(({ text, color }, part) => {
-    const after = parts.slice(part + 1).reduce((sum, each) => sum + context.measureText(each.text).width, 0);
-    // The first of two gives way, as the second is what is wrong; but it keeps a third.
-    const room = part < parts.length - 1 ? Math.max(right - x - after, (right - x) / 3) : right - x;
-    const shown = shorten(context, text, Math.max(0, room));
-    context.fillStyle = color;
+  paintParts(context, { ...line, left, right }, parts);
+}
+
+/** Words side by side; the first gives way, as the last is what is wrong, but it keeps a third. */
+function paintParts(context: CanvasRenderingContext2D, { left, right, y }: Line, parts: readonly Part[]): void {
+  context.textAlign = "left";
+  let x = left;
+  parts.forEach((part, at) => {
+    const after = parts.slice(at + 1).reduce((sum, each) => sum + widthOf(context, each), 0);
+    const room = at < parts.length - 1 ? Math.max(right - x - after, (right - x) / 3) : right - x;
+    const end = part.end ?? "";
+    const shown = shorten(context, part.text, Math.max(0, room - context.measureText(end).width)) + end;
+    context.fillStyle = part.color;
     context.fillText(shown, x, y);
     x += context.measureText(shown).width;
   });
-  context.globalAlpha = faded;
 }
+
+const widthOf = (context: CanvasRenderingContext2D, { text, end }: Part): number =>
+  context.measureText(text + (end ?? "")).width;
 
 /** What a sample is and what it is taken for: once where that is the same. */
 function words({ truth, answer, right }: HeadEntry, theme: Theme, wrong: string): Part[] {
-  if (right === false && truth && answer) return [{ text: `${truth}→`, color: theme.faint }, { text: answer, color: wrong }];
+  if (right === false && truth && answer) return [{ text: truth, end: "→", color: theme.faint }, { text: answer, color: wrong }];
   if (right === null && truth && answer && truth !== answer) {
-    return [{ text: `${truth} → `, color: theme.faint }, { text: answer, color: theme.text }];
+    return [{ text: truth, end: " → ", color: theme.faint }, { text: answer, color: theme.text }];
   }
   const text = answer || truth;
   return text ? [{ text, color: right === false ? wrong : theme.text }] : [];
 }
 
+/** Where a channel's tiles stand, in CSS pixels. */
+export interface TileColumn {
+  channel: number;
+  left: number;
+  width: number;
+}
+
 /** Frames the tile of the true class of each row, and dots that of the answer. */
-export function paintAnswers(
-  context: CanvasRenderingContext2D,
-  scene: HeadScene & { channelAt: (slot: number) => number },
-): void {
-  const { columns, rows, theme, heads, samples, isBlank, channelAt } = scene;
-  const [first, last] = visibleSlots(columns);
-  const across = new Map<number, number>();
-  for (let slot = first; slot < last; slot++) across.set(channelAt(slot), slot);
+export function paintAnswers(context: CanvasRenderingContext2D, scene: HeadScene, columns: readonly TileColumn[]): void {
+  const { rows, height, theme, heads, samples, isBlank } = scene;
+  const across = new Map(columns.map((column) => [column.channel, column]));
   context.save();
   for (let row = 0; row < rows.count; row++) {
     const head = heads?.entries[samples[row]!];
-    if (!head || isBlank?.(row)) continue;
     const [y, high] = [yOf(rows, row), heightOf(rows, row) - rows.gap];
+    if (!head || isBlank?.(row) || y > height || y + high < rows.top) continue;
     const [truth, answer] = [across.get(head.true_class), across.get(head.answer_class)];
     context.globalAlpha = head.is_old ? 0.5 : 1;
-    if (truth !== undefined) frame(context, theme, leftOf(columns, truth), y, widthOf(columns, truth), high);
-    if (answer !== undefined) {
-      const dot = head.right === false ? (theme.dark ? WRONG.dark : WRONG.light) : theme.text;
-      spot(context, theme, dot, leftOf(columns, answer) + widthOf(columns, answer) / 2, y + high / 2, high);
+    if (truth) frame(context, theme, truth.left, y, truth.width, high);
+    if (answer) {
+      const color = head.right === false ? (theme.dark ? WRONG.dark : WRONG.light) : theme.text;
+      spot(context, theme, color, answer.left + answer.width / 2, y + high / 2, high);
     }
   }
   context.restore();

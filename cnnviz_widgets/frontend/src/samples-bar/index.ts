@@ -92,7 +92,7 @@ class SamplesBar {
     const pages = element("span", "cnnviz-group", {}, this.previous, this.next);
     const line = element("div", "cnnviz-samples-line", {}, this.facts, this.picked, pages);
     const asks = element("div", "cnnviz-samples-asks", {}, ...this.asks.values(), this.classes.root, this.given);
-    return element("div", "cnnviz cnnviz-samples", {}, sorts, this.gallery.root, line, this.pool, asks, this.state, this.error, this.connection.line);
+    return element("div", "cnnviz-samples", {}, sorts, this.gallery.root, line, this.pool, asks, this.state, this.error, this.connection.line);
   }
 
   // What it says ------------------------------------------------------------------------------

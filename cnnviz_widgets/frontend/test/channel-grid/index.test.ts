@@ -7,6 +7,7 @@ import { GUTTER } from "../../src/lib/linking/shared-columns";
 import type { LinkedState } from "../../src/lib/linking/linked-view";
 import type { ChannelGridState } from "../../src/lib/wire/states";
 import { at, emptyPage, FakeModel, find, frame, key, shared, show, view } from "../fake";
+import { NO_HEADS } from "../heads-state";
 
 emptyPage();
 
@@ -19,6 +20,7 @@ const row = (at: number): number => HEADER + at * (TILE + 1) + TILE / 2;
 function gridModel(refs: LinkedState): FakeModel<ChannelGridState> {
   return new FakeModel<ChannelGridState>({
     ...refs,
+    ...NO_HEADS,
     _shape: [2, 5, 2, 2],
     _codes: view(new Uint8Array(40)),
     _low: view(new Float32Array(10)),

@@ -4,6 +4,7 @@ import { describe, expect, test } from "vitest";
 import grid from "../../src/channel-grid";
 import type { ChannelGridState } from "../../src/lib/wire/states";
 import { at, emptyPage, FakeModel, find, frame, shared, show, view } from "../fake";
+import { NO_HEADS } from "../heads-state";
 
 emptyPage();
 
@@ -12,6 +13,7 @@ describe("grids", () => {
     const { selection, axis, refs } = shared();
     const model = new FakeModel<ChannelGridState>({
       ...refs,
+      ...NO_HEADS,
       colormap: "grey",
       value_range: "tile",
       title: "v2 · <b>",

@@ -1,0 +1,185 @@
+/** The bar of samples: what it says, sorts in the page, and asks for. */
+import { describe, expect, test, vi } from "vitest";
+
+import bar from "../../src/samples-bar";
+import { command } from "../../src/lib/frame/commands";
+import type { SamplesBarState } from "../../src/lib/wire/states";
+import { emptyPage, FakeModel, find, key, show } from "../fake";
+import { headEntry, withHeads } from "../heads-state";
+
+emptyPage();
+
+const ENTRIES = [
+  headEntry({ true_class: 2, truth: "dress" }),
+  headEntry({ right: false, answer: "shirt", confidence: 0.4 }),
+  headEntry({ confidence: 0.6 }),
+];
+
+const STATE: SamplesBarState = {
+  grid: "grid",
+  samples: 3,
+  judged: 3,
+  right: 2,
+  chosen: "",
+  pool: "2,000",
+  choices: ["given", "these", "wrong", "unsure", "random", "class"],
+  classes: ["<b>", "coat", "dress"],
+  has_next: false,
+  has_previous: false,
+  error: "",
+  _asked: [0, "", []],
+  _answered: 0,
+};
+
+async function open(more: Partial<SamplesBarState> = {}, entries = ENTRIES) {
+  const grid = new FakeModel({ ...withHeads(entries), sample_labels: [] }, "grid");
+  const model = new FakeModel<SamplesBarState>({ ...STATE, ...more });
+  const rendered = await show(bar, model, 800, "cnnviz-frame");
+  const opener = find<HTMLButtonElement>(".cnnviz-samples-opener");
+  opener.click();
+  return { grid, model, opener, rendered };
+}
+
+const shown = (): HTMLButtonElement[] => [...document.querySelectorAll<HTMLButtonElement>(".cnnviz-samples button")].filter((made) => !made.closest("[hidden]"));
+const named = (text: string): HTMLButtonElement => shown().find((made) => made.textContent === text)!;
+const samples = (): HTMLButtonElement[] => [...document.querySelectorAll<HTMLButtonElement>(".cnnviz-sample")];
+
+describe("the button", () => {
+  test.each([
+    [{}, "3 inputs · 67 % right"],
+    [{ samples: 64, judged: 8, right: 6 }, "64 inputs · 6 of 8 right"],
+    [{ judged: 0, right: 0 }, "3 inputs"],
+    [{ samples: 1, judged: 0 }, "1 input"],
+    [{ chosen: "wrong ones, 1 to 3 of 17", right: 0 }, "3 inputs · wrong ones"],
+  ])("%j", async (more, text) => {
+    const { opener } = await open(more);
+    expect(opener.textContent).toBe(text);
+  });
+
+  test("opens and closes the list, as the frame's command does", async () => {
+    const { opener, rendered } = await open();
+    expect(opener.getAttribute("aria-expanded")).toBe("true");
+    command(rendered.el.firstElementChild!, "samples");
+    expect(opener.getAttribute("aria-expanded")).toBe("false");
+    expect(find(".cnnviz-samples")).toBeNull();
+    command(rendered.el.firstElementChild!, "samples");
+    expect(opener.getAttribute("aria-expanded")).toBe("true");
+  });
+});
+
+describe("the rows", () => {
+  test("are sorted by the page alone, with or without a kernel", async () => {
+    const { grid, model } = await open();
+    model.connect(false);
+    named("wrong first").click();
+    expect(grid.get("sort_rows")).toBe("wrong");
+    expect(named("wrong first").getAttribute("aria-pressed")).toBe("true");
+    expect(samples()[0]!.title).toContain("sample 1");
+    expect(model.saves).toBe(0);
+  });
+
+  test("are sorted by what is known of them", async () => {
+    await open({}, [headEntry({ right: null, true_class: -1, confidence: null })]);
+    expect(named("as given")).toBeDefined();
+    for (const text of ["wrong first", "by class", "least sure"]) expect(named(text)).toBeUndefined();
+  });
+});
+
+describe("the samples", () => {
+  test("of which the answer is wrong are framed, and say so", async () => {
+    await open();
+    expect(samples().map((made) => made.classList.contains("cnnviz-sample-wrong"))).toEqual([false, true, false]);
+    expect(samples()[1]!.getAttribute("aria-label")).toContain("true: coat · answer: shirt, 40 % sure · wrong");
+  });
+
+  test("can be picked, and shown alone", async () => {
+    const { model } = await open();
+    samples()[2]!.click();
+    expect(samples()[2]!.getAttribute("aria-pressed")).toBe("true");
+    expect(named("Show this alone")).toBeDefined();
+    samples()[0]!.click();
+    named("Show these 2").click();
+    expect(model.get("_asked")).toEqual([1, "these", [0, 2]]);
+    expect(samples().every((made) => made.getAttribute("aria-pressed") === "false")).toBe(true);
+  });
+
+  test("are walked by the arrow keys, one of them in the order of Tab", async () => {
+    await open({}, Array.from({ length: 20 }, () => headEntry()));
+    const stops = () => samples().flatMap((made, at) => (made.tabIndex === 0 ? [at] : []));
+    samples()[0]!.focus();
+    for (const [name, at] of [["ArrowRight", 1], ["ArrowDown", 9], ["ArrowUp", 1], ["ArrowUp", 1], ["End", 19], ["Home", 0], ["ArrowLeft", 0]] as const) {
+      document.activeElement!.dispatchEvent(key(name));
+      expect(samples().indexOf(document.activeElement as HTMLButtonElement)).toBe(at);
+      expect(stops()).toEqual([at]);
+    }
+  });
+
+  test("that are read anew stay picked, others do not", async () => {
+    const { grid } = await open();
+    samples()[1]!.click();
+    grid.set("_heads", ENTRIES.map((each) => ({ ...each, confidence: 0.1 })));
+    expect(samples()[1]!.getAttribute("aria-pressed")).toBe("true");
+    grid.set("_heads", ENTRIES.slice(0, 2));
+    expect(samples()[1]!.getAttribute("aria-pressed")).toBe("false");
+  });
+});
+
+describe("others", () => {
+  test.each([["All wrong ones", "wrong"], ["Least sure", "unsure"], ["Random", "random"]])("%s", async (text, what) => {
+    const { model } = await open();
+    named(text).click();
+    expect(model.get("_asked")).toEqual([1, what, []]);
+    expect(model.saves).toBe(1);
+    expect(find(".cnnviz-samples-state").textContent).toBe("reading…");
+    expect(named(text).disabled).toBe(true);
+    model.set("_answered", 1);
+    expect(named(text).disabled).toBe(false);
+    expect(find(".cnnviz-samples-state").hidden).toBe(true);
+  });
+
+  test("of one class, whose name is text", async () => {
+    const { model } = await open();
+    const select = find<HTMLSelectElement>(".cnnviz-samples select");
+    expect([...select.options].map(({ text }) => text)).toEqual(["choose", "<b>", "coat", "dress"]);
+    select.value = "2";
+    select.dispatchEvent(new Event("change"));
+    expect(model.get("_asked")).toEqual([1, "class", [2]]);
+  });
+
+  test("that were chosen have pages, and a way back", async () => {
+    const { model } = await open({ chosen: "wrong ones, 4 to 6 of 17", has_next: true, has_previous: true });
+    expect(find(".cnnviz-samples-facts").textContent).toBe("2 of 3 right · wrong ones, 4 to 6 of 17");
+    named("next ›").click();
+    expect(model.get("_asked")).toEqual([1, "next", []]);
+    model.set("_answered", 1);
+    model.set("has_next", false);
+    expect(named("next ›").disabled).toBe(true);
+    named("As given").click();
+    expect(model.get("_asked")).toEqual([2, "given", []]);
+  });
+
+  test("are offered as far as they can be chosen", async () => {
+    await open({ choices: ["given", "these"], pool: "" });
+    for (const text of ["All wrong ones", "Least sure", "Random", "As given", "next ›"]) expect(named(text)).toBeUndefined();
+    expect(find(".cnnviz-samples-pool").hidden).toBe(true);
+  });
+
+  test("are greyed without a kernel, and what went wrong is said", async () => {
+    const { model } = await open({ error: "ValueError: no answer is wrong" });
+    expect(find(".cnnviz-samples-error").textContent).toBe("ValueError: no answer is wrong");
+    model.connect(false);
+    for (const text of ["All wrong ones", "Least sure", "Random"]) expect(named(text).disabled).toBe(true);
+    expect(find<HTMLSelectElement>(".cnnviz-samples select").disabled).toBe(true);
+    expect(named("by class").disabled).toBe(false);
+    model.connect(true);
+    expect(named("Random").disabled).toBe(false);
+  });
+
+  test("that take long are waited for in words", async () => {
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+    await open();
+    named("Random").click();
+    vi.advanceTimersByTime(900);
+    expect(find(".cnnviz-samples-state").textContent).toContain("Waiting for the kernel");
+  });
+});
