@@ -36,7 +36,7 @@ class ColumnAxis(Owning, ThreadLocalSync):
         False, help="Rows are led by picture and class, and not by a number or a name alone."
     ).tag(sync=True)
 
-    _groups = List(help="Groups of the cut in the tree that is drawn here.").tag(sync=True)
+    _groups = List(List(), help="Groups of the cut in the tree that is drawn here.").tag(sync=True)
     _zeros = List(Int(), help="Columns of that tree that are zero throughout.").tag(sync=True)
 
     def fit(self) -> None:
