@@ -100,7 +100,7 @@ def test_the_first_dead_channel_is_one_click_away(trained: Notebook) -> None:
     shows_moment(trained, 4)
     assert trained.value("inspector.layer") == "conv1"
     trained.page.locator(".cnnviz-timeline").get_by_text("conv1: 2 of 8 channels").wait_for()
-    trained.page.get_by_text("all zero: 2").wait_for()
+    trained.page.get_by_text("2 zero").wait_for()
 
 
 def test_play_goes_through_all_moments_to_the_last(trained: Notebook) -> None:

@@ -12,9 +12,9 @@ from playwright.sync_api import Locator, Page, expect
 
 from .lab import Lab, Notebook
 
-# The layout that the front end promises (lib/column-axis.ts, dendrogram/scale.ts).
-GUTTER, MARGIN, WIDEST_FIT = 84, 10, 88
-TOP, APART, BOTTOM = 8, 26, 150 - 12
+# The layout that the front end promises (lib/linking/column-layout.ts, tree-view/scale.ts).
+GUTTER, TILE, STACK = 84, 48, 38
+HEADER, TOP, BOTTOM = 20, 8, 150 - 6
 
 IMPORTS = """
 import os
@@ -92,20 +92,36 @@ def box(notebook: Notebook, selector: str) -> dict[str, float]:
     return locator.bounding_box()
 
 
-def column_width(notebook: Notebook, columns: int) -> float:
+def lefts(notebook: Notebook, columns: int) -> list[float]:
+    """Left edge of each column's tile at its size by itself; the zeros are in their stack."""
     width = box(notebook, ".cnnviz-grid-overlay")["width"]
-    return min(WIDEST_FIT, (width - GUTTER - MARGIN) / columns)
+    groups = notebook.value("axis._groups")
+    zero = notebook.value("axis._zeros")
+    ends = {end for first, past, _ in groups for end in (first, past)} - {0}
+    found, x = [], float(GUTTER)
+    for column in range(columns):
+        if zero and zero[0] <= column < zero[1]:
+            found.append(width - STACK)
+            continue
+        if column in ends:
+            x += 6 if width >= 760 else 2
+        found.append(x)
+        x += TILE + 1
+    return found
 
 
 def fork_place(notebook: Notebook, merge: int, columns: int) -> tuple[float, float]:
     """Where the crossbar of a fork stands, in the dendrogram's own pixels."""
-    feet = notebook.value(f"tree.record.dendrogram.feet[{merge}]")
+    middles = [left + TILE / 2 for left in lefts(notebook, columns)]
+    spans = notebook.value("tree.record.dendrogram.span")
+    splits = notebook.value("tree.record.dendrogram.split")
+    for (start, _), split in zip(spans[:merge], splits[:merge], strict=True):
+        middles[start] = (middles[start] + middles[split]) / 2
+    left, right = middles[spans[merge][0]], middles[splits[merge]]
     height = notebook.value(f"float(tree.record.dendrogram.heights[{merge}, 2])")
     heights = notebook.value("tree.record.dendrogram.heights[:, 2]")
     tallest = max(value for value in heights if value < 2) * 1.05
-    top = TOP + APART if max(heights) >= 2 else TOP
-    y = BOTTOM - height / tallest * (BOTTOM - top)
-    return GUTTER + (3 * feet[0] + feet[1]) / 4 * column_width(notebook, columns), y
+    return (3 * left + right) / 4, BOTTOM - height / tallest * (BOTTOM - TOP)
 
 
 def click_fork(notebook: Notebook, place: tuple[float, float]) -> None:
@@ -115,19 +131,19 @@ def click_fork(notebook: Notebook, place: tuple[float, float]) -> None:
 
 
 def marked_columns(notebook: Notebook, columns: int) -> list[bool]:
-    """Which columns of the grid bear the mark of selection: a bar above them in accent colour."""
+    """Which columns of the grid bear the mark of selection: a head in accent colour."""
     return notebook.page.evaluate(
-        """([columns, gutter, width]) => {
+        """lefts => {
             const canvas = document.querySelector('.cnnviz-grid-overlay');
             const ratio = canvas.width / canvas.clientWidth;
             const context = canvas.getContext('2d');
-            return Array.from({ length: columns }, (_, i) => {
-                const x = Math.round((gutter + (i + 0.5) * width) * ratio);
-                const [r, g, b, a] = context.getImageData(x, Math.round(19 * ratio), 1, 1).data;
+            return lefts.map(left => {
+                const x = Math.round((left + 4) * ratio);
+                const [r, g, b, a] = context.getImageData(x, Math.round(4 * ratio), 1, 1).data;
                 return a > 200 && b > r + 40;
             });
         }""",
-        [columns, GUTTER, column_width(notebook, columns)],
+        _lefts_of(notebook, columns),
     )
 
 
@@ -151,13 +167,22 @@ def wait_for_marks(notebook: Notebook, expected: list[int], columns: int) -> Non
 
 
 _columns: dict[int, list[int]] = {}
+_lefts: dict[int, list[float]] = {}
 
 
 def notebook_columns(notebook: Notebook) -> list[int]:
     """Channels from left to right; asked once, as the kernel may be busy later."""
     if id(notebook) not in _columns:
         _columns[id(notebook)] = notebook.value("grid.record.columns")
+        _lefts_of(notebook, len(_columns[id(notebook)]))
     return _columns[id(notebook)]
+
+
+def _lefts_of(notebook: Notebook, columns: int) -> list[float]:
+    """Where columns begin; asked once, as well."""
+    if id(notebook) not in _lefts:
+        _lefts[id(notebook)] = lefts(notebook, columns)
+    return _lefts[id(notebook)]
 
 
 def test_a_click_on_a_fork_selects_its_channels_everywhere(views: Notebook) -> None:
@@ -196,16 +221,18 @@ def test_python_selects_in_the_page(views: Notebook) -> None:
 
 HOVER_PLACES = """
     () => ['.cnnviz-grid-overlay', '.cnnviz-dendrogram-overlay'].map(selector => {
-        // The middle of what is drawn in the hover colour, in CSS pixels.
+        // The middle of what is drawn of the hover, in CSS pixels: a coloured frame in the grid,
+        // below the heads, and all that the dendrogram draws over its lines.
         const canvas = document.querySelector(selector);
         const ratio = canvas.width / canvas.clientWidth;
+        const grid = selector.includes('grid');
         const { data, width, height } = canvas.getContext('2d')
             .getImageData(0, 0, canvas.width, canvas.height);
         let [low, high] = [Infinity, -Infinity];
-        const from = selector.includes('grid') ? Math.round(30 * ratio) : 0;
-        for (let y = from; y < height; y++) for (let x = 0; x < width; x++) {
+        const [left, top] = grid ? [Math.round(83 * ratio), Math.round(30 * ratio)] : [0, 0];
+        for (let y = top; y < height; y++) for (let x = left; x < width; x++) {
             const i = 4 * (y * width + x);
-            if (data[i + 3] > 200 && data[i] > data[i + 2] + 90) {
+            if (data[i + 3] > 100 && (!grid || Math.abs(data[i] - data[i + 2]) > 90)) {
                 low = Math.min(low, x); high = Math.max(high, x + 1);
             }
         }
@@ -215,53 +242,56 @@ HOVER_PLACES = """
 
 
 @pytest.mark.parametrize("width", [760, 1500])
-def test_leaf_stands_over_column_at_every_zoom(views: Notebook, width: int) -> None:
+def test_leaf_stands_over_column_at_every_size(views: Notebook, width: int) -> None:
     views.resize(width)
     for turns in (0, 2, 3):
         overlay = box(views, ".cnnviz-grid-overlay")
         views.page.mouse.move(overlay["x"] + GUTTER + 170.0, overlay["y"] + 60)
+        views.page.keyboard.down("Control")
         for _ in range(turns):
             views.page.mouse.wheel(0, -120)
+        views.page.keyboard.up("Control")
         if turns:
-            views.wait_for_value(f"axis.scale > {column_width(views, 10)}", True)
-        start = views.value("axis.start")
-        scale = views.value("axis.scale") or column_width(views, 10)
-        last = start + (overlay["width"] - GUTTER - MARGIN) / scale
-        whole = range(math.ceil(start), min(10, math.floor(last)))
-        assert whole
-        for column in whole[:: max(1, len(whole) // 3)]:
-            x = GUTTER + (column + 0.5 - start) * scale
+            views.wait_for_value(f"axis.scale > {TILE}", True)
+        for x in range(GUTTER + 20, int(overlay["width"]) - STACK - 60, 97):
             views.page.mouse.move(overlay["x"] + x, overlay["y"] + 60)
             views.page.wait_for_function(
-                "([places, x]) => eval(places)().every(place => Math.abs(place - x) <= 1)",
-                arg=[HOVER_PLACES, x],
+                "places => { const [grid, tree] = eval(places)();"
+                " return grid === tree || Math.abs(grid - tree) <= 1"
+                " || !Number.isFinite(grid) && !Number.isFinite(tree) }",
+                arg=HOVER_PLACES,
             )
         views.run("axis.fit()")
 
 
-def test_zooming_goes_to_the_cursor_and_fit_leads_back(views: Notebook) -> None:
+def test_the_size_goes_by_the_cursor_and_0_leads_back(views: Notebook) -> None:
     overlay = box(views, ".cnnviz-grid-overlay")
     views.page.mouse.move(overlay["x"] + 300, overlay["y"] + 60)
     views.wait_for_value("selection.hovered >= 0", True)
     hovered = views.value("selection.hovered")
+    views.page.mouse.wheel(0, -120)
+    assert views.value("axis.scale") == 0
+    views.page.keyboard.down("Control")
     for _ in range(6):
         views.page.mouse.wheel(0, -120)
+    views.page.keyboard.up("Control")
     views.wait_for_value("axis.scale > 60", True)
     views.page.mouse.move(overlay["x"] + 301, overlay["y"] + 60)
     views.wait_for_value("selection.hovered", hovered)
-    views.page.get_by_role("button", name="Fit").click()
+    views.page.locator(".cnnviz-grid-overlay").focus()
+    views.page.keyboard.press("0")
     views.wait_for_value("axis.scale", 0.0)
 
 
 def test_dragging_the_cut_is_told_to_python(views: Notebook) -> None:
-    line = box(views, ".cnnviz-cut")
+    pill = box(views, ".cnnviz-cut")
     stage = box(views, ".cnnviz-dendrogram-stage")
-    views.page.mouse.move(stage["x"] + 300, line["y"] + 6)
+    views.page.mouse.move(pill["x"] + 20, pill["y"] + 12)
     views.page.mouse.down()
-    views.page.mouse.move(stage["x"] + 300, stage["y"] + 90, steps=3)
+    views.page.mouse.move(stage["x"] + 30, stage["y"] + 90, steps=3)
     views.page.mouse.up()
     heights = [h for h in views.value("tree.record.dendrogram.heights[:, 2]") if h < 2]
-    expected = (BOTTOM - 90) / (BOTTOM - TOP - APART) * max(heights) * 1.05
+    expected = (BOTTOM - 90) / (BOTTOM - TOP) * max(heights) * 1.05
     views.wait_for_value("tree.cut is not None", True)
     assert math.isclose(views.value("tree.cut"), expected, rel_tol=0.05)
 
@@ -296,7 +326,8 @@ def test_colours_and_range_change_in_the_page(views: Notebook) -> None:
     before = views.page.evaluate(pixels)
     notebook_columns(views)
     with views.busy():
-        views.page.get_by_label("Colours").select_option("viridis")
+        views.page.get_by_role("button", name="Colours, range, order, size").click()
+        views.page.get_by_role("button", name="viridis").click()
         views.page.wait_for_function(f"before => ({pixels})() !== before", arg=before)
     views.wait_for_value("grid.colormap", "viridis")
 
@@ -352,7 +383,7 @@ def test_retraining_shows_after_reading_again(inspector: Notebook) -> None:
         "layer.set_weights([np.zeros_like(weight) for weight in layer.get_weights()])"
     )
     inspector.page.get_by_role("button", name="Read again").click()
-    inspector.page.get_by_text("all zero: 8").wait_for()
+    inspector.page.get_by_text("8 zero").wait_for()
 
 
 @pytest.mark.parametrize("view", ["doc", "notebook"])

@@ -9,9 +9,9 @@ import pytest
 
 from .lab import Notebook
 
-# The layout that the front end promises (parameters/layout.ts, dendrogram/scale.ts).
-HEADER = 36
-TOP, STRIP = 8, 12
+# The layout that the front end promises (parameter-grid/layout.ts, tree-view/scale.ts).
+HEADER = 26
+TOP, RIBBON = 8, 6
 
 IMPORTS = """
 import numpy as np
@@ -56,13 +56,15 @@ HOVERED = """
     () => ['.cnnviz-parameter-tree-overlay', '.cnnviz-parameter-overlay'].map(selector => {
         const canvas = document.querySelector(selector);
         const ratio = canvas.width / canvas.clientWidth;
-        const top = Math.round(36 * ratio);
+        const tree = selector.includes('tree');
+        const top = Math.round(26 * ratio);
+        const left = tree ? 0 : Math.round(40 * ratio);
         const { data, width, height } = canvas.getContext('2d')
             .getImageData(0, top, canvas.width, canvas.height - top);
         let [low, high] = [Infinity, -Infinity];
         for (let y = 0; y < height; y++) for (let x = 0; x < width; x++) {
             const i = 4 * (y * width + x);
-            if (data[i + 3] > 200 && data[i] > data[i + 2] + 90) {
+            if (x >= left && data[i + 3] > 100 && (tree || Math.abs(data[i] - data[i + 2]) > 90)) {
                 low = Math.min(low, y); high = Math.max(high, y + 1);
             }
         }
@@ -75,8 +77,10 @@ def test_leaf_and_row_are_in_line_at_every_zoom(views: Notebook) -> None:
     overlay = box(views, ".cnnviz-parameter-overlay")
     for turns in (0, 3):
         views.page.mouse.move(overlay["x"] + 60, overlay["y"] + 200)
+        views.page.keyboard.down("Control")
         for _ in range(turns):
             views.page.mouse.wheel(0, -120)
+        views.page.keyboard.up("Control")
         if turns:
             views.wait_for_value("grid.axis.scale > 0", True)
         for y in (HEADER + 110, HEADER + 220, HEADER + 300):
@@ -86,7 +90,8 @@ def test_leaf_and_row_are_in_line_at_every_zoom(views: Notebook) -> None:
                 " return Math.abs(leaf - row) <= 1 && Math.abs(row - y) < 110 }",
                 arg=[HOVERED, y],
             )
-    views.page.get_by_role("button", name="Fit").click()
+    views.page.locator(".cnnviz-parameter-overlay").focus()
+    views.page.keyboard.press("0")
     views.wait_for_value("grid.axis.scale", 0.0)
 
 
@@ -98,13 +103,15 @@ def test_a_click_on_a_fork_selects_in_every_view_while_the_kernel_is_busy(views:
     tree = box(views, ".cnnviz-parameter-tree-overlay")
     rows = views.value("len(grid.record.columns)")
     # Nine rows have room for tiles between their least and their most: all of it is used.
-    row = (tree["height"] - HEADER) / rows
-    right = tree["width"] - STRIP
+    row = (520 - HEADER) / rows
+    right = tree["width"] - RIBBON
     x = right - heights[fork] / (max(heights) * 1.05) * (right - TOP)
-    y = HEADER + (3 * feet[0] + feet[1]) / 4 * row
+    # Groups above it part its rows from the top.
+    first = int(min(feet))
+    ends = {end for group in views.value("grid.axis._groups") for end in group[:2]} - {0}
+    y = HEADER + (3 * feet[0] + feet[1]) / 4 * row + 7 * sum(end <= first for end in ends)
     with views.busy():
         views.page.locator(".cnnviz-parameter-tree-overlay").click(position={"x": x, "y": y})
-        views.page.get_by_role("button", name=f"Clear {len(members)} selected").wait_for()
         views.page.wait_for_function(
             """expected => [...document.querySelectorAll('.cnnviz-density .line')]
                 .filter(path => path.style.strokeWidth === '2' && path.getAttribute('d'))
@@ -144,8 +151,10 @@ def test_means_become_exact_on_zoom(open_notebook: OpenNotebook) -> None:
     x, y = overlay["x"] + 400, overlay["y"] + 200
     page.mouse.move(x, y)
     readout.filter(has_text="mean of 2 input channels").wait_for()
+    page.keyboard.down("Control")
     for _ in range(30):
         page.mouse.wheel(0, -120)
+    page.keyboard.up("Control")
     # Off the gap between two rows, should the pointer have come to stand in it.
     page.mouse.move(x, y + 8)
     readout.filter(has_not_text="mean of").filter(has_text="value").wait_for()

@@ -270,10 +270,14 @@ def test_still_picture_of_figures_6_and_7() -> None:
     first, second, last = (20 + 44 * row + 22 for row in range(3))
     left, right = 194 + 20, 194 + 65
     rows = [first, second] if record.columns[0] == 0 else [second, first]
-    assert pixels[rows[0], left, 0] < 5 < 250 < pixels[rows[0], right, 0]
-    assert pixels[rows[1], right, 0] < 5 < 250 < pixels[rows[1], left, 0]
-    assert set(pixels[last, 194:280, 0]) >= {150, 255}  # stripes: all zero
-    assert pixels[[*rows, last], 194 + 88 + 8 + 10].tolist() == [[0] * 3, [254] * 3, [213, 94, 0]]
+    # From 0 to 5, the greatest of the layer: black, two steps of magma, pale yellow.
+    assert pixels[rows[0], left].sum() < 10
+    assert pixels[rows[1], left].tolist() == [252, 253, 191]
+    fifth, two_fifths = pixels[rows[0], right].sum(), pixels[rows[1], right].sum()
+    assert 100 < fifth < two_fifths < 500
+    assert set(pixels[last, 194:280, 0]) >= {168, 255}  # stripes: all zero
+    bias = pixels[[*rows, last], 194 + 88 + 8 + 10].tolist()
+    assert bias == [[0, 0, 4], [252, 253, 191], [213, 94, 0]]
     views = LayerViews()
     views.show(record)
     whole = views.picture("kernel")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from traitlets import Bool, Enum, Int, List, Unicode
 
@@ -40,9 +39,7 @@ class ColumnAxis(Owning, ThreadLocalSync):
         False, help="Rows are led by picture and class, and not by a number or a name alone."
     ).tag(sync=True)
 
-    _groups: List[Any] = List(help="Groups of the cut in the tree that is drawn here.").tag(
-        sync=True
-    )
+    _groups = List(List(), help="Groups of the cut in the tree that is drawn here.").tag(sync=True)
     _zeros = List(Int(), help="Columns of that tree that are zero throughout.").tag(sync=True)
 
     linkage = Enum(

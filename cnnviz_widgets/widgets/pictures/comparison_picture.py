@@ -12,7 +12,8 @@ from ...analysis.tiles.types import ALL_ZERO, TileSheet
 from ...comparison.layer_comparison import LayerComparison
 from ...comparison.side_by_side import SideBySide
 from ..views.sample_names import row_names
-from .drawing import FAINT, HEADER, INK, PAPER, WIDTH, font, hatching, in_grey, sheet_shades
+from .drawing import FAINT, HEADER, INK, PAPER, WIDTH, font, hatching
+from .shading import shaded
 
 _GAP = 24
 _LABELS = 40
@@ -66,9 +67,8 @@ def comparison_picture(
 def _half(
     width: int, sheet: TileSheet, channels: Indices, title: str, labels: Sequence[str]
 ) -> Image.Image:
-    """One side's tiles in grey under its title, each tile over its own range."""
-    codes = sheet_shades(sheet, "layer")
-    rows, columns, tile_height, tile_width = codes.shape
+    """One side's tiles under its title, each over its channel's range."""
+    rows, columns, tile_height, tile_width = sheet.codes.shape
     column_width = min(_WIDEST_COLUMN, (width - _LABELS) / columns)
     row_height = max(6.0, column_width * np.clip(tile_height / tile_width, 0.25, 4.0))
     if sheet.kind == "vector":
@@ -89,9 +89,9 @@ def _half(
         middle = top + (row + 0.5) * row_height
         draw.text((_LABELS - 4, middle), labels[row][:6], FAINT, font(), anchor="rm")
 
-    picture = codes[:drawn_rows].transpose(0, 2, 1, 3)
-    grey = in_grey(picture.reshape(drawn_rows * tile_height, columns * tile_width))
-    image.paste(grey.resize(size, Image.Resampling.BOX), (_LABELS, top))
+    picture = shaded(sheet, "channel", drawn_rows).transpose(0, 2, 1, 3, 4)
+    tiles = Image.fromarray(picture.reshape(drawn_rows * tile_height, columns * tile_width, 3))
+    image.paste(tiles.resize(size, Image.Resampling.BOX), (_LABELS, top))
     zero = Image.fromarray((sheet.marks[:drawn_rows] == ALL_ZERO) & (sheet.kind != "vector"))
     image.paste(hatching(size), (_LABELS, top), zero.resize(size, Image.Resampling.NEAREST))
     return image

@@ -22,10 +22,9 @@ from .drawing import (
     column_edges,
     font,
     hatching,
-    in_grey,
-    sheet_shades,
     shortened,
 )
+from .shading import shaded
 
 _TALLEST = 420
 
@@ -36,7 +35,7 @@ def grid_picture(
     laid_out: tuple[TileSheet, Indices, Indices] | None = None,
     channel_names: Sequence[str] = (),
 ) -> Image.Image:
-    """The channel grid in grey, each tile over its own range.
+    """The channel grid, each tile over its channel's range on all samples.
 
     Parameters
     ----------
@@ -79,7 +78,7 @@ def grid_picture(
     gap = 1 if column_width >= 8 else 0
     stripes = hatching((image.width, round(row_height) + 1))
     names = row_names(samples, sample_labels)
-    shades = sheet_shades(tiles, "layer")
+    shades = shaded(tiles, "channel", drawn_rows)
     for row in range(drawn_rows):
         top, bottom = (round(HEADER + (row + i) * row_height) for i in (0, 1))
         if row_height >= 12 or row % 2 == 0:
@@ -95,9 +94,9 @@ def grid_picture(
     return image
 
 
-def _row(codes: NDArray[np.uint8]) -> Image.Image:
-    """One sample's tiles side by side, as they are stored; orange where not finite."""
-    return in_grey(codes.transpose(1, 0, 2).reshape(codes.shape[1], -1))
+def _row(colours: NDArray[np.uint8]) -> Image.Image:
+    """One sample's tiles side by side, as they are stored."""
+    return Image.fromarray(colours.transpose(1, 0, 2, 3).reshape(colours.shape[1], -1, 3))
 
 
 def _is_zero(tiles: TileSheet, row: int, column: int) -> bool:

@@ -17,13 +17,11 @@ from .drawing import (
     WIDEST_COLUMN,
     WIDTH,
     ZERO_DISTANCE,
-    codes_of,
     font,
     hatching,
-    in_grey,
-    sheet_shades,
     tree_scale,
 )
+from .shading import coloured, shaded
 
 _TREE_WIDTH = 150
 _OUTPUT_LABELS = 44
@@ -33,7 +31,7 @@ _WIDEST_NAMED = 130
 
 
 def parameters_picture(record: ParameterPicture) -> Image.Image:
-    """A row an output in leaf order: its tree, its tiles, each over its own range, its bias."""
+    """A row an output in leaf order: its tree, its tiles over the layer's range, its bias."""
     tiles, rows = record.tiles, len(record.columns)
     _, columns, tile_height, tile_width = tiles.codes.shape
     left = _TREE_WIDTH + _OUTPUT_LABELS
@@ -60,8 +58,10 @@ def parameters_picture(record: ParameterPicture) -> Image.Image:
         draw.text((left - 6, middle), label, FAINT, font(), anchor="rm")
     _draw_sideways(draw, record.dendrogram, row_height)
 
-    sheet = sheet_shades(tiles, "channel").transpose(0, 2, 1, 3)
-    picture = in_grey(sheet.reshape(rows * tile_height, columns * tile_width))
+    # Named vectors have little to do with one another.
+    sheet = shaded(tiles, "channel" if record.column_names else "layer")
+    flat = sheet.transpose(0, 2, 1, 3, 4).reshape(rows * tile_height, columns * tile_width, 3)
+    picture = Image.fromarray(flat)
     image.paste(picture.resize((width, height), Image.Resampling.BOX), (left, HEADER))
     zero = Image.fromarray((tiles.marks == ALL_ZERO) & (tiles.kind != "vector"))
     striped = zero.resize((width, height), Image.Resampling.NEAREST)
@@ -70,9 +70,7 @@ def parameters_picture(record: ParameterPicture) -> Image.Image:
         drawn = record.bias[record.columns].astype(np.float32)
         finite = drawn[np.isfinite(drawn)]
         low, high = finite.min(initial=np.inf), finite.max(initial=-np.inf)
-        column = in_grey(
-            codes_of(drawn, np.full_like(drawn, low), np.full_like(drawn, high))[:, None]
-        )
+        column = Image.fromarray(coloured(drawn, np.array([low]), np.array([high]))[:, None])
         place = left + width + 8
         resized = column.resize((_WIDEST_BIAS, height), Image.Resampling.BOX)
         image.paste(resized, (place, HEADER))

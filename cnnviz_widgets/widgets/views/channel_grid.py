@@ -172,7 +172,7 @@ class ChannelGrid(SheetTraits, HeadTraits, LayerView):
         }
 
     def picture(self) -> Image | None:
-        """The grid as a picture in grey, each tile over its own range."""
+        """The grid as a picture, each tile over its channel's range on all samples."""
         from ..pictures.grid_picture import grid_picture
 
         if self.record is None:

@@ -149,7 +149,7 @@ class ParameterGrid(SheetTraits, TreeTraits, LayerView):
             self._window = {"serial": serial, "rows": rows, "columns": columns, **sheet}
 
     def picture(self) -> Image | None:
-        """The parameters as a picture in grey, each tile over its own range."""
+        """The parameters as a picture, coloured about zero over the range of the layer."""
         from ..pictures.parameters_picture import parameters_picture
 
         return None if self.record is None else parameters_picture(as_parameters(self.record))
