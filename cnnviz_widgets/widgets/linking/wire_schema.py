@@ -22,6 +22,7 @@ from .wire_lists import (
     UncomparedLayerEntry,
 )
 from .wire_pictures import (
+    ChannelFactsState,
     ComparedCurvesState,
     DensityCurvesState,
     Float32,
@@ -128,6 +129,7 @@ class InspectorHeaderState(TypedDict):
 
 STATES: Mapping[str, type] = {
     "AblationBar": AblationBarState,
+    "ChannelCard": ChannelFactsState,
     "ChannelGrid": SheetState,
     "ColumnAxis": ColumnAxisState,
     "Dendrogram": TreeState,
@@ -150,6 +152,7 @@ READ_TOGETHER = (
     ParametersState,
     TreeState,
     DensityCurvesState,
+    ChannelFactsState,
     ComparedCurvesState,
     HealthCurvesState,
     MomentsState,
