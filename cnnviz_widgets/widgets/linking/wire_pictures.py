@@ -172,6 +172,33 @@ class DensityCurvesState(TypedDict):
     _nonfinite_share: Float32
 
 
+class NearestEntry(TypedDict):
+    """The channels most alike one, the nearest first."""
+
+    channel: int
+    channels: list[int]
+    distances: list[float]
+    """Cosine distances."""
+
+
+class ChannelFactsState(TypedDict):
+    """A few numbers of each channel that is drawn."""
+
+    _channels: Int32
+    """The channels, in leaf order."""
+    _maximum: Float32
+    _mean: Float32
+    _zero_share: Float32
+    """Share of exact zeros, and of values that are not finite."""
+    _nonfinite_share: Float32
+    _fires: Float32
+    """Share of the rows on which it is not zero throughout; empty for weights."""
+    _nearest: NearestEntry | Nothing
+    """Nothing where it is not known."""
+    _curves: str | None
+    """The head of a density panel, where there is one."""
+
+
 class ComparedCurvesState(TypedDict):
     """Densities of two layers' channels."""
 

@@ -22,6 +22,7 @@ from .wire_lists import (
     UncomparedLayerEntry,
 )
 from .wire_pictures import (
+    ChannelFactsState,
     ComparedCurvesState,
     DensityCurvesState,
     Float32,
@@ -197,6 +198,7 @@ class TourState(TypedDict):
 
 STATES: Mapping[str, type] = {
     "AblationBar": AblationBarState,
+    "ChannelCard": ChannelFactsState,
     "ChannelGrid": ChannelGridState,
     "ColumnAxis": ColumnAxisState,
     "Dendrogram": TreeState,
@@ -225,6 +227,7 @@ READ_TOGETHER = (
     ParametersState,
     TreeState,
     DensityCurvesState,
+    ChannelFactsState,
     ComparedCurvesState,
     HealthCurvesState,
     MomentsState,

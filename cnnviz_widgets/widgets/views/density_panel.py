@@ -176,6 +176,11 @@ class DensityPanel(Owning, PngFallback, VBox):
         return self._record
 
     @property
+    def curves(self) -> AnyWidget:
+        """What the page has of the curves, for another widget that shows some of them."""
+        return self._head
+
+    @property
     def log_y(self) -> bool:
         """Whether the density axis is logarithmic."""
         return bool(self._head.log_y)

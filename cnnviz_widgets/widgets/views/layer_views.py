@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from ...records.layer_picture import LayerPicture
 from ..linking.column_axis import ColumnAxis
 from ..linking.selection import Selection
+from ..panels.channel_card import ChannelCard
 from . import channel_grid, dendrogram, density_panel, parameter_grid
 from .channel_grid import ChannelGrid
 from .dendrogram import Dendrogram
@@ -43,6 +44,8 @@ class LayerViews:
         Where channels stand in tree and grid.
     rows : ColumnAxis
         The same of weights, whose channels stand from top to bottom.
+    card : ChannelCard
+        Tells of one channel of what is shown; it stands where it is put.
     by_name : dict of str to DOMWidget
         The widgets, by their names in `VIEWS`, from top to bottom.
     """
@@ -58,6 +61,10 @@ class LayerViews:
         self.grid: ChannelGrid = self.by_name["grid"]
         self.parameters: ParameterGrid = self.by_name["parameters"]
         self.density: DensityPanel = self.by_name["density"]
+        # Not a view among the others: it tells of a channel of whatever they show.
+        self.card = ChannelCard(
+            selection=self.selection, axis=self.axis, rows=self.rows, density=self.density
+        )
         self._record: LayerPicture | None = None
         self._class_names: Sequence[str] = ()
 
@@ -146,5 +153,6 @@ class LayerViews:
         fitting = self._fitting(record)
         for view in fitting:
             view.show(record)
+        self.card.show(record, class_names)
         for view in self.parts:
             view.layout.display = None if view in fitting else "none"

@@ -105,7 +105,7 @@ def shown_in(views: LayerViews) -> set[str]:
 
 def close(views: LayerViews) -> None:
     views.let_go()
-    for widget in (*views.parts, views.selection, views.axis, views.rows):
+    for widget in (*views.parts, views.card, views.selection, views.axis, views.rows):
         widget.close()
 
 

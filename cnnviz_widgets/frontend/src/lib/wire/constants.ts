@@ -109,6 +109,16 @@ export const DENSITY_CURVES_TRAITS = [
   "_zero_share",
   "_nonfinite_share",
 ] as const;
+export const CHANNEL_FACTS_TRAITS = [
+  "_channels",
+  "_maximum",
+  "_mean",
+  "_zero_share",
+  "_nonfinite_share",
+  "_fires",
+  "_nearest",
+  "_curves",
+] as const;
 export const COMPARED_CURVES_TRAITS = [
   "_numbers_a",
   "_numbers_b",

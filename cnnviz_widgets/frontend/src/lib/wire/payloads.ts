@@ -144,6 +144,31 @@ export interface DensityCurvesState {
   _nonfinite_share: DataView;
 }
 
+/** The channels most alike one, the nearest first. */
+export interface NearestEntry {
+  channel: number;
+  channels: number[];
+  /** Cosine distances. */
+  distances: number[];
+}
+
+/** A few numbers of each channel that is drawn. */
+export interface ChannelFactsState {
+  /** The channels, in leaf order. */
+  _channels: DataView;
+  _maximum: DataView;
+  _mean: DataView;
+  /** Share of exact zeros, and of values that are not finite. */
+  _zero_share: DataView;
+  _nonfinite_share: DataView;
+  /** Share of the rows on which it is not zero throughout; empty for weights. */
+  _fires: DataView;
+  /** Nothing where it is not known. */
+  _nearest: NearestEntry | Nothing;
+  /** The head of a density panel, where there is one. */
+  _curves: string | null;
+}
+
 /** Densities of two layers' channels. */
 export interface ComparedCurvesState {
   /** Number in the selection of each curve of the first, and of the second. */

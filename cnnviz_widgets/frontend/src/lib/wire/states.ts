@@ -1,5 +1,6 @@
 // Written by cnnviz_widgets/frontend/wire.py; change wire_schema.py or the traits instead.
 import type {
+  ChannelFactsState,
   ComparedCurvesState,
   ComparedLayerEntry,
   DensityCurvesState,
@@ -37,6 +38,23 @@ export interface AblationBarState {
   layer: string;
   /** Why not, where it is not enabled. */
   reason: string;
+  selection: string;
+}
+
+/** What ChannelCard shares with the page. */
+export interface ChannelCardState extends ChannelFactsState {
+  /** What a channel is called. */
+  _noun: string;
+  /** Whether channels stand as `_rows` has them, not `axis`. */
+  _of_weights: boolean;
+  _rows: string;
+  /** What the numbers are over. */
+  _samples: string;
+  axis: string;
+  /** The channel that is shown; -1 for none. */
+  channel: number;
+  /** A name for each channel, where it stands for a class; none: its number. */
+  class_names: string[];
   selection: string;
 }
 
