@@ -159,7 +159,7 @@ class TrainingSession:
         if last is not None and last.step == moment.step and not moment.logs:
             # A training begins where the one before ended: the losses there are that one's.
             moment = replace(moment, epoch=last.epoch, logs=last.logs)
-        history.append(moment, onsets=reading.onsets)
+        history.append(moment, onsets=reading.onsets, logs=reading.batches)
         self._last = replace(moment, records={})
 
     def tell(self, place: Place | None) -> None:
