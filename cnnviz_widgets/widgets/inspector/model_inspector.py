@@ -335,7 +335,7 @@ class ModelInspector(Composite):
         if self.record is None:
             return None
         title = f"{self.header.title}   {self.header.facts}"
-        return self.views.picture(title, self.following.story.health.picture())
+        return self.views.picture(title, self.following.story.picture())
 
     def _let_go(self) -> None:
         self._probe = self._targets = None

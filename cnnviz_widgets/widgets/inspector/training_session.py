@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from ...history.history import History
 from ...history.memory_limit import DEFAULT_MEMORY
 from ...history.moment import Moment
+from ...history.training_logs import MOST_POINTS, TrainingLogs
 from ...model.reading.probe import ModelProbe
 from ...model.reading.record_reader import read_place
 from ...model.training.moment_reader import Reading
@@ -175,11 +176,14 @@ class TrainingSession:
             if self.story.history is not None:
                 self.story.history.sync()
             self.story.end()
+        elif self.is_training:
+            self.story.tell_logs(progress.batches, *_planned(progress))
 
     def let_go(self) -> None:
         """Follow no training any more; the inspector is closed. Its history is the user's."""
         self.extra_places = ()
         self.orders.clear()
+        self.story.comparison.close()
         self._probe = self._monitor = self._last = self._settings = None
 
     def _after_cell(self) -> None:
@@ -207,3 +211,14 @@ class TrainingSession:
             raise RuntimeError("nothing trains with a monitor of this inspector")
         if self.is_training:
             do(self._monitor)
+
+
+def _planned(progress: TrainingProgress) -> tuple[TrainingLogs, int]:
+    """The epochs of `fit` that are to come, and the step at which it is to end; 0: not known."""
+    steps, epoch, epochs = progress.steps, progress.epoch, progress.epochs
+    if steps is None or epoch is None or epochs is None:
+        return TrainingLogs(), 0
+    first = progress.step - progress.batch
+    ahead = range(1, min(epochs - epoch, MOST_POINTS) + 1)
+    planned = TrainingLogs(epochs=tuple((first + n * steps, epoch + n) for n in ahead))
+    return planned, max(progress.step, first + (epochs - epoch + 1) * steps)

@@ -132,6 +132,17 @@ export const MOMENTS_TRAITS = [
   "_marks",
   "_onsets",
 ] as const;
+export const TIMELINE_CURVES_TRAITS = [
+  "_numbers",
+  "_paths",
+  "_points",
+  "_values",
+  "_logs",
+  "_log_steps",
+  "_log_values",
+  "_epochs",
+  "_end",
+] as const;
 export const INSPECTOR_HEADER_TRAITS = [
   "_answered",
   "_asked",
