@@ -14,13 +14,13 @@ from ..records.place import Place
 from ..runtime.call_stack import CallLock
 from ..validation.fixed_attributes import FixedAttributes
 from ..validation.keywords import checked_keywords
-from ..validation.objects import each_instance, instance
+from ..validation.objects import each_instance, instance, optional
 from ..validation.scalars import whole_number
 from ..validation.texts import one_of, path_of, text
 from .layer_list import plain_layers
 from .memory_limit import DEFAULT_MEMORY, MemoryLimit
 from .moment import Moment
-from .moment_store import MomentStore
+from .moment_store import MomentStore, told_of
 from .onset_marks import OnsetMarks
 from .onsets import Onset
 from .record_keeping import check_place, keep_records
@@ -29,6 +29,7 @@ from .storage.folder_writer import FolderWriter
 from .storage.left_out import LeftOut
 from .storage.plain_json import MOST_WHOLE
 from .stored_moments import StoredMoments
+from .training_logs import LogTable, TrainingLogs
 
 
 class NoMoment(IndexError, ValueError):
@@ -116,6 +117,7 @@ class History(FixedAttributes):
         self._moments = StoredMoments(self._store, folder, self.lock, self._limit.for_cache)
         self._places: dict[Place, None] = {}
         self._marks = OnsetMarks()
+        self._logs = LogTable()
         self._unkept = LeftOut("layer", "cannot be kept")
         self._writer: FolderWriter | None = None
         if folder is not None and not read_only:
@@ -159,6 +161,7 @@ class History(FixedAttributes):
                 else:
                     self._moments.unreadable.add(name, "it is not there")
             self._store.add(line.moment, {}, files)
+            self._logs.extend(line.logs)
             self._places.update(dict.fromkeys(line.files))
             if self._store.number_bytes > self._limit.for_numbers:
                 # Where onsets begin is where moments stay.
@@ -173,7 +176,12 @@ class History(FixedAttributes):
         others = dict.fromkeys([*folder.reader.layers, *(place.layer for place in self._places)])
         self.layers += tuple({"path": path} for path in others if path not in listed)
 
-    def append(self, moment: Moment, onsets: Sequence[Onset] | None = None) -> None:
+    def append(
+        self,
+        moment: Moment,
+        onsets: Sequence[Onset] | None = None,
+        logs: TrainingLogs | None = None,
+    ) -> None:
         """Add a moment.
 
         Parameters
@@ -184,6 +192,8 @@ class History(FixedAttributes):
             earlier one has stay.
         onsets : sequence of Onset, optional
             All as they stand now; by default those of before.
+        logs : TrainingLogs, optional
+            Losses and metrics batch by batch, since the moment before.
 
         Raises
         ------
@@ -199,16 +209,18 @@ class History(FixedAttributes):
             raise ValueError(f"step must be less than 2**63; got {step}")
         if onsets is not None:
             each_instance("onsets", onsets, Onset)
+        optional("logs", logs, TrainingLogs)
+        logs = logs or TrainingLogs()
         # This takes longest, and needs nothing of the history.
         kept = keep_records(moment.records)
         with self.lock:
             for place, reason in kept.too_large.items():
                 self._unkept.add(place.layer, reason)
-            self._check_step(moment.step)
+            self._store.check_next(moment.step)
             files = None
             if self._writer is not None:
                 now = self._marks.onsets if onsets is None else onsets
-                files = self._writer.write(moment, kept.records, now)
+                files = self._writer.write(moment, kept.records, now, logs)
             if files is None:
                 self._store.add(moment, kept.records, {})
                 if self._writer is not None:
@@ -218,6 +230,7 @@ class History(FixedAttributes):
                 for place, record in kept.records.items():
                     self._moments.cache.put(files[place], record)
             self._places.update(dict.fromkeys(kept.records))
+            self._logs.extend(logs)
             self._stay_within_limit(onsets)
 
     def _stay_within_limit(self, onsets: Sequence[Onset] | None) -> None:
@@ -229,6 +242,12 @@ class History(FixedAttributes):
     def onsets(self) -> tuple[Onset, ...]:
         """What went wrong, by the step at which it was first seen."""
         return self._marks.onsets
+
+    @property
+    def logs(self) -> TrainingLogs:
+        """Losses and metrics over time, batch by batch; up to 82 kB a curve beside `memory`."""
+        with self.lock:
+            return self._logs.logs
 
     def first(self, kind: str) -> Onset | None:
         """The first onset of a kind; one that training brought about before one there was.
@@ -375,25 +394,6 @@ class History(FixedAttributes):
 
     def __repr__(self) -> str:
         with self.lock:
-            count = len(self._store.entries)
-            parts = [f"{count:,} moment{'' if count == 1 else 's'}"]
-            if count:
-                first, last = self._store.entries[0].step, self._store.entries[-1].step
-                parts.append(f"steps {first:,} to {last:,}" if count > 1 else f"step {first:,}")
-            if self._store.every_moment > 1:
-                parts.append(f"one of {self._store.every_moment:,} of all updates")
-            if self._store.every_record > 1:
-                parts.append(f"pictures of one of {self._store.every_record:,} updates")
-            parts.append(f"{self.nbytes / 2**20:,.1f} MB in memory")
-            if self._folder is not None:
-                parts.append(f"{'read from' if self._read_only else 'kept in'} {self.folder!r}")
-            if self.trouble:
-                parts.append(self.trouble)
-            return f"History({', '.join(parts)})"
-
-    def _check_step(self, step: int) -> None:
-        if self._store.entries and step < self._store.entries[-1].step:
-            raise ValueError(
-                f"moments come in the order of their steps; got step {step:,} after step "
-                f"{self._store.entries[-1].step:,}"
-            )
+            kept = "read from" if self._read_only else "kept in"
+            where = f"{kept} {self.folder!r}" if self._folder else ""
+            return f"History({told_of(self._store, self.nbytes, where, self.trouble)})"

@@ -184,6 +184,20 @@ class MomentStore:
         index = bisect_right(entries, number, key=operator.attrgetter("number")) - 1
         return index if index >= 0 and entries[index].number == number else None
 
+    def check_next(self, step: int) -> None:
+        """Refuse a moment before the last one.
+
+        Raises
+        ------
+        ValueError
+            It is one.
+        """
+        if self.entries and step < self.entries[-1].step:
+            raise ValueError(
+                f"moments come in the order of their steps; got step {step:,} after step "
+                f"{self.entries[-1].step:,}"
+            )
+
     def mark(self, marked: Collection[int], first_marks: Collection[int]) -> None:
         """Let entries with these numbers stay before all others."""
         self._marked, self._first_marks = frozenset(marked), frozenset(first_marks)
@@ -325,3 +339,17 @@ class MomentStore:
             marked=self._marked,
             first_marks=self._first_marks,
         )
+
+
+def told_of(store: MomentStore, nbytes: int, where: str, trouble: str) -> str:
+    """A store in words: what it holds, of what, the memory that it takes, and where it is."""
+    entries = store.entries
+    parts = [f"{len(entries):,} moment{'' if len(entries) == 1 else 's'}"]
+    if entries:
+        first, last = entries[0].step, entries[-1].step
+        parts.append(f"steps {first:,} to {last:,}" if len(entries) > 1 else f"step {first:,}")
+    if store.every_moment > 1:
+        parts.append(f"one of {store.every_moment:,} of all updates")
+    if store.every_record > 1:
+        parts.append(f"pictures of one of {store.every_record:,} updates")
+    return ", ".join(filter(None, [*parts, f"{nbytes / 2**20:,.1f} MB in memory", where, trouble]))

@@ -22,7 +22,12 @@ Each history has a folder of its own in the folder it is given, ``run-0001``, ``
       ``weight`` and ``file``, the name of a file in ``records``;
     - ``onsets``: those that began or changed since the line before, as `Onset` names their
       parts; ``kind``, ``layer`` and ``step`` tell which. ``gone`` lists these three of those
-      that are no longer told of.
+      that are no longer told of;
+    - ``curves``, where training told losses and metrics since the line before: name → object with
+      ``of`` ("batch", "running" or "epoch", as `LogCurve` says), ``steps`` and ``means``, a number
+      for each point; where a point stands for several values in a row also ``counts``, ``lows``
+      and ``highs``. ``epochs``: a list of pairs, how many steps had been made when an epoch began,
+      and its number. Lines of earlier versions have neither.
 
     NaN is written as null, infinity as the text "Infinity" or "-Infinity". A line with the same
     step as the one before takes its place.
@@ -54,6 +59,7 @@ from ...records.snapshot_checks import NAMES, check_layout
 from ...records.snapshots.npz_file import read_npz
 from ..moment import Moment
 from ..onsets import Onset
+from ..training_logs import TrainingLogs
 from .header import HEADER, header_of, read_header
 from .held_folder import HeldFolder
 from .left_out import LeftOut, reason
@@ -176,6 +182,7 @@ class HistoryFolder:
         records: Mapping[Place, Snapshot],
         onsets: Iterable[Onset] | None,
         earlier: Files,
+        logs: TrainingLogs | None = None,
     ) -> dict[Place, str]:
         """Write a moment; the names of all its records' files.
 
@@ -188,6 +195,8 @@ class HistoryFolder:
             All as they stand now; None: as they stood at the moment written before.
         earlier : mapping of Place to str
             Files of records that were written before for the same step.
+        logs : TrainingLogs, optional
+            Losses and metrics since the moment written before.
 
         Raises
         ------
@@ -202,7 +211,7 @@ class HistoryFolder:
         now = self._writer.onsets if onsets is None else tuple(onsets)
         new = {place: self._name(moment.step, place) for place in records}
         files = {**earlier, **new}
-        line = self._writer.line(moment, files, now)
+        line = self._writer.line(moment, files, now, logs or TrainingLogs())
         try:
             for place, record in records.items():
                 self._held.write(f"{RECORDS}/{new[place]}", _as_file(record))

@@ -10,11 +10,14 @@ from ...records.snapshot import Snapshot
 from ..moment import Moment
 from ..moment_store import MomentStore
 from ..onsets import Onset
+from ..training_logs import LogTable, TrainingLogs
 from .folder import HistoryFolder
 from .left_out import LeftOut, reason
 
 # So many moments that had to wait are written with each one that comes: training goes on.
 _CATCH_UP = 16
+# A line tells of a curve no more: of many batches between two moments some are put together.
+_MOST_POINTS = 512
 
 
 class FolderWriter:
@@ -37,6 +40,8 @@ class FolderWriter:
         self._moment_at = moment_at
         # Numbers of the moments that wait.
         self._waiting: dict[int, None] = {}
+        # Losses and metrics that wait: they stand in whatever line can be written next.
+        self._logs = LogTable(_MOST_POINTS)
         self._why = self._sync_trouble = ""
         self._never = LeftOut("moment", "could not be written to the folder")
 
@@ -55,20 +60,42 @@ class FolderWriter:
         return list(filter(None, troubles))
 
     def write(
-        self, moment: Moment, records: Mapping[Place, Snapshot], onsets: Sequence[Onset]
+        self,
+        moment: Moment,
+        records: Mapping[Place, Snapshot],
+        onsets: Sequence[Onset],
+        logs: TrainingLogs,
     ) -> dict[Place, str] | None:
-        """Write a moment that comes; names of its records' files, None where it has to wait."""
+        """Write a moment that comes, and what was logged since the one before.
+
+        Returns
+        -------
+        dict of Place to str, or None
+            Names of its records' files; None where it has to wait.
+        """
+        self._logs.extend(logs)
         try:
             self._catch_up(_CATCH_UP)
             if self._waiting:  # which come first
                 return None
             last = self._store.entries[-1] if self._store.entries else None
             again = last.files if last is not None and last.step == moment.step else {}
-            return self._folder.append(moment, records, onsets, again)
+            return self._append(moment, records, onsets, again)
         except (OSError, ValueError) as error:
             # Training goes on, and so does its history; the next moment tries it again.
             self._why = reason(error)
             return None
+
+    def _append(
+        self,
+        moment: Moment,
+        records: Mapping[Place, Snapshot],
+        onsets: Sequence[Onset] | None,
+        earlier: Mapping[Place, str],
+    ) -> dict[Place, str]:
+        files = self._folder.append(moment, records, onsets, earlier, self._logs.logs)
+        self._logs = LogTable(_MOST_POINTS)
+        return files
 
     def wait(self, number: int) -> None:
         """The moment with this number is in the store, and has to wait."""
@@ -101,7 +128,7 @@ class FolderWriter:
                     raise ValueError("there was no room for it in memory")
                 entry = self._store.entries[index]
                 records, earlier = dict(entry.records), dict(entry.files)
-                files = self._folder.append(self._moment_at(index), records, None, earlier)
+                files = self._append(self._moment_at(index), records, None, earlier)
                 self._store.put_in_files(number, files)
             except ValueError as error:
                 self._never.add(f"moment {number + 1:,}", error)

@@ -15,6 +15,8 @@ from ...records.sample_subset import SampleChoice
 from ...records.samples.shown_inputs import ShownInputs
 from ..moment import Moment
 from ..onsets import MOST_CHANNELS, ONSET_KINDS, Onset
+from ..training_logs import TrainingLogs
+from .log_lines import plain_logs, read_logs
 from .plain_json import (
     MOST_BYTES,
     brief,
@@ -48,11 +50,14 @@ class Line(NamedTuple):
         Name of each record's file.
     problems : tuple of str
         What of the line was left out, and why.
+    logs : TrainingLogs
+        Losses and metrics since the line before.
     """
 
     moment: Moment
     files: Files
     problems: tuple[str, ...]
+    logs: TrainingLogs
 
 
 class LineWriter:
@@ -66,8 +71,10 @@ class LineWriter:
         """As they stood at the line written last."""
         return tuple(self._onsets.values())
 
-    def line(self, moment: Moment, files: Files, onsets: Iterable[Onset]) -> bytes:
-        """The line of a moment, with its line break.
+    def line(
+        self, moment: Moment, files: Files, onsets: Iterable[Onset], logs: TrainingLogs
+    ) -> bytes:
+        """The line of a moment, with its line break, and with what was logged since the last one.
 
         Raises
         ------
@@ -92,6 +99,7 @@ class LineWriter:
             "records": [{**place._asdict(), "file": name} for place, name in files.items()],
             "onsets": [asdict(onset) for key, onset in now.items() if before.get(key) != onset],
             "gone": [key for key in before if key not in now],
+            **plain_logs(logs),
         }
         raw = json.dumps(line, allow_nan=False, separators=(",", ":")).encode()
         if len(raw) >= MOST_BYTES:
@@ -158,7 +166,8 @@ class LineReader:
                 if len(self._onsets) >= _MOST_ONSETS and key_of(onset) not in self._onsets:
                     raise ValueError(f"there are more than {_MOST_ONSETS:,}")
                 self._onsets[key_of(onset)] = onset
-        return Line(moment, files, tuple(problems))
+        logs = read_logs(line, lambda what: _Noted(problems, what))
+        return Line(moment, files, tuple(problems), logs)
 
 
 class _Noted:

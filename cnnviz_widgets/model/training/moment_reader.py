@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -16,6 +16,7 @@ from ...analysis.channel_measures import ChannelMeasures, channel_measures
 from ...diagnosis.facts import Role
 from ...history.moment import Moment
 from ...history.onsets import Onset, OnsetWatch
+from ...history.training_logs import TrainingLogs
 from ...records.layer_health import layer_health
 from ...records.layer_picture import LayerPicture
 from ...records.layer_record import LayerRecord
@@ -60,6 +61,8 @@ class Reading:
     answers : ndarray or None
         The output that the model's answers are read off, of the samples of this look; None where
         there is none.
+    batches : TrainingLogs
+        Losses and metrics batch by batch, since the look before.
     """
 
     moment: Moment
@@ -67,6 +70,7 @@ class Reading:
     onsets: tuple[Onset, ...]
     failed: Mapping[Place, str]
     answers: NDArray[np.float32] | None = None
+    batches: TrainingLogs = field(default_factory=TrainingLogs)
 
     @property
     def records(self) -> Mapping[Place, LayerPicture]:

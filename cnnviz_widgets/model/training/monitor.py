@@ -214,10 +214,7 @@ class TrainingMonitor(FixedAttributes, keras.callbacks.Callback):  # type: ignor
                 self._occupation.inside = self._occupation.inside or "loop"
             else:
                 self._begin(sys._getframe(1), "")
-            count.end_step(step)
-            if epoch is not None:
-                count.epoch = epoch
-            count.logs = logs or {}
+            count.end_step(step, epoch, logs)
             if pace.after_epoch() if pace.every == "epoch" else pace.after_batches():
                 self._presenter.show(gradients)
             self._between_steps()
@@ -258,7 +255,7 @@ class TrainingMonitor(FixedAttributes, keras.callbacks.Callback):  # type: ignor
 
     def on_train_begin(self, logs: Mapping[str, Any] | None = None) -> None:
         """Keras' word that `fit` begins; also after one that was interrupted."""
-        self._reset()
+        self._reset(fit=True)
         hook = self._hook()
         with surely(hook), hook:
             self._begin(training_call(sys._getframe(1), self._occupation.trained), "fit")
@@ -284,7 +281,7 @@ class TrainingMonitor(FixedAttributes, keras.callbacks.Callback):  # type: ignor
     def on_epoch_end(self, epoch: int, logs: Mapping[str, Any] | None = None) -> None:
         """Keras' word of the end of an epoch."""
         self._catch_up()
-        self._count.logs = logs or {}
+        self._count.end_epoch(logs)
         # What follows the last epoch is the end, which is shown anyway.
         last = getattr(self._occupation.trained, "stop_training", False) or (
             epoch + 1 == self._count.epochs
@@ -312,11 +309,12 @@ class TrainingMonitor(FixedAttributes, keras.callbacks.Callback):  # type: ignor
 
     # Beginning and end ----------------------------------------------------------------------
 
-    def _reset(self) -> None:
+    def _reset(self, *, fit: bool = False) -> None:
         self._paused = self._stopped = False
         self._late = None
         params = self.params or {}
-        self._count.begin_training(params.get("steps"), params.get("epochs"))
+        trained = self._occupation.trained if fit else None
+        self._count.begin_training(trained, params.get("steps"), params.get("epochs"))
         self._presenter.state = "ended"
 
     def _begin(self, frame: FrameType, inside: Inside) -> None:
@@ -360,8 +358,7 @@ class TrainingMonitor(FixedAttributes, keras.callbacks.Callback):  # type: ignor
             self._after_batch(*late)
 
     def _after_batch(self, batch: int, logs: Mapping[str, Any] | None) -> None:
-        more = self._count.end_batch(batch + 1)
-        self._count.logs = logs or {}
+        more = self._count.end_batch(batch + 1, logs)
         hook = self._hook()
         with surely(hook), hook:
             if self._pace.after_batches(more):

@@ -5,14 +5,16 @@ from __future__ import annotations
 import logging
 import math
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from ...runtime.call_stack import surely
 from ...runtime.interrupts import interrupts_kept
+from .batch_logs import numbers
 from .moment_reader import MomentReader
 from .occupation import Occupation
 from .pacing import Pace
-from .progress import Audience, State, StepCount, TrainingProgress, numbers
+from .progress import Audience, State, StepCount, TrainingProgress
 
 # Seconds from one word about how far training is to the next: a reader sees no more.
 _TELL_EVERY = 0.5
@@ -88,6 +90,7 @@ class Presenter:
             spent=pace.share,
             logs=numbers(count.logs),
             error=self.standing_error or self._error,
+            batches=count.batches.logs,
         )
 
     @property
@@ -117,6 +120,7 @@ class Presenter:
                     samples=None if full else self._quick_samples,
                 )
                 self._read_at = self._count.step
+                reading = replace(reading, batches=self._count.batches.take())
                 self._audience.on_moment(reading, final)
                 self._reader.keep_order(reading)
             self._error = "; ".join(reading.failed.values())

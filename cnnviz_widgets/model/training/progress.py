@@ -7,11 +7,12 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol, TypeAlias
 
 import keras
-import numpy as np
 
+from ...history.training_logs import TrainingLogs
 from ...records.place import Place
 from ...validation.messages import described
 from ..reading.probe import ModelProbe
+from .batch_logs import BatchLogs
 from .moment_reader import Reading
 
 State: TypeAlias = Literal["training", "paused", "stopping", "ended", "interrupted"]
@@ -42,6 +43,8 @@ class TrainingProgress:
         The latest losses and metrics.
     error : str
         Why the last reading, or showing, failed; "" where it did not.
+    batches : TrainingLogs
+        Losses and metrics batch by batch, since the last reading.
     """
 
     state: State
@@ -55,6 +58,7 @@ class TrainingProgress:
     spent: float = 0.0
     logs: Mapping[str, float] = field(default_factory=dict)
     error: str = ""
+    batches: TrainingLogs = field(default_factory=TrainingLogs, compare=False, repr=False)
 
 
 class Audience(Protocol):
@@ -101,6 +105,8 @@ class StepCount:
         How many batches an epoch of `fit` has, and how many epochs there are, where that is known.
     logs : mapping of str
         The latest losses and metrics, as they were given.
+    batches : BatchLogs
+        All of them.
     """
 
     def __init__(self, first_step: int) -> None:
@@ -110,12 +116,14 @@ class StepCount:
         self.steps: int | None = None
         self.epochs: int | None = None
         self.logs: Mapping[str, Any] = {}
+        self.batches = BatchLogs()
         # The number that the last step was given, and the step from which such numbers count.
         self._given: int | None = None
         self._base = 0
 
-    def begin_training(self, steps: int | None, epochs: int | None) -> None:
+    def begin_training(self, model: Any, steps: int | None, epochs: int | None) -> None:
         """Another training begins, on top of the steps before."""
+        self.batches.begin_training(model)
         self.steps, self.epochs = steps, epochs
         self.batch = 0
         self.logs = {}
@@ -124,18 +132,36 @@ class StepCount:
         """An epoch of this number, from 1, begins."""
         self.epoch = epoch
         self.batch = 0
+        self.batches.begin_epoch(self.step, epoch)
 
-    def end_batch(self, done: int) -> int:
+    def end_batch(self, done: int, logs: Mapping[str, Any] | None) -> int:
         """So many batches of this epoch are done; how many more these are than before."""
         if self.steps is not None and done > self.steps:
             done = max(self.steps, self.batch + 1)  # several steps an execution may reach beyond
         more = max(done - self.batch, 1)
         self.batch = done
         self.step += more
+        self.logs = logs or {}
+        self.batches.add(self.step, done, self.logs)
         return more
 
-    def end_step(self, number: int | None) -> None:
+    def end_epoch(self, logs: Mapping[str, Any] | None) -> None:
+        """An epoch is done, of which this is told."""
+        self.logs = logs or {}
+        self.batches.end_epoch(self.step, self.logs)
+
+    def end_step(
+        self, number: int | None, epoch: int | None, logs: Mapping[str, Any] | None
+    ) -> None:
         """A step of a loop of one's own is done, which may have a number of its own."""
+        if epoch is not None and epoch != self.epoch:
+            self.epoch = epoch
+            self.batches.begin_epoch(self.step, epoch)
+        self._count_step(number)
+        self.logs = logs or {}
+        self.batches.add(self.step, 0, self.logs)
+
+    def _count_step(self, number: int | None) -> None:
         if number is None:
             self.step += 1
             self.batch += 1
@@ -144,16 +170,3 @@ class StepCount:
             self._base = self.step
         self._given = number
         self.step = self.batch = self._base + number
-
-
-def numbers(logs: Mapping[str, Any]) -> dict[str, float]:
-    """What of the logs is a single number."""
-    values = {}
-    for name, value in logs.items():
-        try:
-            array = np.asarray(value)
-            if array.size == 1:
-                values[str(name)] = float(array.reshape(()))
-        except (TypeError, ValueError):
-            continue
-    return values

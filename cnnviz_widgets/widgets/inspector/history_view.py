@@ -1,9 +1,9 @@
-"""A history below the views of a layer: its timeline, and every layer's health over time."""
+"""A history at the foot of the page: its timeline, and two moments of it beside one another."""
 
 from __future__ import annotations
 
 import time
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 from ipywidgets import DOMWidget
@@ -11,13 +11,17 @@ from numpy.typing import NDArray
 
 from ...history.history import History
 from ...history.moment import Moment
+from ...history.training_logs import TrainingLogs
 from ...records.layer_health import HEALTH_NUMBERS
 from ...records.place import Place
-from ...records.place_record import PlaceRecord
+from ...records.place_record import NOW, PlaceRecord
 from ...records.record_kind import OUTPUTS, WEIGHTS
-from ..panels.health import HealthPanel
 from ..panels.selector import LayerSelector
 from ..panels.timeline import Timeline
+from .moment_comparison import MomentComparison
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
 
 # A training that updates five times a second need not redraw all curves as often.
 _SECONDS = 1.0
@@ -46,36 +50,65 @@ class GoTo(Protocol):
 
 
 class HistoryView:
-    """Timeline and curves of a history; the reader goes back to any moment of it.
+    """The timeline of a history; the reader goes back to any moment of it.
 
     Parameters
     ----------
     selector : LayerSelector
-        The layer that it shows stands out among the curves, and a curve's name chooses one.
+        The layer that it shows stands out among the curves.
     go_to : GoTo
     """
 
     def __init__(self, selector: LayerSelector, go_to: GoTo) -> None:
         self.history: History | None = None
         self._go_to = go_to
-        self.timeline = Timeline(on_position=go_to, on_mark=self._go_to_mark)
-        self.health = HealthPanel(selector=selector, timeline=self.timeline)
-        self._due = -np.inf
+        self._selector = selector
+        self.timeline = Timeline(go_to, self._go_to_mark, self.compare, selector=selector)
+        self.comparison = MomentComparison(self.timeline)
+        self._due = self._logs_due = -np.inf
         self._place: Place | None = None
-        self.follow(None)
+        # What is planned of the training.
+        self._ahead, self._end = TrainingLogs(), 0
 
     @property
     def parts(self) -> list[DOMWidget]:
-        """The widgets, from top to bottom."""
-        return [self.timeline, self.health]
+        """The widgets: the timeline, and what it compares, which the page lays over the panes."""
+        return [self.timeline, self.comparison.box]
 
     def follow(self, history: History | None) -> None:
         """Show this history from now on; None shows nothing."""
         self.history = history
-        for part in self.parts:
-            part.layout.display = "none" if history is None else None
-        if history is not None:
+        self.comparison.close()
+        with self.timeline.hold_sync():
+            self.timeline.mark_a = self.timeline.mark_b = NOW
+        if history is None:
+            self.timeline.show([], [])
+            self.timeline.show_health([], [], {})
+            self.timeline.show_logs([])
+        else:
             self.tell(self._place)
+
+    def compare(self, a: int, b: int) -> str | None:
+        """Show the chosen layer's outputs at two steps beside one another, over the panes.
+
+        Parameters
+        ----------
+        a, b : int
+            Steps of two moments; of the nearest ones that kept a picture of the layer.
+
+        Returns
+        -------
+        str or None
+            What is to be known of it, None for nothing.
+
+        Raises
+        ------
+        ValueError
+            There is no history, or it has no two pictures of the layer; the message says which.
+        """
+        if self.history is None:
+            raise ValueError("there is no history yet whose moments could be compared")
+        return self.comparison.show(self.history, self._selector.layer, a, b)
 
     def tell(self, place: Place | None, *, at_once: bool = True) -> None:
         """Bring timeline and curves up to date.
@@ -97,15 +130,47 @@ class HistoryView:
             steps, paths = history.steps, tuple[str, ...]()
             for name in HEALTH_NUMBERS:
                 paths, numbers[name] = history.numbers(name)
-        self.health.show(
+        self.timeline.show_health(
             steps,
             paths,
             numbers,
             {name: number.title for name, number in HEALTH_NUMBERS.items()},
             {name: number.explanation for name, number in HEALTH_NUMBERS.items()},
         )
+        self._show_logs()
         end = time.monotonic()
         self._due = end + max(_SECONDS, _REST * (end - begin))
+
+    def tell_logs(self, more: TrainingLogs, ahead: TrainingLogs, end: int) -> None:
+        """Bring losses and metrics up to date while the model trains, now and then.
+
+        Parameters
+        ----------
+        more : TrainingLogs
+            What was told since the last moment.
+        ahead : TrainingLogs
+            Epochs that are to come.
+        end : int
+            The step at which training is to end; 0 where that is not known.
+        """
+        self._ahead, self._end = ahead, end
+        begin = time.monotonic()
+        if begin >= self._logs_due:
+            self._show_logs(more)
+            after = time.monotonic()
+            self._logs_due = after + max(_SECONDS / 2, _REST * (after - begin))
+
+    def _show_logs(self, more: TrainingLogs | None = None) -> None:
+        if self.history is None:
+            return
+        logs = [self.history.logs, *([] if more is None else [more])]
+        if not self.timeline.training:
+            self._ahead, self._end = TrainingLogs(), 0
+        self.timeline.show_logs([*logs, self._ahead], self._end)
+
+    def picture(self) -> Image | None:
+        """The chosen number of all layers as a still picture; None without any."""
+        return self.timeline.picture()
 
     def end(self) -> None:
         """No more moments are to come: what there is is shown."""

@@ -108,7 +108,7 @@ class HistoryViewer(Selecting, Composite):
 
     def picture(self) -> Image | None:
         """The layer's views one above the other, as a still picture."""
-        title, health = f"{self.header.title}   {self.header.facts}", self.story.health.picture()
+        title, health = f"{self.header.title}   {self.header.facts}", self.story.picture()
         return self.views.picture(title, health) or health
 
     def _exports(self) -> Exports:
@@ -116,6 +116,7 @@ class HistoryViewer(Selecting, Composite):
 
     def _let_go(self) -> None:
         self._present = None
+        self.story.comparison.close()
         self.views.let_go()
 
     def __repr__(self) -> str:

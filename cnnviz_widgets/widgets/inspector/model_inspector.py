@@ -346,7 +346,7 @@ class ModelInspector(Selecting, WithInputs, Composite):
         if self.record is None:
             return None
         title = f"{self.header.title}   {self.header.facts}"
-        return self.views.picture(title, self.following.story.health.picture())
+        return self.views.picture(title, self.following.story.picture())
 
     def _exports(self) -> Exports:
         return inspector_exports(self)

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from ...history.history import History
 from ...history.memory_limit import DEFAULT_MEMORY
 from ...history.moment import Moment
+from ...history.training_logs import MOST_POINTS, TrainingLogs
 from ...model.reading.probe import ModelProbe
 from ...model.reading.record_reader import read_place
 from ...model.samples.input_set import InputSet
@@ -183,7 +184,7 @@ class TrainingSession:
         if last is not None and last.step == moment.step and not moment.logs:
             # A training begins where the one before ended: the losses there are that one's.
             moment = replace(moment, epoch=last.epoch, logs=last.logs)
-        history.append(moment, onsets=reading.onsets)
+        history.append(moment, onsets=reading.onsets, logs=reading.batches)
         self._last = replace(moment, records={})
 
     def tell(self, place: Place | None) -> None:
@@ -199,11 +200,14 @@ class TrainingSession:
             if self.story.history is not None:
                 self.story.history.sync()
             self.story.end()
+        elif self.is_training:
+            self.story.tell_logs(progress.batches, *_planned(progress))
 
     def let_go(self) -> None:
         """Follow no training any more; the inspector is closed. Its history is the user's."""
         self.extra_places = ()
         self.orders.clear()
+        self.story.comparison.close()
         self._probe = self._monitor = self._last = self._settings = None
 
     def _after_cell(self) -> None:
@@ -231,3 +235,14 @@ class TrainingSession:
             raise RuntimeError("nothing trains with a monitor of this inspector")
         if self.is_training:
             do(self._monitor)
+
+
+def _planned(progress: TrainingProgress) -> tuple[TrainingLogs, int]:
+    """The epochs of `fit` that are to come, and the step at which it is to end; 0: not known."""
+    steps, epoch, epochs = progress.steps, progress.epoch, progress.epochs
+    if steps is None or epoch is None or epochs is None:
+        return TrainingLogs(), 0
+    first = progress.step - progress.batch
+    ahead = range(1, min(epochs - epoch, MOST_POINTS) + 1)
+    planned = TrainingLogs(epochs=tuple((first + n * steps, epoch + n) for n in ahead))
+    return planned, max(progress.step, first + (epochs - epoch + 1) * steps)

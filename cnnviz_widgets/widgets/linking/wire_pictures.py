@@ -270,3 +270,35 @@ class MomentsState(TypedDict):
     _marks: int
     _onsets: list[OnsetEntry]
     """By step."""
+
+
+class LogEntry(TypedDict):
+    """A loss or a metric over time."""
+
+    name: str
+    of: Literal["batch", "running", "epoch"]
+    """What a value is of: one batch, all since its epoch began, or an epoch."""
+    points: int
+    """Points of its curve, each of so many batches at the most."""
+    batches: int
+
+
+class TimelineCurvesState(TypedDict):
+    """What is drawn over the steps of a training."""
+
+    _numbers: list[NumberEntry]
+    _paths: list[str]
+    """Path of the layer of each curve."""
+    _points: Float64
+    """Step of each point of the layers' curves."""
+    _values: Float32
+    """A value for each number, layer and point; NaN where there is none."""
+    _logs: list[LogEntry]
+    _log_steps: Float64
+    """Step of each point, one loss or metric after the other."""
+    _log_values: Float32
+    """Means of all these points, then the least of what they stand for, then the greatest."""
+    _epochs: Float64
+    """For each epoch how many steps had been made when it began, and its number."""
+    _end: int
+    """The step at which training is to end; 0 where that is not known."""

@@ -34,6 +34,7 @@ from .wire_pictures import (
     Nothing,
     ParametersState,
     SheetState,
+    TimelineCurvesState,
     TreeState,
     Uint8,
     WindowState,
@@ -111,9 +112,11 @@ class ParameterGridState(ParametersState, TreeState, WindowState):
     """A layer's weights with their tree."""
 
 
-class TimelineState(MomentsState):
-    """A training's moments, and where the reader is."""
+class TimelineState(MomentsState, TimelineCurvesState):
+    """A training's moments, what is drawn over them, and where the reader is."""
 
+    selector: str | None
+    """A layer selector, where there is one."""
     _mark: tuple[int, str, str]
     """How often the page went to a mark; the last one's kind and layer."""
 
@@ -232,6 +235,7 @@ READ_TOGETHER = (
     HealthCurvesState,
     MomentsState,
     SelectionBarState,
+    TimelineCurvesState,
 )
 """Payloads of several traits: when one of them changes, the page reads all anew."""
 

@@ -9,21 +9,18 @@ import bqplot
 import numpy as np
 from anywidget import AnyWidget, WidgetTrait
 from ipywidgets import VBox
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from traitlets import Bytes, Dict, Int, List, Unicode
 
-from ...analysis.decimation import decimated_curves
-from ...analysis.density.curves import MOST_CURVES
-from ...records.layer_health import HEALTH_NUMBERS, HealthNumber
-from ...validation.arrays import ascending_steps, number_array
-from ...validation.objects import mapping, optional
-from ...validation.texts import text, texts
+from ...validation.objects import optional
+from ...validation.texts import text
 from ..jupyter.bundles import bundle
 from ..jupyter.ownership import Owning
 from ..jupyter.png_fallback import PngFallback
 from ..jupyter.thread_local_sync import ThreadLocalSync
 from ..linking.wire_format import wire
 from ..views.plot_frame import QUIET, plain_figure, value_axes
+from .curves import HealthCurves
 from .selector import LayerSelector
 from .timeline import Timeline
 
@@ -33,19 +30,6 @@ if TYPE_CHECKING:
 __all__ = ["HealthPanel"]
 
 MOST_POINTS = 400
-# How a number is written and which axis suits it: a share of one, a count, a size that is never
-# below zero and may span many powers of ten, or any value. Others are values.
-_LOOKS = {
-    "dead_share": "share",
-    "zero_share": "share",
-    "weight_norm": "size",
-    "change": "size",
-    "gradient_norm": "size",
-    "nonfinite": "count",
-    "nonfinite_weights": "count",
-}
-# Whether a layer has weights shows in this number; such layers have their curve first.
-_OF_WEIGHTS = "weight_norm"
 
 
 class _HealthHead(ThreadLocalSync, AnyWidget):
@@ -79,24 +63,15 @@ class _HealthHead(ThreadLocalSync, AnyWidget):
     _log_scale = WidgetTrait().tag(sync=True)
     _linear_scale = WidgetTrait().tag(sync=True)
 
-    def show_curves(
-        self,
-        numbers: list[dict[str, Any]],
-        paths: list[str],
-        steps: NDArray[np.float64],
-        values: NDArray[np.float32],
-        *,
-        layers: int,
-        moments: int,
-    ) -> None:
-        """Draw the values of shape (number, layer, step), some of so many layers and moments."""
+    def show_curves(self, curves: HealthCurves) -> None:
+        """Draw these curves."""
         with self.hold_sync():
-            self._numbers = numbers
-            self._paths = paths
-            self._steps = wire(steps, "f8")
-            self._values = wire(values, "f4")
-            self._layers = layers
-            self._moments = moments
+            self._numbers = curves.entries
+            self._paths = curves.paths
+            self._steps = wire(curves.steps, "f8")
+            self._values = wire(curves.values, "f4")
+            self._layers = curves.layers
+            self._moments = curves.moments
 
     @property
     def extent(self) -> str:
@@ -187,54 +162,11 @@ class HealthPanel(Owning, PngFallback, VBox):
             The steps do not ascend from 0 or more, the paths are no strings, or a number's values
             are no numbers or not of the shape (n, layers).
         """
-        at = ascending_steps("steps", steps).astype(np.float64)
-        paths = texts("paths", paths)
-        of_numbers = mapping("numbers", numbers, "a number's name to its values")
-        for name, words in (("titles", titles), ("explanations", explanations)):
-            for word in mapping(name, words or {}, "a number's name to words").values():
-                text(f"each of {name}", word)
-        values = {
-            text("each name of numbers", name): number_array(name, value).astype(np.float32)
-            for name, value in of_numbers.items()
-        }
-        for name, value in values.items():
-            if value.shape != (len(at), len(paths)):
-                raise ValueError(
-                    f"{name!r} must have a row for each of {len(at)} moments and a column for "
-                    f"each of {len(paths)} layers; got the shape {value.shape}"
-                )
-        drawn = _drawn(len(paths), values.get(_OF_WEIGHTS))
-        every = np.zeros((len(at), 0, len(drawn)), dtype=np.float32)
-        if values:
-            every = np.stack([value[:, drawn] for value in values.values()], axis=1)
-        # A curve has no place for infinity; that something is not finite has a number of its own.
-        points, curves = decimated_curves(np.where(np.isfinite(every), every, np.nan), MOST_POINTS)
-        known = np.isfinite(curves).any(axis=(0, 2))
-        usual = {
-            name: HEALTH_NUMBERS.get(name, HealthNumber(name.replace("_", " "), ""))
-            for name in values
-        }
-        entries = [
-            {
-                "name": name,
-                "title": (titles or {}).get(name, usual[name].title),
-                "explanation": (explanations or {}).get(name, usual[name].explanation),
-                "look": _LOOKS.get(name, "value"),
-                "known": bool(is_known),
-            }
-            for name, is_known in zip(values, known, strict=True)
-        ]
-        self._head.show_curves(
-            entries,
-            [paths[layer] for layer in drawn],
-            at[points],
-            np.moveaxis(curves, 0, -1),
-            layers=len(paths),
-            moments=len(at),
-        )
+        curves = HealthCurves.of(steps, paths, numbers, titles, explanations, MOST_POINTS)
+        self._head.show_curves(curves)
         # Axes of nothing tell nothing; a plot that is hidden in the page instead, bqplot lays out
         # with sizes below 0.
-        some = bool(len(at) and len(drawn))
+        some = bool(curves.moments and curves.paths)
         if some != self._has_plot:
             self._has_plot = some
             self.children = (self._head, self.figure) if some else (self._head,)
@@ -245,15 +177,6 @@ class HealthPanel(Owning, PngFallback, VBox):
     def picture(self) -> Image | None:
         """The curves of the number that is chosen as a still picture; None without any."""
         return self._head.picture()
-
-
-def _drawn(count: int, norms: NDArray[np.float32] | None) -> NDArray[np.int64]:
-    """Which layers have a curve, in their order: all, or those with weights before the others."""
-    layers = np.arange(count)
-    if count <= MOST_CURVES:
-        return layers
-    weightless = np.ones(count, bool) if norms is None else ~(np.nan_to_num(norms) > 0).any(axis=0)
-    return np.sort(layers[np.argsort(weightless, kind="stable")][:MOST_CURVES])
 
 
 def _plot(

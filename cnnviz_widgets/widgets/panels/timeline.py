@@ -1,35 +1,45 @@
-"""Timeline: the moments of a training, to go back to."""
+"""Timeline: a training at the foot of the page, and its moments to go back to."""
 
 from __future__ import annotations
 
 from collections.abc import Callable as Function
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import anywidget
 import numpy as np
-from numpy.typing import ArrayLike
+from anywidget import WidgetTrait
+from numpy.typing import ArrayLike, NDArray
 from traitlets import Bool, Bytes, Callable, Dict, Int, List, Tuple, Unicode, observe
 
 from ...analysis.decimation import decimated_moments
 from ...analysis.spreading import evenly
+from ...history.training_logs import TrainingLogs
 from ...runtime.call_stack import afterwards, surely
 from ...validation.arrays import as_array, ascending_steps
 from ...validation.messages import described
-from ...validation.objects import optional_function
+from ...validation.objects import each_instance, optional, optional_function
+from ...validation.scalars import whole_number
 from ..jupyter.bundles import bundle
 from ..jupyter.error_text import logged_error
 from ..jupyter.ownership import Owning
 from ..jupyter.thread_local_sync import ThreadLocalChanges
 from ..linking.traits import Whole
 from ..linking.wire_format import wire
+from .curves import HealthCurves, drawn_logs
+from .selector import LayerSelector
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
 
 __all__ = ["Mark", "Timeline"]
 
 # More ticks than this are no longer told apart on any screen.
 MOST_TICKS = 2_000
 MOST_MARKS = 400
+# Points of a layer's curve: it is as high as a line of text.
+_MOST_POINTS = 240
 
 _INTERRUPTED = "Reading this moment was interrupted."
 
@@ -59,10 +69,14 @@ class Mark(Protocol):
 
 
 class Timeline(Owning, ThreadLocalChanges, anywidget.AnyWidget):
-    """A strip of a training's moments: scrub, play, jump to where something began, go live.
+    """A training in one strip: losses, metrics, one number of the layers, and a play head.
+
+    Drag the head or play, jump to where something began, mark two moments and compare them.
 
     Parameters
     ----------
+    selector : LayerSelector, optional
+        Whose chosen layer stands out.
     on_position : callable, optional
         ``on_position(position)`` shows the moment at that step, -1: the model as it is now. What
         it returns is shown as `note`, where it is not None; so is what it raises. While it runs,
@@ -70,6 +84,8 @@ class Timeline(Owning, ThreadLocalChanges, anywidget.AnyWidget):
     on_mark : callable, optional
         ``on_mark(position, kind, layer)`` shows the layer of a mark at the moment to which that
         led; otherwise as `on_position`, which is called where this is not given.
+    on_compare : callable, optional
+        ``on_compare(a, b)`` compares the moments at these two steps; otherwise as `on_position`.
     **traits
         Any trait of the widget.
     """
@@ -82,6 +98,16 @@ class Timeline(Owning, ThreadLocalChanges, anywidget.AnyWidget):
     on_position = Callable(None, allow_none=True, help="Shows the moment at a position.")
     on_mark = Callable(None, allow_none=True, help="Shows what a mark is of.")
     training = Bool(False, help="Whether the model trains just now.").tag(sync=True)
+    number = Unicode(
+        "dead_share", help="Which number of the layers is drawn; an unknown one: the first."
+    ).tag(sync=True)
+    mark_a = Whole(-1, min=-1, help="Step of the first moment to compare; -1: none.").tag(sync=True)
+    mark_b = Whole(-1, min=-1, help="Step of the second moment; -1: none.").tag(sync=True)
+    comparing = Bool(False, help="Whether the two moments are shown beside one another.").tag(
+        sync=True
+    )
+    selector = WidgetTrait().tag(sync=True)
+    on_compare = Callable(None, allow_none=True, help="Compares two moments.")
 
     _steps = Bytes(help="Step of each tick, ascending.").tag(sync=True)
     _kept = Bytes(help="Whether the shown place has a record at each tick.").tag(sync=True)
@@ -96,20 +122,39 @@ class Timeline(Owning, ThreadLocalChanges, anywidget.AnyWidget):
         help="How often the page went to a mark, and the kind and the layer of the last one.",
     ).tag(sync=True)
     _shown = Int(-1, help="The position that Python shows; it follows `position`.").tag(sync=True)
+    _numbers = List(Dict(), help="Name, title, explanation and look of each number.").tag(sync=True)
+    _paths = List(Unicode(), help="Path of the layer of each curve.").tag(sync=True)
+    _points = Bytes(help="Step of each point of the layers' curves.").tag(sync=True)
+    _values = Bytes(help="A value for each number, layer and point.").tag(sync=True)
+    _logs = List(Dict(), help="Name and points of each loss and metric.").tag(sync=True)
+    _log_steps = Bytes(help="Step of each point of all losses and metrics.").tag(sync=True)
+    _log_values = Bytes(help="Means of all of them, then the least, then the greatest.").tag(
+        sync=True
+    )
+    _epochs = Bytes(help="Steps made when each epoch began, and its number.").tag(sync=True)
+    _end = Int(0, help="The step at which training is to end; 0: not known.").tag(sync=True)
+    _compare_asked = Int(0, help="How often the page asked to compare.").tag(sync=True)
+    _compare_answered = Int(0).tag(sync=True)
 
     def __init__(
         self,
         on_position: Function[[int], str | None] | None = None,
         on_mark: Function[[int, str, str], str | None] | None = None,
+        on_compare: Function[[int, int], str | None] | None = None,
+        *,
+        selector: LayerSelector | None = None,
         **traits: Any,
     ) -> None:
         optional_function("on_position", on_position)
         optional_function("on_mark", on_mark)
+        optional_function("on_compare", on_compare)
+        optional("selector", selector, LayerSelector)
         # The mark that the page went to last, by its number, and the moment that it led to, as
         # long as word of a move there may follow.
         self._marks_seen = 0
         self._led_to: int | None = None
-        super().__init__(on_position=on_position, on_mark=on_mark, **traits)
+        asks = {"on_position": on_position, "on_mark": on_mark, "on_compare": on_compare}
+        super().__init__(selector=selector, **asks, **traits)
 
     def show(self, steps: ArrayLike, kept: ArrayLike, onsets: Sequence[Mark] = ()) -> None:
         """Show these moments, in one message to the page.
@@ -159,9 +204,106 @@ class Timeline(Owning, ThreadLocalChanges, anywidget.AnyWidget):
                 for mark in marks
             ]
 
+    def show_health(
+        self,
+        steps: ArrayLike,
+        paths: Sequence[str],
+        numbers: Mapping[str, ArrayLike],
+        titles: Mapping[str, str] | None = None,
+        explanations: Mapping[str, str] | None = None,
+    ) -> None:
+        """Draw a number of every layer below the losses; which one is chosen in the page.
+
+        Parameters
+        ----------
+        steps, paths, numbers, titles, explanations
+            As `HealthPanel.show`.
+
+        Raises
+        ------
+        TypeError, ValueError
+            As it.
+        """
+        curves = HealthCurves.of(steps, paths, numbers, titles, explanations, _MOST_POINTS)
+        with self.hold_sync():
+            self._numbers = curves.entries
+            self._paths = curves.paths
+            self._points = wire(curves.steps, "f8")
+            self._values = wire(curves.values, "f4")
+
+    def show_logs(self, logs: Sequence[TrainingLogs], end: int = 0) -> None:
+        """Draw losses and metrics, in one message to the page.
+
+        Parameters
+        ----------
+        logs : sequence of TrainingLogs
+            Such as ``[history.logs]``; each goes on where the one before ended.
+        end : int
+            The step at which training is to end: as far the axis goes. 0 where that is not known.
+
+        Raises
+        ------
+        TypeError, ValueError
+            Something else is given.
+        """
+        each_instance("logs", logs, TrainingLogs)
+        whole_number("end", end, 0)
+        curves = drawn_logs(logs)
+        epochs = [epoch for part in logs for epoch in part.epochs]
+        with self.hold_sync():
+            self._logs = [
+                {
+                    "name": name,
+                    "of": curve.of,
+                    "points": len(curve),
+                    "batches": int(curve.counts.max(initial=1)),
+                }
+                for name, curve in curves.items()
+            ]
+            self._log_steps = wire(_joined([curve.steps for curve in curves.values()]), "f8")
+            values = [
+                _joined([getattr(curve, part) for curve in curves.values()])
+                for part in ("means", "lows", "highs")
+            ]
+            # float32 has no larger numbers.
+            with np.errstate(over="ignore"):
+                self._log_values = wire(_joined(values).astype(np.float32), "f4")
+            self._epochs = wire(np.array(epochs, np.float64).reshape(-1), "f8")
+            self._end = end
+
+    def picture(self) -> Image | None:
+        """The number that is chosen, of all layers, as a still picture; None without any."""
+        from ..pictures.health_picture import health_picture
+
+        steps, names = np.frombuffer(self._points, "<f8"), [each["name"] for each in self._numbers]
+        if not steps.size or not self._paths or not names:
+            return None
+        chosen = names.index(self.number) if self.number in names else 0
+        values = np.frombuffer(self._values, "<f4").reshape(len(names), len(self._paths), -1)
+        return health_picture(steps, self._paths, values[chosen], self._numbers[chosen]["title"])
+
     def _let_go(self) -> None:
-        for name in ("on_position", "on_mark"):
+        for name in ("on_position", "on_mark", "on_compare"):
             self.set_trait(name, None)
+
+    @observe("_compare_asked")
+    def _on_compare(self, change: dict[str, Any]) -> None:
+        """The page asked to compare its two marks: no caller is there to see an error."""
+        note = _INTERRUPTED
+
+        def answer() -> None:
+            with self.hold_sync():
+                self.note = note
+                self._compare_answered = change["new"]
+
+        answered = afterwards(answer)
+        with surely(answered), answered:
+            try:
+                if self.on_compare is None:
+                    raise TypeError("nothing here can compare: Timeline needs on_compare=…")
+                note = self.on_compare(self.mark_a, self.mark_b) or ""
+            except Exception as error:
+                note = logged_error(self, error)
 
     @observe("position", "_mark")
     def _on_move(self, change: dict[str, Any]) -> None:
@@ -199,6 +341,10 @@ class Timeline(Owning, ThreadLocalChanges, anywidget.AnyWidget):
                 note = show() or ""
             except Exception as error:
                 note = logged_error(self, error)
+
+
+def _joined(parts: Sequence[NDArray[Any]]) -> NDArray[Any]:
+    return np.concatenate(parts) if parts else np.zeros(0)
 
 
 def _check_marks(onsets: Any) -> None:

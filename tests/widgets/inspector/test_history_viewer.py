@@ -109,7 +109,7 @@ def test_it_opens_at_the_last_moment(viewer: Any) -> None:
     assert not viewer.header.live
     assert dead(viewer) == 1
     assert viewer.story.timeline._moments == 4
-    assert viewer.story.health._head._moments == 4
+    assert len(viewer.story.timeline._points) == 4 * 8
 
 
 def test_moments_are_chosen_in_the_page(viewer: Any) -> None:
@@ -259,7 +259,7 @@ def test_with_all_pictures_damaged_the_numbers_are_shown(tmp_path: Path) -> None
     assert damaged(viewer) == ["record"]
     assert viewer.record is None and viewer.header.title == "No picture can be read"
     assert (viewer.moment.step, viewer.story.timeline._moments, dead(viewer)) == (30, 4, 1)
-    assert viewer.story.health._head._moments == 4
+    assert len(viewer.story.timeline._points) == 4 * 8
     assert {view.layout.display for view in viewer.views.parts} == {"none"}
     viewer.story.timeline.set_state({"position": 10})
     assert (viewer.moment.step, viewer.story.timeline._shown, dead(viewer)) == (10, 10, 0)

@@ -190,7 +190,7 @@ def test_a_new_history_leaves_the_past_of_the_old_one() -> None:
     assert timeline.position == NOW
     assert timeline._moments == 0
     check_consistent(inspector)
-    assert inspector.following.story.health._head._moments == 0
+    assert inspector.following.story.timeline._points == b""
     timeline.position = 2
     assert timeline.position == NOW
     check_consistent(inspector)
@@ -207,7 +207,8 @@ def test_without_memory_nothing_is_kept() -> None:
         atol=1e-6,
     )
     timeline = inspector.following.story.timeline
-    assert timeline.layout.display == inspector.following.story.health.layout.display == "none"
+    # A line says how to have one.
+    assert (timeline.layout.display, timeline._moments, timeline._logs) == (None, 0, [])
     timeline.position = 2
     check_consistent(inspector)
     assert inspector._display.requested == NOW
@@ -771,3 +772,48 @@ def test_what_is_kept_is_joined_as_it_was_shown(trained: Any) -> None:
     assert inspector.history.at(first).records[place].tree.linkage == "single"
     assert inspector.history.at(inspector.history.steps[-1]).records[place].tree.linkage == "ward"
     assert inspector.record.tree.linkage == "ward"
+
+
+# Losses and metrics ------------------------------------------------------------------------
+
+
+def test_each_batch_has_its_loss_in_history_and_timeline_and_epochs_to_come_are_planned() -> None:
+    inspector = inspected()
+    model, timeline = inspector.probe.model, inspector.following.story.timeline
+    seen: list[tuple[int, list[float], list[float]]] = []
+
+    def look(_batch: int) -> None:
+        inspector.following.story._logs_due = -np.inf
+        inspector.following.show(inspector.following._monitor.progress)
+        steps, epochs = (
+            np.frombuffer(raw, "<f8") for raw in (timeline._log_steps, timeline._epochs)
+        )
+        seen.append((timeline._end, steps.tolist(), epochs.tolist()))
+
+    model_callbacks = [inspector.monitor(), Each(look)]
+    model.fit(
+        *(inspector.probe.inputs, np.zeros(len(inspector.probe.inputs), int)),
+        batch_size=2,
+        epochs=3,
+        verbose=0,
+        callbacks=model_callbacks,
+    )
+    batches = len(seen) // 3
+    end = 3 * batches
+    assert {each[0] for each in seen} == {end}
+    # All that was told by then, between two moments too.
+    assert [each[1][-1] for each in seen] == list(range(1, end + 1))
+    assert seen[0][2] == [0, 1, batches, 2, 2 * batches, 3]
+    assert timeline._end == 0
+    curve = inspector.history.logs.curves["loss"]
+    assert curve.steps.tolist() == list(range(1, end + 1))
+    assert inspector.history.logs.epochs == ((0, 1), (batches, 2), (2 * batches, 3))
+
+
+def test_without_fit_there_is_no_planned_end_and_without_logs_no_curve() -> None:
+    inspector = inspected()
+    with each_batch(inspector) as monitor:
+        for _ in range(3):
+            monitor.update()
+    timeline = inspector.following.story.timeline
+    assert (timeline._end, timeline._logs, timeline._moments) == (0, [], 4)

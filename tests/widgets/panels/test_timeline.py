@@ -8,6 +8,8 @@ import numpy as np
 import pytest
 from traitlets import TraitError
 
+from cnnviz_widgets.history.training_logs import LogTable, TrainingLogs
+from cnnviz_widgets.widgets.panels.curves import MOST_LOGS
 from cnnviz_widgets.widgets.panels.timeline import MOST_MARKS, MOST_TICKS, Timeline
 
 
@@ -190,3 +192,67 @@ def test_without_another_word_a_mark_leads_to_its_moment() -> None:
     timeline = Timeline(asked.append)
     timeline.set_state({"position": 10, "_mark": [1, "dead", "conv"]})
     assert asked == [10]
+
+
+def logs(**curves: list[float]) -> TrainingLogs:
+    table = LogTable()
+    for name, values in curves.items():
+        for step, value in enumerate(values, 1):
+            table.add(name, "batch", step, value)
+    table.begin_epoch(0, 1)
+    return table.logs
+
+
+def test_losses_go_on_the_wire_one_after_the_other_the_loss_first() -> None:
+    timeline = Timeline()
+    later = LogTable()
+    later.add("loss", "batch", 3, np.inf)
+    timeline.show_logs([logs(accuracy=[0.5, 0.75], loss=[2.0, np.nan]), later.logs], end=10)
+    assert [(each["name"], each["points"]) for each in timeline._logs] == [
+        ("loss", 3),
+        ("accuracy", 2),
+    ]
+    assert np.frombuffer(timeline._log_steps, "<f8").tolist() == [1, 2, 3, 1, 2]
+    means = np.frombuffer(timeline._log_values, "<f4").reshape(3, 5)[0]
+    np.testing.assert_array_equal(means, np.float32([2, np.nan, np.inf, 0.5, 0.75]))
+    assert np.frombuffer(timeline._epochs, "<f8").tolist() == [0, 1]
+    assert timeline._end == 10
+
+
+def test_of_a_long_run_few_points_go_and_their_extremes_stay() -> None:
+    values = np.random.default_rng(0).normal(size=2_000)
+    timeline = Timeline()
+    timeline.show_logs([logs(loss=values.tolist())])
+    points = timeline._logs[0]["points"]
+    means, lows, highs = np.frombuffer(timeline._log_values, "<f4").reshape(3, points)
+    assert points <= 480
+    assert (lows.min(), highs.max()) == (np.float32(values.min()), np.float32(values.max()))
+    assert (lows <= means).all() and (means <= highs).all()
+    assert timeline._logs[0]["batches"] >= 2_000 // 480
+
+
+def test_no_more_curves_are_sent_than_are_read_and_nothing_is_no_fault() -> None:
+    timeline = Timeline()
+    timeline.show_logs([logs(**{f"m{number}": [1.0] for number in range(60)})])
+    assert len(timeline._logs) == MOST_LOGS
+    timeline.show_logs([])
+    assert (timeline._logs, timeline._log_steps) == ([], b"")
+
+
+@pytest.mark.parametrize(
+    ("given", "end"), [([{"loss": 1.0}], 0), (["loss"], 0), ([], -1), ([], 1.5), (None, 0)]
+)
+def test_wrong_logs_are_refused(given: object, end: object) -> None:
+    with pytest.raises((TypeError, ValueError)):
+        Timeline().show_logs(given, end)  # type: ignore[arg-type]
+
+
+def test_layers_numbers_are_those_of_the_health_panel() -> None:
+    timeline = Timeline()
+    timeline.show_health([0, 5], ["a", "b"], {"dead_share": [[0, 0.5], [0.25, 1]]})
+    assert np.frombuffer(timeline._points, "<f8").tolist() == [0, 5]
+    assert np.frombuffer(timeline._values, "<f4").reshape(2, 2).tolist() == [[0, 0.25], [0.5, 1]]
+    assert timeline.picture().size[0] > 100
+    assert Timeline().picture() is None
+    with pytest.raises(ValueError, match="column for each of 1"):
+        timeline.show_health([0, 5], ["a"], {"dead_share": [[0, 0.5], [0.25, 1]]})

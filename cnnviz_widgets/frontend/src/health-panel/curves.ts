@@ -4,9 +4,6 @@ import type { AnyModel } from "@anywidget/types";
 import { asFloat32, asFloat64 } from "../lib/linking/buffers";
 import type { HealthCurvesState, NumberEntry } from "../lib/wire/payloads";
 
-/** How a number is written, and which axis suits it. */
-export type Look = NumberEntry["look"];
-
 export class Curves {
   constructor(
     readonly numbers: readonly NumberEntry[],

@@ -7,7 +7,7 @@ import type { AnyModel, Host, RenderProps } from "@anywidget/types";
 import { Chips, shortNames } from "./chips";
 import { layerColors } from "./colors";
 import { Curves } from "./curves";
-import { scaleFor, written, type ValueScale } from "./scale";
+import { scaleFor, written, type ValueScale } from "../lib/plots/value-scale";
 import { onResize } from "../lib/dom/canvas";
 import { choice, element, mount, say } from "../lib/dom/elements";
 import { eachFrame } from "../lib/dom/frame";

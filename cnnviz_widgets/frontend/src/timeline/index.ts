@@ -1,59 +1,77 @@
-/** Timeline: the moments of a training, to scrub and to play; marks lead to where something began. */
+/** Timeline: a training in one strip, to scrub and to play; marks lead to where something began. */
 import type { AnyModel, RenderProps } from "@anywidget/types";
 
-import { onsetsText } from "./marks";
-import { Moments } from "./moments";
-import { draw, type Drawn } from "./picture";
+import { Axis, type Range, within, zoomed } from "./axis";
+import { emptyLine } from "./empty";
+import { listenToHand } from "./hand";
+import { actions, type Choice, curvesMenu } from "./menu";
+import { Moments, MOVES } from "./moments";
+import { draw, type Drawn, liveFrom } from "./picture";
 import { Player } from "./player";
+import { firstDead, markBeside, nextOf } from "./onsets";
+import { healthOf, healthWord, type Line, linesOf } from "./series";
 import { onResize } from "../lib/dom/canvas";
 import { button, element, keyboard, mount, say } from "../lib/dom/elements";
 import { eachFrame } from "../lib/dom/frame";
-import { count, counted } from "../lib/format";
+import { icon, iconButton } from "../lib/dom/icons";
+import { count } from "../lib/format";
+import { onCommand } from "../lib/frame/commands";
+import { asFloat64 } from "../lib/linking/buffers";
 import { onChange } from "../lib/linking/changes";
 import { Connection, type ViewProps } from "../lib/linking/connection";
 import { entry } from "../lib/linking/entry";
 import { publisher, type Publisher } from "../lib/linking/publish";
 import { SlowAnswer, WAITING } from "../lib/linking/slow-answer";
-import { RIGHT } from "../lib/plots/step-axis";
-import { LIVE, MOMENTS_TRAITS } from "../lib/wire/constants";
+import { LIVE, MOMENTS_TRAITS, TIMELINE_CURVES_TRAITS } from "../lib/wire/constants";
 import type { OnsetEntry } from "../lib/wire/payloads";
 import type { TimelineState } from "../lib/wire/states";
 
-const KEYS = "Drag, or use the arrow keys; Home and End, Page up and down go farther, Space plays.";
+const KEYS =
+  "Drag the head, or use the arrow keys; Home, End, Page up and down go farther, Ctrl with an arrow to the next mark. " +
+  "Space plays. A and B mark two moments to compare. Ctrl and wheel, or Shift and drag, zoom; double click shows all.";
+/** So many losses and metrics are drawn unless the reader chooses others. */
+const MOST_LINES = 3;
+const NONE = -1;
 
 class Timeline {
   readonly root: HTMLElement;
   private readonly play: HTMLButtonElement;
   private readonly live: HTMLButtonElement;
-  private readonly before: HTMLButtonElement;
-  private readonly after: HTMLButtonElement;
-  private readonly dead: HTMLButtonElement;
-  private readonly readout = element("span", "cnnviz-timeline-readout", { role: "status", "aria-live": "polite" });
+  private readonly curves: HTMLButtonElement;
+  private readonly more: HTMLButtonElement;
+  private readonly curvesWord = element("span", "");
+  private readonly step = element("b", "");
+  private readonly readout = element("span", "cnnviz-timeline-readout", { role: "status", "aria-live": "polite" }, "step ", this.step);
   private readonly strip = element("div", "cnnviz-timeline-strip", {
     role: "slider",
     "aria-label": "Moment of the training",
     "aria-orientation": "horizontal",
-    title: KEYS,
+    "aria-description": KEYS,
   });
-  /** What began where the reader is, or under the pointer. */
-  private readonly onsetsLine = element("span", "cnnviz-timeline-told");
-  private pointed: readonly OnsetEntry[] | undefined;
-  private readonly legend = element("div", "cnnviz-timeline-legend");
-  private readonly note = element("span", "cnnviz-warning", { role: "status", "aria-live": "polite" });
+  private readonly note = element("div", "cnnviz-timeline-note cnnviz-warning", { role: "status", "aria-live": "polite" });
   private readonly body: HTMLElement;
-  private readonly hint = element("div", "cnnviz-note", {}, "No moments yet: they are kept while training is followed.");
+  private readonly empty: HTMLElement;
   private readonly slowAnswer: SlowAnswer;
   private readonly player: Player;
   private readonly publish: Publisher;
   private readonly redraw: () => void;
-  private moments: Moments;
-  private drawn: Drawn | undefined;
-  private dragging = false;
   private readonly connection: Connection;
   private readonly signal: AbortSignal;
+  private moments: Moments;
+  private lines: Line[] = [];
+  /** Losses and metrics that the reader chose, or took away. */
+  private readonly chosen = new Map<string, boolean>();
+  private drawn: Drawn | undefined;
+  /** The part that is in sight; undefined: all. */
+  private range: Range | undefined;
+  private full: Range = [0, 1];
+  private hovered: number | undefined;
+  /** At which of a mark's layers the last click on it was. */
+  private clicked: OnsetEntry | undefined;
 
   constructor(
     private readonly model: AnyModel<TimelineState>,
+    private readonly selector: AnyModel | undefined,
     props: ViewProps,
   ) {
     const signal = (this.signal = props.signal);
@@ -67,41 +85,53 @@ class Timeline {
       () => this.show(),
       signal,
     );
-    this.play = button("", "", () => this.togglePlay(), signal);
-    this.before = button("◂ Mark", "Back to where something began before", () => this.toMark(-1), signal);
-    this.after = button("Mark ▸", "On to where something begins next", () => this.toMark(1), signal);
-    this.before.setAttribute("aria-label", "Previous mark");
-    this.after.setAttribute("aria-label", "Next mark");
-    this.dead = button("First dead channel", "", () => this.goTo(this.firstDead!), signal);
-    this.live = button("Live", "The model as it is now", () => this.move(LIVE), signal);
-    const tools = element(
-      "div",
-      "cnnviz-timeline-tools",
-      {},
-      element("span", "cnnviz-group", {}, this.play, this.live),
-      element("span", "cnnviz-group", {}, this.before, this.after, this.dead),
-      this.readout,
+    this.play = iconButton("play", "Play", "", () => this.togglePlay(), signal);
+    this.live = button("live", "To the model as it is now (End)", () => this.move(LIVE), signal);
+    this.live.classList.add("cnnviz-timeline-live");
+    this.curves = button("", "Which number of the layers, and which losses and metrics", () => undefined, signal);
+    this.curves.append(this.curvesWord, icon("chevron-down"));
+    this.more = button("A B", "Mark two moments and compare them; go to marks; zoom", () => undefined, signal);
+    for (const opener of [this.curves, this.more]) opener.classList.add("cnnviz-timeline-opener");
+    curvesMenu(
+      this.curves,
+      () => ({ numbers: model.get("_numbers"), number: model.get("number"), lines: this.lines, isShown: (line) => this.isShown(line) }),
+      (number) => {
+        model.set("number", number);
+        model.save_changes();
+      },
+      (line, isShown) => {
+        this.chosen.set(line, isShown);
+        this.redraw();
+      },
+      signal,
     );
+    actions(this.more, () => this.choices(), "Moments", signal);
     keyboard(this.strip);
-    this.body = element(
-      "div",
-      "",
-      {},
-      tools,
-      this.strip,
-      element("div", "cnnviz-timeline-foot", {}, this.note, this.onsetsLine, this.legend),
-    );
-    this.root = element("div", "cnnviz cnnviz-timeline", {}, this.hint, this.body, this.connection.line);
-    this.strip.addEventListener("keydown", (event) => this.onKey(event), { signal });
-    this.strip.addEventListener("pointerdown", (event) => this.onDown(event), { signal });
-    this.strip.addEventListener("pointermove", (event) => this.dragging && this.scrub(event), { signal });
-    for (const end of ["pointerup", "pointercancel"] as const) {
-      this.strip.addEventListener(end, () => (this.dragging = false), { signal });
-    }
+    const tools = element("div", "cnnviz-timeline-tools", {}, element("div", "", {}, this.play, this.readout), element("div", "", {}, this.curves, this.more));
+    this.body = element("div", "cnnviz-timeline-body", {}, tools, element("div", "cnnviz-timeline-plot", {}, this.strip, this.note, this.live));
+    this.empty = emptyLine(signal);
+    this.root = element("div", "cnnviz cnnviz-timeline", {}, this.empty, this.body, this.connection.line);
     this.redraw = eachFrame(() => this.draw(), signal);
+    this.listen();
+  }
+
+  private listen(): void {
+    const { model, signal, strip } = this;
+    strip.addEventListener("keydown", (event) => this.onKey(event), { signal });
+    const timeline = this;
+    listenToHand(strip, {
+      get axis() { return timeline.drawn?.axis; },
+      get full() { return timeline.full; },
+      scrub: (x) => this.scrub(x),
+      hover: (step) => this.hover(step),
+      zoom: (range) => this.zoom(range),
+    }, signal);
+    onCommand(this.root, "play", () => this.togglePlay(), signal);
+    onCommand(this.root, "escape", () => this.endComparison(), signal);
     // Python sends these in one message, of which each is heard.
-    onChange(model, MOMENTS_TRAITS, this.redraw);
-    onChange(model, ["position", "note", "training"], () => this.show());
+    onChange(model, [...MOMENTS_TRAITS, ...TIMELINE_CURVES_TRAITS, "number", "mark_a", "mark_b"], this.redraw);
+    onChange(model, ["position", "note", "training", "comparing", "_compare_asked", "_compare_answered"], () => this.show());
+    if (this.selector) onChange(this.selector, ["layer", "_shown"], this.redraw);
     this.connection.onChange(() => {
       if (!this.connection.alive) this.player.stop();
       this.show();
@@ -112,63 +142,99 @@ class Timeline {
     });
   }
 
-  /** Draw the strip anew: other moments, or another width. */
+  /** Draw the strip anew: other moments, curves, or another width. */
   draw(): void {
-    this.moments = Moments.of(this.model);
-    const some = this.moments.count > 0;
-    this.hint.hidden = some;
+    const { model } = this;
+    this.moments = Moments.of(model);
+    this.lines = linesOf(model);
+    const logs = asFloat64(model.get("_log_steps"));
+    const some = this.moments.count > 0 || logs.length > 0;
+    this.empty.hidden = some;
     this.body.hidden = !some;
-    this.showLegend();
-    const width = this.root.clientWidth;
+    const width = this.strip.clientWidth;
     // A tab that is not shown has no width; its resize draws.
-    this.drawn =
-      some && width > 0
-        ? draw(this.moments, this.model.get("_onsets"), width, (mark, { onsets }) => this.link(mark, onsets))
-        : undefined;
-    // The mark under the pointer is another one now.
-    this.pointed = undefined;
-    this.strip.replaceChildren(...(this.drawn ? [this.drawn.root] : []));
+    if (!some || width <= 0) {
+      this.drawn = undefined;
+      this.strip.replaceChildren();
+      this.show();
+      return;
+    }
+    const last = this.last;
+    this.full = [this.moments.steps[0] ?? 0, Math.max(last, model.get("_end"))];
+    if (this.range) this.range = within(this.full, this.range);
+    const lines = this.lines.filter((line) => this.isShown(line));
+    const health = healthOf(model, this.layer);
+    say(this.curvesWord, health ? healthWord(health.entry) : "curves");
+    this.drawn = draw(
+      {
+        moments: this.moments,
+        onsets: model.get("_onsets"),
+        lines,
+        hues: lines.map((line) => Math.min(this.lines.indexOf(line), 5)),
+        health,
+        epochs: asFloat64(model.get("_epochs")),
+        last,
+        a: model.get("mark_a"),
+        b: model.get("mark_b"),
+      },
+      new Axis(this.range ?? this.full, width),
+      (mark, { onsets }) => this.link(mark, onsets),
+    );
+    this.strip.replaceChildren(this.drawn.root);
     this.show();
+  }
+
+  /** The last step of which anything is known. */
+  private get last(): number {
+    const steps = asFloat64(this.model.get("_log_steps"));
+    return Math.max(this.moments.last, steps.reduce((most, step) => Math.max(most, step), 0));
+  }
+
+  private get layer(): string {
+    const { selector } = this;
+    return ((this.connection.alive && selector?.get("layer")) || selector?.get("_shown") || "") as string;
+  }
+
+  private isShown(line: Line): boolean {
+    return this.chosen.get(line.name) ?? this.lines.indexOf(line) < MOST_LINES;
   }
 
   /** What a mark does under the pointer. */
   private link(mark: SVGGElement, onsets: OnsetEntry[]): void {
     const { signal } = this;
-    mark.addEventListener("pointerenter", () => this.point(onsets), { signal });
-    mark.addEventListener("pointerleave", () => this.point(undefined), { signal });
     mark.addEventListener("pointerdown", (event) => event.stopPropagation(), { signal });
-    mark.addEventListener("click", () => this.goTo(onsets[0]!), { signal });
+    mark.addEventListener("click", () => {
+      // Where several layers share a mark, each click leads to the next of them.
+      this.goTo(nextOf(onsets, this.clicked));
+    }, { signal });
   }
 
   /** Say where the reader is, and which buttons lead on. */
   show(): void {
-    const { position } = this;
-    const waiting = position !== this.model.get("_shown");
-    this.drawn?.point(position);
-    this.slowAnswer.wait(waiting && this.moments.count > 0);
-    const where = this.where(position);
-    say(this.readout, waiting ? `${where} · being read…` : where);
+    const { position, model } = this;
+    const waiting = position !== model.get("_shown");
+    const comparing = model.get("_compare_asked") > model.get("_compare_answered");
+    this.drawn?.point(position, this.hovered);
+    this.slowAnswer.wait((waiting || comparing) && this.moments.count > 0);
+    const where = this.moments.text(position, model.get("training"), model.get("_moments"));
+    say(this.step, `${count(position === LIVE ? this.last : position)}${waiting ? "…" : ""}`);
+    this.readout.title = waiting ? `${where} · being read…` : where;
     this.strip.setAttribute("aria-valuemin", String(this.moments.steps[0] ?? 0));
-    this.strip.setAttribute("aria-valuemax", String(this.moments.count > 0 ? this.moments.last : 0));
+    this.strip.setAttribute("aria-valuemax", String(this.moments.last));
     this.strip.setAttribute("aria-valuenow", String(position === LIVE ? this.moments.last : position));
     this.strip.setAttribute("aria-valuetext", where);
     this.strip.setAttribute("aria-disabled", String(!this.connection.alive));
-    say(this.play, this.player.playing ? "❚❚ Pause" : "▶ Play");
-    this.play.title = this.player.playing ? "Stop playing" : "Show one moment after the other, from here to the last";
-    this.play.setAttribute("aria-pressed", String(this.player.playing));
+    const playing = this.player.playing;
+    const word = playing ? "Stop playing" : "Play";
+    if (this.play.getAttribute("aria-label") !== word) this.play.replaceChildren(icon(playing ? "pause" : "play"));
+    this.play.setAttribute("aria-label", word);
+    this.play.title = playing ? "Stop playing (Space)" : "Show one moment after the other, from here to the last (Space)";
     this.connection.need(this.play, this.moments.count < 2);
-    this.connection.need(this.live, position === LIVE);
-    this.live.title = this.model.get("training") ? "The model as it is now; follow its training" : "The model as it is now";
-    const onsets = this.model.get("_onsets");
-    this.connection.need(this.before, !onsets.some(({ step }) => this.isBefore(step)));
-    this.connection.need(this.after, !onsets.some(({ step }) => this.isAfter(step)));
-    this.connection.need(this.dead, this.firstDead === undefined);
-    this.dead.title = this.firstDead === undefined
-      ? "No channel was found that is zero on every sample"
-      : "To the step at which the first channel became zero on every sample, and to its layer";
-    this.showOnsets();
+    this.connection.need(this.live);
+    this.live.hidden = position === LIVE;
     // What was said of the moment before is not true of this one.
-    say(this.note, this.slowAnswer.over ? WAITING : waiting ? "" : this.model.get("note"));
+    say(this.note, this.slowAnswer.over ? WAITING : waiting || comparing ? "" : model.get("note"));
+    this.note.title = this.note.textContent!;
     this.note.hidden = this.note.textContent === "";
   }
 
@@ -177,83 +243,76 @@ class Timeline {
     return this.model.get(this.connection.alive ? "position" : "_shown");
   }
 
-  private where(position: number): string {
-    if (position === LIVE) return this.model.get("training") ? "live: following training" : "live: the model as it is now";
-    const index = this.moments.at(position);
-    const every = this.moments.count === this.model.get("_moments");
-    const moment = index >= 0 && every ? ` · moment ${count(index + 1)} of ${count(this.moments.count)}` : "";
-    const bare = index >= 0 && !this.moments.recorded[index] ? " · only numbers kept" : "";
-    return `step ${count(position)}${moment}${bare}`;
-  }
-
-  private showLegend(): void {
-    const onsets = this.model.get("_onsets");
-    const [ticks, moments] = [this.moments.count, this.model.get("_moments")];
-    const all = this.moments.recorded.every((recorded) => recorded === 1);
-    const notes = [
-      ticks < moments ? `${count(ticks)} of ${count(moments)} moments have a tick` : "",
-      all ? "" : "short tick: only numbers kept",
-      onsets.length < this.model.get("_marks") ? `${count(onsets.length)} of ${counted(this.model.get("_marks"), "mark")} shown` : "",
+  private choices(): Choice[] {
+    const { model } = this;
+    const [a, b] = [model.get("mark_a"), model.get("mark_b")];
+    const { alive } = this.connection;
+    const mark = (name: "A" | "B", step: number): Choice => ({
+      text: step === NONE ? `Mark ${name} here` : `Mark ${name} here, not at ${count(step)}`,
+      title: `${name}: the moment of the play head`,
+      disabled: this.moments.count === 0,
+      act: () => this.mark(name),
+    });
+    const toMark = (text: string, title: string, onset: OnsetEntry | undefined): Choice => ({
+      text, title, disabled: !alive || !onset, act: () => this.goTo(onset!),
+    });
+    return [
+      mark("A", a),
+      mark("B", b),
+      { text: "Compare A and B", title: "Show the layer at both moments beside one another", disabled: !alive || a === b || a === NONE || b === NONE, act: () => this.compare() },
+      { text: "Clear A and B", title: "", disabled: a === NONE && b === NONE, act: () => this.setMarks(NONE, NONE) },
+      toMark("Previous mark", "Back to where something began before (Ctrl ←)", this.beside(-1)),
+      toMark("Next mark", "On to where something begins next (Ctrl →)", this.beside(1)),
+      toMark("First dead channel", "To where the first channel became zero on every sample", firstDead(model.get("_onsets"))),
+      { text: "Show all steps", title: "Zoom out (double click)", disabled: !this.range, act: () => this.zoom(undefined) },
     ];
-    this.legend.replaceChildren(...notes.filter(Boolean).map((text) => element("span", "", {}, text)));
   }
 
-  private point(onsets: readonly OnsetEntry[] | undefined): void {
-    this.pointed = onsets;
-    this.showOnsets();
-  }
-
-  private showOnsets(): void {
-    const onsets = this.pointed ?? this.here;
-    say(this.onsetsLine, onsetsText(onsets));
-    this.onsetsLine.title = onsets.map(({ layer, text }) => `${layer}: ${text}`).join("\n");
-  }
-
-  /** What began at the moment that is chosen. */
-  private get here(): OnsetEntry[] {
-    const { position } = this;
-    return this.model.get("_onsets").filter(({ step }) => this.momentOf(step) === position);
-  }
-
-  private get firstDead(): OnsetEntry | undefined {
-    const dead = this.model.get("_onsets").filter(({ kind }) => kind === "dead");
-    // What training brought about, before what was there from its start.
-    return (dead.find(({ from_start: fromStart }) => !fromStart) ?? dead[0]);
-  }
-
-  /** The moment at which what began at a step was seen. */
-  private momentOf(step: number): number {
-    return this.moments.steps[this.moments.nearest(step)]!;
-  }
-
-  private isBefore(step: number): boolean {
-    const { position } = this;
-    return this.moments.count > 0 && (position === LIVE || this.momentOf(step) < position);
-  }
-
-  private isAfter(step: number): boolean {
-    const { position } = this;
-    return this.moments.count > 0 && position !== LIVE && this.momentOf(step) > position;
-  }
-
-  private toMark(way: -1 | 1): void {
-    const onsets = this.model.get("_onsets");
-    const next =
-      way > 0
-        ? onsets.find(({ step }) => this.isAfter(step))
-        : [...onsets].reverse().find(({ step }) => this.isBefore(step));
-    if (next) this.goTo(next);
+  private beside(way: -1 | 1): OnsetEntry | undefined {
+    return markBeside(this.model.get("_onsets"), this.moments, this.position, way);
   }
 
   /** To the moment at which something was seen to begin, and to its layer. */
-  private goTo({ kind, layer, step }: OnsetEntry): void {
-    if (!this.connection.alive) return;
+  private goTo(onset: OnsetEntry): void {
+    if (!this.connection.alive || this.moments.count === 0) return;
+    this.clicked = onset;
     this.player.stop();
     const [times] = this.model.get("_mark") ?? [0];
-    this.model.set("_mark", [times + 1, kind, layer]);
-    this.model.set("position", this.momentOf(step));
+    this.model.set("_mark", [times + 1, onset.kind, onset.layer]);
+    this.model.set("position", this.moments.of(onset.step));
     this.publish();
     this.show();
+  }
+
+  /** Mark the moment of the head; once both are there they are compared. */
+  private mark(name: "A" | "B"): void {
+    if (this.moments.count === 0) return;
+    const step = this.position === LIVE ? this.moments.last : this.moments.of(this.position);
+    const [a, b] = [this.model.get("mark_a"), this.model.get("mark_b")];
+    if (name === "A") this.setMarks(step, b);
+    else this.setMarks(a, step);
+    const [first, second] = [this.model.get("mark_a"), this.model.get("mark_b")];
+    if (first !== NONE && second !== NONE && first !== second) this.compare();
+  }
+
+  private setMarks(a: number, b: number): void {
+    this.model.set("mark_a", a);
+    this.model.set("mark_b", b);
+    this.model.save_changes();
+  }
+
+  private compare(): void {
+    if (!this.connection.alive) return;
+    this.model.set("_compare_asked", this.model.get("_compare_asked") + 1);
+    this.model.save_changes();
+    this.show();
+  }
+
+  private endComparison(): void {
+    if (!this.model.get("comparing") || !this.connection.alive) return;
+    this.model.set("comparing", false);
+    this.model.save_changes();
+    this.strip.focus({ preventScroll: true });
   }
 
   private move(position: number): void {
@@ -269,7 +328,7 @@ class Timeline {
   }
 
   private togglePlay(): void {
-    if (!this.connection.alive) return;
+    if (!this.connection.alive || this.moments.count < 2) return;
     if (this.player.playing) {
       this.player.stop();
       return;
@@ -287,44 +346,51 @@ class Timeline {
     return true;
   }
 
-  private onDown(event: PointerEvent): void {
-    if (event.button !== 0) return;
-    this.strip.setPointerCapture(event.pointerId);
-    this.dragging = true;
-    this.scrub(event);
+  private scrub(x: number): void {
+    const { axis } = this.drawn!;
+    if (this.moments.count === 0) return;
+    const isLive = axis.shows(this.last) && x > liveFrom(axis, this.last);
+    this.move(isLive ? LIVE : this.moments.steps[this.moments.nearest(axis.step(x))]!);
   }
 
-  private scrub(event: PointerEvent): void {
-    if (!this.drawn) return;
-    const x = event.clientX - this.strip.getBoundingClientRect().left;
-    const { axis } = this.drawn;
-    const isLive = x > axis.width - RIGHT + 10;
-    this.move(isLive ? LIVE : this.moments.steps[this.moments.nearest(axis.step(x))]!);
+  private hover(step: number | undefined): void {
+    this.hovered = step;
+    this.drawn?.point(this.position, step);
+  }
+
+  private zoom(range: Range | undefined): void {
+    this.range = range && within(this.full, range);
+    this.hovered = undefined;
+    this.redraw();
   }
 
   private onKey(event: KeyboardEvent): void {
     const position = this.model.get("position");
-    const moves: Record<string, number> = {
-      ArrowLeft: -1,
-      ArrowDown: -1,
-      ArrowRight: 1,
-      ArrowUp: 1,
-      PageDown: -10,
-      PageUp: 10,
-      Home: -Infinity,
-      End: Infinity,
-    };
-    const by = moves[event.key];
-    if (by !== undefined) this.move(this.moments.moved(position, by));
+    const by = MOVES[event.key];
+    const isControl = event.ctrlKey || event.metaKey;
+    const shown = this.range ?? this.full;
+    const middle = Math.min(Math.max(position === LIVE ? this.last : position, shown[0]), shown[1]);
+    if (by !== undefined && isControl) {
+      const onset = this.beside(by < 0 ? -1 : 1);
+      if (onset) this.goTo(onset);
+    } else if (by !== undefined) this.move(this.moments.moved(position, by));
+    else if (isControl || event.altKey) return;
     else if (event.key === " ") this.togglePlay();
+    else if (event.key === "a" || event.key === "b") this.mark(event.key.toUpperCase() as "A" | "B");
+    else if (event.key === "+" || event.key === "-") this.zoom(zoomed(this.full, shown, middle, event.key === "+" ? -200 : 200));
+    else if (event.key === "Escape" && this.model.get("comparing")) this.endComparison();
     else return;
     event.preventDefault();
     event.stopPropagation();
   }
 }
 
-function render({ model, el, signal }: RenderProps<TimelineState>): void {
-  const timeline = new Timeline(model, { model, el, signal });
+async function render({ model, el, host, signal }: RenderProps<TimelineState>): Promise<void> {
+  const reference = model.get("selector");
+  const selector = reference ? await host.getModel(reference) : undefined;
+  // The cell may have been run again meanwhile; nobody would end what began now.
+  if (signal.aborted) return;
+  const timeline = new Timeline(model, selector, { model, el, signal });
   mount(el, timeline.root, signal);
   timeline.draw();
   onResize(timeline.root, eachFrame(() => timeline.draw(), signal), signal);

@@ -1,84 +1,101 @@
-/** Marks of what began at a step: a shape and a colour for each kind, in a row of its own. */
+/** Marks of what began at a step: triangles along the top, and a word on the layers where it fits. */
 import { svg } from "../lib/dom/svg";
 import { counted, lastName } from "../lib/format";
 import type { OnsetKind } from "../lib/wire/constants";
 import type { OnsetEntry } from "../lib/wire/payloads";
 
-/** A triangle, a diamond and a square, each in a box of 12 × 12; a disc for what is not known here. */
-const SHAPES: Record<string, string> = {
-  dead: "M0.8 1.6 H11.2 L6 11 Z",
-  "non-finite": "M6 0.4 L11.6 6 L6 11.6 L0.4 6 Z",
-  frozen: "M1.6 1.6 H10.4 V10.4 H1.6 Z",
-} satisfies Record<OnsetKind, string>;
-const OTHER = "M6 1 A5 5 0 1 1 5.99 1 Z";
+/** What a layer does from then on. */
+const WORDS: Record<string, readonly [one: string, several: string]> = {
+  dead: ["dies", "die"],
+  "non-finite": ["not finite", "not finite"],
+  frozen: ["frozen", "frozen"],
+} satisfies Record<OnsetKind, readonly [string, string]>;
 
-/** What each kind says. */
-const KINDS: Record<string, string> = {
-  dead: "channels that are zero on every sample",
-  "non-finite": "NaN or infinity appear",
-  frozen: "weights that no longer change, though they are to be trained",
-} satisfies Record<OnsetKind, string>;
-export const kindTitle = (kind: string): string => KINDS[kind] ?? kind;
+/** Pixels of a letter, about, and the most letters of a name. */
+const LETTER = 6.3;
+const LONGEST = 20;
+/** Marks closer than this are one. */
+const NEAR = 9;
+const SHAPE = "M-4.5 0H4.5L0 7Z";
 
-/** In this order from top to bottom; kinds that are not known here come after them. */
-const ORDER = Object.keys(KINDS);
-
-/** Pixels of a mark with the room around it. */
-export const MARK = 13;
-/** Pixels of a digit beside a mark. */
-const DIGIT = 7;
-
-/** Marks of one kind drawn as one: more than one where there is no room for each. */
 export interface Placed {
   x: number;
-  row: number;
   onsets: OnsetEntry[];
+  /** What stands beside it; "" where there is no room, or a neighbour says it. */
+  text: string;
+  /** Whether that stands at its left. */
+  isLeft: boolean;
 }
 
-/** Kinds from top to bottom, each in a row of its own, and its marks, each above its step. */
-export function place(onsets: readonly OnsetEntry[], xOf: (step: number) => number): { placed: Placed[]; kinds: string[] } {
-  const rank = (kind: string): number => (ORDER.includes(kind) ? ORDER.indexOf(kind) : ORDER.length);
-  const kinds = [...new Set(onsets.map(({ kind }) => kind))].sort((a, b) => rank(a) - rank(b));
+export const widthOf = (text: string): number => LETTER * text.length;
+
+/** Marks from left to right, those that meet as one; a word beside as many as have room for it. */
+export function place(onsets: readonly OnsetEntry[], xOf: (step: number) => number, left: number, right: number): Placed[] {
   const placed: Placed[] = [];
-  kinds.forEach((kind, row) => {
-    let newest: Placed | undefined;
-    for (const onset of onsets.filter((one) => one.kind === kind)) {
-      const x = xOf(onset.step);
-      if (newest && x - newest.x < widthOf(newest)) newest.onsets.push(onset);
-      else placed.push((newest = { x, row, onsets: [onset] }));
-    }
+  for (const onset of onsets) {
+    const x = xOf(onset.step);
+    if (x < left - 1 || x > right + 1) continue;
+    const before = placed[placed.length - 1];
+    if (before && x - before.x < NEAR) before.onsets.push(onset);
+    else placed.push({ x, onsets: [onset], text: "", isLeft: false });
+  }
+  // Whom a word speaks for: its own mark, and those left of it that have no room for one.
+  let silent: OnsetEntry[] = [];
+  let taken = left;
+  placed.forEach((mark, at) => {
+    const [speaks, next] = [[...silent, ...mark.onsets], placed[at + 1]?.x ?? right];
+    const text = textOf(speaks);
+    const room = next - mark.x - 16;
+    if (widthOf(text) <= room) {
+      mark.text = text;
+      taken = mark.x + 9 + widthOf(text);
+      silent = [];
+    } else if (at === placed.length - 1 && widthOf(text) <= mark.x - 12 - taken && silent.length === 0) {
+      mark.text = text;
+      mark.isLeft = true;
+    } else silent = speaks;
   });
-  return { placed, kinds };
+  return placed;
 }
 
-const widthOf = ({ onsets }: Placed): number =>
-  onsets.length === 1 ? MARK : MARK + 2 + DIGIT * String(onsets.length).length;
+/** `block2_conv1 +3 die`. */
+export function textOf(onsets: readonly OnsetEntry[]): string {
+  const layers = [...new Set(onsets.map(({ layer }) => lastName(layer)))];
+  const kinds = [...new Set(onsets.map(({ kind }) => kind))];
+  const name = layers[0]!.length > LONGEST ? `${layers[0]!.slice(0, LONGEST - 1)}…` : layers[0]!;
+  const more = layers.length > 1 ? ` +${layers.length - 1}` : "";
+  const [one, several] = WORDS[kinds[0]!] ?? ["", ""];
+  const isOld = onsets.every(({ from_start: fromStart, kind }) => fromStart && kind === "dead");
+  const words = kinds.length > 1 ? "" : isOld ? "dead" : layers.length > 1 ? several : one;
+  return `${name}${more}${words ? ` ${words}` : ""}`;
+}
 
-/** A mark, with the number of those that share its place, above its step. */
-export function markAt(placed: Placed, top: number): SVGGElement {
-  const { x, row, onsets } = placed;
-  const kind = onsets[0]!.kind;
+/** A mark; its box takes the mouse, 24 pixels wide and high. */
+export function markAt({ x, onsets, text, isLeft }: Placed, top: number, bottom: number): SVGGElement {
   const made = svg(
     "g",
-    { transform: `translate(${x - 6} ${top + row * MARK})`, class: `cnnviz-onset cnnviz-onset-${kind}` },
-    // The whole box takes the mouse, not the shape alone.
-    svg("rect", { x: -0.5, y: -0.5, width: widthOf(placed), height: MARK, class: "cnnviz-onset-box" }),
-    svg("path", { d: SHAPES[kind] ?? OTHER }),
+    { class: `cnnviz-onset cnnviz-onset-${onsets[0]!.kind.replace(/[^\w-]/g, "")}`, transform: `translate(${Math.floor(x) + 0.5} 0)` },
+    svg("path", { d: `M0 ${top + 8}V${bottom}`, class: "cnnviz-onset-stem" }),
+    svg("rect", { x: -12, y: top - 4, width: 24, height: 24, class: "cnnviz-onset-box" }),
+    svg("path", { d: SHAPE, transform: `translate(0 ${top})`, class: "cnnviz-onset-shape" }),
   );
-  if (onsets.length > 1) {
-    const number = svg("text", { x: MARK + 1, y: 10 });
-    number.textContent = String(onsets.length);
-    made.append(number);
+  const title = svg("title");
+  title.textContent = `${onsetsText(onsets)}\nClick: to this moment and layer`;
+  made.append(title);
+  if (text) {
+    const words = svg("text", { x: isLeft ? -9 : 9, y: top + 8, "text-anchor": isLeft ? "end" : "start" });
+    words.textContent = text;
+    made.append(words);
   }
   return made;
 }
 
 /** So many sentences are read; beyond them a number tells enough. */
-const MOST_TOLD = 3;
+const MOST_TOLD = 6;
 
-/** What began there, in words. */
+/** What began there, in words, a line each. */
 export function onsetsText(onsets: readonly OnsetEntry[]): string {
-  const sentences = onsets.slice(0, MOST_TOLD).map(({ layer, text }) => `${lastName(layer)}: ${text}`);
+  const sentences = onsets.slice(0, MOST_TOLD).map(({ layer, text }) => `${layer}: ${text}`);
   const more = onsets.length - MOST_TOLD;
-  return sentences.concat(more > 0 ? [`and ${counted(more, "more mark")}`] : []).join(" · ");
+  return sentences.concat(more > 0 ? [`and ${counted(more, "more mark")}`] : []).join("\n");
 }

@@ -1,9 +1,22 @@
 /** The moments that have a tick, and the way from one to the next. */
 import type { AnyModel } from "@anywidget/types";
 
+import { count } from "../lib/format";
 import { asFloat64, asUint8 } from "../lib/linking/buffers";
 import { LIVE } from "../lib/wire/constants";
 import type { MomentsState } from "../lib/wire/payloads";
+
+/** So many moments a key goes on, or back. */
+export const MOVES: Record<string, number> = {
+  ArrowLeft: -1,
+  ArrowDown: -1,
+  ArrowRight: 1,
+  ArrowUp: 1,
+  PageDown: -10,
+  PageUp: 10,
+  Home: -Infinity,
+  End: Infinity,
+};
 
 export class Moments {
   constructor(
@@ -19,8 +32,9 @@ export class Moments {
     return this.steps.length;
   }
 
+  /** The last step; 0 where there is none. */
   get last(): number {
-    return this.steps[this.count - 1]!;
+    return this.steps[this.count - 1] ?? 0;
   }
 
   /** How many moments are before this step. */
@@ -45,6 +59,20 @@ export class Moments {
     const after = Math.min(this.before(step), this.count - 1);
     const before = Math.max(0, after - 1);
     return step - this.steps[before]! < this.steps[after]! - step ? before : after;
+  }
+
+  /** The moment at which what began at a step was seen. */
+  of(step: number): number {
+    return this.steps[this.nearest(step)]!;
+  }
+
+  /** A position in words, of so many moments of which those here may be some. */
+  text(position: number, training: boolean, moments: number): string {
+    if (position === LIVE) return training ? "live: following training" : "live: the model as it is now";
+    const index = this.at(position);
+    const moment = index >= 0 && this.count === moments ? ` · moment ${count(index + 1)} of ${count(this.count)}` : "";
+    const bare = index >= 0 && !this.recorded[index] ? " · only numbers kept" : "";
+    return `step ${count(position)}${moment}${bare}`;
   }
 
   /** The position so many moments on, or back; live is one beyond the last. */

@@ -1,8 +1,10 @@
-/** TrainingBar: how far training is, what the updates cost, and pause, resume and stop. */
+/** TrainingBar: how far training is, in one piece of the top bar, and pause, resume and stop. */
 import type { AnyModel, RenderProps } from "@anywidget/types";
 
-import { button, element, mount, say } from "../lib/dom/elements";
+import { element, mount, say } from "../lib/dom/elements";
+import { icon, iconButton } from "../lib/dom/icons";
 import { count, counted, number, percent } from "../lib/format";
+import { onCommand } from "../lib/frame/commands";
 import { onChange } from "../lib/linking/changes";
 import { Connection, type ViewProps } from "../lib/linking/connection";
 import { entry } from "../lib/linking/entry";
@@ -20,7 +22,7 @@ const STATES: Record<Training, string> = {
   paused: "Paused",
   stopping: "Stopping",
   ended: "Training ended",
-  interrupted: "Training was interrupted",
+  interrupted: "Interrupted",
 };
 /** What training did when it was last heard of, where nobody tells any more. */
 const LAST: Partial<Record<Training, string>> = {
@@ -29,8 +31,8 @@ const LAST: Partial<Record<Training, string>> = {
   stopping: "Was stopping",
 };
 const WORDS: Record<What, { text: string; waiting: string; title: string }> = {
-  pause: { text: "Pause", waiting: "Pausing…", title: "Hold training after the present step; it can be resumed" },
-  resume: { text: "Resume", waiting: "Resuming…", title: "Go on with training from where it was paused" },
+  pause: { text: "Pause", waiting: "Pausing…", title: "Hold training after the present step; it can be resumed (P)" },
+  resume: { text: "Resume", waiting: "Resuming…", title: "Go on with training from where it was paused (P)" },
   stop: {
     text: "Stop",
     waiting: "Stopping…",
@@ -40,21 +42,22 @@ const WORDS: Record<What, { text: string; waiting: string; title: string }> = {
 /** Without subshells nothing that the page asks reaches a kernel whose cell is running. */
 const LATE =
   "The kernel has not taken this yet: it may do so only after this cell. To end training now, interrupt the kernel.";
-/** More numbers than these would fill the line; the others are in its title. */
-const MOST_LOGS = 4;
+/** What is wrong is told in short; all of it is in its title. */
+const SHORT = 40;
 
 class TrainingBar {
   readonly root: HTMLElement;
-  private readonly state = element("b", "cnnviz-training-state", { role: "status", "aria-live": "polite" });
-  private readonly progress = element("progress", "cnnviz-training-progress", { max: 1 });
+  private readonly state = element("span", "cnnviz-training-state", { role: "status", "aria-live": "polite" });
   private readonly place = element("span", "cnnviz-training-place");
   private readonly logs = element("span", "cnnviz-training-logs");
-  private readonly cost = element("span", "cnnviz-training-cost cnnviz-faint");
-  private readonly note = element("div", "cnnviz-training-note cnnviz-warning", { role: "status", "aria-live": "polite" });
+  private readonly note = element("span", "cnnviz-training-note cnnviz-warning", { role: "status", "aria-live": "polite" });
   /** One button for both, so that it keeps the focus when the one becomes the other. */
   private readonly hold: HTMLButtonElement;
   private readonly stop: HTMLButtonElement;
   private readonly buttons: HTMLElement;
+  /** Along the bottom of the bar that this stands in. */
+  private readonly progress = element("div", "cnnviz-training-progress", { role: "progressbar", "aria-label": "Training", "aria-valuemin": 0, "aria-valuemax": 100 });
+  private readonly text = element("span", "cnnviz-training-text");
   private readonly slowAnswer: SlowAnswer;
   private readonly connection: Connection;
 
@@ -65,18 +68,28 @@ class TrainingBar {
     const { signal } = props;
     this.connection = new Connection(props);
     this.connection.onChange(() => this.show());
-    this.hold = button("", "", () => this.ask(this.holding), signal);
-    this.stop = button("", "", () => this.ask("stop"), signal);
-    this.buttons = element("span", "cnnviz-group", {}, this.hold, this.stop);
+    this.hold = iconButton("pause", "Pause", "", () => this.ask(this.holding), signal);
+    this.stop = iconButton("stop", "Stop", "", () => this.ask("stop"), signal);
+    this.buttons = element("span", "cnnviz-training-buttons", {}, this.hold, this.stop);
     this.slowAnswer = new SlowAnswer(() => this.show(), signal);
+    this.text.append(this.state, this.place, this.logs);
     this.root = element(
       "div",
       "cnnviz cnnviz-training-bar",
       { role: "group", "aria-label": "Training" },
-      element("div", "cnnviz-training-line", {}, this.state, this.progress, this.place, this.logs, this.cost, this.buttons),
+      this.text,
       this.note,
+      this.buttons,
+      this.progress,
       this.connection.line,
     );
+    onCommand(this.root, "pause", () => {
+      if (!this.isOff(this.hold)) this.ask(this.holding);
+    }, signal);
+  }
+
+  private isOff(made: HTMLButtonElement): boolean {
+    return this.buttons.hidden === true || made.getAttribute("aria-disabled") === "true";
   }
 
   /** What the button that holds training does next. */
@@ -103,27 +116,37 @@ class TrainingBar {
   show(): void {
     const state = this.model.get("state");
     const running = state === "training" || state === "paused" || state === "stopping";
-    this.root.hidden = state === "";
+    const problem = [this.model.get("error"), this.model.get("note")].filter(Boolean).join(" ");
+    // What is over needs no words in the bar, unless something went wrong.
+    this.root.hidden = !(running || state === "interrupted" || (state !== "" && problem));
     this.root.dataset.state = state;
-    say(this.state, (this.connection.alive ? undefined : LAST[state]) ?? STATES[state]);
+    const alive = this.connection.alive;
+    // Where an epoch can be told training goes without saying.
+    const isPlain = alive && state === "training" && this.model.get("epoch") > 0;
+    say(this.state, isPlain ? "" : ((alive ? undefined : LAST[state]) ?? STATES[state]));
     this.showPlace(running);
     this.showLogs();
-    this.showCost();
     this.buttons.hidden = !running;
     const waiting = (["pause", "resume", "stop"] as const).filter((what) => this.waits(what));
     const stopping = state === "stopping" || this.waits("stop");
     this.label(this.hold, this.holding, this.waits(this.holding), stopping);
     this.label(this.stop, "stop", stopping, false);
     this.slowAnswer.wait(running && waiting.length > 0);
-    const late = this.slowAnswer.over ? LATE : "";
-    say(this.note, [this.model.get("error"), this.model.get("note"), late].filter(Boolean).join(" "));
-    this.note.hidden = this.note.textContent === "";
+    const text = [problem, this.slowAnswer.over ? LATE : ""].filter(Boolean).join(" ");
+    say(this.note, text.length > SHORT ? `${text.slice(0, SHORT - 1).trimEnd()}…` : text);
+    this.note.title = text;
+    this.note.hidden = text === "";
+    this.text.title = [this.placeText(running), this.logsText(), this.costText()].filter(Boolean).join("\n");
   }
 
   private label(made: HTMLButtonElement, what: What, waiting: boolean, disabled: boolean): void {
     const { text, waiting: words, title } = WORDS[what];
-    say(made, waiting ? words : text);
-    made.title = title;
+    const label = waiting ? words : text;
+    if (made.getAttribute("aria-label") !== label || made.title !== title) {
+      made.replaceChildren(icon(what === "resume" ? "play" : what));
+      made.setAttribute("aria-label", label);
+      made.title = title;
+    }
     // Not `disabled`, which would take the keyboard's focus away.
     const off = waiting || disabled || !this.connection.alive;
     made.setAttribute("aria-disabled", String(off));
@@ -131,52 +154,50 @@ class TrainingBar {
   }
 
   private showPlace(running: boolean): void {
-    const step = this.model.get("step");
-    const [batch, steps] = [this.model.get("batch"), this.model.get("steps")];
-    const [epoch, epochs] = [this.model.get("epoch"), this.model.get("epochs")];
-    this.progress.hidden = !running || steps === 0;
-    if (steps > 0) {
-      this.progress.value = Math.min(1, batch / steps);
-      this.progress.setAttribute("aria-label", `step ${count(batch)} of ${count(steps)} in this epoch`);
-    }
+    const { epoch, epochs, step, batch, steps } = this.counts;
+    const inAll = epochs > 0 ? [element("span", "cnnviz-faint", {}, `/${count(epochs)}`)] : [];
+    const words = epoch > 0 ? ["Epoch ", element("b", "", {}, count(epoch)), ...inAll] : ["step ", element("b", "", {}, count(step))];
+    this.place.replaceChildren(...words);
+    const inEpoch = steps > 0 ? Math.min(1, batch / steps) : 0;
+    const done = epochs > 0 && epoch > 0 ? Math.min(1, (epoch - 1 + inEpoch) / epochs) : inEpoch;
+    this.progress.hidden = !running || done === 0;
+    this.progress.style.width = `${(100 * done).toFixed(1)}%`;
+    this.progress.setAttribute("aria-valuenow", String(Math.round(100 * done)));
+  }
+
+  private get counts(): Record<"epoch" | "epochs" | "step" | "batch" | "steps", number> {
+    const { model } = this;
+    return { epoch: model.get("epoch"), epochs: model.get("epochs"), step: model.get("step"), batch: model.get("batch"), steps: model.get("steps") };
+  }
+
+  private placeText(running: boolean): string {
+    const { epoch, epochs, step, batch, steps } = this.counts;
     const inEpoch = epoch > 0 ? `epoch ${count(epoch)}${epochs > 0 ? ` of ${count(epochs)}` : ""}` : "";
-    const atStep = running && steps > 0 ? `step ${count(batch)} of ${count(steps)}` : running ? `step ${count(step)}` : "";
-    const made = running ? "" : `after ${counted(step, "step")}`;
-    say(this.place, [inEpoch, atStep, made].filter(Boolean).join(" · "));
-    this.place.title = `${counted(step, "training step")} in all`;
+    const atStep = running && steps > 0 ? `step ${count(batch)} of ${count(steps)}` : "";
+    return [inEpoch, atStep, `${counted(step, "training step")} in all`].filter(Boolean).join(" · ");
   }
 
+  /** The loss, or what comes first; all are in the title, and in the timeline. */
   private showLogs(): void {
-    const all = Object.entries(this.model.get("logs")).map(([name, value]) => ({
-      text: `${name} ${number(Number(value))}`,
-      bad: !Number.isFinite(Number(value)),
-    }));
-    const more = all.length - MOST_LOGS;
-    this.logs.replaceChildren(
-      ...all
-        .slice(0, MOST_LOGS)
-        .map(({ text, bad }) => element("span", bad ? "cnnviz-warning" : "", {}, text)),
-      ...(more > 0 ? [element("span", "cnnviz-faint", {}, `+${more} more`)] : []),
-    );
-    this.logs.title = all.map(({ text }) => text).join("\n");
-    this.logs.hidden = all.length === 0;
+    const logs = Object.entries(this.model.get("logs"));
+    const [name, value] = logs.find(([each]) => each === "loss") ?? logs[0] ?? ["", 0];
+    const isBad = !Number.isFinite(Number(value));
+    this.logs.replaceChildren(...(name ? [`${name} `, element("b", isBad ? "cnnviz-warning" : "", {}, number(Number(value), 2))] : []));
+    this.logs.hidden = name === "";
   }
 
-  private showCost(): void {
+  private logsText(): string {
+    return Object.entries(this.model.get("logs")).map(([name, value]) => `${name} ${number(Number(value))}`).join(", ");
+  }
+
+  private costText(): string {
     const [updates, skipped] = [this.model.get("updates"), this.model.get("skipped")];
     const [spent, share] = [this.model.get("spent"), this.model.get("budget")];
-    // The sign stays beside its number at the end of a line.
-    const budget = `${number(100 * share)}\u00a0%`;
     const left = skipped > 0 ? `, ${count(skipped)} skipped` : "";
     // Without a limit updates may take longer than the training itself.
     const of = `${spent > 0.99 ? `${number(100 * spent)} %` : percent(spent)} of the training time`;
-    say(this.cost, `${counted(updates, "update")}${left}: ${of}${share < 1 ? ` (at most ${budget})` : ""}`);
-    this.cost.title =
-      "An update reads the model for the views below. " +
-      (share < 1
-        ? `Where updates would take more than ${budget} of the training time on average, some are skipped; `
-        : "There are five a second at most, others are skipped; ") +
-      "the one at the end is always made.";
+    const most = share < 1 ? ` (at most ${number(100 * share)} %, else some are skipped)` : " (five a second at most)";
+    return `${counted(updates, "update")} of the views${left}: ${of}${most}; the one at the end is always made.`;
   }
 }
 

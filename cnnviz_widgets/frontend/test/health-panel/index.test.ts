@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 
 import panel from "../../src/health-panel";
 import { layerColors } from "../../src/health-panel/colors";
-import { scaleFor, written } from "../../src/health-panel/scale";
+import { scaleFor, written } from "../../src/lib/plots/value-scale";
 import type { NumberEntry } from "../../src/lib/wire/payloads";
 import type { HealthState } from "../../src/lib/wire/states";
 import { at, emptyPage, FakeModel, figure, find, frame, key, show, view } from "../fake";

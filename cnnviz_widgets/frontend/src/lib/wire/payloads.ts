@@ -237,6 +237,36 @@ export interface MomentsState {
   _onsets: OnsetEntry[];
 }
 
+/** A loss or a metric over time. */
+export interface LogEntry {
+  name: string;
+  /** What a value is of: one batch, all since its epoch began, or an epoch. */
+  of: "batch" | "running" | "epoch";
+  /** Points of its curve, each of so many batches at the most. */
+  points: number;
+  batches: number;
+}
+
+/** What is drawn over the steps of a training. */
+export interface TimelineCurvesState {
+  _numbers: NumberEntry[];
+  /** Path of the layer of each curve. */
+  _paths: string[];
+  /** Step of each point of the layers' curves. */
+  _points: DataView;
+  /** A value for each number, layer and point; NaN where there is none. */
+  _values: DataView;
+  _logs: LogEntry[];
+  /** Step of each point, one loss or metric after the other. */
+  _log_steps: DataView;
+  /** Means of all these points, then the least of what they stand for, then the greatest. */
+  _log_values: DataView;
+  /** For each epoch how many steps had been made when it began, and its number. */
+  _epochs: DataView;
+  /** The step at which training is to end; 0 where that is not known. */
+  _end: number;
+}
+
 /** A layer of a model, and how it fares. */
 export interface LayerEntry {
   path: string;

@@ -14,6 +14,7 @@ import type {
   ParametersState,
   ReportEntry,
   SheetState,
+  TimelineCurvesState,
   TreeState,
   TrialEntry,
   UncomparedLayerEntry,
@@ -310,13 +311,26 @@ export interface SelectionBarState {
 }
 
 /** What Timeline shares with the page. */
-export interface TimelineState extends MomentsState {
+export interface TimelineState extends MomentsState, TimelineCurvesState {
+  /** A layer selector, where there is one. */
+  selector: string | null;
   /** How often the page went to a mark; the last one's kind and layer. */
   _mark: [number, string, string];
+  _compare_answered: number;
+  /** How often the page asked to compare. */
+  _compare_asked: number;
   /** The position that Python shows; it follows `position`. */
   _shown: number;
+  /** Whether the two moments are shown beside one another. */
+  comparing: boolean;
+  /** Step of the first moment to compare; -1: none. */
+  mark_a: number;
+  /** Step of the second moment; -1: none. */
+  mark_b: number;
   /** What is to be known of the moment; '' for nothing. */
   note: string;
+  /** Which number of the layers is drawn; an unknown one: the first. */
+  number: string;
   /** Step of the moment that is chosen; -1: live. */
   position: number;
   /** Whether the model trains just now. */

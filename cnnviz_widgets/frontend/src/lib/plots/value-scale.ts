@@ -1,7 +1,10 @@
 /** Which axis suits the values of a number, from where to where, and where it has its ticks. */
-import type { Look } from "./curves";
-import { count, number, percent } from "../lib/format";
-import { powersOfTen, roundTicks } from "../lib/plots/ticks";
+import type { NumberEntry } from "../wire/payloads";
+import { count, number, percent } from "../format";
+import { powersOfTen, roundTicks } from "./ticks";
+
+/** How a number is written, and which axis suits it. */
+export type Look = NumberEntry["look"];
 
 export interface ValueScale {
   log: boolean;
