@@ -21,7 +21,7 @@ from .selected import PYTHON_LINE
 if TYPE_CHECKING:
     from ...model import ModelProbe
 
-TABS = {"findings": "Findings", "density": "Density", "trials": "Trials"}
+TABS = {"findings": "Findings", "density": "Density", "trials": "Trials", "channel": "Channel"}
 """The drawer's tabs, by their names."""
 
 
@@ -86,6 +86,7 @@ class Panes:
             "findings": [self.findings],
             "density": self.views.in_tab("density"),
             "trials": [self.ablation],
+            "channel": [self.views.card],
         }
         middle = [*self.views.in_tab(""), self.selection_bar]
         return framed([self.header, *bar], self.selector, middle, self.drawer, tabs, foot)

@@ -68,6 +68,12 @@ export const SHEET_TRAITS = [
   "channel_names",
   "class_names",
 ] as const;
+export const HEADS_TRAITS = [
+  "_heads",
+  "_head_shape",
+  "_head_pixels",
+  "_head_range",
+] as const;
 export const PARAMETERS_TRAITS = [
   "_shape",
   "_codes",
@@ -103,6 +109,16 @@ export const DENSITY_CURVES_TRAITS = [
   "_zero_share",
   "_nonfinite_share",
 ] as const;
+export const CHANNEL_FACTS_TRAITS = [
+  "_channels",
+  "_maximum",
+  "_mean",
+  "_zero_share",
+  "_nonfinite_share",
+  "_fires",
+  "_nearest",
+  "_curves",
+] as const;
 export const COMPARED_CURVES_TRAITS = [
   "_numbers_a",
   "_numbers_b",
@@ -132,6 +148,16 @@ export const MOMENTS_TRAITS = [
   "_marks",
   "_onsets",
 ] as const;
+export const SELECTION_BAR_TRAITS = [
+  "_trials",
+  "class_names",
+  "_channel_count",
+  "_channels",
+  "_gaps",
+  "_mean",
+  "_maximum",
+  "_dead",
+] as const;
 export const TIMELINE_CURVES_TRAITS = [
   "_numbers",
   "_paths",
@@ -148,17 +174,18 @@ export const INSPECTOR_HEADER_TRAITS = [
   "_asked",
   "_diagnose_asked",
   "_diagnosed",
-  "_next_answered",
-  "_next_asked",
   "_shown_view",
+  "_step_answered",
+  "_step_asked",
   "error",
   "facts",
-  "guide",
+  "found",
   "has_weights",
   "live",
   "look_for",
   "message",
   "next_step",
+  "previous_step",
   "progress",
   "stage",
   "step",
