@@ -119,7 +119,8 @@ class SelectionBar {
   private obey(name: Command): void {
     if (name === "search") this.finder.open();
     else if (name === "undo") this.undo();
-    else if (name === "escape") this.escape();
+    // When all have heard it: the drawer stays while something floats that is closed first.
+    else if (name === "escape") queueMicrotask(() => this.escape());
     else if (this.selection.list.length === 0) return;
     else if (name === "copy") this.copy();
     else if (name === "silence" || name === "mean" || name === "merge") this.attempt(name);
