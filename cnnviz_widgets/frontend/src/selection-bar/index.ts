@@ -68,7 +68,7 @@ class SelectionBar {
     this.root = element("div", "cnnviz cnnviz-selection-bar", {}, this.clipboard.root, this.finder.root, this.pill);
     this.root.addEventListener("keydown", (event) => this.onKey(event), { signal });
     onAnyCommand(this.root, (name) => this.obey(name), signal);
-    selection.onChange(() => this.show());
+    selection.onSelected(() => this.show());
     selection.onOthers(() => this.clipboard.close());
     this.connection.onChange(() => this.show());
     this.trials?.onChange(() => this.show());
