@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import keras
@@ -375,6 +376,16 @@ def test_sentences_and_numbers_for_people() -> None:
         ("loss (mse) before", "0.5"),
         ("loss (mse) after", "0.75"),
     )
+    assert found.numbers == {
+        "samples": 16,
+        "change": 0.1234,
+        "changed": 5,
+        "right": (12, 9),
+        "loss": (0.5, 0.75),
+        "unchanged": False,
+    }
+    blind = replace(found, right_before=None, loss_after=None, answers_changed=None)
+    assert [blind.numbers[name] for name in ("changed", "right", "loss")] == [None] * 3
 
 
 def noisy() -> Any:

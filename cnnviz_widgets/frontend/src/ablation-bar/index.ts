@@ -54,7 +54,7 @@ class AblationBar {
       this.connection.line,
     );
     this.slowAnswer = new SlowAnswer(() => this.show(), signal);
-    selection.onChange(() => this.show());
+    selection.onSelected(() => this.show());
     this.trials.onChange(() => this.show());
     onChange(model, ["error"], () => this.show());
     onChange(model, ["trials"], () => this.showTrials());

@@ -68,7 +68,7 @@ class SelectionBar {
     this.root = element("div", "cnnviz cnnviz-selection-bar", {}, this.clipboard.root, this.finder.root, this.pill);
     this.root.addEventListener("keydown", (event) => this.onKey(event), { signal });
     onAnyCommand(this.root, (name) => this.obey(name), signal);
-    selection.onChange(() => this.show());
+    selection.onSelected(() => this.show());
     selection.onOthers(() => this.clipboard.close());
     this.connection.onChange(() => this.show());
     this.trials?.onChange(() => this.show());
@@ -119,7 +119,8 @@ class SelectionBar {
   private obey(name: Command): void {
     if (name === "search") this.finder.open();
     else if (name === "undo") this.undo();
-    else if (name === "escape") this.escape();
+    // When all have heard it: the drawer stays while something floats that is closed first.
+    else if (name === "escape") queueMicrotask(() => this.escape());
     else if (this.selection.list.length === 0) return;
     else if (name === "copy") this.copy();
     else if (name === "silence" || name === "mean" || name === "merge") this.attempt(name);

@@ -104,6 +104,11 @@ export class Selection {
     onChange(this.model, ["_channels_of"], callback);
   }
 
+  /** When others are selected, but not with each that the pointer passes. */
+  onSelected(callback: () => void): void {
+    onChange(this.model, ["selected"], callback);
+  }
+
   onChange(callback: () => void): void {
     onChange(this.model, ["selected", "hovered"], callback);
   }
@@ -119,7 +124,7 @@ export class SelectionHistory {
 
   constructor(private readonly selection: Selection) {
     this.present = selection.list;
-    selection.onChange(() => this.look());
+    selection.onSelected(() => this.look());
     selection.onOthers(() => this.forget());
   }
 
