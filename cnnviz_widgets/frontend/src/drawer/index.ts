@@ -31,8 +31,8 @@ class Drawer {
     onAnyCommand(this.root, (name) => {
       if (name.startsWith("tab:")) this.open(name.slice(4));
       else if (name === "drawer") this.turn(!this.model.get("is_open"));
-      // The focus leaves with what it is in.
-      else if (name === "escape" && this.root.closest(".cnnviz-frame-drawer")?.contains(document.activeElement)) this.turn(false);
+      // The bar over selected channels goes first; the focus leaves with what it is in.
+      else if (name === "escape" && !frameOf(this.root)?.querySelector(".cnnviz-selection-bar > :not([hidden])") && this.root.closest(".cnnviz-frame-drawer")?.contains(document.activeElement)) this.turn(false);
     }, signal);
     // The panels beside it are there once the notebook has put all in their places.
     onResize(this.root, () => this.show(), signal);
