@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import base64
 import io
+import math
 import re
+from pathlib import Path
 from xml.etree import ElementTree
 
 import matplotlib
@@ -12,7 +14,14 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from cnnviz_widgets.widgets.export.figures.colours import ALONE, GROUPS, colour_table, group_colours
+import cnnviz_widgets
+from cnnviz_widgets.widgets.export.figures.colours import (
+    ALONE,
+    GROUPS,
+    chosen_colormap,
+    colour_table,
+    group_colours,
+)
 from cnnviz_widgets.widgets.export.figures.drawing import Box, Drawing
 from cnnviz_widgets.widgets.export.figures.places import Places
 from cnnviz_widgets.widgets.export.figures.png_file import (
@@ -107,6 +116,24 @@ def test_hues_of_groups_are_read_on_white() -> None:
     assert len(set(GROUPS)) == 8
     assert min(1.05 / (luminance(hue) + 0.05) for hue in GROUPS) >= 4.5
     assert 1.05 / (luminance(ALONE) + 0.05) >= 3
+
+
+def test_colours_of_groups_are_those_of_the_page() -> None:
+    plots = Path(cnnviz_widgets.__file__).parent / "frontend/src/lib/plots"
+    text = (plots / "group-colors.ts").read_text(encoding="utf-8")
+    [light] = re.findall(r"const LIGHT = \[(.*)\]", text)
+    assert tuple(re.findall(r'"(#[0-9a-f]{6})"', light)) == GROUPS
+    assert f': "{ALONE}"' in text
+
+
+def test_what_is_chosen_for_values_of_both_signs_is_diverging() -> None:
+    ranges = {
+        "magma": [(0, 1), (-0.1, 1), (math.nan, math.nan)],
+        "diverging": [(-1, 1), (-1, -0.5)],
+    }
+    for name, each in ranges.items():
+        assert {chosen_colormap("auto", low, high) for low, high in each} == {name}
+    assert chosen_colormap("grey", -1, 1) == "grey"
 
 
 def test_groups_are_counted_from_the_left_and_what_is_alone_is_grey() -> None:

@@ -31,12 +31,15 @@ _POINTS = {
 _OTHERWISE = "magma"
 _STEPS = 256
 
-# Of groups that a cut makes, on white: each at least 4.5 to 1.
+# Values that reach below zero by this share of what they reach above are of both signs.
+_BOTH_SIGNS = 0.25
+
+# Those of the page on white (lib/plots/group-colors.ts), numbered from the left.
 GROUPS = (
-    *("#00796b", "#8e24aa", "#b26200", "#c2185b"),
-    *("#5c7400", "#3949ab", "#a1471f", "#00778a"),
+    *("#00796b", "#8e24aa", "#a06000", "#c2185b"),
+    *("#5f7a00", "#5e46b8", "#006c86", "#8a4b38"),
 )
-ALONE = "#8d8d8d"
+ALONE = "#8a8a8a"
 """Of a channel that is no group's."""
 
 
@@ -48,6 +51,13 @@ def colour_table(name: str) -> NDArray[np.uint8]:
     channels = [np.interp(at, known, points[:, channel]) for channel in range(3)]
     table: NDArray[np.uint8] = np.rint(np.stack(channels, axis=1)).astype(np.uint8)
     return table
+
+
+def chosen_colormap(choice: str, low: float, high: float) -> str:
+    """The map that is meant for values from `low` to `high`, where the choice is 'auto'."""
+    if choice != "auto":
+        return choice
+    return "diverging" if -low > _BOTH_SIGNS * max(0.0, high) else "magma"
 
 
 def group_colours(labels: Sequence[int]) -> list[str]:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from ....analysis.tiles.types import ALL_ZERO, NONFINITE_CODE, TileSheet
-from .colours import colour_table
+from .colours import chosen_colormap, colour_table
 from .drawing import INK, NOT_FINITE, PAPER, Box, Drawing
 from .places import Places
 
@@ -34,8 +34,15 @@ def usable_range(sheet: TileSheet, value_range: str) -> str:
     return "layer" if sheet.kind == "vector" and value_range in ("tile", "row") else value_range
 
 
+def usable_colormap(sheet: TileSheet, colormap: str) -> str:
+    """The map for a sheet's values, where 'auto' leaves that to them."""
+    low, high = sheet.range_of("layer")
+    return chosen_colormap(colormap, float(low.item()), float(high.item()))
+
+
 def tile_pixels(sheet: TileSheet, colormap: str, value_range: str, rows: int) -> NDArray[np.uint8]:
     """The first rows of a sheet in colours, shape (row, column, h, w, 3)."""
+    colormap = usable_colormap(sheet, colormap)
     low, high = _bounds(sheet, colormap, value_range)
     part = replace(sheet, codes=sheet.codes[:rows], low=sheet.low[:rows], high=sheet.high[:rows])
     if low.shape[0] > 1:
@@ -124,6 +131,7 @@ def draw_scale(
         Where it begins, and its middle.
     """
     width, height = _SCALE
+    colormap = usable_colormap(sheet, colormap)
     low, high = _bounds(sheet, colormap, "layer")
     own = _IN_WORDS.get(value_range, "")
     ends = ("low", "high") if own else (f"{low.item():.3g}", f"{high.item():.3g}")

@@ -21,7 +21,14 @@ from .layer_figure import (
 from .look import Look
 from .places import Places
 from .png_file import shortened, text_width
-from .tile_drawing import coloured, draw_scale, draw_tiles, tile_pixels, usable_range
+from .tile_drawing import (
+    coloured,
+    draw_scale,
+    draw_tiles,
+    tile_pixels,
+    usable_colormap,
+    usable_range,
+)
 from .tree_drawing import draw_lying_tree, groups_of
 
 _TREE, _NAMES, _BIAS = 150.0, 44.0, 20.0
@@ -55,7 +62,7 @@ def weights_figure(record: ParameterPicture, look: Look) -> Drawing:
     pixels = tile_pixels(tiles, look.colormap, scope, rows)
     draw_tiles(drawing, pixels, across, down, tiles.marks * (tiles.kind != "vector"))
     if record.bias is not None:
-        _draw_bias(drawing, record, across.end + 10, down, look.colormap)
+        _draw_bias(drawing, record, across.end + 10, down, usable_colormap(tiles, look.colormap))
     y = down.end + 36
     draw_scale(drawing, tiles, look.colormap, scope, MARGIN, y)
     y = draw_groups(drawing, record, down, y + 18) + 10
