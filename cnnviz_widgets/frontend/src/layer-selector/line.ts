@@ -68,7 +68,7 @@ export class Line {
     say(this.side, open ? "" : broken > 0 ? "NaN/∞" : counted(own.length, "layer"));
     this.side.classList.toggle("cnnviz-ill", !open && broken > 0);
     // The number stays whole where there is no room for the word.
-    this.side.style.minWidth = `${(broken > 0 ? 6 : count(own.length).length) + 0.5}ch`;
+    this.side.style.minWidth = `${(broken > 0 ? 6 : count(own.length).length) + 0.2}ch`;
   }
 
   /** A screen reader reads this after what the row shows or, where that is a point only, as its name. */
