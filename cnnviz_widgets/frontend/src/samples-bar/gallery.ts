@@ -38,7 +38,8 @@ export class Gallery {
   show(heads: Heads, sort: RowSort, names: readonly string[]): void {
     const held = this.root.contains(document.activeElement);
     // Other samples are none of those that were picked.
-    if (this.heads && this.heads.entries.length !== heads.entries.length) this.chosen.clear();
+    const others = this.heads && (this.heads.entries.length !== heads.entries.length || this.heads.atlas !== heads.atlas);
+    if (others) this.chosen.clear();
     this.heads = heads;
     const all = Int32Array.from(heads.entries, (_, sample) => sample);
     this.buttons = Array.from(sorted(all, heads.entries, sort), (sample) => this.made(heads, sample, names[sample]));
