@@ -5,7 +5,7 @@ import bar from "../../src/samples-bar";
 import { command } from "../../src/lib/frame/commands";
 import type { SamplesBarState } from "../../src/lib/wire/states";
 import { emptyPage, FakeModel, find, frame, key, show } from "../fake";
-import { headEntry, withHeads } from "../heads-state";
+import { headEntry, NO_HEADS, withHeads } from "../heads-state";
 
 emptyPage();
 
@@ -136,6 +136,19 @@ describe("the samples", () => {
     grid.set("_head_pixels", withHeads(ENTRIES)._head_pixels);
     await frame();
     expect(samples()[1]!.getAttribute("aria-pressed")).toBe("false");
+  });
+});
+
+describe("samples without pictures", () => {
+  test("are lines of words, walked one by one", async () => {
+    const grid = new FakeModel({ ...NO_HEADS, _heads: [headEntry({ text: "<i>a dog" }), headEntry(), headEntry({ truth: "" })], sample_labels: ["", "first"] }, "grid");
+    await show(bar, new FakeModel<SamplesBarState>({ ...STATE }), 800, "cnnviz-frame");
+    find<HTMLButtonElement>(".cnnviz-samples-opener").click();
+    expect(samples().map((made) => made.textContent)).toEqual(["<i>a dog", "first", "2"]);
+    samples()[0]!.focus();
+    document.activeElement!.dispatchEvent(key("ArrowDown"));
+    expect(document.activeElement).toBe(samples()[1]);
+    expect(grid.saves).toBe(0);
   });
 });
 
