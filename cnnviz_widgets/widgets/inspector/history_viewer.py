@@ -215,7 +215,8 @@ class HistoryViewer(Selecting, Composite):
         facts = layer_facts(entry.get("kind", ""), entry.get("parameters", 0), recalled.record)
         with self.header.hold_sync():
             self.header.title = place.layer
-            self.header.facts = f"{facts} · as it was at step {recalled.step:,}"
+            shown = "" if recalled.inputs is None else f" · on {recalled.inputs.title}"
+            self.header.facts = f"{facts} · as it was at step {recalled.step:,}{shown}"
             self.header.weights = list(recalled.weights)
             self.header.has_weights = bool(recalled.weights)
         self._tell_place()

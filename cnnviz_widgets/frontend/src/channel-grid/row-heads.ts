@@ -31,6 +31,7 @@ const LARGEST = 48;
 const SMALLEST = 10;
 /** In lower rows no words have room. */
 const LEAST_TEXT = 13;
+const MOST_LETTERS = 60;
 /** Rows as high as this have two lines. */
 const TWO_LINES = 36;
 /** A picture may be so many times as wide as it is high. */
@@ -105,7 +106,7 @@ function paintWords(context: CanvasRenderingContext2D, scene: WithHeads, row: nu
   if (heightOf(rows, row) < TWO_LINES) paintLine(context, line, parts, head, theme.faint, theme.text, wrong);
   else {
     const [above, below] = [{ ...line, y: y - 8 }, { ...line, y: y + 8 }];
-    const [first, ...others] = head?.text ? [{ text: head.text, color: theme.text }, ...parts] : parts;
+    const [first, ...others] = head?.text ? [{ text: brief(head.text), color: theme.text }, ...parts] : parts;
     if (first) paintParts(context, above, [first]);
     // How sure stands below what it is of, at the right of what it is taken for.
     paintLine(context, below, others, head && { ...head, text: "" }, theme.faint, theme.text, wrong);
@@ -138,7 +139,7 @@ function paintLine(
   }
   if (head?.text) {
     const room = Math.max(right - left - (parts.length > 0 ? needed + GAP : 0), (right - left) / 2);
-    paintParts(context, { ...line, left, right: left + room }, [{ text: head.text, color: plain }]);
+    paintParts(context, { ...line, left, right: left + room }, [{ text: brief(head.text), color: plain }]);
     left += room + GAP;
   }
   paintParts(context, { ...line, left, right }, parts);
@@ -162,8 +163,13 @@ function paintParts(context: CanvasRenderingContext2D, { left, right, y }: Line,
 const widthOf = (context: CanvasRenderingContext2D, { text, end }: Part): number =>
   context.measureText(text + (end ?? "")).width;
 
+/** As much of a text as may have room: of a longer one its width would be sought letter by letter. */
+const brief = (text: string): string => (text.length > MOST_LETTERS ? text.slice(0, MOST_LETTERS) : text);
+
 /** What a sample is and what it is taken for: once where that is the same. */
-function words({ truth, answer, right }: HeadEntry, theme: Theme, wrong: string): Part[] {
+function words(head: HeadEntry, theme: Theme, wrong: string): Part[] {
+  const { right } = head;
+  const [truth, answer] = [brief(head.truth), brief(head.answer)];
   if (right === false && truth && answer) return [{ text: truth, end: "→", color: theme.faint }, { text: answer, color: wrong }];
   if (right === null && truth && answer && truth !== answer) {
     return [{ text: truth, end: " → ", color: theme.faint }, { text: answer, color: theme.text }];

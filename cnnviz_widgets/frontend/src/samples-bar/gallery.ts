@@ -3,7 +3,7 @@ import { layer, prepare } from "../lib/dom/canvas";
 import { element, keyboard } from "../lib/dom/elements";
 import { describeSample, drawSample, sorted, type Heads, type RowSort } from "../lib/samples/heads";
 
-/** Pixels of a picture, and how many stand side by side (style.css). */
+/** Pixels of a picture, and how many stand side by side (style.css); words have a line each. */
 const SIDE = 34;
 const ACROSS = 8;
 
@@ -38,12 +38,14 @@ export class Gallery {
   show(heads: Heads, sort: RowSort, names: readonly string[]): void {
     const held = this.root.contains(document.activeElement);
     // Other samples are none of those that were picked.
-    if (this.heads && this.heads.entries.length !== heads.entries.length) this.chosen.clear();
+    const others = this.heads && (this.heads.entries.length !== heads.entries.length || this.heads.atlas !== heads.atlas);
+    if (others) this.chosen.clear();
     this.heads = heads;
     const all = Int32Array.from(heads.entries, (_, sample) => sample);
     this.buttons = Array.from(sorted(all, heads.entries, sort), (sample) => this.made(heads, sample, names[sample]));
     this.current = Math.min(this.current, Math.max(0, this.buttons.length - 1));
     this.buttons.forEach((made, at) => (made.tabIndex = at === this.current ? 0 : -1));
+    this.root.classList.toggle("cnnviz-samples-words", !heads.atlas);
     this.root.replaceChildren(...this.buttons);
     this.root.hidden = this.buttons.length === 0;
     if (held) this.buttons[this.current]?.focus({ preventScroll: true });
@@ -61,7 +63,7 @@ export class Gallery {
       drawSample(picture.context, heads, sample, { x: 0, y: 0, width: SIDE, height: SIDE });
       made.append(picture.canvas);
     } else {
-      made.append(element("span", "", {}, name ?? (head.truth || head.answer || String(sample))));
+      made.textContent = head.text || name || head.truth || String(sample);
     }
     keyboard(made);
     made.addEventListener("click", () => this.pick(sample, made), { signal: this.signal });
@@ -77,11 +79,12 @@ export class Gallery {
 
   private onKey(event: KeyboardEvent): void {
     const last = this.buttons.length - 1;
+    const across = this.heads?.atlas ? ACROSS : 1;
     const to = {
       ArrowRight: this.current + 1,
       ArrowLeft: this.current - 1,
-      ArrowDown: this.current + ACROSS,
-      ArrowUp: this.current - ACROSS,
+      ArrowDown: this.current + across,
+      ArrowUp: this.current - across,
       Home: 0,
       End: last,
     }[event.key];

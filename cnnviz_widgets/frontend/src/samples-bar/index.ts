@@ -4,8 +4,8 @@ import type { AnyModel, RenderProps } from "@anywidget/types";
 import { Gallery } from "./gallery";
 import { icon } from "../lib/dom/icons";
 import { button, choice, element, keyboard, mount, say } from "../lib/dom/elements";
+import { eachFrame } from "../lib/dom/frame";
 import { popover, type Popover } from "../lib/dom/popover";
-import { onThemeChange } from "../lib/dom/theme";
 import { count, counted } from "../lib/format";
 import { onCommand } from "../lib/frame/commands";
 import { onChange } from "../lib/linking/changes";
@@ -71,20 +71,25 @@ class SamplesBar {
     this.previous.setAttribute("aria-label", "Previous");
     this.given = button("As given", "Show the model the inputs as they were given", () => this.ask("given"), signal);
     this.picked = button("", "Show the model these alone", () => this.ask("these", this.gallery.picked), signal);
-    this.window = popover(this.opener, this.content(), signal, { label: "Samples", align: "end" });
+    this.window = popover(this.opener, this.content(), signal, {
+      label: "Samples",
+      align: "end",
+      onOpen: () => this.showSamples(),
+    });
     this.slowAnswer = new SlowAnswer(() => this.showWaiting(), signal);
     this.root.append(this.opener);
     const show = () => this.show();
     this.connection.onChange(show);
     onChange(model, ["samples", "judged", "right", "chosen", "pool", "choices", "classes", "has_next", "has_previous", "error", "_asked", "_answered"], show);
+    // While it trains they change again and again: nobody draws what nobody sees.
+    const showOpen = eachFrame(() => this.window.isOpen && this.showSamples(), signal);
     onChange(grid, ["sort_rows"], () => this.showSamples());
-    onChange(grid, HEADS_TRAITS, () => this.showSamples());
+    onChange(grid, [...HEADS_TRAITS, "sample_labels"], showOpen);
     onCommand(this.root, "samples", () => this.window.toggle(), signal);
-    onThemeChange(this.root, () => this.showSamples(), signal);
   }
 
   begin(): void {
-    this.showSamples();
+    this.show();
   }
 
   private content(): HTMLElement {

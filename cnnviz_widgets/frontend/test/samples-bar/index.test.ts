@@ -4,8 +4,8 @@ import { describe, expect, test, vi } from "vitest";
 import bar from "../../src/samples-bar";
 import { command } from "../../src/lib/frame/commands";
 import type { SamplesBarState } from "../../src/lib/wire/states";
-import { emptyPage, FakeModel, find, key, show } from "../fake";
-import { headEntry, withHeads } from "../heads-state";
+import { emptyPage, FakeModel, find, frame, key, show } from "../fake";
+import { headEntry, NO_HEADS, withHeads } from "../heads-state";
 
 emptyPage();
 
@@ -86,6 +86,18 @@ describe("the rows", () => {
 });
 
 describe("the samples", () => {
+  test("are drawn when the list is open, as they are then", async () => {
+    const { grid, opener } = await open();
+    const [before] = samples();
+    opener.click();
+    grid.set("_heads", [headEntry({ truth: "bag" })]);
+    await frame();
+    expect(samples()).toEqual([]);
+    opener.click();
+    expect(samples()).not.toContain(before);
+    expect(samples().map((made) => made.title)).toEqual([expect.stringContaining("true: bag")]);
+  });
+
   test("of which the answer is wrong are framed, and say so", async () => {
     await open();
     expect(samples().map((made) => made.classList.contains("cnnviz-sample-wrong"))).toEqual([false, true, false]);
@@ -118,9 +130,25 @@ describe("the samples", () => {
     const { grid } = await open();
     samples()[1]!.click();
     grid.set("_heads", ENTRIES.map((each) => ({ ...each, confidence: 0.1 })));
+    await frame();
+    expect(samples()[1]!.getAttribute("aria-label")).toContain("10 % sure");
     expect(samples()[1]!.getAttribute("aria-pressed")).toBe("true");
-    grid.set("_heads", ENTRIES.slice(0, 2));
+    grid.set("_head_pixels", withHeads(ENTRIES)._head_pixels);
+    await frame();
     expect(samples()[1]!.getAttribute("aria-pressed")).toBe("false");
+  });
+});
+
+describe("samples without pictures", () => {
+  test("are lines of words, walked one by one", async () => {
+    const grid = new FakeModel({ ...NO_HEADS, _heads: [headEntry({ text: "<i>a dog" }), headEntry(), headEntry({ truth: "" })], sample_labels: ["", "first"] }, "grid");
+    await show(bar, new FakeModel<SamplesBarState>({ ...STATE }), 800, "cnnviz-frame");
+    find<HTMLButtonElement>(".cnnviz-samples-opener").click();
+    expect(samples().map((made) => made.textContent)).toEqual(["<i>a dog", "first", "2"]);
+    samples()[0]!.focus();
+    document.activeElement!.dispatchEvent(key("ArrowDown"));
+    expect(document.activeElement).toBe(samples()[1]);
+    expect(grid.saves).toBe(0);
   });
 });
 

@@ -25,6 +25,8 @@ export interface Heads {
 
 /** Pictures side by side in the atlas: a canvas may not be as high as all of them. */
 const ACROSS = 16;
+/** Pictures stay the same while answers come and go. */
+const drawnBefore = new WeakMap<DataView, HTMLCanvasElement>();
 /** Letters of an answer that is told in a sentence. */
 const LONGEST = 120;
 
@@ -37,7 +39,9 @@ export function readHeads(model: HeadsModel): Heads {
   const [low, high] = model.get("_head_range") ?? [null, null];
   const range = low === null || high === null ? "" : `black is ${number(low)}, white ${number(high)}`;
   const note = whole ? [model.get("_head_note"), range].filter(Boolean).join("; ") : "";
-  const atlas = whole ? drawn(pixels, count, height, width, channels) : null;
+  const bytes = model.get("_head_pixels");
+  const atlas = whole ? (drawnBefore.get(bytes) ?? drawn(pixels, count, height, width, channels)) : null;
+  if (atlas) drawnBefore.set(bytes, atlas);
   return { entries, atlas, height, width, note };
 }
 
