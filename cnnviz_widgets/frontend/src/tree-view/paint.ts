@@ -192,7 +192,7 @@ function paintHovered(context: CanvasRenderingContext2D, scene: Scene): void {
   if (column === undefined) return;
   const [from, to] = [leaves.left(column) + leaves.offset, leaves.right(column) + leaves.offset];
   context.fillStyle = theme.text;
-  context.fillRect(from, height - RIBBON, to - from, RIBBON);
+  context.fillRect(from, height - RIBBON - 1, to - from, RIBBON + 1);
   const x = (from + to) / 2;
   context.beginPath();
   context.moveTo(x - 4, scale.bottom - 6);
