@@ -32,7 +32,7 @@ const RANGES = [["tile", "tile"], ["channel", "channel"], ["layer", "layer"]] as
 const HELP =
   "Wheel: rows; Shift and wheel: sideways; Ctrl and wheel: size; drag: move; " +
   "click, Shift-click, Ctrl-click: select channels; double click: enlarge a tile; " +
-  "arrow keys: move; Space: select; Enter: enlarge; Escape: clear; + − 0: size";
+  "arrow keys: move; Space: select; Enter: enlarge, or unfold; Escape: clear; + − 0: size";
 
 interface GridLayout extends StageLayout {
   columns: ColumnLayout;
@@ -168,8 +168,14 @@ class ChannelGrid implements StageContent<GridLayout> {
 
   /** The head of the zeros unfolds them. */
   press({ column, row }: Pointer, { columns }: GridLayout): boolean {
-    if (!columns.stack || column !== columns.slots.length || row >= 0) return false;
-    this.columns.toggleFold(columns.stack[0]);
+    return row < 0 && column === columns.slots.length && this.unfold({ column, row });
+  }
+
+  unfold({ column }: Place): boolean {
+    const { columns } = this.layout();
+    const [first, past] = columnsOf(columns, column);
+    if (past - first < 2 && !(columns.stack && column === columns.slots.length)) return false;
+    this.columns.toggleFold(columns.blocks.find(({ from, to }) => column >= from && column < to)?.first ?? first);
     return true;
   }
 

@@ -272,6 +272,16 @@ describe("channel grid", () => {
     expect(selection.state.selected).toEqual([]);
   });
 
+  test("by keyboard a fold is reached like any channel, and Enter unfolds it", async () => {
+    const { axis, canvas } = await folded();
+    canvas.dispatchEvent(key("Enter"));
+    expect(axis.state.unfolded).toEqual([0]);
+    canvas.dispatchEvent(key("End"));
+    canvas.dispatchEvent(key("Enter"));
+    expect(axis.state.unfolded).toEqual([0, 4]);
+    expect(document.querySelector(".cnnviz-enlarged")).toBeNull();
+  });
+
   test("the zeros stand at the right edge, selected by a click and unfolded by their head", async () => {
     const { selection, axis, canvas } = await folded();
     click(canvas, 84 + 45 + 40 - 10);
