@@ -132,6 +132,20 @@ class TestChannelGrid:
         with pytest.raises(TraitError, match="viridis"):
             cv.ChannelGrid(images(), colormap="jet")
 
+    def test_colours_are_the_channels_over_all_samples_unless_told_otherwise(self) -> None:
+        grid, weights = cv.ChannelGrid(images()), cv.ParameterGrid(images())
+        assert (grid.colormap, grid.value_range) == ("auto", "channel")
+        assert (weights.colormap, weights.value_range) == ("auto", "layer")
+
+    def test_the_axis_folds_again_when_it_is_fitted(self) -> None:
+        axis = cv.ColumnAxis(unfolded=[3, np.int64(9)], scale=40, start=2)
+        assert axis.unfolded == [3, 9]
+        axis.fit()
+        assert (axis.unfolded, axis.scale, axis.start) == ([], 0, 0)
+        for wrong in ([-1], [True], [1.5], ["a"]):
+            with pytest.raises(TraitError, match="unfolded"):
+                axis.unfolded = wrong
+
     def test_one_message_carries_an_update(self) -> None:
         grid = cv.ChannelGrid(images())
         sent: list[object] = []

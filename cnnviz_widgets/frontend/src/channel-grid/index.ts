@@ -10,12 +10,13 @@ import { pixelRatio } from "../lib/dom/canvas";
 import { element } from "../lib/dom/elements";
 import { pixel, rgb } from "../lib/dom/theme";
 import { count, counted } from "../lib/format";
+import { GUTTER } from "../lib/linking/column-axis";
 import { columnsOf, FITTED_TILE, layoutOf, LEAST_TILE, leftOf, panned, placesOf, revealed, slotAt, visibleSlots, widthOf, zoomed, type ColumnLayout } from "../lib/linking/column-layout";
 import { entry } from "../lib/linking/entry";
 import { renderLinked } from "../lib/linking/linked-view";
 import { publisher } from "../lib/linking/publish";
 import type { Selection } from "../lib/linking/selection";
-import { GUTTER, SharedColumns, type Channels } from "../lib/linking/shared-columns";
+import { SharedColumns, type Channels } from "../lib/linking/shared-columns";
 import { chosenColormap, type RangeName } from "../lib/plots/colormaps";
 import { describeSample, readHeads, type Heads } from "../lib/samples/heads";
 import { HEADS_TRAITS, SHEET_TRAITS } from "../lib/wire/constants";
@@ -32,7 +33,7 @@ const RANGES = [["tile", "tile"], ["channel", "channel"], ["layer", "layer"]] as
 const HELP =
   "Wheel: rows; Shift and wheel: sideways; Ctrl and wheel: size; drag: move; " +
   "click, Shift-click, Ctrl-click: select channels; double click: enlarge a tile; " +
-  "arrow keys: move; Space: select; Enter: enlarge; Escape: clear; + − 0: size";
+  "arrow keys: move; Space: select; Enter: enlarge, or unfold; Escape: clear; + − 0: size";
 
 interface GridLayout extends StageLayout {
   columns: ColumnLayout;
@@ -172,8 +173,14 @@ class ChannelGrid implements StageContent<GridLayout> {
 
   /** The head of the zeros unfolds them. */
   press({ column, row }: Pointer, { columns }: GridLayout): boolean {
-    if (!columns.stack || column !== columns.slots.length || row >= 0) return false;
-    this.columns.toggleFold(columns.stack[0]);
+    return row < 0 && column === columns.slots.length && this.unfold({ column, row });
+  }
+
+  unfold({ column }: Place): boolean {
+    const { columns } = this.layout();
+    const [first, past] = columnsOf(columns, column);
+    if (past - first < 2 && !(columns.stack && column === columns.slots.length)) return false;
+    this.columns.toggleFold(columns.blocks.find(({ from, to }) => column >= from && column < to)?.first ?? first);
     return true;
   }
 

@@ -212,7 +212,7 @@ function paintAxis(context: CanvasRenderingContext2D, { scale, theme, height: wi
     const half = context.measureText(text).width / 2;
     const x = Math.min(Math.max(at, half + 1), width - half - 1);
     // Neither behind the pill of the cut nor behind another number.
-    if (Math.abs(at - taken) < HALF + half || x + half > last - 4) return;
+    if (Math.abs(at - taken) < HALF + half + 4 || x + half > last - 4) return;
     context.fillText(text, x, line);
     last = x - half;
   };

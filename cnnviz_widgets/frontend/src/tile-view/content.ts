@@ -52,6 +52,8 @@ export interface StageContent<Layout extends StageLayout> {
   page(layout: Layout): number;
   /** A click that is not meant for channels or tiles; whether it was one. */
   press(pointer: Pointer, layout: Layout): boolean;
+  /** Unfold what is folded at a place; whether there was such. */
+  unfold?(place: Place): boolean;
   /** Where a step of zoom keeps what stands there: about the cursor, or in the middle. */
   zoomCentre(layout: Layout, cursor: Place | null): { x: number; y: number };
   /** Move sideways from a layout by so many pixels; false where there is nowhere to go. */

@@ -322,8 +322,9 @@ export class TileStage<State extends StageState, Layout extends StageLayout> {
     const step = this.stepOf(event.key);
     if (step) this.step(step, event.shiftKey);
     else if (event.key === " ") this.range.choose(this.cursor[this.content.channels], event.shiftKey ? "extend" : "toggle");
-    else if (event.key === "Enter") this.enlarge(this.cursor);
-    else if (event.key === "Escape" && this.selection.list.length > 0) this.selection.clear();
+    else if (event.key === "Enter") {
+      if (!this.content.unfold?.(this.cursor)) this.enlarge(this.cursor);
+    } else if (event.key === "Escape" && this.selection.list.length > 0) this.selection.clear();
     else if (event.key === "0") this.fit();
     else if (event.key === "+" || event.key === "=") this.zoomBy(ZOOM_STEP);
     else if (event.key === "-") this.zoomBy(1 / ZOOM_STEP);

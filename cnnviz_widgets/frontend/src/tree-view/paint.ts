@@ -68,8 +68,8 @@ export function paintAxis(context: CanvasRenderingContext2D, scale: Scale, theme
   context.fillText(scale.apart === null ? "distance" : "", 8, 12);
   context.textAlign = "right";
   const tick = (text: string, at: number): void => {
-    // Behind the pill of the cut nothing can be read.
-    if (Math.abs(at - taken) > 14) context.fillText(text, edge - 14, Math.min(at, scale.bottom - 4));
+    // Behind the pill of the cut nothing can be read, nor beside what the axis is called.
+    if (at > 20 && Math.abs(at - taken) > 14) context.fillText(text, edge - 14, Math.min(at, scale.bottom - 4));
   };
   for (const [text, at] of ticksOf(scale)) tick(text, at);
   if (scale.apart === null) return;
@@ -192,7 +192,7 @@ function paintHovered(context: CanvasRenderingContext2D, scene: Scene): void {
   if (column === undefined) return;
   const [from, to] = [leaves.left(column) + leaves.offset, leaves.right(column) + leaves.offset];
   context.fillStyle = theme.text;
-  context.fillRect(from, height - RIBBON, to - from, RIBBON);
+  context.fillRect(from, height - RIBBON - 1, to - from, RIBBON + 1);
   const x = (from + to) / 2;
   context.beginPath();
   context.moveTo(x - 4, scale.bottom - 6);

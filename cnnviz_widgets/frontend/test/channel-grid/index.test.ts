@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 
 import grid from "../../src/channel-grid";
 import { HEADER } from "../../src/channel-grid/layout";
-import { GUTTER } from "../../src/lib/linking/shared-columns";
+import { GUTTER } from "../../src/lib/linking/column-axis";
 import type { LinkedState } from "../../src/lib/linking/linked-view";
 import type { ChannelGridState } from "../../src/lib/wire/states";
 import { at, emptyPage, FakeModel, find, frame, key, shared, show, view } from "../fake";
@@ -272,6 +272,16 @@ describe("channel grid", () => {
     expect(selection.state.selected).toEqual([4, 2, 0, 3]);
     click(canvas, GUTTER + 12);
     expect(selection.state.selected).toEqual([]);
+  });
+
+  test("by keyboard a fold is reached like any channel, and Enter unfolds it", async () => {
+    const { axis, canvas } = await folded();
+    canvas.dispatchEvent(key("Enter"));
+    expect(axis.state.unfolded).toEqual([0]);
+    canvas.dispatchEvent(key("End"));
+    canvas.dispatchEvent(key("Enter"));
+    expect(axis.state.unfolded).toEqual([0, 4]);
+    expect(document.querySelector(".cnnviz-enlarged")).toBeNull();
   });
 
   test("the zeros stand at the right edge, selected by a click and unfolded by their head", async () => {

@@ -5,6 +5,9 @@ import type { Publisher } from "./publish";
 import { clamp } from "../clamp";
 import type { ColumnAxisState } from "../wire/states";
 
+/** Pixels left of the first column: names of rows, distances. */
+export const GUTTER = 84;
+
 /** What a view keeps free beside its columns, and between which widths a fitted one is, in CSS pixels. */
 export interface Room {
   before: number;

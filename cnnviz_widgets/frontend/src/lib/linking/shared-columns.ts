@@ -1,13 +1,13 @@
 /** The columns of one view: laid out anew only where the shared axis, the selection or its room changed. */
 import type { AnyModel } from "@anywidget/types";
 
+import { GUTTER } from "./column-axis";
 import { isNarrow, layoutOf, type AxisPlace, type ColumnLayout, type LayoutRequest } from "./column-layout";
 import type { Publisher } from "./publish";
 import type { Selection } from "./selection";
 import type { ColumnAxisState } from "../wire/states";
 
-/** Pixels left of the first column, for names of rows and distances; for pictures and classes. */
-export const GUTTER = 84;
+/** Pixels left of the first column where rows are led by picture and class. */
 const HEADS = 178;
 const NARROW_HEADS = 138;
 
