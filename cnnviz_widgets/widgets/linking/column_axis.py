@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from traitlets import Enum, List, Unicode
 
@@ -36,7 +37,9 @@ class ColumnAxis(Owning, ThreadLocalSync):
     _linkages = List(
         Unicode(), help="What the page offers; none where the tree that is shown was kept."
     ).tag(sync=True)
-    _groups = List(help="Groups of the cut in the tree that is drawn here.").tag(sync=True)
+    _groups: List[Any] = List(help="Groups of the cut in the tree that is drawn here.").tag(
+        sync=True
+    )
 
     def offer(self, linkages: Sequence[str]) -> None:
         """Have the page offer these linkages.
