@@ -6,6 +6,7 @@ from .experiments.fresh_model import NoReference, fresh_probe
 from .layers.analysis_order import Step, analysis_order
 from .layers.layer_info import LayerInfo
 from .layers.parameters import LayerParameters
+from .reading.attention_weights import attention_weights
 from .reading.call_recorder import ModelCallError
 from .reading.model_lock import ModelLock, model_lock
 from .reading.probe import ModelProbe
@@ -31,6 +32,7 @@ __all__ = [
     "TrainingProgress",
     "ablate",
     "analysis_order",
+    "attention_weights",
     "diagnose",
     "fresh_probe",
     "model_lock",

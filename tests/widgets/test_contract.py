@@ -178,6 +178,7 @@ def _used() -> Iterator[Widget]:
     inspector: Any = WIDGETS["ModelInspector"]()
     inspector.view = "outputs"
     inspector.ablation._asked = [1, "silence", [0], inspector.layer]
+    inspector.views.card.channel = 0
     yield inspector
     images = np.random.default_rng(1).random((8, 8, 8, 1))
     wide = keras.initializers.VarianceScaling(100, "fan_avg", "uniform", seed=1)

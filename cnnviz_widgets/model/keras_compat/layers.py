@@ -34,6 +34,22 @@ def stack_of(sequential: Any) -> list[Any]:
     return layers
 
 
+def uses_flash_attention(layer: Any) -> bool:
+    """Whether an attention layer makes no weights (3.7: ``_flash_attention``).
+
+    The switch can be read of Keras as a whole only. Missing: no layer is of that kind.
+    """
+    return bool(getattr(layer, "_flash_attention", False))
+
+
+def attention_axes(layer: Any) -> int:
+    """Over how many axes of tokens a layer attends (3.8: ``_attention_axes``); 0 if it keeps none.
+
+    Missing: it is a layer of one axis.
+    """
+    return len(getattr(layer, "_attention_axes", None) or ())
+
+
 class CallNotes(NamedTuple):
     """What a layer has noted of its last call (3.8).
 

@@ -5,13 +5,13 @@ import { readNumbers, told } from "./numbers";
 import { smallCurve } from "./small-curve";
 import { TilePart } from "./tile";
 import { readCurves } from "../density-panel/curves";
-import { readGroups } from "../density-panel/groups";
+import { distanceText, readGroups } from "../density-panel/groups";
 import { onResize } from "../lib/dom/canvas";
 import { button, element, mount } from "../lib/dom/elements";
 import { eachFrame } from "../lib/dom/frame";
 import { iconButton } from "../lib/dom/icons";
 import { onThemeChange, themeOf } from "../lib/dom/theme";
-import { count, number } from "../lib/format";
+import { count } from "../lib/format";
 import { onTile } from "../lib/frame/shown-tile";
 import { onChange } from "../lib/linking/changes";
 import { entry } from "../lib/linking/entry";
@@ -176,7 +176,7 @@ class Card {
     const entries = known.channels.map((other, i) => {
       const made = button("", "Select it; the distance is its cosine distance", () => this.selection.replace([other]), this.listed.signal);
       made.className = "cnnviz-card-other";
-      made.append(element("span", "", {}, this.nameOf(other)), element("span", "cnnviz-faint", {}, number(known.distances[i]!, 2)));
+      made.append(element("span", "", {}, this.nameOf(other)), element("span", "cnnviz-faint", {}, distanceText(known.distances[i]!)));
       return made;
     });
     this.alike.replaceChildren(element("span", "cnnviz-faint", {}, "Most alike"), ...entries);

@@ -1,5 +1,6 @@
 /** Into which groups the tree is cut, and the curve that stands for each of them. */
 import type { Curves } from "./curves";
+import { number } from "../lib/format";
 import type { ColumnAxisState } from "../lib/wire/states";
 
 export interface Group {
@@ -14,6 +15,10 @@ export interface Groups {
   /** The group of each curve; -1 for channels alone. */
   of: Int32Array;
 }
+
+/** A distance as it stands among others, in a column. */
+export const distanceText = (distance: number): string =>
+  distance === 0 || distance >= 0.005 ? distance.toFixed(2) : number(distance, 1);
 
 /** The groups of the cut among the curves, which are in leaf order as the columns are. */
 export function readGroups(given: ColumnAxisState["_groups"] | undefined, curves: Curves): Groups {

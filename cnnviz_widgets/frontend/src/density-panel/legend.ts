@@ -1,8 +1,8 @@
 /** Which colour is which group of the cut: once, for plot and strips. */
 import type { Curves } from "./curves";
-import type { Group, Groups } from "./groups";
+import { distanceText, type Group, type Groups } from "./groups";
 import { button, element } from "../lib/dom/elements";
-import { count, counted, number } from "../lib/format";
+import { count, counted } from "../lib/format";
 import { combineOf, type Selection } from "../lib/linking/selection";
 import { groupColor } from "../lib/plots/group-colors";
 
@@ -37,7 +37,7 @@ export class Legend {
     const rows = groups.list.map((group, i) => ({
       color: groupColor(i, dark),
       text: wordsOf(content, group),
-      distance: number(group.distance, 2),
+      distance: distanceText(group.distance),
       channels: channelsOf(curves, group.curves),
     }));
     // A row that has the focus keeps it, unless there is something new to say.

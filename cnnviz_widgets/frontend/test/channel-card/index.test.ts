@@ -118,7 +118,7 @@ describe("a channel", () => {
     expect(find(".cnnviz-card-alike").hidden).toBe(true);
     model.set("_nearest", { channel: 2, channels: [0, 1], distances: [0.125, 0.5] });
     await frame();
-    expect(find(".cnnviz-card-alike").textContent).toBe("Most alike00.1310.5");
+    expect(find(".cnnviz-card-alike").textContent).toBe("Most alike00.1310.50");
     find<HTMLButtonElement>(".cnnviz-card-other").click();
     await frame();
     expect(title()).toBe("Channel 0");

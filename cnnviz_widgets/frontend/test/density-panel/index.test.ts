@@ -175,7 +175,7 @@ describe("density panel", () => {
     model.set("class_names", ["<b>ape</b>", "bee", "cat"]);
     await frame();
     const rows = [...document.querySelectorAll<HTMLButtonElement>(".cnnviz-density-group")];
-    expect(rows.map((row) => row.textContent)).toEqual(["cat0.5", "1 alone"]);
+    expect(rows.map((row) => row.textContent)).toEqual(["cat0.50", "1 alone"]);
     rows[1]!.click();
     expect(selection.state.selected).toEqual([0]);
     // Of another layer's tree nothing is taken for a group.
