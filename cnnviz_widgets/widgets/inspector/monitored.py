@@ -27,11 +27,15 @@ from .training_session import TrainingSession
 class Monitored:
     """What shows a live model and can follow its training."""
 
-    probe: ModelProbe
     following: TrainingSession
     comm: Any
     _display: LayerDisplay
     _diagnosis: DiagnosisState
+
+    @property
+    def probe(self) -> ModelProbe:
+        """The reader of the live model."""
+        raise NotImplementedError
 
     @property
     def history(self) -> History | None:
