@@ -24,11 +24,12 @@ export function scaleOf(tree: Tree, height: number, zeros = true): Scale {
   const bottom = height - RIBBON - 2;
   const broken = tree.broken && zeros;
   const top = broken ? TOP + Math.round(Math.min(APART.most, APART.share * height)) : TOP;
-  return { bottom, top, tallest: Math.min(ZERO_DISTANCE, tree.tallest * 1.05), apart: broken ? TOP : null };
+  return { bottom, top, tallest: Math.max(tree.tallest, Math.min(ZERO_DISTANCE, tree.tallest * 1.05)), apart: broken ? TOP : null };
 }
 
 export function yOf(scale: Scale, distance: number): number {
-  if (scale.apart !== null && distance >= ZERO_DISTANCE) return scale.apart;
+  // Ward's heights can be more.
+  if (scale.apart !== null && distance >= Math.max(ZERO_DISTANCE, scale.tallest)) return scale.apart;
   return scale.bottom - (distance / scale.tallest) * (scale.bottom - scale.top);
 }
 
