@@ -48,6 +48,8 @@ class ChannelGrid implements StageContent<GridLayout> {
   private channelsShown: Channels;
   private readonly columns: SharedColumns;
   private readonly slots: Slots;
+  /** The columns as they were laid out last: each event and each frame begins with that. */
+  private current: ColumnLayout | undefined;
   /** Row under the mouse, for the readout's colour bar. */
   private hoveredRow = -1;
   /** The column of tiles that the readout tells of. */
@@ -62,7 +64,7 @@ class ChannelGrid implements StageContent<GridLayout> {
     this.sheet = readSheet(model);
     this.columns = new SharedColumns(axis, selection, publisher(axis, signal));
     this.channelsShown = this.channelsNow();
-    this.slots = new Slots(() => this.sheet, () => this.layout().columns, (place) => this.stage.storedAt(place));
+    this.slots = new Slots(() => this.sheet, () => this.current ?? this.layout().columns, (place) => this.stage.storedAt(place));
     this.stage = new TileStage(this, model, axis, selection, {
       className: "cnnviz-grid",
       label: "Grid of channels and samples.",
@@ -101,6 +103,7 @@ class ChannelGrid implements StageContent<GridLayout> {
   layout(): GridLayout {
     const width = this.frame.clientWidth;
     const columns = this.columns.at(this.channelsShown, width);
+    this.current = columns;
     return { width, columns, rows: this.rows(columns) };
   }
 
