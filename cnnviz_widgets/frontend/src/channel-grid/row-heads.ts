@@ -1,6 +1,6 @@
 /** What leads each row: the sample itself, what it is, and the model's answer; and the answers in the tiles. */
 import type { Theme } from "../lib/dom/theme";
-import { GUTTER } from "../lib/linking/shared-columns";
+import { GUTTER } from "../lib/linking/column-axis";
 import { drawSample, sure, type Heads } from "../lib/samples/heads";
 import type { HeadEntry } from "../lib/wire/payloads";
 import { shorten } from "../tile-view/overlay";
