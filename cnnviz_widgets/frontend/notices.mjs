@@ -5,8 +5,9 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const here = fileURLToPath(new URL(".", import.meta.url));
-const HEAD =
-  "The bundles in cnnviz_widgets/static hold parts of the packages below, under these licences.\n" +
+const SOME = "The bundles in cnnviz_widgets/static hold parts of the packages below, under these licences.\n";
+const NONE = "The bundles in cnnviz_widgets/static hold nothing of other packages.\n";
+const HOW =
   "Written by `npm run notices` in cnnviz_widgets/frontend; a build fails where it is out of date.\n";
 const RULE = "-".repeat(80);
 
@@ -21,7 +22,7 @@ export function bundledPackages({ outputs }) {
 /** What THIRD_PARTY_NOTICES.txt has to say of these outputs. */
 export function notices(metafile, root = here) {
   const parts = bundledPackages(metafile).map((folder) => notice(join(root, folder)));
-  return [HEAD, ...parts].join(`\n${RULE}\n\n`);
+  return [(parts.length > 0 ? SOME : NONE) + HOW, ...parts].join(`\n${RULE}\n\n`);
 }
 
 function notice(folder) {

@@ -37,13 +37,13 @@ def trained(open_notebook: OpenNotebook) -> Notebook:
     notebook = open_notebook([MODEL, SHOW, LOOP])
     notebook.run_all()
     wait_for_state(notebook, "ended")
-    notebook.page.get_by_text("live: the model as it is now").wait_for()
+    readout(notebook, "live: the model as it is now")
     return notebook
 
 
 def readout(notebook: Notebook, text: str) -> None:
     """Wait until the timeline says this of the moment that is shown."""
-    notebook.page.locator(".cnnviz-timeline-readout").filter(has_text=text).wait_for()
+    notebook.page.locator(f'.cnnviz-timeline-strip[aria-valuetext*="{text}"]').wait_for()
 
 
 def picture(notebook: Notebook) -> str:
@@ -78,11 +78,11 @@ def test_keys_and_pointer_lead_to_a_moment_and_back(trained: Notebook) -> None:
     assert first != now
     page.keyboard.press("ArrowRight")
     shows_moment(trained, 1)
-    page.get_by_role("button", name="Live").click()
+    page.get_by_role("button", name="live", exact=True).click()
     readout(trained, "live: the model as it is now")
     wait_for_picture(trained, now)
     # The first moment stands at the left end of the strip.
-    strip.click(position={"x": 64, "y": 20})
+    strip.click(position={"x": 8, "y": 45})
     shows_moment(trained, 0)
     wait_for_picture(trained, first)
     option(trained, "conv1").click()
@@ -94,12 +94,14 @@ def test_the_first_dead_channel_is_one_click_away(trained: Notebook) -> None:
     # It leads to the layer, too.
     option(trained, "conv2").click()
     trained.wait_for_value("inspector.layer", "conv2")
+    trained.page.get_by_role("button", name="A B", exact=True).click()
     trained.page.get_by_role("button", name="First dead channel").click()
     onset = trained.value("inspector.history.first('dead').step")
     assert onset == steps[4]
     shows_moment(trained, 4)
     assert trained.value("inspector.layer") == "conv1"
-    trained.page.locator(".cnnviz-timeline").get_by_text("conv1: 2 of 8 channels").wait_for()
+    marks = trained.page.locator(".cnnviz-onset > title")
+    marks.filter(has_text="conv1: 2 of 8 channels").wait_for(state="attached")
     trained.page.get_by_text("2 zero").wait_for()
 
 
@@ -109,11 +111,28 @@ def test_play_goes_through_all_moments_to_the_last(trained: Notebook) -> None:
         "timeline = inspector.following.story.timeline\n"
         "timeline.observe(lambda change: seen.append(change['new']), 'position')"
     )
-    trained.page.get_by_role("button", name="Play").click()
+    trained.page.get_by_role("button", name="Play", exact=True).click()
     steps = trained.value(STEPS)
     trained.wait_for_value("seen", steps)
     shows_moment(trained, len(steps) - 1)
-    trained.page.get_by_role("button", name="Play").wait_for()
+    trained.page.get_by_role("button", name="Play", exact=True).wait_for()
+
+
+def test_two_moments_are_compared_where_the_reader_looks(trained: Notebook) -> None:
+    strip = trained.page.get_by_role("slider", name="Moment of the training")
+    strip.press("Home")
+    shows_moment(trained, 0)
+    strip.press("a")
+    strip.press("End")
+    readout(trained, "live")
+    strip.press("b")
+    compared = trained.page.locator(".cnnviz-moments-compared .cnnviz-comparison")
+    compared.wait_for()
+    compared.locator("canvas.cnnviz-grid-tiles").nth(1).wait_for()
+    steps = trained.value(STEPS)
+    compared.get_by_text(f"step {steps[0]}").first.wait_for()
+    strip.press("Escape")
+    compared.wait_for(state="detached")
 
 
 def test_what_was_kept_survives_the_kernels_death(

@@ -15,6 +15,8 @@ from .training import MODEL, SHOW, fit, step, wait_for_new_picture, wait_for_sta
 
 OpenNotebook = Callable[..., Notebook]
 
+# All of it is in the title.
+LATE = '[title*="it may do so only after this cell"]'
 WIDGETS = "__import__('ipywidgets').widgets.widget._instances"
 # Ends training from outside where the page cannot: when the notebook's folder has this file.
 UNTIL_FILE = """
@@ -130,7 +132,7 @@ def test_it_is_paused_resumed_and_stopped(training: Notebook) -> None:
     wait_for_state(training, "ended")
     training.wait_until_idle()
     assert training.errors() == []
-    training.page.get_by_text("Training ended").wait_for()
+    training.page.locator(".cnnviz-training-buttons").wait_for(state="hidden")
     assert training.value("int(model.optimizer.iterations)") == step(training)
     assert training.value(IS_FINAL)
     assert training.value("int(inspector.history.steps[-1])") == step(training)
@@ -144,7 +146,7 @@ def test_without_subshells_the_page_says_that_wishes_wait(without_subshells: Not
     page.get_by_text("this may come after it").first.wait_for()
     for wish in ("Pause", "Stop"):
         press(notebook, wish)
-    page.get_by_text("it may do so only after this cell").wait_for()
+    page.locator(LATE).wait_for()
     # None has hindered training, nor the updates.
     wait_for_step(notebook, step(notebook))
     wait_for_new_picture(notebook)
@@ -154,7 +156,7 @@ def test_without_subshells_the_page_says_that_wishes_wait(without_subshells: Not
     title(notebook, "conv2")
     page.locator(".cnnviz-waiting").wait_for(state="detached")
     wait_for_state(notebook, "ended")
-    page.get_by_text("it may do so only after this cell").wait_for(state="hidden")
+    page.locator(LATE).wait_for(state="hidden")
     notebook.wait_for_value("int(inspector.history.steps[-1])", step(notebook))
     assert notebook.errors() == []
     # Wishes that came too late are void: nothing holds, or ends, the next training.
@@ -169,7 +171,7 @@ def test_an_interrupted_training_leaves_all_usable_and_goes_on(training: Noteboo
     training.wait_until_idle()
     assert training.errors() == ["KeyboardInterrupt: "]
     training.cell(1)
-    training.page.get_by_text("Training was interrupted").wait_for()
+    training.page.get_by_text("Interrupted", exact=True).wait_for()
     made = step(training)
     option(training, "conv2").click()
     title(training, "conv2")

@@ -73,7 +73,8 @@ NO_KERNEL = "No kernel: what needs one is greyed out."
 NEEDING = """
     .cnnviz-inspector-controls .cnnviz-button:not([aria-expanded]), .cnnviz-guide .cnnviz-button,
     .cnnviz-layer-row, .cnnviz-ablation-ways .cnnviz-button, .cnnviz-health-chip,
-    .cnnviz-training-bar .cnnviz-button, .cnnviz-timeline .cnnviz-button, .cnnviz-timeline-strip,
+    .cnnviz-training-bar .cnnviz-button, .cnnviz-timeline .cnnviz-icon-button,
+    .cnnviz-timeline-live, .cnnviz-timeline-strip,
     .cnnviz-compared-layers [role=option], .cnnviz-comparison-top select, .cnnviz-view-switch select
 """
 ALIVE = """

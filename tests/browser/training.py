@@ -45,31 +45,39 @@ def fit(monitors: str = "inspector.monitor('batch', 0.5)", epochs: int = 1_000_0
 def wait_for_state(notebook: Notebook, state: str, bar: int = 0) -> None:
     """Wait until the training bar, the first or a later one, shows this state."""
     bars = notebook.page.locator(".cnnviz-training-bar")
-    bars.nth(bar).and_(notebook.page.locator(f'[data-state="{state}"]')).wait_for()
+    shown = bars.nth(bar).and_(notebook.page.locator(f'[data-state="{state}"]'))
+    # What is over is not told in the bar.
+    shown.wait_for(state="attached")
 
 
-def place(notebook: Notebook, bar: int = 0) -> Locator:
-    """Where the training bar says that training is."""
-    return notebook.page.locator(".cnnviz-training-bar .cnnviz-training-place").nth(bar)
+def told(notebook: Notebook, bar: int = 0) -> Locator:
+    """What the training bar says; more is in its title."""
+    return notebook.page.locator(".cnnviz-training-bar > .cnnviz-training-text").nth(bar)
+
+
+def number_before(notebook: Notebook, words: str, bar: int) -> int:
+    """The number before some words of the bar's title."""
+    found = re.search(rf"([\d,]+) {words}", told(notebook, bar).get_attribute("title"))
+    return int(found[1].replace(",", ""))
 
 
 def step(notebook: Notebook, bar: int = 0) -> int:
     """Training steps made, as the bar tells them."""
-    return int(re.sub(r"\D", "", place(notebook, bar).get_attribute("title")))
+    return number_before(notebook, "training step", bar)
 
 
 def wait_for_step(notebook: Notebook, beyond: int, bar: int = 0) -> None:
     """Wait until the bar has told of more steps than these."""
     notebook.page.wait_for_function(
-        "([place, beyond]) => Number(place.title.replace(/\\D/g, '')) > beyond",
-        arg=[place(notebook, bar).element_handle(), beyond],
+        "([told, beyond]) => "
+        "Number(/([\\d,]+) training step/.exec(told.title)[1].replace(/,/g, '')) > beyond",
+        arg=[told(notebook, bar).element_handle(), beyond],
     )
 
 
 def updates(notebook: Notebook, bar: int = 0) -> int:
     """How often the views were brought up to date, as the bar tells it."""
-    cost = notebook.page.locator(".cnnviz-training-bar .cnnviz-training-cost").nth(bar)
-    return int(re.match(r"[\d,]+", cost.inner_text()).group().replace(",", ""))
+    return number_before(notebook, "updates? of the views", bar)
 
 
 PICTURE = """

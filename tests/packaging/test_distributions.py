@@ -134,15 +134,13 @@ def test_wheel_holds_its_licence_and_those_of_what_is_bundled(wheel: Path) -> No
         told = archive.read(metadata).decode()
     assert set(licences) == {"LICENSE", NOTICES}
     assert f"License-File: {NOTICES}" in told
-    for package in ("d3-color", "d3-interpolate", "d3-scale-chromatic"):
-        assert re.search(rf"^{package} \d", licences[NOTICES], re.MULTILINE)
-    assert "THE SOFTWARE IS PROVIDED" in licences[NOTICES]
+    assert "nothing of other packages" in licences[NOTICES]
 
 
 def test_a_bundle_without_its_notice_is_not_built(checkout: Path, tmp_path: Path) -> None:
     source = copy_checkout(checkout, tmp_path / "source")
     text = (source / NOTICES).read_text()
-    (source / NOTICES).write_text(text.replace("d3-color", "another"))
+    (source / NOTICES).write_text(text.replace("nothing", "parts"))
     done = build(source, "wheel", tmp_path / "dist")
     assert done.returncode != 0
     assert "npm run notices" in done.stdout

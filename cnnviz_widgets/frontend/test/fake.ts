@@ -101,6 +101,7 @@ export function emptyPage(): void {
     vi.useRealTimers();
     for (const rendered of onPage.splice(0)) rendered.abort();
     document.body.replaceChildren();
+    getSelection()?.removeAllRanges();
   });
 }
 

@@ -15,7 +15,7 @@ from .traits import Finite, Whole
 class ColumnAxis(Owning, ThreadLocalSync):
     """Where channels stand, from left to right, in every view that holds this object.
 
-    Views that share an axis stay aligned to the pixel at every zoom.
+    Views that share an axis stay aligned to the pixel, whatever folds and however large tiles are.
     """
 
     order_by = Enum(

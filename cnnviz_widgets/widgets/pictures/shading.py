@@ -17,7 +17,7 @@ _MAGMA = (
     "000004 0a0822 1d1147 36106b 51127c 6a1c81 832681 9c2e7f b73779 d0416f e75263 f56b5c fc8961 "
     "fea772 fec488 fde2a3 fcfdbf"
 )
-_DIVERGING = "053061 2265a3 4b94c4 8fc2dd cde3ee f2efee fbd7c4 f1a385 d55f50 ac202f 67001f"
+_DIVERGING = "0b3c6f 2f6fae 7fb0d8 cfe2f0 f4f4f2 f8d6c6 ee9f83 cf5546 7a0c22"
 
 
 def _table(knots: str) -> NDArray[np.uint8]:

@@ -24,8 +24,9 @@ class Dendrogram(TreeTraits, LayerView):
     Single linkage as in the paper; `linkage` takes another.
 
     Leaf i stands over column i of the grid that shares its axis. A click on a fork selects
-    the channels below it; a line to drag cuts the tree into coloured groups. All-zero
-    channels stand apart at distance 2, behind a break of the axis.
+    the channels below it; a pill on the axis, to drag, cuts the tree into coloured groups. Where
+    not all columns have room the tightest groups fold to a tile each, here to a wedge. All-zero
+    channels stand in a stack at the right edge; unfolded, apart at distance 2.
 
     `Dendrogram(values)` works alone; see `LayerView` for the parameters.
     """

@@ -64,6 +64,9 @@ def test_the_figure_says_what_is_shown(inspector: Any, tmp_path: Path) -> None:
     assert {str(channel) for channel in range(6)} <= set(words)
     assert "each tile over its own range" in words and "zero throughout" in words
     assert "1 of 6 channels is zero on every sample." in words
+    hatched = [area for area in root.findall(f"{SVG}rect") if area.get("fill") == "url(#zero)"]
+    # One over all four rows of the dead channel, and one in the legend.
+    assert [float(area.get("height", "0")) for area in hatched] == [4 * 48, 10]
     assert len([word for word in words if word.startswith("shirt <b>")]) == (LABELS[:4] == 0).sum()
 
 

@@ -2,7 +2,7 @@
 
 /** Pixels left of the first step, and right of the last one: narrow, and with room for words. */
 export const LEFT = 8;
-export const RIGHT = { narrow: 54, wide: 108 } as const;
+export const RIGHT = { narrow: 54, wide: 112 } as const;
 /** A strip narrower than this has no room for words at its right. */
 const WIDE = 600;
 

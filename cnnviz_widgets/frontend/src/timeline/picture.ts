@@ -279,8 +279,8 @@ function flag(name: string, x: number): SVGGElement {
 
 function wordAt({ key, y, text, title }: Label, x: number, room: number): SVGTextElement {
   const [value, name] = text.split("\n") as [string, string];
-  const letters = Math.floor((room - LARGER * widthOf(`${value} `)) / (LARGER * widthOf("x"))) - 1;
-  const short = name.length <= letters ? name : `${name.slice(0, letters - 1)}…`;
+  const letters = Math.floor((room - LARGER * widthOf(`${value} `)) / (LARGER * widthOf("x")));
+  const short = name.length <= letters ? name : `${name.slice(0, letters - 2)}…`;
   const made = word(x, y + 4, letters >= Math.min(8, name.length) ? `${value} ${short}` : value, "start");
   made.setAttribute("class", `cnnviz-timeline-label ${key}${/NaN|∞/.test(value) ? " cnnviz-timeline-bad" : ""}`);
   const tip = svg("title");

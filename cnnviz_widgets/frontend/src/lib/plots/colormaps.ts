@@ -1,7 +1,6 @@
 /** Colour maps as tables of 256 pixels, and the range of values that they are stretched over. */
-import { interpolateMagma, interpolateRdBu, interpolateViridis } from "d3-scale-chromatic";
-
-import { pixel, rgb } from "../dom/theme";
+import { clamp } from "../clamp";
+import { pixel } from "../dom/theme";
 import type { ChannelGridState, ParameterGridState } from "../wire/states";
 
 /** What a trait may say, and the maps there are. */
@@ -18,34 +17,45 @@ export function chosenColormap(choice: ColormapChoice, low: number, high: number
   return -low > BOTH_SIGNS * Math.max(0, high) ? "diverging" : "magma";
 }
 
-const DARK_MIDDLE = "#212121";
+/** Colours at even steps, six digits each; between them a straight line is as good to the eye. */
+const KNOTS: Record<Exclude<ColormapName, "grey"> | "darkDiverging", string> = {
+  // Magma and viridis by Smith and van der Walt, who gave them away.
+  magma:
+    "0000040303120a0822130d341d114729115a36106b440f7651127c5d177f6a1c81762181832681902a819c2e7faa337d" +
+    "b73779c43c75d0416fdc4869e75263ef5d5ef56b5cf9795dfc8961fd9869fea772feb67cfec488fed395fde2a3fcf0b2fcfdbf",
+  viridis:
+    "440154470d6048186a482374472d7b4537814240863e49893b528b375b8d33638d2f6b8e2c728e297a8e26828e23898e" +
+    "21918c1f988b1fa08822a78528ae8032b67a3fbc734ec36b5ec96270cf5784d44b98d83eaddc30c2df23d8e219ece51bfde725",
+  // Blue for negative values, red for positive ones, white at zero.
+  diverging: "0b3c6f2f6fae7fb0d8cfe2f0f4f4f2f8d6c6ee9f83cf55467a0c22",
+  // On a dark page zero is next to nothing as well.
+  darkDiverging: "64b5f6212121ff8a65",
+};
 
-/** From blue by the page's dark to red: as on a light page, zero is next to nothing. */
-function darkDiverging(t: number): string {
-  const [end, share] = t < 0.5 ? [[100, 181, 246], 1 - 2 * t] as const : [[255, 138, 101], 2 * t - 1] as const;
-  const mixed = rgb(DARK_MIDDLE).map((from, at) => Math.round(from + share * (end[at]! - from)));
-  return `rgb(${mixed.join(", ")})`;
+function mixed(knots: string, t: number): [number, number, number] {
+  const at = clamp(t, 0, 1) * (knots.length / 6 - 1);
+  const knot = Math.min(Math.floor(at), knots.length / 6 - 2);
+  const byte = (which: number, channel: number): number => parseInt(knots.slice(6 * which + 2 * channel, 6 * which + 2 * channel + 2), 16);
+  const part = (channel: number): number => Math.round(byte(knot, channel) + (at - knot) * (byte(knot + 1, channel) - byte(knot, channel)));
+  return [part(0), part(1), part(2)];
 }
 
-const MAPS: Record<ColormapName, (t: number) => string> = {
-  magma: interpolateMagma,
-  grey: (t) => `rgb(${Math.round(255 * t)}, ${Math.round(255 * t)}, ${Math.round(255 * t)})`,
-  viridis: interpolateViridis,
-  // Red for positive, blue for negative values, white at zero.
-  diverging: (t) => interpolateRdBu(1 - t),
-};
+function colorAt(name: ColormapName, t: number, dark: boolean): [number, number, number] {
+  if (name !== "grey") return mixed(KNOTS[dark && name === "diverging" ? "darkDiverging" : name], t);
+  const level = Math.round(255 * t);
+  return [level, level, level];
+}
 
 const tables = new Map<string, Uint32Array>();
 
-export const cssColor = (name: ColormapName, t: number, dark = false): string =>
-  dark && name === "diverging" ? darkDiverging(t) : MAPS[name](t);
+export const cssColor = (name: ColormapName, t: number, dark = false): string => `rgb(${colorAt(name, t, dark).join(", ")})`;
 
 /** 256 pixels (little-endian RGBA), from the low to the high end of the range. */
 export function colorTable(name: ColormapName, dark = false): Uint32Array {
   const key = `${name} ${dark && name === "diverging"}`;
   let table = tables.get(key);
   if (!table) {
-    table = Uint32Array.from({ length: 256 }, (_, i) => pixel(rgb(cssColor(name, i / 255, dark))));
+    table = Uint32Array.from({ length: 256 }, (_, i) => pixel(colorAt(name, i / 255, dark)));
     tables.set(key, table);
   }
   return table;

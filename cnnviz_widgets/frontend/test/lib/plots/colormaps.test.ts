@@ -1,6 +1,7 @@
-import { interpolateMagma, interpolateRdBu } from "d3-scale-chromatic";
+import { interpolateMagma, interpolateViridis } from "d3-scale-chromatic";
 import { expect, test } from "vitest";
 
+import { rgb } from "../../../src/lib/dom/theme";
 import { chosenColormap, colorRange, colorTable, cssColor } from "../../../src/lib/plots/colormaps";
 
 test("by itself the map is for values above zero, or for values of both signs", () => {
@@ -11,9 +12,24 @@ test("by itself the map is for values above zero, or for values of both signs", 
   expect(chosenColormap("grey", -3, 5)).toBe("grey");
 });
 
-test("maps are the published ones", () => {
-  expect(cssColor("magma", 0.3)).toBe(interpolateMagma(0.3));
-  expect(cssColor("diverging", 0.3)).toBe(interpolateRdBu(0.7));
+test.each([["magma", interpolateMagma], ["viridis", interpolateViridis]] as const)("%s is the published one, to what an eye can see", (name, published) => {
+  for (let i = 0; i < 256; i++) {
+    const found = rgb(cssColor(name, i / 255));
+    rgb(published(i / 255)).forEach((value, channel) => expect(Math.abs(found[channel]! - value)).toBeLessThanOrEqual(5));
+  }
+});
+
+test("the diverging one is as bright on both sides of a white zero, and darker from it on", () => {
+  const light = (t: number): number => {
+    const [red, green, blue] = rgb(cssColor("diverging", t));
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
+  };
+  expect(light(0.5)).toBeGreaterThan(240);
+  for (let i = 1; i <= 20; i++) {
+    expect(light(0.5 + i / 40)).toBeLessThan(light(0.5 + (i - 1) / 40));
+    expect(light(0.5 - i / 40)).toBeLessThan(light(0.5 - (i - 1) / 40));
+    expect(Math.abs(light(0.5 + i / 40) - light(0.5 - i / 40))).toBeLessThan(40);
+  }
   expect(colorRange("diverging", -1, 3)).toEqual([-3, 3]);
 });
 

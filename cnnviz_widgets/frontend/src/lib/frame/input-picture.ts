@@ -1,8 +1,8 @@
 /** The inputs that lead a grid's rows, as pictures. */
 import type { AnyModel } from "@anywidget/types";
 
-import type { InputPicture } from "../lib/frame/shown-tile";
-import { asUint8 } from "../lib/linking/buffers";
+import type { InputPicture } from "./shown-tile";
+import { asUint8 } from "../linking/buffers";
 
 /** Traits of grids whose rows are led by their samples. */
 interface Heads {
