@@ -35,11 +35,12 @@ WATCH = """
         port1.onmessage = () => resolve();
         port2.postMessage(null);
     });
-    // One line of device pixels; more would be a cost of its own.
-    const strip = (selector, place) => () => {
+    // One line of device pixels; more would be a cost of its own. It lies so many CSS pixels below
+    // the canvas' top, or above its foot: in the heads, in the first row of tiles, in the ribbon.
+    const strip = (selector, top) => () => {
         const canvas = document.querySelector(selector);
-        const y = Math.floor(place * canvas.height);
-        const { data } = canvas.getContext('2d').getImageData(0, y, canvas.width, 1);
+        const y = (top < 0 ? canvas.clientHeight + top : top) * canvas.height / canvas.clientHeight;
+        const { data } = canvas.getContext('2d').getImageData(0, Math.floor(y), canvas.width, 1);
         return new Uint32Array(data.buffer).join();
     };
     // What a frame costs here when next to nothing is repainted: a canvas that follows the mouse.
@@ -53,14 +54,14 @@ WATCH = """
     document.body.append(lone);
     const bench = window.cnnvizBench = {
         signs: {
-            grid: strip('.cnnviz-grid-overlay', 0.03),
-            dendrogram: strip('.cnnviz-dendrogram-overlay', 0.97),
+            grid: strip('.cnnviz-grid-overlay', 4),
+            dendrogram: strip('.cnnviz-dendrogram-overlay', -2),
             density: () => [...document.querySelectorAll('.cnnviz-density .line')]
                 .filter(path => path.style.strokeWidth === '3')
                 .map(path => path.getAttribute('d')).join(),
-            lone: strip('.bench-lone', 0.5),
-            small: strip('.bench-small .cnnviz-grid-tiles', 0.5),
-            big: strip('.bench-big .cnnviz-grid-tiles', 0.5),
+            lone: strip('.bench-lone', 10),
+            small: strip('.bench-small .cnnviz-grid-tiles', 30),
+            big: strip('.bench-big .cnnviz-grid-tiles', 30),
         },
         read: names => names.map(name => bench.signs[name]()),
         async painted(names, before, start, most = 300) {

@@ -93,13 +93,18 @@ def test_findings_are_reached_by_the_keyboard_alone(inspector: Notebook) -> None
     inspector.run("report = inspector.diagnose()")
     for notes in inspector.page.locator(".cnnviz-findings-mild > summary").all():
         notes.click()
-    heads = inspector.page.locator(".cnnviz-finding-head")
+    heads = inspector.page.locator(".cnnviz-finding-head").locator("visible=true")
     heads.first.focus()
     inspector.page.keyboard.press("End")
+    last = heads.last
+    expect(last).to_be_focused()
     inspector.page.keyboard.press("Enter")
-    last = inspector.value("len(report) - 1")
-    inspector.wait_for_value("inspector.findings.finding", last)
-    inspector.wait_for_value("inspector.layer == report[-1].layer or not report[-1].layer", True)
+    expect(last).to_have_attribute("aria-expanded", "true")
+    # Its tooltip names the place and says what was found there.
+    summary = last.get_attribute("title").split("\n", 1)[1]
+    inspector.wait_for_value("report[inspector.findings.finding].summary", summary)
+    chosen = "report[inspector.findings.finding].layer"
+    inspector.wait_for_value(f"inspector.layer == {chosen} or not {chosen}", True)
 
 
 def test_next_leads_on_and_what_was_looked_at_is_marked(inspector: Notebook) -> None:

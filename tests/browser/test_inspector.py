@@ -5,7 +5,9 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
+from weakref import WeakKeyDictionary
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
@@ -92,27 +94,69 @@ def box(notebook: Notebook, selector: str) -> dict[str, float]:
     return locator.bounding_box()
 
 
-def lefts(notebook: Notebook, columns: int) -> list[float]:
-    """Left edge of each column's tile at its size by itself; the zeros are in their stack."""
+@dataclass(frozen=True)
+class Slots:
+    """Where the tiles of each column stand, in CSS pixels of the view.
+
+    Attributes
+    ----------
+    lefts : list of float
+        Left edge of each column's tiles; those that are zero are in their stack.
+    size : int
+        Side of a tile.
+    stack : range
+        The columns in the stack, which does not scroll.
+    end : float
+        Where the part that scrolls ends.
+    """
+
+    lefts: list[float]
+    size: int
+    stack: range
+    end: float
+
+    @property
+    def whole(self) -> list[int]:
+        """Columns of which all can be seen, without those in the stack."""
+        return [
+            column
+            for column, left in enumerate(self.lefts)
+            if column not in self.stack and left >= GUTTER and left + self.size <= self.end
+        ]
+
+
+def slots(notebook: Notebook) -> Slots:
+    """Where columns are to stand as the axis is now, where all have room at the least size."""
     width = box(notebook, ".cnnviz-grid-overlay")["width"]
-    groups = notebook.value("axis._groups")
-    zero = notebook.value("axis._zeros")
-    ends = {end for first, past, _ in groups for end in (first, past)} - {0}
-    found, x = [], float(GUTTER)
-    for column in range(columns):
-        if zero and zero[0] <= column < zero[1]:
-            found.append(width - STACK)
-            continue
-        if column in ends:
-            x += 6 if width >= 760 else 2
-        found.append(x)
-        x += TILE + 1
-    return found
+    count = len(notebook.value("grid.record.columns"))
+    groups, zeros, start, scale = notebook.value(
+        "[axis._groups, axis._zeros, axis.start, axis.scale]"
+    )
+    stack = range(*zeros) if zeros else range(0)
+    tiles = count - len(stack)
+    parts = {end for first, past, _ in groups for end in (first, past)} & set(range(1, tiles))
+    parting = 7 if width >= 760 else 3
+    end = width - (STACK + 7 if stack else 10)
+    gaps = len(parts) * parting + (tiles - 1 - len(parts))
+    fits = math.floor((end - GUTTER - gaps) / tiles)
+    size = round(scale) if scale else min(TILE, fits)
+    assert size >= 24
+    unscrolled, x = [], 0
+    for column in range(tiles):
+        x += parting - 1 if column in parts else 0
+        unscrolled.append(x)
+        x += size + 1
+    at = math.floor(start)
+    scroll = unscrolled[at] + (start - at) * ([*unscrolled, x][at + 1] - unscrolled[at])
+    scroll = max(0, min(scroll, x - 1 - (end - GUTTER)))
+    lefts = [GUTTER + left - scroll for left in unscrolled]
+    return Slots(lefts + [width - STACK] * len(stack), size, stack, end)
 
 
-def fork_place(notebook: Notebook, merge: int, columns: int) -> tuple[float, float]:
+def fork_place(notebook: Notebook, merge: int) -> tuple[float, float]:
     """Where the crossbar of a fork stands, in the dendrogram's own pixels."""
-    middles = [left + TILE / 2 for left in lefts(notebook, columns)]
+    placed = slots_of(notebook)
+    middles = [left + placed.size / 2 for left in placed.lefts]
     spans = notebook.value("tree.record.dendrogram.span")
     splits = notebook.value("tree.record.dendrogram.split")
     for (start, _), split in zip(spans[:merge], splits[:merge], strict=True):
@@ -130,21 +174,30 @@ def click_fork(notebook: Notebook, place: tuple[float, float]) -> None:
     )
 
 
-def marked_columns(notebook: Notebook, columns: int) -> list[bool]:
-    """Which columns of the grid bear the mark of selection: a head in accent colour."""
-    return notebook.page.evaluate(
-        """lefts => {
+def marked_columns(notebook: Notebook) -> list[bool]:
+    """Which columns of the grid bear the marks of selection: a head and a frame in accent colour.
+
+    None of them lies on a tile.
+    """
+    heads, frames, veils = notebook.page.evaluate(
+        """([lefts, size]) => {
             const canvas = document.querySelector('.cnnviz-grid-overlay');
             const ratio = canvas.width / canvas.clientWidth;
             const context = canvas.getContext('2d');
-            return lefts.map(left => {
-                const x = Math.round((left + 4) * ratio);
-                const [r, g, b, a] = context.getImageData(x, Math.round(4 * ratio), 1, 1).data;
-                return a > 200 && b > r + 40;
-            });
+            const at = (x, y) =>
+                context.getImageData(Math.round(x * ratio), Math.round(y * ratio), 1, 1).data;
+            const accent = ([r, g, b, a]) => a > 100 && b > r + 40;
+            return [
+                lefts.map(left => accent(at(left + 4, 4))),
+                // It runs along the heads' upper edge, too.
+                lefts.map(left => accent(at(left + size / 2, 0))),
+                lefts.map(left => at(left + size / 2, 40)[3] > 0),
+            ];
         }""",
-        _lefts_of(notebook, columns),
+        [slots_of(notebook).lefts, slots_of(notebook).size],
     )
+    assert not any(veils)
+    return heads if heads == frames else []
 
 
 SELECTED_CURVES = """
@@ -153,70 +206,72 @@ SELECTED_CURVES = """
 """
 
 
-def wait_for_marks(notebook: Notebook, expected: list[int], columns: int) -> None:
+def wait_for_marks(notebook: Notebook, expected: list[int]) -> None:
     """Columns of exactly these channels are marked, and as many curves stand out."""
     order = notebook_columns(notebook)
     wanted = [channel in expected for channel in order]
     deadline = 100
-    while marked_columns(notebook, columns) != wanted:
+    while (marked := marked_columns(notebook)) != wanted:
         deadline -= 1
-        assert deadline, f"{marked_columns(notebook, columns)} are marked, not {wanted}"
+        assert deadline, f"{marked} are marked, not {wanted}"
         notebook.page.evaluate("() => new Promise(requestAnimationFrame)")
     notebook.page.wait_for_function(f"expected => ({SELECTED_CURVES})() === expected",
                                     arg=len(expected))  # fmt: skip
 
 
-_columns: dict[int, list[int]] = {}
-_lefts: dict[int, list[float]] = {}
+_columns: WeakKeyDictionary[Notebook, list[int]] = WeakKeyDictionary()
+_slots: WeakKeyDictionary[Notebook, Slots] = WeakKeyDictionary()
 
 
 def notebook_columns(notebook: Notebook) -> list[int]:
     """Channels from left to right; asked once, as the kernel may be busy later."""
-    if id(notebook) not in _columns:
-        _columns[id(notebook)] = notebook.value("grid.record.columns")
-        _lefts_of(notebook, len(_columns[id(notebook)]))
-    return _columns[id(notebook)]
+    if notebook not in _columns:
+        _columns[notebook] = notebook.value("grid.record.columns")
+        slots_of(notebook)
+    return _columns[notebook]
 
 
-def _lefts_of(notebook: Notebook, columns: int) -> list[float]:
-    """Where columns begin; asked once, as well."""
-    if id(notebook) not in _lefts:
-        _lefts[id(notebook)] = lefts(notebook, columns)
-    return _lefts[id(notebook)]
+def slots_of(notebook: Notebook) -> Slots:
+    """Where columns stand at first; asked once, as well."""
+    if notebook not in _slots:
+        # The page tells which channels are in one group.
+        notebook.wait_for_value("len(axis._groups) > 0", True)
+        _slots[notebook] = slots(notebook)
+    return _slots[notebook]
 
 
 def test_a_click_on_a_fork_selects_its_channels_everywhere(views: Notebook) -> None:
     members = views.value("tree.record.tree.members(1)")
-    place = fork_place(views, 1, 10)
+    place = fork_place(views, 1)
     notebook_columns(views)
     click_fork(views, place)
-    wait_for_marks(views, members, 10)
+    wait_for_marks(views, members)
     views.wait_for_value("sorted(selection.selected)", sorted(members))
 
 
 def test_it_does_so_while_the_kernel_is_busy_and_tells_it_afterwards(views: Notebook) -> None:
     members = views.value("tree.record.tree.members(1)")
-    place = fork_place(views, 1, 10)
+    place = fork_place(views, 1)
     notebook_columns(views)
     with views.busy():
         click_fork(views, place)
-        wait_for_marks(views, members, 10)
+        wait_for_marks(views, members)
     views.wait_for_value("sorted(selection.selected)", sorted(members))
 
 
 def test_it_does_so_when_the_kernel_is_gone(views: Notebook) -> None:
     members = views.value("tree.record.tree.members(1)")
-    place = fork_place(views, 1, 10)
+    place = fork_place(views, 1)
     notebook_columns(views)
     views.shut_down()
     click_fork(views, place)
-    wait_for_marks(views, members, 10)
+    wait_for_marks(views, members)
 
 
 def test_python_selects_in_the_page(views: Notebook) -> None:
     notebook_columns(views)
     views.run("selection.selected = (0, 5)")
-    wait_for_marks(views, [0, 5], 10)
+    wait_for_marks(views, [0, 5])
 
 
 HOVER_PLACES = """
@@ -244,6 +299,7 @@ HOVER_PLACES = """
 @pytest.mark.parametrize("width", [760, 1500])
 def test_leaf_stands_over_column_at_every_size(views: Notebook, width: int) -> None:
     views.resize(width)
+    fitted = slots_of(views).size
     for turns in (0, 2, 3):
         overlay = box(views, ".cnnviz-grid-overlay")
         views.page.mouse.move(overlay["x"] + GUTTER + 170.0, overlay["y"] + 60)
@@ -252,14 +308,15 @@ def test_leaf_stands_over_column_at_every_size(views: Notebook, width: int) -> N
             views.page.mouse.wheel(0, -120)
         views.page.keyboard.up("Control")
         if turns:
-            views.wait_for_value("axis.scale > 0", True)
-        for x in range(GUTTER + 20, int(overlay["width"]) - STACK - 60, 97):
+            views.wait_for_value(f"axis.scale > {fitted}", True)
+        placed = slots(views)
+        assert placed.whole
+        for column in placed.whole[:: max(1, len(placed.whole) // 3)]:
+            x = placed.lefts[column] + placed.size / 2
             views.page.mouse.move(overlay["x"] + x, overlay["y"] + 60)
             views.page.wait_for_function(
-                "places => { const [grid, tree] = eval(places)();"
-                " return grid === tree || Math.abs(grid - tree) <= 1"
-                " || !Number.isFinite(grid) && !Number.isFinite(tree) }",
-                arg=HOVER_PLACES,
+                "([places, x]) => eval(places)().every(place => Math.abs(place - x) <= 1)",
+                arg=[HOVER_PLACES, x],
             )
         views.run("axis.fit()")
 
@@ -340,7 +397,7 @@ def test_a_layer_is_chosen_with_mouse_and_keyboard(inspector: Notebook) -> None:
     page = inspector.page
     option(inspector, "conv2").click()
     inspector.wait_for_value("inspector.record.path", "conv2")
-    page.get_by_role("heading", name=re.compile("^conv2 ")).wait_for()
+    page.get_by_role("heading", name="conv2", exact=True).wait_for()
     filter_box = page.get_by_label("Filter layers by name or kind")
     filter_box.fill("flat")
     page.keyboard.press("Enter")
@@ -361,7 +418,7 @@ def test_a_choice_made_while_the_kernel_is_busy_says_that_it_waits(inspector: No
         option(inspector, "conv2").click()
         # Where the kernel has subshells for it, the layer is read at once.
         waiting = page.get_by_text("Waiting for the kernel")
-        waiting.or_(page.get_by_role("heading", name=re.compile("^conv2 "))).first.wait_for()
+        waiting.or_(page.get_by_role("heading", name="conv2", exact=True)).first.wait_for()
     inspector.wait_for_value("inspector.record.path", "conv2")
     page.locator(".cnnviz-waiting").wait_for(state="detached")
 
@@ -436,6 +493,18 @@ def test_the_density_axis_turns_linear_and_back(views: Notebook) -> None:
     views.wait_for_value("density.log_y", True)
 
 
+# Whether the head of the first column, in a grid without row heads, is that of a selected one.
+FIRST_HEAD = f"""
+    index => {{
+        const canvas = document.querySelectorAll('.cnnviz-grid-overlay')[index];
+        const ratio = canvas.width / canvas.clientWidth;
+        const [x, y] = [Math.round({GUTTER + 4} * ratio), Math.round(4 * ratio)];
+        const [r, g, b, a] = canvas.getContext('2d').getImageData(x, y, 1, 1).data;
+        return a > 200 && b > r + 40;
+    }}
+"""
+
+
 def test_two_views_of_one_widget_show_the_same(open_notebook: OpenNotebook) -> None:
     notebook = open_notebook([VIEWS, "grid", "grid"])
     notebook.run_all()
@@ -443,13 +512,8 @@ def test_two_views_of_one_widget_show_the_same(open_notebook: OpenNotebook) -> N
     overlays.nth(1).wait_for()
     overlays.nth(0).focus()
     notebook.page.keyboard.press("Space")
-    head = (
-        "() => [...document.querySelectorAll('.cnnviz-grid-overlay')].every(canvas => {"
-        " const x = Math.round(88 * canvas.width / canvas.clientWidth);"
-        " const [r, g, b, a] = canvas.getContext('2d').getImageData(x, 4, 1, 1).data;"
-        " return a > 200 && b > r + 40 })"
-    )
-    notebook.page.wait_for_function(head)
+    for view in range(2):
+        notebook.page.wait_for_function(FIRST_HEAD, arg=view)
 
 
 def test_the_theme_is_followed(views: Notebook) -> None:
@@ -519,6 +583,7 @@ def test_saved_with_its_state_it_is_alive_without_python(tmp_path: Path, page: P
         again.cell(1)
         page.locator(".cnnviz-grid-overlay").focus()
         page.keyboard.press("Space")
+        page.wait_for_function(FIRST_HEAD, arg=0)
         page.wait_for_function(f"() => ({SELECTED_CURVES})() === 1")
 
 

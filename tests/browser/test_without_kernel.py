@@ -71,11 +71,14 @@ DISCONNECTED = """
 NO_KERNEL = "No kernel: what needs one is greyed out."
 # What has no effect without a kernel, and which of these controls can be used.
 NEEDING = """
-    .cnnviz-inspector-controls .cnnviz-button:not([aria-expanded]), .cnnviz-guide .cnnviz-button,
+    .cnnviz-bar-tools .cnnviz-button, .cnnviz-steps .cnnviz-button,
+    .cnnviz-view-switch .cnnviz-button, .cnnviz-view-switch select,
+    .cnnviz-diagnose .cnnviz-button:not(.cnnviz-found),
     .cnnviz-layer-row, .cnnviz-ablation-ways .cnnviz-button, .cnnviz-health-chip,
     .cnnviz-training-bar .cnnviz-button, .cnnviz-timeline .cnnviz-icon-button,
     .cnnviz-timeline-live, .cnnviz-timeline-strip,
-    .cnnviz-compared-layers [role=option], .cnnviz-comparison-top select, .cnnviz-view-switch select
+    .cnnviz-selection-ways .cnnviz-button, .cnnviz-finding-deeds .cnnviz-primary,
+    .cnnviz-compared-layers [role=option], .cnnviz-comparison-top select
 """
 ALIVE = """
     (output, selectors) => [...output.querySelectorAll(selectors)]
@@ -174,7 +177,8 @@ def says_so(notebook: Notebook, *composites: str) -> None:
 def promises_nothing(notebook: Notebook) -> None:
     """What is pressed all the same has no effect, and nothing is said to be coming."""
     shown = output(notebook, "inspector")
-    title = shown.get_by_role("heading").inner_text()
+    heading = shown.locator(".cnnviz-inspector-heading")
+    title = heading.inner_text()
     shown.locator(".cnnviz-layer-row[title^=conv2]").click(force=True)
     shown.locator(".cnnviz-layer-list").press("End")
     shown.locator(".cnnviz-layer-list").press("Enter")
@@ -182,22 +186,28 @@ def promises_nothing(notebook: Notebook) -> None:
     pause(notebook, 1200)
     assert shown.locator(".cnnviz-waiting").count() == 0
     assert not re.search("Waiting|Diagnosing|being read", shown.inner_text())
-    assert shown.get_by_role("heading").inner_text() == title
+    assert heading.inner_text() == title
 
 
 def links(notebook: Notebook) -> None:
     """What is selected in one view is selected in the others, as ever."""
     shown = output(notebook, "inspector")
     shown.locator(".cnnviz-grid-overlay").press("Space")
-    shown.get_by_role("button", name="Clear 1 selected").wait_for()
-    shown.locator(".cnnviz-ablation-lead").get_by_text("1 channel of").wait_for()
-    shown.get_by_role("button", name="Clear 1 selected").click()
+    bar = shown.get_by_role("toolbar", name="Selected channels")
+    expect(bar.get_by_role("status")).to_have_text(re.compile(r"^channel \d+$"))
+    # Its tab of the drawer is not in sight.
+    expect(shown.locator(".cnnviz-ablation-lead")).to_contain_text("1 channel of")
+    # What tries the model needs one, what copies does not.
+    assert shown.evaluate(ALIVE, ".cnnviz-selection-ways .cnnviz-button") == []
+    expect(bar.get_by_role("button", name="Copy", exact=True)).to_be_enabled()
+    bar.get_by_role("button", name="Select nothing").click()
+    expect(bar).to_be_hidden()
 
 
 def test_nothing_moves_when_the_kernel_goes(shown: Notebook, page: Page) -> None:
     before = geometry(shown)
     assert {name for parts in before.values() for name, *_ in parts} >= {
-        *("cnnviz-inspector-panes", "cnnviz-comparison-grids", "cnnviz-dendrogram", "bqplot")
+        *("cnnviz-frame-main", "cnnviz-comparison-grids", "cnnviz-dendrogram", "bqplot")
     }
     assert output(shown, "inspector").evaluate(ALIVE, NEEDING) != []
     save_with_state(shown)
