@@ -398,10 +398,14 @@ def test_a_layer_is_chosen_with_mouse_and_keyboard(inspector: Notebook) -> None:
     option(inspector, "conv2").click()
     inspector.wait_for_value("inspector.record.path", "conv2")
     page.get_by_role("heading", name="conv2", exact=True).wait_for()
+    # Where there is no room for the list it lies over the grid until a layer is chosen.
+    page.get_by_role("button", name="conv2", exact=True).press("l")
     filter_box = page.get_by_label("Filter layers by name or kind")
-    filter_box.fill("flat")
+    expect(filter_box).to_be_focused()
+    page.keyboard.type("flat")
     page.keyboard.press("Enter")
     inspector.wait_for_value("inspector.record.path", "flatten")
+    expect(filter_box).to_be_hidden()
 
 
 def test_names_from_the_model_are_text(inspector: Notebook) -> None:
