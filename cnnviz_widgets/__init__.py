@@ -20,16 +20,16 @@ if TYPE_CHECKING:
     from .model import ModelProbe, TrainingMonitor
     from .widgets.api import compare, diagnose, selected_values
     from .widgets.comparison.comparison_panel import ComparisonPanel
-    from .widgets.inspector.history_viewer import HistoryViewer, open_history
+    from .widgets.inspector.history.history_viewer import HistoryViewer, open_history
     from .widgets.inspector.model_inspector import ModelInspector
     from .widgets.linking.column_axis import ColumnAxis
     from .widgets.linking.selection import Selection
     from .widgets.panels.ablation import AblationBar
     from .widgets.panels.findings import FindingsPanel
-    from .widgets.panels.health import HealthPanel
     from .widgets.panels.selector import LayerSelector
-    from .widgets.panels.timeline import Timeline
-    from .widgets.panels.training_bar import TrainingBar
+    from .widgets.panels.training.health import HealthPanel
+    from .widgets.panels.training.timeline import Timeline
+    from .widgets.panels.training.training_bar import TrainingBar
     from .widgets.views.channel_grid import ChannelGrid
     from .widgets.views.dendrogram import Dendrogram
     from .widgets.views.density_panel import DensityPanel
@@ -43,22 +43,22 @@ _HOMES = {
     "Dendrogram": ".widgets.views.dendrogram",
     "DensityPanel": ".widgets.views.density_panel",
     "FindingsPanel": ".widgets.panels.findings",
-    "HealthPanel": ".widgets.panels.health",
+    "HealthPanel": ".widgets.panels.training.health",
     "History": ".history.history",
-    "HistoryViewer": ".widgets.inspector.history_viewer",
+    "HistoryViewer": ".widgets.inspector.history.history_viewer",
     "LayerSelector": ".widgets.panels.selector",
     "ModelInspector": ".widgets.inspector.model_inspector",
     "ModelProbe": ".model",
     "ParameterGrid": ".widgets.views.parameter_grid",
     "Selection": ".widgets.linking.selection",
-    "Timeline": ".widgets.panels.timeline",
-    "TrainingBar": ".widgets.panels.training_bar",
+    "Timeline": ".widgets.panels.training.timeline",
+    "TrainingBar": ".widgets.panels.training.training_bar",
     "TrainingMonitor": ".model",
     "analysis": "",
     "compare": ".widgets.api",
     "diagnose": ".widgets.api",
     "model": "",
-    "open_history": ".widgets.inspector.history_viewer",
+    "open_history": ".widgets.inspector.history.history_viewer",
     "selected_values": ".widgets.inspector.selected",
     "widgets": "",
 }

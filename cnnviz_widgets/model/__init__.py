@@ -10,10 +10,11 @@ from .reading.attention_weights import attention_weights
 from .reading.call_recorder import ModelCallError
 from .reading.model_lock import ModelLock, model_lock
 from .reading.probe import ModelProbe
-from .training.moment_reader import MomentReader, Reading
+from .training.moment_reader import MomentReader
 from .training.monitor import TrainingMonitor
 from .training.pacing import Pace
 from .training.progress import Audience, TrainingProgress
+from .training.reading import Reading
 
 __all__ = [
     "Ablation",

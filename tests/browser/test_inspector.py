@@ -14,7 +14,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from .lab import Lab, Notebook
 
-# The layout that the front end promises (lib/linking/column-layout.ts, tree-view/scale.ts).
+# The layout that the front end promises (lib/columns/column-layout.ts, tree-view/scale.ts).
 GUTTER, TILE, STACK = 84, 48, 38
 HEADER, TOP, BOTTOM = 20, 8, 150 - 6
 

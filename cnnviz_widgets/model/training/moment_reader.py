@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -15,10 +15,8 @@ from ...analysis.arrays import frozen
 from ...analysis.channel_measures import ChannelMeasures, channel_measures
 from ...diagnosis.facts import Role
 from ...history.moment import Moment
-from ...history.onsets import Onset, OnsetWatch
-from ...history.training_logs import TrainingLogs
+from ...history.onsets import OnsetWatch
 from ...records.layer_health import layer_health
-from ...records.layer_picture import LayerPicture
 from ...records.layer_record import LayerRecord
 from ...records.place import Place
 from ...records.record_kind import OUTPUTS, WEIGHTS
@@ -30,6 +28,7 @@ from ..reading.call_recorder import ModelCallError
 from ..reading.probe import ModelProbe
 from ..reading.record_reader import channels_last, output_record, weight_record
 from ..samples.answers import AnswerSource
+from .reading import Reading
 from .weight_changes import WeightChanges, gradients_by_variable
 
 # NumPy works on so many layers at a time: more of them would wait for memory, not for a core.
@@ -40,42 +39,6 @@ _LOOK_AGAIN = 8
 _PARTS = ("tiles", "curves")
 
 _Look = Callable[[LayerInfo, NDArray[Any]], ChannelMeasures | None]
-
-
-@dataclass(frozen=True, eq=False)
-class Reading:
-    """What one look at a model gave.
-
-    Attributes
-    ----------
-    moment : Moment
-        What is kept of it. Its records are live ones, complete and with all values.
-    measures : mapping of str to ChannelMeasures
-        Of every layer's outputs, in execution order; layers that give no values are left out.
-        Those of layers that are not recorded come without mean and std. Of a quick look they are
-        over its samples, but for `dead` and `nonfinite`, which are over all.
-    onsets : tuple of Onset
-        All trouble that has been seen to begin so far, by step.
-    failed : mapping of Place to str
-        Why there is no record of a place that was asked for.
-    answers : ndarray or None
-        The output that the model's answers are read off, of the samples of this look; None where
-        there is none.
-    batches : TrainingLogs
-        Losses and metrics batch by batch, since the look before.
-    """
-
-    moment: Moment
-    measures: Mapping[str, ChannelMeasures]
-    onsets: tuple[Onset, ...]
-    failed: Mapping[Place, str]
-    answers: NDArray[np.float32] | None = None
-    batches: TrainingLogs = field(default_factory=TrainingLogs)
-
-    @property
-    def records(self) -> Mapping[Place, LayerPicture]:
-        """The records of the places that were asked for, with all their values."""
-        return self.moment.records
 
 
 class _Faults(NamedTuple):

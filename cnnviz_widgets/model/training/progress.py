@@ -13,7 +13,7 @@ from ...records.place import Place
 from ...validation.messages import described
 from ..reading.probe import ModelProbe
 from .batch_logs import BatchLogs
-from .moment_reader import Reading
+from .reading import Reading
 
 State: TypeAlias = Literal["training", "paused", "stopping", "ended", "interrupted"]
 

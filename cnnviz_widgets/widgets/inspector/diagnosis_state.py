@@ -9,7 +9,7 @@ import numpy as np
 
 from ...analysis.channel_measures import ChannelMeasures
 from ...diagnosis.report import Report
-from ...model.training.moment_reader import Reading
+from ...model.training.reading import Reading
 from ..panels.drawer import Drawer
 from ..panels.findings import FindingsPanel
 from ..panels.header import InspectorHeader

@@ -13,8 +13,8 @@ from ...records.place import Place
 from ...records.place_record import NOW
 from ...runtime.call_stack import afterwards, surely
 from ..jupyter.work_report import WorkReport
-from ..panels.timeline import Timeline
-from .history_view import HistoryView
+from ..panels.training.timeline import Timeline
+from .history.history_view import HistoryView
 from .shown import LayerDisplay, has_weights
 
 

@@ -14,7 +14,7 @@ from ...model import LayerInfo, ModelProbe
 from ...model.layers.analysis_order import analysis_order
 from ...model.reading.record_reader import NoWeights, chosen_part, output_record
 from ...model.samples.input_set import InputSet
-from ...model.training.moment_reader import Reading
+from ...model.training.reading import Reading
 from ...records.layer_record import LayerRecord
 from ...records.place import Place
 from ...records.place_record import NOW, PlaceRecord
@@ -27,7 +27,7 @@ from ..views.channel_names import misfit, names_for, output_layers
 from .guide import Guide
 from .layer_facts import layer_facts
 from .panes import Panes
-from .sample_heads import SampleHeads
+from .samples.sample_heads import SampleHeads
 from .training_session import TrainingSession
 
 

@@ -17,19 +17,19 @@ from ...history.training_logs import MOST_POINTS, TrainingLogs
 from ...model.reading.probe import ModelProbe
 from ...model.reading.record_reader import read_place
 from ...model.samples.input_set import InputSet
-from ...model.training.moment_reader import Reading
 from ...model.training.monitor import Samples, TrainingMonitor
 from ...model.training.pacing import Every
 from ...model.training.progress import Audience, TrainingProgress
+from ...model.training.reading import Reading
 from ...records.place import Place
 from ...records.place_record import NOW, PlaceRecord
 from ...records.samples.shown_inputs import ShownInputs
 from ..jupyter.cells import after_each_cell
 from ..jupyter.ownership import of_open
 from ..panels.selector import LayerSelector
-from ..panels.training_bar import TrainingBar
+from ..panels.training.training_bar import TrainingBar
 from ..views.channel_names import named_layers
-from .history_view import GoTo, HistoryView
+from .history.history_view import GoTo, HistoryView
 
 
 class TrainingSession:

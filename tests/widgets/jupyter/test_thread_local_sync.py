@@ -11,8 +11,8 @@ from traitlets import Int, TraitError, validate
 from cnnviz_widgets.widgets.jupyter.thread_local_sync import ThreadLocalChanges
 from cnnviz_widgets.widgets.panels.header import InspectorHeader
 from cnnviz_widgets.widgets.panels.selector import LayerSelector
-from cnnviz_widgets.widgets.panels.timeline import Timeline
-from cnnviz_widgets.widgets.panels.training_bar import TrainingBar
+from cnnviz_widgets.widgets.panels.training.timeline import Timeline
+from cnnviz_widgets.widgets.panels.training.training_bar import TrainingBar
 
 
 class Pair(ThreadLocalChanges):

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from cnnviz_widgets.records.layer_health import HEALTH_NUMBERS
-from cnnviz_widgets.widgets.panels.health import HealthPanel
 from cnnviz_widgets.widgets.panels.selector import LayerSelector
-from cnnviz_widgets.widgets.panels.timeline import Timeline
+from cnnviz_widgets.widgets.panels.training.health import HealthPanel
+from cnnviz_widgets.widgets.panels.training.timeline import Timeline
 
 
 def values_of(panel: HealthPanel) -> np.ndarray:

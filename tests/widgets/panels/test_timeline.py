@@ -9,8 +9,8 @@ import pytest
 from traitlets import TraitError
 
 from cnnviz_widgets.history.training_logs import LogTable, TrainingLogs
-from cnnviz_widgets.widgets.panels.curves import MOST_LOGS
-from cnnviz_widgets.widgets.panels.timeline import MOST_MARKS, MOST_TICKS, Timeline
+from cnnviz_widgets.widgets.panels.training.curves import MOST_LOGS
+from cnnviz_widgets.widgets.panels.training.timeline import MOST_MARKS, MOST_TICKS, Timeline
 
 
 @dataclass(frozen=True)

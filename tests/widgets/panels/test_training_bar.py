@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 import pytest
 from traitlets import TraitError
 
-from cnnviz_widgets.widgets.panels.training_bar import TrainingBar
+from cnnviz_widgets.widgets.panels.training.training_bar import TrainingBar
 
 
 @dataclass(frozen=True)

@@ -1,22 +1,22 @@
 /** ChannelGrid: samples down, channels across, each tile a channel's answer to a sample. */
 import type { AnyModel } from "@anywidget/types";
 
-import { mostCentral } from "./central";
 import { HEADER, rowGap, rowSize, spanOf, spansOf } from "./layout";
 import { paintOverlay } from "./overlay";
 import { describe, describeBlank, describeChannel, sampleName, sheetSize } from "./readout";
 import { isWhole, readSheet, type Sheet } from "./sheet";
+import { Slots } from "./slots";
 import { pixelRatio } from "../lib/dom/canvas";
 import { element } from "../lib/dom/elements";
 import { pixel, rgb } from "../lib/dom/theme";
 import { count, counted } from "../lib/format";
-import { GUTTER } from "../lib/linking/column-axis";
-import { columnsOf, FITTED_TILE, layoutOf, LEAST_TILE, leftOf, panned, placesOf, revealed, slotAt, visibleSlots, widthOf, zoomed, type ColumnLayout } from "../lib/linking/column-layout";
+import { GUTTER } from "../lib/columns/column-axis";
+import { columnsOf, FITTED_TILE, layoutOf, LEAST_TILE, leftOf, panned, placesOf, revealed, slotAt, visibleSlots, widthOf, zoomed, type ColumnLayout } from "../lib/columns/column-layout";
 import { entry } from "../lib/linking/entry";
 import { renderLinked } from "../lib/linking/linked-view";
 import { publisher } from "../lib/linking/publish";
 import type { Selection } from "../lib/linking/selection";
-import { SharedColumns, type Channels } from "../lib/linking/shared-columns";
+import { SharedColumns, type Channels } from "../lib/columns/shared-columns";
 import { chosenColormap, type RangeName } from "../lib/plots/colormaps";
 import { describeSample, readHeads, type Heads } from "../lib/samples/heads";
 import { HEADS_TRAITS, SHEET_TRAITS } from "../lib/wire/constants";
@@ -48,8 +48,9 @@ class ChannelGrid implements StageContent<GridLayout> {
   private sheet: Sheet;
   private channelsShown: Channels;
   private readonly columns: SharedColumns;
-  /** Columns that stand for the runs that fold to a tile, by the run. */
-  private readonly central = new Map<string, number>();
+  private readonly slots: Slots;
+  /** The columns as they were laid out last: each event and each frame begins with that. */
+  private current: ColumnLayout | undefined;
   private heads: Heads;
   /** Row under the mouse, for the readout's colour bar. */
   private hoveredRow = -1;
@@ -66,6 +67,7 @@ class ChannelGrid implements StageContent<GridLayout> {
     this.columns = new SharedColumns(axis, selection, publisher(axis, signal));
     this.channelsShown = this.channelsNow();
     this.heads = readHeads(model);
+    this.slots = new Slots(() => this.sheet, () => this.current ?? this.layout().columns, (place) => this.stage.storedAt(place));
     this.stage = new TileStage(this, model, axis, selection, {
       className: "cnnviz-grid",
       label: "Grid of channels and samples.",
@@ -106,6 +108,7 @@ class ChannelGrid implements StageContent<GridLayout> {
   layout(): GridLayout {
     const width = this.frame.clientWidth;
     const columns = this.columns.at(this.channelsShown, width);
+    this.current = columns;
     return { width, columns, rows: this.rows(columns) };
   }
 
@@ -193,25 +196,11 @@ class ChannelGrid implements StageContent<GridLayout> {
   }
 
   channelAt(slot: number): number {
-    return this.sheet.channels[this.shownAt(slot)] ?? -1;
+    return this.slots.channelAt(slot);
   }
 
   channelsAt(slot: number): number[] {
-    const [first, past] = columnsOf(this.layout().columns, slot);
-    return Array.from({ length: past - first }, (_, at) => this.sheet.channels[this.stage.storedAt(first + at)]!);
-  }
-
-  /** The column of tiles that a slot shows: its own, or the one that stands best for several. */
-  private shownAt(slot: number): number {
-    const [first, past] = columnsOf(this.layout().columns, slot);
-    if (past - first < 2) return this.stage.storedAt(first);
-    const key = `${first} ${past}`;
-    let shown = this.central.get(key);
-    if (shown === undefined) {
-      shown = mostCentral(this.sheet, Array.from({ length: past - first }, (_, at) => first + at));
-      this.central.set(key, shown);
-    }
-    return shown;
+    return this.slots.channelsAt(slot);
   }
 
   // What is enlarged ------------------------------------------------------------------------
@@ -227,7 +216,7 @@ class ChannelGrid implements StageContent<GridLayout> {
 
   tileAt(place: Place): Tile | null {
     const row = this.sheet.rowAt[place.row] ?? -1;
-    return row >= 0 && this.hasPixels() ? { row, col: this.shownAt(place.column) } : null;
+    return row >= 0 && this.hasPixels() ? { row, col: this.slots.shownAt(place.column) } : null;
   }
 
   /** A tile by its channel and sample, which may stand elsewhere when the model is read again. */
@@ -265,7 +254,7 @@ class ChannelGrid implements StageContent<GridLayout> {
     const down = rowSpans(rows, ratio, this.sheet.rowAt).filter(({ index }) => index >= 0);
     const paint = this.paint();
     for (const block of columns.blocks) {
-      const across = spansOf(columns, block, (slot) => this.shownAt(slot), ratio);
+      const across = spansOf(columns, block, (slot) => this.slots.shownAt(slot), ratio);
       // Most tiles are dark: on a dark page, gaps of its colour would part none of them.
       if (this.stage.theme.dark && !(paint.colormap === "diverging")) {
         const parts = isWhole(this.sheet) ? [down] : down.map((row) => [row]);
@@ -292,20 +281,13 @@ class ChannelGrid implements StageContent<GridLayout> {
       samples: this.sheet.places,
       marksAnswers: this.model.get("_marks_answers"),
       isBlank: (row) => this.sheet.rowAt[row]! < 0,
-      channelAt: (slot) => this.sheet.channels[this.shownAt(slot)]!,
-      nameAt: (slot) => this.sheet.names[this.shownAt(slot)]!,
-      isSelected: (slot) => this.isSelected(slot, columns),
+      channelAt: (slot) => this.sheet.channels[this.slots.shownAt(slot)]!,
+      nameAt: (slot) => this.sheet.names[this.slots.shownAt(slot)]!,
+      isSelected: (slot) => this.selection.list.length > 0 && this.slots.isSelected(slot, (channel) => this.selection.has(channel)),
       hoveredSlot: hovered < 0 ? -1 : columns.slotOf[this.placeOf(hovered)]!,
       hoveredRow: this.hoveredRow,
       cursor,
     });
-  }
-
-  /** A slot that folds is selected where all of it is; the stack of the zeros where any of them is. */
-  private isSelected(slot: number, columns: ColumnLayout): boolean {
-    if (this.selection.list.length === 0) return false;
-    const has = (channel: number): boolean => this.selection.has(channel);
-    return slot < columns.slots.length ? this.channelsAt(slot).every(has) : this.channelsAt(slot).some(has);
   }
 
   /** Where on the axis a column of tiles stands. */
@@ -359,13 +341,13 @@ class ChannelGrid implements StageContent<GridLayout> {
     if (column < 0 || row < 0) return;
     const labels = this.model.get("sample_labels");
     const tiles = this.sheet.rowAt[row]!;
-    this.toldColumn = this.shownAt(column);
+    this.toldColumn = this.slots.shownAt(column);
     if (tiles < 0) return facts.say(describeBlank(this.sheet, row, labels));
     const within = (at: number, from: number, size: number, pixels: number): number =>
       Math.min(pixels - 1, Math.max(0, Math.floor(((at - from) / size) * pixels)));
     const spot = {
       row: tiles,
-      col: this.shownAt(column),
+      col: this.slots.shownAt(column),
       x: within(x, leftOf(columns, column), widthOf(columns, column), this.sheet.width),
       y: within(y, yOf(rows, row), rows.size - rows.gap, this.sheet.height),
     };
@@ -380,9 +362,9 @@ class ChannelGrid implements StageContent<GridLayout> {
 
   onCursor({ column, row }: Place): void {
     this.hoveredRow = row;
-    this.toldColumn = this.shownAt(column);
+    this.toldColumn = this.slots.shownAt(column);
     const sample = this.sampleName(this.sheet.places[row]!);
-    this.stage.facts.say(`${describeChannel(this.sheet, this.shownAt(column))} · ${sample}`);
+    this.stage.facts.say(`${describeChannel(this.sheet, this.slots.shownAt(column))} · ${sample}`);
   }
 
   // What has changed ------------------------------------------------------------------------
@@ -391,8 +373,8 @@ class ChannelGrid implements StageContent<GridLayout> {
     const before = this.sheet;
     this.sheet = readSheet(this.model);
     this.channelsShown = this.channelsNow();
-    this.central.clear();
     this.heads = readHeads(this.model);
+    this.slots.reset();
     const { places, cols, kind } = this.sheet;
     const same = places.length === before.places.length && cols === before.cols && kind === before.kind;
     if (!same) this.hoveredRow = -1;

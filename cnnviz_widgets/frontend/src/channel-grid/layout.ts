@@ -1,7 +1,7 @@
 /** How high rows of samples are, and which device pixels their tiles cover. */
 import type { Sheet } from "./sheet";
 import { clamp } from "../lib/clamp";
-import { leftOf, visibleSlots, widthOf, type Block, type ColumnLayout } from "../lib/linking/column-layout";
+import { leftOf, visibleSlots, widthOf, type Block, type ColumnLayout } from "../lib/columns/column-layout";
 import type { Span } from "../tile-view/paint";
 
 /** Height of the strip of heads that stays at the top. */

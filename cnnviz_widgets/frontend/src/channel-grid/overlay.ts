@@ -3,7 +3,7 @@ import { HEADER } from "./layout";
 import { hasHeads, paintAnswers, paintRowHeads, type HeadScene, type TileColumn } from "./row-heads";
 import type { Theme } from "../lib/dom/theme";
 import { count } from "../lib/format";
-import { columnsOf, leftOf, visibleSlots, widthOf, type ColumnLayout } from "../lib/linking/column-layout";
+import { columnsOf, leftOf, visibleSlots, widthOf, type ColumnLayout } from "../lib/columns/column-layout";
 import { paintCursor, paintScrollbars, rowsInSight, shorten, type Place } from "../tile-view/overlay";
 import { contentHeight, heightOf, visibleRows, yOf, type Rows } from "../tile-view/rows";
 

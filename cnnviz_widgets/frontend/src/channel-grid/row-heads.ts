@@ -1,6 +1,6 @@
 /** What leads each row: the sample itself, what it is, and the model's answer; and the answers in the tiles. */
 import type { Theme } from "../lib/dom/theme";
-import { GUTTER } from "../lib/linking/column-axis";
+import { GUTTER } from "../lib/columns/column-axis";
 import { drawSample, sure, type Heads } from "../lib/samples/heads";
 import type { HeadEntry } from "../lib/wire/payloads";
 import { shorten } from "../tile-view/overlay";
@@ -32,6 +32,8 @@ const SMALLEST = 10;
 /** In lower rows no words have room. */
 const LEAST_TEXT = 13;
 const MOST_LETTERS = 60;
+/** The share of a line that a sample's words have at least, beside what it is. */
+const LEAST_WORDS = 0.3;
 /** Rows as high as this have two lines. */
 const TWO_LINES = 36;
 /** A picture may be so many times as wide as it is high. */
@@ -129,8 +131,9 @@ function paintLine(
   if (head?.confidence != null) {
     const text = sure(head.confidence);
     const room = context.measureText(text).width + GAP;
+    const words = head.text ? (right - left) * LEAST_WORDS : 0;
     // How sure a wrong answer is has to give way to what it is.
-    if (head.right !== false || left + needed + room <= right) {
+    if (head.right !== false || left + words + needed + room <= right) {
       context.textAlign = "right";
       context.fillStyle = head.right === false ? wrong : faint;
       context.fillText(text, right, line.y);
@@ -138,7 +141,7 @@ function paintLine(
     }
   }
   if (head?.text) {
-    const room = Math.max(right - left - (parts.length > 0 ? needed + GAP : 0), (right - left) / 2);
+    const room = Math.max(right - left - (parts.length > 0 ? needed + GAP : 0), (right - left) * LEAST_WORDS);
     paintParts(context, { ...line, left, right: left + room }, [{ text: brief(head.text), color: plain }]);
     left += room + GAP;
   }
@@ -172,7 +175,7 @@ function words(head: HeadEntry, theme: Theme, wrong: string): Part[] {
   const [truth, answer] = [brief(head.truth), brief(head.answer)];
   if (right === false && truth && answer) return [{ text: truth, end: "→", color: theme.faint }, { text: answer, color: wrong }];
   if (right === null && truth && answer && truth !== answer) {
-    return [{ text: truth, end: " → ", color: theme.faint }, { text: answer, color: theme.text }];
+    return [{ text: truth, end: "→", color: theme.faint }, { text: answer, color: theme.text }];
   }
   const text = answer || truth;
   return text ? [{ text, color: right === false ? wrong : theme.text }] : [];

@@ -2,7 +2,7 @@
 import { prepare, type Layer } from "../lib/dom/canvas";
 import { themeOf, type Theme } from "../lib/dom/theme";
 import { count } from "../lib/format";
-import { leftOf, STACK, widthOf, type ColumnLayout } from "../lib/linking/column-layout";
+import { leftOf, STACK, widthOf, type ColumnLayout } from "../lib/columns/column-layout";
 import type { Selection } from "../lib/linking/selection";
 import { leavesOf, type Leaves } from "../tree-view/leaves";
 import { paintAxis, paintOverlay, paintTree, type Scene } from "../tree-view/paint";

@@ -13,7 +13,7 @@ import { pixelRatio } from "../lib/dom/canvas";
 import { element } from "../lib/dom/elements";
 import { counted } from "../lib/format";
 import { onCommand } from "../lib/frame/commands";
-import { columnAt, visible, xOf } from "../lib/linking/column-axis";
+import { columnAt, visible, xOf } from "../lib/columns/column-axis";
 import { onChange } from "../lib/linking/changes";
 import { Connection } from "../lib/linking/connection";
 import { entry } from "../lib/linking/entry";

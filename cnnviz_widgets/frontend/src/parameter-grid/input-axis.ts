@@ -1,7 +1,7 @@
 /** Moving along the inputs: sideways, and to other widths of an input. */
 import type { AnyModel } from "@anywidget/types";
 
-import { fitScale, moveTo, panned, scrolledTo, zoomed, type Columns } from "../lib/linking/column-axis";
+import { fitScale, moveTo, panned, scrolledTo, zoomed, type Columns } from "../lib/columns/column-axis";
 import type { Publisher } from "../lib/linking/publish";
 import type { ColumnAxisState } from "../lib/wire/states";
 

@@ -1,8 +1,8 @@
 /** Where the tree, the rows, the inputs and the bias stand. */
 import type { Parameters, Part } from "./parameters";
 import { clamp } from "../lib/clamp";
-import { fitScale, resolve, visible, xOf, type Columns, type Room } from "../lib/linking/column-axis";
-import { partingOf, type Neighbours } from "../lib/linking/column-layout";
+import { fitScale, resolve, visible, xOf, type Columns, type Room } from "../lib/columns/column-axis";
+import { partingOf, type Neighbours } from "../lib/columns/column-layout";
 import type { Clip, Span } from "../tile-view/paint";
 import { contentHeight, limitScroll, rowSpans, withParts, yOf, type Rows } from "../tile-view/rows";
 

@@ -2,7 +2,7 @@
 import { before, BIAS_WIDTH, biasLeft, HEADER, MARGIN, rowEnd, type Layout } from "./layout";
 import type { Parameters } from "./parameters";
 import type { Theme } from "../lib/dom/theme";
-import { visible, xOf } from "../lib/linking/column-axis";
+import { visible, xOf } from "../lib/columns/column-axis";
 import type { Selection } from "../lib/linking/selection";
 import { paintCursor, paintScrollbars, rowsInSight, shorten, type Place } from "../tile-view/overlay";
 import { heightOf, visibleRows, yOf } from "../tile-view/rows";

@@ -1,7 +1,7 @@
 /** The groups that the cut makes of the rows, told to every view that shares the axis. */
 import type { AnyModel } from "@anywidget/types";
 
-import { neighbours, type Group, type Neighbours } from "../lib/linking/column-layout";
+import { neighbours, type Group, type Neighbours } from "../lib/columns/column-layout";
 import type { Publisher } from "../lib/linking/publish";
 import type { ColumnAxisState } from "../lib/wire/states";
 import { cutOf, groupsAt, labelsOf, type Tree } from "../tree-view/tree";

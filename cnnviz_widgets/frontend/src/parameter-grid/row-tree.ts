@@ -4,7 +4,7 @@ import { layer, prepare } from "../lib/dom/canvas";
 import { element, keyboard } from "../lib/dom/elements";
 import type { Theme } from "../lib/dom/theme";
 import { wheelOf } from "../lib/dom/wheel";
-import type { Neighbours } from "../lib/linking/column-layout";
+import type { Neighbours } from "../lib/columns/column-layout";
 import { combineOf, type Selection } from "../lib/linking/selection";
 import { contentHeight, heightOf, rowAt, yOf, type Rows } from "../tile-view/rows";
 import { CutPill, HALF } from "../tree-view/cut";

@@ -37,6 +37,7 @@ class SamplesBar {
   private readonly opener: HTMLButtonElement;
   private readonly window: Popover;
   private readonly gallery: Gallery;
+  private readonly order = element("div", "cnnviz-samples-sorts", { role: "group", "aria-label": "Order of the rows" });
   private readonly sorts: Map<RowSort, HTMLButtonElement>;
   private readonly asks: Map<string, HTMLButtonElement>;
   private readonly classes: { root: HTMLLabelElement; select: HTMLSelectElement };
@@ -93,11 +94,11 @@ class SamplesBar {
   }
 
   private content(): HTMLElement {
-    const sorts = element("div", "cnnviz-samples-sorts", { role: "group", "aria-label": "Order of the rows" }, ...this.sorts.values());
+    this.order.append(...this.sorts.values());
     const pages = element("span", "cnnviz-group", {}, this.previous, this.next);
     const line = element("div", "cnnviz-samples-line", {}, this.facts, this.picked, pages);
     const asks = element("div", "cnnviz-samples-asks", {}, ...this.asks.values(), this.classes.root, this.given);
-    return element("div", "cnnviz-samples", {}, sorts, this.gallery.root, line, this.pool, asks, this.state, this.error, this.connection.line);
+    return element("div", "cnnviz-samples", {}, this.order, this.gallery.root, line, this.pool, asks, this.state, this.error, this.connection.line);
   }
 
   // What it says ------------------------------------------------------------------------------
@@ -115,6 +116,8 @@ class SamplesBar {
       made.hidden = !heads.entries.some(known[sort]);
       made.setAttribute("aria-pressed", String(sort === this.grid.get("sort_rows")));
     }
+    // One order is no choice.
+    this.order.hidden = [...this.sorts.values()].filter((made) => !made.hidden).length < 2;
     this.show();
   }
 

@@ -1,6 +1,6 @@
 /** Where the leaves of a tree stand along its axis, and what of it is drawn as one wedge. */
 import { columnsBelow, feetOver, mergeHeight, type Tree } from "./tree";
-import type { Neighbours } from "../lib/linking/column-layout";
+import type { Neighbours } from "../lib/columns/column-layout";
 
 /** The edges of a leaf's place; NaN where it has none. */
 export interface Edges {

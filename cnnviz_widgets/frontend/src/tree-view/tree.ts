@@ -2,7 +2,7 @@
 import type { AnyModel } from "@anywidget/types";
 
 import { asFloat32, asFloat64, asInt32 } from "../lib/linking/buffers";
-import type { Group } from "../lib/linking/column-layout";
+import type { Group } from "../lib/columns/column-layout";
 import type { TreeState } from "../lib/wire/payloads";
 
 /** Distance of an all-zero map to every other one [WL20 §1.1.1]. */

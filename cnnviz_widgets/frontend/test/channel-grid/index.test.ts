@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 
 import grid from "../../src/channel-grid";
 import { HEADER } from "../../src/channel-grid/layout";
-import { GUTTER } from "../../src/lib/linking/column-axis";
+import { GUTTER } from "../../src/lib/columns/column-axis";
 import type { LinkedState } from "../../src/lib/linking/linked-view";
 import type { ChannelGridState } from "../../src/lib/wire/states";
 import { at, emptyPage, FakeModel, find, frame, key, shared, show, view } from "../fake";

@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 
 import { paintOverlay, type Scene } from "../../src/channel-grid/overlay";
-import { layoutOf } from "../../src/lib/linking/column-layout";
-import { GUTTER } from "../../src/lib/linking/column-axis";
+import { layoutOf } from "../../src/lib/columns/column-layout";
+import { GUTTER } from "../../src/lib/columns/column-axis";
 
 /** The channels' names that the header shows, with their middles, of a grid of 500 channels. */
 function header(start: number, scale: number, nameAt: (slot: number) => string = String): Map<string, number> {

@@ -86,7 +86,7 @@ describe("a row's head", () => {
   });
 
   test("says of values the truth and the answer, and of no answer the truth alone", () => {
-    expect(texts(painted([headEntry({ truth: "3.2", answer: "3.4", right: null, confidence: null })]))).toEqual([["3.2 → ", "faint"], ["3.4", "text"]]);
+    expect(texts(painted([headEntry({ truth: "3.2", answer: "3.4", right: null, confidence: null })]))).toEqual([["3.2→", "faint"], ["3.4", "text"]]);
     expect(texts(painted([headEntry({ answer: "", right: null, confidence: null })]))).toEqual([["coat", "text"]]);
     expect(texts(painted([headEntry({ truth: "", answer: "", right: null, confidence: null })]))).toEqual([["label 0", "faint"]]);
   });
@@ -116,6 +116,19 @@ describe("a row's head", () => {
     expect(words!.text).toMatch(/^a very good.*…$/);
     expect(answer!.text).toBe("coat");
     expect(words!.right).toBeLessThanOrEqual(answer!.left);
+  });
+
+  test("of values tells both whole, in a narrow stage beside a curve, too", () => {
+    const { context, drawn } = canvas();
+    const made = scene([headEntry({ truth: "0.718", answer: "0.506", right: null, confidence: null })], { columns: { before: 138 } });
+    Object.assign(made.heads, { height: 24, width: 36 });
+    if (hasHeads(made)) paintRowHeads(context, made);
+    expect(texts(drawn).map(([text]) => text)).toEqual(["0.718→", "0.506"]);
+  });
+
+  test("leaves a wrong class whole beside words, which give way, and how sure it is, too", () => {
+    const drawn = painted([headEntry({ text: "hated it, and long it was", truth: "awful", answer: "great", right: false })], { columns: { before: 138 } }, null);
+    expect(texts(drawn).map(([text]) => text)).toEqual([expect.stringMatching(/^hated/), "awful→", "great"]);
   });
 
   test.each([178, 138])("stays before the first column, %i pixels", (before) => {

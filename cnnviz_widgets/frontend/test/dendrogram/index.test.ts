@@ -2,8 +2,8 @@
 import { describe, expect, test } from "vitest";
 
 import dendrogram from "../../src/dendrogram";
-import { STACK } from "../../src/lib/linking/column-layout";
-import { GUTTER } from "../../src/lib/linking/column-axis";
+import { STACK } from "../../src/lib/columns/column-layout";
+import { GUTTER } from "../../src/lib/columns/column-axis";
 import type { DendrogramState } from "../../src/lib/wire/states";
 import { at, emptyPage, FakeModel, find, frame, key, shared, show, view } from "../fake";
 import { treeState } from "../tree-state";

@@ -1,8 +1,8 @@
 /** Where a layer's weights, its bias and its tree stand. */
 import { describe, expect, test } from "vitest";
 
-import { xOf } from "../../src/lib/linking/column-axis";
-import { neighbours, type Group } from "../../src/lib/linking/column-layout";
+import { xOf } from "../../src/lib/columns/column-axis";
+import { neighbours, type Group } from "../../src/lib/columns/column-layout";
 import type { ParametersState } from "../../src/lib/wire/payloads";
 import { biasLeft, layoutOf, spansAcross, spansDown } from "../../src/parameter-grid/layout";
 import { heightOf, rowAt, visibleRows, yOf } from "../../src/tile-view/rows";

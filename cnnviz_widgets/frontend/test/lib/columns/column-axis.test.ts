@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 
-import { columnAt, fitScale, panned, resolve, scrolledTo, visible, xOf, zoomed } from "../../../src/lib/linking/column-axis";
+import { columnAt, fitScale, panned, resolve, scrolledTo, visible, xOf, zoomed } from "../../../src/lib/columns/column-axis";
 
 const [GUTTER, MARGIN] = [84, 10];
 const room = { before: GUTTER, after: MARGIN, least: 0, widest: 88 };

@@ -1,7 +1,7 @@
 /** An axis of columns that are all alike, drawn to any scale: the inputs of a layer's weights. */
 import type { AnyModel } from "@anywidget/types";
 
-import type { Publisher } from "./publish";
+import type { Publisher } from "../linking/publish";
 import { clamp } from "../clamp";
 import type { ColumnAxisState } from "../wire/states";
 

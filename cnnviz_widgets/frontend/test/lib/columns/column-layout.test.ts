@@ -18,7 +18,7 @@ import {
   zoomed,
   type Group,
   type LayoutRequest,
-} from "../../../src/lib/linking/column-layout";
+} from "../../../src/lib/columns/column-layout";
 
 const request = (more: Partial<LayoutRequest> = {}): LayoutRequest => ({
   count: 32,

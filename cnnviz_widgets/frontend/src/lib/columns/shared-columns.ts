@@ -3,8 +3,8 @@ import type { AnyModel } from "@anywidget/types";
 
 import { GUTTER } from "./column-axis";
 import { isNarrow, layoutOf, type AxisPlace, type ColumnLayout, type LayoutRequest } from "./column-layout";
-import type { Publisher } from "./publish";
-import type { Selection } from "./selection";
+import type { Publisher } from "../linking/publish";
+import type { Selection } from "../linking/selection";
 import type { ColumnAxisState } from "../wire/states";
 
 /** Pixels left of the first column where rows are led by picture and class. */

@@ -9,19 +9,19 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ...model.layers.layer_info import LayerInfo
-from ...model.reading.probe import ModelProbe
-from ...model.samples.answers import AnswerSource, sample_answers
-from ...model.samples.input_set import InputSet
-from ...model.samples.pictures import Decode, output_pictures, sample_pictures
-from ...records.place_record import NOW, PlaceRecord
-from ...records.record_kind import OUTPUTS
-from ...records.sample_subset import SampleChoice
-from ...records.samples.row_heads import SampleAnswers, SamplePictures
-from ...records.samples.shown_inputs import ShownInputs
-from ..jupyter.ownership import of_open
-from ..panels.samples import SamplesBar
-from ..views.channel_grid import ChannelGrid
+from ....model.layers.layer_info import LayerInfo
+from ....model.reading.probe import ModelProbe
+from ....model.samples.answers import AnswerSource, sample_answers
+from ....model.samples.input_set import InputSet
+from ....model.samples.pictures import Decode, output_pictures, sample_pictures
+from ....records.place_record import NOW, PlaceRecord
+from ....records.record_kind import OUTPUTS
+from ....records.sample_subset import SampleChoice
+from ....records.samples.row_heads import SampleAnswers, SamplePictures
+from ....records.samples.shown_inputs import ShownInputs
+from ...jupyter.ownership import of_open
+from ...panels.samples import SamplesBar
+from ...views.channel_grid import ChannelGrid
 
 _NOTHING = SamplePictures()
 # Of an output that is kept, so that other targets can judge it.

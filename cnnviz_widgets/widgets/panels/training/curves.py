@@ -8,13 +8,13 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from ...analysis.decimation import decimated_curves
-from ...analysis.density.curves import MOST_CURVES
-from ...history.training_logs import LogCurve, TrainingLogs
-from ...records.layer_health import HEALTH_NUMBERS, HealthNumber
-from ...validation.arrays import ascending_steps, number_array
-from ...validation.objects import mapping
-from ...validation.texts import text, texts
+from ....analysis.decimation import decimated_curves
+from ....analysis.density.curves import MOST_CURVES
+from ....history.training_logs import LogCurve, TrainingLogs
+from ....records.layer_health import HEALTH_NUMBERS, HealthNumber
+from ....validation.arrays import ascending_steps, number_array
+from ....validation.objects import mapping
+from ....validation.texts import text, texts
 
 # How a number is written and which axis suits it: a share of one, a count, a size that is never
 # below zero and may span many powers of ten, or any value. Others are values.

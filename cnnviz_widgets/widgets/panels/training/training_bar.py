@@ -10,14 +10,14 @@ from typing import Any, Protocol
 import anywidget
 from traitlets import Dict, Enum, Float, Int, Unicode, observe
 
-from ...runtime.call_stack import afterwards, surely
-from ...validation.messages import described
-from ...validation.objects import optional_function
-from ..jupyter.bundles import bundle
-from ..jupyter.error_text import logged_error
-from ..jupyter.ownership import Owning
-from ..jupyter.thread_local_sync import ThreadLocalChanges
-from ..linking.traits import Finite, Whole
+from ....runtime.call_stack import afterwards, surely
+from ....validation.messages import described
+from ....validation.objects import optional_function
+from ...jupyter.bundles import bundle
+from ...jupyter.error_text import logged_error
+from ...jupyter.ownership import Owning
+from ...jupyter.thread_local_sync import ThreadLocalChanges
+from ...linking.traits import Finite, Whole
 
 __all__ = ["Progress", "TrainingBar"]
 

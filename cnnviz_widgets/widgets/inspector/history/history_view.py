@@ -9,15 +9,15 @@ import numpy as np
 from ipywidgets import DOMWidget
 from numpy.typing import NDArray
 
-from ...history.history import History
-from ...history.moment import Moment
-from ...history.training_logs import TrainingLogs
-from ...records.layer_health import HEALTH_NUMBERS
-from ...records.place import Place
-from ...records.place_record import NOW, PlaceRecord
-from ...records.record_kind import OUTPUTS, WEIGHTS
-from ..panels.selector import LayerSelector
-from ..panels.timeline import Timeline
+from ....history.history import History
+from ....history.moment import Moment
+from ....history.training_logs import TrainingLogs
+from ....records.layer_health import HEALTH_NUMBERS
+from ....records.place import Place
+from ....records.place_record import NOW, PlaceRecord
+from ....records.record_kind import OUTPUTS, WEIGHTS
+from ...panels.selector import LayerSelector
+from ...panels.training.timeline import Timeline
 from .moment_comparison import MomentComparison
 
 if TYPE_CHECKING:

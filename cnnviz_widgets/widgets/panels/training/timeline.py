@@ -13,22 +13,22 @@ from anywidget import WidgetTrait
 from numpy.typing import ArrayLike, NDArray
 from traitlets import Bool, Bytes, Callable, Dict, Int, List, Tuple, Unicode, observe
 
-from ...analysis.decimation import decimated_moments
-from ...analysis.spreading import evenly
-from ...history.training_logs import TrainingLogs
-from ...runtime.call_stack import afterwards, surely
-from ...validation.arrays import as_array, ascending_steps
-from ...validation.messages import described
-from ...validation.objects import each_instance, optional, optional_function
-from ...validation.scalars import whole_number
-from ..jupyter.bundles import bundle
-from ..jupyter.error_text import logged_error
-from ..jupyter.ownership import Owning
-from ..jupyter.thread_local_sync import ThreadLocalChanges
-from ..linking.traits import Whole
-from ..linking.wire_format import wire
+from ....analysis.decimation import decimated_moments
+from ....analysis.spreading import evenly
+from ....history.training_logs import TrainingLogs
+from ....runtime.call_stack import afterwards, surely
+from ....validation.arrays import as_array, ascending_steps
+from ....validation.messages import described
+from ....validation.objects import each_instance, optional, optional_function
+from ....validation.scalars import whole_number
+from ...jupyter.bundles import bundle
+from ...jupyter.error_text import logged_error
+from ...jupyter.ownership import Owning
+from ...jupyter.thread_local_sync import ThreadLocalChanges
+from ...linking.traits import Whole
+from ...linking.wire_format import wire
+from ..selector import LayerSelector
 from .curves import HealthCurves, drawn_logs
-from .selector import LayerSelector
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -273,7 +273,7 @@ class Timeline(Owning, ThreadLocalChanges, anywidget.AnyWidget):
 
     def picture(self) -> Image | None:
         """The number that is chosen, of all layers, as a still picture; None without any."""
-        from ..pictures.health_picture import health_picture
+        from ...pictures.health_picture import health_picture
 
         steps, names = np.frombuffer(self._points, "<f8"), [each["name"] for each in self._numbers]
         if not steps.size or not self._paths or not names:

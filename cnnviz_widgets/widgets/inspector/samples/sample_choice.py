@@ -9,21 +9,21 @@ import numpy as np
 from ipywidgets import Widget
 from numpy.typing import ArrayLike
 
-from ...analysis.arrays import Indices
-from ...model import ModelProbe, model_lock
-from ...model.experiments.losses import checked_targets
-from ...model.samples.answers import AnswerSource
-from ...model.samples.input_set import InputSet, like
-from ...model.samples.pool import Pool
-from ...model.samples.pool_scores import CHOICES, Choice, pool_answers, ranking
-from ...records.samples.shown_inputs import ShownInputs
-from ...runtime.call_stack import surely
-from ...validation.arrays import indices
-from ...validation.texts import one_of
-from ..jupyter.ownership import of_open
-from ..jupyter.work_report import WorkReport
-from ..panels.samples import SamplesBar
-from ..views.sample_names import sample_names
+from ....analysis.arrays import Indices
+from ....model import ModelProbe, model_lock
+from ....model.experiments.losses import checked_targets
+from ....model.samples.answers import AnswerSource
+from ....model.samples.input_set import InputSet, like
+from ....model.samples.pool import Pool
+from ....model.samples.pool_scores import CHOICES, Choice, pool_answers, ranking
+from ....records.samples.shown_inputs import ShownInputs
+from ....runtime.call_stack import surely
+from ....validation.arrays import indices
+from ....validation.texts import one_of
+from ...jupyter.ownership import of_open
+from ...jupyter.work_report import WorkReport
+from ...panels.samples import SamplesBar
+from ...views.sample_names import sample_names
 from .sample_heads import SampleHeads
 
 WAYS = ("given", "these", *CHOICES, "next", "previous")

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from ipywidgets import Button, VBox
 
-from ...history.history import History
-from ...records.place import Place
-from ..panels.timeline import Timeline
+from ....history.history import History
+from ....records.place import Place
+from ...panels.training.timeline import Timeline
 
 if TYPE_CHECKING:
-    from ..comparison.comparison_panel import ComparisonPanel
+    from ...comparison.comparison_panel import ComparisonPanel
 
 
 class MomentComparison:
@@ -55,8 +55,8 @@ class MomentComparison:
             No two moments kept them.
         """
         # A history is looked at without Keras until then.
-        from ...model.experiments.model_comparison import ModelComparison, MomentSide
-        from ..comparison.comparison_panel import ComparisonPanel
+        from ....model.experiments.model_comparison import ModelComparison, MomentSide
+        from ...comparison.comparison_panel import ComparisonPanel
 
         place = Place(layer)
         with history.lock:

@@ -8,30 +8,30 @@ from typing import TYPE_CHECKING, Any
 
 from traitlets import observe, validate
 
-from ...history.history import History
-from ...history.moment import Moment
-from ...records.place import Place
-from ...records.place_record import NOW, PlaceRecord
-from ...runtime.call_stack import afterwards, surely
-from ...validation.keywords import checked_keywords
-from ...validation.objects import instance
-from ...validation.texts import known_layer
-from ..composite import Composite
-from ..export.exports import OF_NUMBERS, Exports
-from ..export.of_inspector import viewer_exports
-from ..jupyter.error_text import error_in_page
-from ..jupyter.work_report import WorkReport
-from ..panels.drawer import Drawer
-from ..panels.export_menu import ExportMenu
-from ..panels.header import InspectorHeader
-from ..panels.selection_bar import SelectionBar
-from ..panels.selector import LayerSelector, listed
-from ..panels.tour import Tour
-from ..views.layer_views import LayerViews
+from ....history.history import History
+from ....history.moment import Moment
+from ....records.place import Place
+from ....records.place_record import NOW, PlaceRecord
+from ....runtime.call_stack import afterwards, surely
+from ....validation.keywords import checked_keywords
+from ....validation.objects import instance
+from ....validation.texts import known_layer
+from ...composite import Composite
+from ...export.exports import OF_NUMBERS, Exports
+from ...export.of_inspector import viewer_exports
+from ...jupyter.error_text import error_in_page
+from ...jupyter.work_report import WorkReport
+from ...panels.drawer import Drawer
+from ...panels.export_menu import ExportMenu
+from ...panels.header import InspectorHeader
+from ...panels.selection_bar import SelectionBar
+from ...panels.selector import LayerSelector, listed
+from ...panels.tour import Tour
+from ...views.layer_views import LayerViews
+from ..layer_facts import layer_facts
+from ..panes import TABS, framed
+from ..selected import PYTHON_LINE, Selecting, remember
 from .history_view import HistoryView
-from .layer_facts import layer_facts
-from .panes import TABS, framed
-from .selected import PYTHON_LINE, Selecting, remember
 
 if TYPE_CHECKING:
     from PIL.Image import Image

@@ -12,16 +12,16 @@ from ipywidgets import VBox
 from numpy.typing import ArrayLike
 from traitlets import Bytes, Dict, Int, List, Unicode
 
-from ...validation.objects import optional
-from ...validation.texts import text
-from ..jupyter.bundles import bundle
-from ..jupyter.ownership import Owning
-from ..jupyter.png_fallback import PngFallback
-from ..jupyter.thread_local_sync import ThreadLocalSync
-from ..linking.wire_format import wire
-from ..views.plot_frame import QUIET, plain_figure, value_axes
+from ....validation.objects import optional
+from ....validation.texts import text
+from ...jupyter.bundles import bundle
+from ...jupyter.ownership import Owning
+from ...jupyter.png_fallback import PngFallback
+from ...jupyter.thread_local_sync import ThreadLocalSync
+from ...linking.wire_format import wire
+from ...views.plot_frame import QUIET, plain_figure, value_axes
+from ..selector import LayerSelector
 from .curves import HealthCurves
-from .selector import LayerSelector
 from .timeline import Timeline
 
 if TYPE_CHECKING:
@@ -80,7 +80,7 @@ class _HealthHead(ThreadLocalSync, AnyWidget):
 
     def picture(self) -> Image | None:
         """The curves of the number that is chosen as a still picture; None without any."""
-        from ..pictures.health_picture import health_picture
+        from ...pictures.health_picture import health_picture
 
         steps = np.frombuffer(self._steps, "<f8")
         if not steps.size or not self._paths:

@@ -1,0 +1,1 @@
+"""Which samples the model is shown, and what is told of each."""

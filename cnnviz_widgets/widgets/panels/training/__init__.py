@@ -1,0 +1,1 @@
+"""How training goes on, and what was kept of it."""
