@@ -77,16 +77,17 @@ def inspected(lab: Lab, browser: Browser) -> None:
     notebook = Notebook.open(page, lab, "quickstart.ipynb", "doc")
     notebook.run_all()
     notebook.cell(3)
-    inspector = page.locator(".cnnviz-inspector").first
+    inspector = page.locator(".cnnviz-frame").first
     page.locator(".cnnviz-density .curve").first.wait_for()
     # The channels below the third fork, as if it had been clicked.
     notebook.run("inspector.selection.selected = tuple(inspector.record.tree.members(2))")
-    page.get_by_role("button", name="Clear").filter(has_text="selected").wait_for()
+    page.get_by_role("toolbar", name="Selected channels").wait_for()
     for theme in ("light", "dark"):
         notebook.set_theme(theme)
         settle(notebook)
         save(inspector.screenshot(), f"inspector-{theme}.png")
     notebook.set_theme("light")
+    notebook.run("inspector.selection.selected = ()")
     notebook.run("inspector.view = 'weights'; inspector.layer = 'conv2'")
     page.locator(".cnnviz-parameter-grid canvas").first.wait_for()
     settle(notebook)
@@ -100,9 +101,9 @@ def inspected(lab: Lab, browser: Browser) -> None:
     notebook.run(FAST)
     notebook.run("inspector.refresh(); report = inspector.diagnose()")
     page.locator(".cnnviz-finding-head").first.click()
-    page.get_by_text("Cure:").first.wait_for()
+    page.locator(".cnnviz-finding-detail").first.wait_for()
     settle(notebook)
-    save(page.locator(".cnnviz-findings-panel").first.screenshot(), "findings-light.png")
+    save(inspector.screenshot(), "findings-light.png")
 
 
 def live(lab: Lab, browser: Browser) -> None:
@@ -112,10 +113,9 @@ def live(lab: Lab, browser: Browser) -> None:
     notebook = Notebook.open(page, lab, "live.ipynb", "doc")
     notebook.run_all()
     notebook.cell(5)
-    inspector = page.locator(".cnnviz-inspector").last
-    notebook.resize(WIDTH, 1900)
+    inspector = page.locator(".cnnviz-frame").last
     notebook.run(DYING)
-    inspector.get_by_text("as it was at step").wait_for()
+    inspector.locator('.cnnviz-inspector-title[title*="as it was at step"]').wait_for()
     settle(notebook)
     save(inspector.screenshot(), "live-light.png")
 

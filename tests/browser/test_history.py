@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import expect
 
 from .lab import Notebook
 from .test_inspector import option
@@ -59,7 +61,8 @@ def shows_moment(notebook: Notebook, moment: int) -> None:
     """Page and kernel both show the layer as the history has it at this moment."""
     steps = notebook.value(STEPS)
     readout(notebook, f"step {steps[moment]} · moment {moment + 1} of {len(steps)}")
-    notebook.page.get_by_text(f"as it was at step {steps[moment]}").wait_for()
+    title = notebook.page.locator(".cnnviz-inspector-title")
+    expect(title).to_have_attribute("title", re.compile(f"as it was at step {steps[moment]:,}\\b"))
     kept = f"inspector.history[{moment}].records[cv.analysis.Place('conv1')]"
     assert notebook.value(
         f"inspector.record is {kept} or "

@@ -328,16 +328,19 @@ def test_the_size_goes_by_the_cursor_and_0_leads_back(views: Notebook) -> None:
     # Rows scroll, or the page, but nothing grows.
     views.page.mouse.wheel(0, 60)
     assert views.value("axis.scale") == 0
+    # So large that they do not all fit, and can go either way.
+    views.run("axis.scale = 110")
     overlay = box(views, ".cnnviz-grid-overlay")
-    views.page.mouse.move(overlay["x"] + 300, overlay["y"] + 60)
-    views.wait_for_value("selection.hovered >= 0", True)
-    hovered = views.value("selection.hovered")
+    views.page.mouse.move(overlay["x"] + 600, overlay["y"] + 60)
+    hovered = notebook_columns(views)[4]
+    views.wait_for_value("selection.hovered", hovered)
     views.page.keyboard.down("Control")
-    for _ in range(6):
-        views.page.mouse.wheel(0, -120)
+    for _ in range(2):
+        views.page.mouse.wheel(0, -60)
     views.page.keyboard.up("Control")
-    views.wait_for_value("axis.scale > 60", True)
-    views.page.mouse.move(overlay["x"] + 301, overlay["y"] + 60)
+    views.wait_for_value("axis.scale > 120", True)
+    views.wait_for_value("axis.start > 0", True)
+    views.page.mouse.move(overlay["x"] + 601, overlay["y"] + 60)
     views.wait_for_value("selection.hovered", hovered)
     views.page.locator(".cnnviz-grid-overlay").focus()
     views.page.keyboard.press("0")
@@ -398,10 +401,14 @@ def test_a_layer_is_chosen_with_mouse_and_keyboard(inspector: Notebook) -> None:
     option(inspector, "conv2").click()
     inspector.wait_for_value("inspector.record.path", "conv2")
     page.get_by_role("heading", name="conv2", exact=True).wait_for()
+    # Where there is no room for the list it lies over the grid until a layer is chosen.
+    page.get_by_role("button", name="conv2", exact=True).press("l")
     filter_box = page.get_by_label("Filter layers by name or kind")
-    filter_box.fill("flat")
+    expect(filter_box).to_be_focused()
+    page.keyboard.type("flat")
     page.keyboard.press("Enter")
     inspector.wait_for_value("inspector.record.path", "flatten")
+    expect(filter_box).to_be_hidden()
 
 
 def test_names_from_the_model_are_text(inspector: Notebook) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -60,8 +59,7 @@ def without_subshells(tmp_path: Path, page: Page) -> Iterator[Notebook]:
 
 def title(notebook: Notebook, layer: str) -> None:
     """Wait until an inspector shows this layer."""
-    # A layer's kind stands in the heading, too: 'conv2' alone is also a part of 'conv1 Conv2D'.
-    notebook.page.get_by_role("heading", name=re.compile(f"^{layer} ")).wait_for()
+    notebook.page.get_by_role("heading", name=layer, exact=True).wait_for()
 
 
 def press(notebook: Notebook, name: str) -> None:

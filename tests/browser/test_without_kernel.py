@@ -176,6 +176,8 @@ def says_so(notebook: Notebook, *composites: str) -> None:
 
 def promises_nothing(notebook: Notebook) -> None:
     """What is pressed all the same has no effect, and nothing is said to be coming."""
+    # Where the list of layers stands in the page.
+    notebook.resize(max(WIDTHS), TALL)
     shown = output(notebook, "inspector")
     heading = shown.locator(".cnnviz-inspector-heading")
     title = heading.inner_text()

@@ -65,11 +65,12 @@ export function paintAxis(context: CanvasRenderingContext2D, scale: Scale, theme
   context.fillStyle = context.strokeStyle = theme.faint;
   context.lineWidth = 1;
   context.textAlign = "left";
-  context.fillText(scale.apart === null ? "distance" : "", 8, 12);
+  // Behind the pill of the cut nothing can be read, nor beside what the axis is called.
+  const isFree = (at: number): boolean => Math.abs(at - taken) > 14;
+  if (scale.apart === null && isFree(12)) context.fillText("distance", 8, 12);
   context.textAlign = "right";
   const tick = (text: string, at: number): void => {
-    // Behind the pill of the cut nothing can be read, nor beside what the axis is called.
-    if (at > 20 && Math.abs(at - taken) > 14) context.fillText(text, edge - 14, Math.min(at, scale.bottom - 4));
+    if (at > 20 && isFree(at)) context.fillText(text, edge - 14, Math.min(at, scale.bottom - 4));
   };
   for (const [text, at] of ticksOf(scale)) tick(text, at);
   if (scale.apart === null) return;
