@@ -200,7 +200,7 @@ async function render({ model, el, host, signal }: RenderProps<DensityState>): P
     const span = reachOf(curves, live);
     // The shares of zeros stand at zero.
     const reach: [number, number] | null = span && [Math.min(0, span[0]), Math.max(0, span[1])];
-    plot.lay(framed, root.clientWidth > 0, reach);
+    plot.lay(framed, reach);
     below.hidden = !grouped && !framed;
     strips.root.hidden = reach === null;
     if (reach && !below.hidden) {
