@@ -59,6 +59,16 @@ def test_in_pixels_everything_stands_at_its_place() -> None:
     assert 0.4 < dashes.mean() < 0.8
 
 
+def test_narrow_areas_side_by_side_are_hatched_as_one() -> None:
+    made, whole = Drawing(60, 20), Drawing(60, 20)
+    whole.hatch(Box(0, 0, 60, 20))
+    for left in range(60):
+        made.hatch(Box(left, 0, 1, 20))
+    assert np.array_equal(png_image(made), png_image(whole))
+    made.hatch(Box(10, 5, 0, 3))  # of no width at all
+    png_image(made, 1)
+
+
 def test_a_picture_knows_how_large_it_is_to_be_printed() -> None:
     image = Image.open(io.BytesIO(png_file(drawing())))
     assert image.size == (600, 300)

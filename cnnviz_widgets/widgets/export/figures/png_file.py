@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from functools import cache
 
+import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
 from .drawing import LINE, PAPER, Area, Drawing, Polyline, Raster, Words
@@ -111,14 +112,13 @@ class _Canvas:
         )
 
     def _hatch(self, left: int, top: int, right: int, bottom: int) -> None:
-        size = (max(1, right - left), max(1, bottom - top))
-        tile = Image.new("RGB", size, PAPER)
-        draw = ImageDraw.Draw(tile)
-        period = round(_HATCH * self._scale)
-        for start in range(-size[1], size[0], period):
-            ends = [(start, size[1]), (start + size[1], 0)]
-            draw.line(ends, LINE, max(1, round(1.5 * self._scale)))
-        self._image.paste(tile, (left, top))
+        # By the place on the paper: lines go on from one area to the next, however narrow.
+        x, y = np.meshgrid(np.arange(left, right), np.arange(top, bottom))
+        is_line = (x + y) % round(_HATCH * self._scale) < max(1, round(2 * self._scale))
+        mask = Image.fromarray(is_line)
+        if mask.width and mask.height:
+            self._draw.rectangle((left, top, right - 1, bottom - 1), PAPER)
+            self._image.paste(LINE, (left, top), mask)
 
     def _words(self, shape: Words) -> None:
         face, is_full = font(shape.size * self._scale, shape.bold)
