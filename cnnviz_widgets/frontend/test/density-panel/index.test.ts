@@ -234,7 +234,8 @@ describe("density panel", () => {
     axis.set("_groups", [[0, 2, 0]]);
     await frame();
     expect(find(".cnnviz-strips").hidden).toBe(true);
-    expect((marks.grouped!.state.x as Float64Array[])[0]).toHaveLength(0);
+    // bqplot fails at a curve of no points.
+    expect(marks.grouped!.state.x).toEqual([]);
     expect(find(".cnnviz-density-title").textContent).toBe("0 live channels");
   });
 });
