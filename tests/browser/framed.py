@@ -97,6 +97,16 @@ TILES = """
             .filter(row => row.height >= 20 && around.top + row.top + row.height <= lowest + 1);
     }
 """
+PLACES = """
+    (frame, parts) => {
+        const around = frame.getBoundingClientRect();
+        return Object.fromEntries(Object.entries(parts).map(([name, selector]) => {
+            const part = frame.querySelector(selector);
+            const { left, top, width, height } = part.getBoundingClientRect();
+            return [name, [left - around.left, top - around.top, width, height].map(Math.round)];
+        }));
+    }
+"""
 BOXES = """
     frame => [...frame.querySelectorAll(".cnnviz, canvas, button, svg, svg text")].map(each => {
         const { left, top, width, height } = each.getBoundingClientRect();

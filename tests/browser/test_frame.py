@@ -12,7 +12,7 @@ import pytest
 from playwright.sync_api import Browser
 
 from .axe import violations
-from .framed import CELLS, IN_SIGHT, PARTS, SHOWN, STATES, TILES, WIDTHS, WORDS, FramedPage
+from .framed import CELLS, IN_SIGHT, PARTS, PLACES, SHOWN, STATES, TILES, WIDTHS, WORDS, FramedPage
 from .geometry import faults
 from .lab import Lab, Notebook
 
@@ -46,6 +46,7 @@ class Seen:
 
     faults: dict[tuple[str, int], list[str]] = field(default_factory=dict)
     barriers: dict[tuple[str, str], list[str]] = field(default_factory=dict)
+    places: dict[tuple[str, int], dict[str, list[int]]] = field(default_factory=dict)
     tiles: dict[tuple[str, int], list[dict[str, float]]] = field(default_factory=dict)
     sight: dict[str, dict[str, bool]] = field(default_factory=dict)
     words: int = 0
@@ -74,6 +75,7 @@ def look(framed: FramedPage, state: str, found: Seen) -> None:
     for width in WIDTHS:
         framed.resize(width)
         found.faults[state, width] = faults(framed.frame)
+        found.places[state, width] = framed.frame.evaluate(PLACES, PARTS)
         if state != "weights":
             found.tiles[state, width] = framed.frame.evaluate(TILES)
         if width == NARROW:
@@ -121,7 +123,7 @@ def test_tiles_are_never_too_small_to_be_seen(seen: Seen) -> None:
 
 def test_nothing_moves_when_the_kernel_goes(seen: Seen) -> None:
     for width in WIDTHS:
-        assert seen.tiles["no kernel", width] == seen.tiles["training", width]
+        assert seen.places["no kernel", width] == seen.places["training", width]
 
 
 def test_few_words_are_on_the_page_at_rest(seen: Seen) -> None:

@@ -37,6 +37,8 @@ export interface SettingsOptions {
   size: () => { now: number; least: number; most: number };
   setSize: (size: number) => void;
   dark: () => boolean;
+  /** How channels are joined. */
+  linkage: HTMLElement;
 }
 
 interface Choice {
@@ -95,7 +97,7 @@ export class Settings {
     }, { signal });
     const row = (label: string, ...content: HTMLElement[]): HTMLElement =>
       element("div", "cnnviz-settings-row", {}, element("span", "cnnviz-faint", {}, label), ...content);
-    const content = element("div", "cnnviz-settings", {}, colors, row("Range", ranges), row("Order", order), row("Size", this.slider, this.pixels));
+    const content = element("div", "cnnviz-settings", {}, colors, row("Range", ranges), row("Order", order), options.linkage, row("Size", this.slider, this.pixels));
     this.button = iconButton("settings", "Colours, range, order, size", "Colours, range, order, size (V)", () => undefined, signal);
     this.window = popover(this.button, content, signal, { label: "Colours, range, order, size", onOpen: () => this.refresh() });
   }

@@ -17,6 +17,8 @@ import { wheelOf, WheelHint } from "../lib/dom/wheel";
 import { onCommand } from "../lib/frame/commands";
 import { inputPicture } from "../lib/frame/input-picture";
 import { onChange } from "../lib/linking/changes";
+import { Connection } from "../lib/linking/connection";
+import { linkageChoice } from "../lib/linking/linkage-choice";
 import { publisher, type Publisher } from "../lib/linking/publish";
 import { combineOf, type Selection } from "../lib/linking/selection";
 import type { ColumnAxisState } from "../lib/wire/states";
@@ -30,7 +32,7 @@ export interface StageOptions<State> {
   stage: HTMLElement;
   /** In a narrower stage nothing is drawn. */
   leastWidth: number;
-  settings: Omit<SettingsOptions, "dark">;
+  settings: Omit<SettingsOptions, "dark" | "linkage">;
   enlarged: EnlargedContent;
   /** Changes after which the traits are read anew, and those after which they are drawn anew. */
   readOn: readonly (keyof State & string)[];
@@ -82,7 +84,9 @@ export class TileStage<State extends StageState, Layout extends StageLayout> {
     this.publishAxis = publisher(axis, signal);
     this.drawTiles = eachFrame(() => this.paintTiles(), signal);
     this.drawOverlay = eachFrame(() => this.paintOverlay(), signal);
-    this.settings = new Settings(model, axis, { ...options.settings, dark: () => this.theme.dark }, signal);
+    const linkage = linkageChoice(axis, new Connection({ model, el: options.root, signal }), signal);
+    linkage.classList.add("cnnviz-settings-row");
+    this.settings = new Settings(model, axis, { ...options.settings, linkage, dark: () => this.theme.dark }, signal);
     this.facts = new Facts(this.settings.button, (channels, event) => selection.combine(channels, combineOf(event)), signal);
     this.hint = new WheelHint(stage, signal);
     const { canvas } = this.overlay;
