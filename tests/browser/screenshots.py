@@ -113,7 +113,7 @@ def inspected(lab: Lab, browser: Browser) -> None:
     notebook.set_theme("light")
     notebook.run("inspector.selection.selected = ()")
     notebook.run("inspector.view = 'weights'; inspector.layer = 'conv2'")
-    page.locator(".cnnviz-parameter-grid canvas").first.wait_for()
+    page.locator(".cnnviz-parameter-overlay").first.wait_for()
     settle(notebook)
     save(inspector.screenshot(), "weights-light.png")
     notebook.run("inspector.view = 'outputs'; inspector.layer = 'dense'")
