@@ -266,7 +266,13 @@ class ModelInspector(Selecting, WithInputs, Monitored, Composite):
 
     @observe("linkage")
     def _on_linkage(self, change: dict[str, Any]) -> None:
-        self._display.link(change["new"])
+        """Join the channels anew; where that fails, stay as they were joined before."""
+        try:
+            with self._lock:
+                self._display.link(change["new"])
+        except BaseException:
+            self.set_trait("linkage", change["old"])
+            raise
 
     def _tell_place(self) -> None:
         self._display.tell_place()

@@ -59,7 +59,7 @@ class Monitored:
         >>> model.fit(x, y, callbacks=[inspector.monitor()])
 
         Training's numbers are the same with it and without. What it reads is kept: the
-        timeline below the views goes back to any moment, `history` has them all.
+        timeline at the foot goes back to any moment, `history` has them all.
 
         Parameters
         ----------

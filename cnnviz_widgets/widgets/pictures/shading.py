@@ -8,25 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...analysis.tiles.types import TileSheet
+from .colour_maps import chosen_colormap, colour_table
 
 _NOT_FINITE = (213, 94, 0)
-# Values that reach below zero by this share of what they reach above are of both signs.
-_BOTH_SIGNS = 0.25
-# Knots of the maps, evenly spaced: between them no colour is off by what an eye could see.
-_MAGMA = (
-    "000004 0a0822 1d1147 36106b 51127c 6a1c81 832681 9c2e7f b73779 d0416f e75263 f56b5c fc8961 "
-    "fea772 fec488 fde2a3 fcfdbf"
-)
-_DIVERGING = "0b3c6f 2f6fae 7fb0d8 cfe2f0 f4f4f2 f8d6c6 ee9f83 cf5546 7a0c22"
-
-
-def _table(knots: str) -> NDArray[np.uint8]:
-    """256 colours from the low to the high end, shape (256, 3)."""
-    colours = np.array([list(bytes.fromhex(knot)) for knot in knots.split()], dtype=np.float64)
-    at = np.linspace(0, len(colours) - 1, 256)
-    channels = [np.interp(at, np.arange(len(colours)), channel) for channel in colours.T]
-    table: NDArray[np.uint8] = np.rint(np.stack(channels, axis=-1)).astype(np.uint8)
-    return table
 
 
 def coloured(
@@ -46,8 +30,8 @@ def coloured(
     ndarray of uint8, shape (*values.shape, 3)
     """
     least, most = np.fmin.reduce(low, axis=None), np.fmax.reduce(high, axis=None)
-    diverging = bool(-least > _BOTH_SIGNS * max(0.0, float(most)))
-    if diverging:
+    colormap = chosen_colormap("auto", float(least), float(most))
+    if colormap == "diverging":
         high = np.fmax(np.abs(low), np.abs(high))
         low = -high
     known = np.isfinite(values)
@@ -56,7 +40,7 @@ def coloured(
         # A range of no width shows the middle of the map.
         share = np.where(high > low, (values - low) / reach, 0.5)
     index = np.rint(255 * np.clip(np.where(known, share, 0), 0, 1)).astype(np.uint8)
-    colours: NDArray[np.uint8] = _table(_DIVERGING if diverging else _MAGMA)[index]
+    colours: NDArray[np.uint8] = colour_table(colormap)[index]
     colours[~known] = _NOT_FINITE
     return colours
 

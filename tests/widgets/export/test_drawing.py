@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import base64
 import io
-import math
 import re
 from pathlib import Path
 from xml.etree import ElementTree
 
-import matplotlib
 import numpy as np
 import pytest
 from PIL import Image
@@ -18,8 +16,6 @@ import cnnviz_widgets
 from cnnviz_widgets.widgets.export.figures.colours import (
     ALONE,
     GROUPS,
-    chosen_colormap,
-    colour_table,
     group_colours,
 )
 from cnnviz_widgets.widgets.export.figures.drawing import Box, Drawing
@@ -104,18 +100,6 @@ def test_a_long_name_is_shortened_in_no_time_to_its_room() -> None:
     assert shortened("short", 80) == "short"
 
 
-@pytest.mark.parametrize("name", ["viridis", "magma"])
-def test_maps_are_those_of_others(name: str) -> None:
-    expected = 255 * matplotlib.colormaps[name](np.arange(256))[:, :3]
-    assert abs(colour_table(name) - expected).max() < 3.5
-
-
-def test_the_diverging_map_is_blue_below_white_and_red_above() -> None:
-    low, middle, high = colour_table("diverging")[[20, 128, 235]].astype(int)
-    assert low[2] > low[0] + 80 and high[0] > high[2] + 80 and middle.min() > 230
-    assert (colour_table("grey") == np.arange(256)[:, None]).all()
-
-
 def luminance(colour: str) -> float:
     parts = np.array(list(bytes.fromhex(colour[1:]))) / 255
     linear = np.where(parts <= 0.04045, parts / 12.92, ((parts + 0.055) / 1.055) ** 2.4)
@@ -134,16 +118,6 @@ def test_colours_of_groups_are_those_of_the_page() -> None:
     [light] = re.findall(r"const LIGHT = \[(.*)\]", text)
     assert tuple(re.findall(r'"(#[0-9a-f]{6})"', light)) == GROUPS
     assert f': "{ALONE}"' in text
-
-
-def test_what_is_chosen_for_values_of_both_signs_is_diverging() -> None:
-    ranges = {
-        "magma": [(0, 1), (-0.1, 1), (math.nan, math.nan)],
-        "diverging": [(-1, 1), (-1, -0.5)],
-    }
-    for name, each in ranges.items():
-        assert {chosen_colormap("auto", low, high) for low, high in each} == {name}
-    assert chosen_colormap("grey", -1, 1) == "grey"
 
 
 def test_groups_are_counted_from_the_left_and_what_is_alone_is_grey() -> None:

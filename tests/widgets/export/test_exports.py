@@ -14,8 +14,9 @@ import pytest
 from PIL import Image
 
 import cnnviz_widgets as cv
-from cnnviz_widgets.widgets.export.figures.colours import GROUPS, colour_table
+from cnnviz_widgets.widgets.export.figures.colours import GROUPS
 from cnnviz_widgets.widgets.export.figures.layer_figure import GUTTER
+from cnnviz_widgets.widgets.pictures.colour_maps import colour_table
 
 from ..small_training import IMAGES, LABELS, fit, outputs_of, small_model
 
@@ -62,7 +63,7 @@ def test_the_figure_says_what_is_shown(inspector: Any, tmp_path: Path) -> None:
     assert len(forks) == 5
     assert [word for word in words if word.isdigit()][-6:] != []
     assert {str(channel) for channel in range(6)} <= set(words)
-    assert "each tile over its own range" in words and "zero throughout" in words
+    assert "each channel over its own range" in words and "zero throughout" in words
     assert "1 of 6 channels is zero on every sample." in words
     hatched = [area for area in root.findall(f"{SVG}rect") if area.get("fill") == "url(#zero)"]
     # One over all four rows of the dead channel, and one in the legend.

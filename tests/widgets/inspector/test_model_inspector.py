@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import io
+from typing import Any
 
 import keras
 import numpy as np
@@ -12,6 +13,7 @@ from keras import layers as kl
 from PIL import Image
 
 import cnnviz_widgets as cv
+from cnnviz_widgets.widgets.inspector.shown import LayerDisplay
 
 IMAGES = np.random.default_rng(1).random((6, 8, 8, 1)).astype("float32")
 
@@ -554,6 +556,25 @@ def test_joins_the_channels_of_all_views_by_one_linkage() -> None:
     assert inspector.record.tree.linkage == "complete"
     inspector.refresh()
     assert inspector.record.tree.linkage == "complete"
+
+
+def test_a_linkage_that_cannot_be_shown_is_taken_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    inspector = cv.ModelInspector(small_model(), IMAGES, layer="conv2")
+    show = LayerDisplay._show
+
+    def interrupted(self: LayerDisplay, present: Any, progress: Any = None) -> None:
+        if present.record.linkage == "ward":
+            raise KeyboardInterrupt
+        show(self, present, progress)
+
+    monkeypatch.setattr(LayerDisplay, "_show", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        inspector.linkage = "ward"
+    axes = (inspector.axis, inspector.parameters.axis)
+    assert {inspector.linkage, *(axis.linkage for axis in axes)} == {"single"}
+    assert inspector.following.linkage == inspector.record.tree.linkage == "single"
+    assert inspector.dendrogram.record.tree.linkage == "single"
+    inspector.close()
 
 
 def test_there_is_no_such_linkage() -> None:

@@ -158,6 +158,37 @@ def test_a_monitor_that_looks_at_some_says_that_the_other_answers_are_old() -> N
     inspector.close()
 
 
+def test_other_targets_judge_answers_as_old_as_they_are() -> None:
+    model = small_model()
+    inspector: Any = cv.ModelInspector(model, IMAGES[:12], targets=LABELS[:12], class_names=NAMES)
+    follow, seen = inspector._display.follow, []
+
+    def judged_anew(reading: Any) -> None:
+        follow(reading)
+        if reading.moment.samples is not None and not seen:
+            answers = heads(inspector, "answer")
+            inspector.targets = [NAMES.index(answer) for answer in answers]
+            seen.append((answers, heads(inspector, "answer"), heads(inspector, "is_old")))
+            assert all(heads(inspector, "right"))
+
+    inspector._display.follow = judged_anew
+    fit(model, PromptMonitor(inspector, "batch", budget=None, samples=4))
+    [(before, after, old)] = seen
+    assert after == before and sum(old) == 8
+    inspector.close()
+
+
+def test_answers_too_large_to_be_kept_are_not_judged_by_targets_that_are_gone(
+    inspector: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("cnnviz_widgets.widgets.inspector.samples.sample_heads._MOST_BYTES", 0)
+    inspector.refresh()
+    inspector.targets = answered(inspector.probe.model, IMAGES[:12])
+    assert heads(inspector, "right") == [None] * 12
+    inspector.refresh()
+    assert all(heads(inspector, "right"))
+
+
 # -- other inputs
 
 
@@ -303,6 +334,29 @@ def test_interrupted_scores_change_nothing(inspector: Any) -> None:
     assert inspector.samples.chosen == "least sure, 1 to 12 of 60"
 
 
+def test_what_cannot_be_shown_leaves_the_choice_before_to_go_on_with(inspector: Any) -> None:
+    inspector.choose_samples("unsure")
+    logits = inspector.probe.model(POOL_X, training=False)
+    second = np.argsort(keras.ops.softmax(logits).numpy().max(-1), kind="stable")[12:24]
+    refresh, inspector._choice._refresh = inspector._choice._refresh, None
+    with pytest.raises(TypeError):
+        inspector.choose_samples("class", [1])
+    inspector._choice._refresh = refresh
+    inspector.choose_samples("next")
+    assert inspector.samples.chosen == "least sure, 13 to 24 of 60"
+    np.testing.assert_allclose(inspector.inputs, POOL_X[second])
+
+
+def test_a_pool_is_asked_in_batches_as_large_as_the_inputs_were(
+    inspector: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    inspector.choose_samples("these", [3])
+    told: list[str] = []
+    monkeypatch.setattr(inspector._work, "progress", lambda share, text: told.append(text))
+    inspector.choose_samples("wrong")
+    assert sum("asking the model" in text for text in told) == 60 // 12
+
+
 def test_a_closed_one_has_no_inputs(inspector: Any) -> None:
     inspector.close()
     for ask in (lambda: inspector.inputs, lambda: inspector.choose_samples("given")):
@@ -338,6 +392,9 @@ def test_the_history_says_which_inputs_each_moment_is_of(tmp_path: Path) -> None
     timeline.position = 1
     assert inspector.grid._heads == [] and inspector.grid.sample_labels == []
     assert inspector.header.facts.endswith("on the inputs as given")
+    # Nor where the reader goes on from one such moment to the next.
+    timeline.position = 2
+    assert inspector.grid._heads == [] and inspector.grid.sample_labels == []
     # The same inputs as they were answered then, which nobody knows any more.
     timeline.position = 5
     assert heads(inspector, "truth") == ["owl"] * 8

@@ -102,7 +102,13 @@ class Card {
       this.tile.open(tile);
       return this.tile;
     }, signal);
-    onResize(this.root, this.draw, signal);
+    onResize(this.root, () => {
+      // What was not asked for while nobody looked.
+      if (this.root.clientWidth > 0) this.publish();
+      this.draw();
+    }, signal);
+    // The grid that the tile is of is hidden then.
+    onChange(model, ["_of_weights"], () => this.tile.close());
     if (this.at >= 0) this.show(this.selection.list[this.at]!);
     this.refresh();
   }

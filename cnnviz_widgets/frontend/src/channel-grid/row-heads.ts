@@ -38,7 +38,6 @@ const LEAST_WORDS = 0.3;
 const TWO_LINES = 36;
 /** A picture may be so many times as wide as it is high. */
 const WIDEST = 1.5;
-const WRONG = { light: "#c62828", dark: "#ff8a80" };
 
 /** Whether there is room for more than a row's number. */
 export const hasHeads = <Of extends Pick<HeadScene, "heads" | "columns">>(scene: Of): scene is Of & { heads: Heads } =>
@@ -99,19 +98,18 @@ interface Line {
 function paintWords(context: CanvasRenderingContext2D, scene: WithHeads, row: number, left: number, y: number): void {
   const { columns, rows, theme, heads, samples, labels } = scene;
   const head = heads.entries[samples[row]!];
-  const wrong = theme.dark ? WRONG.dark : WRONG.light;
-  const parts = head ? words(head, theme, wrong) : [];
+  const parts = head ? words(head, theme) : [];
   if (parts.length === 0 && !head?.text) parts.push({ text: labels[row] ?? "", color: theme.faint });
   const faded = context.globalAlpha;
   if (head?.is_old) context.globalAlpha = 0.5 * faded;
   const line = { left, right: columns.before - LEFT, y };
-  if (heightOf(rows, row) < TWO_LINES) paintLine(context, line, parts, head, theme.faint, theme.text, wrong);
+  if (heightOf(rows, row) < TWO_LINES) paintLine(context, line, parts, head, theme);
   else {
     const [above, below] = [{ ...line, y: y - 8 }, { ...line, y: y + 8 }];
     const [first, ...others] = head?.text ? [{ text: brief(head.text), color: theme.text }, ...parts] : parts;
     if (first) paintParts(context, above, [first]);
     // How sure stands below what it is of, at the right of what it is taken for.
-    paintLine(context, below, others, head && { ...head, text: "" }, theme.faint, theme.text, wrong);
+    paintLine(context, below, others, head && { ...head, text: "" }, theme);
   }
   context.globalAlpha = faded;
 }
@@ -122,9 +120,7 @@ function paintLine(
   line: Line,
   parts: readonly Part[],
   head: HeadEntry | undefined,
-  faint: string,
-  plain: string,
-  wrong: string,
+  theme: Theme,
 ): void {
   let { left, right } = line;
   const needed = parts.reduce((sum, part) => sum + widthOf(context, part), 0);
@@ -135,14 +131,14 @@ function paintLine(
     // How sure a wrong answer is has to give way to what it is.
     if (head.right !== false || left + words + needed + room <= right) {
       context.textAlign = "right";
-      context.fillStyle = head.right === false ? wrong : faint;
+      context.fillStyle = head.right === false ? theme.error : theme.faint;
       context.fillText(text, right, line.y);
       right -= room;
     }
   }
   if (head?.text) {
     const room = Math.max(right - left - (parts.length > 0 ? needed + GAP : 0), (right - left) * LEAST_WORDS);
-    paintParts(context, { ...line, left, right: left + room }, [{ text: brief(head.text), color: plain }]);
+    paintParts(context, { ...line, left, right: left + room }, [{ text: brief(head.text), color: theme.text }]);
     left += room + GAP;
   }
   paintParts(context, { ...line, left, right }, parts);
@@ -170,15 +166,15 @@ const widthOf = (context: CanvasRenderingContext2D, { text, end }: Part): number
 const brief = (text: string): string => (text.length > MOST_LETTERS ? text.slice(0, MOST_LETTERS) : text);
 
 /** What a sample is and what it is taken for: once where that is the same. */
-function words(head: HeadEntry, theme: Theme, wrong: string): Part[] {
+function words(head: HeadEntry, theme: Theme): Part[] {
   const { right } = head;
   const [truth, answer] = [brief(head.truth), brief(head.answer)];
-  if (right === false && truth && answer) return [{ text: truth, end: "→", color: theme.faint }, { text: answer, color: wrong }];
+  if (right === false && truth && answer) return [{ text: truth, end: "→", color: theme.faint }, { text: answer, color: theme.error }];
   if (right === null && truth && answer && truth !== answer) {
     return [{ text: truth, end: "→", color: theme.faint }, { text: answer, color: theme.text }];
   }
   const text = answer || truth;
-  return text ? [{ text, color: right === false ? wrong : theme.text }] : [];
+  return text ? [{ text, color: right === false ? theme.error : theme.text }] : [];
 }
 
 /** Where a channel's tiles stand, in CSS pixels. */
@@ -201,7 +197,7 @@ export function paintAnswers(context: CanvasRenderingContext2D, scene: HeadScene
     context.globalAlpha = head.is_old ? 0.5 : 1;
     if (truth) frame(context, theme, truth.left, y, truth.width, high);
     if (answer) {
-      const color = head.right === false ? (theme.dark ? WRONG.dark : WRONG.light) : theme.text;
+      const color = head.right === false ? theme.error : theme.text;
       spot(context, theme, color, answer.left + answer.width / 2, y + high / 2, high);
     }
   }

@@ -45,8 +45,11 @@ class Drawer {
   }
 
   private turn(open: boolean): void {
+    const held = this.root.closest(".cnnviz-frame-drawer")?.contains(document.activeElement) ?? false;
     this.model.set("is_open", open);
     this.model.save_changes();
+    // What is hidden loses the focus, and with it the frame its keys.
+    if (!open && held) frameOf(this.root)?.focus({ preventScroll: true });
   }
 
   private onKey(event: KeyboardEvent): void {

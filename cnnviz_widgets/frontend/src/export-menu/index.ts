@@ -1,8 +1,9 @@
 /** ExportMenu: what is shown as a file. Python makes it, the page saves it. */
 import type { AnyModel, RenderProps } from "@anywidget/types";
 
-import { copyText, saveFile } from "./save";
+import { saveFile } from "./save";
 import { screenPicture } from "./screen";
+import { copyText } from "../lib/dom/clipboard";
 import { button, element, mount, say } from "../lib/dom/elements";
 import { iconButton } from "../lib/dom/icons";
 import { rowAfter } from "../lib/dom/list";

@@ -22,14 +22,3 @@ export function saveFile(name: string, content: BlobPart): void {
   // The browser takes the file after this.
   setTimeout(() => URL.revokeObjectURL(url), 10_000);
 }
-
-/** Put a text into the clipboard; false where the browser refuses. */
-export async function copyText(text: string): Promise<boolean> {
-  try {
-    await navigator.clipboard.writeText(text);
-    return true;
-  } catch (error) {
-    console.warn("The clipboard was refused:", error);
-    return false;
-  }
-}

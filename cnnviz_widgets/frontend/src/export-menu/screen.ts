@@ -42,7 +42,7 @@ export function screenPicture(frame: HTMLElement): HTMLCanvasElement | null {
 
 const isShown = (each: Element): boolean => (each.checkVisibility ? each.checkVisibility() : true);
 
-const titleOf = (frame: HTMLElement): string => frame.querySelector("[role=heading]")?.textContent?.trim() ?? "";
+const titleOf = (frame: HTMLElement): string => frame.querySelector("h3, [role=heading]")?.textContent?.trim() ?? "";
 
 function drawCanvas(context: CanvasRenderingContext2D, canvas: HTMLCanvasElement): void {
   const { left, top, width, height } = canvas.getBoundingClientRect();

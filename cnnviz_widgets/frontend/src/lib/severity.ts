@@ -1,5 +1,4 @@
 /** How grave a finding is: a shape and a word, so that nobody has to tell colours apart. */
-import { element } from "./dom/elements";
 import { svg } from "./dom/svg";
 import type { Severity } from "./wire/payloads";
 
@@ -13,8 +12,4 @@ const SHAPES: Record<Severity, string> = {
 export function severityIcon(severity: Severity): SVGSVGElement {
   const shape = svg("path", { d: SHAPES[severity] });
   return svg("svg", { viewBox: "0 0 12 12", width: 12, height: 12, "aria-hidden": "true" }, shape);
-}
-
-export function severityMark(severity: Severity): HTMLElement {
-  return element("span", `cnnviz-severity cnnviz-is-${severity}`, {}, severityIcon(severity), severity);
 }

@@ -12,7 +12,6 @@ import { RowTree } from "./row-tree";
 import { pixelRatio } from "../lib/dom/canvas";
 import { element } from "../lib/dom/elements";
 import { counted } from "../lib/format";
-import { onCommand } from "../lib/frame/commands";
 import { columnAt, visible, xOf } from "../lib/columns/column-axis";
 import { onChange } from "../lib/linking/changes";
 import { Connection } from "../lib/linking/connection";
@@ -116,7 +115,6 @@ class ParameterGrid implements StageContent<Layout> {
       this.cutRows();
       this.refresh();
     });
-    onCommand(this.root, "cut", () => this.rowTree.focusCut(), signal);
     this.connection.onChange(() => {
       this.exact.askAgain();
       this.stage.drawTiles();

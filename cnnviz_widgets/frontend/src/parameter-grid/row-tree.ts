@@ -4,6 +4,7 @@ import { layer, prepare } from "../lib/dom/canvas";
 import { element, keyboard } from "../lib/dom/elements";
 import type { Theme } from "../lib/dom/theme";
 import { wheelOf } from "../lib/dom/wheel";
+import { onCommand } from "../lib/frame/commands";
 import type { Neighbours } from "../lib/columns/column-layout";
 import { combineOf, type Selection } from "../lib/linking/selection";
 import { contentHeight, heightOf, rowAt, yOf, type Rows } from "../tile-view/rows";
@@ -67,6 +68,7 @@ export class RowTree {
       const { down, zoom } = wheelOf(event);
       if (zoom === undefined && options.scroll(down)) event.preventDefault();
     }, { signal, passive: false });
+    onCommand(this.root, "cut", () => this.pill.root.focus({ preventScroll: true }), signal);
   }
 
   show(tree: Tree): void {
@@ -75,10 +77,6 @@ export class RowTree {
     this.position = positions(tree);
     this.merge = -1;
     this.placed = undefined;
-  }
-
-  focusCut(): void {
-    this.pill.root.focus({ preventScroll: true });
   }
 
   /** What is said of the merge under the mouse or the keyboard; null where there is none. */

@@ -1,4 +1,5 @@
 /** A text for another cell: into the clipboard or, where that is refused, into a field to copy from. */
+import { copyText } from "../lib/dom/clipboard";
 import { element, keyboard, say } from "../lib/dom/elements";
 
 /** So long it is said that something was copied. */
@@ -28,7 +29,7 @@ export class ClipboardLine {
   }
 
   async copy(text: string, done: string): Promise<void> {
-    const copied = await write(text);
+    const copied = await copyText(text);
     if (this.signal.aborted) return;
     if (copied) this.tell(done);
     else this.hand(text);
@@ -57,11 +58,4 @@ export class ClipboardLine {
     this.field.focus({ preventScroll: true });
     this.field.select();
   }
-}
-
-/** Whether the browser took the text; a page without its permission, or not of https, may not give it. */
-async function write(text: string): Promise<boolean> {
-  const clipboard = navigator.clipboard as Clipboard | undefined;
-  if (!clipboard) return false;
-  return clipboard.writeText(text).then(() => true, () => false);
 }

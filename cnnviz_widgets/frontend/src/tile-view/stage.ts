@@ -138,7 +138,8 @@ export class TileStage<State extends StageState, Layout extends StageLayout> {
     onChange(this.model, this.options.refreshOn, refresh);
     onResize(this.options.stage, this.drawTiles, this.signal);
     onThemeChange(this.options.root, refresh, this.signal);
-    onCommand(this.options.root, "settings", () => this.settings.open(), this.signal);
+    // Of outputs and weights one is hidden, and has no place for a window.
+    onCommand(this.options.root, "settings", () => this.options.stage.clientWidth > 0 && this.settings.open(), this.signal);
   }
 
   /** The height that there is for the picture: in a frame its pane's, else no more than so many pixels. */

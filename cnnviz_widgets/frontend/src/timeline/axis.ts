@@ -11,8 +11,8 @@ export const rightOf = (width: number): number => (width < WIDE ? RIGHT.narrow :
 /** From which step to which. */
 export type Range = readonly [from: number, to: number];
 
-/** A wheel's step of 100 shows so much more, or less. */
-const ZOOM = 1.25;
+/** A key leads so many times as close, or as far. */
+export const KEY_ZOOM = 1.5;
 /** No closer than this many steps. */
 const LEAST = 2;
 
@@ -54,8 +54,7 @@ export function within(full: Range, [from, to]: Range): Range | undefined {
   return [first, first + length];
 }
 
-/** Closer, or farther, about a step that stays where it is. */
-export function zoomed(full: Range, shown: Range, step: number, delta: number): Range | undefined {
-  const factor = ZOOM ** (delta / 100);
-  return within(full, [step - (step - shown[0]) * factor, step + (shown[1] - step) * factor]);
+/** So many times as close, about a step that stays where it is. */
+export function zoomed(full: Range, shown: Range, step: number, factor: number): Range | undefined {
+  return within(full, [step - (step - shown[0]) / factor, step + (shown[1] - step) / factor]);
 }

@@ -2,6 +2,7 @@
 import { type Axis, LEFT, type Range, zoomed } from "./axis";
 import { HEIGHT } from "./picture";
 import { element } from "../lib/dom/elements";
+import { wheelOf } from "../lib/dom/wheel";
 
 export interface Strip {
   /** What is in sight, of which steps; undefined before anything is drawn. */
@@ -54,9 +55,10 @@ export function listenToHand(root: HTMLElement, strip: Strip, signal: AbortSigna
   root.addEventListener("dblclick", () => strip.zoom(undefined), { signal });
   root.addEventListener("wheel", (event) => {
     // A plain wheel scrolls the page.
-    if (!event.ctrlKey || !strip.axis) return;
+    const { zoom } = wheelOf(event);
+    if (zoom === undefined || !strip.axis) return;
     event.preventDefault();
-    strip.zoom(zoomed(strip.full, strip.axis.range, strip.axis.step(inside(xOf(event))), event.deltaY));
+    strip.zoom(zoomed(strip.full, strip.axis.range, strip.axis.step(inside(xOf(event))), zoom));
   }, { signal, passive: false });
 
   function end(): void {

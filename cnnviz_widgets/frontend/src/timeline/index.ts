@@ -1,7 +1,7 @@
 /** Timeline: a training in one strip, to scrub and to play; marks lead to where something began. */
 import type { AnyModel, RenderProps } from "@anywidget/types";
 
-import { Axis, type Range, within, zoomed } from "./axis";
+import { Axis, KEY_ZOOM, type Range, within, zoomed } from "./axis";
 import { emptyLine } from "./empty";
 import { listenToHand } from "./hand";
 import { actions, type Choice, curvesMenu } from "./menu";
@@ -377,7 +377,7 @@ class Timeline {
     else if (isControl || event.altKey) return;
     else if (event.key === " ") this.togglePlay();
     else if (event.key === "a" || event.key === "b") this.mark(event.key.toUpperCase() as "A" | "B");
-    else if (event.key === "+" || event.key === "-") this.zoom(zoomed(this.full, shown, middle, event.key === "+" ? -200 : 200));
+    else if (event.key === "+" || event.key === "-") this.zoom(zoomed(this.full, shown, middle, event.key === "+" ? KEY_ZOOM : 1 / KEY_ZOOM));
     else if (event.key === "Escape" && this.model.get("comparing")) this.endComparison();
     else return;
     event.preventDefault();

@@ -18,7 +18,7 @@ const MORE_KEYS: readonly (readonly [key: string, words: string])[] = [
   ["← ↑ ↓ →", "Move in tree and tiles"],
   ["Space", "Select; with Shift a range, with Ctrl one more"],
   ["Ctrl C", "Copy the selected channels"],
-  ["Ctrl Z", "Take the last trial back"],
+  ["Ctrl Z", "The selection before"],
   ["Ctrl wheel", "Larger or smaller tiles"],
   ["Esc", "Close what is open"],
 ];

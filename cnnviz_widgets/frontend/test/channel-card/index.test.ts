@@ -1,5 +1,5 @@
 /** The channel card: which channel it tells of, and a tile of the grid in it. */
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 
 import card from "../../src/channel-card";
 import grid from "../../src/channel-grid";
@@ -125,6 +125,28 @@ describe("a channel", () => {
     expect(find(".cnnviz-card-alike").hidden).toBe(true);
   });
 
+  test("chosen while nobody looks is asked for once somebody does", async () => {
+    const seen: (() => void)[] = [];
+    vi.stubGlobal("ResizeObserver", class {
+      constructor(callback: () => void) {
+        seen.push(callback);
+      }
+      observe(): void {}
+      disconnect(): void {}
+    });
+    const { selection, model } = await open();
+    Object.defineProperty(HTMLElement.prototype, "clientWidth", { configurable: true, get: () => 0 });
+    vi.useFakeTimers();
+    selection.set("selected", [2]);
+    vi.advanceTimersByTime(500);
+    expect([model.state.channel, model.saves]).toEqual([2, 0]);
+    Object.defineProperty(HTMLElement.prototype, "clientWidth", { configurable: true, get: () => 300 });
+    for (const callback of seen) callback();
+    vi.advanceTimersByTime(500);
+    expect(model.saves).toBe(1);
+    vi.unstubAllGlobals();
+  });
+
   test("of another layer is another one", async () => {
     const { selection, model } = await open();
     selection.set("selected", [2]);
@@ -223,6 +245,12 @@ describe("a tile", () => {
     expect(facts()).toContain("Lowest−3");
     sheet.set({ _shape: [3, 1, 1, 2], _channels: view(Int32Array.of(0)) });
     await frame();
+    expect(find(".cnnviz-card-tile").hidden).toBe(true);
+  });
+
+  test("goes where weights are shown in the place of outputs", async () => {
+    await open();
+    FakeModel.all.get("card")!.set("_of_weights", true);
     expect(find(".cnnviz-card-tile").hidden).toBe(true);
   });
 

@@ -4,6 +4,7 @@ import { describe, expect, test } from "vitest";
 import grid from "../../src/channel-grid";
 import { HEADER } from "../../src/channel-grid/layout";
 import { GUTTER } from "../../src/lib/columns/column-axis";
+import { command } from "../../src/lib/frame/commands";
 import type { LinkedState } from "../../src/lib/linking/linked-view";
 import type { ChannelGridState } from "../../src/lib/wire/states";
 import { at, emptyPage, FakeModel, find, frame, key, shared, show, view } from "../fake";
@@ -64,6 +65,21 @@ describe("channel grid", () => {
     expect(selection.state.hovered).toBe(2);
     canvas.dispatchEvent(at("pointerleave", 0, 0));
     expect(selection.state.hovered).toBe(-1);
+  });
+
+  test("its window of settings opens by the frame's command, but not while the grid is hidden", async () => {
+    const { canvas } = await open();
+    const around = document.createElement("div");
+    around.className = "cnnviz-frame";
+    const root = canvas.closest(".cnnviz-channel-grid")!;
+    root.parentElement!.before(around);
+    around.append(root.parentElement!);
+    Object.defineProperty(HTMLElement.prototype, "clientWidth", { configurable: true, get: () => 0 });
+    command(canvas, "settings");
+    expect(document.querySelector(".cnnviz-popover")).toBeNull();
+    Object.defineProperty(HTMLElement.prototype, "clientWidth", { configurable: true, get: () => WIDTH });
+    command(canvas, "settings");
+    expect(find(".cnnviz-popover").contains(find(".cnnviz-settings"))).toBe(true);
   });
 
   test("the readout names channel, sample, pixel and value, as text", async () => {

@@ -6,7 +6,7 @@ import type { Theme } from "../../src/lib/dom/theme";
 import type { HeadEntry } from "../../src/lib/wire/payloads";
 import { headEntry } from "../heads-state";
 
-const THEME = { dark: false, text: "text", faint: "faint", background: "background" } as Theme;
+const THEME = { dark: false, text: "text", faint: "faint", background: "background", error: "error" } as Theme;
 const TOP = 20;
 
 interface Drawn {
@@ -77,7 +77,7 @@ describe("a row's head", () => {
 
   test("says of a wrong answer what it should be, first and faint, and then what it is", () => {
     const drawn = painted([headEntry({ answer: "shirt", right: false, confidence: 0.34 })]);
-    expect(texts(drawn)).toEqual([[".34", "#c62828"], ["coat→", "faint"], ["shirt", "#c62828"]]);
+    expect(texts(drawn)).toEqual([[".34", "error"], ["coat→", "faint"], ["shirt", "error"]]);
   });
 
   test("where there is no room for how sure a wrong answer is, what it is goes before", () => {
@@ -162,7 +162,7 @@ describe("the answers in the tiles", () => {
     const frames = drawn.filter(({ what }) => what === "frame");
     expect(frames.every(({ left, right }) => left >= 208 && right <= 237)).toBe(true);
     const spots = drawn.filter(({ what }) => what === "spot");
-    expect(spots.map(({ x, color }) => [x, color])).toEqual([[252.5, "background"], [252.5, "#c62828"]]);
+    expect(spots.map(({ x, color }) => [x, color])).toEqual([[252.5, "background"], [252.5, "error"]]);
   });
 
   test("of classes that are not in sight, or not known, are none", () => {

@@ -65,6 +65,13 @@ describe("drawer", () => {
     expect(isOpen()).toBe(false);
   });
 
+  test("the frame has the focus, and its keys, once what had it is gone", () => {
+    find(".cnnviz-frame").tabIndex = -1;
+    find<HTMLButtonElement>('[aria-label="Close the drawer"]').focus();
+    find<HTMLButtonElement>('[aria-label="Close the drawer"]').click();
+    expect(document.activeElement).toBe(find(".cnnviz-frame"));
+  });
+
   test("what another frame is asked for is not heard", () => {
     const other = Object.assign(document.createElement("div"), { className: "cnnviz-frame" });
     document.body.append(other);

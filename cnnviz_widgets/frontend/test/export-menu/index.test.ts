@@ -155,11 +155,22 @@ describe("without a kernel", () => {
     expect(status()).toBe("There is no picture on the screen.");
     const canvas = document.createElement("canvas");
     [canvas.width, canvas.height] = [4, 4];
-    find(".cnnviz-frame").append(canvas);
+    const title = document.createElement("h3");
+    title.textContent = "conv1";
+    find(".cnnviz-frame").append(title, canvas);
+    const written: unknown[] = [];
+    const contextOf = HTMLCanvasElement.prototype.getContext;
+    HTMLCanvasElement.prototype.getContext = function (this: HTMLCanvasElement) {
+      const noted = (text: unknown): void => void written.push(text);
+      return new Proxy({}, { get: (_, key) => (key === "fillText" ? noted : () => undefined), set: () => true });
+    } as unknown as typeof contextOf;
     HTMLCanvasElement.prototype.toBlob = (callback) => callback(new Blob(["png"]));
     named("As on the screen, PNG").click();
     expect(saved.map(({ name }) => name)).toEqual(["screen.png"]);
     expect(status()).toBe("Saved screen.png");
+    expect(written[0]).toBe("conv1");
+    HTMLCanvasElement.prototype.getContext = contextOf;
+    title.remove();
     canvas.remove();
   });
 

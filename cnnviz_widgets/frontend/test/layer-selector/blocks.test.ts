@@ -1,14 +1,14 @@
 /** Layers as blocks: what a reader sees of well-known models before anything is opened. */
 import { describe, expect, test } from "vitest";
 
-import { blocksOf, isBlock, sizeOf, type Node } from "../../src/layer-selector/blocks/blocks";
+import { blocksOf, isBlock, type Node } from "../../src/layer-selector/blocks/blocks";
 import { isAutomatic, range, withoutPrefix, wordEnds } from "../../src/layer-selector/blocks/names";
 import { repeats } from "../../src/layer-selector/blocks/repeats";
 import type { LayerEntry } from "../../src/lib/wire/payloads";
 import { dense, DENSENET121, layer, MOBILENET, named, RESNET50, TRANSFORMER, VGG16, VGG16_UNNAMED } from "./models";
 
 const rows = (layers: readonly LayerEntry[]): string[] => blocksOf(layers).map(written);
-const written = (node: Node): string => (isBlock(node) ? `${node.label}, ${sizeOf(node)} layers` : node.label);
+const written = (node: Node): string => (isBlock(node) ? `${node.label}, ${node.last - node.first + 1} layers` : node.label);
 const inside = (nodes: readonly Node[], ...labels: string[]): string[] =>
   labels.reduce<readonly Node[]>((level, label) => level.filter(isBlock).find((node) => node.label === label)!.nodes, nodes).map(written);
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from ....analysis.tiles.types import ALL_ZERO, NONFINITE_CODE, TileSheet
-from .colours import chosen_colormap, colour_table
+from ...pictures.colour_maps import chosen_colormap, colour_table
 from .drawing import INK, NOT_FINITE, PAPER, Box, Drawing
 from .places import Places
 

@@ -131,22 +131,24 @@ class InputChoice:
     ) -> None:
         """Show the model these from now on; raises as `ModelInspector.set_inputs`."""
         probe = like(self.present.probe, inputs)
-        shown = ShownInputs(f"other inputs, {self._times_set + 1}")
-        given = input_set(probe, targets, labels, self._class_names, shown)
-        self._show(given)
-        self._given = given
-        self._times_set += 1
-        self._turn(np.arange(0), 0)
+        with model_lock(probe.model):
+            shown = ShownInputs(f"other inputs, {self._times_set + 1}")
+            given = input_set(probe, targets, labels, self._class_names, shown)
+            self._show(given)
+            self._given = given
+            self._times_set += 1
+            self._turn(np.arange(0), 0)
 
     def set_targets(self, targets: Any) -> None:
         """Judge by these targets from now on."""
-        before = self.present
-        checked = checked_targets(before.probe.model, targets, before.probe.samples)
-        self.present = InputSet(before.probe, checked, before.names, before.shown)
-        if before is self._given:
-            self._given = self.present
-        self._heads.judge_by(self.present)
-        self.offer()
+        with model_lock(self.present.probe.model):
+            before = self.present
+            checked = checked_targets(before.probe.model, targets, before.probe.samples)
+            self.present = InputSet(before.probe, checked, before.names, before.shown)
+            if before is self._given:
+                self._given = self.present
+            self._heads.judge_by(self.present)
+            self.offer()
 
     def choose(self, what: str, numbers: Sequence[int] = ()) -> None:
         """Show the model other samples; raises as `ModelInspector.choose_samples`."""
@@ -187,12 +189,19 @@ class InputChoice:
             answers = None
             if what != "random" and (answer_source := AnswerSource.of(given.probe)) is not None:
                 names = self._class_names or ()
-                probe, tell = self.present.probe, self._work.progress
+                # Of those given: in batches of a single one that is picked it would take an age.
+                probe, tell = given.probe, self._work.progress
                 answers = pool_answers(probe, answer_source, source, names, tell)
             chosen = ranking(what, answers, source.size, number, self._chance)
         title = _TITLES.get(what) or f"class {self._classes()[number]}"
+        before = self._title, self._source
         self._title, self._source = title, source
-        self._show_page(chosen, 0)
+        try:
+            self._show_page(chosen, 0)
+        except BaseException:
+            # What was chosen before is what 'next' goes on with.
+            self._title, self._source = before
+            raise
 
     def _class_number(self, what: Choice, numbers: Sequence[int]) -> int:
         if what != "class":

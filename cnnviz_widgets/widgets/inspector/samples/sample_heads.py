@@ -67,7 +67,8 @@ class SampleHeads:
         self.class_names = class_names
         self._decode = decode
         self._source: AnswerSource | None = None
-        # The output that the answers were read off last, where it is small.
+        # The output that the answers were read off, each sample's when last it was, where that
+        # is small.
         self._last: NDArray[Any] | None = None
         # What the grid leads its rows by: these samples now, as they were, or none.
         self._led_by = ""
@@ -105,12 +106,18 @@ class SampleHeads:
 
     def judge_by(self, inputs: InputSet) -> None:
         """The same inputs have other targets: judge the answers that are known by them."""
-        self._held = replace(self._now, inputs=inputs)
+        before = self._now
+        self._held = replace(before, inputs=inputs)
         if self._last is not None:
             self._read(self._last, None)
-            if self._led_by == "now":
-                self._grid.show_answers(self._now.pictures, self.answers)
-            self._bar.show_answers(self.answers)
+            # They are as old as they were.
+            self._held = replace(self._now, answers=replace(self.answers, old=before.answers.old))
+        else:
+            none = SampleAnswers.none(inputs.probe.samples, inputs.names)
+            self._held = replace(self._now, answers=none)
+        if self._led_by == "now":
+            self._grid.show_answers(self._now.pictures, self.answers)
+        self._bar.show_answers(self.answers)
 
     @property
     def answers(self) -> SampleAnswers:
@@ -151,10 +158,11 @@ class SampleHeads:
         same = is_now or present.inputs == self.inputs
         led_by = "now" if is_now else "past" if same else "others"
         answers = now.answers if is_now else now.answers.unanswered()
-        if led_by == self._led_by:
+        if led_by == "others":
+            if self._led_by != led_by:
+                self._grid.show_samples(_NOTHING, SampleAnswers.none(0), ())
+        elif led_by == self._led_by:
             self._grid.show_answers(now.pictures, answers)
-        elif led_by == "others":
-            self._grid.show_samples(_NOTHING, SampleAnswers.none(0), ())
         else:
             self._grid.show_samples(now.pictures, answers, now.inputs.names)
         self._led_by = led_by
@@ -180,6 +188,8 @@ class SampleHeads:
         answers = sample_answers(source, output, some, names, self.class_names)
         if choice is not None:
             self._held = replace(now, answers=now.answers.renewed(rows, answers))
+            if self._last is not None and self._last.shape[1:] == output.shape[1:]:
+                self._last[rows] = output
             return
         made = output_pictures(output) if source.makes_images else None
         if made is not None:

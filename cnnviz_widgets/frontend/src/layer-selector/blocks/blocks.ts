@@ -28,8 +28,6 @@ export type Node = Leaf | Block;
 
 export const isBlock = (node: Node): node is Block => "nodes" in node;
 
-export const sizeOf = ({ first, last }: Block): number => last - first + 1;
-
 /** What stands at one level: a layer, or the nodes of a model that is nested there. */
 interface Item extends Named {
   node: Node;

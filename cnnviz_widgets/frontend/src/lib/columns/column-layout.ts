@@ -274,12 +274,6 @@ export function visibleSlots(layout: ColumnLayout): Range {
   return [first, slotUnder(layout.slots, layout.scroll + roomOf(layout)) + 1];
 }
 
-/** The middle of a column's slot, right of `before` and unscrolled; the stack has none. */
-export function middleOf({ slots, slotOf, size }: ColumnLayout, column: number): number {
-  const slot = slots[slotOf[column]!];
-  return slot ? slot.x + size / 2 : NaN;
-}
-
 /** Where the next slot begins. */
 const nextX = ({ slots, content }: Placed, slot: number): number => slots[slot + 1]?.x ?? content + GAP;
 

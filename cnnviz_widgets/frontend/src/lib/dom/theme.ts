@@ -9,6 +9,7 @@ export interface Theme {
   accent: string;
   hover: string;
   warning: string;
+  error: string;
 }
 
 /** Colours for clusters: Okabe and Ito's, safe for colour-blind users; no grey among them. */
@@ -33,6 +34,7 @@ export function themeOf(element: Element): Theme {
     accent: value(style, "--cnnviz-accent", "#0072b2"),
     hover: value(style, "--cnnviz-hover", "#b34700"),
     warning: value(style, "--cnnviz-warning", "#d55e00"),
+    error: value(style, "--cnnviz-error", "#c62828"),
   };
 }
 

@@ -7,7 +7,6 @@ import {
   layoutOf,
   LEAST_TILE,
   leftOf,
-  middleOf,
   panned,
   placesOf,
   revealed,
@@ -157,7 +156,6 @@ describe("zeros", () => {
     expect(leftOf(found, found.slots.length)).toBe(1000 - STACK);
     expect(slotAt(found, 1000 - STACK / 2)).toBe(found.slots.length);
     expect(columnsOf(found, found.slotOf[13]!)).toEqual([12, 18]);
-    expect(middleOf(found, 13)).toBeNaN();
     // What is not finite stands behind them, and scrolls with the others.
     expect(columnsOf(found, found.slotOf[19]!)).toEqual([19, 20]);
   });
