@@ -92,8 +92,7 @@ async ([updates, clicks, answer]) => {
         return data['text/plain'];
     };
     const list = async name => JSON.parse(await execute('', name));
-    bench.signs.title = () =>
-        document.querySelector('.cnnviz-inspector-title').firstChild.textContent;
+    bench.signs.title = () => document.querySelector('.cnnviz-inspector-name').textContent;
     // When the picture changed, each time; `more` is asked before each wait for a change.
     const changes = async more => {
         const clocks = [];

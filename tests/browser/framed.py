@@ -101,7 +101,8 @@ PLACES = """
     (frame, parts) => {
         const around = frame.getBoundingClientRect();
         return Object.fromEntries(Object.entries(parts).map(([name, selector]) => {
-            const { left, top, width, height } = frame.querySelector(selector).getBoundingClientRect();
+            const part = frame.querySelector(selector);
+            const { left, top, width, height } = part.getBoundingClientRect();
             return [name, [left - around.left, top - around.top, width, height].map(Math.round)];
         }));
     }

@@ -1,6 +1,6 @@
 """Makes the pictures of the README from a real session: ``make screenshots``.
 
-``ARGS=live`` or ``ARGS=inspected`` makes some of them.
+``ARGS=live``, ``ARGS=inspected`` or ``ARGS=moving`` makes some of them.
 
 A network is trained on the notebooks' data, inspected in JupyterLab, and a fork is clicked.
 Then it is trained on, too fast, and diagnosed; and another one is followed while it fails.
@@ -24,6 +24,8 @@ IMAGES = REPOSITORY / "docs" / "images"
 QUICKSTART = REPOSITORY / "notebooks" / "01_inspect_a_model.ipynb"
 LIVE = REPOSITORY / "notebooks" / "03_watch_it_train.ipynb"
 WIDTH = 1400
+# Of the moving picture, in bytes.
+LARGEST = 3_000_000
 # Thirty times the usual learning rate.
 FAST = """
 model.optimizer.learning_rate = 3e-2
@@ -50,6 +52,28 @@ def save(png: bytes, name: str) -> None:
     with Image.open(io.BytesIO(png)) as image:
         image.convert("RGB").save(IMAGES / name, optimize=True)
     print(IMAGES / name)
+
+
+def save_moving(frames: Sequence[tuple[bytes, int]], name: str) -> None:
+    """Write screenshots, each with the milliseconds that it stays, as one moving picture."""
+    pictures = []
+    for png, _ in frames:
+        with Image.open(io.BytesIO(png)) as image:
+            pictures.append(image.convert("RGB").quantize(256, dither=Image.Dither.NONE))
+    durations = [milliseconds for _, milliseconds in frames]
+    first, *others = pictures
+    first.save(
+        IMAGES / name,
+        save_all=True,
+        append_images=others,
+        duration=durations,
+        loop=0,
+        optimize=True,
+    )
+    size = (IMAGES / name).stat().st_size
+    print(f"{IMAGES / name}: {size / 1e6:.1f} MB")
+    if size > LARGEST:
+        raise ValueError(f"{name} takes {size:,} bytes; README's picture may take {LARGEST:,}")
 
 
 def settle(notebook: Notebook) -> None:
@@ -89,7 +113,7 @@ def inspected(lab: Lab, browser: Browser) -> None:
     notebook.set_theme("light")
     notebook.run("inspector.selection.selected = ()")
     notebook.run("inspector.view = 'weights'; inspector.layer = 'conv2'")
-    page.locator(".cnnviz-parameter-grid canvas").first.wait_for()
+    page.locator(".cnnviz-parameter-overlay").first.wait_for()
     settle(notebook)
     save(inspector.screenshot(), "weights-light.png")
     notebook.run("inspector.view = 'outputs'; inspector.layer = 'dense'")
@@ -120,7 +144,44 @@ def live(lab: Lab, browser: Browser) -> None:
     save(inspector.screenshot(), "live-light.png")
 
 
-PARTS = {"inspected": inspected, "live": live}
+def moving(lab: Lab, browser: Browser) -> None:
+    """The first look of the README: layers, channels, a diagnosis, and a training played again."""
+    lab.write("moving.ipynb", first_cells(QUICKSTART, 3))
+    page = browser.new_page(viewport={"width": 1200, "height": 900})
+    notebook = Notebook.open(page, lab, "moving.ipynb", "doc")
+    notebook.run_all()
+    notebook.cell(3)
+    inspector = page.locator(".cnnviz-frame").first
+    frames: list[tuple[bytes, int]] = []
+
+    def look(milliseconds: int, code: str = "") -> None:
+        if code:
+            notebook.run(code)
+        settle(notebook)
+        frames.append((inspector.screenshot(), milliseconds))
+
+    look(1500)
+    for layer in ("conv2", "conv3"):
+        look(1000, f"inspector.layer = {layer!r}")
+    look(1800, "inspector.selection.selected = tuple(inspector.record.tree.members(4))")
+    look(1500, "inspector.drawer.show_tab('channel')")
+    look(1200, "inspector.selection.selected = (); inspector.view = 'weights'")
+    notebook.run("inspector.view = 'outputs'; model.optimizer.learning_rate = 2e-2")
+    notebook.run(
+        "model.fit(x_train, y_train, epochs=1, batch_size=128, verbose=0, "
+        "callbacks=[inspector.monitor(every=4, budget=None)])"
+    )
+    look(1500, "inspector.drawer.show_tab('density')")
+    steps = notebook.value("inspector.history.steps.tolist()")
+    timeline = "inspector.following.story.timeline"
+    for step in steps[:: max(1, len(steps) // 8)]:
+        look(450, f"{timeline}.position = {step}")
+    look(900, f"{timeline}.position = -1")
+    look(3000, "report = inspector.diagnose()")
+    save_moving(frames, "inspector.gif")
+
+
+PARTS = {"inspected": inspected, "live": live, "moving": moving}
 
 
 def main(parts: Sequence[str]) -> None:

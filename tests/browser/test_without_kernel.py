@@ -191,6 +191,25 @@ def promises_nothing(notebook: Notebook) -> None:
     assert heading.inner_text() == title
 
 
+def windows_are_grey(notebook: Notebook) -> None:
+    """What opens over the page offers what the page can do alone."""
+    shown = output(notebook, "inspector")
+    shown.get_by_role("button", name="Export").click()
+    window = shown.get_by_role("dialog", name="Export")
+    expect(window.locator("button")).not_to_have_count(1)
+    expect(window.locator("button:enabled")).to_have_attribute("aria-label", re.compile("screen"))
+    window.press("Escape")
+    expect(window).to_be_hidden()
+    opener = shown.locator(".cnnviz-samples-opener")
+    opener.click()
+    window = shown.get_by_role("dialog", name="Samples")
+    asks = window.locator(".cnnviz-samples-asks").locator("button, select").locator("visible=true")
+    assert [each.is_enabled() for each in asks.all()] == [False] * asks.count()
+    expect(window.get_by_text(NO_KERNEL)).to_be_hidden()
+    window.press("Escape")
+    expect(window).to_be_hidden()
+
+
 def links(notebook: Notebook) -> None:
     """What is selected in one view is selected in the others, as ever."""
     shown = output(notebook, "inspector")
@@ -223,6 +242,7 @@ def test_nothing_moves_when_the_kernel_goes(shown: Notebook, page: Page) -> None
     assert marks(shown) == 0
     assert_same_places(geometry(shown), before)
     promises_nothing(shown)
+    windows_are_grey(shown)
     links(shown)
     shown.shut_down()
     again = Notebook.open(page, shown.lab, "kept.ipynb", "doc")

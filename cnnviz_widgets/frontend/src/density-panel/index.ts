@@ -135,7 +135,7 @@ async function render({ model, el, host, signal }: RenderProps<DensityState>): P
       colors: [...every.map((_, i) => groupColor(i, theme.dark)), ...colors, ...(hovered === undefined ? [] : [hoverColor])],
       default_size: isFramed() ? 24 : 64,
     });
-    put(marks._grouped, { opacities: groups.list.map(() => (some ? 0.35 : 1)) });
+    put(marks._grouped, { opacities: means.map(() => (some ? 0.35 : 1)) });
     const drawn = model.get("_drawn");
     const faint = grouped ? 0 : drawn === "together" || some ? 0.22 : 0.7;
     put(marks._every, { colors: [theme.faint], opacities: Array.from(curves.channels, () => faint) });
@@ -190,17 +190,19 @@ async function render({ model, el, host, signal }: RenderProps<DensityState>): P
     const framed = isFramed();
     root.classList.toggle("cnnviz-density-framed", framed);
     const grouped = isGrouped();
-    means = grouped ? groups.list.map((group) => meanCurve(curves, group)) : [];
+    // bqplot draws no curve of no points: such a group's channels are those of the layer before.
+    const drawn = grouped ? groups.list.map((group, i) => ({ i, ...meanCurve(curves, group) })).filter(({ x }) => x.length > 0) : [];
+    means = drawn;
     put(marks._grouped, {
-      x: means.map(({ x }) => x),
-      y: means.map(({ y }) => y),
-      colors: means.length > 0 ? means.map((_, i) => groupColor(i, theme.dark)) : [theme.faint],
+      x: drawn.map(({ x }) => x),
+      y: drawn.map(({ y }) => y),
+      colors: drawn.length > 0 ? drawn.map(({ i }) => groupColor(i, theme.dark)) : [theme.faint],
     });
     rescale();
     const span = reachOf(curves, live);
     // The shares of zeros stand at zero.
     const reach: [number, number] | null = span && [Math.min(0, span[0]), Math.max(0, span[1])];
-    plot.lay(framed, head.clientWidth > 0, reach);
+    plot.lay(framed, reach);
     below.hidden = !grouped && !framed;
     strips.root.hidden = reach === null;
     if (reach && !below.hidden) {

@@ -5,31 +5,27 @@ import { put, type MarkModel } from "../lib/plots/bqplot";
 /** What bqplot's own figure has of its own where the panel stands alone. */
 const HEIGHT = { alone: 220, framed: 116 } as const;
 const FRAMED = { top: 6, bottom: 20, left: LEFT, right: RIGHT } as const;
-/** Behind another tab there is no room that a margin could be taken from: less than none is an error. */
-const HIDDEN = { top: 0, bottom: 0, left: 0, right: 0 } as const;
 
 export class Plot {
   private framed = false;
-  private readonly alone: unknown;
-  private margin: unknown;
+  private readonly margin: unknown;
   private readonly x: MarkModel;
   private readonly axes: MarkModel[];
   private readonly labels: unknown[];
 
   constructor(private readonly figure: MarkModel) {
-    this.alone = this.margin = figure.get("fig_margin");
+    this.margin = figure.get("fig_margin");
     this.axes = figure.get("axes") as MarkModel[];
     this.x = this.axes[0]!.get("scale") as MarkModel;
     this.labels = this.axes.map((axis) => axis.get("label"));
   }
 
   /** Where it stands: in the drawer the strips below are in line with it, over the same values. */
-  lay(framed: boolean, shown: boolean, reach: readonly [number, number] | null): void {
+  lay(framed: boolean, reach: readonly [number, number] | null): void {
     const [values, , , shares] = this.axes;
-    const margin = framed ? (shown ? FRAMED : HIDDEN) : this.alone;
-    if (margin !== this.margin) put(this.figure, { fig_margin: (this.margin = margin) });
     if (framed !== this.framed) {
       this.framed = framed;
+      put(this.figure, { fig_margin: framed ? FRAMED : this.margin });
       put(this.figure.get("layout") as MarkModel, { height: `${HEIGHT[framed ? "framed" : "alone"]}px` });
       put(values!, { label: framed ? "" : this.labels[0] });
       put(shares!, { visible: !framed });

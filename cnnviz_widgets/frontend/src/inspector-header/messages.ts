@@ -16,6 +16,8 @@ export class Messages {
   private readonly slowAnswer: SlowAnswer;
   /** The error that the reader has closed. */
   private closed = "";
+  /** Whether a layer was chosen that does not come. */
+  private layerWaits = false;
 
   constructor(
     private readonly model: AnyModel<InspectorHeaderState>,
@@ -27,10 +29,17 @@ export class Messages {
     this.error = element("div", "cnnviz-error", { role: "alert" }, this.text, close);
     this.root = element("div", "cnnviz cnnviz-bar-messages", {}, this.line, this.error);
     onCommand(this.root, "escape", () => this.close(), signal);
+    onCommand(this.root, "waits", () => this.wait(true), signal);
+    onCommand(this.root, "answered", () => this.wait(false), signal);
   }
 
   private close(): void {
     this.closed = this.model.get("error");
+    this.show();
+  }
+
+  private wait(waits: boolean): void {
+    this.layerWaits = waits;
     this.show();
   }
 
@@ -45,7 +54,7 @@ export class Messages {
     this.line.classList.toggle("cnnviz-warning", this.connection.alive && !message && warnings.length > 0);
     if (!this.connection.alive) this.put(this.connection.notice());
     else if (message) this.put(bar(this.model.get("progress"), message), message);
-    else if (this.slowAnswer.over) this.put(WAITING);
+    else if (this.slowAnswer.over || this.layerWaits) this.put(WAITING);
     else this.put(warnings.length > 0 ? `⚠ ${warnings.join(" ")}` : "");
     const words = this.line.textContent ?? "";
     this.line.title = this.connection.alive ? words : "";

@@ -6,12 +6,13 @@ import { blocksOf, isBlock, type Node } from "./blocks/blocks";
 import { Folds } from "./folds";
 import { Menu } from "./menu";
 import { Pane } from "./pane";
-import { stripHead } from "./strip";
+import { LIST, stripHead } from "./strip";
 import { TreeList } from "./tree-list";
 import { onResize } from "../lib/dom/canvas";
 import { button, element, keyboard, mount, say } from "../lib/dom/elements";
 import { icon } from "../lib/dom/icons";
 import { count, counted } from "../lib/format";
+import { command } from "../lib/frame/commands";
 import { onChange } from "../lib/linking/changes";
 import { Connection, type ViewProps } from "../lib/linking/connection";
 import { entry } from "../lib/linking/entry";
@@ -28,6 +29,8 @@ class LayerSelector {
   private readonly unseen = element("details", "cnnviz-note cnnviz-layer-unseen");
   private readonly menu: Menu;
   private readonly pane: Pane;
+  /** Whether the bar was told that a layer does not come. */
+  private waits = false;
   private readonly folds = new Folds();
   private arrangement: Arrangement = AS_RUN;
   private nodes: Node[] = [];
@@ -182,6 +185,9 @@ class LayerSelector {
     const some = filtered ? `${count(listed)} of ${counted(this.layers.length, "layer")}` : "";
     say(this.note, this.slowAnswer.over ? WAITING : some);
     this.all.hidden = !filtered;
+    // A rail has no room for words: the frame's bar says them.
+    const waits = this.slowAnswer.over && this.root.clientWidth < LIST;
+    if (waits !== this.waits) command(this.root, (this.waits = waits) ? "waits" : "answered");
   }
 
   private choose(at: number): void {

@@ -67,7 +67,7 @@ class ParameterGrid implements StageContent<Layout> {
   ) {
     this.parameters = readParameters(model);
     this.tree = readTree(model);
-    const publishAxis = publisher(axis, signal);
+    const [publish, publishAxis] = [publisher(model, signal), publisher(axis, signal)];
     this.groups = new RowGroups(axis, publishAxis);
     this.inputs = new InputAxis(axis, () => this.layout().columns, publishAxis);
     this.enlargedPart = this.parameters.whole;
@@ -93,7 +93,6 @@ class ParameterGrid implements StageContent<Layout> {
       refreshOn: ["colormap", "value_range", "height", "_notes"],
     }, signal);
     const { tiles, overlay, facts, notes } = this.stage;
-    const publish = publisher(model, signal);
     this.rowTree = new RowTree(this.tree, selection, {
       rows: () => this.layout().rows,
       width: () => this.layout().tree,

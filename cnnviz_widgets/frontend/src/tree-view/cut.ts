@@ -63,9 +63,12 @@ export class CutPill {
   place(edge: number, after: number, hidden: boolean): void {
     const { upright } = this.options;
     const tree = this.options.tree();
-    this.root.hidden = this.line.hidden = hidden || tree.merges === 0;
+    // What is zero throughout is in no group, wherever the tree is cut.
+    this.root.hidden = this.line.hidden = hidden || tree.zeroFrom < 2;
+    this.text.textContent = `cut ${number(this.cut, 2)}`;
     this.line.style[upright ? "left" : "top"] = `${this.at}px`;
-    this.root.style[upright ? "left" : "top"] = `${upright ? Math.max(HALF, this.at) : this.at}px`;
+    const least = Math.max(HALF, this.root.offsetWidth / 2);
+    this.root.style[upright ? "left" : "top"] = `${upright ? Math.max(least, this.at) : this.at}px`;
     if (!upright) {
       // The pill ends where the tiles begin, and the line begins there.
       this.root.style.right = `calc(100% - ${edge - 10}px)`;
@@ -73,7 +76,6 @@ export class CutPill {
       this.line.style.right = `${after}px`;
     }
     const { tallest } = this.options.scale();
-    this.text.textContent = `cut ${number(this.cut, 2)}`;
     const automatic = this.options.cut() === null ? "automatic, " : "";
     this.root.setAttribute("aria-valuemin", "0");
     this.root.setAttribute("aria-valuemax", String(tallest));

@@ -8,7 +8,7 @@ import { at, emptyPage, FakeModel, figure, find, frame, key, shared, show, view 
 emptyPage();
 
 describe("density panel", () => {
-  async function open(className = "", width = 300) {
+  async function open(className = "") {
     const { selection, axis, refs } = shared();
     const mark = (id: string) => new FakeModel<Record<string, unknown>>({ x: [], y: [], scales: {} }, id);
     const marks = Object.fromEntries(
@@ -50,7 +50,7 @@ describe("density panel", () => {
       _log_scale: "anywidget:log",
       _linear_scale: "anywidget:linear",
     });
-    const { abort } = await show(density, model, width, className);
+    const { abort } = await show(density, model, 300, className);
     return { abort, selection, axis, model, marks, linear, logAxis, linearAxis };
   }
 
@@ -228,23 +228,14 @@ describe("density panel", () => {
     expect(find(".cnnviz-density-title").textContent).toBe("3 outputs");
   });
 
-  test("behind another tab its plot has no margins, which would be less room than none", async () => {
-    const { axis } = await open("cnnviz-frame", 0);
-    const margin = () => FakeModel.all.get("figure")!.state["fig_margin"];
-    expect(margin()).toEqual({ top: 0, bottom: 0, left: 0, right: 0 });
-    Object.defineProperty(HTMLElement.prototype, "clientWidth", { configurable: true, get: () => 300 });
-    axis.set("_groups", [[0, 2, 0]]);
-    await frame();
-    expect(margin()).toEqual({ top: 6, bottom: 20, left: 22, right: 22 });
-  });
-
   test("all channels zero or not finite leave nothing to draw", async () => {
     const { axis, model, marks } = await open("cnnviz-frame");
     model.set({ _density: view(new Float64Array(6)), _nonfinite_share: view(Float32Array.of(1, 0, 0)) });
     axis.set("_groups", [[0, 2, 0]]);
     await frame();
     expect(find(".cnnviz-strips").hidden).toBe(true);
-    expect((marks.grouped!.state.x as Float64Array[])[0]).toHaveLength(0);
+    // bqplot fails at a curve of no points.
+    expect(marks.grouped!.state.x).toEqual([]);
     expect(find(".cnnviz-density-title").textContent).toBe("0 live channels");
   });
 });

@@ -2,6 +2,7 @@
 import { describe, expect, test, vi } from "vitest";
 
 import header from "../../src/inspector-header";
+import { command } from "../../src/lib/frame/commands";
 import type { InspectorHeaderState } from "../../src/lib/wire/states";
 import { emptyPage, FakeModel, find, show } from "../fake";
 
@@ -37,7 +38,7 @@ describe("inspector header", () => {
       _step_answered: 0,
       ...state,
     });
-    await show(header, model);
+    await show(header, model, 800, "cnnviz-frame");
     return model;
   }
 
@@ -112,6 +113,15 @@ describe("inspector header", () => {
     expect(message()).toBe("reading conv1");
     model.set({ message: "", _shown_view: "weights" });
     expect(message()).toBe("⚠ <b>odd</b>");
+  });
+
+  test("it waits in words for a layer, too, that the list has no room to speak of", async () => {
+    await open();
+    const message = () => find(".cnnviz-inspector-message").textContent;
+    command(find(".cnnviz-bar-messages"), "waits");
+    expect(message()).toMatch(/^Waiting for the kernel/);
+    command(find(".cnnviz-bar-messages"), "answered");
+    expect(message()).toBe("");
   });
 
   test("a layer without weights offers none, and says why", async () => {

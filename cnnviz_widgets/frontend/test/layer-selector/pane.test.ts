@@ -1,8 +1,8 @@
 /** The list over the grid: opened by command, closed by Escape, by choice and by a look elsewhere. */
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 
 import selector from "../../src/layer-selector";
-import { command } from "../../src/lib/frame/commands";
+import { command, onAnyCommand } from "../../src/lib/frame/commands";
 import type { LayerSelectorState } from "../../src/lib/wire/states";
 import { emptyPage, FakeModel, find, key, show } from "../fake";
 import { named } from "./models";
@@ -28,6 +28,22 @@ async function open(width: number) {
 }
 
 describe("in a rail", () => {
+  test("the frame is told that a layer does not come, and that it has come", async () => {
+    const { model, opener, abort } = await open(39);
+    const told: string[] = [];
+    const listening = new AbortController();
+    onAnyCommand(opener, (name) => told.push(name), listening.signal);
+    vi.useFakeTimers();
+    model.set("layer", "second");
+    vi.advanceTimersByTime(1000);
+    expect(told).toEqual(["waits"]);
+    model.set("_shown", "second");
+    expect(told).toEqual(["waits", "answered"]);
+    vi.useRealTimers();
+    listening.abort();
+    abort();
+  });
+
   test("the command opens the list with the keyboard in its filter, and closes it again", async () => {
     const { opener, isOpen, abort } = await open(39);
     opener.focus();

@@ -3,6 +3,8 @@
 export type Command =
   | "layers" | "settings" | "samples" | "export" | "tour" | "fullscreen"
   | "diagnose" | "refresh" | "pause" | "previous" | "next" | "view" | "cut" | "play"
+  // Nothing is asked by these two: a layer was chosen and does not come, and it has come.
+  | "waits" | "answered"
   | "drawer" | "copy" | "python" | "silence" | "mean" | "merge" | "undo" | "search" | "escape"
   | `tab:${string}`;
 
