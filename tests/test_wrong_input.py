@@ -499,6 +499,10 @@ TAKES: dict[str, dict[str, Callable[[Any], Any]]] = {
             THINGS.probe, "conv", [0], targets=np.arange(8) % 3, loss=wrong
         ),
     },
+    "model.attention_weights": {
+        "probe": lambda wrong: mo.attention_weights(wrong, "conv"),
+        "layer": lambda wrong: mo.attention_weights(THINGS.probe, wrong),
+    },
     "model.analysis_order": {"layers": lambda wrong: mo.analysis_order(wrong)},
     "model.diagnose": {
         "model": lambda wrong: mo.diagnose(wrong, IMAGES),

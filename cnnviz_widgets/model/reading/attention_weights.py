@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ...validation.objects import instance
 from ..keras_compat.layers import attention_axes, uses_flash_attention
 from ..layers.layer_info import output_suffix, to_float32
 from .call_recorder import ModelCallError, Recorder
@@ -44,12 +45,13 @@ def attention_weights(probe: ModelProbe, path: str) -> NDArray[np.float32]:
 
     Raises
     ------
-    ValueError
-        There is no such layer, or it gives no attention weights: another kind of layer, or one
+    TypeError, ValueError
+        No probe, or there is no such layer, or it gives no attention weights: another kind of layer, or one
         that uses flash attention, which makes none.
     ModelCallError
         The model's call raises, or calls the layer only in compiled code.
     """
+    instance("probe", probe, ModelProbe)
     with probe.steady():
         layer = probe.layer_of(path)
         if _ASKED not in inspect.signature(layer.call).parameters:
