@@ -46,8 +46,8 @@ def attention_weights(probe: ModelProbe, path: str) -> NDArray[np.float32]:
     Raises
     ------
     TypeError, ValueError
-        No probe, or there is no such layer, or it gives no attention weights: another kind of layer, or one
-        that uses flash attention, which makes none.
+        No probe, or there is no such layer, or it gives no attention weights: another kind of
+        layer, or one that uses flash attention, which makes none.
     ModelCallError
         The model's call raises, or calls the layer only in compiled code.
     """
