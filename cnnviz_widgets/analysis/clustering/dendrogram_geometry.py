@@ -31,7 +31,7 @@ class DendrogramGeometry:
     feet : ndarray of float, shape (m, 2)
         x of the left and of the right stem.
     heights : ndarray of float, shape (m, 3)
-        y: the cosine distance at the left stem's foot, at the right one's, and at the bar.
+        y: the height at the left stem's foot, at the right one's, and at the bar.
     span : ndarray of int, shape (m, 2)
         All leaves below the fork, drawn or not: ``tree.order[start:stop]``.
     split : ndarray of int, shape (m,)

@@ -25,6 +25,9 @@ Choice: TypeAlias = Literal["wrong", "unsure", "random", "class"]
 CHOICES: tuple[Choice, ...] = Choice.__args__  # type: ignore[attr-defined]
 """What can be asked for of a pool."""
 
+# Bytes that the answers to all samples of a pool may take.
+_MOST_BYTES = 2**30
+
 
 def pool_answers(
     probe: ModelProbe,
@@ -50,7 +53,7 @@ def pool_answers(
     ModelCallError
         The model's call raises.
     ValueError
-        A batch does not fit the model.
+        A batch does not fit the model, or the answers are too large to be held.
     """
     outputs: list[NDArray[Any]] = []
     with probe.steady():
@@ -58,9 +61,20 @@ def pool_answers(
             rows = np.arange(start, min(start + probe.samples, pool.size))
             batch = prepare(probe.model, pool.take(rows)[0], None)
             outputs.append(_returned(probe, batch, len(rows))[source.number])
+            _check_size(outputs[-1], pool.size)
             progress((rows[-1] + 1) / pool.size, f"asking the model, {rows[-1] + 1:,} samples")
     output = np.concatenate(outputs)
     return sample_answers(source, output, pool.targets, (), class_names)
+
+
+def _check_size(batch: NDArray[Any], size: int) -> None:
+    """Refuse answers to a whole pool that memory would not hold, by those to a batch."""
+    nbytes = batch.nbytes / len(batch) * size
+    if nbytes > _MOST_BYTES:
+        raise ValueError(
+            f"the model's answers to {size:,} samples take {nbytes / 2**30:,.1f} GB, of which "
+            f"{_MOST_BYTES / 2**30:,.1f} are held: give a smaller pool"
+        )
 
 
 def _returned(probe: ModelProbe, batch: Any, count: int) -> list[NDArray[np.float32]]:

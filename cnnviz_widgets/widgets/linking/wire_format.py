@@ -67,8 +67,9 @@ class TreeTraits(HasTraits):
     cut = Finite(
         None,
         allow_none=True,
-        help="Cosine distance at which the tree is cut into groups; None: where there are most "
-        "of them. `record.tree.cut(cut)` gives each channel's group.",
+        help="Height at which the tree is cut into groups, a cosine distance, for Ward a "
+        "Euclidean one; None: where there are most of them. `record.tree.cut(cut)` gives each "
+        "channel's group.",
     ).tag(sync=True)
 
     _column_count = Int(0).tag(sync=True)

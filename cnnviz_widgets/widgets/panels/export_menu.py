@@ -80,6 +80,9 @@ class ExportMenu(Owning, ThreadLocalSync, anywidget.AnyWidget):
                 name, content = self.on_export(what, suffix)
             except Exception as error:
                 self.error = logged_error(self, error)
+            except BaseException:
+                self.error = "The export was interrupted."
+                raise
             else:
                 self.error = ""
                 self.send({"serial": serial, "view": view, "name": name}, buffers=[content])

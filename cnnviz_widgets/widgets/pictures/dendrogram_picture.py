@@ -6,7 +6,7 @@ import numpy as np
 from PIL import Image, ImageDraw
 
 from ...records.layer_picture import LayerPicture
-from .drawing import FAINT, GUTTER, INK, PAPER, WIDTH, ZERO_DISTANCE, column_edges, font, tree_scale
+from .drawing import FAINT, GUTTER, INK, PAPER, WIDTH, column_edges, font, tree_scale
 
 _HEIGHT = 130
 
@@ -18,9 +18,10 @@ def dendrogram_picture(record: LayerPicture) -> Image.Image:
     draw = ImageDraw.Draw(image)
     edges = column_edges(len(record.columns))
     heights = geometry.heights
-    tallest, broken = tree_scale(geometry)
+    scale = tree_scale(geometry)
+    tallest, broken = scale
     bottom, top = _HEIGHT - 4, 34 if broken else 8
-    y = np.where(heights >= ZERO_DISTANCE, 8, bottom - heights / tallest * (bottom - top))
+    y = np.where(scale.is_apart(heights), 8, bottom - heights / tallest * (bottom - top))
     x = np.interp(geometry.feet, np.arange(len(edges)), edges)
     for (left, right), (left_foot, right_foot, fork) in zip(x, y, strict=True):
         draw.line([(left, left_foot), (left, fork), (right, fork), (right, right_foot)], INK)
@@ -29,7 +30,7 @@ def dendrogram_picture(record: LayerPicture) -> Image.Image:
         at = bottom - share * (bottom - top)
         draw.text((GUTTER - 9, at), f"{share * tallest:.2g}", FAINT, font(), anchor="rm")
     if broken:
-        draw.text((GUTTER - 9, 8), "2", FAINT, font(), anchor="rm")
+        draw.text((GUTTER - 9, 8), f"{scale.end:.2g}", FAINT, font(), anchor="rm")
         for at in (top - 9, top - 5):
             draw.line([(GUTTER - 10, at + 2), (GUTTER, at - 2)], FAINT)
     return image

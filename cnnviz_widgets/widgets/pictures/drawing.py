@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageFont
 
+from ...analysis.clustering.channel_tree import ZERO_DISTANCE
 from ...analysis.clustering.dendrogram_geometry import DendrogramGeometry
 
 WIDTH = 960
@@ -18,8 +21,6 @@ PAPER = (255, 255, 255)
 INK = (33, 33, 33)
 FAINT = (97, 97, 97)
 _STRIPE = (168, 168, 168)
-# All-zero maps stand at this distance from all others [WL20 §1.1.1].
-ZERO_DISTANCE = 2.0
 
 
 def font(size: int = 11) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
@@ -52,8 +53,34 @@ def hatching(size: tuple[int, int]) -> Image.Image:
     return Image.fromarray(np.where(((x + y) % 6 < 1)[:, :, None], _STRIPE, PAPER).astype(np.uint8))
 
 
-def tree_scale(geometry: DendrogramGeometry) -> tuple[float, bool]:
-    """The distance at the axis' end, and whether zero channels stand beyond a break of it."""
-    readable = geometry.heights[geometry.heights < ZERO_DISTANCE]
-    tallest = float(readable.max(initial=0.0)) * 1.05 or 1.0
-    return tallest, bool((geometry.heights >= ZERO_DISTANCE).any())
+class TreeScale(NamedTuple):
+    """The axis of a tree's heights.
+
+    Attributes
+    ----------
+    tallest : float
+        At the end of its readable part.
+    broken : bool
+        Whether channels that are zero throughout stand beyond a break of it.
+    """
+
+    tallest: float
+    broken: bool
+
+    @property
+    def end(self) -> float:
+        """The greatest height that is drawn."""
+        return max(ZERO_DISTANCE, self.tallest) if self.broken else self.tallest
+
+    def is_apart(self, heights: NDArray[np.float64]) -> NDArray[np.bool_]:
+        """Which heights are beyond the break."""
+        apart: NDArray[np.bool_] = self.broken & (heights >= self.end)
+        return apart
+
+
+def tree_scale(geometry: DendrogramGeometry) -> TreeScale:
+    """The axis of a tree, as the page has it; Ward's heights can be more than 2."""
+    of_zeros = geometry.split >= len(geometry.columns) - geometry.zero_columns
+    tallest = float(geometry.heights[~of_zeros, 2].max(initial=0.0))
+    tallest = max(tallest, min(ZERO_DISTANCE, tallest * 1.05)) or 1.0
+    return TreeScale(tallest, bool(of_zeros.any()))

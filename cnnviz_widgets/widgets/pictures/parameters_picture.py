@@ -16,7 +16,6 @@ from .drawing import (
     PAPER,
     WIDEST_COLUMN,
     WIDTH,
-    ZERO_DISTANCE,
     font,
     hatching,
     tree_scale,
@@ -96,10 +95,11 @@ def _draw_sideways(
     draw: ImageDraw.ImageDraw, geometry: DendrogramGeometry, row_height: float
 ) -> None:
     """The tree with its root at the left and leaf i at row i."""
-    tallest, broken = tree_scale(geometry)
+    scale = tree_scale(geometry)
+    tallest, broken = scale
     right, root = _TREE_WIDTH - 4, 34 if broken else 8
     heights = geometry.heights
-    x = np.where(heights >= ZERO_DISTANCE, 8, right - heights / tallest * (right - root))
+    x = np.where(scale.is_apart(heights), 8, right - heights / tallest * (right - root))
     y = HEADER + geometry.feet * row_height
     for (upper, lower), (upper_foot, lower_foot, fork) in zip(y, x, strict=True):
         draw.line([(upper_foot, upper), (fork, upper), (fork, lower), (lower_foot, lower)], INK)
@@ -107,7 +107,7 @@ def _draw_sideways(
     draw.text((right, end), "0", FAINT, font(), anchor="rm")
     draw.text((root, end), f"{tallest:.2g}", FAINT, font(), anchor="lm")
     if broken:
-        draw.text((8, end), "2", FAINT, font(), anchor="mm")
+        draw.text((8, end), f"{scale.end:.2g}", FAINT, font(), anchor="mm")
 
 
 def _draw_gaps(

@@ -162,6 +162,20 @@ def test_an_interrupt_ends_it_between_two_batches() -> None:
     assert pool_answers(probe, source, Pool(made, X), (), silent).answers
 
 
+def test_answers_too_large_to_be_held_are_refused_after_one_batch(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    made = model()
+    probe = ModelProbe(made, X[:8])
+    source = AnswerSource.of(probe)
+    assert source is not None
+    told: list[str] = []
+    monkeypatch.setattr("cnnviz_widgets.model.samples.pool_scores._MOST_BYTES", 100)
+    with pytest.raises(ValueError, match=f"answers to {len(X)} samples .* give a smaller pool"):
+        pool_answers(probe, source, Pool(made, X), (), lambda share, text: told.append(text))
+    assert told == []
+
+
 def test_which_are_chosen() -> None:
     made = model()
     probe = ModelProbe(made, X)

@@ -72,3 +72,13 @@ def test_an_inspector_makes_every_file_that_it_offers(monkeypatch: pytest.Monkey
     assert all(buffers[0] for _, buffers in sent)
     inspector.close()
     assert inspector.exporting.on_export is None
+
+
+def test_an_interrupt_is_told_and_waited_for_no_longer() -> None:
+    def make(what: str, suffix: str) -> tuple[str, bytes]:
+        raise KeyboardInterrupt
+
+    menu = ExportMenu(make)
+    with pytest.raises(KeyboardInterrupt):
+        menu._asked = [1, "v", "picture", ".png"]
+    assert (menu.error, menu._answered) == ("The export was interrupted.", 1)

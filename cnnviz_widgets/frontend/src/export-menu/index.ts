@@ -3,7 +3,7 @@ import type { AnyModel, RenderProps } from "@anywidget/types";
 
 import { saveFile } from "./save";
 import { screenPicture } from "./screen";
-import { copyText } from "../lib/dom/clipboard";
+import { copyText } from "../lib/clipboard";
 import { button, element, mount, say } from "../lib/dom/elements";
 import { iconButton } from "../lib/dom/icons";
 import { rowAfter } from "../lib/dom/list";

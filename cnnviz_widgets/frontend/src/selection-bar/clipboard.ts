@@ -1,5 +1,5 @@
 /** A text for another cell: into the clipboard or, where that is refused, into a field to copy from. */
-import { copyText } from "../lib/dom/clipboard";
+import { copyText } from "../lib/clipboard";
 import { element, keyboard, say } from "../lib/dom/elements";
 
 /** So long it is said that something was copied. */

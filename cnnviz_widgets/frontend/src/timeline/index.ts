@@ -15,7 +15,7 @@ import { button, element, keyboard, mount, say } from "../lib/dom/elements";
 import { eachFrame } from "../lib/dom/frame";
 import { icon, iconButton } from "../lib/dom/icons";
 import { count } from "../lib/format";
-import { onCommand } from "../lib/frame/commands";
+import { frameOf, onCommand } from "../lib/frame/commands";
 import { asFloat64 } from "../lib/linking/buffers";
 import { onChange } from "../lib/linking/changes";
 import { Connection, type ViewProps } from "../lib/linking/connection";
@@ -203,10 +203,8 @@ class Timeline {
   private link(mark: SVGGElement, onsets: OnsetEntry[]): void {
     const { signal } = this;
     mark.addEventListener("pointerdown", (event) => event.stopPropagation(), { signal });
-    mark.addEventListener("click", () => {
-      // Where several layers share a mark, each click leads to the next of them.
-      this.goTo(nextOf(onsets, this.clicked));
-    }, { signal });
+    // Where several layers share a mark, each click leads to the next of them.
+    mark.addEventListener("click", () => this.goTo(nextOf(onsets, this.clicked)), { signal });
   }
 
   /** Say where the reader is, and which buttons lead on. */
@@ -309,9 +307,12 @@ class Timeline {
   }
 
   private endComparison(): void {
-    if (!this.model.get("comparing") || !this.connection.alive) return;
+    if (!this.model.get("comparing")) return;
     this.model.set("comparing", false);
     this.model.save_changes();
+    // Without a kernel nobody else takes it away from over the panes.
+    const box = this.connection.alive ? undefined : frameOf(this.root)?.querySelector<HTMLElement>(".cnnviz-moments-compared");
+    if (box) box.style.display = "none";
     this.strip.focus({ preventScroll: true });
   }
 

@@ -322,6 +322,18 @@ describe("two moments", () => {
     expect(model.state.comparing).toBe(false);
   });
 
+  test("a comparison does not lie over the panes for ever once its kernel is gone", async () => {
+    const model = await open({ comparing: true });
+    const root = find(".cnnviz-timeline");
+    const box = Object.assign(document.createElement("div"), { className: "cnnviz-moments-compared" });
+    root.parentElement!.classList.add("cnnviz-frame");
+    root.before(box);
+    model.connect(false);
+    press("Escape");
+    expect([model.state.comparing, box.style.display]).toEqual([false, "none"]);
+    box.remove();
+  });
+
   test("the menu says the same, greys out what cannot be, and clears both", async () => {
     const model = await open({ mark_a: 10, mark_b: 10 });
     named("A B").click();

@@ -19,7 +19,7 @@ class Look:
     value_range : str
         Over what the colours are stretched: 'tile', 'channel' or 'column', 'row', 'layer'.
     cut : float or None
-        Cosine distance at which the tree is cut into groups.
+        Height at which the tree is cut into groups: a cosine distance, for Ward a Euclidean one.
     selected : tuple of int
         Channels.
     sample_labels : sequence of str

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ....records.layer_picture import LayerPicture
-from ...pictures.drawing import ZERO_DISTANCE, tree_scale
+from ...pictures.drawing import tree_scale
 from .drawing import FAINT, INK, LINE, SELECTED, Box, Drawing, Point
 from .places import Places
 
@@ -27,7 +27,7 @@ def draw_tree(
 ) -> None:
     """Draw forks, axis and cut over columns, with the leaves at the box' lower edge.
 
-    Distances of 2, at which channels stand that are zero throughout, are beyond a break.
+    Channels that are zero throughout stand beyond a break, at 2 or more.
     """
     _Tree(drawing, record, places, cut, box.bottom, box.top, lies=False).draw(box.left)
 
@@ -58,8 +58,8 @@ class _Tree:
         self._leaves = leaves
         self._far = root
         self._lies = lies
-        self._tallest, self._broken = tree_scale(record.dendrogram)
-        self._root = root + (np.sign(leaves - root) * _BROKEN if self._broken else 0.0)
+        self._scale = tree_scale(record.dendrogram)
+        self._root = root + (np.sign(leaves - root) * _BROKEN if self._scale.broken else 0.0)
 
     def draw(self, axis: float) -> None:
         """Draw it with its axis at this place."""
@@ -69,9 +69,9 @@ class _Tree:
             self._cut_line(axis, self._cut)
 
     def _at(self, heights: NDArray[np.float64]) -> NDArray[np.float64]:
-        share = heights / self._tallest
+        share = heights / self._scale.tallest
         below = self._leaves + share * (self._root - self._leaves)
-        return np.where(heights >= ZERO_DISTANCE, self._far, below)
+        return np.where(self._scale.is_apart(heights), self._far, below)
 
     def _points(self, *points: Point) -> list[Point]:
         """From along the leaves and away from them to across and down."""
@@ -99,9 +99,9 @@ class _Tree:
     def _axis(self, at: float) -> None:
         draw = self._drawing
         draw.line(*self._points((at, self._leaves), (at, self._root)), colour=LINE)
-        marks = [(self._leaves, "0"), (self._root, f"{self._tallest:.2g}")]
-        if self._broken:
-            marks.append((self._far, f"{ZERO_DISTANCE:.0f}"))
+        marks = [(self._leaves, "0"), (self._root, f"{self._scale.tallest:.2g}")]
+        if self._scale.broken:
+            marks.append((self._far, f"{self._scale.end:.2g}"))
         for away, words in marks:
             if self._lies:
                 draw.words(away, at + 10, words, anchor="middle")
@@ -109,7 +109,7 @@ class _Tree:
                 draw.words(at - 6, away, words, anchor="end")
 
     def _cut_line(self, at: float, cut: float) -> None:
-        away = float(self._at(np.array(min(cut, ZERO_DISTANCE))))
+        away = float(self._at(np.array(min(cut, self._scale.end))))
         ends = self._points((at, away), (self._places.end, away))
         if self._lies:
             # Dashed lines are level: a fine one will do.

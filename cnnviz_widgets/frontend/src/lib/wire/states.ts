@@ -115,7 +115,7 @@ export interface DendrogramState extends TreeState {
   axis: string;
   /** A name for each channel, where it stands for a class; none: its number. */
   class_names: string[];
-  /** Cosine distance at which the tree is cut into groups; None: where there are most of them. `record.tree.cut(cut)` gives each channel's group. */
+  /** Height at which the tree is cut into groups, a cosine distance, for Ward a Euclidean one; None: where there are most of them. `record.tree.cut(cut)` gives each channel's group. */
   cut: number | null;
   /** Height of the tree in CSS pixels. */
   height: number;
@@ -234,7 +234,7 @@ export interface ParameterGridState extends ParametersState, TreeState, WindowSt
   axis: string;
   /** How values become colours; 'diverging' is blue below zero and red above; 'auto' is 'diverging' where values reach about as far below zero as above, and 'magma' elsewhere. */
   colormap: "auto" | "magma" | "grey" | "viridis" | "diverging";
-  /** Cosine distance at which the tree is cut into groups; None: where there are most of them. `record.tree.cut(cut)` gives each channel's group. */
+  /** Height at which the tree is cut into groups, a cosine distance, for Ward a Euclidean one; None: where there are most of them. `record.tree.cut(cut)` gives each channel's group. */
   cut: number | null;
   /** Greatest height of the picture in CSS pixels. */
   height: number;
