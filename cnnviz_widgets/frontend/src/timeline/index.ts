@@ -5,7 +5,7 @@ import { Axis, KEY_ZOOM, type Range, within, zoomed } from "./axis";
 import { emptyLine } from "./empty";
 import { listenToHand } from "./hand";
 import { actions, type Choice, curvesMenu } from "./menu";
-import { Moments, MOVES } from "./moments";
+import { horizon, Moments, MOVES } from "./moments";
 import { draw, type Drawn, liveFrom } from "./picture";
 import { Player } from "./player";
 import { firstDead, markBeside, nextOf } from "./onsets";
@@ -160,7 +160,7 @@ class Timeline {
       return;
     }
     const last = this.last;
-    this.full = [this.moments.steps[0] ?? 0, Math.max(last, model.get("_end"))];
+    this.full = [this.moments.steps[0] ?? 0, Math.max(last, horizon(this.moments.steps[0] ?? 0, last, model.get("_end")))];
     if (this.range) this.range = within(this.full, this.range);
     const lines = this.lines.filter((line) => this.isShown(line));
     const health = healthOf(model, this.layer);

@@ -93,3 +93,15 @@ export class Moments {
     return undefined;
   }
 }
+
+/** So many times what has been trained is shown of what is planned. */
+const AHEAD = 4;
+
+/**
+ * How far the axis reaches of a training that is planned to the step `end`: not so far that what is
+ * done is a few pixels wide, and by doubling, as an axis that moves with each step cannot be read.
+ */
+export function horizon(first: number, last: number, end: number): number {
+  const done = Math.max(1, last - first);
+  return Math.min(end, first + 2 ** Math.ceil(Math.log2(AHEAD * done)));
+}

@@ -102,7 +102,9 @@ export const partingOf = (width: number): number => (isNarrow(width) ? NARROW_GR
 
 export function layoutOf(request: LayoutRequest): ColumnLayout {
   const { count, width, before, scale, zeros, unfolded } = request;
-  const stack = zeros && zeros[0] < zeros[1] && !unfolded.includes(zeros[0]) ? zeros : null;
+  const some = zeros !== null && zeros[0] < zeros[1] && zeros[1] - zeros[0] < count;
+  // Where all channels are zero there is nothing to stand beside.
+  const stack = some && !unfolded.includes(zeros[0]) ? zeros : null;
   const after = stack ? STACK + GROUP_GAP : MARGIN;
   const room = Math.max(1, width - before - after);
   const parting = partingOf(width);

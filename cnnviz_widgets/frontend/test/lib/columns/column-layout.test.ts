@@ -56,6 +56,12 @@ function checkSound(found: ReturnType<typeof layout>, count: number): void {
   expect(found.size).toBeGreaterThanOrEqual(LEAST_TILE);
 }
 
+test("where all channels are zero they are not stacked beside nothing", () => {
+  const found = layout({ count: 8, zeros: [0, 8] });
+  expect([found.stack, found.slots.length]).toEqual([null, 8]);
+  expect(layout({ count: 8, zeros: [1, 8] }).stack).toEqual([1, 8]);
+});
+
 describe("what fits", () => {
   test.each([1, 2, 10, 32, 36])("%i channels are as large as fits, and no larger than is of use", (count) => {
     const found = layout({ count });
