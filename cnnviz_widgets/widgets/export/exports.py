@@ -14,6 +14,7 @@ from ...diagnosis.report_files import FORMATS as REPORT_FORMATS
 from ...diagnosis.report_files import report_file
 from ...runtime.whole_file import write_whole
 from ...validation.texts import one_of, path_of
+from ..jupyter.error_text import Refusal
 from .figures.drawing import Drawing
 from .figures.png_file import png_file
 from .figures.svg_file import svg_file
@@ -37,7 +38,7 @@ OF_NUMBERS: Mapping[str, tuple[str, ...]] = {
 _LONGEST_NAME = 60
 
 
-class NothingToExport(ValueError):
+class NothingToExport(Refusal):
     """There is nothing yet of what was asked for."""
 
 
@@ -132,14 +133,14 @@ class Exports:
     def _picture(self, suffix: str) -> bytes:
         figure = self.figure()
         if figure is None:
-            raise NothingToExport("there is nothing to export: no layer is shown")
+            raise NothingToExport("There is nothing to export: no layer is shown")
         return png_file(figure) if suffix == ".png" else svg_file(figure)
 
     def _report(self, suffix: str) -> bytes:
         assert self.report is not None  # else it is not offered
         report = self.report()
         if report is None:
-            raise NothingToExport("there is no report to export yet: diagnose() makes one")
+            raise NothingToExport("There is no report to export yet: diagnose() makes one")
         return report_file(report, f"report{suffix}")
 
     def _possible(self, only: str | None = None) -> str:

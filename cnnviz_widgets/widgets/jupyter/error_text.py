@@ -8,8 +8,12 @@ from contextlib import contextmanager
 from typing import Any
 
 
+class Refusal(ValueError):
+    """What cannot be done now, in words for the reader: the page shows them and nothing else."""
+
+
 def error_text(error: BaseException, interrupted: str = "interrupted") -> str:
-    """The error's class and what it says.
+    """The error's class and what it says; of a refusal what it says.
 
     Parameters
     ----------
@@ -19,12 +23,15 @@ def error_text(error: BaseException, interrupted: str = "interrupted") -> str:
     text = str(error).strip()
     if isinstance(error, KeyboardInterrupt):
         text = interrupted
+    if isinstance(error, Refusal):
+        return text
     return f"{type(error).__name__}: {text}" if text else type(error).__name__
 
 
 def logged_error(widget: Any, error: Exception) -> str:
     """The error in the words that the page shows; where it was raised goes to the widget's log."""
-    widget.log.error("".join(traceback.format_exception(error)))
+    if not isinstance(error, Refusal):
+        widget.log.error("".join(traceback.format_exception(error)))
     return error_text(error)
 
 

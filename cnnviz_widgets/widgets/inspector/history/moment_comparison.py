@@ -8,7 +8,9 @@ import numpy as np
 from ipywidgets import Button, VBox
 
 from ....history.history import History
+from ....records.layer_picture import counted
 from ....records.place import Place
+from ...jupyter.error_text import Refusal
 from ...panels.training.timeline import Timeline
 
 if TYPE_CHECKING:
@@ -51,8 +53,8 @@ class MomentComparison:
 
         Raises
         ------
-        ValueError
-            No two moments kept them.
+        Refusal
+            No two moments kept them, or both steps are nearest to one.
         """
         # A history is looked at without Keras until then.
         from ....model.experiments.model_comparison import ModelComparison, MomentSide
@@ -62,13 +64,14 @@ class MomentComparison:
         with history.lock:
             steps = history.steps[history.holds(place)]
             if steps.size < 2:
-                raise ValueError(
-                    f"the outputs of {layer} were kept at {steps.size:,} moments, and a comparison "
-                    f"needs two: monitor(layers=[{layer!r}]) keeps them at each"
+                kept = counted(steps.size, "moment")
+                raise Refusal(
+                    f"The outputs of {layer} were kept at {kept}, and a comparison needs two: "
+                    f"monitor(layers=[{layer!r}]) keeps them at each"
                 )
             taken = [int(steps[np.argmin(abs(steps - step))]) for step in (a, b)]
             if taken[0] == taken[1]:
-                raise ValueError(f"both marks lead to step {taken[0]:,}: mark another moment")
+                raise Refusal(f"Both marks lead to step {taken[0]:,}: mark another moment")
             sides = [MomentSide(history.at(step), f"step {step:,}") for step in taken]
         entry = next((each for each in history.layers if each["path"] == layer), {})
         names: list[str] = entry.get("class_names", [])

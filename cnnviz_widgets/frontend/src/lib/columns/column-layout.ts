@@ -187,12 +187,19 @@ function folded({ groups, unfolded, isSelected }: LayoutRequest, blocks: Neighbo
     chosen.push(candidate);
     replace(candidate.at, runs(candidate.block, Infinity, isSelected));
   }
+  // What folded before a large group did may have room again, the loosest first.
+  for (const { at, block } of chosen.filter(({ block }) => !large(block)).reverse()) {
+    const was = pieces[at]!;
+    replace(at, single(block));
+    if (overflow() > 0) replace(at, was);
+  }
   const split = chosen.filter(({ block }) => large(block));
   if (split.length === 0) return pieces;
   const most = tiles + Math.floor(-overflow() / (LEAST_TILE + GAP));
   const tilesAt = (length: number): number =>
     split.reduce((sum, { at, block }) => sum - pieces[at]!.length + runs(block, length, isSelected).length, tiles);
-  let [short, long] = [MOST_IN_A_TILE, Math.max(...split.map(({ block }) => block.past - block.first))];
+  // As many tiles as there is room for.
+  let [short, long] = [1, Math.max(...split.map(({ block }) => block.past - block.first))];
   if (tilesAt(long) > most) short = long = MOST_WHERE_IT_SCROLLS;
   while (short < long) {
     const middle = (short + long) >> 1;

@@ -75,6 +75,8 @@ export function popover(
     if (isOpen && !path.includes(root) && !path.includes(opener)) close();
   };
   document.addEventListener("pointerdown", elsewhere, { signal, capture: true });
+  // What had the focus in it may be gone.
+  document.addEventListener("keydown", (event) => isOpen && event.target === document.body && event.key === "Escape" && close(), { signal });
   document.addEventListener("scroll", (event) => isOpen && !event.composedPath().includes(root) && place(), { signal, capture: true, passive: true });
   addEventListener("resize", () => isOpen && place(), { signal });
   signal.addEventListener("abort", () => root.remove(), { once: true });

@@ -40,13 +40,26 @@ export function commandOf(event: KeyboardEvent): Command | undefined {
   return KEYS.find(([key]) => key === event.key.toLowerCase())?.[1];
 }
 
-/** Give the frame its keys while the focus is in it. */
+/**
+ * Give the frame its keys while the focus is in it. Where what had the focus is gone, such as a view
+ * that another one has replaced, nobody has it: the keys are the frame's until somebody else has.
+ */
 export function listenForKeys(frame: HTMLElement, signal: AbortSignal): void {
-  frame.addEventListener("keydown", (event) => {
+  let held = false;
+  const on = (event: KeyboardEvent, from: Element): void => {
     const name = commandOf(event);
     if (!name) return;
     if (!event.ctrlKey && !event.metaKey) event.preventDefault();
     event.stopPropagation();
-    command(event.target as Element, name);
+    command(from, name);
+  };
+  frame.addEventListener("keydown", (event) => on(event, event.target as Element), { signal });
+  for (const type of ["focusin", "pointerdown"] as const) {
+    document.addEventListener(type, (event) => (held = frame.contains(event.target as Node)), { signal, capture: true });
+  }
+  document.addEventListener("keydown", (event) => {
+    if (!held || event.target !== document.body) return;
+    frame.focus({ preventScroll: true });
+    on(event, frame);
   }, { signal });
 }

@@ -56,6 +56,19 @@ function checkSound(found: ReturnType<typeof layout>, count: number): void {
   expect(found.size).toBeGreaterThanOrEqual(LEAST_TILE);
 }
 
+test("a large group folds no farther than the room asks for", () => {
+  // Eight alone and 24 of one group, at the least size in room for 24 tiles.
+  const found = layout({ count: 32, groups: [[0, 24, 0.2]], width: 84 + 24 * 25 + 24 });
+  expect(found.slots.length).toBeGreaterThan(18);
+  expect(Math.max(...sizes(found))).toBe(2);
+  expect(found.size).toBeLessThan(2 * LEAST_TILE);
+});
+
+test("a group that folded before a large one did unfolds where that leaves room", () => {
+  const found = layout({ count: 40, groups: [[0, 2, 0.1], [2, 32, 0.2]], width: 84 + 20 * 25 + 30 });
+  expect(sizes(found).slice(0, 2)).toEqual([1, 1]);
+});
+
 test("where all channels are zero they are not stacked beside nothing", () => {
   const found = layout({ count: 8, zeros: [0, 8] });
   expect([found.stack, found.slots.length]).toEqual([null, 8]);

@@ -44,3 +44,11 @@ test("it goes with the view that it belongs to", () => {
   ends.abort();
   expect(window.root.isConnected).toBe(false);
 });
+
+test("Escape closes it also where what had the focus in it is gone", () => {
+  const { inside, window } = made();
+  window.open();
+  inside.remove();
+  document.body.dispatchEvent(new KeyboardEvent("keydown", { key: "Escape", bubbles: true }));
+  expect(window.isOpen).toBe(false);
+});

@@ -63,3 +63,18 @@ test("a frame that is gone hears nothing", () => {
   press("d");
   expect(heard).toEqual([]);
 });
+
+test("where what had the focus is gone the keys stay the frame's, until the focus is elsewhere", () => {
+  const [inside, outside] = [document.createElement("button"), document.createElement("button")];
+  frame.append(inside);
+  document.body.append(outside);
+  press("w", {}, document.body);
+  expect(heard).toEqual([]);
+  inside.focus();
+  inside.remove();
+  expect(press("w", {}, document.body).defaultPrevented).toBe(true);
+  expect([heard, document.activeElement]).toEqual([["view"], frame]);
+  outside.focus();
+  press("w", {}, document.body);
+  expect(heard).toEqual(["view"]);
+});
