@@ -1,5 +1,5 @@
 /** Tour: which blocks it leads to, by which keys, and what it leaves behind. */
-import { beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 
 import { command } from "../../src/lib/frame/commands";
 import type { TourState } from "../../src/lib/wire/states";
@@ -12,13 +12,15 @@ emptyPage();
 
 const SHOWN = ["cnnviz-frame-bar", "cnnviz-layer-selector", "cnnviz-grid-stage", "cnnviz-timeline"];
 
+// All files have one simulated page: it is given back as it was.
 beforeEach(() => {
-  HTMLElement.prototype.getBoundingClientRect = function (this: HTMLElement) {
+  vi.spyOn(HTMLElement.prototype, "getBoundingClientRect").mockImplementation(function (this: HTMLElement) {
     const isShown = !this.classList.contains("gone");
     const [width, height] = isShown ? [100, 20] : [0, 0];
     return { left: 0, top: 0, right: width, bottom: height, width, height, x: 0, y: 0, toJSON: () => "" };
-  };
+  });
 });
+afterEach(() => void vi.restoreAllMocks());
 
 async function open(subject: TourState["subject"] = "image", blocks = SHOWN, ask = true) {
   const model = new FakeModel<TourState>({ subject });
