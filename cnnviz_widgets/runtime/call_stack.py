@@ -10,6 +10,7 @@ back at once is put back twice, by `surely`.
 from __future__ import annotations
 
 import contextlib
+import gc
 import inspect
 import sys
 import threading
@@ -109,7 +110,7 @@ def is_under_way(thread: threading.Thread, matches: Callable[[FrameType], bool])
     """
     here = thread.ident == threading.get_ident()
     for _ in range(_LOOKS):
-        frame = sys._getframe(1) if here else sys._current_frames().get(thread.ident or 0)
+        frame = sys._getframe(1) if here else _frame_of(thread)
         outermost = None
         while frame is not None:
             if matches(frame):
@@ -119,6 +120,22 @@ def is_under_way(thread: threading.Thread, matches: Callable[[FrameType], bool])
         if here or outermost is None or not outermost.f_code.co_flags & _RESUMABLE:
             break
     return False
+
+
+def _frame_of(thread: threading.Thread) -> FrameType | None:
+    """The innermost frame of another thread; None once it has ended.
+
+    CPython holds its list of threads meanwhile (3.11.7 does). Were garbage collected then, a
+    finalizer could let another thread run, and one that begins a third waits for that list for
+    ever, with the interpreter in its hands: both would stand still.
+    """
+    collects = gc.isenabled()
+    gc.disable()
+    try:
+        return sys._current_frames().get(thread.ident or 0)
+    finally:
+        if collects:
+            gc.enable()
 
 
 class CallLock:

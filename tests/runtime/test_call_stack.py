@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 import threading
 import time
@@ -18,6 +19,7 @@ from cnnviz_widgets.runtime.call_stack import (
     OpenCall,
     afterwards,
     call_of_context,
+    is_under_way,
     meanwhile,
     surely,
 )
@@ -199,3 +201,29 @@ def test_who_comes_first_is_served_first() -> None:
         other.join(PATIENCE)
     # Until this thread has asked, the other may take it some times.
     assert sum(between) <= 10 * len(between)
+
+
+@pytest.mark.parametrize("collects", [True, False])
+def test_no_garbage_is_collected_while_other_threads_are_listed(
+    collects: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A finalizer that ran then could leave two threads waiting for each other for ever."""
+    frames, seen, done = sys._current_frames, [], threading.Event()
+
+    def listed() -> dict[int, Any]:
+        seen.append(gc.isenabled())
+        return frames()
+
+    monkeypatch.setattr(sys, "_current_frames", listed)
+    other = threading.Thread(target=done.wait)
+    other.start()
+    try:
+        if not collects:
+            gc.disable()
+        assert is_under_way(other, lambda frame: frame.f_code.co_name == "wait")
+        assert gc.isenabled() is collects
+    finally:
+        gc.enable()
+        done.set()
+        other.join()
+    assert seen == [False]
