@@ -28,6 +28,8 @@ inspector.findings.finding = [finding.layer for finding in inspector.report].ind
 """
 CLOSE = "inspector.drawer.tab, inspector.drawer.is_open = drawer"
 WIDTHS = (1600, 1300, 1000, 800, 700)
+# The last state with a kernel: what is shown is what is shown without one.
+WITH_KERNEL = "kernel"
 STATES = ("outputs", "weights", "findings", "selection", "training", "no kernel")
 
 # The parts of a frame that are to be in sight.
@@ -166,6 +168,8 @@ class FramedPage:
         """Bring it from state to state, the last of them without a kernel."""
         for state in STATES:
             enter, leave = self._ways()[state]
+            if state == "no kernel":
+                yield WITH_KERNEL
             enter()
             self.settle()
             yield state

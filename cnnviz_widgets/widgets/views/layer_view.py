@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
 import anywidget
@@ -142,7 +143,9 @@ class LayerView(Owning, PngFallback, ThreadLocalSync, anywidget.AnyWidget):
 
     def _let_go(self) -> None:
         self._record = None
-        self.axis.unobserve(self._on_linkage, "linkage")
+        # Closing begins anew after an interrupt: the axis may have forgotten this view by then.
+        with suppress(ValueError):
+            self.axis.unobserve(self._on_linkage, "linkage")
 
     def __repr__(self) -> str:
         return brief(self, self.record)

@@ -23,6 +23,7 @@ def test_a_class_shows_its_constructors_own_parameters() -> None:
         "values",
         "selection",
         "axis",
+        "linkage",
         "traits",
     ]
 
