@@ -193,9 +193,11 @@ async function render({ model, el, host, signal }: RenderProps<DensityState>): P
     // bqplot draws no curve of no points: such a group's channels are those of the layer before.
     const drawn = grouped ? groups.list.map((group, i) => ({ i, ...meanCurve(curves, group) })).filter(({ x }) => x.length > 0) : [];
     means = drawn;
+    // On a logarithmic axis zero is nowhere, and bqplot has to put a curve's end somewhere.
+    const bottom = model.get("log_y") ? bottomOf(model.get("_peak")) : 0;
     put(marks._grouped, {
       x: drawn.map(({ x }) => x),
-      y: drawn.map(({ y }) => y),
+      y: drawn.map(({ y }) => y.map((height) => Math.max(height, bottom))),
       colors: drawn.length > 0 ? drawn.map(({ i }) => groupColor(i, theme.dark)) : [theme.faint],
     });
     rescale();
@@ -227,7 +229,7 @@ async function render({ model, el, host, signal }: RenderProps<DensityState>): P
     const peak = model.get("_peak");
     const usual = means.reduce((most, { y }) => y.reduce((top, value) => Math.max(top, value), most), 0) || model.get("_usual_peak");
     const top = isLog ? peak * 1.5 : usual * 1.05;
-    const bottom = isLog ? peak * 10 ** -DECADES : 0;
+    const bottom = isLog ? bottomOf(peak) : 0;
     const y = isLog ? logScale : linearScale;
     put(y!, { min: bottom, max: top });
     put(isLog ? logAxis! : linearAxis!, { tick_values: isLog ? powersOfTen(bottom, top) : roundTicks(top, 4) });
@@ -269,5 +271,8 @@ async function render({ model, el, host, signal }: RenderProps<DensityState>): P
   read();
   refresh();
 }
+
+/** Where a logarithmic axis of densities begins. */
+const bottomOf = (peak: number): number => peak * 10 ** -DECADES;
 
 export default entry(render);

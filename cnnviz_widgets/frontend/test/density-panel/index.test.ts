@@ -54,6 +54,18 @@ describe("density panel", () => {
     return { abort, selection, axis, model, marks, linear, logAxis, linearAxis };
   }
 
+  test("a group's curve ends on a logarithmic axis, which has no zero, and at zero on another", async () => {
+    const { axis, model, marks } = await open();
+    axis.set("_groups", [[0, 2, 0.1]]);
+    await frame();
+    const heights = () => (marks.grouped!.get("y") as Float64Array[]).map((y) => y.at(-1)!);
+    expect(heights()).toHaveLength(1);
+    expect(heights()[0]).toBeGreaterThan(0);
+    model.set("log_y", false);
+    await frame();
+    expect(heights()).toEqual([0]);
+  });
+
   test("a hovered channel is called by its class", async () => {
     const { selection, model } = await open();
     selection.set("hovered", 2);
