@@ -68,14 +68,19 @@ async function aliasesOf(options, scripts) {
 const leaveOut = (root, sheets, aliases) => ({
   name: "leave-out-what-is-shared",
   setup(build) {
-    build.onResolve({ filter: new RegExp(`^${NAME}$`) }, () => ({ path: NAME, external: true, sideEffects: false }));
-    build.onLoad({ filter: /./ }, (file) => {
+    build.onResolve({ filter: new RegExp(`^${NAME}$`) }, () => ({ path: NAME, external: true }));
+    build.onLoad({ filter: /./, namespace: "file" }, (file) => {
       const path = relative(root, file.path).replaceAll("\\", "/");
       if (sheets.includes(path)) return { contents: "", loader: "css" };
-      if (!aliases.has(path)) return undefined;
-      const names = aliases.get(path).map(([name, alias]) => `${alias} as ${name}`);
-      return { contents: `export{${names}}from"${NAME}";`, loader: "js" };
+      const names = aliases.get(path)?.map(([name, alias]) => `export{${alias} as ${name}}from"${NAME}:${alias}";`);
+      return names && { contents: names.join("") };
     });
+    // Each name is a module of its own: esbuild leaves out modules that nobody needs, but no names
+    // of what it does not bundle.
+    build.onResolve({ filter: new RegExp(`^${NAME}:`) }, ({ path }) => {
+      return { path: path.slice(NAME.length + 1), namespace: NAME, sideEffects: false };
+    });
+    build.onLoad({ filter: /./, namespace: NAME }, ({ path }) => ({ contents: `export{${path}}from"${NAME}";` }));
   },
 });
 
