@@ -64,9 +64,11 @@ class FrontendBuildHook(BuildHookInterface):
         """Names of the bundles that the sources promise and ``static`` does not hold."""
         sources = self.frontend / "src"
         widgets = [entry.parent.name for entry in sources.glob("*/index.ts")]
-        bundles = [self.static / f"{name}.{kind}" for name in widgets for kind in ("js", "css")]
-        if not bundles:
+        if not widgets:
             return [f"every bundle, as there are no entries in {sources}"]
+        # The last holds what several widgets have in common.
+        names = [f"{name}.{kind}" for name in (*widgets, "shared") for kind in ("js", "css")]
+        bundles = [self.static / name for name in names]
         return [
             bundle.name for bundle in bundles if not bundle.is_file() or not bundle.stat().st_size
         ]

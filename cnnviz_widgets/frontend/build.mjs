@@ -1,7 +1,7 @@
-// Bundles every widget: index.ts and style.css in src/<widget> become ../static/<widget>.js and .css.
+// Bundles every widget: index.ts and style.css in src/<widget> become ../static/<widget>.js and .css,
+// and what several of them hold ../static/shared.js and .css.
 // `--dev` keeps watching and adds source maps; without it the bundles are minified for release.
 // `--notices` writes the notices of what is bundled anew; without it they are checked.
-import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -9,6 +9,7 @@ import { fileURLToPath } from "node:url";
 import * as esbuild from "esbuild";
 
 import { checkNotices, notices } from "./notices.mjs";
+import { bundles } from "./shared.mjs";
 
 const here = fileURLToPath(new URL(".", import.meta.url));
 const source = join(here, "src");
@@ -37,38 +38,18 @@ const options = {
   logLevel: "info",
 };
 
-// A bundle whose source is gone must not live on in the next wheel. While one watches, or when
-// a build fails, the old bundles stay in use.
-const prune = (result) => {
-  const made = new Set(Object.keys(result.metafile.outputs).map((path) => path.split("/").pop()));
-  for (const name of readdirSync(outdir)) if (!made.has(name)) rmSync(join(outdir, name), { recursive: true });
-};
+const { metafile } = await esbuild.build({ ...options, write: false, metafile: true, logLevel: "warning" });
+if (process.argv.includes("--notices")) writeFileSync(noticesFile, notices(metafile));
+checkNotices(metafile, existsSync(noticesFile) ? readFileSync(noticesFile, "utf8") : "");
 
-// anywidget loads the program of each widget anew, and a page never lets a program go: so that it
-// does its work once, what it makes is kept for all widgets of its kind. By its content: a page may
-// see another version after the kernel was restarted.
-const shareProgram = (path) => {
-  const text = readFileSync(path, "utf8");
-  const end = /export\{([\w$]+) as default\};?\s*$/.exec(text);
-  if (!end) throw new Error(`${path} does not end in its export`);
-  const key = JSON.stringify(createHash("sha256").update(text).digest("hex").slice(0, 16));
-  writeFileSync(
-    path,
-    `const make=()=>{${text.slice(0, end.index)}return ${end[1]}};` +
-      'const made=globalThis[Symbol.for("cnnviz-widgets")]??=new Map();' +
-      `export default()=>made.get(${key})??made.set(${key},make()).get(${key});\n`,
-  );
-};
-
+const files = await bundles({ ...options, minify: true, sourcemap: false }, metafile);
 mkdirSync(outdir, { recursive: true });
-if (dev) {
-  await (await esbuild.context(options)).watch();
-} else {
-  const result = await esbuild.build({ ...options, metafile: true });
-  if (process.argv.includes("--notices")) writeFileSync(noticesFile, notices(result.metafile));
-  checkNotices(result.metafile, existsSync(noticesFile) ? readFileSync(noticesFile, "utf8") : "");
-  prune(result);
-  for (const path of Object.keys(result.metafile.outputs)) {
-    if (path.endsWith(".js")) shareProgram(join(here, path));
-  }
-}
+// A bundle whose source is gone must not live on in the next wheel. When a build fails, the old
+// bundles stay in use.
+for (const name of readdirSync(outdir)) if (!(name in files)) rmSync(join(outdir, name), { recursive: true });
+for (const [name, text] of Object.entries(files)) writeFileSync(join(outdir, name), text);
+const bytes = Object.values(files).reduce((sum, text) => sum + text.length, 0);
+console.log(`${Object.keys(files).length} bundles, ${Math.round(bytes / 1000)} KB together`);
+
+// While one watches each bundle holds all that it needs, as esbuild writes it.
+if (dev) await (await esbuild.context(options)).watch();

@@ -35,14 +35,15 @@ from ipywidgets import Widget
 import cnnviz_widgets
 from cnnviz_widgets import analysis
 from cnnviz_widgets.diagnosis.signs.lookup import signs
+from cnnviz_widgets.widgets.jupyter.bundles import BundledWidget
 from cnnviz_widgets.widgets.linking import wire_schema
 
 FOLDER = Path(__file__).parent / "src" / "lib" / "wire"
 HEAD = (
     "// Written by cnnviz_widgets/frontend/wire.py; change wire_schema.py or the traits instead.\n"
 )
-# What every widget of ipywidgets and anywidget carries, and the page's host reads.
-INHERITED = {*Widget.class_traits(sync=True), *anywidget.AnyWidget.class_traits(sync=True)}
+# What every widget of ipywidgets, of anywidget and of ours carries, and the page's host reads.
+INHERITED = {*Widget.class_traits(sync=True), *BundledWidget.class_traits(sync=True)}
 INHERITED |= {"_anywidget_id", "_css", "_esm"}
 
 

@@ -19,7 +19,7 @@ from .checkout import REPOSITORY, copy_checkout
 
 ENTRIES = REPOSITORY / "cnnviz_widgets" / "frontend" / "src"
 WIDGETS = [entry.parent.name for entry in ENTRIES.glob("*/index.ts")]
-BUNDLES = {f"{name}.{kind}" for name in WIDGETS for kind in ("js", "css")}
+BUNDLES = {f"{name}.{kind}" for name in (*WIDGETS, "shared") for kind in ("js", "css")}
 
 NOTICES = "THIRD_PARTY_NOTICES.txt"
 EXTENSION = "share/jupyter/labextensions/cnnviz-widgets"

@@ -6,14 +6,14 @@ from collections.abc import Sequence
 
 import bqplot
 import numpy as np
-from anywidget import AnyWidget, WidgetTrait
+from anywidget import WidgetTrait
 from ipywidgets import VBox
 from numpy.typing import NDArray
 from traitlets import Bool, Bytes, Int, List, Unicode
 
 from ...comparison.layer_comparison import LayerComparison
 from ...records.layer_picture import LayerPicture
-from ..jupyter.bundles import bundle
+from ..jupyter.bundles import BundledWidget, bundle
 from ..jupyter.ownership import Owning
 from ..jupyter.thread_local_sync import ThreadLocalSync
 from ..linking.selection import Selection
@@ -21,7 +21,7 @@ from ..linking.wire_format import wire
 from ..views.plot_frame import QUIET, DensityFrame
 
 
-class _ComparedDensitiesHead(ThreadLocalSync, AnyWidget):
+class _ComparedDensitiesHead(ThreadLocalSync, BundledWidget):
     """The line above the plot, and the page's hand on the plot's marks."""
 
     _esm = bundle("compared-densities.js")

@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from anywidget import AnyWidget, WidgetTrait
+from anywidget import WidgetTrait
 from traitlets import Bool, Dict, Enum, Int, List, Unicode
 
 from ...comparison.channel_matching import MatchedBy
-from ..jupyter.bundles import bundle
+from ..jupyter.bundles import BundledWidget, bundle
 from ..jupyter.thread_local_sync import ThreadLocalSync
 from ..linking.selection import Selection
 
 
-class ComparisonHead(ThreadLocalSync, AnyWidget):
+class ComparisonHead(ThreadLocalSync, BundledWidget):
     """What is compared, and the lists of layers and channels, most changed first."""
 
     _esm = bundle("comparison-panel.js")

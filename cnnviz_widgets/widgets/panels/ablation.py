@@ -8,12 +8,11 @@ from collections.abc import Sequence
 from functools import partial
 from typing import Any, Protocol
 
-import anywidget
 from traitlets import Bool, Callable, Dict, Int, List, Unicode, observe, validate
 
 from ...runtime.call_stack import afterwards, surely
 from ...validation.objects import optional, optional_function
-from ..jupyter.bundles import bundle
+from ..jupyter.bundles import BundledWidget, bundle
 from ..jupyter.error_text import logged_error
 from ..jupyter.ownership import Owning
 from ..jupyter.thread_local_sync import ThreadLocalSync
@@ -43,7 +42,7 @@ class Tried(Protocol):
         """Pairs of a label and a value, both ready to be read."""
 
 
-class AblationBar(Owning, ThreadLocalSync, anywidget.AnyWidget):
+class AblationBar(Owning, ThreadLocalSync, BundledWidget):
     """A table of what came of silencing, levelling or merging the selected channels.
 
     Alone it has the buttons for these, too; in an inspector they are where channels are selected.

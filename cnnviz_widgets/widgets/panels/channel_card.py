@@ -16,7 +16,7 @@ from ...records.layer_picture import LayerPicture, counted
 from ...records.layer_record import as_record
 from ...records.record_kind import WEIGHTS
 from ...validation.objects import instance, optional
-from ..jupyter.bundles import bundle
+from ..jupyter.bundles import BundledWidget, bundle
 from ..jupyter.ownership import Owning
 from ..jupyter.thread_local_sync import ThreadLocalSync
 from ..linking.column_axis import ColumnAxis
@@ -30,7 +30,7 @@ _NEAREST = 3
 _MOST_VALUES = 2**25
 
 
-class ChannelCard(Owning, ThreadLocalSync, anywidget.AnyWidget):
+class ChannelCard(Owning, ThreadLocalSync, BundledWidget):
     """One channel in numbers: the one that is selected, or was hovered last.
 
     It leads through the selected channels, or those beside it in leaf order; shows its density

@@ -5,16 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-import anywidget
 from traitlets import Bool, List, Tuple, Unicode, validate
 
 from ...validation.texts import one_of
-from ..jupyter.bundles import bundle
+from ..jupyter.bundles import BundledWidget, bundle
 from ..jupyter.ownership import Owning
 from ..jupyter.thread_local_sync import ThreadLocalSync
 
 
-class Drawer(Owning, ThreadLocalSync, anywidget.AnyWidget):
+class Drawer(Owning, ThreadLocalSync, BundledWidget):
     """Tabs, one of which shows its panel, and a way to close them all.
 
     It stands in a box with its panels, and shows those of the class `tab_class(name)`.

@@ -7,13 +7,12 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
-import anywidget
 from traitlets import Callable, Int, List, Unicode, observe
 
 from ...runtime.call_stack import afterwards, surely
 from ...validation.objects import mapping, optional_function
 from ..export.exports import SUFFIXES
-from ..jupyter.bundles import bundle
+from ..jupyter.bundles import BundledWidget, bundle
 from ..jupyter.error_text import logged_error
 from ..jupyter.ownership import Owning
 from ..jupyter.thread_local_sync import ThreadLocalSync
@@ -21,7 +20,7 @@ from ..jupyter.thread_local_sync import ThreadLocalSync
 __all__ = ["ExportMenu"]
 
 
-class ExportMenu(Owning, ThreadLocalSync, anywidget.AnyWidget):
+class ExportMenu(Owning, ThreadLocalSync, BundledWidget):
     """A button with a menu: picture, numbers, report and code of what is shown, each as a file.
 
     The page asks, Python makes the file and sends it, the page saves it: nothing of it stays in

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-import anywidget
 from traitlets import Bool, Dict, Int, List, TraitError, Unicode, validate
 
 from ...diagnosis.findings import Finding
 from ...diagnosis.report import Report
 from ...validation.objects import instance, mapping
-from ..jupyter.bundles import bundle
+from ..jupyter.bundles import BundledWidget, bundle
 from ..jupyter.ownership import Owning
 from ..jupyter.thread_local_sync import ThreadLocalSync
 from ..linking.traits import Whole
@@ -22,7 +21,7 @@ __all__ = ["FindingsPanel"]
 _CHANNELS_NAMED = 12
 
 
-class FindingsPanel(Owning, ThreadLocalSync, anywidget.AnyWidget):
+class FindingsPanel(Owning, ThreadLocalSync, BundledWidget):
     """Findings by their cause, the worst first; the chosen one shows its evidence.
 
     What was put away in the page stays so in later reports, until `dismissed` says otherwise.

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-import anywidget
 from traitlets import Bool, Enum, Float, Int, List, Unicode
 
 from ...diagnosis.findings import SEVERITIES
-from ..jupyter.bundles import bundle
+from ..jupyter.bundles import BundledWidget, bundle
 from ..jupyter.ownership import Owning
 from ..jupyter.thread_local_sync import ThreadLocalChanges
 
 _ANSWERS = {"_asked": "_answered", "_diagnose_asked": "_diagnosed", "_step_asked": "_step_answered"}
 
 
-class InspectorHeader(Owning, ThreadLocalChanges, anywidget.AnyWidget):
+class InspectorHeader(Owning, ThreadLocalChanges, BundledWidget):
     """The bar of an inspector: title, controls, progress, warnings and errors.
 
     What the page asks for is counted: `_asked` (read again), `_diagnose_asked` and the first of

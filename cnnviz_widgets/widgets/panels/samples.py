@@ -7,13 +7,12 @@ from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
-import anywidget
 from traitlets import Bool, Callable, Int, List, Unicode, observe
 
 from ...records.samples.row_heads import SampleAnswers
 from ...runtime.call_stack import afterwards, surely
 from ...validation.objects import instance, optional_function
-from ..jupyter.bundles import bundle
+from ..jupyter.bundles import BundledWidget, bundle
 from ..jupyter.error_text import logged_error
 from ..jupyter.ownership import Owning
 from ..jupyter.thread_local_sync import ThreadLocalSync
@@ -23,7 +22,7 @@ from ..views.channel_grid import ChannelGrid
 __all__ = ["SamplesBar"]
 
 
-class SamplesBar(Owning, ThreadLocalSync, anywidget.AnyWidget):
+class SamplesBar(Owning, ThreadLocalSync, BundledWidget):
     """A button that says what the model is shown; it opens a list of the samples.
 
     Rows are sorted in the page. What shows the model other samples is asked for: those picked,

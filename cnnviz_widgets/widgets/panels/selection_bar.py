@@ -6,7 +6,6 @@ from collections.abc import Callable as Function
 from collections.abc import Sequence
 from typing import Any
 
-import anywidget
 import numpy as np
 from anywidget import WidgetTrait
 from numpy.typing import NDArray
@@ -16,7 +15,7 @@ from ...records.layer_picture import LayerPicture
 from ...records.layer_record import as_record
 from ...validation.objects import optional, optional_function
 from ...validation.texts import texts
-from ..jupyter.bundles import bundle
+from ..jupyter.bundles import BundledWidget, bundle
 from ..jupyter.ownership import Owning
 from ..jupyter.thread_local_sync import ThreadLocalSync
 from ..linking.selection import Selection
@@ -26,7 +25,7 @@ from ..views.layer_view import unchangeable
 from .ablation import AblationBar
 
 
-class SelectionBar(Owning, ThreadLocalSync, anywidget.AnyWidget):
+class SelectionBar(Owning, ThreadLocalSync, BundledWidget):
     """Floats over the views while channels are selected: copy, name, try, undo.
 
     Also finds channels: by number, dead ones, those most alike, and those of the highest values.

@@ -7,7 +7,6 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, TypeGuard
 
-import anywidget
 from traitlets import Bool, Dict, List, TraitError, Unicode, validate
 
 from ...analysis.channel_measures import ChannelMeasures
@@ -18,7 +17,7 @@ from ...records.sample_subset import SampleChoice
 from ...validation.messages import described
 from ...validation.objects import instance, mapping, optional
 from ...validation.texts import known_layer, one_of
-from ..jupyter.bundles import bundle
+from ..jupyter.bundles import BundledWidget, bundle
 from ..jupyter.ownership import Owning
 from ..jupyter.thread_local_sync import ThreadLocalChanges
 from ..linking.traits import Whole
@@ -28,7 +27,7 @@ if TYPE_CHECKING:
     from ...model.layers.unseen import Unseen
 
 
-class LayerSelector(Owning, ThreadLocalChanges, anywidget.AnyWidget):
+class LayerSelector(Owning, ThreadLocalChanges, BundledWidget):
     """A list of a model's layers, of which one is chosen.
 
     Layers of a nested model, of names that begin alike, or of a sequence that repeats are folded

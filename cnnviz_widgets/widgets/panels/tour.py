@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING
 
-import anywidget
 from traitlets import Enum
 
-from ..jupyter.bundles import bundle
+from ..jupyter.bundles import BundledWidget, bundle
 from ..jupyter.ownership import Owning
 
 if TYPE_CHECKING:
@@ -20,7 +19,7 @@ SUBJECTS = ("image", "sequence", "text", "table", "generator")
 """What a model is of, in the words of the tour."""
 
 
-class Tour(Owning, anywidget.AnyWidget):
+class Tour(Owning, BundledWidget):
     """A few bubbles over the blocks of the page, in the order of analysis, and a list of keys.
 
     It opens at '?', and needs no kernel.

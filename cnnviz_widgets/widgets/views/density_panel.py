@@ -20,7 +20,7 @@ from ...records.record_kind import WEIGHTS
 from ...validation.objects import optional
 from ...validation.scalars import flag
 from ...validation.texts import texts
-from ..jupyter.bundles import bundle
+from ..jupyter.bundles import BundledWidget, bundle
 from ..jupyter.ownership import Owning
 from ..jupyter.png_fallback import PngFallback
 from ..jupyter.thread_local_sync import ThreadLocalSync
@@ -43,7 +43,7 @@ class _Scatter(ThreadLocalSync, bqplot.Scatter):
     """Dots that are set in one message."""
 
 
-class _DensityHead(ThreadLocalSync, AnyWidget):
+class _DensityHead(ThreadLocalSync, BundledWidget):
     """The line above the plot, and the page's hand on the plot's marks."""
 
     _esm = bundle("density-panel.js")

@@ -5,7 +5,6 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import Any
 
-import anywidget
 from numpy.typing import ArrayLike
 from traitlets import List, Unicode, validate
 
@@ -13,6 +12,7 @@ from ...analysis.clustering.chain_linkage import LINKAGES, Linkage, checked_link
 from ...records.layer_picture import LayerPicture, counted
 from ...records.layer_record import as_record
 from ...validation.objects import optional
+from ..jupyter.bundles import BundledWidget
 from ..jupyter.ownership import Owning
 from ..jupyter.png_fallback import PngFallback
 from ..jupyter.thread_local_sync import ThreadLocalSync
@@ -52,7 +52,7 @@ def brief(view: Any, record: LayerPicture | None) -> str:
     return f"<{type(view).__name__} of {counted(record.n_channels, record.channel_noun)}>"
 
 
-class LayerView(Owning, PngFallback, ThreadLocalSync, anywidget.AnyWidget):
+class LayerView(Owning, PngFallback, ThreadLocalSync, BundledWidget):
     """A view of one layer's record, linked to others through a shared selection and axis.
 
     Parameters

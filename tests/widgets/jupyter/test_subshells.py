@@ -8,6 +8,7 @@ import pytest
 from ipywidgets import HBox, IntSlider
 
 import cnnviz_widgets as cv
+from cnnviz_widgets.widgets.jupyter import bundles
 from cnnviz_widgets.widgets.jupyter.subshells import answer_while_busy
 from cnnviz_widgets.widgets.jupyter.widget_tree import parts_of
 
@@ -53,6 +54,8 @@ def test_inspector_and_history_answer_while_a_cell_runs(
     import comm
 
     create = comm.create_comm
+    # Widgets that are open have it already.
+    monkeypatch.setattr(bundles, "_latest", None)
     monkeypatch.setattr(comm, "create_comm", lambda *a, **options: Comm(create(*a, **options)))
     widget = made()
     parts = [part for part in parts_of(widget) if isinstance(part.comm, Comm)]

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 import bqplot
 import numpy as np
-from anywidget import AnyWidget, WidgetTrait
+from anywidget import WidgetTrait
 from ipywidgets import VBox
 from numpy.typing import ArrayLike
 from traitlets import Bytes, Dict, Int, List, Unicode
 
 from ....validation.objects import optional
 from ....validation.texts import text
-from ...jupyter.bundles import bundle
+from ...jupyter.bundles import BundledWidget, bundle
 from ...jupyter.ownership import Owning
 from ...jupyter.png_fallback import PngFallback
 from ...jupyter.thread_local_sync import ThreadLocalSync
@@ -32,7 +32,7 @@ __all__ = ["HealthPanel"]
 MOST_POINTS = 400
 
 
-class _HealthHead(ThreadLocalSync, AnyWidget):
+class _HealthHead(ThreadLocalSync, BundledWidget):
     """The lines above the plot, and the page's hand on the plot's marks."""
 
     _esm = bundle("health-panel.js")

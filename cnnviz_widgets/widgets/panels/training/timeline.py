@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol
 
-import anywidget
 import numpy as np
 from anywidget import WidgetTrait
 from numpy.typing import ArrayLike, NDArray
@@ -21,7 +20,7 @@ from ....validation.arrays import as_array, ascending_steps
 from ....validation.messages import described
 from ....validation.objects import each_instance, optional, optional_function
 from ....validation.scalars import whole_number
-from ...jupyter.bundles import bundle
+from ...jupyter.bundles import BundledWidget, bundle
 from ...jupyter.error_text import logged_error
 from ...jupyter.ownership import Owning
 from ...jupyter.thread_local_sync import ThreadLocalChanges
@@ -68,7 +67,7 @@ class Mark(Protocol):
         """Whether it was there at the first look: training did not bring it about."""
 
 
-class Timeline(Owning, ThreadLocalChanges, anywidget.AnyWidget):
+class Timeline(Owning, ThreadLocalChanges, BundledWidget):
     """A training in one strip: losses, metrics, one number of the layers, and a play head.
 
     Drag the head or play, jump to where something began, mark two moments and compare them.

@@ -7,13 +7,12 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any, Protocol
 
-import anywidget
 from traitlets import Dict, Enum, Float, Int, Unicode, observe
 
 from ....runtime.call_stack import afterwards, surely
 from ....validation.messages import described
 from ....validation.objects import optional_function
-from ...jupyter.bundles import bundle
+from ...jupyter.bundles import BundledWidget, bundle
 from ...jupyter.error_text import logged_error
 from ...jupyter.ownership import Owning
 from ...jupyter.thread_local_sync import ThreadLocalChanges
@@ -89,7 +88,7 @@ def _numbers_from_json(logs: Mapping[str, float | str], _widget: Any) -> dict[st
     return {name: float(value) for name, value in logs.items()}
 
 
-class TrainingBar(Owning, ThreadLocalChanges, anywidget.AnyWidget):
+class TrainingBar(Owning, ThreadLocalChanges, BundledWidget):
     """One line while a model trains: where it is, what the updates cost, pause, resume and stop.
 
     Parameters
