@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..arrays import Integers, frozen
+from ..arrays import Indices, Integers, frozen
 
 REACH = 512
 """Cells on either side of the middle one."""
@@ -111,15 +111,18 @@ class ValueCells:
         ----------
         rows : ndarray of float32, shape (n, C)
         """
-        counted = np.isfinite(rows) & (rows != 0)
-        distance = _distances(np.where(counted, rows, np.nan), self.rule)
+        left_out = rows == 0
+        if not np.isfinite(rows).all():
+            left_out |= ~np.isfinite(rows)
+        # What is left out is put in the middle, counted with the rest, and taken off again.
+        distance = _distances(np.where(left_out, self.rule.centre, rows), self.rule)
         needed = _needed(distance, self.rule)
         if (needed > self.exponent).any():
             self.widen(np.maximum(self.exponent, needed))
         index = _indices(distance, self.rule, self.exponent)
-        index += np.arange(rows.shape[1], dtype=np.int32) * CELLS
-        kept = index.reshape(-1) if counted.all() else index[counted]
-        np.add.at(self.counts.reshape(-1), kept, np.uint32(1))
+        index += np.arange(rows.shape[1]) * CELLS
+        np.add.at(self.counts.reshape(-1), index.reshape(-1), np.uint32(1))
+        self.counts[:, REACH] -= np.count_nonzero(left_out, axis=0).astype(np.uint32)
 
     def merged(self, other: ValueCells) -> ValueCells:
         """Of the values of both."""
@@ -168,29 +171,36 @@ def _distances(rows: Singles, rule: CellRule) -> Singles:
 
 def _needed(distance: Singles, rule: CellRule) -> NDArray[np.int16]:
     """The least exponent with which the farthest value has a cell."""
-    peak = np.fmax(distance.max(axis=0), -distance.min(axis=0))
-    if np.isnan(peak).any():
-        peak = np.abs(distance).max(axis=0, where=~np.isnan(distance), initial=0.0)
+    peak = np.maximum(distance.max(axis=0), -distance.min(axis=0))
     _, exponent = np.frexp(peak)  # the peak is below 2 ** exponent
     wide = np.where(rule.octaves, exponent, exponent - (REACH.bit_length() - 1))
     least: NDArray[np.int16] = np.clip(wide, _LEAST_EXPONENT, _MOST_EXPONENT).astype(np.int16)
     return least
 
 
-def _indices(distance: Singles, rule: CellRule, exponent: NDArray[np.int16]) -> NDArray[np.int32]:
-    """The cell of each value; any cell for what is not finite."""
-    index = np.empty(distance.shape, dtype=np.int32)
-    some = rule.octaves
-    if not some.all():
-        with np.errstate(invalid="ignore", over="ignore", under="ignore"):
-            scaled = np.ldexp(distance[:, ~some], -exponent[~some].astype(np.int32))
-            index[:, ~some] = np.clip(np.floor(scaled), -REACH, REACH)
-    if some.any():
-        bits = np.ascontiguousarray(distance[:, some]).view(np.int32)
-        lowest = (exponent[some].astype(np.int32) - _OCTAVES + _BIAS) << _BITS
-        far = ((bits & 0x7FFFFFFF) >> (_MANTISSA - _BITS)) - lowest + 1
-        np.clip(far, 0, REACH, out=far)
-        index[:, some] = np.where(bits < 0, -far, far)
+def _indices(distance: Singles, rule: CellRule, exponent: NDArray[np.int16]) -> Indices:
+    """The cell of each value."""
+    some = np.flatnonzero(rule.octaves)
+    if some.size == rule.octaves.size:
+        return _octave_steps(distance, exponent)
+    # Steps of width infinity are none: their columns are filled in afterwards.
+    scale = np.exp2(-exponent.astype(np.float32))
+    scale[some] = 0
+    scaled = distance * scale
+    index = np.floor(scaled, out=scaled).astype(np.intp)
+    index += REACH
+    if some.size:
+        index[:, some] = _octave_steps(distance[:, some], exponent[some])
+    return index
+
+
+def _octave_steps(distance: Singles, exponent: NDArray[np.int16]) -> Indices:
+    bits = np.ascontiguousarray(distance).view(np.int32)
+    lowest = (exponent.astype(np.int32) - _OCTAVES + _BIAS) << _BITS
+    far = ((bits & 0x7FFFFFFF) >> (_MANTISSA - _BITS)) - lowest + 1
+    np.clip(far, 0, REACH, out=far)
+    np.negative(far, out=far, where=bits < 0)
+    index = far.astype(np.intp)
     index += REACH
     return index
 
@@ -199,7 +209,8 @@ def _fitting(rows: Singles, octaves: bool, centre: Singles) -> CellRule:
     """The rule with the finest cells that hold these values."""
     every = np.full(centre.size, octaves)
     rule = CellRule(every, centre, np.zeros(centre.size, dtype=np.int16))
-    return replace(rule, exponent=_needed(_distances(rows, rule), rule))
+    known = np.where(np.isnan(rows), centre, rows)
+    return replace(rule, exponent=_needed(_distances(known, rule), rule))
 
 
 def _counts(rows: Singles, rule: CellRule) -> Any:

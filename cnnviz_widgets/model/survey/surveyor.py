@@ -1,0 +1,314 @@
+"""Adding up batch after batch of one model: what one process does of a survey."""
+
+from __future__ import annotations
+
+import copy
+import math
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, fields, replace
+from typing import Any, NamedTuple
+
+import keras
+import numpy as np
+
+from ...analysis.arrays import Integers
+from ...analysis.survey.batch_parts import Asked, BatchParts
+from ...analysis.survey.channel_rule import ChannelRule
+from ...analysis.survey.layer_tally import LayerTally
+from ...analysis.survey.row_products import BLOCK
+from ...analysis.survey.sample_hash import place_draws
+from ...records.survey.layer_summary import LayerSummary
+from ...records.survey.survey import Survey
+from ...runtime.call_stack import surely
+from ...runtime.interrupts import interrupts_later
+from ..layers.layer_info import LayerInfo
+from ..reading.call_recorder import ModelCallError
+from ..reading.calls.layer_call import Key
+from ..reading.inputs import prepare
+from ..reading.model_lock import model_lock
+from .eager_parts import EagerParts
+from .labels import class_numbers, no_labels
+from .survey_data import RawBatch
+from .weights_stamp import weights_digest, weights_stamp
+
+PILOT = BLOCK
+"""By so many samples, the first ones, it is chosen how channels are counted."""
+
+# Seconds between two looks at whether the weights are what they were.
+_LOOK_AGAIN = 0.5
+
+Rules = Mapping[str, ChannelRule]
+
+
+class WeightsChanged(RuntimeError):
+    """The model was trained, or its weights were set, while it was surveyed."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What is surveyed, and how: the same in every process.
+
+    Attributes
+    ----------
+    names : mapping of key to str
+        The calls' paths.
+    infos : mapping of str to LayerInfo
+    skipped : mapping of str to str
+    rows : int
+        At most so many places of a sample are drawn.
+    classes : int
+    batch : int
+        Samples of a batch.
+    in_order : bool
+        Whether samples come by ascending number.
+    """
+
+    names: Mapping[Key, str]
+    infos: Mapping[str, LayerInfo]
+    skipped: Mapping[str, str]
+    rows: int
+    classes: int
+    batch: int
+    in_order: bool = True
+
+
+class _Seen(NamedTuple):
+    parts: dict[str, BatchParts]
+    numbers: Integers
+    labels: Integers
+
+
+class Surveyor:
+    """Adds up what a model does on batches of samples.
+
+    Parameters
+    ----------
+    model : keras.Model
+        Built.
+    plan : Plan
+    rules : mapping of str to ChannelRule, optional
+        How channels are counted; by default the first samples choose.
+    begun : Survey, optional
+        What is gone on from.
+
+    Attributes
+    ----------
+    digest : str
+        `weights_digest` of the model as it was at first.
+    """
+
+    def __init__(
+        self,
+        model: Any,
+        plan: Plan,
+        rules: Rules | None = None,
+        begun: Survey | None = None,
+    ) -> None:
+        self._model = model
+        self._plan = plan
+        self._lock = model_lock(model)
+        # What passes are made by, and on how many samples at the most.
+        self._engine: Any = None
+        self._length = 0
+        self._waiting: list[_Seen] = []
+        self._tallies: dict[str, LayerTally] = {}
+        self._ranges: list[tuple[int, int]] = []
+        with self._lock:
+            self.digest = weights_digest(self._model)
+            self._stamp = weights_stamp(self._model)
+        self._looked = time.monotonic()
+        if begun is not None:
+            self._ranges = list(begun.ranges)
+            self._tallies = {path: copy.deepcopy(each.tally) for path, each in begun.layers.items()}
+        elif rules is not None:
+            self._begin(rules)
+
+    @property
+    def rules(self) -> Rules:
+        """How channels are counted; chosen now by what was seen, if it was not before."""
+        self._choose()
+        return {path: tally.rule for path, tally in self._tallies.items()}
+
+    @property
+    def has_chosen(self) -> bool:
+        """Whether enough samples were seen for the rules to be settled."""
+        return bool(self._tallies)
+
+    @property
+    def samples(self) -> int:
+        """How many samples were added."""
+        return sum(last - first for first, last in self._ranges)
+
+    def add(self, batch: RawBatch) -> None:
+        """Add up one batch; it is added whole or, where something is raised, not at all.
+
+        Raises
+        ------
+        ModelCallError
+            The model's call raises.
+        ValueError
+            The samples do not fit the model, or labels the classes.
+        WeightsChanged
+        """
+        plan = self._plan
+        inputs = prepare(self._model, batch.inputs, None)
+        labels = no_labels(len(batch.numbers))
+        if plan.classes and batch.labels is not None:
+            labels = class_numbers(batch.labels, plan.classes, batch.numbers)
+        self._check_new(batch.numbers)
+        draws = place_draws(batch.numbers, plan.rows)
+        with self._lock:
+            self._look_at_weights()
+            parts = self._parts(inputs, draws)
+        later = interrupts_later()
+        with surely(later), later:
+            self._take(_Seen(parts, batch.numbers, labels))
+
+    def check_weights(self) -> None:
+        """Look at all weights, whether they are what they were.
+
+        Raises
+        ------
+        WeightsChanged
+        """
+        with self._lock:
+            if weights_digest(self._model) != self.digest:
+                raise WeightsChanged(_CHANGED)
+
+    def survey(self) -> Survey:
+        """What was added up so far; it is not to be used beside a surveyor that goes on."""
+        self._choose()
+        infos = self._plan.infos
+        return Survey(
+            layers={
+                path: LayerSummary(path, tally, infos[path].bounds)
+                for path, tally in self._tallies.items()
+            },
+            ranges=tuple(self._ranges),
+            model=self._model.name,
+            weights=self.digest,
+            rows=self._plan.rows,
+            classes=self._plan.classes,
+            skipped=dict(self._plan.skipped),
+        )
+
+    def _parts(self, inputs: Any, draws: Any) -> dict[str, BatchParts]:
+        if len(draws) > self._length:
+            self._engine, self._length = self._fastest(inputs), len(draws)
+        asked = {path: self._asked(path) for path in self._plan.infos}
+        try:
+            parts: dict[str, BatchParts] = self._engine.parts(inputs, draws, asked)
+        except ModelCallError:
+            if isinstance(self._engine, EagerParts):
+                raise
+            # What does not run compiled may run eagerly; else that tells which layer failed.
+            self._engine = self._eager()
+            parts = self._engine.parts(inputs, draws, asked)
+        missing = [path for path in self._plan.infos if path not in parts]
+        if missing:
+            raise ModelCallError(f"layer {missing[0]!r} was not called on these samples")
+        return parts
+
+    def _fastest(self, inputs: Any) -> Any:
+        if keras.backend.backend() != "tensorflow" or self._model.run_eagerly:
+            return self._eager()
+        from .compiled_parts import CompiledParts
+
+        return CompiledParts(self._model, inputs, self._plan.infos, self._plan.names)
+
+    def _eager(self) -> EagerParts:
+        return EagerParts(self._model, self._plan.infos, self._plan.names)
+
+    def _asked(self, path: str) -> Asked:
+        if path in self._tallies:
+            return replace(self._tallies[path].asked, level=not self._plan.in_order)
+        channels = self._plan.infos[path].channels or 1
+        infinite = np.full(channels, np.inf, dtype=np.float32)
+        return Asked(-infinite, infinite)
+
+    def _take(self, seen: _Seen) -> None:
+        if self._tallies:
+            self._add(seen)
+        else:
+            self._waiting.append(seen)
+            if sum(len(each.numbers) for each in self._waiting) >= PILOT:
+                self._choose()
+        self._note(seen.numbers)
+
+    def _choose(self) -> None:
+        """Choose the rules by what waits, and add it up."""
+        if self._tallies or not self._waiting:
+            return
+        first = {
+            path: ChannelRule.chosen_by(
+                _joined([each.parts[path] for each in self._waiting]).some(0, PILOT)
+            )
+            for path in self._plan.infos
+        }
+        self._begin(first)
+        for seen in self._waiting:
+            self._add(seen)
+        self._waiting = []
+
+    def _begin(self, rules: Rules) -> None:
+        self._tallies = {
+            path: LayerTally.empty(
+                rule, self._plan.classes, min(self._plan.rows, math.prod(rule.axes))
+            )
+            for path, rule in rules.items()
+        }
+
+    def _add(self, seen: _Seen) -> None:
+        for path, tally in self._tallies.items():
+            tally.add(seen.parts[path], seen.numbers, seen.labels)
+
+    def _check_new(self, numbers: Integers) -> None:
+        if self._plan.in_order:
+            return
+        ordered = np.sort(numbers)
+        twice = ordered[1:][ordered[1:] == ordered[:-1]].tolist()
+        for first, last in self._ranges:
+            twice += ordered[(ordered >= first) & (ordered < last)].tolist()
+        if twice:
+            raise ValueError(f"key gives the number {twice[0]:,} to two samples")
+
+    def _note(self, numbers: Integers) -> None:
+        for first, last in _runs(np.sort(numbers)):
+            self._ranges = united([*self._ranges, (first, last)])
+
+    def _look_at_weights(self) -> None:
+        now = time.monotonic()
+        if now - self._looked < _LOOK_AGAIN:
+            return
+        self._looked = now
+        if weights_stamp(self._model) != self._stamp:
+            raise WeightsChanged(_CHANGED)
+
+
+_CHANGED = (
+    "the model's weights changed while it was surveyed: survey it again once training has ended"
+)
+
+
+def united(ranges: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Runs of numbers, ascending, those that touch joined."""
+    joined: list[tuple[int, int]] = []
+    for first, last in sorted(ranges):
+        if joined and first <= joined[-1][1]:
+            joined[-1] = (joined[-1][0], max(last, joined[-1][1]))
+        else:
+            joined.append((first, last))
+    return joined
+
+
+def _runs(ordered: Integers) -> Iterator[tuple[int, int]]:
+    cuts = np.flatnonzero(np.diff(ordered) != 1) + 1
+    for run in np.split(ordered, cuts):
+        yield int(run[0]), int(run[-1]) + 1
+
+
+def _joined(parts: list[BatchParts]) -> BatchParts:
+    names = [field.name for field in fields(BatchParts) if field.name != "axes"]
+    arrays = {name: np.concatenate([getattr(each, name) for each in parts]) for name in names}
+    return BatchParts(axes=parts[0].axes, **arrays)
