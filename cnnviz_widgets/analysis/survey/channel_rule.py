@@ -21,7 +21,7 @@ class ChannelRule:
     Attributes
     ----------
     axes : tuple of int
-        The lengths of a sample's axes, as first seen.
+        The lengths of a sample's axes without the channels.
     cells : CellRule
     unit : ndarray of int16
         2 ** unit is about the greatest magnitude among the first samples: sums are in that unit.
@@ -80,11 +80,7 @@ class ChannelRule:
     def is_like(self, other: ChannelRule) -> bool:
         """Whether parts by both can be merged."""
         theirs = other.arrays()
-        return all(
-            np.array_equal(array, theirs[name])
-            for name, array in self.arrays().items()
-            if name != "axes"
-        )
+        return all(np.array_equal(array, theirs[name]) for name, array in self.arrays().items())
 
 
 def _finite(extreme: NDArray[np.float32]) -> Floats:

@@ -63,3 +63,9 @@ class KeptSamples:
             },
             self.most,
         )
+
+
+def is_by_hash(numbers: Integers) -> bool:
+    """Whether samples' numbers are in the order in which they are kept."""
+    hashes = hashed(numbers, _SALT)
+    return bool((hashes[1:] > hashes[:-1]).all())

@@ -138,7 +138,17 @@ class LayerTally:
         numbers : ndarray of int64, shape (B,)
         labels : ndarray of int64, shape (B,)
             `NO_LABEL` where it is not known.
+
+        Raises
+        ------
+        ValueError
+            The samples have other axes than those before; then nothing is taken in.
         """
+        if parts.axes != self.rule.axes:
+            raise ValueError(
+                f"samples with axes {parts.axes} cannot be added to those with axes "
+                f"{self.rule.axes}"
+            )
         counted = parts.positions - parts.nonfinite.astype(np.int64)
         sums = parts.sums / self.rule.scale
         means = sums / np.maximum(counted, 1)

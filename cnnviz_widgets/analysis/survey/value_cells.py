@@ -27,7 +27,7 @@ _BITS = 4
 _OCTAVES = REACH >> _BITS
 _MANTISSA, _BIAS = 23, 127
 # Octaves below are of numbers that float32 holds with fewer bits; none lies above.
-_LEAST_EXPONENT, _MOST_EXPONENT = _OCTAVES - _BIAS + 1, 128
+LEAST_EXPONENT, MOST_EXPONENT = _OCTAVES - _BIAS + 1, 128
 
 Singles = NDArray[np.float32]
 
@@ -174,7 +174,7 @@ def _needed(distance: Singles, rule: CellRule) -> NDArray[np.int16]:
     peak = np.maximum(distance.max(axis=0), -distance.min(axis=0))
     _, exponent = np.frexp(peak)  # the peak is below 2 ** exponent
     wide = np.where(rule.octaves, exponent, exponent - (REACH.bit_length() - 1))
-    least: NDArray[np.int16] = np.clip(wide, _LEAST_EXPONENT, _MOST_EXPONENT).astype(np.int16)
+    least: NDArray[np.int16] = np.clip(wide, LEAST_EXPONENT, MOST_EXPONENT).astype(np.int16)
     return least
 
 
