@@ -49,7 +49,7 @@ class SurveyData(Protocol):
     total: int | None
 
     def batches(self, start: int, most: int) -> Iterator[RawBatch]:
-        """Batches of at most so many samples, from a number on.
+        """Batches of so many samples, the last one may have fewer, from a number on.
 
         Raises
         ------
@@ -137,6 +137,8 @@ class _StreamData:
     def batches(self, start: int, most: int) -> Iterator[RawBatch]:
         number = self.first
         read = 0
+        # However long the dataset's own batches are, passes are all made on as many samples.
+        waiting: list[RawBatch] = []
         for element in elements_of(batches_of(self._data, "data") or (), "data"):
             inputs, labels = _parts(element)
             count = len(keras.tree.flatten(inputs)[0])
@@ -150,19 +152,52 @@ class _StreamData:
                 continue
             if self._labels is not None:
                 labels = _labels_for(self._labels, numbers - self.first)
-            yield from _pieces(RawBatch(inputs, labels, numbers), start, most)
+            waiting.append(_from(RawBatch(inputs, labels, numbers), start))
+            while sum(len(each.numbers) for each in waiting) >= most:
+                whole = _stacked(waiting)
+                waiting = [_some(whole, slice(most, None))]
+                yield _some(whole, slice(0, most))
         if not read:
             raise ValueError("data is empty: the dataset yields no batch")
+        rest = _stacked(waiting) if waiting else None
+        if rest is not None and len(rest.numbers):
+            yield rest
 
 
-def _pieces(batch: RawBatch, start: int, most: int) -> Iterator[RawBatch]:
-    """A batch without its samples before a number, in pieces."""
-    kept = np.flatnonzero(batch.numbers >= start)
-    for begin in range(0, kept.size, most):
-        rows = kept[begin : begin + most]
-        inputs = keras.tree.map_structure(lambda each, at=rows: each[at], batch.inputs)
-        labels = None if batch.labels is None else batch.labels[rows]
-        yield RawBatch(inputs, labels, batch.numbers[rows])
+def _from(batch: RawBatch, start: int) -> RawBatch:
+    """A batch without its samples before a number."""
+    return _some(batch, np.flatnonzero(batch.numbers >= start))
+
+
+def _some(batch: RawBatch, rows: Any) -> RawBatch:
+    inputs = keras.tree.map_structure(lambda each: each[rows], batch.inputs)
+    labels = None if batch.labels is None else batch.labels[rows]
+    return RawBatch(inputs, labels, batch.numbers[rows])
+
+
+def _stacked(batches: list[RawBatch]) -> RawBatch:
+    """Batches as one.
+
+    Raises
+    ------
+    ValueError
+        Their samples are of different shapes.
+    """
+    if len(batches) == 1:
+        return batches[0]
+    columns = zip(*(keras.tree.flatten(each.inputs) for each in batches), strict=True)
+    numbers = np.concatenate([each.numbers for each in batches])
+    try:
+        flat = [np.concatenate(column) for column in columns]
+        labels = (
+            None if batches[0].labels is None else np.concatenate([each.labels for each in batches])
+        )
+    except ValueError as error:
+        raise ValueError(
+            f"the samples near number {numbers[0]:,} are of different shapes, which do not stack: "
+            f"{error}. Pad them all to one"
+        ) from error
+    return RawBatch(keras.tree.pack_sequence_as(batches[0].inputs, flat), labels, numbers)
 
 
 def _parts(element: Any) -> tuple[Any, Any]:

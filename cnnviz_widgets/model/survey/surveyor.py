@@ -19,6 +19,7 @@ from ...analysis.survey.layer_tally import LayerTally
 from ...analysis.survey.row_products import BLOCK
 from ...analysis.survey.sample_hash import place_draws
 from ...records.survey.layer_summary import LayerSummary
+from ...records.survey.sample_ranges import Ranges, count, united
 from ...records.survey.survey import Survey
 from ...runtime.call_stack import surely
 from ...runtime.interrupts import interrupts_later
@@ -108,18 +109,16 @@ class Surveyor:
         self._model = model
         self._plan = plan
         self._lock = model_lock(model)
-        # What passes are made by, and on how many samples at the most.
         self._engine: Any = None
-        self._length = 0
         self._waiting: list[_Seen] = []
         self._tallies: dict[str, LayerTally] = {}
-        self._ranges: list[tuple[int, int]] = []
+        self._ranges: Ranges = ()
         with self._lock:
             self.digest = weights_digest(self._model)
             self._stamp = weights_stamp(self._model)
         self._looked = time.monotonic()
         if begun is not None:
-            self._ranges = list(begun.ranges)
+            self._ranges = begun.ranges
             self._tallies = {path: copy.deepcopy(each.tally) for path, each in begun.layers.items()}
         elif rules is not None:
             self._begin(rules)
@@ -138,7 +137,7 @@ class Surveyor:
     @property
     def samples(self) -> int:
         """How many samples were added."""
-        return sum(last - first for first, last in self._ranges)
+        return count(self._ranges)
 
     def add(self, batch: RawBatch) -> None:
         """Add up one batch; it is added whole or, where something is raised, not at all.
@@ -185,7 +184,7 @@ class Surveyor:
                 path: LayerSummary(path, tally, infos[path].bounds)
                 for path, tally in self._tallies.items()
             },
-            ranges=tuple(self._ranges),
+            ranges=self._ranges,
             model=self._model.name,
             weights=self.digest,
             rows=self._plan.rows,
@@ -194,8 +193,8 @@ class Surveyor:
         )
 
     def _parts(self, inputs: Any, draws: Any) -> dict[str, BatchParts]:
-        if len(draws) > self._length:
-            self._engine, self._length = self._fastest(inputs), len(draws)
+        if self._engine is None:
+            self._engine = self._fastest(inputs)
         asked = {path: self._asked(path) for path in self._plan.infos}
         try:
             parts: dict[str, BatchParts] = self._engine.parts(inputs, draws, asked)
@@ -215,7 +214,12 @@ class Surveyor:
             return self._eager()
         from .compiled_parts import CompiledParts
 
-        return CompiledParts(self._model, inputs, self._plan.infos, self._plan.names)
+        # All passes are on as many samples: another number may round in another way.
+        length = self._plan.batch
+        batch = keras.tree.map_structure(
+            lambda array: np.resize(array, (length, *array.shape[1:])), inputs
+        )
+        return CompiledParts(self._model, batch, self._plan.infos, self._plan.names)
 
     def _eager(self) -> EagerParts:
         return EagerParts(self._model, self._plan.infos, self._plan.names)
@@ -275,7 +279,7 @@ class Surveyor:
 
     def _note(self, numbers: Integers) -> None:
         for first, last in _runs(np.sort(numbers)):
-            self._ranges = united([*self._ranges, (first, last)])
+            self._ranges = united(self._ranges, ((first, last),))
 
     def _look_at_weights(self) -> None:
         now = time.monotonic()
@@ -289,17 +293,6 @@ class Surveyor:
 _CHANGED = (
     "the model's weights changed while it was surveyed: survey it again once training has ended"
 )
-
-
-def united(ranges: list[tuple[int, int]]) -> list[tuple[int, int]]:
-    """Runs of numbers, ascending, those that touch joined."""
-    joined: list[tuple[int, int]] = []
-    for first, last in sorted(ranges):
-        if joined and first <= joined[-1][1]:
-            joined[-1] = (joined[-1][0], max(last, joined[-1][1]))
-        else:
-            joined.append((first, last))
-    return joined
 
 
 def _runs(ordered: Integers) -> Iterator[tuple[int, int]]:
