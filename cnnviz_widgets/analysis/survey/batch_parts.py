@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..arrays import Floats
+from ..arrays import FloatArray, Floats
 from .sample_hash import places_of
 
 UNKNOWN_PLACE = -1
@@ -28,8 +28,9 @@ class BatchParts:
     ----------
     axes : tuple of int
         The lengths of a sample's axes without the channels; their product is the positions.
-    sums, squares : ndarray of float32, shape (B, C)
+    sums, squares : ndarray of float32 or float64, shape (B, C)
         Of a sample's finite values: their sum, and the sum of squared distances from their mean.
+        In float64 where they are out of float32's range: squares are, of values above 1e18.
     low, high : ndarray of float32, shape (B, C)
         Of a sample's finite values; infinity and minus infinity where there is none.
     low_at, high_at : ndarray of int32, shape (B, C)
@@ -41,8 +42,8 @@ class BatchParts:
     """
 
     axes: tuple[int, ...]
-    sums: Singles
-    squares: Singles
+    sums: FloatArray
+    squares: FloatArray
     low: Singles
     high: Singles
     low_at: NDArray[np.int32]
@@ -114,8 +115,8 @@ def batch_parts(values: NDArray[Any], draws: Floats, asked: Asked) -> BatchParts
     places = places_of(draws, flat.shape[1])
     return BatchParts(
         axes=axes,
-        sums=as_single(sums),
-        squares=as_single(squares),
+        sums=sums,
+        squares=squares,
         low=low,
         high=high,
         low_at=_first_at(flat, low, low <= asked.below if asked.level else low < asked.below),
@@ -124,12 +125,6 @@ def batch_parts(values: NDArray[Any], draws: Floats, asked: Asked) -> BatchParts
         nonfinite=nonfinite,
         rows=np.take_along_axis(flat, places[:, :, None], axis=1),
     )
-
-
-def as_single(numbers: Floats) -> Singles:
-    """Numbers as float32; those out of its range as its last ones, so that sums stay finite."""
-    limit = np.finfo(np.float32).max
-    return np.clip(numbers, -limit, limit).astype(np.float32)
 
 
 def _first_at(flat: Singles, extreme: Singles, chosen: NDArray[np.bool_]) -> NDArray[np.int32]:

@@ -13,7 +13,7 @@ from .batch_parts import Asked, BatchParts
 from .channel_rule import ChannelRule
 from .exact_sums import split_terms
 from .kept_samples import IN_ROWS, POOLED, Arrays, KeptSamples
-from .row_products import RowProducts
+from .row_products import FARTHEST, RowProducts
 from .strongest import Strongest
 from .value_cells import ValueCells
 
@@ -215,7 +215,10 @@ class LayerTally:
         self.cells.add(rows.reshape(-1, channels))
         if self.products is not None:
             finite = np.where(np.isfinite(rows), rows, np.float32(0))
-            self.products.add(numbers, np.ldexp(finite, -self.rule.unit.astype(np.int32)))
+            with np.errstate(over="ignore"):
+                scaled = np.ldexp(finite, -self.rule.unit.astype(np.int32))
+            np.clip(scaled, -FARTHEST, FARTHEST, out=scaled)
+            self.products.add(numbers, scaled)
         self.kept_rows = self.kept_rows.with_more(numbers, {"rows": rows})
 
 

@@ -19,6 +19,9 @@ from .exact_sums import split_terms
 BLOCK = 64
 """Samples of a block: those whose numbers divided by it are one and the same."""
 
+FARTHEST = np.float32(2.0**56)
+"""Rows hold no greater magnitude: the squares of a block's rows add up within float32's range."""
+
 # Where samples come in no order so many blocks may wait; then the oldest goes in as it is.
 _MOST_WAITING = 64
 
@@ -52,7 +55,7 @@ class RowProducts:
         ----------
         numbers : ndarray of int, shape (B,)
         rows : ndarray of float32, shape (B, m, channel)
-            About 1 in magnitude.
+            About 1 in magnitude; none above `FARTHEST`.
         """
         blocks = numbers // BLOCK
         for block in np.unique(blocks).tolist():

@@ -62,7 +62,8 @@ class Strongest:
         last, latest = self.values[-1], self.samples[-1]
         enters = values > last
         if latest.max() > numbers.min():
-            enters |= (values == last) & (numbers[:, None] < latest)
+            level = (values == last) & (values > -np.inf)
+            enters |= level & (numbers[:, None] < latest)
         chosen = np.flatnonzero(enters.any(axis=0))
         if chosen.size:
             some = np.where(enters[:, chosen], values[:, chosen], -np.inf)

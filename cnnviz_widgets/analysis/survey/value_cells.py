@@ -2,8 +2,10 @@
 
 A channel's cells are equal steps about a point, or steps of a sixteenth of an octave away from it.
 Which, and about which point, is chosen by the first samples and then fixed. Values farther out than
-any before widen the cells: pairs of equal cells join, octaves nearest the point fall together. What
-comes out depends on the values alone, not on their order, and counts of two parts add up.
+any before widen the cells: pairs of equal cells join, octaves nearest the point fall together. That
+has an end, so that a single value far out does not throw all others into one cell: what lies
+farther is counted in the outermost cells. What comes out depends on the values alone, not on their
+order, and counts of two parts add up.
 """
 
 from __future__ import annotations
@@ -28,6 +30,8 @@ _OCTAVES = REACH >> _BITS
 _MANTISSA, _BIAS = 23, 127
 # Octaves below are of numbers that float32 holds with fewer bits; none lies above.
 LEAST_EXPONENT, MOST_EXPONENT = _OCTAVES - _BIAS + 1, 128
+# So much cells may be widened: equal ones to eight times their width, octaves by half of them.
+_EQUAL_WIDER, _OCTAVES_WIDER = 3, _OCTAVES // 2
 
 Singles = NDArray[np.float32]
 
@@ -51,6 +55,13 @@ class CellRule:
     centre: Singles
     exponent: NDArray[np.int16]
 
+    @property
+    def widest(self) -> NDArray[np.int16]:
+        """The greatest exponent that cells may be widened to, shape (channel,)."""
+        wider = np.where(self.octaves, _OCTAVES_WIDER, _EQUAL_WIDER).astype(np.int16)
+        most: NDArray[np.int16] = np.minimum(self.exponent + wider, np.int16(MOST_EXPONENT))
+        return most
+
     @classmethod
     def chosen_by(cls, rows: Singles) -> CellRule:
         """The rule that tells most values of the first samples apart.
@@ -64,7 +75,8 @@ class CellRule:
         shown[:, np.isnan(shown).all(axis=0)] = 0
         low, high = np.nanmin(shown, axis=0), np.nanmax(shown, axis=0)
         middle = (low / 2 + high / 2).astype(np.float32)
-        median = np.nanmedian(shown, axis=0).astype(np.float32)
+        # In float64, as the sum of the two in the middle may be out of float32's range.
+        median = np.nanmedian(shown.astype(np.float64), axis=0).astype(np.float32)
         nothing = np.zeros_like(middle)
         rules = [
             _fitting(shown, octaves, centre)
@@ -116,7 +128,7 @@ class ValueCells:
             left_out |= ~np.isfinite(rows)
         # What is left out is put in the middle, counted with the rest, and taken off again.
         distance = _distances(np.where(left_out, self.rule.centre, rows), self.rule)
-        needed = _needed(distance, self.rule)
+        needed = np.minimum(_needed(distance, self.rule), self.rule.widest)
         if (needed > self.exponent).any():
             self.widen(np.maximum(self.exponent, needed))
         index = _indices(distance, self.rule, self.exponent)
@@ -150,7 +162,10 @@ class ValueCells:
             self.exponent[channel] = exponent[channel]
 
     def edges(self) -> NDArray[np.float64]:
-        """Between which distances from the centre the cells lie, shape (channel, CELLS + 1)."""
+        """Between which distances from the centre the cells lie, shape (channel, CELLS + 1).
+
+        The outermost cells have no end.
+        """
         places = np.arange(-REACH, REACH + 2, dtype=np.float64)
         equal = places * np.exp2(self.exponent.astype(np.float64))[:, None]
         # Cell 0 lies between the two least distances that are told apart.
@@ -159,7 +174,9 @@ class ValueCells:
         base = (1 + step / (1 << _BITS)) * np.exp2(octave.astype(np.float64))
         far = base * np.exp2(self.exponent.astype(np.float64) - _OCTAVES)[:, None]
         grown = np.concatenate([-far[:, ::-1], far], axis=1)
-        return np.where(self.rule.octaves[:, None], grown, equal)
+        edges = np.where(self.rule.octaves[:, None], grown, equal)
+        edges[:, 0], edges[:, -1] = -np.inf, np.inf
+        return edges
 
 
 def _distances(rows: Singles, rule: CellRule) -> Singles:
@@ -187,7 +204,8 @@ def _indices(distance: Singles, rule: CellRule, exponent: NDArray[np.int16]) -> 
     scale = np.exp2(-exponent.astype(np.float32))
     scale[some] = 0
     scaled = distance * scale
-    index = np.floor(scaled, out=scaled).astype(np.intp)
+    np.clip(np.floor(scaled, out=scaled), -REACH, REACH, out=scaled)
+    index = scaled.astype(np.intp)
     index += REACH
     if some.size:
         index[:, some] = _octave_steps(distance[:, some], exponent[some])

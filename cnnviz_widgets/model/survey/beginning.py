@@ -17,7 +17,7 @@ from ..reading.model_reader import build_for, check_model, output_bytes
 from ..reading.passes.eager_pass import EagerPass
 from ..reading.probe import ModelProbe, reader_of
 from .chosen_layers import Layers, chosen_layers, survey_bytes
-from .survey_data import RawBatch, SurveyData, class_count
+from .data.survey_data import RawBatch, SurveyData, class_count
 from .surveyor import Plan
 
 # A batch of so many samples keeps a processor busy; fewer where their outputs take more than that.

@@ -9,8 +9,8 @@ from pathlib import Path
 from ...records.survey.survey import Survey
 from ...runtime.progress import Progress
 from .beginning import Beginning
+from .data.survey_data import SurveyData
 from .stopped import SurveyInterrupted, SurveyStopped
-from .survey_data import SurveyData
 from .surveyor import Plan, Rules, Surveyor, WeightsChanged
 
 # Writing states may take this part of the time.

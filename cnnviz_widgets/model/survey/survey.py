@@ -15,9 +15,9 @@ from ...validation.objects import optional, optional_function
 from ...validation.scalars import whole_number
 from .beginning import begin_survey
 from .chosen_layers import Layers
+from .data.survey_data import Key, survey_data
 from .run import SurveyRun
-from .sharding import survey_shards
-from .survey_data import Key, survey_data
+from .shards.sharding import survey_shards
 
 
 @checked_keywords

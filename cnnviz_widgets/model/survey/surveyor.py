@@ -28,9 +28,9 @@ from ..reading.call_recorder import ModelCallError
 from ..reading.calls.layer_call import Key
 from ..reading.inputs import prepare
 from ..reading.model_lock import model_lock
-from .eager_parts import EagerParts
-from .labels import class_numbers, no_labels
-from .survey_data import RawBatch
+from .data.labels import class_numbers, no_labels
+from .data.survey_data import RawBatch
+from .passes.eager_parts import EagerParts
 from .weights_stamp import weights_digest, weights_stamp
 
 PILOT = BLOCK
@@ -212,7 +212,7 @@ class Surveyor:
     def _fastest(self, inputs: Any) -> Any:
         if keras.backend.backend() != "tensorflow" or self._model.run_eagerly:
             return self._eager()
-        from .compiled_parts import CompiledParts
+        from .passes.compiled_parts import CompiledParts
 
         # All passes are on as many samples: another number may round in another way.
         length = self._plan.batch

@@ -70,17 +70,17 @@ class LayerSummary:
     @property
     def zeros(self) -> Integers:
         """How many values are exactly zero, shape (C,)."""
-        return self.tally.zeros
+        return frozen(self.tally.zeros.view())
 
     @property
     def nonfinite(self) -> Integers:
         """How many values are NaN or infinite, shape (C,)."""
-        return self.tally.nonfinite
+        return frozen(self.tally.nonfinite.view())
 
     @property
     def fired(self) -> Integers:
         """On how many samples any value is above zero, shape (C,)."""
-        return self.tally.fired
+        return frozen(self.tally.fired.view())
 
     @cached_property
     def low(self) -> Floats:
@@ -122,7 +122,7 @@ class LayerSummary:
     @property
     def class_samples(self) -> Integers:
         """How many samples there were of each class, shape (classes,)."""
-        return self.tally.class_samples
+        return frozen(self.tally.class_samples.view())
 
     @cached_property
     def class_means(self) -> Floats:
@@ -136,7 +136,7 @@ class LayerSummary:
     @property
     def class_fired(self) -> Integers:
         """On how many of each class's samples it fires, shape (C, classes)."""
-        return self.tally.class_fired.T
+        return frozen(self.tally.class_fired.T)
 
     @property
     def dead(self) -> NDArray[np.bool_]:

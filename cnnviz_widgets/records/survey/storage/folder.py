@@ -155,9 +155,9 @@ def _write_layers(folder: HeldFolder, layers: str, survey: Contents) -> list[str
         if sum(array.nbytes for array in arrays.values()) > _MOST_FILE:
             raise ValueError(f"the layer {path!r} is too large to be saved")
         name = f"{layers}/{number:05d}.npz"
-        with io.BytesIO() as file:
-            np.savez(file, **arrays)  # type: ignore[arg-type]
-            folder.write(name, file.getbuffer(), lasting=True)
+        file = io.BytesIO()
+        np.savez(file, **arrays)  # type: ignore[arg-type]
+        folder.write(name, file.getbuffer(), lasting=True)
         files.append(name)
     folder.sync(layers)
     return files

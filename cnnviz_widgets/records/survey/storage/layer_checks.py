@@ -50,9 +50,10 @@ class Expected(NamedTuple):
         return math.prod(self.axes)
 
 
-def array_names(channels: int) -> frozenset[str]:
+def array_names(channels: int) -> tuple[str, ...]:
     """The arrays of a layer of so many channels."""
-    return frozenset(_LAYOUT) - (_OF_PRODUCTS if channels > GRAM_CHANNELS else frozenset())
+    wide = channels > GRAM_CHANNELS
+    return tuple(name for name in _LAYOUT if not (wide and name in _OF_PRODUCTS))
 
 
 def check_layout(specs: Specs, expected: Expected, file_bytes: int) -> None:
@@ -63,7 +64,7 @@ def check_layout(specs: Specs, expected: Expected, file_bytes: int) -> None:
     ValueError
         They may not: one is missing, is of another type or shape, or holds more than its file.
     """
-    missing = sorted(array_names(expected.channels) - specs.keys())
+    missing = [name for name in array_names(expected.channels) if name not in specs]
     demand(not missing, f"it lacks {', '.join(missing)}")
     channels = expected.channels
     lengths = {
@@ -157,7 +158,7 @@ def _check_rule(tally: LayerTally) -> None:
     exponent = tally.cells.exponent
     demand(
         _within(rule.cells.exponent, LEAST_EXPONENT, MOST_EXPONENT)
-        and _within(exponent, rule.cells.exponent, MOST_EXPONENT),
+        and _within(exponent, rule.cells.exponent, rule.cells.widest),
         "cells are wider or narrower than they can be",
     )
 

@@ -14,16 +14,16 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
-from ...analysis.arrays import Floats
-from ...analysis.survey.batch_parts import UNKNOWN_PLACE, Asked, BatchParts
-from ...runtime.call_stack import surely
-from ...runtime.interrupts import interrupts_kept
-from ..keras_compat.scopes import same_scopes
-from ..layers.layer_info import LayerInfo, output_suffix
-from ..reading.call_recorder import ModelCallError, Recorder, call_error
-from ..reading.calls.layer_call import Key, LayerCall
-from ..reading.calls.recording import recording
-from ..reading.side_effects import no_side_effects
+from ....analysis.arrays import Floats
+from ....analysis.survey.batch_parts import UNKNOWN_PLACE, Asked, BatchParts
+from ....runtime.call_stack import surely
+from ....runtime.interrupts import interrupts_kept
+from ...keras_compat.scopes import same_scopes
+from ...layers.layer_info import LayerInfo, output_suffix
+from ...reading.call_recorder import ModelCallError, Recorder, call_error
+from ...reading.calls.layer_call import Key, LayerCall
+from ...reading.calls.recording import recording
+from ...reading.side_effects import no_side_effects
 
 _CHECKED = ("sums", "squares", "low", "high")
 # TensorFlow's own kernels count their indices in 32 bits where that is enough.

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ...analysis.arrays import Floats
-from ...analysis.survey.batch_parts import Asked, BatchParts, batch_parts
-from ..layers.layer_info import LayerInfo, output_suffix, to_float32
-from ..reading.call_recorder import Interruption, Recorder
-from ..reading.calls.layer_call import Key, LayerCall
-from ..reading.passes.eager_pass import forward, is_concrete_scope
-from ..reading.record_reader import channels_last
+from ....analysis.arrays import Floats
+from ....analysis.survey.batch_parts import Asked, BatchParts, batch_parts
+from ...layers.layer_info import LayerInfo, output_suffix, to_float32
+from ...reading.call_recorder import Interruption, Recorder
+from ...reading.calls.layer_call import Key, LayerCall
+from ...reading.passes.eager_pass import forward, is_concrete_scope
+from ...reading.record_reader import channels_last
 
 
 class EagerParts:

@@ -8,11 +8,11 @@ from typing import Any, NamedTuple, Protocol
 import keras
 import numpy as np
 
-from ...analysis.arrays import Integers
-from ...validation.messages import described
-from ..keras_compat.datasets import reordering
-from ..reading.inputs import batches_of, elements_of, is_batch
-from ..samples.pool import given_arrays, refuse_endless
+from ....analysis.arrays import Integers
+from ....validation.messages import described
+from ...keras_compat.datasets import reordering
+from ...reading.inputs import batches_of, elements_of, is_batch
+from ...samples.pool import given_arrays, refuse_endless
 from .labels import MOST_CLASSES, as_labels, given_labels, looks_like_labels
 
 Key = Callable[[Any], Any]

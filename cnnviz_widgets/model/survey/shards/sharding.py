@@ -19,21 +19,21 @@ from typing import Any
 
 import keras
 
-from ...analysis.survey.row_products import BLOCK
-from ...records.survey.survey import Survey
-from ...runtime.call_stack import surely
-from ...runtime.interrupts import interrupts_later
-from ...runtime.progress import Progress
-from ..reading.inputs import batches_of
-from ..samples.pool import given_arrays
-from .beginning import Beginning, begin_survey
-from .chosen_layers import Layers
-from .labels import given_labels
-from .run import States, check_begun, load_state, rules_of
+from ....analysis.survey.row_products import BLOCK
+from ....records.survey.survey import Survey
+from ....runtime.call_stack import surely
+from ....runtime.interrupts import interrupts_later
+from ....runtime.progress import Progress
+from ...reading.inputs import batches_of
+from ...samples.pool import given_arrays
+from ..beginning import Beginning, begin_survey
+from ..chosen_layers import Layers
+from ..data.labels import given_labels
+from ..run import States, check_begun, load_state, rules_of
+from ..stopped import SurveyInterrupted, SurveyStopped
+from ..surveyor import Rules, Surveyor
+from ..weights_stamp import weights_digest
 from .shard_work import ShardData, ShardWork, as_file, survey_shard
-from .stopped import SurveyInterrupted, SurveyStopped
-from .surveyor import Rules, Surveyor
-from .weights_stamp import weights_digest
 
 # So often a pool of our own is made anew after a worker has died.
 _POOLS = 3

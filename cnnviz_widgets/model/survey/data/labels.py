@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ...analysis.arrays import Integers
-from ...analysis.survey.layer_tally import NO_LABEL
-from ...validation.arrays import number_array
+from ....analysis.arrays import Integers
+from ....analysis.survey.layer_tally import NO_LABEL
+from ....validation.arrays import number_array
 
 MOST_CLASSES = 10_000
 """Labels of more classes are refused: they are no classes."""

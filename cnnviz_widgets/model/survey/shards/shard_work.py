@@ -9,10 +9,10 @@ from typing import Any
 
 import keras
 
-from ...records.survey.survey import Survey
-from .beginning import begin_survey
-from .survey_data import SurveyData, survey_data
-from .surveyor import Rules, Surveyor
+from ....records.survey.survey import Survey
+from ..beginning import begin_survey
+from ..data.survey_data import SurveyData, survey_data
+from ..surveyor import Rules, Surveyor
 
 
 @dataclass(frozen=True)
