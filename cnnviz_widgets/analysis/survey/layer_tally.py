@@ -159,11 +159,13 @@ class LayerTally:
         self.nonfinite += parts.nonfinite.sum(axis=0, dtype=np.int64)
         self.fired += fires.sum(axis=0)
         self.faulty += (parts.nonfinite > 0).sum(axis=0)
-        np.minimum(self.low, parts.low.min(axis=0), out=self.low)
-        np.maximum(self.high, parts.high.max(axis=0), out=self.high)
+        # Zeros of either sign are equal: which of them is the least would hang on the order.
+        low, high = parts.low + np.float32(0), parts.high + np.float32(0)
+        np.minimum(self.low, low.min(axis=0), out=self.low)
+        np.maximum(self.high, high.max(axis=0), out=self.high)
         self._add_moments(parts, sums, means, counted)
-        self.top.add(parts.high, numbers, parts.high_at)
-        self.bottom.add(-parts.low, numbers, parts.low_at)
+        self.top.add(high, numbers, parts.high_at)
+        self.bottom.add(np.float32(0) - low, numbers, parts.low_at)
         self._add_classes(labels, means, fires, counted > 0)
         self._add_rows(parts.rows, numbers)
         pooled: Arrays = {"pooled": (means * self.rule.scale).astype(np.float32), "label": labels}

@@ -30,8 +30,8 @@ _OCTAVES = REACH >> _BITS
 _MANTISSA, _BIAS = 23, 127
 # Octaves below are of numbers that float32 holds with fewer bits; none lies above.
 LEAST_EXPONENT, MOST_EXPONENT = _OCTAVES - _BIAS + 1, 128
-# So much cells may be widened: equal ones to eight times their width, octaves by half of them.
-_EQUAL_WIDER, _OCTAVES_WIDER = 3, _OCTAVES // 2
+# How far cells may be widened: equal ones to eight times the width, octaves by a quarter of them.
+_EQUAL_WIDER, _OCTAVES_WIDER = 3, _OCTAVES // 4
 
 Singles = NDArray[np.float32]
 

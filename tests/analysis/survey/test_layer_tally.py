@@ -133,6 +133,16 @@ def test_comes_out_the_same_to_the_last_bit(how: str) -> None:
     assert [name for name in expected if got[name] != expected[name]] == []
 
 
+def test_zeros_of_either_sign_come_out_the_same() -> None:
+    rng = np.random.default_rng(9)
+    values = np.where(rng.random((200, 3, 4)) < 0.5, -0.0, 0.0).astype(np.float32)
+    rule = rule_of(values)
+    expected = bits(add(empty(values, rule=rule), values, in_order(0, 200)))
+    for _ in range(5):
+        batches = np.array_split(rng.permutation(200), 40)
+        assert bits(add(empty(values, rule=rule), values, batches)) == expected
+
+
 def test_merging_changes_neither_part() -> None:
     values = outputs()
     rule = rule_of(values)

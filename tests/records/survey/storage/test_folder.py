@@ -391,3 +391,13 @@ def test_killed_at_any_moment_a_whole_state_is_left(tmp_path: Path) -> None:
         assert survey_bits(back) == expected[back.samples]
         survey_of(0, 250).save(last)
         assert len(files_in(last)) == 4
+
+
+def test_a_system_that_holds_no_folders_saves_and_loads(
+    tmp_path: Path, half: Survey, whole: Survey, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("cnnviz_widgets.runtime.held_folder._HOLDS", False)
+    half.save(tmp_path / "s")
+    whole.save(tmp_path / "s")
+    assert survey_bits(Survey.load(tmp_path / "s")) == survey_bits(whole)
+    assert len(files_in(tmp_path / "s")) == 4
