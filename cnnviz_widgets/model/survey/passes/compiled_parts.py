@@ -203,8 +203,8 @@ def _careful_parts(values: Any, draws: Any, above: Any, below: Any, level: Any) 
     high = tf.reduce_max(tf.where(finite, flat, -np.inf), 1)
     low = tf.reduce_min(tf.where(finite, flat, np.inf), 1)
     return {
-        "sums": _as_single(sums),
-        "squares": _as_single(squares),
+        "sums": sums,
+        "squares": squares,
         "low": low,
         "high": high,
         "zeros": _count(tf.equal(flat, 0)),
@@ -252,11 +252,6 @@ def _first_at(flat: Any, extreme: Any, chosen: Any) -> Any:
     is_it = tf.equal(values, tf.gather_nd(extreme, index)[:, None])
     at = tf.argmax(tf.cast(is_it, tf.int8), 1, output_type=tf.int32)
     return tf.tensor_scatter_nd_update(unknown, index, at)
-
-
-def _as_single(numbers: Any) -> Any:
-    limit = float(np.finfo(np.float32).max)
-    return tf.cast(tf.clip_by_value(numbers, -limit, limit), tf.float32)
 
 
 def _channels_last(info: LayerInfo, tensor: Any) -> Any:
