@@ -57,6 +57,11 @@ class BatchParts:
         """How many values a sample has of each channel."""
         return int(np.prod(self.axes, dtype=np.int64))
 
+    @property
+    def nbytes(self) -> int:
+        """Memory of its arrays."""
+        return sum(each.nbytes for each in vars(self).values() if isinstance(each, np.ndarray))
+
     def some(self, first: int, last: int) -> BatchParts:
         """Those of a run of samples."""
         arrays = {

@@ -36,6 +36,10 @@ from .weights_stamp import weights_digest, weights_stamp
 PILOT = BLOCK
 """By so many samples, the first ones, it is chosen how channels are counted."""
 
+# Batches are added up together, which is much quicker for small ones: so many samples of them, or
+# so many bytes, whatever is reached first.
+_TOGETHER, _TOGETHER_BYTES = 512, 16 * 2**20
+
 # Seconds between two looks at whether the weights are what they were.
 _LOOK_AGAIN = 0.5
 
@@ -78,6 +82,11 @@ class _Seen(NamedTuple):
     parts: dict[str, BatchParts]
     numbers: Integers
     labels: Integers
+
+    @property
+    def nbytes(self) -> int:
+        """Memory of the parts."""
+        return sum(each.nbytes for each in self.parts.values())
 
 
 class Surveyor:
@@ -126,7 +135,7 @@ class Surveyor:
     @property
     def rules(self) -> Rules:
         """How channels are counted; chosen now by what was seen, if it was not before."""
-        self._choose()
+        self._settle()
         return {path: tally.rule for path, tally in self._tallies.items()}
 
     @property
@@ -177,7 +186,7 @@ class Surveyor:
 
     def survey(self) -> Survey:
         """What was added up so far; it is not to be used beside a surveyor that goes on."""
-        self._choose()
+        self._settle()
         infos = self._plan.infos
         return Survey(
             layers={
@@ -232,27 +241,31 @@ class Surveyor:
         return Asked(-infinite, infinite)
 
     def _take(self, seen: _Seen) -> None:
-        if self._tallies:
-            self._add(seen)
-        else:
-            self._waiting.append(seen)
-            if sum(len(each.numbers) for each in self._waiting) >= PILOT:
-                self._choose()
         self._note(seen.numbers)
+        self._waiting.append(seen)
+        samples = sum(len(each.numbers) for each in self._waiting)
+        nbytes = sum(each.nbytes for each in self._waiting)
+        if not self._tallies:
+            # The first tell which are worth looking up from then on.
+            enough = samples >= PILOT
+        else:
+            enough = samples >= _TOGETHER or nbytes >= _TOGETHER_BYTES
+        if enough:
+            self._settle()
 
-    def _choose(self) -> None:
-        """Choose the rules by what waits, and add it up."""
-        if self._tallies or not self._waiting:
+    def _settle(self) -> None:
+        """Add up what waits; the first samples choose the rules before that."""
+        if not self._waiting:
             return
-        first = {
-            path: ChannelRule.chosen_by(
-                _joined([each.parts[path] for each in self._waiting]).some(0, PILOT)
-            )
-            for path in self._plan.infos
+        parts = {
+            path: _joined([each.parts[path] for each in self._waiting]) for path in self._plan.infos
         }
-        self._begin(first)
-        for seen in self._waiting:
-            self._add(seen)
+        numbers = np.concatenate([each.numbers for each in self._waiting])
+        labels = np.concatenate([each.labels for each in self._waiting])
+        if not self._tallies:
+            self._begin({path: ChannelRule.chosen_by(parts[path].some(0, PILOT)) for path in parts})
+        for path, tally in self._tallies.items():
+            tally.add(parts[path], numbers, labels)
         self._waiting = []
 
     def _begin(self, rules: Rules) -> None:
@@ -262,10 +275,6 @@ class Surveyor:
             )
             for path, rule in rules.items()
         }
-
-    def _add(self, seen: _Seen) -> None:
-        for path, tally in self._tallies.items():
-            tally.add(seen.parts[path], seen.numbers, seen.labels)
 
     def _check_new(self, numbers: Integers) -> None:
         if self._plan.in_order:
@@ -302,6 +311,8 @@ def _runs(ordered: Integers) -> Iterator[tuple[int, int]]:
 
 
 def _joined(parts: list[BatchParts]) -> BatchParts:
+    if len(parts) == 1:
+        return parts[0]
     names = [field.name for field in fields(BatchParts) if field.name != "axes"]
     arrays = {name: np.concatenate([getattr(each, name) for each in parts]) for name in names}
     return BatchParts(axes=parts[0].axes, **arrays)
