@@ -119,6 +119,7 @@ class Surveyor:
         self._plan = plan
         self._lock = model_lock(model)
         self._engine: Any = None
+        self._shapes: list[tuple[int, ...]] | None = None
         self._waiting: list[_Seen] = []
         self._tallies: dict[str, LayerTally] = {}
         self._ranges: Ranges = ()
@@ -161,6 +162,7 @@ class Surveyor:
         """
         plan = self._plan
         inputs = prepare(self._model, batch.inputs, None)
+        self._check_shapes(inputs, batch.numbers)
         labels = no_labels(len(batch.numbers))
         if plan.classes and batch.labels is not None:
             labels = class_numbers(batch.labels, plan.classes, batch.numbers)
@@ -275,6 +277,16 @@ class Surveyor:
             )
             for path, rule in rules.items()
         }
+
+    def _check_shapes(self, inputs: Any, numbers: Integers) -> None:
+        shapes = [array.shape[1:] for array in keras.tree.flatten(inputs)]
+        if self._shapes is None:
+            self._shapes = shapes
+        elif shapes != self._shapes:
+            raise ValueError(
+                f"samples from number {numbers[0]:,} on have the shape {shapes}, those before "
+                f"{self._shapes}: pad or resize them all to one"
+            )
 
     def _check_new(self, numbers: Integers) -> None:
         if self._plan.in_order:

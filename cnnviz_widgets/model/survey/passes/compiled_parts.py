@@ -7,6 +7,7 @@ only where TensorFlow is Keras' backend.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from typing import Any
 
 import keras
@@ -26,6 +27,7 @@ from ...reading.calls.recording import recording
 from ...reading.side_effects import no_side_effects
 
 _CHECKED = ("sums", "squares", "low", "high")
+_NUMBERS = (*_CHECKED, "low_at", "high_at", "zeros", "nonfinite")
 # TensorFlow's own kernels count their indices in 32 bits where that is enough.
 _MOST_32 = 2**31 - 1
 
@@ -60,6 +62,8 @@ class CompiledParts:
         self._infos = infos
         self._names = names
         self._length = len(keras.tree.flatten(inputs)[0])
+        ends = np.cumsum([0, *(info.channels or 1 for info in infos.values())]).tolist()
+        self._columns = dict(zip(infos, pairwise(ends), strict=True))
         self._quick: Any = None
         self._careful: Any = None
 
@@ -85,49 +89,63 @@ class CompiledParts:
         flat = keras.tree.flatten(inputs)
         samples = len(flat[0])
         arrays = [_filled(np.asarray(array), self._length) for array in (*flat, draws)]
-        limits = {path: (each.above, each.below, each.level) for path, each in asked.items()}
+        arrays += [
+            np.concatenate([asked[path].above for path in self._infos]),
+            np.concatenate([asked[path].below for path in self._infos]),
+            np.array(any(each.level for each in asked.values())),
+        ]
         if self._quick is None:
             self._quick = self._traced(_quick_parts, draws.shape[1])
-        parts = _run(self._quick, arrays, limits)
-        if not all(_is_finite(parts[path]) for path in parts):
+        parts = _run(self._quick, arrays)
+        whole = np.logical_and.reduce([np.isfinite(parts[name]) for name in _CHECKED])
+        if not whole.all():
             if self._careful is None:
                 self._careful = self._traced(_careful_parts, draws.shape[1])
-            careful = _run(self._careful, arrays, limits)
-            parts = {path: _mended(parts[path], careful[path]) for path in parts}
+            careful = _run(self._careful, arrays)
+            for name in _NUMBERS:
+                parts[name] = np.where(whole, parts[name], careful[name])
         return {
-            path: _batch_parts(self._infos[path], part, samples) for path, part in parts.items()
+            path: self._part_of(path, parts, slice(first, last), samples)
+            for path, (first, last) in self._columns.items()
         }
+
+    def _part_of(
+        self, path: str, parts: Mapping[str, NDArray[Any]], columns: slice, samples: int
+    ) -> BatchParts:
+        info = self._infos[path]
+        axes = list(info.output_shape[1:])
+        del axes[-1 if info.channel_axis in (None, -1) else info.channel_axis - 1]
+        return BatchParts(
+            axes=tuple(int(length) for length in axes if length is not None),
+            rows=parts[path][:samples],
+            **{name: parts[name][:samples, columns] for name in _NUMBERS},
+        )
 
     def _traced(self, reduce: Any, rows: int) -> Any:
         flat = keras.tree.flatten(self._inputs)
+        channels = max(last for _, last in self._columns.values())
         specs = [tf.TensorSpec(array.shape, _dtype_of(array)) for array in flat]
         specs.append(tf.TensorSpec((self._length, rows), tf.float64))
-        limits = {
-            path: (
-                tf.TensorSpec((info.channels,), tf.float32),
-                tf.TensorSpec((info.channels,), tf.float32),
-                tf.TensorSpec((), tf.bool),
-            )
-            for path, info in self._infos.items()
-        }
-        function = tf.function(
-            lambda arrays, limits: self._step(arrays, limits, reduce), autograph=False
-        )
+        specs += [tf.TensorSpec((channels,), tf.float32)] * 2
+        specs.append(tf.TensorSpec((), tf.bool))
+        function = tf.function(lambda *arrays: self._step(arrays, reduce), autograph=False)
         scopes, interrupts = same_scopes(), interrupts_kept()
         with surely(scopes, interrupts), scopes, interrupts:
-            return function.get_concrete_function(specs, limits)
+            return function.get_concrete_function(*specs)
 
-    def _step(self, arrays: Sequence[Any], limits: Mapping[str, Any], reduce: Any) -> Any:
+    def _step(self, arrays: Sequence[Any], reduce: Any) -> dict[str, Any]:
         graph = tf.compat.v1.get_default_graph()
-        *flat, draws = arrays
+        *flat, draws, above, below, level = arrays
         parts: dict[str, Any] = {}
 
         def record(call: LayerCall) -> None:
             for place, tensor in call.outputs:
                 path = call.path + output_suffix(place)
                 if path in self._infos:
-                    values = _channels_last(self._infos[path], tensor)
-                    parts[path] = reduce(values, draws, *limits[path])
+                    values = _flat(_channels_last(self._infos[path], tensor))
+                    first, last = self._columns[path]
+                    limits = above[first:last], below[first:last], level
+                    parts[path] = reduce(values, draws, *limits)
 
         recorder = Recorder(
             self._model,
@@ -146,34 +164,29 @@ class CompiledParts:
                 self._model(inputs, training=False)
         except Exception as error:
             raise call_error(error, recorder.failed_at, recorder.failed_kind) from error
-        return {path: parts[path] for path in self._infos}
+        # All layers side by side: a few large arrays leave the graph quicker than many small ones.
+        wide = {
+            name: tf.concat([parts[path][name] for path in self._infos], 1) for name in _NUMBERS
+        }
+        return {**wide, **{path: parts[path]["rows"] for path in self._infos}}
 
 
-def _run(function: Any, arrays: Sequence[Any], limits: Mapping[str, Any]) -> dict[str, Any]:
+def _run(function: Any, arrays: Sequence[Any]) -> dict[str, NDArray[Any]]:
     interrupts = interrupts_kept()
     try:
         with surely(interrupts), interrupts:
-            parts = function(
-                [tf.convert_to_tensor(array) for array in arrays],
-                {
-                    path: tuple(tf.convert_to_tensor(limit) for limit in each)
-                    for path, each in limits.items()
-                },
-            )
+            parts = function(*map(tf.convert_to_tensor, arrays))
     except tf.errors.ResourceExhaustedError as error:
         raise MemoryError(f"no memory for a forward pass on this batch: {error}") from error
     except tf.errors.OpError as error:
         raise ModelCallError(
             f"the model's call raised {type(error).__name__}: {error.message}"
         ) from error
-    return {
-        path: {name: value.numpy() for name, value in part.items()} for path, part in parts.items()
-    }
+    return {name: value.numpy() for name, value in parts.items()}
 
 
-def _quick_parts(values: Any, draws: Any, above: Any, below: Any, level: Any) -> dict[str, Any]:
+def _quick_parts(flat: Any, draws: Any, above: Any, below: Any, level: Any) -> dict[str, Any]:
     """The parts of values that are all finite."""
-    flat = _flat(values)
     positions = flat.shape[1]
     sums = tf.reduce_sum(flat, 1)
     away = flat - (sums / positions)[:, None]
@@ -190,9 +203,8 @@ def _quick_parts(values: Any, draws: Any, above: Any, below: Any, level: Any) ->
     }
 
 
-def _careful_parts(values: Any, draws: Any, above: Any, below: Any, level: Any) -> dict[str, Any]:
+def _careful_parts(flat: Any, draws: Any, above: Any, below: Any, level: Any) -> dict[str, Any]:
     """The parts of any values: those that are not finite are only counted."""
-    flat = _flat(values)
     finite = tf.math.is_finite(flat)
     nonfinite = _count(~finite)
     counted = tf.maximum(flat.shape[1] - nonfinite, 1)
@@ -261,30 +273,6 @@ def _channels_last(info: LayerInfo, tensor: Any) -> Any:
         return tensor
     order = [each for each in range(rank) if each != axis]
     return tf.transpose(tensor, [*order, axis])
-
-
-def _is_finite(part: Mapping[str, NDArray[Any]]) -> bool:
-    return all(np.isfinite(part[name]).all() for name in _CHECKED)
-
-
-def _mended(
-    quick: dict[str, NDArray[Any]], careful: dict[str, NDArray[Any]]
-) -> dict[str, NDArray[Any]]:
-    """The quick parts, but the careful ones of samples and channels that need them."""
-    whole = np.logical_and.reduce([np.isfinite(quick[name]) for name in _CHECKED])
-    return {
-        name: value if name == "rows" else np.where(whole, value, careful[name])
-        for name, value in quick.items()
-    }
-
-
-def _batch_parts(info: LayerInfo, part: dict[str, NDArray[Any]], samples: int) -> BatchParts:
-    axes = list(info.output_shape[1:])
-    del axes[info.channel_axis if info.channel_axis in (None, -1) else info.channel_axis - 1]  # type: ignore[arg-type]
-    return BatchParts(
-        axes=tuple(int(length) for length in axes if length is not None),
-        **{name: value[:samples] for name, value in part.items()},
-    )
 
 
 def _filled(array: NDArray[Any], length: int) -> NDArray[Any]:
