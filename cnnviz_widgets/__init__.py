@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from . import analysis, model
     from .history.history import History
     from .model import ModelProbe, TrainingMonitor
-    from .widgets.api import compare, diagnose, selected_values
+    from .records.survey.survey import Survey
+    from .widgets.api import compare, diagnose, selected_values, survey
     from .widgets.comparison.comparison_panel import ComparisonPanel
     from .widgets.inspector.history.history_viewer import HistoryViewer, open_history
     from .widgets.inspector.model_inspector import ModelInspector
@@ -51,6 +52,7 @@ _HOMES = {
     "ModelProbe": ".model",
     "ParameterGrid": ".widgets.views.parameter_grid",
     "Selection": ".widgets.linking.selection",
+    "Survey": ".records.survey.survey",
     "Timeline": ".widgets.panels.training.timeline",
     "TrainingBar": ".widgets.panels.training.training_bar",
     "TrainingMonitor": ".model",
@@ -60,6 +62,7 @@ _HOMES = {
     "model": "",
     "open_history": ".widgets.inspector.history.history_viewer",
     "selected_values": ".widgets.inspector.selected",
+    "survey": ".widgets.api",
     "widgets": "",
 }
 
@@ -79,6 +82,7 @@ __all__ = [
     "ModelProbe",
     "ParameterGrid",
     "Selection",
+    "Survey",
     "Timeline",
     "TrainingBar",
     "TrainingMonitor",
@@ -88,6 +92,7 @@ __all__ = [
     "model",
     "open_history",
     "selected_values",
+    "survey",
 ]
 
 

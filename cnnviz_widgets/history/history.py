@@ -15,6 +15,7 @@ from ..runtime.call_stack import CallLock
 from ..validation.fixed_attributes import FixedAttributes
 from ..validation.keywords import checked_keywords
 from ..validation.objects import each_instance, instance, optional
+from ..validation.plain_json import MOST_WHOLE
 from ..validation.scalars import whole_number
 from ..validation.texts import one_of, path_of, text
 from .layer_list import plain_layers
@@ -27,7 +28,6 @@ from .record_keeping import check_place, keep_records
 from .storage.folder import HistoryFolder
 from .storage.folder_writer import FolderWriter
 from .storage.left_out import LeftOut
-from .storage.plain_json import MOST_WHOLE
 from .stored_moments import StoredMoments
 from .training_logs import LogTable, TrainingLogs
 

@@ -10,6 +10,8 @@ from .reading.attention_weights import attention_weights
 from .reading.call_recorder import ModelCallError
 from .reading.model_lock import ModelLock, model_lock
 from .reading.probe import ModelProbe
+from .survey.stopped import SurveyInterrupted, SurveyStopped
+from .survey.survey import survey
 from .training.moment_reader import MomentReader
 from .training.monitor import TrainingMonitor
 from .training.pacing import Pace
@@ -29,6 +31,8 @@ __all__ = [
     "Pace",
     "Reading",
     "Step",
+    "SurveyInterrupted",
+    "SurveyStopped",
     "TrainingMonitor",
     "TrainingProgress",
     "ablate",
@@ -37,4 +41,5 @@ __all__ = [
     "diagnose",
     "fresh_probe",
     "model_lock",
+    "survey",
 ]

@@ -47,6 +47,32 @@ class interrupts_kept:
             raise KeyboardInterrupt from error
 
 
+class interrupts_later:
+    """Put off an interrupt from the keyboard until the context ends: its work is done whole.
+
+    For short work in the main thread, which is where interrupts come; elsewhere it does nothing.
+    """
+
+    def __init__(self) -> None:
+        self._handler: Any = None
+        self._came = False
+
+    def __enter__(self) -> None:
+        handler = signal.getsignal(signal.SIGINT)
+        if threading.current_thread() is threading.main_thread() and callable(handler):
+            self._handler = handler
+            signal.signal(signal.SIGINT, self._note)
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        if self._handler is not None:
+            signal.signal(signal.SIGINT, self._handler)
+        if self._came:
+            raise KeyboardInterrupt from error
+
+    def _note(self, number: int, frame: FrameType | None) -> None:
+        self._came = True
+
+
 def behind(error: BaseException | None, earlier: BaseException | None) -> Iterator[BaseException]:
     """An exception and those that it comes from, as far as an earlier one."""
     waiting: list[BaseException | None] = [error]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from concurrent.futures import Executor
+from pathlib import Path
 from typing import Any
 
 from numpy.typing import ArrayLike, NDArray
@@ -13,6 +15,10 @@ from ..history.moment import Moment
 from ..model.diagnosis.diagnose import diagnose as diagnose_model
 from ..model.experiments.model_comparison import LiveSide, ModelComparison, MomentSide, Side
 from ..model.reading.probe import ModelProbe
+from ..model.survey.chosen_layers import Layers
+from ..model.survey.survey import survey as survey_model
+from ..records.survey.survey import Survey
+from ..runtime.progress import Progress
 from ..validation.keywords import checked_keywords
 from ..validation.messages import described
 from .comparison.comparison_panel import ComparisonPanel
@@ -20,7 +26,7 @@ from .inspector.model_inspector import ModelInspector
 from .inspector.selected import selected_values
 from .jupyter.cell_progress import CellProgress
 
-__all__ = ["compare", "diagnose", "selected_values"]
+__all__ = ["compare", "diagnose", "selected_values", "survey"]
 
 
 @checked_keywords
@@ -73,6 +79,69 @@ def diagnose(
             history=history,
             seed=seed,
             progress=cell.tell,
+        )
+
+
+@checked_keywords
+def survey(
+    model: Any,
+    data: Any,
+    *,
+    labels: Any = None,
+    layers: Layers = "activations",
+    shards: int | None = None,
+    executor: Executor | None = None,
+    checkpoint: str | Path | None = None,
+    progress: Progress | None = None,
+    key: Callable[[Any], Any] | None = None,
+    like: Survey | None = None,
+) -> Survey:
+    """Sum up every channel of a live model's layers on many samples, in one pass.
+
+    The model is read, never changed. In a notebook a bar says how far it is and how long it will
+    take; it can be interrupted at any moment, and what was done is kept.
+
+    Parameters
+    ----------
+    model : keras.Model, ModelProbe or ModelInspector
+    data : array, (inputs, labels), list or dict of array, tf.data.Dataset, PyDataset or callable
+        The samples, or a function that returns those of a shard.
+    labels, layers, shards, executor, checkpoint, progress, key, like
+        As `cnnviz_widgets.model.survey`.
+
+    Returns
+    -------
+    Survey
+        One summary a layer, ``survey.layers[path]``: counts, range, mean, quantiles, strongest
+        samples with their places, class means, the tree.
+
+    Raises
+    ------
+    TypeError, ValueError
+        The arguments are none of that, or do not fit the model or each other.
+    ModelCallError
+        The model's own call raises.
+    SurveyStopped, SurveyInterrupted
+        It ended early; the error's `survey` holds what was done by then.
+
+    Examples
+    --------
+    >>> survey = cv.survey(model, x_test, labels=y_test)
+    >>> survey.layers["conv5"].dead.sum()
+    """
+    live = model.probe if isinstance(model, ModelInspector) else model
+    with CellProgress() as cell:
+        return survey_model(
+            live,
+            data,
+            labels=labels,
+            layers=layers,
+            shards=shards,
+            executor=executor,
+            checkpoint=checkpoint,
+            progress=progress or cell.tell,
+            key=key,
+            like=like,
         )
 
 

@@ -105,6 +105,39 @@ def cosine_linkage(
     return tree
 
 
+def product_linkage(
+    products: Floats, *, zero: Indices, nonfinite: Indices, linkage: Linkage = "single"
+) -> ChannelTree:
+    """Cluster channels by the cosine distance that their inner products tell [WL20 Eq. 1].
+
+    Parameters
+    ----------
+    products : ndarray of float64, shape (channel, channel)
+        The inner product of each channel with each: squares of lengths on the diagonal.
+    zero : ndarray of int
+        Channels that are to stand as all-zero ones do: at distance 2 from every other.
+    nonfinite : ndarray of int
+        Channels that are not to be clustered; none of them among `zero`.
+    linkage : {'single', 'average', 'complete', 'ward'}
+
+    Returns
+    -------
+    ChannelTree
+        Heights are as exact as the products: those of equal channels may not be 0.
+    """
+    apart = np.union1d(zero, nonfinite)
+    usable = np.setdiff1d(np.arange(len(products)), apart)
+    if not usable.size:
+        return _tree(_Walk(usable, np.empty(0), zero, nonfinite), linkage)
+    gram = products[np.ix_(usable, usable)]
+    inverse = 1 / np.sqrt(gram.diagonal())
+    if linkage == "single":
+        path, similarity = prim_path(gram, inverse)
+        return _tree(_Walk(usable[path], _distances(similarity), zero, nonfinite))
+    path, heights = chain_path(gram, inverse, linkage)
+    return _tree(_Walk(usable[path], heights, zero, nonfinite), linkage)
+
+
 def _way(array: NDArray[Any]) -> Callable[[NDArray[Any], Callable[[float], None]], _Walk]:
     """How so many channels of so many values are best visited."""
     channels = array.shape[-1]

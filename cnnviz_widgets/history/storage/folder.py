@@ -57,11 +57,11 @@ from ...records.place import Place
 from ...records.snapshot import Snapshot, record_arrays, record_from_arrays
 from ...records.snapshot_checks import NAMES, check_layout
 from ...records.snapshots.npz_file import read_npz
+from ...runtime.held_folder import HeldFolder
 from ..moment import Moment
 from ..onsets import Onset
 from ..training_logs import TrainingLogs
 from .header import HEADER, header_of, read_header
-from .held_folder import HeldFolder
 from .left_out import LeftOut, reason
 from .line_file import raw_lines
 from .moment_line import Files, Line, LineReader, LineWriter

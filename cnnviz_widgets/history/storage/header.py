@@ -8,10 +8,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from ...records.layer_health import HEALTH_FIELDS
-from .held_folder import HeldFolder
+from ...runtime.held_folder import HeldFolder
+from ...validation.plain_json import MOST_BYTES, brief, mapping, parsed, part, sequence, text
 from .left_out import reason
 from .moment_line import MOST_LAYERS
-from .plain_json import MOST_BYTES, brief, mapping, parsed, part, sequence, text
 
 HEADER = "history.json"
 _FORMAT = "cnnviz_widgets history"

@@ -7,8 +7,8 @@ import os
 from collections.abc import Iterator
 from typing import BinaryIO
 
+from ...validation.plain_json import MOST_BYTES, parsed
 from .left_out import LeftOut
-from .plain_json import MOST_BYTES, parsed
 
 # So much of a line that is too long is passed over at a time.
 _STRIDE = 2**20

@@ -9,8 +9,17 @@ from typing import Any
 
 import numpy as np
 
+from ...validation.plain_json import (
+    brief,
+    mapping,
+    number,
+    part,
+    plain_number,
+    sequence,
+    text,
+    whole,
+)
 from ..training_logs import LOG_KINDS, MOST_CURVES, MOST_POINTS, LogCurve, TrainingLogs
-from .plain_json import brief, mapping, number, part, plain_number, sequence, text, whole
 
 _NUMBERS = ("means", "lows", "highs")
 

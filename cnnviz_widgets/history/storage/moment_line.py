@@ -13,11 +13,7 @@ from ...records.place import Place
 from ...records.record_kind import OUTPUTS, VIEW_NAMES
 from ...records.sample_subset import SampleChoice
 from ...records.samples.shown_inputs import ShownInputs
-from ..moment import Moment
-from ..onsets import MOST_CHANNELS, ONSET_KINDS, Onset
-from ..training_logs import TrainingLogs
-from .log_lines import plain_logs, read_logs
-from .plain_json import (
+from ...validation.plain_json import (
     MOST_BYTES,
     brief,
     mapping,
@@ -29,6 +25,10 @@ from .plain_json import (
     text,
     whole,
 )
+from ..moment import Moment
+from ..onsets import MOST_CHANNELS, ONSET_KINDS, Onset
+from ..training_logs import TrainingLogs
+from .log_lines import plain_logs, read_logs
 
 Files: TypeAlias = Mapping[Place, str]
 OnsetKey: TypeAlias = tuple[str, str, int]

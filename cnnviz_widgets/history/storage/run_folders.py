@@ -8,8 +8,8 @@ import stat
 from contextlib import suppress
 from pathlib import Path
 
+from ...runtime.held_folder import HeldFolder
 from .header import HEADER
-from .held_folder import HeldFolder
 
 MOMENTS, RECORDS = "moments.jsonl", "records"
 _RUN = re.compile(r"run-([0-9]{4,9})")

@@ -55,13 +55,13 @@ class Pool:
         self._inputs: Any = None
         self.targets: Array | None = None
         if batches is not None:
-            _refuse_endless(pool)
+            refuse_endless(pool)
             first = next(iter(elements_of(batches, "pool")), None)
             if first is None:
                 raise ValueError("the pool is empty: it yields no batch")
             inputs, targets = _parts(first)
         else:
-            inputs, targets = _given(pool)
+            inputs, targets = given_arrays(pool)
             self._take(inputs, targets)
         self.has_targets = targets is not None
         _check_fit(model, inputs)
@@ -140,25 +140,43 @@ class Pool:
         self._is_cut = max(lengths) > MOST_SAMPLES
 
 
-def _refuse_endless(pool: Any) -> None:
-    cardinality: Callable[[], Any] | None = getattr(pool, "cardinality", None)
-    if isinstance(pool, keras.utils.PyDataset):
-        endless = pool.num_batches is None
+def refuse_endless(dataset: Any, name: str = "the pool") -> None:
+    """Refuse a dataset that says that it never ends.
+
+    Raises
+    ------
+    ValueError
+    """
+    cardinality: Callable[[], Any] | None = getattr(dataset, "cardinality", None)
+    if isinstance(dataset, keras.utils.PyDataset):
+        endless = dataset.num_batches is None
     else:
         endless = cardinality is not None and int(cardinality()) == _INFINITE
     if endless:
         raise ValueError(
-            "the pool never ends: give so many batches of it, for instance pool.take(100); got "
-            f"{described(pool)}"
+            f"{name} never ends: give so many batches of it, for instance "
+            f"{name.split()[-1]}.take(100); got {described(dataset)}"
         )
 
 
-def _given(pool: Any) -> tuple[Any, Any]:
-    """Inputs and targets of a pool that is no dataset."""
+def given_arrays(pool: Any, name: str = "pool") -> tuple[Any, Any]:
+    """Inputs and targets of what is no dataset.
+
+    Parameters
+    ----------
+    pool : array, (inputs, targets), or list or dict of array
+    name : str
+        What an error message calls it.
+
+    Raises
+    ------
+    TypeError, ValueError
+        It holds no samples.
+    """
     if isinstance(pool, tuple):
         if len(pool) not in (2, 3):
             raise ValueError(
-                "pool must be inputs, or a tuple (inputs, targets); got a tuple of "
+                f"{name} must be inputs, or a tuple (inputs, targets); got a tuple of "
                 f"{len(pool)}: several inputs are a list"
             )
         inputs, targets = pool[0], pool[1]
@@ -166,11 +184,12 @@ def _given(pool: Any) -> tuple[Any, Any]:
         inputs, targets = pool, None
     if inputs is None or isinstance(inputs, str | bytes | type):
         raise TypeError(
-            "pool must be arrays, (inputs, targets), a tf.data.Dataset or a "
+            f"{name} must be arrays, (inputs, targets), a tf.data.Dataset or a "
             f"keras.utils.PyDataset; got {described(pool)}"
         )
-    arrays = keras.tree.map_structure(_sliceable, inputs) if _is_nest(inputs) else None
-    return (_sliceable(inputs) if arrays is None else arrays), targets
+    if _is_nest(inputs):
+        return keras.tree.map_structure(lambda each: _sliceable(each, name), inputs), targets
+    return _sliceable(inputs, name), targets
 
 
 def _is_nest(inputs: Any) -> bool:
@@ -180,10 +199,10 @@ def _is_nest(inputs: Any) -> bool:
     return kinds and len(inputs) > 0 and all(getattr(each, "ndim", 0) > 0 for each in parts)
 
 
-def _sliceable(value: Any) -> Array:
+def _sliceable(value: Any, name: str) -> Array:
     array = np.asarray(value)
     if array.ndim == 0:
-        raise TypeError(f"pool must hold arrays of samples; got {described(value)}")
+        raise TypeError(f"{name} must hold arrays of samples; got {described(value)}")
     return array
 
 

@@ -616,7 +616,7 @@ def test_what_is_held_open_goes_with_the_history(run: Path) -> None:
 def test_where_no_folder_can_be_held_open_its_absolute_path_is(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, outputs: Snapshot
 ) -> None:
-    monkeypatch.setattr("cnnviz_widgets.history.storage.held_folder._HOLDS", False)
+    monkeypatch.setattr("cnnviz_widgets.runtime.held_folder._HOLDS", False)
     monkeypatch.chdir(tmp_path)
     history = History(LAYERS, folder="kept")
     (tmp_path / "elsewhere").mkdir()

@@ -13,8 +13,15 @@ import os
 import secrets
 import stat
 import weakref
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
+
+try:
+    import fcntl
+except ImportError:  # Windows has none
+    fcntl = None  # type: ignore[assignment]
 
 # What a system lacks does nothing there.
 _NO_LINKS = getattr(os, "O_NOFOLLOW", 0)
@@ -23,6 +30,8 @@ _BYTES = getattr(os, "O_BINARY", 0)
 # How a system says that it cannot write a list of files for good.
 _NO_SYNC = {errno.EINVAL, errno.ENOTSUP, errno.ENOSYS}
 _HOLDS = os.open in os.supports_dir_fd and hasattr(os, "O_DIRECTORY")
+# How a system says that another has locked a folder; what else it says is that it has no locks.
+_LOCKED = {errno.EWOULDBLOCK, errno.EAGAIN, errno.EACCES}
 
 
 class NotRegularError(OSError):
@@ -37,6 +46,8 @@ class HeldFolder:
     Parameters
     ----------
     path : Path
+    descriptor : int, optional
+        Of this folder, where it is open already; it is closed with this.
 
     Attributes
     ----------
@@ -49,12 +60,59 @@ class HeldFolder:
         It is not there, or no folder.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, descriptor: int | None = None) -> None:
         self.path = path.absolute()
-        self._descriptor: int | None = None
-        if _HOLDS:
-            self._descriptor = os.open(self.path, os.O_RDONLY | os.O_DIRECTORY)
-            weakref.finalize(self, os.close, self._descriptor)
+        if descriptor is None and _HOLDS:
+            descriptor = os.open(self.path, os.O_RDONLY | os.O_DIRECTORY)
+        self._descriptor = descriptor
+        if descriptor is not None:
+            weakref.finalize(self, os.close, descriptor)
+
+    def inside(self, name: str) -> HeldFolder:
+        """A folder in this one, held as well.
+
+        Raises
+        ------
+        OSError
+            It is not there, no folder, or a link.
+        """
+        path = self.path / name
+        if self._descriptor is not None:
+            flags = os.O_RDONLY | os.O_DIRECTORY | _NO_LINKS
+            return HeldFolder(path, os.open(name, flags, dir_fd=self._descriptor))
+        if not stat.S_ISDIR(os.lstat(path).st_mode):
+            raise NotRegularError("it is no folder of this folder's own")
+        return HeldFolder(path)
+
+    def names(self) -> list[str]:
+        """What there is inside."""
+        return sorted(os.listdir(self.path if self._descriptor is None else self._descriptor))
+
+    @contextmanager
+    def locked(self) -> Iterator[None]:
+        """Keep all others out who ask for the same, until the end or until this process ends.
+
+        Without effect where the system has no such locks.
+
+        Raises
+        ------
+        BlockingIOError
+            Another is inside.
+        """
+        descriptor = self._descriptor
+        if fcntl is None or descriptor is None:
+            yield
+            return
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            if error.errno in _LOCKED:
+                raise BlockingIOError(error.errno, "another writes to it at this moment") from error
+        try:
+            yield
+        finally:
+            with suppress(OSError):
+                fcntl.flock(descriptor, fcntl.LOCK_UN)
 
     def open(self, name: str) -> BinaryIO:
         """A regular file of this folder, to be read.
@@ -92,13 +150,13 @@ class HeldFolder:
             except OSError:  # the other one, then
                 continue
 
-    def write(self, name: str, data: bytes, *, lasting: bool = False) -> None:
+    def write(self, name: str, data: bytes | memoryview, *, lasting: bool = False) -> None:
         """Write a file that is there as a whole or not at all.
 
         Parameters
         ----------
         name : str
-        data : bytes
+        data : bytes-like
         lasting : bool
             Whether it is to outlast a power cut from now on.
 

@@ -1,0 +1,1 @@
+"""What a pass over many samples adds up of each channel, whatever their order."""

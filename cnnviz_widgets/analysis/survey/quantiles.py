@@ -1,0 +1,116 @@
+"""Quantiles of a channel from its counted cells, with values that recur exactly kept apart."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..arrays import Floats
+from .layer_tally import LayerTally
+from .value_cells import CELLS
+
+# A value recurs if at least this share, and this number, of the kept ones equal it.
+_ATOM_SHARE, _ATOM_COUNT = 0.01, 3
+
+
+@dataclass(frozen=True, eq=False)
+class Distribution:
+    """How one channel's finite values are distributed: a broken line with steps.
+
+    Attributes
+    ----------
+    values, shares : ndarray of float64, shape (n,)
+        Both ascending: at `values[i]` lies the share `shares[i]`. Where a value recurs the line
+        rises at one point. Empty for a channel without a finite value.
+    resolution : float
+        The largest share in one cell, values that recur left out: a quantile's rank is told no
+        finer than that.
+    """
+
+    values: Floats
+    shares: Floats
+    resolution: float
+
+    def quantile(self, q: Floats) -> Floats:
+        """The values below which shares `q` lie; NaN of a channel without a finite value."""
+        if not self.values.size:
+            return np.full(q.shape, np.nan)
+        return np.interp(q, self.shares, self.values)
+
+
+def distributions(tally: LayerTally) -> tuple[Distribution, ...]:
+    """The distribution of each channel's finite values."""
+    edges = tally.rule.cells.centre[:, None] + tally.cells.edges()
+    edges = np.clip(edges, tally.low[:, None], tally.high[:, None])
+    finite = tally.values - tally.nonfinite
+    rows = tally.kept_rows.arrays["rows"].reshape(-1, tally.rule.channels)
+    return tuple(
+        _distribution(
+            edges[channel],
+            tally.cells.counts[channel],
+            _recurring(rows[:, channel]),
+            tally.zeros[channel] / finite[channel] if finite[channel] else np.nan,
+        )
+        for channel in range(tally.rule.channels)
+    )
+
+
+def _recurring(values: NDArray[np.float32]) -> Floats:
+    """The values other than zero that recur among those kept of one channel."""
+    distinct, counts = np.unique_counts(values[np.isfinite(values) & (values != 0)])
+    enough = max(_ATOM_COUNT, _ATOM_SHARE * values.size)
+    return distinct[counts >= enough].astype(np.float64)
+
+
+def _distribution(
+    edges: Floats, counts: NDArray[np.uint32], atoms: Floats, zero_share: float
+) -> Distribution:
+    if np.isnan(zero_share):
+        return Distribution(np.empty(0), np.empty(0), 0.0)
+    total = int(counts.sum(dtype=np.int64))
+    if not total:
+        return Distribution(np.zeros(2), np.array([0.0, 1.0]), 0.0)
+    smooth = counts / total * (1 - zero_share)
+    steps = _atom_shares(edges, smooth, atoms)
+    if zero_share > 0:
+        steps[0.0] = float(zero_share)
+    return _with_steps(edges, smooth, steps)
+
+
+def _atom_shares(edges: Floats, smooth: Floats, atoms: Floats) -> dict[float, float]:
+    """The share of each value that recurs, which is taken out of its cell.
+
+    It is what the cell has more than those beside it: the atoms of one cell share it.
+    """
+    cells = np.clip(np.searchsorted(edges, atoms, side="right") - 1, 0, CELLS - 1)
+    shares: dict[float, float] = {}
+    for cell in np.unique(cells).tolist():
+        beside = smooth[[max(cell - 1, 0), min(cell + 1, CELLS - 1)]].mean()
+        extra = max(smooth[cell] - beside, 0.0)
+        inside = atoms[cells == cell]
+        for atom in inside.tolist():
+            shares[atom] = extra / inside.size
+        smooth[cell] -= extra
+    return shares
+
+
+def _with_steps(edges: Floats, smooth: Floats, steps: dict[float, float]) -> Distribution:
+    """The line through the cells' edges, raised at each step."""
+    below = np.concatenate([[0.0], np.cumsum(smooth)])
+    at = np.array(sorted(steps))
+    heights = np.array([steps[value] for value in at.tolist()])
+    before = np.interp(at, edges, below)
+    # Each step is two points: where it begins, and where it ends.
+    values = np.concatenate([edges, at, at])
+    risen = np.concatenate([[0.0], np.cumsum(heights)])
+    shares = np.concatenate(
+        [
+            below + risen[np.searchsorted(at, edges, side="left")],
+            before + risen[:-1],
+            before + risen[1:],
+        ]
+    )
+    order = np.lexsort((shares, values))
+    return Distribution(values[order], shares[order], float(smooth.max()))

@@ -1,0 +1,1 @@
+"""One pass over many samples that sums up every channel of many layers."""

@@ -1,0 +1,1 @@
+"""Samples with numbers and labels."""

@@ -1,0 +1,187 @@
+"""A survey in this process: batch after batch, with word of how far it is and states on disk."""
+
+from __future__ import annotations
+
+import time
+import warnings
+from pathlib import Path
+
+from ...records.survey.survey import Survey
+from ...runtime.progress import Progress
+from .beginning import Beginning
+from .data.survey_data import SurveyData
+from .stopped import SurveyInterrupted, SurveyStopped
+from .surveyor import Plan, Rules, Surveyor, WeightsChanged
+
+# Writing states may take this part of the time.
+_SHARE = 0.03
+# Seconds before the first one.
+_FIRST = 1.0
+
+
+class SurveyRun:
+    """Surveys one run of samples.
+
+    Parameters
+    ----------
+    beginning : Beginning
+    source : SurveyData
+    checkpoint : Path or None
+        A folder for states.
+    report : callable
+
+    Raises
+    ------
+    ValueError
+        The state that lies there is of another survey.
+    """
+
+    def __init__(
+        self, beginning: Beginning, source: SurveyData, checkpoint: Path | None, report: Progress
+    ) -> None:
+        self._plan = beginning.plan
+        self._source = source
+        self._report = report
+        begun = load_state(checkpoint)
+        like = begun or beginning.like
+        rules = None if like is None else rules_of(like)
+        self._surveyor = Surveyor(beginning.model, beginning.plan, rules, begun)
+        if begun is not None:
+            check_begun(begun, beginning.plan, self._surveyor.digest, str(checkpoint))
+        self._states = States(checkpoint)
+        self._start = begun.ranges[-1][1] if begun is not None and begun.ranges else source.first
+        self._began = time.monotonic()
+        self._at_first = self._surveyor.samples
+
+    def finished(self) -> Survey:
+        """Survey what is left of the samples.
+
+        Raises
+        ------
+        SurveyStopped, SurveyInterrupted
+            With what was done by then.
+        ModelCallError, TypeError, ValueError
+            The very first samples do not fit.
+        """
+        surveyor = self._surveyor
+        try:
+            for batch in self._source.batches(self._start, self._plan.batch):
+                surveyor.add(batch)
+                self._tell()
+                if self._states.are_due and surveyor.has_chosen:
+                    self._states.write(surveyor.survey())
+            surveyor.check_weights()
+        except KeyboardInterrupt as error:
+            raise SurveyInterrupted(self._stopped("interrupted"), self._kept()) from error
+        except Exception as error:
+            if not surveyor.samples:
+                raise
+            if isinstance(error, WeightsChanged):
+                raise SurveyStopped(str(error), self._kept(states=False)) from error
+            raise SurveyStopped(self._stopped(str(error)), self._kept()) from error
+        survey = surveyor.survey()
+        self._states.write(survey)
+        return survey
+
+    def _kept(self, *, states: bool = True) -> Survey | None:
+        if not self._surveyor.samples:
+            return None
+        # Before that, what is seen later would not be counted as in one go.
+        states &= self._surveyor.has_chosen
+        survey = self._surveyor.survey()
+        if states:
+            self._states.write(survey)
+        return survey
+
+    def _stopped(self, why: str) -> str:
+        done = self._surveyor.samples
+        number = self._source.first + done
+        return (
+            f"the survey stopped before sample {number:,}: {why}. The {done:,} samples before it "
+            "are in this error's survey"
+        )
+
+    def _tell(self) -> None:
+        done, total = self._surveyor.samples, self._source.total
+        if not total:
+            self._report(-1.0, f"surveyed {done:,} samples")
+            return
+        fresh = done - self._at_first
+        left = (time.monotonic() - self._began) / max(fresh, 1) * max(total - done, 0)
+        self._report(min(done / total, 1.0), f"{done:,} of {total:,} samples, {_time(left)} left")
+
+
+class States:
+    """Writes states of a survey so seldom that it takes next to no time."""
+
+    def __init__(self, folder: Path | None) -> None:
+        self._folder = folder
+        self._cost = _FIRST * _SHARE
+        self._written = time.monotonic()
+
+    @property
+    def are_due(self) -> bool:
+        """Whether enough time has gone by since the last one."""
+        waited = time.monotonic() - self._written
+        return self._folder is not None and waited >= self._cost / _SHARE
+
+    def write(self, survey: Survey) -> None:
+        """Write a state; where that fails the survey goes on, and it is said."""
+        if self._folder is None:
+            return
+        began = time.monotonic()
+        try:
+            survey.save(self._folder)
+        except OSError as error:
+            warnings.warn(f"the survey goes on, but its state was not kept: {error}", stacklevel=2)
+        self._written = time.monotonic()
+        self._cost = self._written - began
+
+
+def rules_of(survey: Survey) -> Rules:
+    """How a survey's channels are counted."""
+    return {path: summary.tally.rule for path, summary in survey.layers.items()}
+
+
+def load_state(checkpoint: Path | None) -> Survey | None:
+    """The state of a survey in a folder; None where there is none.
+
+    Raises
+    ------
+    ValueError
+        Something else lies there.
+    """
+    if checkpoint is None or not checkpoint.exists() or not any(checkpoint.iterdir()):
+        return None
+    return Survey.load(checkpoint)
+
+
+def check_begun(begun: Survey, plan: Plan, digest: str, where: str) -> None:
+    """Refuse to go on from a state of another survey.
+
+    Raises
+    ------
+    ValueError
+    """
+    reason = ""
+    if begun.weights != digest:
+        reason = "the model's weights were others"
+    elif list(begun.layers) != list(plan.infos):
+        reason = f"it is of {len(begun.layers)} layers, not of these {len(plan.infos)}"
+    elif begun.rows != plan.rows:
+        reason = "its data were of another length"
+    elif begun.classes != plan.classes:
+        reason = f"it has {begun.classes} classes, not {plan.classes}"
+    elif len(begun.ranges) > 1 or (begun.ranges and begun.ranges[0][0] != 0):
+        reason = "it is of parts of the data that do not follow each other"
+    if reason:
+        raise ValueError(
+            f"the state at {where!r} is of another survey: {reason}. Give another folder, or "
+            "remove it"
+        )
+
+
+def _time(seconds: float) -> str:
+    if seconds < 90:
+        return f"{seconds:.0f} s"
+    return f"{seconds / 60:.0f} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"

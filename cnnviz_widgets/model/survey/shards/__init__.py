@@ -1,0 +1,1 @@
+"""Parts of a survey in other processes."""

@@ -1,0 +1,147 @@
+"""What a worker does of a survey; imported by name in each process, so that little is sent."""
+
+from __future__ import annotations
+
+import tempfile
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import keras
+
+from ....records.survey.survey import Survey
+from ..beginning import begin_survey
+from ..data.survey_data import SurveyData, survey_data
+from ..surveyor import Rules, Surveyor
+
+
+@dataclass(frozen=True)
+class ShardData:
+    """One shard's samples, as they are sent.
+
+    Attributes
+    ----------
+    index : int
+    data : callable or arrays
+        A function of the index, or the shard's own arrays.
+    labels : array or None
+    first : int
+        The number of the first sample, where `data` are arrays.
+    """
+
+    index: int
+    data: Any
+    labels: Any = None
+    first: int = 0
+
+    def opened(self) -> SurveyData:
+        """The samples themselves.
+
+        Raises
+        ------
+        TypeError, ValueError
+            The function gives no shard.
+        """
+        if not callable(self.data):
+            return survey_data(self.data, self.labels, first=self.first)
+        shard = self.data(self.index)
+        if not isinstance(shard, tuple) or len(shard) != 2 or not isinstance(shard[0], int):
+            raise TypeError(
+                "shard(index) must return the number of its first sample and its data, such as "
+                f"(5000, dataset); got {type(shard).__name__} for shard {self.index}"
+            )
+        return survey_data(shard[1], self.labels, first=shard[0])
+
+
+@dataclass(frozen=True)
+class ShardWork:
+    """A shard and what a worker needs for it.
+
+    Attributes
+    ----------
+    model : bytes
+        A ``.keras`` file.
+    digest : str
+        Of the model's weights.
+    rows, classes : int
+        As in `Plan`.
+    rules : mapping of str to ChannelRule
+    covered : tuple of (int, int)
+        Runs of samples that were surveyed already.
+    shard : ShardData
+    """
+
+    model: bytes
+    digest: str
+    rows: int
+    classes: int
+    rules: Rules
+    covered: tuple[tuple[int, int], ...]
+    shard: ShardData
+
+
+def survey_shard(work: ShardWork) -> Survey | None:
+    """The survey of one shard; None where its samples were surveyed already.
+
+    Raises
+    ------
+    ValueError
+        The samples fail; the message names the number of the sample.
+    """
+    source = work.shard.opened()
+    if any(first <= source.first < last for first, last in work.covered):
+        return None
+    number = source.first
+    try:
+        model = _model(work.digest, work.model)
+        begun = begin_survey(model, source, None, list(work.rules), None)
+        plan = replace(begun.plan, rows=work.rows, classes=work.classes)
+        surveyor = Surveyor(model, plan, work.rules)
+        for batch in source.batches(source.first, plan.batch):
+            surveyor.add(batch)
+            number = int(batch.numbers[-1]) + 1
+    except Exception as error:
+        # By its text: not every error can be sent to another process.
+        raise ValueError(
+            f"shard {work.shard.index} failed at sample {number:,}: {type(error).__name__}: {error}"
+        ) from None
+    return surveyor.survey()
+
+
+# A worker has room for the model of the survey that it works for.
+_models: dict[str, Any] = {}
+
+
+def _model(digest: str, file: bytes) -> Any:
+    if digest not in _models:
+        _models.clear()
+        _models[digest] = _loaded(file)
+    return _models[digest]
+
+
+def _loaded(file: bytes) -> Any:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "model.keras"
+        path.write_bytes(file)
+        return keras.models.load_model(path, compile=False)
+
+
+def as_file(model: Any) -> bytes:
+    """A model as a ``.keras`` file.
+
+    Raises
+    ------
+    ValueError
+        It cannot be saved, or not be loaded again.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "model.keras"
+        try:
+            model.save(path)
+            keras.models.load_model(path, compile=False)
+        except Exception as error:
+            raise ValueError(
+                "the model cannot be sent to other processes, as it cannot be saved and loaded "
+                f"again: {error}. Survey it here, without shards"
+            ) from error
+        return path.read_bytes()

@@ -1,0 +1,254 @@
+"""A survey in parts: each by any executor's worker, merged as they come."""
+
+from __future__ import annotations
+
+import math
+import multiprocessing
+import os
+import pickle
+import sys
+from concurrent.futures import (
+    BrokenExecutor,
+    Executor,
+    Future,
+    ProcessPoolExecutor,
+    as_completed,
+)
+from pathlib import Path
+from typing import Any
+
+import keras
+
+from ....analysis.survey.row_products import BLOCK
+from ....records.survey.survey import Survey
+from ....runtime.call_stack import surely
+from ....runtime.interrupts import interrupts_later
+from ....runtime.progress import Progress
+from ...reading.inputs import batches_of
+from ...samples.pool import given_arrays
+from ..beginning import Beginning, begin_survey
+from ..chosen_layers import Layers
+from ..data.labels import given_labels
+from ..run import States, check_begun, load_state, rules_of
+from ..stopped import SurveyInterrupted, SurveyStopped
+from ..surveyor import Rules, Surveyor
+from ..weights_stamp import weights_digest
+from .shard_work import ShardData, ShardWork, as_file, survey_shard
+
+# So often a pool of our own is made anew after a worker has died.
+_POOLS = 3
+
+
+def survey_shards(
+    model: Any,
+    data: Any,
+    *,
+    labels: Any,
+    layers: Layers,
+    shards: int,
+    executor: Executor | None,
+    checkpoint: Path | None,
+    report: Progress,
+    like: Survey | None,
+) -> Survey:
+    """Survey so many parts of the data apart; arguments as `survey` takes them."""
+    parts = _parts(data, labels, shards)
+    source = parts[0].opened()
+    total = None if source.total is None else source.total * shards
+    beginning = begin_survey(model, source, labels, layers, like, total=total)
+    run = _ShardedRun(beginning, parts, checkpoint, report)
+    return run.finished(executor)
+
+
+def _parts(data: Any, labels: Any, shards: int) -> list[ShardData]:
+    if callable(data):
+        if labels is not None:
+            raise ValueError("labels belong into the data that shard(index) returns")
+        return [ShardData(index, data) for index in range(shards)]
+    if batches_of(data, "data") is not None:
+        raise ValueError(
+            "a dataset cannot be cut into shards: give a function shard(index) that returns the "
+            "number of its first sample and a dataset of it"
+        )
+    inputs, own = given_arrays(data, "data")
+    classes = given_labels(own, labels)
+    length = len(keras.tree.flatten(inputs)[0])
+    step = max(BLOCK, math.ceil(length / shards / BLOCK) * BLOCK)
+    starts = range(0, length, step)
+    return [
+        ShardData(
+            index,
+            keras.tree.map_structure(lambda each, at=start: each[at : at + step], inputs),
+            None if classes is None else classes[start : start + step],
+            start,
+        )
+        for index, start in enumerate(starts)
+    ]
+
+
+class _ShardedRun:
+    """Shards under way, and what has come of them."""
+
+    def __init__(
+        self,
+        beginning: Beginning,
+        parts: list[ShardData],
+        checkpoint: Path | None,
+        report: Progress,
+    ) -> None:
+        self._parts = parts
+        self._report = report
+        self._states = States(checkpoint)
+        begun = load_state(checkpoint)
+        like = begun or beginning.like
+        rules = _piloted(beginning, parts[0]) if like is None else rules_of(like)
+        digest = weights_digest(beginning.model)
+        if begun is not None:
+            check_begun(begun, beginning.plan, digest, str(checkpoint))
+        self._merged = begun
+        self._work = [
+            ShardWork(
+                model=file,
+                digest=digest,
+                rows=beginning.plan.rows,
+                classes=beginning.plan.classes,
+                rules=rules,
+                covered=() if begun is None else begun.ranges,
+                shard=part,
+            )
+            for file in [as_file(beginning.model)]
+            for part in parts
+        ]
+        self._done: set[int] = set()
+        self._failed: list[str] = []
+
+    def finished(self, executor: Executor | None) -> Survey:
+        """Have all shards surveyed.
+
+        Raises
+        ------
+        SurveyStopped, SurveyInterrupted
+            With what was merged by then.
+        """
+        try:
+            if executor is None:
+                self._in_own_pools()
+            else:
+                self._by(executor)
+        except KeyboardInterrupt as error:
+            raise SurveyInterrupted(self._so_far("interrupted"), self._kept()) from error
+        except BrokenExecutor as error:
+            reason = f"the executor died: {error}"
+            raise SurveyStopped(self._so_far(reason), self._kept()) from error
+        if self._failed:
+            raise SurveyStopped(self._so_far("; ".join(self._failed)), self._kept())
+        survey = self._kept()
+        if survey is None:
+            raise ValueError("no shard yields a sample")
+        return survey
+
+    def _in_own_pools(self) -> None:
+        check_sendable(self._parts[0].data)
+        workers = min(len(self._work), os.cpu_count() or 1)
+        threads = max(1, (os.cpu_count() or 1) // workers)
+        for attempt in range(_POOLS):
+            pool = ProcessPoolExecutor(
+                workers,
+                mp_context=multiprocessing.get_context("spawn"),
+                initializer=limit_threads,
+                initargs=(threads,),
+            )
+            try:
+                return self._by(pool)
+            except BrokenExecutor:
+                # A worker was killed: what it had is done again, by new ones.
+                if attempt == _POOLS - 1:
+                    raise
+            finally:
+                pool.shutdown(wait=False, cancel_futures=True)
+
+    def _by(self, executor: Executor) -> None:
+        waiting = {
+            executor.submit(survey_shard, work): work.shard.index
+            for work in self._work
+            if work.shard.index not in self._done
+        }
+        try:
+            for future in as_completed(waiting):
+                index = waiting.pop(future)
+                self._take(index, future)
+        finally:
+            for future in waiting:
+                future.cancel()
+
+    def _take(self, index: int, future: Future[Survey | None]) -> None:
+        try:
+            survey = future.result()
+        except (BrokenExecutor, KeyboardInterrupt):
+            raise
+        except Exception as error:
+            self._failed.append(f"{error}")
+            survey = None
+        later = interrupts_later()
+        with surely(later), later:
+            self._done.add(index)
+            if survey is not None:
+                self._merged = survey if self._merged is None else self._merged.merge(survey)
+        self._report(
+            len(self._done) / len(self._work), f"{len(self._done)} of {len(self._work)} shards"
+        )
+        if self._merged is not None and self._states.are_due:
+            self._states.write(self._merged)
+
+    def _kept(self) -> Survey | None:
+        if self._merged is not None:
+            self._states.write(self._merged)
+        return self._merged
+
+    def _so_far(self, why: str) -> str:
+        done = len(self._done) - len(self._failed)
+        return (
+            f"the survey stopped after {done} of {len(self._work)} shards: {why}. What they gave "
+            "is in this error's survey"
+        )
+
+
+def _piloted(beginning: Beginning, part: ShardData) -> Rules:
+    """How channels are counted, by the first samples of the first shard."""
+    source = part.opened()
+    surveyor = Surveyor(beginning.model, beginning.plan)
+    for batch in source.batches(source.first, beginning.plan.batch):
+        surveyor.add(batch)
+        if surveyor.has_chosen:
+            break
+    return surveyor.rules
+
+
+def check_sendable(data: Any) -> None:
+    """Refuse a function that new processes cannot import.
+
+    Raises
+    ------
+    ValueError
+    """
+    if not callable(data):
+        return
+    in_cell = data.__module__ == "__main__" and not hasattr(sys.modules["__main__"], "__file__")
+    try:
+        pickle.dumps(data)
+    except (pickle.PicklingError, AttributeError, TypeError):
+        in_cell = True
+    if in_cell:
+        raise ValueError(
+            "other processes cannot import this function: write it into a module of its own, a "
+            ".py file, or give an executor that sends functions whole, such as Dask's"
+        )
+
+
+def limit_threads(threads: int) -> None:
+    """Have a worker use so many threads for an operation: it is not the only one."""
+    if keras.backend.backend() == "tensorflow":
+        import tensorflow as tf
+
+        tf.config.threading.set_intra_op_parallelism_threads(threads)
+        tf.config.threading.set_inter_op_parallelism_threads(threads)

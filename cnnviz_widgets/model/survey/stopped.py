@@ -1,0 +1,33 @@
+"""A survey that could not be finished: what was done by then is kept."""
+
+from __future__ import annotations
+
+from ...records.survey.survey import Survey
+
+
+class SurveyStopped(RuntimeError):
+    """A survey ended before all samples were seen; the cause is its ``__cause__``.
+
+    Attributes
+    ----------
+    survey : Survey or None
+        What was added up by then; None where nothing was.
+    """
+
+    def __init__(self, message: str, survey: Survey | None) -> None:
+        super().__init__(message)
+        self.survey = survey
+
+
+class SurveyInterrupted(KeyboardInterrupt):
+    """An interrupt from the keyboard during a survey.
+
+    Attributes
+    ----------
+    survey : Survey or None
+        What was added up by then; None where nothing was.
+    """
+
+    def __init__(self, message: str, survey: Survey | None) -> None:
+        super().__init__(message)
+        self.survey = survey

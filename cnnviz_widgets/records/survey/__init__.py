@@ -1,0 +1,1 @@
+"""What a survey of many samples found, as records."""

@@ -1,0 +1,83 @@
+"""A survey in a few lines: of which model, on which samples, and what was skipped."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from html import escape
+from typing import Protocol
+
+from .layer_summary import LayerSummary
+from .sample_ranges import Ranges, named
+
+# More layers that were skipped are only counted.
+_MOST_NAMED = 6
+
+
+class SurveyFacts(Protocol):
+    """What is said of a survey."""
+
+    @property
+    def model(self) -> str:
+        """The model's name."""
+
+    @property
+    def layers(self) -> Mapping[str, LayerSummary]:
+        """Path → summary."""
+
+    @property
+    def ranges(self) -> Ranges:
+        """The samples' numbers."""
+
+    @property
+    def samples(self) -> int:
+        """How many there are."""
+
+    @property
+    def classes(self) -> int:
+        """How many classes the labels have."""
+
+    @property
+    def skipped(self) -> Mapping[str, str]:
+        """Path → why a layer has no summary."""
+
+
+def as_text(survey: SurveyFacts) -> str:
+    """For a terminal."""
+    skipped = [f"- {line}" for line in _skipped(survey)]
+    return "\n".join([*_lines(survey), *(["Skipped", *skipped] if skipped else [])])
+
+
+def as_html(survey: SurveyFacts) -> str:
+    """For a notebook, every text escaped."""
+    lines = "<br>".join(map(escape, _lines(survey)))
+    skipped = "".join(f"<li>{escape(line)}</li>" for line in _skipped(survey))
+    listed = f"<p>Skipped</p><ul>{skipped}</ul>" if skipped else ""
+    return f'<div class="cnnviz-survey"><p>{lines}</p>{listed}</div>'
+
+
+def _lines(survey: SurveyFacts) -> list[str]:
+    layers = survey.layers.values()
+    lines = [
+        f"Survey of {survey.model or 'a model'} on {_counted(survey.samples, 'sample')}",
+        f"{_counted(len(layers), 'layer')}, "
+        f"{_counted(sum(layer.channels for layer in layers), 'channel')}, "
+        f"{sum(int(layer.dead.sum()) for layer in layers):,} of them zero throughout",
+    ]
+    faulty = sum(int((layer.nonfinite > 0).sum()) for layer in layers)
+    if faulty:
+        lines.append(f"{_counted(faulty, 'channel')} with values that are NaN or infinite")
+    if survey.ranges:
+        lines.append(f"Numbers of the samples: {named(survey.ranges)}")
+    if survey.classes:
+        lines.append(f"{survey.classes:,} classes")
+    return lines
+
+
+def _skipped(survey: SurveyFacts) -> list[str]:
+    lines = [f"{path}: {why}" for path, why in list(survey.skipped.items())[:_MOST_NAMED]]
+    more = len(survey.skipped) - len(lines)
+    return [*lines, f"and {more:,} more"] if more else lines
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'s' * (number != 1)}"
