@@ -6,6 +6,7 @@ import { paintOverlay } from "./overlay";
 import { describe, describeBlank, describeChannel, sampleName, sheetSize } from "./readout";
 import { isWhole, readSheet, type Sheet } from "./sheet";
 import { Slots } from "./slots";
+import { axisWords } from "./tokens";
 import { pixelRatio } from "../lib/dom/canvas";
 import { element } from "../lib/dom/elements";
 import { pixel, rgb } from "../lib/dom/theme";
@@ -19,7 +20,7 @@ import type { Selection } from "../lib/linking/selection";
 import { SharedColumns, type Channels } from "../lib/columns/shared-columns";
 import { chosenColormap, type RangeName } from "../lib/plots/colormaps";
 import { describeSample, readHeads, type Heads } from "../lib/samples/heads";
-import { HEADS_TRAITS, SHEET_TRAITS } from "../lib/wire/constants";
+import { HEADS_TRAITS, SHEET_TRAITS, TOKENS_TRAITS } from "../lib/wire/constants";
 import type { ChannelGridState, ColumnAxisState } from "../lib/wire/states";
 import type { Counts, PixelImage, Pointer, StageContent, StageLayout } from "../tile-view/content";
 import type { Tile } from "../tile-view/enlarged";
@@ -87,15 +88,16 @@ class ChannelGrid implements StageContent<GridLayout> {
         tiles: () => this.sheet,
         paint: () => this.paint(),
         facts: ({ row, col }) => [
-          ["Channel", this.sheet.names[col]!],
+          [this.sheet.noun === "head" ? "Head" : "Channel", this.sheet.names[col]!],
           ["Sample", this.sampleName(this.sheet.samples[row]!).replace(/^sample /, "")],
         ],
         follow: (tile) => this.follow(tile),
         describe: (pixel) => describe(this.sheet, pixel, model.get("sample_labels")),
         channelOf: ({ col }) => this.sheet.channels[col]!,
         sampleOf: ({ row }) => this.sheet.samples[row]!,
+        axes: ({ row }) => axisWords(this.sheet, row),
       },
-      readOn: [...SHEET_TRAITS, ...HEADS_TRAITS, "sort_rows"],
+      readOn: [...SHEET_TRAITS, ...HEADS_TRAITS, ...TOKENS_TRAITS, "_view", "sort_rows"],
       refreshOn: ["title", "places", "colormap", "value_range", "height", "sample_labels", "_marks_answers", "_notes"],
     }, signal);
     const { tiles, overlay, facts, notes } = this.stage;
@@ -313,7 +315,7 @@ class ChannelGrid implements StageContent<GridLayout> {
     const { channels, columnMarks: marks } = this.sheet;
     const briefly = isWhole(this.sheet) ? undefined : `on these ${count(this.sheet.rows)}`;
     const where = briefly ? `${briefly} samples` : "on all samples shown";
-    return { channels, marks, noun: "channel", where, briefly };
+    return { channels, marks, noun: this.sheet.noun, where, briefly };
   }
 
   counts({ columns }: GridLayout): Counts {

@@ -15,6 +15,7 @@ import type {
   ReportEntry,
   SheetState,
   TimelineCurvesState,
+  TokensState,
   TreeState,
   TrialEntry,
   UncomparedLayerEntry,
@@ -60,13 +61,15 @@ export interface ChannelCardState extends ChannelFactsState {
 }
 
 /** What ChannelGrid shares with the page. */
-export interface ChannelGridState extends SheetState, HeadsState {
+export interface ChannelGridState extends SheetState, HeadsState, TokensState {
   /** What the pictures show, where that is not the whole. */
   _head_note: string;
   /** Whether the channels are the classes that answers are of. */
   _marks_answers: boolean;
   /** What the picture leaves out, in sentences. */
   _notes: string[];
+  /** What of a layer is shown. */
+  _view: "outputs" | "weights" | "attention";
   axis: string;
   /** How values become colours; 'diverging' is blue below zero and red above; 'auto' is 'diverging' where values reach about as far below zero as above, and 'magma' elsewhere. */
   colormap: "auto" | "magma" | "grey" | "viridis" | "diverging";
@@ -180,6 +183,8 @@ export interface InspectorHeaderState {
   error: string;
   /** Kind, shape and samples in one line. */
   facts: string;
+  /** Whether it has attention weights to show. */
+  has_attention: boolean;
   /** Whether the layer has weights to show. */
   has_weights: boolean;
   /** Whether there is a model to diagnose and to read again. */
@@ -202,7 +207,7 @@ export interface InspectorHeaderState {
   steps: number;
   title: string;
   /** The view that is chosen. */
-  view: "outputs" | "weights";
+  view: "outputs" | "weights" | "attention";
   warnings: string[];
   /** Which of them is chosen; '' for none. */
   weight: string;
