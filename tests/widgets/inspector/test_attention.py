@@ -119,10 +119,12 @@ def test_attention_that_is_no_table_is_not_offered() -> None:
 
 
 def test_flash_attention_makes_none() -> None:
-    probe = ModelProbe(reader(), IDS)
-    info = probe.info("block/mha")
+    given = keras.Input((4, 6))
+    mha = kl.MultiHeadAttention(2, 3, name="mha")
+    probe = ModelProbe(keras.Model(given, mha(given, given)), np.zeros((2, 4, 6), "float32"))
+    info = probe.info("mha")
     assert reading.has_attention(probe, info)
-    probe.model.get_layer("block").mha._flash_attention = True
+    mha._flash_attention = True
     assert not reading.has_attention(probe, info)
 
 
