@@ -118,13 +118,11 @@ def test_attention_that_is_no_table_is_not_offered() -> None:
     shown.close()
 
 
-def test_flash_attention_makes_none() -> None:
-    given = keras.Input((4, 6))
-    mha = kl.MultiHeadAttention(2, 3, name="mha")
-    probe = ModelProbe(keras.Model(given, mha(given, given)), np.zeros((2, 4, 6), "float32"))
-    info = probe.info("mha")
+def test_flash_attention_makes_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    probe = ModelProbe(reader(), IDS)
+    info = probe.info("block/mha")
     assert reading.has_attention(probe, info)
-    mha._flash_attention = True
+    monkeypatch.setattr(reading, "uses_flash_attention", lambda layer: True)
     assert not reading.has_attention(probe, info)
 
 
