@@ -3,7 +3,8 @@ import type { AnyModel } from "@anywidget/types";
 
 import { HEADER, rowGap, rowSize, spanOf, spansOf } from "./layout";
 import { paintOverlay } from "./overlay";
-import { describe, describeBlank, describeChannel, sampleName, sheetSize } from "./readout";
+import { Composite } from "./composite";
+import { describe, describeBlank, describeChannel, HELP, sampleName, sheetSize } from "./readout";
 import { isWhole, readSheet, type Sheet } from "./sheet";
 import { Slots } from "./slots";
 import { axisWords } from "./tokens";
@@ -31,10 +32,6 @@ import { limitScroll, rowAt, rowSpans, withBlanks, yOf, type Rows } from "../til
 import { TileStage } from "../tile-view/stage";
 
 const RANGES = [["tile", "tile"], ["channel", "channel"], ["layer", "layer"]] as const;
-const HELP =
-  "Wheel: rows; Shift and wheel: sideways; Ctrl and wheel: size; drag: move; " +
-  "click, Shift-click, Ctrl-click: select channels; double click: enlarge a tile; " +
-  "arrow keys: move; Space: select; Enter: enlarge, or unfold; Escape: clear; + − 0: size";
 
 interface GridLayout extends StageLayout {
   columns: ColumnLayout;
@@ -50,6 +47,7 @@ class ChannelGrid implements StageContent<GridLayout> {
   private channelsShown: Channels;
   private readonly columns: SharedColumns;
   private readonly slots: Slots;
+  private readonly composite: Composite;
   /** The columns as they were laid out last: each event and each frame begins with that. */
   private current: ColumnLayout | undefined;
   private heads: Heads;
@@ -68,6 +66,7 @@ class ChannelGrid implements StageContent<GridLayout> {
     this.columns = new SharedColumns(axis, selection, publisher(axis, signal));
     this.channelsShown = this.channelsNow();
     this.heads = readHeads(model);
+    this.composite = new Composite(model, () => this.sheet);
     this.slots = new Slots(() => this.sheet, () => this.current ?? this.layout().columns, (place) => this.stage.storedAt(place));
     this.stage = new TileStage(this, model, axis, selection, {
       className: "cnnviz-grid",
@@ -83,6 +82,7 @@ class ChannelGrid implements StageContent<GridLayout> {
         offers: (range) => (range === "tile" && !this.hasPixels() ? "greyed" : "yes"),
         size: () => ({ now: this.layout().columns.size, least: LEAST_TILE, most: Math.max(FITTED_TILE, this.layout().columns.size) }),
         setSize: (scale) => this.columns.moveTo({ scale }),
+        offersColour: () => this.composite.offered,
       },
       enlarged: {
         tiles: () => this.sheet,
@@ -98,7 +98,7 @@ class ChannelGrid implements StageContent<GridLayout> {
         axes: ({ row }) => axisWords(this.sheet, row),
       },
       readOn: [...SHEET_TRAITS, ...HEADS_TRAITS, ...TOKENS_TRAITS, "_view", "sort_rows"],
-      refreshOn: ["title", "places", "colormap", "value_range", "height", "sample_labels", "_marks_answers", "_notes"],
+      refreshOn: ["title", "places", "colormap", "value_range", "composite", "height", "sample_labels", "_marks_answers", "_notes"],
     }, signal);
     const { tiles, overlay, facts, notes } = this.stage;
     this.frame.append(tiles.canvas, overlay.canvas);
@@ -177,7 +177,8 @@ class ChannelGrid implements StageContent<GridLayout> {
   }
 
   /** The head of the zeros unfolds them. */
-  press({ column, row }: Pointer, { columns }: GridLayout): boolean {
+  press({ x, y, column, row }: Pointer, { columns, rows }: GridLayout): boolean {
+    if (column < 0 && this.composite.point(x, y, columns, rows)) return true;
     return row < 0 && column === columns.slots.length && this.unfold({ column, row });
   }
 
@@ -264,6 +265,7 @@ class ChannelGrid implements StageContent<GridLayout> {
       }
       paintTiles(picture, this.sheet, across, down, paint);
     }
+    this.composite.paint(picture, columns, down, ratio, paint.notFinite);
     if (!columns.stack) return;
     const stack = { ...picture, clip: { ...clip, left: clip.right, right: width } };
     paintTiles(stack, this.sheet, [spanOf(columns, columns.slots.length, columns.stack[0], ratio)], down, paint);
@@ -290,6 +292,7 @@ class ChannelGrid implements StageContent<GridLayout> {
       hoveredRow: this.hoveredRow,
       cursor,
     });
+    this.composite.paintHead(context, columns, this.stage.theme, HEADER / 2);
   }
 
   /** Where on the axis a column of tiles stands. */
@@ -329,7 +332,7 @@ class ChannelGrid implements StageContent<GridLayout> {
 
   describe(): string | null {
     const hovered = this.hoveredColumn();
-    if (hovered < 0) return "";
+    if (hovered < 0) return this.composite.describe(this.model.get("sample_labels"));
     // Another view may hover another channel while the keyboard is here.
     return this.hoveredRow < 0 || this.toldColumn !== hovered ? describeChannel(this.sheet, hovered) : null;
   }
@@ -340,7 +343,7 @@ class ChannelGrid implements StageContent<GridLayout> {
     const sample = this.sheet.places[row];
     // Beside the tiles it is the sample that is pointed at.
     this.stage.overlay.canvas.title = column < 0 && sample !== undefined ? this.describeSample(sample) : "";
-    if (column < 0 || row < 0) return;
+    if (this.composite.point(x, y, columns, rows) || column < 0 || row < 0) return;
     const labels = this.model.get("sample_labels");
     const tiles = this.sheet.rowAt[row]!;
     this.toldColumn = this.slots.shownAt(column);
@@ -360,6 +363,7 @@ class ChannelGrid implements StageContent<GridLayout> {
 
   onLeave(): void {
     this.hoveredRow = -1;
+    this.composite.spot = null;
   }
 
   onCursor({ column, row }: Place): void {

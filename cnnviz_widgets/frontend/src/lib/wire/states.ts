@@ -73,6 +73,8 @@ export interface ChannelGridState extends SheetState, HeadsState, TokensState {
   axis: string;
   /** How values become colours; 'diverging' is blue below zero and red above; 'auto' is 'diverging' where values reach about as far below zero as above, and 'magma' elsewhere. */
   colormap: "auto" | "magma" | "grey" | "viridis" | "diverging";
+  /** Whether three channels of pictures, or the kernels of three inputs, are shown together in red, green and blue, too. */
+  composite: boolean;
   /** Greatest height of the grid in CSS pixels. */
   height: number;
   /** Columns to leave room for, at the least: grids of as many places stand in line. */
@@ -239,6 +241,8 @@ export interface ParameterGridState extends ParametersState, TreeState, WindowSt
   axis: string;
   /** How values become colours; 'diverging' is blue below zero and red above; 'auto' is 'diverging' where values reach about as far below zero as above, and 'magma' elsewhere. */
   colormap: "auto" | "magma" | "grey" | "viridis" | "diverging";
+  /** Whether three channels of pictures, or the kernels of three inputs, are shown together in red, green and blue, too. */
+  composite: boolean;
   /** Height at which the tree is cut into groups, a cosine distance, for Ward a Euclidean one; None: where there are most of them. `record.tree.cut(cut)` gives each channel's group. */
   cut: number | null;
   /** Greatest height of the picture in CSS pixels. */
