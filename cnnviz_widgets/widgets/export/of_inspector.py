@@ -70,6 +70,7 @@ def _figure(
         selected=tuple(views.selection.selected),
         sample_labels=views.grid.sample_labels,
         class_names=() if is_weights else views.grid.class_names,
+        composite=view.composite,
     )
     if is_weights:
         # Of its kind is no other.
