@@ -1,12 +1,13 @@
 /** The three channels of pictures as one column in red, green and blue, right of them. */
 import type { AnyModel } from "@anywidget/types";
 
-import { rowGap } from "./layout";
+import { pixelAt } from "./layout";
 import { sampleName } from "./readout";
 import type { Sheet } from "./sheet";
 import type { Theme } from "../lib/dom/theme";
 import { partingOf, widthOf, leftOf, type ColumnLayout } from "../lib/columns/column-layout";
-import type { ChannelGridState } from "../lib/wire/states";
+import { publisher, type Publisher } from "../lib/linking/publish";
+import type { ChannelGridState, ColumnAxisState } from "../lib/wire/states";
 import { coloursOfOutputs, describeColour, type Colours, type Three } from "../tile-view/composite/colours";
 import { paintComposite } from "../tile-view/composite/paint";
 import type { Picture, Span } from "../tile-view/paint";
@@ -23,10 +24,25 @@ export class Composite {
   /** What the pointer is at. */
   spot: Spot | null = null;
 
+  private readonly publish: Publisher;
+
   constructor(
     private readonly model: AnyModel<ChannelGridState>,
+    private readonly axis: AnyModel<ColumnAxisState>,
     private readonly sheet: () => Sheet,
-  ) {}
+    signal: AbortSignal,
+  ) {
+    this.publish = publisher(axis, signal);
+  }
+
+  /** Have every view of the axis leave it room, or none where it is not shown. */
+  makeRoom(): void {
+    const beside = this.colours ? 1 : 0;
+    // Widget state that was saved before there was one has none.
+    if (beside === (this.axis.get("_beside") ?? 0)) return;
+    this.axis.set("_beside", beside);
+    this.publish();
+  }
 
   /** Whether there are three channels, of pictures; columns with names of their own are pairs of two layers. */
   get offered(): boolean {
@@ -80,9 +96,7 @@ export class Composite {
     const [place, inside] = [rowAt(rows, y), x >= left && x < left + size];
     const row = sheet.rowAt[place] ?? -1;
     if (!inside || row < 0) return false;
-    const within = (share: number, length: number): number => Math.min(length - 1, Math.max(0, Math.floor(share * length)));
-    const high = rows.size - rowGap(sheet, columns.size);
-    this.spot = { row, x: within((x - left) / size, sheet.width), y: within((y - yOf(rows, place)) / high, sheet.height) };
+    this.spot = { row, ...pixelAt(sheet, x, y, { left, top: yOf(rows, place), width: size, height: rows.size - rows.gap }) };
     return true;
   }
 

@@ -1,11 +1,11 @@
 /** ChannelGrid: samples down, channels across, each tile a channel's answer to a sample. */
 import type { AnyModel } from "@anywidget/types";
 
-import { HEADER, rowGap, rowSize, spanOf, spansOf } from "./layout";
+import { HEADER, pixelAt, rowGap, rowSize, spanOf, spansOf } from "./layout";
 import { paintOverlay } from "./overlay";
 import { Composite } from "./composite";
 import { describe, describeBlank, describeChannel, HELP, sampleName, sheetSize } from "./readout";
-import { isWhole, readSheet, type Sheet } from "./sheet";
+import { isWhole, markedChannels, readSheet, type Sheet } from "./sheet";
 import { Slots } from "./slots";
 import { axisWords } from "./tokens";
 import { pixelRatio } from "../lib/dom/canvas";
@@ -66,7 +66,7 @@ class ChannelGrid implements StageContent<GridLayout> {
     this.columns = new SharedColumns(axis, selection, publisher(axis, signal));
     this.channelsShown = this.channelsNow();
     this.heads = readHeads(model);
-    this.composite = new Composite(model, () => this.sheet);
+    this.composite = new Composite(model, axis, () => this.sheet, signal);
     this.slots = new Slots(() => this.sheet, () => this.current ?? this.layout().columns, (place) => this.stage.storedAt(place));
     this.stage = new TileStage(this, model, axis, selection, {
       className: "cnnviz-grid",
@@ -265,7 +265,7 @@ class ChannelGrid implements StageContent<GridLayout> {
       }
       paintTiles(picture, this.sheet, across, down, paint);
     }
-    this.composite.paint(picture, columns, down, ratio, paint.notFinite);
+    this.composite.paint({ ...picture, clip: { ...clip, right: width } }, columns, down, ratio, paint.notFinite);
     if (!columns.stack) return;
     const stack = { ...picture, clip: { ...clip, left: clip.right, right: width } };
     paintTiles(stack, this.sheet, [spanOf(columns, columns.slots.length, columns.stack[0], ratio)], down, paint);
@@ -315,10 +315,7 @@ class ChannelGrid implements StageContent<GridLayout> {
   }
 
   legend(): MarkedChannels {
-    const { channels, columnMarks: marks } = this.sheet;
-    const briefly = isWhole(this.sheet) ? undefined : `on these ${count(this.sheet.rows)}`;
-    const where = briefly ? `${briefly} samples` : "on all samples shown";
-    return { channels, marks, noun: this.sheet.noun, where, briefly };
+    return markedChannels(this.sheet);
   }
 
   counts({ columns }: GridLayout): Counts {
@@ -348,14 +345,8 @@ class ChannelGrid implements StageContent<GridLayout> {
     const tiles = this.sheet.rowAt[row]!;
     this.toldColumn = this.slots.shownAt(column);
     if (tiles < 0) return facts.say(describeBlank(this.sheet, row, labels));
-    const within = (at: number, from: number, size: number, pixels: number): number =>
-      Math.min(pixels - 1, Math.max(0, Math.floor(((at - from) / size) * pixels)));
-    const spot = {
-      row: tiles,
-      col: this.slots.shownAt(column),
-      x: within(x, leftOf(columns, column), widthOf(columns, column), this.sheet.width),
-      y: within(y, yOf(rows, row), rows.size - rows.gap, this.sheet.height),
-    };
+    const box = { left: leftOf(columns, column), top: yOf(rows, row), width: widthOf(columns, column), height: rows.size - rows.gap };
+    const spot = { row: tiles, col: this.slots.shownAt(column), ...pixelAt(this.sheet, x, y, box) };
     const [first, past] = columnsOf(columns, column);
     const fold = past - first > 1 ? `×${count(past - first)} like ` : "";
     facts.say(fold + describe(this.sheet, spot, labels));
@@ -388,6 +379,7 @@ class ChannelGrid implements StageContent<GridLayout> {
   }
 
   refresh(): void {
+    this.composite.makeRoom();
     this.title.textContent = this.model.get("title") ?? "";
     this.title.hidden = !this.title.textContent;
     if (this.channelsShown.places !== (this.model.get("places") ?? 0)) this.channelsShown = this.channelsNow();

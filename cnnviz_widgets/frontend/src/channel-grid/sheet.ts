@@ -1,11 +1,12 @@
 /** A layer's quantised outputs as the grid reads them; the one place that knows their wire format. */
 import type { AnyModel } from "@anywidget/types";
 
-import { named } from "../lib/format";
+import { count, named } from "../lib/format";
 import { asFloat32, asInt32, asUint8 } from "../lib/linking/buffers";
 import { sorted } from "../lib/samples/heads";
 import type { HeadsState, SheetState, TokensState } from "../lib/wire/payloads";
 import type { ChannelGridState } from "../lib/wire/states";
+import type { MarkedChannels } from "../tile-view/facts";
 import { naturalOrder, summarised, type Tiles } from "../tile-view/tiles";
 import { readTokens, type Tokens } from "./tokens";
 
@@ -60,6 +61,14 @@ export function readSheet(model: AnyModel<SheetState & Sorted & TokensState>): S
   const tokens = readTokens(model);
   const noun = tokens ? "head" : "channel";
   return { ...tiles, channels, names, samples, places, rowAt, kind, noun, tokens, natural: naturalOrder(channels) };
+}
+
+/** Whole channels and their marks, for the legend. */
+export function markedChannels(sheet: Sheet): MarkedChannels {
+  const { channels, columnMarks: marks, noun } = sheet;
+  const briefly = isWhole(sheet) ? undefined : `on these ${count(sheet.rows)}`;
+  const where = briefly ? `${briefly} samples` : "on all samples shown";
+  return { channels, marks, noun, where, briefly };
 }
 
 /** Whether every place has tiles. */

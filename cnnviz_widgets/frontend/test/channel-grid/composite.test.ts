@@ -65,13 +65,15 @@ test("it tells its three values by the channels' numbers, and what colours stand
 });
 
 test("the display settings take it away, and bring it back", async () => {
-  const { canvas, model } = await open();
+  const { canvas, model, axis } = await open();
+  expect(axis.state._beside).toBe(1);
   const buttons = choice();
   expect(buttons.parentElement!.hidden).toBe(false);
   const [shown, hidden] = buttons.querySelectorAll("button");
   hidden!.click();
   expect(model.get("composite")).toBe(false);
   expect(await said(canvas)).toBe("");
+  expect(axis.state._beside).toBe(0);
   shown!.click();
   expect(await said(canvas)).toMatch(/^RGB/);
 });
@@ -83,7 +85,8 @@ test.each<[string, Partial<ChannelGridState>]>([
   ["heads", { _view: "attention" }],
   ["pairs of two layers", { channel_names: ["0", "1", "2"] }],
 ])("%s have none, and no choice", async (_, more) => {
-  const { canvas } = await open(more);
+  const { canvas, axis } = await open(more);
+  expect(axis.state._beside).toBe(0);
   expect(await said(canvas)).not.toContain("RGB");
   expect(choice().parentElement!.hidden).toBe(true);
 });

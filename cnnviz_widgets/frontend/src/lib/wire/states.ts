@@ -99,6 +99,8 @@ export interface ColumnAxisState {
   _groups: [number, number, number][];
   /** First column that is zero throughout, and one past the last; [] for none. */
   _zeros: number[];
+  /** Columns right of the channels: 1 where these are shown in colour, too. */
+  _beside: number;
   /** What the page offers; none where the tree that is shown was kept. */
   _linkages: string[];
   /** Rows are led by picture and class, and not by a number or a name alone. */
