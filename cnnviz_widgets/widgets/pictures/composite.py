@@ -5,15 +5,19 @@ The page does the same in `tile-view/composite`.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
+from PIL import Image, ImageDraw
 
 from ...analysis.tiles.types import TileSheet
 from ...records.layer_picture import LayerPicture
 from ...records.parameter_facts import ParameterPicture
 from ...records.record_kind import OUTPUTS
+from .drawing import FAINT, MARGIN, font
 from .shading import NOT_FINITE
 
 # Rounding may lead so far past the end of a range.
@@ -69,6 +73,28 @@ def kernels_composite(record: ParameterPicture) -> Composite | None:
     reach = max(-low, high)
     ends = f", black −{reach:.3g}, white {reach:.3g} in the whole layer" if reach else ""
     return Composite(_in_colour(tiles, -reach, reach), f"grey 0{ends}")
+
+
+def paste(
+    image: Image.Image, composite: Composite, left: int, width: int, tops: Sequence[int]
+) -> None:
+    """Put the pictures into a still one, below one another, with what their colours mean.
+
+    Parameters
+    ----------
+    left, width : int
+        Where they stand, in pixels.
+    tops : sequence of int
+        Where each that is drawn begins, and the last one ends.
+    """
+    draw = ImageDraw.Draw(image)
+    for pixels, (top, bottom) in zip(composite.pixels, pairwise(tops), strict=False):
+        size = (max(1, width - 1), max(1, bottom - top - 1))
+        image.paste(Image.fromarray(pixels).resize(size, Image.Resampling.BOX), (left, top))
+    draw.text((left + width / 2, 10), "RGB", FAINT, font(), anchor="mm")
+    foot = (image.width - MARGIN, image.height - 8)
+    # The font that comes with Pillow has no minus sign but the hyphen.
+    draw.text(foot, f"RGB: {composite.note}".replace("−", "-"), FAINT, font(), anchor="rm")
 
 
 def _has_three(tiles: TileSheet) -> bool:

@@ -203,6 +203,7 @@ class ChannelGrid(SheetTraits, HeadTraits, LayerView):
 
     def picture(self) -> Image | None:
         """The grid as a picture, each tile over its channel's range on all samples."""
+        from ..pictures.composite import outputs_composite
         from ..pictures.grid_picture import grid_picture
 
         if self.record is None:
@@ -210,7 +211,9 @@ class ChannelGrid(SheetTraits, HeadTraits, LayerView):
         names = self.channel_names or [
             channel_name(channel, self.class_names) for channel in self.record.tiles.columns
         ]
-        return grid_picture(self.record, self.sample_labels, self._laid_out, names)
+        in_colour = self.composite and self._laid_out is None
+        composite = outputs_composite(self.record) if in_colour else None
+        return grid_picture(self.record, self.sample_labels, self._laid_out, names, composite)
 
 
 def _make(links: Links) -> ChannelGrid:

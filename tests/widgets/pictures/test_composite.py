@@ -6,7 +6,9 @@ from typing import Any
 
 import numpy as np
 import pytest
+from PIL import Image
 
+from cnnviz_widgets import ChannelGrid, ParameterGrid
 from cnnviz_widgets.analysis import LayerRecord, ParameterRecord
 from cnnviz_widgets.records.layer_record import AttentionRecord
 from cnnviz_widgets.widgets.export.figures.layer_figure import outputs_figure
@@ -92,3 +94,24 @@ def test_figures_draw_it_unless_it_is_hidden() -> None:
     for look, told in ((Look(composite=True), True), (Look(), False)):
         assert ("RGB: black 0, white 1." in outputs_figure(outputs, look).description) is told
         assert ("RGB: grey 0, black" in weights_figure(kernels, look).description) is told
+
+
+def test_still_pictures_have_it_right_of_the_channels_unless_it_is_hidden() -> None:
+    values = np.zeros((2, 6, 6, 3), "float32")
+    values[..., 0], values[..., 1] = 1, 0.5
+    kernel = np.zeros((3, 3, 3, 5), "float32")
+    kernel[0] = 0.5
+    for view, colour in (
+        (ChannelGrid(values), (255, 128, 0)),
+        (ParameterGrid(kernel, np.ones(5)), (255, 128, 128)),
+    ):
+        shown = view.picture()
+        assert shown is not None and colour in {each for _, each in colours_of(shown)}
+        view.composite = False
+        hidden = view.picture()
+        assert hidden is not None and colour not in {each for _, each in colours_of(hidden)}
+        view.close()
+
+
+def colours_of(picture: Image.Image) -> Any:
+    return picture.getcolors(picture.width * picture.height)
