@@ -7,7 +7,7 @@ import { paintColours } from "./colours";
 import { BIAS_WIDTH, biasLeft, clipOf, layoutOf, spansAcross, spansDown, type Layout } from "./layout";
 import { paintOverlay } from "./overlay";
 import { readParameters, type Parameters, type Part } from "./parameters";
-import { describe, describeBias, describeComposite, describeOutput, inputName, outputName, sizeText, type Spot } from "./readout";
+import { describe, describeBias, describeComposite, describeOutput, HELP, inputName, outputName, sizeText, type Spot } from "./readout";
 import { RowGroups } from "./row-groups";
 import { RowTree } from "./row-tree";
 import { pixelRatio } from "../lib/dom/canvas";
@@ -33,10 +33,6 @@ import { TileStage } from "../tile-view/stage";
 import { readTree, type Tree } from "../tree-view/tree";
 
 const RANGES = [["tile", "tile"], ["row", "row"], ["column", "column"], ["layer", "layer"]] as const;
-const HELP =
-  "Wheel: rows; Shift and wheel: sideways; Ctrl and wheel: size; drag: move; " +
-  "click, Shift-click, Ctrl-click: select rows; double click: enlarge a tile; arrow keys, " +
-  "Page Up, Page Down, Home, End: move; Space: select; Enter: enlarge; Escape: clear; + − 0: size";
 /** Under the mouse: an input, their composite, the bias, or nothing. */
 const COMPOSITE = -3;
 const BIAS = -2;

@@ -14,6 +14,11 @@ export interface Spot {
   across: number;
 }
 
+export const HELP =
+  "Wheel: rows; Shift and wheel: sideways; Ctrl and wheel: size; drag: move; " +
+  "click, Shift-click, Ctrl-click: select rows; double click: enlarge a tile; arrow keys, " +
+  "Page Up, Page Down, Home, End: move; Space: select; Enter: enlarge; Escape: clear; + − 0: size";
+
 export const inputName = ({ names, inputWord }: Parameters, input: number): string =>
   names[input] ?? `${inputWord} ${count(input)}`;
 
