@@ -219,7 +219,9 @@ RULES = {
     "selected": Rule("selected", ((-1,), (NAN,), ("3",), 3, (True,), None)),
     # Words
     "layer": Rule("layer", ("cnov", 5, Opaque, ["conv"], "")),
-    "view": Rule("view must be 'outputs' or 'weights'", ("inputs", None, 5, ["outputs"])),
+    "view": Rule(
+        "view must be one of 'outputs', 'weights', 'attention'", ("inputs", None, 5, ["outputs"])
+    ),
     "how": Rule("how must be one of 'silence', 'mean', 'merge'", ("quieten", None, 5)),
     "kind": Rule("kind must be one of 'dead', 'non-finite', 'frozen'", ("sick", None, 5)),
     "folder": Rule("folder must be", ("", "  ", 5, b"history", ["history"], "a\0b")),

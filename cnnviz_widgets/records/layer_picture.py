@@ -210,7 +210,7 @@ class PictureFacts(LayerPicture):
 
 
 class OutputFacts(PictureFacts):
-    """What follows from the parts of a picture of a layer's outputs."""
+    """What follows from the parts of a picture with a row a sample: outputs, or attention."""
 
     @property
     def kind(self) -> RecordKind:
@@ -251,13 +251,13 @@ class OutputFacts(PictureFacts):
     def extent(self) -> str:
         """How many channels of which size, on which samples."""
         samples = self.samples or counted(self.n_samples, "sample")
-        return f"{counted(self.n_channels, 'channel')}{self._size} · {samples}"
+        return f"{counted(self.n_channels, self.channel_noun)}{self._size} · {samples}"
 
     @property
     def dead_note(self) -> str:
         """How many channels are zero throughout, and on which samples; "" for none."""
         dead = int(self.measures.dead.sum())
-        channels = f"of {counted(self.n_channels, 'channel')}"
+        channels = f"of {counted(self.n_channels, self.channel_noun)}"
         if self.samples is None:
             return f"{dead:,} {channels} {_are(dead)} zero on every sample." if dead else ""
         # What is silent on some samples is called dead where it was so on all of them.
@@ -278,15 +278,16 @@ class OutputFacts(PictureFacts):
                 f"A quick look, at {self.samples}, spread evenly over the rows; those of the "
                 "others stay empty. The first and the last look of a training are at all of them."
             )
+        channels = counted(self.n_channels, self.channel_noun)
         compared = len(self.tree.items) + len(self.tree.nonfinite)
         if compared < self.n_channels:
             notes.append(
-                f"The picture shows {len(self.columns):,} of {self.n_channels:,} channels, spread "
+                f"The picture shows {len(self.columns):,} of {channels}, spread "
                 "evenly; tree, curves and legend are of these, other counts and measures of all."
             )
         elif len(self.columns) < self.n_channels:
             notes.append(
-                f"The picture shows {len(self.columns):,} of {self.n_channels:,} channels, spread "
+                f"The picture shows {len(self.columns):,} of {channels}, spread "
                 "evenly over the tree; the legend counts these, all else uses all of them."
             )
         rows = len(self.tiles.codes)

@@ -40,6 +40,7 @@ from ..validation.objects import instance
 from ..validation.texts import text
 from .cached_property import cached_property
 from .layer_picture import MOST_ROWS, LayerPicture, OutputFacts, PictureFacts
+from .record_kind import ATTENTION, RecordKind
 from .sample_subset import SampleChoice
 
 # As many columns as a wide screen has pixels: more could not be told apart.
@@ -299,6 +300,15 @@ class LayerRecord(OutputFacts):
         drawn = drawn_curves(self.drawn_density, self.fan, self.pooled)
         zero_bands = np.quantile(finite_zero_share(self.measures), FAN_LEVELS)
         return replace(drawn, zero_bands=frozen(zero_bands))
+
+
+class AttentionRecord(LayerRecord):
+    """A layer's attention weights at one moment: values of shape (sample, target, source, head)."""
+
+    @property
+    def kind(self) -> RecordKind:
+        """A layer's attention."""
+        return ATTENTION
 
 
 def as_record(values: ArrayLike | LayerPicture) -> LayerPicture:

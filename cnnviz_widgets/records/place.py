@@ -14,9 +14,9 @@ class Place(NamedTuple):
     ----------
     layer : str
         The layer's path.
-    view : {'outputs', 'weights'}
+    view : {'outputs', 'weights', 'attention'}
     weight : str
-        Which weight, such as ``kernel``; "" for outputs.
+        Which weight, such as ``kernel``; "" for outputs and attention.
     """
 
     layer: str

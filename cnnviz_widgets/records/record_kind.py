@@ -29,6 +29,10 @@ class RecordKind:
 
 OUTPUTS = RecordKind("outputs", "channel", "outputs", "More samples give curves.")
 WEIGHTS = RecordKind("weights", "row", "parameters")
+ATTENTION = RecordKind("attention", "head", "attention", "More samples give curves.")
 
-VIEW_NAMES = tuple(kind.name for kind in (OUTPUTS, WEIGHTS))
+VIEW_NAMES = tuple(kind.name for kind in (OUTPUTS, WEIGHTS, ATTENTION))
 """What a `Place` can be a view of."""
+
+OF_SAMPLES = {kind.stored_as: kind for kind in (OUTPUTS, ATTENTION)}
+"""What has a row a sample, by the word that snapshots have for it."""

@@ -28,7 +28,7 @@ from ..validation.scalars import whole_number
 from .layer_picture import MOST_ROWS, LayerPicture, OutputFacts
 from .layer_record import checked_record
 from .parameter_facts import WINDOW_BUDGET, ParameterFacts
-from .record_kind import WEIGHTS
+from .record_kind import OF_SAMPLES, OUTPUTS, WEIGHTS, RecordKind
 from .sample_subset import SampleChoice
 from .snapshot_checks import FORMAT, NAMES, checked_arrays
 from .snapshots.arrays import (
@@ -50,7 +50,7 @@ _OPEN = 3
 
 
 class Snapshot(OutputFacts):
-    """What is drawn and told of a layer's outputs, without their values.
+    """What is drawn and told of a layer's outputs, or its attention, without their values.
 
     Parameters
     ----------
@@ -64,16 +64,20 @@ class Snapshot(OutputFacts):
     """
 
     def __init__(self, arrays: Arrays) -> None:
-        checked = checked_arrays(arrays)
+        self._arrays = checked = checked_arrays(arrays)
         if str(checked["record"]) != self.kind.stored_as:
             raise ValueError(f"these are {checked['record']}, which make no {type(self).__name__}")
-        self._arrays = checked
         total, *numbers = checked["samples"].tolist() if "samples" in checked else [0]
         self._samples = SampleChoice(tuple(numbers), total) if numbers else None
 
     def __repr__(self) -> str:
         shape = " × ".join(str(length) for length in self.shape)
         return f"<{type(self).__name__} of {self.path or 'values'}: {shape}, {self.nbytes:,} bytes>"
+
+    @property
+    def kind(self) -> RecordKind:
+        """Which side of the layer: its outputs, or its attention."""
+        return OF_SAMPLES.get(str(self._arrays["record"]), OUTPUTS)
 
     @property
     def arrays(self) -> dict[str, NDArray[Any]]:
@@ -97,13 +101,7 @@ class Snapshot(OutputFacts):
 
     @property
     def values(self) -> NoReturn:
-        """Not kept.
-
-        Raises
-        ------
-        ValueError
-            Always.
-        """
+        """Not kept: to ask for them raises a ValueError."""
         raise ValueError(
             f"the values of {self.path or 'this record'} at that moment were not kept, only what "
             "is drawn and told of them; picture_values(record) gives those of the picture"

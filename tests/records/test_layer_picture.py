@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable
+from typing import cast
 
 import numpy as np
 import pytest
 
 from cnnviz_widgets.analysis import LayerRecord, ParameterRecord, SampleChoice, keep
 from cnnviz_widgets.records.layer_picture import LayerPicture
-from cnnviz_widgets.records.layer_record import as_record, checked_record
+from cnnviz_widgets.records.layer_record import AttentionRecord, as_record, checked_record
 from cnnviz_widgets.records.parameter_facts import ParameterPicture
 from cnnviz_widgets.records.parameter_record import as_parameters
-from cnnviz_widgets.records.record_kind import OUTPUTS, VIEW_NAMES, WEIGHTS
+from cnnviz_widgets.records.record_kind import ATTENTION, OUTPUTS, VIEW_NAMES, WEIGHTS
 
 RNG = np.random.default_rng(17)
 
@@ -30,11 +31,19 @@ def weights(dead: int = 1) -> ParameterRecord:
     return ParameterRecord.of(values, "conv", bias=np.ones(5), name="kernel", how="normed")
 
 
+def attention() -> AttentionRecord:
+    shares = RNG.random(size=(4, 3, 3, 2))
+    return cast(AttentionRecord, AttentionRecord.of(shares / shares.sum(2, keepdims=True), "mha"))
+
+
 MADE: list[Callable[[], LayerPicture]] = [
-    outputs, weights, lambda: keep(outputs()), lambda: keep(weights()),
+    outputs, weights, attention, lambda: keep(outputs()), lambda: keep(weights()),
+    lambda: keep(attention()),
 ]  # fmt: skip
 any_picture = pytest.mark.parametrize(
-    "make", MADE, ids=["outputs", "weights", "outputs kept", "weights kept"]
+    "make",
+    MADE,
+    ids=["outputs", "weights", "attention", "outputs kept", "weights kept", "attention kept"],
 )
 
 
@@ -56,7 +65,9 @@ def test_each_answers_all_that_is_asked(make: Callable[[], LayerPicture]) -> Non
 
 
 def test_a_kind_has_the_name_of_its_view() -> None:
-    assert VIEW_NAMES == ("outputs", "weights") == (OUTPUTS.name, WEIGHTS.name)
+    assert VIEW_NAMES == ("outputs", "weights", "attention")
+    assert tuple(kind.name for kind in (OUTPUTS, WEIGHTS, ATTENTION)) == VIEW_NAMES
+    assert attention().kind == keep(attention()).kind == ATTENTION
     assert outputs().kind == keep(outputs()).kind == OUTPUTS
     assert weights().kind == keep(weights()).kind == WEIGHTS
 
@@ -68,7 +79,7 @@ def test_a_snapshot_holds_no_values_and_has_no_window_nearer_than_its_picture() 
         with pytest.raises(ValueError, match="conv at that moment were not kept"):
             _ = keep(record).values
     zooming = [make().zooms_exactly for make in MADE]
-    assert zooming == [False, True, False, False]
+    assert zooming == [False, True, False, False, False, False]
 
 
 def test_a_snapshot_is_no_record() -> None:

@@ -187,7 +187,7 @@ export const key = (name: string, init: KeyboardEventInit = {}): KeyboardEvent =
 export function shared() {
   const selection = new FakeModel<SelectionState>({ selected: [], hovered: -1, _channels_of: "", _named: {}, _chosen_in: [0, ""] }, "selection");
   const axis = new FakeModel<ColumnAxisState>({
-    order_by: "leaf", start: 0, scale: 0, unfolded: [], heads: false, linkage: "single", _linkages: [], _groups: [], _zeros: [],
+    order_by: "leaf", start: 0, scale: 0, unfolded: [], heads: false, linkage: "single", _linkages: [], _groups: [], _zeros: [], _beside: 0,
   }, "axis");
   return { selection, axis, refs: { selection: "selection", axis: "axis" } };
 }

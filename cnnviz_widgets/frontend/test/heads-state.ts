@@ -18,6 +18,16 @@ export const NO_HEADS: HeadState = {
   sort_rows: "given",
 };
 
+/** A grid that shows outputs. */
+export const OF_OUTPUTS: Pick<ChannelGridState, "_view" | "composite" | "_token_words" | "_token_shape" | "_targets" | "_sources"> = {
+  composite: true,
+  _view: "outputs",
+  _token_words: [],
+  _token_shape: [0, 0, 0],
+  _targets: view(new Int32Array(0)),
+  _sources: view(new Int32Array(0)),
+};
+
 export const headEntry = (more: Partial<HeadEntry> = {}): HeadEntry => ({
   text: "",
   more: "",

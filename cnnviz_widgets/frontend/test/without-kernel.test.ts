@@ -42,6 +42,7 @@ const HEADER: InspectorHeaderState = {
   view: "outputs",
   _shown_view: "outputs",
   has_weights: true,
+  has_attention: false,
   weights: ["kernel", "recurrent_kernel"],
   weight: "kernel",
   step: 1,

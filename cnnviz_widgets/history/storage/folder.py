@@ -18,7 +18,7 @@ Each history has a folder of its own in the folder it is given, ``run-0001``, ``
       words, ``numbers``, those of a pool of ``total`` samples;
     - ``logs``: name → number, as training tells them;
     - ``health``: path of the layer → list of its numbers, as ``numbers`` names them;
-    - ``records``: a list of objects with ``layer``, ``view`` ("outputs" or "weights"),
+    - ``records``: a list of objects with ``layer``, ``view`` ("outputs", "weights" or "attention"),
       ``weight`` and ``file``, the name of a file in ``records``;
     - ``onsets``: those that began or changed since the line before, as `Onset` names their
       parts; ``kind``, ``layer`` and ``step`` tell which. ``gone`` lists these three of those

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple, TypeAlias
 
 from ...records.layer_health import LayerHealth
 from ...records.place import Place
-from ...records.record_kind import OUTPUTS, VIEW_NAMES
+from ...records.record_kind import VIEW_NAMES, WEIGHTS
 from ...records.sample_subset import SampleChoice
 from ...records.samples.shown_inputs import ShownInputs
 from ...validation.plain_json import (
@@ -256,8 +256,8 @@ def _file(entry: Any) -> tuple[Place, str]:
         raise ValueError(f"the view is {brief(view)}, none of {', '.join(VIEW_NAMES)}")
     layer = text(part(entry, "layer"), "the layer")
     weight = text(part(entry, "weight"), "the weight")
-    if weight and view == OUTPUTS.name:
-        raise ValueError(f"outputs are of no weight, and it is {brief(weight)}")
+    if weight and view != WEIGHTS.name:
+        raise ValueError(f"{view} are of no weight, and it is {brief(weight)}")
     return Place(layer, view, weight), name
 
 

@@ -6,18 +6,31 @@ import inspect
 import math
 from typing import Any
 
+import keras
 import numpy as np
 from numpy.typing import NDArray
 
+from ...analysis.arrays import checked_values
+from ...analysis.density.bounds import UNBOUNDED
+from ...records.layer_record import AttentionRecord
 from ...validation.objects import instance
 from ..keras_compat.layers import attention_axes, uses_flash_attention
-from ..layers.layer_info import output_suffix, to_float32
+from ..layers.layer_info import LayerInfo, output_suffix, to_float32
 from .call_recorder import ModelCallError, Recorder
 from .calls.layer_call import LayerCall
 from .passes.eager_pass import forward, is_concrete_scope
 from .probe import ModelProbe, reader_of
 
 _ASKED = "return_attention_scores"
+
+MOST_BYTES = 2**28
+"""What a record of attention weights may take: of more, fewer samples are looked at."""
+# The kinds of Keras, whose weights a softmax makes shares of 1.
+_SHARING = (
+    keras.layers.MultiHeadAttention,
+    keras.layers.GroupQueryAttention,
+    keras.layers.Attention,
+)
 
 
 def attention_weights(probe: ModelProbe, path: str) -> NDArray[np.float32]:
@@ -71,6 +84,59 @@ def attention_weights(probe: ModelProbe, path: str) -> NDArray[np.float32]:
                 f"layer {path!r} is called inside compiled code, where it cannot be asked", path
             )
         return _heads_last(to_float32(recorder.scores), layer, path)
+
+
+def has_attention(probe: ModelProbe, info: LayerInfo) -> bool:
+    """Whether a layer can be asked for attention weights: a table of tokens by tokens, a head."""
+    layer = probe.layer_of(info.path)
+    if not isinstance(layer, keras.layers.Layer) or uses_flash_attention(layer):
+        return False
+    if _ASKED not in inspect.signature(layer.call).parameters:
+        return False
+    # Where only some axes of tokens are attended over, the weights are no such table.
+    return attention_axes(layer) in (0, len(info.output_shape) - 2)
+
+
+def attention_record(probe: ModelProbe, info: LayerInfo) -> AttentionRecord:
+    """A record of a layer's attention weights, a head a channel.
+
+    Of so many tokens that `MOST_BYTES` would not do it is of fewer samples, evenly spread, unless
+    the model cannot be called on them.
+
+    Parameters
+    ----------
+    probe : ModelProbe
+    info : LayerInfo
+        Of a layer that `has_attention`.
+
+    Raises
+    ------
+    ValueError, ModelCallError
+        As `attention_weights`.
+    """
+    count = _samples_within(probe, info)
+    fewer = probe.some(count) if probe.choice is None and count < probe.samples else probe
+    try:
+        weights = attention_weights(fewer, info.path)
+    except ModelCallError:
+        if fewer is probe:
+            raise
+        # The model is made for batches of one length.
+        fewer, weights = probe, attention_weights(probe, info.path)
+    # Not every model has the samples on the first axis.
+    samples = fewer.choice if fewer.samples == len(weights) else None
+    bounds = (0.0, 1.0) if isinstance(probe.layer_of(info.path), _SHARING) else UNBOUNDED
+    return AttentionRecord(checked_values(weights), info.path, samples=samples, bounds=bounds)
+
+
+def _samples_within(probe: ModelProbe, info: LayerInfo) -> int:
+    """How many samples' weights `MOST_BYTES` hold, by the numbers of tokens in and out."""
+    known = {each.path: each.output_shape for each in probe.layers}
+    targets = math.prod(length or 1 for length in info.output_shape[1:-1])
+    sources = [known[path][1:-1] for path in info.parents if path in known]
+    most = max([targets, *(math.prod(length or 1 for length in each) for each in sources)])
+    heads = getattr(probe.layer_of(info.path), "num_heads", 1) or 1
+    return max(1, min(probe.samples, MOST_BYTES // (4 * heads * targets * most)))
 
 
 class _Asking(Recorder):

@@ -13,14 +13,19 @@ from ...records.layer_record import LayerRecord
 from ...records.parameter_record import ParameterRecord
 from ...records.place import Place
 from ...records.place_record import PlaceRecord
-from ...records.record_kind import OUTPUTS, WEIGHTS
+from ...records.record_kind import ATTENTION, OUTPUTS, WEIGHTS
 from ...records.sample_subset import SampleChoice
 from ..layers.layer_info import LayerInfo
 from ..layers.parameters import LayerParameters
+from .attention_weights import attention_record, has_attention
 from .probe import Array, ModelProbe
 
 
-class NoWeights(ValueError):
+class NoSuchSide(ValueError):
+    """A side of a layer that it does not have."""
+
+
+class NoWeights(NoSuchSide):
     """The weights of a layer that has none, or one of them that it does not have."""
 
 
@@ -44,8 +49,8 @@ def read_place(
 
     Raises
     ------
-    NoWeights
-        The layer has no weights, or not this one.
+    NoSuchSide
+        The layer has no weights, or not this one, or no attention.
     ValueError
         There is no such layer, or it gives no values on the probe's inputs.
     ModelCallError
@@ -57,6 +62,8 @@ def read_place(
         if known is not None and record.samples is not None:
             record = replace(record, measured=known(info.path, record.measures))
         return PlaceRecord(Place(info.path), record)
+    if place.view == ATTENTION.name:
+        return PlaceRecord(place, attention_of(probe, place, like), None)
     parts = probe.parameters(place.layer)
     part = chosen_part(place, parts)
     return PlaceRecord(
@@ -65,6 +72,26 @@ def read_place(
         part.first_channel,
         tuple(other.name for other in parts),
     )
+
+
+def attention_of(probe: ModelProbe, place: Place, like: ArrayLike | None = None) -> LayerRecord:
+    """A record of a layer's attention weights, as `read_place` reads it.
+
+    Raises
+    ------
+    NoSuchSide
+        The layer has none.
+    ValueError, ModelCallError
+        There is no such layer, or it cannot be asked.
+    """
+    info = probe.info(place.layer)
+    if not has_attention(probe, info):
+        raise NoSuchSide(
+            f"layer {place.layer!r}, a {info.kind}, has no attention weights to show; its outputs "
+            "can be shown"
+        )
+    record = attention_record(probe, info)
+    return replace(record, like=_fitting(like, record.n_channels))
 
 
 def weight_record(

@@ -73,6 +73,19 @@ def sample_pictures(probe: ModelProbe, decode: Decode | None = None) -> SamplePi
     return SamplePictures(first.pictures, first.texts, more)
 
 
+def token_ids(probe: ModelProbe, decode: Decode | None = None) -> dict[str, NDArray[np.int64]]:
+    """The ids of the first samples, shape (sample, token), of each input that is of tokens."""
+    arrays = [np.asarray(each)[:MOST_ROWS] for each in keras.tree.flatten(probe.inputs)]
+    names = input_names(probe.model, probe.inputs)
+    embedded = _embedded(probe, names)
+    return {
+        name: array.astype(np.int64)
+        for name, array in zip(names, arrays, strict=True)
+        if name in embedded or (decode is not None and not embedded)
+        if array.ndim == 2 and array.dtype.kind in "iuf" and _are_ids(array)
+    }
+
+
 def checked_decode(decode: Any) -> Decode | None:
     """What makes words of token ids.
 

@@ -26,7 +26,7 @@ from ..layers.activations import layer_role
 from ..layers.layer_info import LayerInfo, is_norm
 from ..reading.call_recorder import ModelCallError
 from ..reading.probe import ModelProbe
-from ..reading.record_reader import channels_last, output_record, weight_record
+from ..reading.record_reader import attention_of, channels_last, output_record, weight_record
 from ..samples.answers import AnswerSource
 from .reading import Reading
 from .weight_changes import WeightChanges, gradients_by_variable
@@ -152,11 +152,8 @@ class MomentReader:
                 self._quick_looks += 1
                 seen = self._confirmed(seen)
             for place in requested:
-                if place.view == WEIGHTS.name:
-                    try:
-                        records[place] = weight_record(whole, place, orders.get(place))
-                    except ValueError as error:
-                        failed[place] = str(error)
+                if place.view != OUTPUTS.name:
+                    self._read_beside(probe, place, orders.get(place), records, failed)
             for place in requested:
                 if place not in records:
                     failed.setdefault(place, f"there is no layer {place.layer!r}")
@@ -203,6 +200,23 @@ class MomentReader:
             failed=failed,
             answers=answers[0] if answers else None,
         )
+
+    def _read_beside(
+        self,
+        probe: ModelProbe,
+        place: Place,
+        like: ArrayLike | None,
+        records: dict[Place, LayerRecord],
+        failed: dict[Place, str],
+    ) -> None:
+        """Record a weight, or the attention on a probe's samples, or why that cannot be."""
+        try:
+            if place.view == WEIGHTS.name:
+                records[place] = weight_record(self._whole, place, like)
+            else:
+                records[place] = attention_of(probe, place, like)
+        except ValueError as error:
+            failed[place] = str(error)
 
     def look_at(self, probe: ModelProbe) -> None:
         """Look at these samples of the model from now on."""

@@ -15,7 +15,7 @@ from ...analysis.density.types import NOT_DRAWN, DensityStyle
 from ...analysis.tiles.layout import picture_layout
 from ...analysis.tiles.types import ALL_NONFINITE
 from ..layer_picture import MOST_ROWS
-from ..record_kind import OUTPUTS, WEIGHTS
+from ..record_kind import OF_SAMPLES, OUTPUTS, WEIGHTS
 from ..sample_subset import SampleChoice
 from .arrays import Arrays
 
@@ -30,11 +30,11 @@ class Wrong(ValueError):
 
 
 def is_of_weights(arrays: Arrays) -> bool:
-    """Whether these are a weight's; `Wrong` where they are neither its nor those of outputs."""
-    outputs, weights = OUTPUTS.stored_as, WEIGHTS.stored_as
-    kind = text_of(arrays, "record") if "record" in arrays else outputs
-    demand(kind in (outputs, weights), f"it is of {kind!r:.40}, not {outputs} or {weights}")
-    return kind == weights
+    """Whether these are a weight's; `Wrong` where they are of no side of a layer."""
+    kinds = (*OF_SAMPLES, WEIGHTS.stored_as)
+    kind = text_of(arrays, "record") if "record" in arrays else OUTPUTS.stored_as
+    demand(kind in kinds, f"it is of {kind!r:.40}, none of {', '.join(kinds)}")
+    return kind == WEIGHTS.stored_as
 
 
 def check_numbers(arrays: Arrays) -> None:

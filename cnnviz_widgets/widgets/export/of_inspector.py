@@ -70,6 +70,7 @@ def _figure(
         selected=tuple(views.selection.selected),
         sample_labels=views.grid.sample_labels,
         class_names=() if is_weights else views.grid.class_names,
+        composite=view.composite,
     )
     if is_weights:
         # Of its kind is no other.
@@ -97,7 +98,7 @@ def _code(inspector: Any) -> str:
     )
     if tree.cut is not None:
         lines.append(f"inspector.{name}.cut = {tree.cut!r}")
-    for trait in ("colormap", "value_range"):
+    for trait in ("colormap", "value_range", "composite"):
         value = getattr(tiles, trait)
         if value != tiles.traits()[trait].default_value:
             lines.append(f"inspector.{'parameters' if is_weights else 'grid'}.{trait} = {value!r}")

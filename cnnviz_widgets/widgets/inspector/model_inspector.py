@@ -19,6 +19,7 @@ from ...model.samples.pictures import Decode, checked_decode
 from ...model.samples.pool import Pool
 from ...records.place import Place
 from ...records.place_record import NOW, PlaceRecord
+from ...records.record_kind import VIEW_NAMES
 from ...runtime.call_stack import afterwards, surely
 from ...validation.scalars import flag
 from ...validation.texts import one_of
@@ -68,7 +69,7 @@ class ModelInspector(Selecting, WithInputs, Monitored, Composite):
         stand for, where these are as many.
     layer : str, optional
         Path of the layer to show first; by default the first of the order of analysis.
-    view : {'outputs', 'weights'}
+    view : {'outputs', 'weights', 'attention'}
         What of the layer to show first.
     pool : array, (inputs, targets), tf.data.Dataset or keras.utils.PyDataset, optional
         More samples, of which the page shows some in place of the inputs: wrong ones, the least
@@ -91,11 +92,11 @@ class ModelInspector(Selecting, WithInputs, Monitored, Composite):
     ------
     TypeError, ValueError
         No model, inputs that do not fit it, labels that do not fit the inputs, a layer that
-        does not exist, or the weights of one that has none; the message says what was given
-        and what was expected.
+        does not exist, or the weights or the attention of one that has none; the message says
+        what was given and what was expected.
     """
 
-    view = Enum(["outputs", "weights"], "outputs", help="What of the layer is shown.")
+    view = Enum(VIEW_NAMES, "outputs", help="What of the layer is shown.")
     weight = Unicode(
         help="Name of the weight shown, such as 'kernel': some layers have several. "
         "'' while outputs are shown."
@@ -116,7 +117,7 @@ class ModelInspector(Selecting, WithInputs, Monitored, Composite):
         decode: Decode | None = None,
         linkage: Linkage = "single",
     ) -> None:
-        one_of("view", view, ("outputs", "weights"))
+        one_of("view", view, VIEW_NAMES)
         decode = checked_decode(decode)
         checked_linkage(linkage)
         probe = ModelProbe(model, inputs)

@@ -8,14 +8,22 @@ from contextlib import AbstractContextManager
 from ...diagnosis.findings import Finding
 from ...model import LayerInfo, ModelProbe
 from ...model.layers.analysis_order import analysis_order
-from ...model.reading.record_reader import chosen_part
+from ...model.reading.attention_weights import has_attention
+from ...model.reading.record_reader import read_place
 from ...records.place import Place
 from ...records.place_record import NOW
+from ...records.record_kind import ATTENTION, OUTPUTS, WEIGHTS
 from ...runtime.call_stack import afterwards, surely
 from ..jupyter.work_report import WorkReport
 from ..panels.training.timeline import Timeline
 from .history.history_view import HistoryView
 from .shown import LayerDisplay, has_weights
+
+_HOW_KEPT = {
+    OUTPUTS.name: "monitor(layers=[…]) names layers to keep.",
+    WEIGHTS.name: "Weights are kept at updates that come while they are shown.",
+    ATTENTION.name: "Attention is kept at updates that come while it is shown.",
+}
 
 
 class Navigation:
@@ -53,10 +61,10 @@ class Navigation:
         """Read the live model, and show there what was shown, or else the first of these layers."""
         place = self._display.place
         if place is None or place.layer not in {info.path for info in layers}:
-            place = Place(_first_layer(layers).path, "outputs")
+            place = Place(_first_layer(layers).path)
         told = self._position_told
         with surely(told), told, self._display.probe.steady():
-            self._display.read_all(self._with_weights(place), layers, exact)
+            self._display.read_all(self._with_view(place), layers, exact)
         self.timeline.note = ""
 
     def choose(self, trait: str, value: str) -> None:
@@ -66,11 +74,11 @@ class Navigation:
             if before is None or getattr(before, trait) == value:
                 return
             if trait == "layer":
-                place = self._with_weights(Place(value, before.view))
+                place = self._with_view(Place(value, before.view))
             elif trait == "view":
                 place = Place(before.layer, value)
             else:
-                place = Place(before.layer, "weights" if value else before.view, value)
+                place = Place(before.layer, WEIGHTS.name if value else before.view, value)
             self.turn_to(place, self._display.requested)
 
     def turn_to(self, place: Place | None, step: int) -> None:
@@ -136,17 +144,17 @@ class Navigation:
             self._show_at(place, NOW)
             return (
                 f"{place.layer}, {place.view}, was not kept: it is shown as it is now. "
-                "monitor(layers=[…]) names layers to keep."
+                f"{_HOW_KEPT[place.view]}"
             )
         with surely(told), told:
             self._display.show_past(recalled)
         return recalled.note
 
-    def _with_weights(self, place: Place) -> Place:
-        """The place, or the layer's outputs where it has no weights."""
-        if place.view == "weights" and not has_weights(self._display.probe.info(place.layer)):
-            return Place(place.layer, "outputs")
-        return place
+    def _with_view(self, place: Place) -> Place:
+        """The place, or the layer's outputs where it has no such view."""
+        probe = self._display.probe
+        has_it = has_view(probe, probe.info(place.layer), place.view)
+        return place if has_it else Place(place.layer)
 
     def _tell_position(self) -> None:
         # Nothing is left to be done for it.
@@ -160,17 +168,24 @@ def first_place(probe: ModelProbe, layer: str | None, view: str) -> Place:
     ------
     ValueError
         There is no layer, or not this one.
-    NoWeights
-        The layer, or any layer, has no weights.
+    NoSuchSide
+        The layer, or any layer, has no weights, or no attention.
     """
     layers = probe.layers
     first = probe.info(layer) if layer is not None else _first_layer(layers)
-    if view == "weights" and not has_weights(first):
-        weighty = [info for info in layers if has_weights(info)]
-        if layer is not None or not weighty:
-            chosen_part(Place(first.path, "weights"), ())  # raises
-        first = weighty[0]
+    if not has_view(probe, first, view):
+        fitting = [info for info in layers if has_view(probe, info, view)]
+        if layer is not None or not fitting:
+            read_place(probe, Place(first.path, view))  # raises
+        first = fitting[0]
     return Place(first.path, view)
+
+
+def has_view(probe: ModelProbe, info: LayerInfo, view: str) -> bool:
+    """Whether a layer has outputs, weights or attention to show."""
+    if view == WEIGHTS.name:
+        return has_weights(info)
+    return view == OUTPUTS.name or has_attention(probe, info)
 
 
 def _first_layer(layers: Sequence[LayerInfo]) -> LayerInfo:

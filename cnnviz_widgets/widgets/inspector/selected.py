@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from ...records.layer_picture import LayerPicture, counted
 from ...records.place_record import PlaceRecord
-from ...records.record_kind import OUTPUTS
+from ...records.record_kind import WEIGHTS
 from ...records.snapshot import picture_values
 from ..linking.named_selections import NamedSelections
 from ..linking.selection import Selection
@@ -30,9 +30,9 @@ class SelectedValues:
     ----------
     layer : str
         Path of the layer.
-    view : {'outputs', 'weights'}
+    view : {'outputs', 'weights', 'attention'}
     weight : str
-        Name of the weight; "" for outputs.
+        Name of the weight; "" for outputs and attention.
     step : int
         The moment of training that they are of; -1 for the model as it is now.
     channels : tuple of int
@@ -44,6 +44,7 @@ class SelectedValues:
     sample_names : tuple of str
         What each sample is called; () where they have no names, and for weights.
     values : ndarray, shape (sample, ..., channel), or (input, ..., channel) for weights
+        Of attention (sample, target, source, head).
     exact : bool
         Whether these are the values themselves. Of a moment of the past the picture is all that
         was kept: then `values` has shape (row, height, width, channel), perhaps averaged over
@@ -107,8 +108,8 @@ def values_of(
     all_values = picture_values(record) if held is None else held
     # A copy: what the inspector shows must not change with it.
     values = np.asarray(all_values)[..., list(channels)].copy()
-    is_outputs = place.view == OUTPUTS.name
-    samples = record.sample_numbers[: len(values)].tolist() if is_outputs else []
+    is_sampled = place.view != WEIGHTS.name
+    samples = record.sample_numbers[: len(values)].tolist() if is_sampled else []
     return SelectedValues(
         layer=place.layer,
         view=place.view,

@@ -12,12 +12,14 @@ from traitlets import TraitError
 from ...analysis.channel_measures import ChannelMeasures
 from ...model import LayerInfo, ModelProbe
 from ...model.layers.analysis_order import analysis_order
-from ...model.reading.record_reader import NoWeights, chosen_part, output_record
+from ...model.reading.attention_weights import has_attention
+from ...model.reading.record_reader import NoSuchSide, chosen_part, output_record
 from ...model.samples.input_set import InputSet
 from ...model.training.reading import Reading
 from ...records.layer_record import LayerRecord
 from ...records.place import Place
 from ...records.place_record import NOW, PlaceRecord
+from ...records.record_kind import OUTPUTS, WEIGHTS
 from ...records.sample_subset import SampleChoice
 from ...runtime.progress import Progress
 from ..jupyter.ownership import of_open
@@ -28,11 +30,12 @@ from .guide import Guide
 from .layer_facts import layer_facts
 from .panes import Panes
 from .samples.sample_heads import SampleHeads
+from .samples.token_labels import TokenLabels
 from .training_session import TrainingSession
 
 
-class NotToBeShown(NoWeights, TraitError):
-    """The weights of a layer that has none.
+class NotToBeShown(NoSuchSide, TraitError):
+    """The weights, or the attention, of a layer that has none.
 
     A TraitError, too: where the page asks for it, the trait goes back to what it was.
     """
@@ -82,6 +85,7 @@ class LayerDisplay:
         self._probe: ModelProbe | None = probe
         self._panes = panes
         self._heads = heads
+        self._tokens = TokenLabels(panes.views.grid, heads.decode)
         self._session = session
         self._class_names = heads.class_names
         self._work = work
@@ -143,7 +147,7 @@ class LayerDisplay:
         records: list[LayerRecord] = []
 
         def measure(info: LayerInfo, array: NDArray[Any]) -> ChannelMeasures | None:
-            is_shown = info.path == place.layer and place.view == "outputs"
+            is_shown = info.path == place.layer and place.view == OUTPUTS.name
             self._heads.look(info, array)
             # A detector without a hit gives nothing, and has nothing to be measured.
             if not array.size and not is_shown:
@@ -206,7 +210,7 @@ class LayerDisplay:
         ValueError
             They stand for none, or what is shown is of the past.
         """
-        layer, _, weight = self.place or Place("")
+        layer, view, weight = self.place or Place("")
         if self.requested != NOW:
             raise ValueError(
                 f"{layer!r} is shown as it was at step {self.requested:,}; channels can be "
@@ -215,8 +219,8 @@ class LayerDisplay:
         first = None if self.present is None else self.present.first_channel
         if first is None:
             raise ValueError(
-                f"the rows of {weight!r} are no channels of the output of {layer!r}; "
-                "show its outputs and select there"
+                f"the {'rows' if weight else 'heads'} of {weight or view!r} are no channels of the "
+                f"output of {layer!r}; show its outputs and select there"
             )
         return [first + row for row in rows]
 
@@ -224,12 +228,12 @@ class LayerDisplay:
         self._work.progress(-1.0, f"reading {place.layer}")
         try:
             return self._session.read(place)
-        except NoWeights as error:
+        except NoSuchSide as error:
             raise NotToBeShown(str(error)) from None
 
     def _first_channel(self, place: Place) -> int | None:
-        if place.view == "outputs":
-            return 0
+        if place.view != WEIGHTS.name:
+            return 0 if place.view == OUTPUTS.name else None
         parts = self.probe.parameters(place.layer, copy=False)
         return chosen_part(place, parts).first_channel
 
@@ -245,8 +249,10 @@ class LayerDisplay:
         self._panes.selection_bar.show(present.record, names)
         self.present = present
         self._heads.show(present, outputs)
+        self._tokens.show(present, self.probe, self._heads.inputs)
         if before is None or not _same_channels(before, present):
-            views.forget(f"{place.layer} {present.first_channel}")
+            first = present.first_channel
+            views.forget(f"{place.layer} {place.weight or place.view if first is None else first}")
         if present.step == NOW:
             self._session.orders[place] = present.record.columns
         self.guide.look(place.layer, place.view)
@@ -270,6 +276,7 @@ class LayerDisplay:
             header.facts = facts
             header.weights = list(present.weights)
             header.has_weights = has_weights(info)
+            header.has_attention = has_attention(self.probe, info)
 
     # Word to the page ---------------------------------------------------------------------------
 
@@ -314,7 +321,7 @@ def _offer_trials(ablation: AblationBar, present: PlaceRecord) -> None:
     with ablation.hold_sync():
         ablation.enabled = present.first_channel is not None and is_now
         ablation.reason = (
-            "These rows are no channels of the layer's output: select in Outputs"
+            "These are no channels of the layer's output: select in Outputs"
             if is_now
             else "This is of the past; trials are made on the model as it is now"
         )

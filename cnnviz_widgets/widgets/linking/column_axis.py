@@ -42,6 +42,10 @@ class ColumnAxis(Owning, ThreadLocalSync):
     _groups = List(List(), help="Groups of the cut in the tree that is drawn here.").tag(sync=True)
     _zeros = List(Int(), help="Columns of that tree that are zero throughout.").tag(sync=True)
 
+    _beside = Int(
+        0, help="Columns right of the channels: 1 where these are shown in colour, too."
+    ).tag(sync=True)
+
     linkage = Enum(
         LINKAGES,
         "single",

@@ -32,6 +32,12 @@ class SheetTraits(HasTraits):
         "'diverging' where values reach about as far below zero as above, and 'magma' elsewhere.",
     ).tag(sync=True)
 
+    composite = Bool(
+        True,
+        help="Whether three channels of pictures, or the kernels of three inputs, are shown "
+        "together in red, green and blue, too.",
+    ).tag(sync=True)
+
     _shape = List(Int(), [0, 0, 1, 1]).tag(sync=True)
     _codes = Bytes().tag(sync=True)
     _low = Bytes().tag(sync=True)

@@ -52,6 +52,17 @@ class SheetState(TilesState):
     class_names: list[str]
 
 
+class TokensState(TypedDict):
+    """What the tokens of attention are called."""
+
+    _token_words: list[str]
+    _token_shape: tuple[int, int, int]
+    """Samples, targets and sources that have words; 0: they have none."""
+    _targets: Int32
+    """For each sample and target the number of its word."""
+    _sources: Int32
+
+
 class HeadEntry(TypedDict):
     """What leads a row: the sample itself, what it is, and the model's answer."""
 

@@ -35,6 +35,7 @@ from .wire_pictures import (
     ParametersState,
     SheetState,
     TimelineCurvesState,
+    TokensState,
     TreeState,
     Uint8,
     WindowState,
@@ -50,7 +51,7 @@ class AblationBarState(TypedDict):
     """Serial, how, channels, and the layer meant."""
 
 
-class ChannelGridState(SheetState, HeadsState):
+class ChannelGridState(SheetState, HeadsState, TokensState):
     """A layer's outputs, each row led by its sample."""
 
 
@@ -236,6 +237,7 @@ READ_TOGETHER = (
     MomentsState,
     SelectionBarState,
     TimelineCurvesState,
+    TokensState,
 )
 """Payloads of several traits: when one of them changes, the page reads all anew."""
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from traitlets import Bool, Enum, Float, Int, List, Unicode
 
 from ...diagnosis.findings import SEVERITIES
+from ...records.record_kind import VIEW_NAMES
 from ..jupyter.bundles import BundledWidget, bundle
 from ..jupyter.ownership import Owning
 from ..jupyter.thread_local_sync import ThreadLocalChanges
@@ -32,8 +33,9 @@ class InspectorHeader(Owning, ThreadLocalChanges, BundledWidget):
     error = Unicode(help="What went wrong last; '' once something has worked.").tag(sync=True)
     warnings = List(Unicode()).tag(sync=True)
     live = Bool(True, help="Whether there is a model to diagnose and to read again.").tag(sync=True)
-    view = Enum(["outputs", "weights"], "outputs", help="The view that is chosen.").tag(sync=True)
+    view = Enum(VIEW_NAMES, "outputs", help="The view that is chosen.").tag(sync=True)
     has_weights = Bool(False, help="Whether the layer has weights to show.").tag(sync=True)
+    has_attention = Bool(False, help="Whether it has attention weights to show.").tag(sync=True)
     weights = List(Unicode(), help="Names of the layer's weights that have a picture.").tag(
         sync=True
     )

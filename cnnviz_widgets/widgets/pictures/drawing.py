@@ -16,6 +16,8 @@ GUTTER = 84
 MARGIN = 10
 HEADER = 20
 WIDEST_COLUMN = 88
+# Between channels and what they are in colour.
+PARTED = 6
 
 PAPER = (255, 255, 255)
 INK = (33, 33, 33)

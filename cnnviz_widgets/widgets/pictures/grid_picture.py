@@ -13,11 +13,13 @@ from ...analysis.arrays import Indices
 from ...analysis.tiles.types import ALL_ZERO, TileSheet
 from ...records.layer_picture import LayerPicture
 from ..views.sample_names import row_names
+from .composite import Composite, paste
 from .drawing import (
     FAINT,
     GUTTER,
     HEADER,
     PAPER,
+    PARTED,
     WIDTH,
     column_edges,
     font,
@@ -34,6 +36,7 @@ def grid_picture(
     sample_labels: Sequence[str] = (),
     laid_out: tuple[TileSheet, Indices, Indices] | None = None,
     channel_names: Sequence[str] = (),
+    composite: Composite | None = None,
 ) -> Image.Image:
     """The channel grid, each tile over its channel's range on all samples.
 
@@ -46,6 +49,8 @@ def grid_picture(
         Other tiles than the record's own, the channel of each column and the sample of each row.
     channel_names : sequence of str
         Names of the columns, from left to right; of another number: their channel numbers.
+    composite : Composite, optional
+        The channels in colour, to stand right of them.
     """
     tiles, channels, samples = laid_out or (
         record.tiles,
@@ -91,6 +96,9 @@ def grid_picture(
                 image.paste(stripes.crop((left, 0, right, size[1])), (left, top))
             if gap:
                 draw.rectangle((right - gap, top, right - 1, bottom), PAPER)
+    if composite is not None:
+        tops = np.rint(HEADER + row_height * np.arange(drawn_rows + 1)).astype(int)
+        paste(image, composite, int(edges[-1]) + PARTED, round(column_width), tops.tolist())
     return image
 
 

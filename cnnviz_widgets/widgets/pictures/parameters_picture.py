@@ -8,12 +8,14 @@ from PIL import Image, ImageDraw
 from ...analysis.clustering.dendrogram_geometry import DendrogramGeometry
 from ...analysis.tiles.types import ALL_ZERO
 from ...records.parameter_facts import ParameterPicture
+from .composite import Composite, paste
 from .drawing import (
     FAINT,
     HEADER,
     INK,
     MARGIN,
     PAPER,
+    PARTED,
     WIDEST_COLUMN,
     WIDTH,
     font,
@@ -29,8 +31,15 @@ _WIDEST_BIAS = 20
 _WIDEST_NAMED = 130
 
 
-def parameters_picture(record: ParameterPicture) -> Image.Image:
-    """A row an output in leaf order: its tree, its tiles over the layer's range, its bias."""
+def parameters_picture(record: ParameterPicture, composite: Composite | None = None) -> Image.Image:
+    """A row an output in leaf order: its tree, its tiles over the layer's range, its bias.
+
+    Parameters
+    ----------
+    record : ParameterRecord
+    composite : Composite, optional
+        The kernels in colour, to stand right of them.
+    """
     tiles, rows = record.tiles, len(record.columns)
     _, columns, tile_height, tile_width = tiles.codes.shape
     left = _TREE_WIDTH + _OUTPUT_LABELS
@@ -41,6 +50,8 @@ def parameters_picture(record: ParameterPicture) -> Image.Image:
     else:
         widest = _WIDEST_NAMED if record.column_names else WIDEST_COLUMN
         column_width = min(widest, room / columns)
+        if composite is not None:
+            column_width = min(widest, (room - PARTED) / (columns + 1))
         shape = 14 / column_width if tiles.kind == "vector" else tile_height / tile_width
         width, row_height = round(column_width * columns), column_width * shape
     row_height = min(row_height, _TALLEST / rows)
@@ -65,12 +76,17 @@ def parameters_picture(record: ParameterPicture) -> Image.Image:
     zero = Image.fromarray((tiles.marks == ALL_ZERO) & (tiles.kind != "vector"))
     striped = zero.resize((width, height), Image.Resampling.NEAREST)
     image.paste(hatching((width, height)), (left, HEADER), striped)
+    end = left + width
+    if composite is not None:
+        tops = np.rint(HEADER + height / rows * np.arange(rows + 1)).astype(int)
+        paste(image, composite, end + PARTED, round(width / columns), tops.tolist())
+        end += PARTED + round(width / columns)
     if record.bias is not None:
         drawn = record.bias[record.columns].astype(np.float32)
         finite = drawn[np.isfinite(drawn)]
         low, high = finite.min(initial=np.inf), finite.max(initial=-np.inf)
         column = Image.fromarray(coloured(drawn, np.array([low]), np.array([high]))[:, None])
-        place = left + width + 8
+        place = end + 8
         resized = column.resize((_WIDEST_BIAS, height), Image.Resampling.BOX)
         image.paste(resized, (place, HEADER))
         draw.text((place + _WIDEST_BIAS / 2, 10), "bias", FAINT, font(), anchor="mm")

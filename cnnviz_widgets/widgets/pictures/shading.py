@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from ...analysis.tiles.types import TileSheet
 from .colour_maps import chosen_colormap, colour_table
 
-_NOT_FINITE = (213, 94, 0)
+NOT_FINITE = (213, 94, 0)
 
 
 def coloured(
@@ -41,7 +41,7 @@ def coloured(
         share = np.where(high > low, (values - low) / reach, 0.5)
     index = np.rint(255 * np.clip(np.where(known, share, 0), 0, 1)).astype(np.uint8)
     colours: NDArray[np.uint8] = colour_table(colormap)[index]
-    colours[~known] = _NOT_FINITE
+    colours[~known] = NOT_FINITE
     return colours
 
 

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import ArrayLike
-from traitlets import Bytes, Enum, List, Unicode
+from traitlets import Bytes, Enum, Int, List, Unicode
 
 from ...analysis.arrays import Indices
 from ...analysis.tiles.types import TileSheet
 from ...records.layer_picture import MOST_ROWS, LayerPicture
 from ...records.layer_record import checked_record
-from ...records.record_kind import OUTPUTS
+from ...records.record_kind import ATTENTION, OUTPUTS, VIEW_NAMES
 from ...records.samples.row_heads import SampleAnswers, SamplePictures
+from ...records.samples.token_names import TokenNames
 from ...validation.arrays import indices
 from ...validation.objects import instance
 from ..jupyter.bundles import bundle
@@ -40,7 +41,8 @@ class ChannelGrid(SheetTraits, HeadTraits, LayerView):
 
     4-D values (batch, height, width, channel) show as tiles; 2-D values (batch, feature) as a
     heat map; sequences (batch, time, feature) as one image a sample, time running down;
-    volumes (batch, depth, height, width, channel) as tiles that hold all slices.
+    volumes (batch, depth, height, width, channel) as tiles that hold all slices. A record of
+    attention shows a column a head, its tiles target tokens down and source tokens across.
 
     `ChannelGrid(values)` works alone; see `LayerView` for the parameters.
     """
@@ -69,14 +71,23 @@ class ChannelGrid(SheetTraits, HeadTraits, LayerView):
     sample_labels = List(Unicode(), help="A name for each of all samples; none: its number.").tag(
         sync=True
     )
+    _view = Enum(VIEW_NAMES, "outputs", help="What of a layer is shown.").tag(sync=True)
     height = Whole(440, min=120, help="Greatest height of the grid in CSS pixels.").tag(sync=True)
 
+    _token_words = List(Unicode(), help="Words for tokens, each once.").tag(sync=True)
+    _token_shape = List(
+        Int(), [0, 0, 0], help="Samples, targets and sources that have words; 0: they have none."
+    ).tag(sync=True)
+    _targets = Bytes(help="For each sample and target the number of its word.").tag(sync=True)
+    _sources = Bytes().tag(sync=True)
     _channels = Bytes().tag(sync=True)
     _samples = Bytes(help="Number of each row's sample; none: that of the row.").tag(sync=True)
     _rows = Bytes(
         help="Number of the sample at each place, where some have no tiles now; none: _samples."
     ).tag(sync=True)
 
+    # The range that was chosen for each view: rows of attention sum to 1 in each tile by itself.
+    _ranges: Mapping[str, str] = {OUTPUTS.name: "channel", ATTENTION.name: "tile"}
     # Tiles, channels and samples, where they are not the record's own.
     _laid_out: tuple[TileSheet, Indices, Indices] | None = None
 
@@ -136,6 +147,17 @@ class ChannelGrid(SheetTraits, HeadTraits, LayerView):
             self.show_answers(samples, answers)
             self.sample_labels = list(names)
 
+    def show_tokens(self, names: TokenNames) -> None:
+        """Name the tokens of the attention that is shown, in one message to the page."""
+        with self.hold_sync():
+            self._token_words = list(names.words)
+            samples = max(len(names.targets), len(names.sources))
+            self._token_shape = [samples, names.targets.shape[1], names.sources.shape[1]]
+            self._targets = wire(names.targets, "i4")
+            self._sources = wire(names.sources, "i4")
+            if self.record is not None:
+                self._notes = [*self.record.omissions, *filter(None, [names.note])]
+
     def show_answers(self, samples: SamplePictures, answers: SampleAnswers) -> None:
         """Show other answers to the samples that lead the rows.
 
@@ -167,12 +189,21 @@ class ChannelGrid(SheetTraits, HeadTraits, LayerView):
 
     def _state_of(self, record: LayerPicture) -> dict[str, Any]:
         return {
+            **self._of_kind(record.kind.name),
             **_state(record.tiles, record.sample_numbers[: len(record.tiles.codes)], record),
             "_rows": b"" if record.samples is None else wire(record.rows, "i4"),
         }
 
+    def _of_kind(self, view: str) -> dict[str, Any]:
+        """The traits that are others where another side of the layer is shown."""
+        if view == self._view:
+            return {}
+        self._ranges = {**self._ranges, self._view: self.value_range}
+        return {"_view": view, "value_range": self._ranges.get(view, "channel")}
+
     def picture(self) -> Image | None:
         """The grid as a picture, each tile over its channel's range on all samples."""
+        from ..pictures.composite import outputs_composite
         from ..pictures.grid_picture import grid_picture
 
         if self.record is None:
@@ -180,7 +211,9 @@ class ChannelGrid(SheetTraits, HeadTraits, LayerView):
         names = self.channel_names or [
             channel_name(channel, self.class_names) for channel in self.record.tiles.columns
         ]
-        return grid_picture(self.record, self.sample_labels, self._laid_out, names)
+        in_colour = self.composite and self._laid_out is None
+        composite = outputs_composite(self.record) if in_colour else None
+        return grid_picture(self.record, self.sample_labels, self._laid_out, names, composite)
 
 
 def _make(links: Links) -> ChannelGrid:
@@ -189,7 +222,7 @@ def _make(links: Links) -> ChannelGrid:
     )
 
 
-SLOT = ViewSlot(_make, frozenset({OUTPUTS}))
+SLOT = ViewSlot(_make, frozenset({OUTPUTS, ATTENTION}))
 
 
 def _state(tiles: TileSheet, samples: Indices, record: LayerPicture) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from traitlets import List, Unicode
 
 from ...records.layer_picture import LayerPicture
-from ...records.record_kind import OUTPUTS
+from ...records.record_kind import ATTENTION, OUTPUTS
 from ..jupyter.bundles import bundle
 from ..linking.traits import Whole
 from ..linking.wire_format import TreeTraits, tree_state
@@ -73,4 +73,4 @@ def _make(links: Links) -> Dendrogram:
     return Dendrogram(selection=links.selection, axis=links.axis)
 
 
-SLOT = ViewSlot(_make, frozenset({OUTPUTS}))
+SLOT = ViewSlot(_make, frozenset({OUTPUTS, ATTENTION}))

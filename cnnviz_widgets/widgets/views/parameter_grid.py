@@ -150,9 +150,13 @@ class ParameterGrid(SheetTraits, TreeTraits, LayerView):
 
     def picture(self) -> Image | None:
         """The parameters as a picture, coloured about zero over the range of the layer."""
+        from ..pictures.composite import kernels_composite
         from ..pictures.parameters_picture import parameters_picture
 
-        return None if self.record is None else parameters_picture(as_parameters(self.record))
+        if self.record is None:
+            return None
+        record = as_parameters(self.record)
+        return parameters_picture(record, kernels_composite(record) if self.composite else None)
 
 
 def _make(links: Links) -> ParameterGrid:

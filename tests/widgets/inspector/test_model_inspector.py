@@ -206,7 +206,7 @@ def test_sample_names_come_from_labels_targets_and_class_names() -> None:
         ({"labels": [9] * 6, "class_names": ["a"]}, "label 9 is no index"),
         ({"targets": np.zeros(2)}, "6 samples"),
         ({"layer": "conv3"}, "conv"),
-        ({"view": "kernels"}, "'outputs' or 'weights'; got 'kernels'"),
+        ({"view": "kernels"}, "'outputs', 'weights', 'attention'; got 'kernels'"),
         ({"view": "weights", "layer": "flatten"}, "'flatten' has no weights"),
         ({"labels": np.eye(6)}, r"shape \(6, 6\).*argmax"),
         ({"labels": [0.7] * 6, "class_names": ["a"]}, "whole numbers or names"),

@@ -1,11 +1,13 @@
 /** ChannelGrid: samples down, channels across, each tile a channel's answer to a sample. */
 import type { AnyModel } from "@anywidget/types";
 
-import { HEADER, rowGap, rowSize, spanOf, spansOf } from "./layout";
+import { HEADER, pixelAt, rowGap, rowSize, spanOf, spansOf } from "./layout";
 import { paintOverlay } from "./overlay";
-import { describe, describeBlank, describeChannel, sampleName, sheetSize } from "./readout";
-import { isWhole, readSheet, type Sheet } from "./sheet";
+import { Composite } from "./composite";
+import { describe, describeBlank, describeChannel, HELP, sampleName, sheetSize } from "./readout";
+import { isWhole, markedChannels, readSheet, type Sheet } from "./sheet";
 import { Slots } from "./slots";
+import { axisWords } from "./tokens";
 import { pixelRatio } from "../lib/dom/canvas";
 import { element } from "../lib/dom/elements";
 import { pixel, rgb } from "../lib/dom/theme";
@@ -19,7 +21,7 @@ import type { Selection } from "../lib/linking/selection";
 import { SharedColumns, type Channels } from "../lib/columns/shared-columns";
 import { chosenColormap, type RangeName } from "../lib/plots/colormaps";
 import { describeSample, readHeads, type Heads } from "../lib/samples/heads";
-import { HEADS_TRAITS, SHEET_TRAITS } from "../lib/wire/constants";
+import { HEADS_TRAITS, SHEET_TRAITS, TOKENS_TRAITS } from "../lib/wire/constants";
 import type { ChannelGridState, ColumnAxisState } from "../lib/wire/states";
 import type { Counts, PixelImage, Pointer, StageContent, StageLayout } from "../tile-view/content";
 import type { Tile } from "../tile-view/enlarged";
@@ -30,10 +32,6 @@ import { limitScroll, rowAt, rowSpans, withBlanks, yOf, type Rows } from "../til
 import { TileStage } from "../tile-view/stage";
 
 const RANGES = [["tile", "tile"], ["channel", "channel"], ["layer", "layer"]] as const;
-const HELP =
-  "Wheel: rows; Shift and wheel: sideways; Ctrl and wheel: size; drag: move; " +
-  "click, Shift-click, Ctrl-click: select channels; double click: enlarge a tile; " +
-  "arrow keys: move; Space: select; Enter: enlarge, or unfold; Escape: clear; + − 0: size";
 
 interface GridLayout extends StageLayout {
   columns: ColumnLayout;
@@ -49,6 +47,7 @@ class ChannelGrid implements StageContent<GridLayout> {
   private channelsShown: Channels;
   private readonly columns: SharedColumns;
   private readonly slots: Slots;
+  private readonly composite: Composite;
   /** The columns as they were laid out last: each event and each frame begins with that. */
   private current: ColumnLayout | undefined;
   private heads: Heads;
@@ -67,6 +66,7 @@ class ChannelGrid implements StageContent<GridLayout> {
     this.columns = new SharedColumns(axis, selection, publisher(axis, signal));
     this.channelsShown = this.channelsNow();
     this.heads = readHeads(model);
+    this.composite = new Composite(model, axis, () => this.sheet, signal);
     this.slots = new Slots(() => this.sheet, () => this.current ?? this.layout().columns, (place) => this.stage.storedAt(place));
     this.stage = new TileStage(this, model, axis, selection, {
       className: "cnnviz-grid",
@@ -82,21 +82,23 @@ class ChannelGrid implements StageContent<GridLayout> {
         offers: (range) => (range === "tile" && !this.hasPixels() ? "greyed" : "yes"),
         size: () => ({ now: this.layout().columns.size, least: LEAST_TILE, most: Math.max(FITTED_TILE, this.layout().columns.size) }),
         setSize: (scale) => this.columns.moveTo({ scale }),
+        offersColour: () => this.composite.offered,
       },
       enlarged: {
         tiles: () => this.sheet,
         paint: () => this.paint(),
         facts: ({ row, col }) => [
-          ["Channel", this.sheet.names[col]!],
+          [this.sheet.noun === "head" ? "Head" : "Channel", this.sheet.names[col]!],
           ["Sample", this.sampleName(this.sheet.samples[row]!).replace(/^sample /, "")],
         ],
         follow: (tile) => this.follow(tile),
         describe: (pixel) => describe(this.sheet, pixel, model.get("sample_labels")),
         channelOf: ({ col }) => this.sheet.channels[col]!,
         sampleOf: ({ row }) => this.sheet.samples[row]!,
+        axes: ({ row }) => axisWords(this.sheet, row),
       },
-      readOn: [...SHEET_TRAITS, ...HEADS_TRAITS, "sort_rows"],
-      refreshOn: ["title", "places", "colormap", "value_range", "height", "sample_labels", "_marks_answers", "_notes"],
+      readOn: [...SHEET_TRAITS, ...HEADS_TRAITS, ...TOKENS_TRAITS, "_view", "sort_rows"],
+      refreshOn: ["title", "places", "colormap", "value_range", "composite", "height", "sample_labels", "_marks_answers", "_notes"],
     }, signal);
     const { tiles, overlay, facts, notes } = this.stage;
     this.frame.append(tiles.canvas, overlay.canvas);
@@ -175,7 +177,8 @@ class ChannelGrid implements StageContent<GridLayout> {
   }
 
   /** The head of the zeros unfolds them. */
-  press({ column, row }: Pointer, { columns }: GridLayout): boolean {
+  press({ x, y, column, row }: Pointer, { columns, rows }: GridLayout): boolean {
+    if (column < 0 && this.composite.point(x, y, columns, rows)) return true;
     return row < 0 && column === columns.slots.length && this.unfold({ column, row });
   }
 
@@ -262,6 +265,7 @@ class ChannelGrid implements StageContent<GridLayout> {
       }
       paintTiles(picture, this.sheet, across, down, paint);
     }
+    this.composite.paint({ ...picture, clip: { ...clip, right: width } }, columns, down, ratio, paint.notFinite);
     if (!columns.stack) return;
     const stack = { ...picture, clip: { ...clip, left: clip.right, right: width } };
     paintTiles(stack, this.sheet, [spanOf(columns, columns.slots.length, columns.stack[0], ratio)], down, paint);
@@ -288,6 +292,7 @@ class ChannelGrid implements StageContent<GridLayout> {
       hoveredRow: this.hoveredRow,
       cursor,
     });
+    this.composite.paintHead(context, columns, this.stage.theme, HEADER / 2);
   }
 
   /** Where on the axis a column of tiles stands. */
@@ -310,10 +315,7 @@ class ChannelGrid implements StageContent<GridLayout> {
   }
 
   legend(): MarkedChannels {
-    const { channels, columnMarks: marks } = this.sheet;
-    const briefly = isWhole(this.sheet) ? undefined : `on these ${count(this.sheet.rows)}`;
-    const where = briefly ? `${briefly} samples` : "on all samples shown";
-    return { channels, marks, noun: "channel", where, briefly };
+    return markedChannels(this.sheet);
   }
 
   counts({ columns }: GridLayout): Counts {
@@ -327,7 +329,7 @@ class ChannelGrid implements StageContent<GridLayout> {
 
   describe(): string | null {
     const hovered = this.hoveredColumn();
-    if (hovered < 0) return "";
+    if (hovered < 0) return this.composite.describe(this.model.get("sample_labels"));
     // Another view may hover another channel while the keyboard is here.
     return this.hoveredRow < 0 || this.toldColumn !== hovered ? describeChannel(this.sheet, hovered) : null;
   }
@@ -338,19 +340,13 @@ class ChannelGrid implements StageContent<GridLayout> {
     const sample = this.sheet.places[row];
     // Beside the tiles it is the sample that is pointed at.
     this.stage.overlay.canvas.title = column < 0 && sample !== undefined ? this.describeSample(sample) : "";
-    if (column < 0 || row < 0) return;
+    if (this.composite.point(x, y, columns, rows) || column < 0 || row < 0) return;
     const labels = this.model.get("sample_labels");
     const tiles = this.sheet.rowAt[row]!;
     this.toldColumn = this.slots.shownAt(column);
     if (tiles < 0) return facts.say(describeBlank(this.sheet, row, labels));
-    const within = (at: number, from: number, size: number, pixels: number): number =>
-      Math.min(pixels - 1, Math.max(0, Math.floor(((at - from) / size) * pixels)));
-    const spot = {
-      row: tiles,
-      col: this.slots.shownAt(column),
-      x: within(x, leftOf(columns, column), widthOf(columns, column), this.sheet.width),
-      y: within(y, yOf(rows, row), rows.size - rows.gap, this.sheet.height),
-    };
+    const box = { left: leftOf(columns, column), top: yOf(rows, row), width: widthOf(columns, column), height: rows.size - rows.gap };
+    const spot = { row: tiles, col: this.slots.shownAt(column), ...pixelAt(this.sheet, x, y, box) };
     const [first, past] = columnsOf(columns, column);
     const fold = past - first > 1 ? `×${count(past - first)} like ` : "";
     facts.say(fold + describe(this.sheet, spot, labels));
@@ -358,6 +354,7 @@ class ChannelGrid implements StageContent<GridLayout> {
 
   onLeave(): void {
     this.hoveredRow = -1;
+    this.composite.spot = null;
   }
 
   onCursor({ column, row }: Place): void {
@@ -382,6 +379,7 @@ class ChannelGrid implements StageContent<GridLayout> {
   }
 
   refresh(): void {
+    this.composite.makeRoom();
     this.title.textContent = this.model.get("title") ?? "";
     this.title.hidden = !this.title.textContent;
     if (this.channelsShown.places !== (this.model.get("places") ?? 0)) this.channelsShown = this.channelsNow();

@@ -23,6 +23,20 @@ export function rowSize(sheet: Sheet, size: number, room: number, led: boolean):
 /** Sequences run on from row to row unless a clear gap parts them. */
 export const rowGap = (sheet: Sheet, size: number): number => (sheet.kind === "sequence" ? 3 : size >= 8 ? 1 : 0);
 
+/** A box on the screen, in CSS pixels. */
+export interface TileBox {
+  left: number;
+  top: number;
+  width: number;
+  height: number;
+}
+
+/** The stored pixel of a tile that is drawn in a box. */
+export function pixelAt({ width, height }: Pick<Sheet, "width" | "height">, x: number, y: number, box: TileBox): { x: number; y: number } {
+  const within = (share: number, pixels: number): number => clamp(Math.floor(share * pixels), 0, pixels - 1);
+  return { x: within((x - box.left) / box.width, width), y: within((y - box.top) / box.height, height) };
+}
+
 /** The slots of a block that can be seen, in device pixels; `shown` says whose tiles they show. */
 export function spansOf(layout: ColumnLayout, { from, to }: Block, shown: (slot: number) => number, ratio: number): Span[] {
   const [first, past] = visibleSlots(layout);

@@ -1,8 +1,14 @@
 /** What stands under the cursor, in words. */
 import { isWhole, type Sheet } from "./sheet";
+import { tokenName, type Tokens } from "./tokens";
 import { count, counted, number, span } from "../lib/format";
 import type { TilePixel } from "../tile-view/enlarged";
 import { MARK_WORDS, markOf, valueAt } from "../tile-view/tiles";
+
+export const HELP =
+  "Wheel: rows; Shift and wheel: sideways; Ctrl and wheel: size; drag: move; " +
+  "click, Shift-click, Ctrl-click: select channels; double click: enlarge a tile; " +
+  "arrow keys: move; Space: select; Enter: enlarge, or unfold; Escape: clear; + − 0: size";
 
 export const sampleName = (sample: number, labels: readonly string[]): string =>
   labels[sample] ? `${labels[sample]} (${sample})` : `sample ${sample}`;
@@ -13,7 +19,7 @@ export function sheetSize(sheet: Sheet): string {
   const slices = sheet.montage[0] * sheet.montage[1];
   const size = sheet.kind === "image" ? ` ${down}×${across}` : sheet.kind === "volume" ? ` ${slices}×${down / sheet.montage[0]}×${across / sheet.montage[1]}` : sheet.kind === "sequence" ? ` ${down} steps` : "";
   const some = isWhole(sheet) ? "" : ` · ${count(sheet.rows)} of ${counted(sheet.places.length, "sample")}`;
-  return `${counted(sheet.cols, "channel")}${size}${some}`;
+  return `${counted(sheet.cols, sheet.noun)}${size}${some}`;
 }
 
 /** What is at a place whose sample has no tiles now. */
@@ -38,14 +44,23 @@ function pixelText({ height, width, montage, reduction }: Sheet, { y, x }: TileP
   return slices > 1 ? `slice ${row * montage[1] + column} of ${slices}, ${place}` : place;
 }
 
+/** `cat (3) → sat (5):`, from a target to a source. */
+function lookText(sheet: Sheet, { targets, sources }: Tokens, { row, y, x }: TilePixel): string {
+  const sample = sheet.samples[row]!;
+  const [down, across] = sheet.reduction;
+  const from = tokenName(targets(sample), y, down, sheet.height * down);
+  return `${from} → ${tokenName(sources(sample), x, across, sheet.width * across)}:`;
+}
+
 /** `channel 25 · Trouser · max 4.33 · (3, 5) ≈ 0.5`. */
 export function describe(sheet: Sheet, spot: TilePixel, labels: readonly string[]): string {
-  const parts = [`channel ${sheet.names[spot.col]}`, sampleName(sheet.samples[spot.row]!, labels)];
+  const parts = [`${sheet.noun} ${sheet.names[spot.col]}`, sampleName(sheet.samples[spot.row]!, labels)];
   const [down, across] = sheet.reduction;
   const pixels = sheet.height * sheet.width > 1;
   const high = sheet.high[spot.row * sheet.cols + spot.col]!;
   if (pixels && Number.isFinite(high)) parts.push(`max ${number(high)}`);
-  const place = sheet.kind === "sequence" ? `step ${spot.y * down} ` : pixels ? `${pixelText(sheet, spot)} ` : "";
+  const pixel = (): string => (sheet.tokens ? lookText(sheet, sheet.tokens, spot) : pixelText(sheet, spot));
+  const place = sheet.kind === "sequence" ? `step ${spot.y * down} ` : pixels || sheet.tokens ? `${pixel()} ` : "";
   parts.push(`${place}${valueText(sheet, spot)}`);
   if (down * across > 1) parts.push(`mean of ${down} × ${across}`);
   const mark = MARK_WORDS[markOf(sheet, spot.row, spot.col)];
@@ -59,5 +74,5 @@ export function describeChannel(sheet: Sheet, col: number): string {
   const range = low <= high ? span(low, high) : "no finite value";
   // Of a single number it says no more than the range.
   const mark = low === high ? "" : MARK_WORDS[sheet.columnMarks[col]!];
-  return `channel ${sheet.names[col]} · ${range} over ${counted(sheet.rows, "sample")}${mark ? ` · ${mark}` : ""}`;
+  return `${sheet.noun} ${sheet.names[col]} · ${range} over ${counted(sheet.rows, "sample")}${mark ? ` · ${mark}` : ""}`;
 }

@@ -1,15 +1,17 @@
 /** A layer's quantised outputs as the grid reads them; the one place that knows their wire format. */
 import type { AnyModel } from "@anywidget/types";
 
-import { named } from "../lib/format";
+import { count, named } from "../lib/format";
 import { asFloat32, asInt32, asUint8 } from "../lib/linking/buffers";
 import { sorted } from "../lib/samples/heads";
-import type { HeadsState, SheetState } from "../lib/wire/payloads";
+import type { HeadsState, SheetState, TokensState } from "../lib/wire/payloads";
 import type { ChannelGridState } from "../lib/wire/states";
+import type { MarkedChannels } from "../tile-view/facts";
 import { naturalOrder, summarised, type Tiles } from "../tile-view/tiles";
+import { readTokens, type Tokens } from "./tokens";
 
 /** What the rows are sorted by. */
-type Sorted = Pick<HeadsState, "_heads"> & Pick<ChannelGridState, "sort_rows">;
+type Sorted = Pick<HeadsState, "_heads"> & Pick<ChannelGridState, "sort_rows" | "_view">;
 
 /** The tiles of a layer's outputs: samples down, channels across. */
 export interface Sheet extends Tiles {
@@ -23,11 +25,15 @@ export interface Sheet extends Tiles {
   /** The row of tiles at each place; -1 for a sample that was not looked at. */
   rowAt: Int32Array;
   kind: SheetState["_kind"];
+  /** What a column is called: a channel, or a head of attention. */
+  noun: "channel" | "head";
+  /** What the tokens of attention are called; null of outputs. */
+  tokens: Tokens | null;
   /** Tile columns in the channels' own numbering. */
   natural: Int32Array;
 }
 
-export function readSheet(model: AnyModel<SheetState & Sorted>): Sheet {
+export function readSheet(model: AnyModel<SheetState & Sorted & TokensState>): Sheet {
   const [rows, cols, height, width] = model.get("_shape");
   const channels = asInt32(model.get("_channels"));
   // Widget state that was saved before there were names has none.
@@ -52,7 +58,17 @@ export function readSheet(model: AnyModel<SheetState & Sorted>): Sheet {
     reduction: model.get("_reduction"),
     montage: model.get("_montage"),
   });
-  return { ...tiles, channels, names, samples, places, rowAt, kind, natural: naturalOrder(channels) };
+  const tokens = readTokens(model);
+  const noun = tokens ? "head" : "channel";
+  return { ...tiles, channels, names, samples, places, rowAt, kind, noun, tokens, natural: naturalOrder(channels) };
+}
+
+/** Whole channels and their marks, for the legend. */
+export function markedChannels(sheet: Sheet): MarkedChannels {
+  const { channels, columnMarks: marks, noun } = sheet;
+  const briefly = isWhole(sheet) ? undefined : `on these ${count(sheet.rows)}`;
+  const where = briefly ? `${briefly} samples` : "on all samples shown";
+  return { channels, marks, noun, where, briefly };
 }
 
 /** Whether every place has tiles. */

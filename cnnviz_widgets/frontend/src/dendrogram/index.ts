@@ -156,7 +156,7 @@ class Dendrogram {
     canvas.addEventListener("blur", () => this.onLeave(), options);
     // What is selected may unfold.
     this.selection.onChange(() => (this.picture.isOf(this.layout()) ? this.drawOverlay() : this.drawLines()));
-    onChange(this.axis, ["start", "scale", "unfolded", "_groups", "_zeros", "heads"], this.drawLines);
+    onChange(this.axis, ["start", "scale", "unfolded", "_groups", "_zeros", "heads", "_beside"], this.drawLines);
     onChange(this.axis, ["order_by"], () => this.refresh());
     const shown = eachFrame(() => {
       this.isRead = false;

@@ -1,20 +1,23 @@
-/** Outputs or weights, and which of a layer's weights where there are several. */
+/** Outputs, weights or attention, and which of a layer's weights where there are several. */
 import type { AnyModel } from "@anywidget/types";
 
 import { button, choice, element } from "../lib/dom/elements";
 import { onCommand } from "../lib/frame/commands";
 import type { Connection } from "../lib/linking/connection";
-import type { RecordView } from "../lib/wire/payloads";
 import type { InspectorHeaderState } from "../lib/wire/states";
 
-const VIEWS: readonly (readonly [view: RecordView, text: string, title: string])[] = [
+type View = InspectorHeaderState["view"];
+
+/** Each view, and the trait that says whether the layer has it; outputs it has always. */
+const VIEWS: readonly (readonly [view: View, text: string, title: string, has?: "has_weights" | "has_attention"])[] = [
   ["outputs", "Outputs", "What the layer makes of the inputs"],
-  ["weights", "Weights", "The layer's parameters"],
+  ["weights", "Weights", "The layer's parameters", "has_weights"],
+  ["attention", "Attention", "Which tokens the layer looks at, from each token", "has_attention"],
 ];
 
 export class ViewSwitch {
   readonly root: HTMLElement;
-  private readonly buttons: Map<RecordView, HTMLButtonElement>;
+  private readonly buttons: Map<View, HTMLButtonElement>;
   private readonly weight: ReturnType<typeof choice>;
   /** The names that the drop-down lists now. */
   private listed = "";
@@ -32,20 +35,30 @@ export class ViewSwitch {
     const title = "Which of the layer's weights is shown";
     this.weight = choice("weight", title, [], (name) => this.choose("weight", name), signal);
     this.root = element("span", "cnnviz-view-switch", {}, group, this.weight.root);
-    onCommand(this.root, "view", () => this.buttons.get(this.model.get("view") === "weights" ? "outputs" : "weights")!.click(), signal);
+    onCommand(this.root, "view", () => this.next(), signal);
+  }
+
+  /** The view after the chosen one that the layer has. */
+  private next(): void {
+    const at = VIEWS.findIndex(([view]) => view === this.model.get("view"));
+    const others = [...VIEWS.slice(at + 1), ...VIEWS.slice(0, at)];
+    const next = others.find(([, , , has]) => !has || this.model.get(has));
+    if (next) this.buttons.get(next[0])!.click();
   }
 
   show(): void {
     const drawn = this.model.get("_shown_view");
     // Without a kernel what is chosen and not shown will not come.
     const chosen = this.connection.alive ? this.model.get("view") : drawn;
-    for (const [view, , title] of VIEWS) {
+    for (const [view, , title, has] of VIEWS) {
       const made = this.buttons.get(view)!;
-      const none = view === "weights" && !this.model.get("has_weights");
+      const none = has !== undefined && !this.model.get(has);
+      // Few layers attend: of the others nobody asks.
+      made.hidden = view === "attention" && none && view !== chosen && view !== drawn;
       made.setAttribute("aria-pressed", String(view === chosen));
       // What is shown stays to be seen as pressed, even where it could not be chosen.
       this.connection.need(made, none && view !== chosen);
-      made.title = none ? "This layer has no weights" : title;
+      made.title = none ? `This layer has no ${view}` : title;
       made.classList.toggle("cnnviz-waiting-view", view === chosen && view !== drawn);
     }
     this.showWeights();

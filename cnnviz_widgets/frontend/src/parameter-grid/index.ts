@@ -3,10 +3,11 @@ import type { AnyModel } from "@anywidget/types";
 
 import { ExactWindow } from "./exact-window";
 import { InputAxis } from "./input-axis";
+import { paintColours } from "./colours";
 import { BIAS_WIDTH, biasLeft, clipOf, layoutOf, spansAcross, spansDown, type Layout } from "./layout";
 import { paintOverlay } from "./overlay";
 import { readParameters, type Parameters, type Part } from "./parameters";
-import { describe, describeBias, describeOutput, inputName, outputName, type Spot } from "./readout";
+import { describe, describeBias, describeComposite, describeOutput, HELP, inputName, outputName, sizeText, type Spot } from "./readout";
 import { RowGroups } from "./row-groups";
 import { RowTree } from "./row-tree";
 import { pixelRatio } from "../lib/dom/canvas";
@@ -32,11 +33,8 @@ import { TileStage } from "../tile-view/stage";
 import { readTree, type Tree } from "../tree-view/tree";
 
 const RANGES = [["tile", "tile"], ["row", "row"], ["column", "column"], ["layer", "layer"]] as const;
-const HELP =
-  "Wheel: rows; Shift and wheel: sideways; Ctrl and wheel: size; drag: move; " +
-  "click, Shift-click, Ctrl-click: select rows; double click: enlarge a tile; arrow keys, " +
-  "Page Up, Page Down, Home, End: move; Space: select; Enter: enlarge; Escape: clear; + − 0: size";
-/** Under the mouse: an input, the bias, or neither. */
+/** Under the mouse: an input, their composite, the bias, or nothing. */
+const COMPOSITE = -3;
 const BIAS = -2;
 const NOTHING = -1;
 
@@ -87,9 +85,10 @@ class ParameterGrid implements StageContent<Layout> {
         offers: (range) => this.offers(range),
         size: () => this.inputs.sizes(),
         setSize: (scale) => this.inputs.setSize(scale),
+        offersColour: () => this.parameters.areRgb,
       },
       enlarged: this.enlarged(),
-      readOn: [...PARAMETERS_TRAITS, ...TREE_TRAITS],
+      readOn: [...PARAMETERS_TRAITS, ...TREE_TRAITS, "composite"],
       refreshOn: ["colormap", "value_range", "height", "_notes"],
     }, signal);
     const { tiles, overlay, facts, notes } = this.stage;
@@ -151,7 +150,7 @@ class ParameterGrid implements StageContent<Layout> {
     const onBias = this.parameters.bias !== null && x >= biasLeft(columns) && x < biasLeft(columns) + BIAS_WIDTH;
     const input = x < columns.width - columns.after ? columnAt(columns, x) : NOTHING;
     const row = y < rows.top + rows.height ? rowAt(rows, y) : -1;
-    return { column: onBias ? BIAS : input, row };
+    return { column: onBias ? BIAS : input === this.parameters.inputs ? COMPOSITE : input, row };
   }
 
   page({ rows }: Layout): number {
@@ -288,6 +287,7 @@ class ParameterGrid implements StageContent<Layout> {
       const down = spansDown(part, rows, order, ratio);
       paintTiles(picture(within), part.tiles, spansAcross(part, layout, ratio), down, this.paint(part));
     }
+    paintColours(picture(clip), this.parameters, layout, spansDown(whole, rows, order, ratio), ratio, this.paint().notFinite);
     if (bias) {
       const [from, to] = [biasLeft(columns), biasLeft(columns) + BIAS_WIDTH].map((x) => Math.round(x * ratio)) as [number, number];
       const down = spansDown(whole, rows, order, ratio);
@@ -335,12 +335,8 @@ class ParameterGrid implements StageContent<Layout> {
   }
 
   counts(): Counts {
-    const { kind, taps, inputs, inputWord, outputs, outputWord } = this.parameters;
-    const size = kind === "tiles" ? ` · ${taps[0]}×${taps[1]}` : "";
-    const brief = (word: string): string => word.replace(" channel", "");
-    const across = kind === "vector" ? "" : ` · ${counted(inputs, brief(inputWord))} →`;
     const { length } = this.hasTree() ? this.groups.groups : [];
-    return { what: `${counted(outputs.length, brief(outputWord))} ↓${across}${size}`, groups: length > 0 ? counted(length, "group") : "" };
+    return { what: sizeText(this.parameters), groups: length > 0 ? counted(length, "group") : "" };
   }
 
   describe(): string {
@@ -350,6 +346,7 @@ class ParameterGrid implements StageContent<Layout> {
     const row = parameters.outputs.indexOf(this.selection.hovered);
     if (spot && row === spot.row) {
       if (this.hoveredInput === BIAS) return describeBias(parameters, row);
+      if (this.hoveredInput === COMPOSITE) return describeComposite(parameters, spot);
       if (this.hoveredInput >= 0) return describe(parameters, this.partAt(row, spot.input), spot);
     }
     return row >= 0 ? describeOutput(parameters, row) : "";
@@ -360,7 +357,7 @@ class ParameterGrid implements StageContent<Layout> {
     this.spot = row < 0 ? null : {
       row: this.stage.storedAt(row),
       input: column,
-      across: (x - xOf(columns, column)) / columns.scale,
+      across: (x - xOf(columns, column === COMPOSITE ? this.parameters.inputs : column)) / columns.scale,
       down: (y - yOf(rows, row)) / rows.size,
     };
   }

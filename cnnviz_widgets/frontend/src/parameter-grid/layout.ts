@@ -91,7 +91,7 @@ export function layoutOf(
   blocks: readonly Neighbours[] | null,
   framed = false,
 ): Layout {
-  const { outputs, inputs } = parameters;
+  const { outputs, places } = parameters;
   const count = outputs.length;
   const room = Math.max(1, height - HEADER);
   const digits = String(outputs[parameters.natural.at(-1) ?? 0] ?? 0).length;
@@ -102,11 +102,11 @@ export function layoutOf(
     widest: widest(parameters, room),
   };
   // What the tiles leave free, the tree may have.
-  const free = width - around.before - around.after - inputs * around.widest;
+  const free = width - around.before - around.after - places * around.widest;
   const usual = clamp(width * 0.2, TREE.least, TREE.usual);
   const tree = blocks ? Math.round(clamp(free, usual, TREE.most)) : 0;
-  const columns = resolve({ start, scale }, inputs, Math.max(1, width - tree), around);
-  const fitted = fitScale(inputs, columns.width, around);
+  const columns = resolve({ start, scale }, places, Math.max(1, width - tree), around);
+  const fitted = fitScale(places, columns.width, around);
   const first = rowSize(parameters, fitted, fitted, room);
   const size = rowSize(parameters, columns.scale, fitted, room);
   const gap = gapAfter(parameters, columns.scale, size);

@@ -51,9 +51,9 @@ export function paintOverlay(context: CanvasRenderingContext2D, scene: Scene): v
 function paintColumnNumbers(context: CanvasRenderingContext2D, scene: Scene): void {
   const { parameters, layout, theme, hoveredInput } = scene;
   const { columns } = layout;
-  const { names } = parameters;
+  const { names, inputs } = parameters;
   const end = columns.width - columns.after;
-  const label = (input: number): string => names[input] ?? String(input);
+  const label = (input: number): string => names[input] ?? (input < inputs ? String(input) : "RGB");
   const room = names.length > 0 ? columns.scale - 4 : Infinity;
   const widest = names.length > 0 ? 0 : String(columns.count - 1).length * 7 + 6;
   const every = roundStep(widest / columns.scale);

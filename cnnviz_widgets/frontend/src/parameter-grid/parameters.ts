@@ -4,6 +4,8 @@ import type { AnyModel } from "@anywidget/types";
 import { asFloat32, asInt32, asUint8 } from "../lib/linking/buffers";
 import { Mark, NONFINITE_CODE } from "../lib/wire/constants";
 import type { ParametersState, WindowEntry } from "../lib/wire/payloads";
+import type { ParameterGridState } from "../lib/wire/states";
+import { coloursOfKernels, type Colours } from "../tile-view/composite/colours";
 import { naturalOrder, summarised, type Tiles } from "../tile-view/tiles";
 
 /** Tiles, and the rows and inputs of the layer that they show. */
@@ -30,9 +32,15 @@ export interface Parameters {
   /** Gates, where the first axis of taps is that. */
   gates: readonly string[];
   bias: Tiles | null;
+  /** Whether the inputs are the three channels of pictures. */
+  areRgb: boolean;
+  /** What the colours of their composite stand for; null where it is not shown. */
+  colours: Colours | null;
+  /** Places from left to right: the inputs, and the composite. */
+  places: number;
 }
 
-export function readParameters(model: AnyModel<ParametersState>): Parameters {
+export function readParameters(model: AnyModel<ParametersState & Partial<Pick<ParameterGridState, "composite">>>): Parameters {
   const outputs = asInt32(model.get("_outputs"));
   const inputs = model.get("_inputs");
   const taps = model.get("_taps");
@@ -51,9 +59,13 @@ export function readParameters(model: AnyModel<ParametersState>): Parameters {
     reduction: model.get("_reduction"),
     montage: model.get("_montage"),
   });
+  const kind = names.length > 0 ? "vector" : taps[0] * taps[1] > 1 ? "tiles" : "strip";
+  const gates = model.get("_tap_names");
+  const areRgb = inputs === 3 && kind === "tiles" && !whole.strip && gates.length === 0;
+  const colours = areRgb && model.get("composite") ? coloursOfKernels(whole.tiles.layerLow, whole.tiles.layerHigh) : null;
   return {
     whole,
-    kind: names.length > 0 ? "vector" : taps[0] * taps[1] > 1 ? "tiles" : "strip",
+    kind,
     inputs,
     outputs,
     natural: naturalOrder(outputs),
@@ -61,8 +73,11 @@ export function readParameters(model: AnyModel<ParametersState>): Parameters {
     inputWord,
     outputWord,
     names,
-    gates: model.get("_tap_names"),
+    gates,
     bias: bias.length > 0 ? biasTiles(bias) : null,
+    areRgb,
+    colours,
+    places: inputs + Number(colours !== null),
   };
 }
 

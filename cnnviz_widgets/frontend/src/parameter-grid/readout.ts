@@ -2,6 +2,7 @@
 import type { Parameters, Part } from "./parameters";
 import { count, counted, number, span } from "../lib/format";
 import { Mark } from "../lib/wire/constants";
+import { describeColour } from "../tile-view/composite/colours";
 import { MARK_WORDS, markOf, valueAt } from "../tile-view/tiles";
 
 export interface Spot {
@@ -12,6 +13,11 @@ export interface Spot {
   down: number;
   across: number;
 }
+
+export const HELP =
+  "Wheel: rows; Shift and wheel: sideways; Ctrl and wheel: size; drag: move; " +
+  "click, Shift-click, Ctrl-click: select rows; double click: enlarge a tile; arrow keys, " +
+  "Page Up, Page Down, Home, End: move; Space: select; Enter: enlarge; Escape: clear; + − 0: size";
 
 export const inputName = ({ names, inputWord }: Parameters, input: number): string =>
   names[input] ?? `${inputWord} ${count(input)}`;
@@ -50,6 +56,24 @@ export function describe(parameters: Parameters, part: Part, spot: Spot): string
   const mark = MARK_WORDS[markOf(tiles, row, col)];
   if (mark) parts.push(mark);
   return parts.join(" · ");
+}
+
+/** A tap in colour: its three weights. */
+export function describeComposite(parameters: Parameters, spot: Spot): string {
+  const { whole: { tiles }, colours, taps } = parameters;
+  if (!colours) return "";
+  const at = (share: number, length: number): number => Math.min(length - 1, Math.max(0, Math.floor(share * length)));
+  const [y, x] = [at(spot.down, tiles.height), at(spot.across, tiles.width)];
+  const place = taps[0] * taps[1] > 1 ? `${tapText(parameters, parameters.whole, y, x)} ` : "";
+  return `${outputName(parameters, spot.row)} · RGB · ${place}≈ ${describeColour(tiles, [0, 1, 2], spot.row, y, x, colours)}`;
+}
+
+/** `16 outputs ↓ · 3 inputs → · 3×3`. */
+export function sizeText({ kind, taps, inputs, inputWord, outputs, outputWord }: Parameters): string {
+  const size = kind === "tiles" ? ` · ${taps[0]}×${taps[1]}` : "";
+  const brief = (word: string): string => word.replace(" channel", "");
+  const across = kind === "vector" ? "" : ` · ${counted(inputs, brief(inputWord))} →`;
+  return `${counted(outputs.length, brief(outputWord))} ↓${across}${size}`;
 }
 
 /** Which tap, or which slice of the kernel and where there; gates by their names. */

@@ -6,9 +6,11 @@ import { paintTiles, type Paint } from "./paint";
 import { markOf, rangeOf, valueAt, type Tiles } from "./tiles";
 import { layer, pixelRatio } from "../lib/dom/canvas";
 import { button, element } from "../lib/dom/elements";
+import { themeOf } from "../lib/dom/theme";
 import { number, span } from "../lib/format";
 import { command } from "../lib/frame/commands";
 import { offerTile, type InputPicture, type ShownTile, type TileViewer } from "../lib/frame/shown-tile";
+import { marginsOf, paintAxes, type AxisWords } from "../lib/plots/tile-axes";
 import { Mark } from "../lib/wire/constants";
 
 export interface Tile {
@@ -35,6 +37,8 @@ export interface EnlargedContent {
   /** The channel of a tile, and the number of its sample, where it is of one. */
   channelOf: (tile: Tile) => number;
   sampleOf?: (tile: Tile) => number;
+  /** Words along the edges of a tile; null where there are none. */
+  axes?: (tile: Tile) => AxisWords | null;
   /** Whether values are written into pixels that are large enough. */
   numbers?: boolean;
 }
@@ -59,6 +63,8 @@ function sizeText({ height, width, montage: [down, across] }: Tiles): string {
 
 /** Height that the stage grows to, if it is less, in CSS pixels. */
 const ROOM = 320;
+/** Sides of a tile with words along its edges are no less, words included. */
+const WITH_WORDS = 244;
 
 export class Enlarged {
   private root: HTMLElement | undefined;
@@ -67,6 +73,8 @@ export class Enlarged {
   private moved: () => Tile | undefined = () => undefined;
   private redraw: () => void = () => undefined;
   private openUntil = new AbortController();
+  /** Where the tile begins in its canvas, and how large a pixel of it is, in device pixels. */
+  private area = { left: 0, top: 0, zoom: 1 };
   /** The panel that shows the tile. */
   private viewer: TileViewer | null = null;
 
@@ -169,27 +177,35 @@ export class Enlarged {
     const sheet = this.options.tiles();
     const { row, col } = this.tile!;
     const ratio = pixelRatio();
-    const fits = Math.min(room.height / sheet.height, room.width / sheet.width);
+    const words = this.options.axes?.(this.tile!) ?? null;
+    const { left, top } = words ? marginsOf(context, words) : { left: 0, top: 0 };
+    const side = words ? WITH_WORDS : 0;
+    const high = Math.max(side, room.height) - top / ratio;
+    const wide = Math.max(side, room.width) - left / ratio;
+    const fits = Math.min(high / sheet.height, wide / sheet.width);
     // Whole device pixels a stored pixel, so that every pixel is drawn alike.
     const zoom = Math.max(1, Math.floor(Math.max(1, fits) * ratio));
-    canvas.width = sheet.width * zoom;
-    canvas.height = sheet.height * zoom;
+    this.area = { left, top, zoom };
+    const [width, height] = [sheet.width * zoom, sheet.height * zoom];
+    canvas.width = left + width;
+    canvas.height = top + height;
     canvas.style.width = `${canvas.width / ratio}px`;
     canvas.style.height = `${canvas.height / ratio}px`;
-    const image = context.createImageData(canvas.width, canvas.height);
+    const image = context.createImageData(width, height);
     const picture = {
       pixels: new Uint32Array(image.data.buffer),
-      stride: canvas.width,
-      clip: { left: 0, top: 0, right: canvas.width, bottom: canvas.height },
+      stride: width,
+      clip: { left: 0, top: 0, right: width, bottom: height },
     };
     paintTiles(
       picture,
       sheet,
-      [{ index: col, from: 0, to: canvas.width }],
-      [{ index: row, from: 0, to: canvas.height }],
+      [{ index: col, from: 0, to: width }],
+      [{ index: row, from: 0, to: height }],
       this.options.paint(),
     );
-    context.putImageData(image, 0, 0);
+    context.putImageData(image, left, top);
+    if (words) paintAxes(context, words, { left, top }, zoom, themeOf(this.options.stage));
     if (this.options.numbers && zoom / ratio >= ROOMY) this.write(context, zoom, ratio, picture.pixels);
   }
 
@@ -249,8 +265,9 @@ export class Enlarged {
   private describe(canvas: HTMLCanvasElement, event: PointerEvent): string | null {
     const sheet = this.options.tiles();
     const box = canvas.getBoundingClientRect();
-    const x = Math.floor(((event.clientX - box.left) / box.width) * sheet.width);
-    const y = Math.floor(((event.clientY - box.top) / box.height) * sheet.height);
+    const { left, top, zoom } = this.area;
+    const x = Math.floor((((event.clientX - box.left) / box.width) * canvas.width - left) / zoom);
+    const y = Math.floor((((event.clientY - box.top) / box.height) * canvas.height - top) / zoom);
     if (x < 0 || y < 0 || x >= sheet.width || y >= sheet.height) return null;
     return this.options.describe({ ...this.tile!, x, y });
   }

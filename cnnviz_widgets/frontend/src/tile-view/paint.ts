@@ -61,12 +61,12 @@ function sources(length: number, size: number, from: number, to: number): Int32A
 }
 
 /** The part of a span within [low, high), and the stored pixels behind it. */
-interface Line extends Span {
+export interface Line extends Span {
   edges: Int32Array;
 }
 
 /** Spans cut to what may be painted; those of one length that are whole share their edges. */
-function cut(spans: readonly Span[], length: number, low: number, high: number): Line[] {
+export function cut(spans: readonly Span[], length: number, low: number, high: number): Line[] {
   const whole = new Map<number, Int32Array>();
   const lines: Line[] = [];
   for (const { index, from, to } of spans) {

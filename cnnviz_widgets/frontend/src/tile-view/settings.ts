@@ -13,6 +13,8 @@ import type { ColumnAxisState } from "../lib/wire/states";
 export interface SettingsState {
   colormap: ColormapChoice;
   value_range: RangeName;
+  /** Whether three channels of pictures are shown in colour, too. */
+  composite: boolean;
 }
 
 /** A step of size by key. */
@@ -36,6 +38,8 @@ export interface SettingsOptions {
   /** The size of a tile now, and what it can be. */
   size: () => { now: number; least: number; most: number };
   setSize: (size: number) => void;
+  /** Whether there are three channels that can be shown in colour. */
+  offersColour: () => boolean;
   dark: () => boolean;
   /** How channels are joined. */
   linkage: HTMLElement;
@@ -52,6 +56,7 @@ export class Settings {
   private readonly choices: Choice[] = [];
   private readonly swatches: (() => void)[] = [];
   private readonly slider: HTMLInputElement;
+  private readonly colour: HTMLElement;
   private readonly pixels = element("span", "cnnviz-faint");
 
   constructor(
@@ -89,6 +94,14 @@ export class Settings {
       const title = value === "leaf" ? "Similar channels side by side" : "By channel number";
       order.append(this.choice(words, title, choose, () => axis.get("order_by") === value));
     }
+    const composite = element("div", "cnnviz-segments", { role: "group", "aria-label": "Red, green and blue" });
+    for (const [shown, words, title] of [[true, "shown", "The three channels as one picture, beside them"], [false, "hidden", "The channels alone"]] as const) {
+      const choose = (): void => {
+        model.set("composite", shown);
+        publish();
+      };
+      composite.append(this.choice(words, title, choose, () => model.get("composite") === shown));
+    }
     this.slider = element("input", "", { type: "range", step: 1, "aria-label": "Size of a tile in pixels" });
     keyboard(this.slider);
     this.slider.addEventListener("input", () => {
@@ -97,7 +110,8 @@ export class Settings {
     }, { signal });
     const row = (label: string, ...content: HTMLElement[]): HTMLElement =>
       element("div", "cnnviz-settings-row", {}, element("span", "cnnviz-faint", {}, label), ...content);
-    const content = element("div", "cnnviz-settings", {}, colors, row("Range", ranges), row("Order", order), options.linkage, row("Size", this.slider, this.pixels));
+    this.colour = row("RGB", composite);
+    const content = element("div", "cnnviz-settings", {}, colors, row("Range", ranges), this.colour, row("Order", order), options.linkage, row("Size", this.slider, this.pixels));
     this.button = iconButton("settings", "Colours, range, order, size", "Colours, range, order, size (V)", () => undefined, signal);
     this.window = popover(this.button, content, signal, { label: "Colours, range, order, size", onOpen: () => this.refresh() });
   }
@@ -114,6 +128,7 @@ export class Settings {
       button.disabled = offer !== "yes";
       button.hidden = offer === "hidden";
     }
+    this.colour.hidden = !this.options.offersColour();
     for (const draw of this.swatches) draw();
     this.update();
   }

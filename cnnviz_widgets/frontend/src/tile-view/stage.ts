@@ -125,7 +125,7 @@ export class TileStage<State extends StageState, Layout extends StageLayout> {
     const refresh = () => this.content.refresh();
     // What is selected may unfold.
     this.selection.onChange(() => (this.content.layout().columns === this.drawn ? this.drawOverlay() : this.drawTiles()));
-    onChange(this.axis, ["start", "scale", "unfolded", "_groups", "_zeros", "heads"], this.drawTiles);
+    onChange(this.axis, ["start", "scale", "unfolded", "_groups", "_zeros", "heads", "_beside"], this.drawTiles);
     onChange(this.axis, ["order_by"], () => {
       this.range.anchor = 0;
       refresh();

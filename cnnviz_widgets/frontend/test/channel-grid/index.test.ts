@@ -8,7 +8,7 @@ import { command } from "../../src/lib/frame/commands";
 import type { LinkedState } from "../../src/lib/linking/linked-view";
 import type { ChannelGridState } from "../../src/lib/wire/states";
 import { at, emptyPage, FakeModel, find, frame, key, shared, show, view } from "../fake";
-import { NO_HEADS } from "../heads-state";
+import { NO_HEADS, OF_OUTPUTS } from "../heads-state";
 
 emptyPage();
 
@@ -22,6 +22,7 @@ function gridModel(refs: LinkedState): FakeModel<ChannelGridState> {
   return new FakeModel<ChannelGridState>({
     ...refs,
     ...NO_HEADS,
+    ...OF_OUTPUTS,
     _shape: [2, 5, 2, 2],
     _codes: view(new Uint8Array(40)),
     _low: view(new Float32Array(10)),

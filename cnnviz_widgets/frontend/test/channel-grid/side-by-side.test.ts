@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 import grid from "../../src/channel-grid";
 import type { ChannelGridState } from "../../src/lib/wire/states";
 import { at, emptyPage, FakeModel, find, frame, shared, show, view } from "../fake";
-import { NO_HEADS } from "../heads-state";
+import { NO_HEADS, OF_OUTPUTS } from "../heads-state";
 
 emptyPage();
 
@@ -14,6 +14,7 @@ describe("grids", () => {
     const model = new FakeModel<ChannelGridState>({
       ...refs,
       ...NO_HEADS,
+    ...OF_OUTPUTS,
       colormap: "grey",
       value_range: "tile",
       title: "v2 · <b>",

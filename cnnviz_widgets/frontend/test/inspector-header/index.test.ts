@@ -21,6 +21,7 @@ describe("inspector header", () => {
       view: "outputs",
       _shown_view: "outputs",
       has_weights: true,
+      has_attention: false,
       weights: [],
       weight: "",
       step: 0,
@@ -46,6 +47,22 @@ describe("inspector header", () => {
     [...document.querySelectorAll<HTMLButtonElement>("button")].find((made) => made.textContent === text)!;
 
   const labelled = (name: string): HTMLButtonElement => find(`button[aria-label="${name}"]`);
+
+  test("attention is a choice where the layer has it, and the frame's key steps over what there is", async () => {
+    const model = await open();
+    expect(named("Attention").hidden).toBe(true);
+    const steps = (times: number): string[] =>
+      Array.from({ length: times }, () => {
+        command(find(".cnnviz-view-switch"), "view");
+        return model.get("view");
+      });
+    expect(steps(2)).toEqual(["weights", "outputs"]);
+    model.set("has_attention", true);
+    expect(named("Attention").hidden).toBe(false);
+    expect(steps(3)).toEqual(["weights", "attention", "outputs"]);
+    model.set("has_weights", false);
+    expect(steps(2)).toEqual(["attention", "outputs"]);
+  });
 
   test("an error is shown as text and goes away again", async () => {
     const model = await open();

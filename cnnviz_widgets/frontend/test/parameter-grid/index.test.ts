@@ -24,6 +24,7 @@ describe("parameter grid", () => {
       ...refs,
       ...kernel,
       ...treeState,
+      composite: false,
       _window_asked: [],
       _window: {},
       _notes: ["left out: <b>nothing</b>"],

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ....records.layer_picture import LayerPicture
+from ...pictures.composite import outputs_composite
 from ...views.channel_names import channel_name
 from ...views.sample_names import row_names
 from .curve_drawing import draw_curves
@@ -17,7 +18,7 @@ from .drawing import FAINT, INK, LINE, SELECTED, Box, Drawing
 from .look import Look
 from .places import Places
 from .png_file import shortened, text_width
-from .tile_drawing import draw_scale, draw_tiles, tile_pixels, usable_range
+from .tile_drawing import draw_composite, draw_scale, draw_tiles, tile_pixels, usable_range
 from .tree_drawing import draw_tree, groups_of
 
 WIDTH, MARGIN, GUTTER = 960.0, 16.0, 108.0
@@ -53,13 +54,17 @@ def outputs_figure(record: LayerPicture, look: Look) -> Drawing:
     draw_tiles(drawing, tile_pixels(tiles, look.colormap, scope, rows), across, down, marks)
     draw_row_names(drawing, row_names(record.sample_numbers[:rows], look.sample_labels), down)
     draw_selected(drawing, record.columns, across, down, look.selected)
+    composite = outputs_composite(record) if look.composite else None
+    colours = ""
+    if composite is not None:
+        colours = draw_composite(drawing, composite, across.end + 6, across.size, down)
     y = down.end + 20
     draw_scale(drawing, tiles, look.colormap, scope, MARGIN, y)
     y = draw_groups(drawing, record, across, y + 18)
     y += 10
     draw_curves(drawing, record, Box(GUTTER, y, ROOM, CURVES), across.colours)
     y += CURVES + 48
-    notes = list(record.omissions)
+    notes = [colours, *record.omissions]
     if rows < sheet_rows:
         notes.insert(0, f"The first {rows:,} of {sheet_rows:,} rows are drawn.")
     return finished(drawing, look, [record.dead_note, *notes], y)

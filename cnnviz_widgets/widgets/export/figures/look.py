@@ -26,6 +26,8 @@ class Look:
         A name for each of all samples; none: their numbers.
     class_names : sequence of str
         A name for each channel, where it stands for a class.
+    composite : bool
+        Whether three channels of pictures, or kernels of three inputs, are drawn in colour, too.
     """
 
     title: str = ""
@@ -36,3 +38,4 @@ class Look:
     selected: tuple[int, ...] = ()
     sample_labels: Sequence[str] = ()
     class_names: Sequence[str] = ()
+    composite: bool = False

@@ -11,6 +11,7 @@ from PIL import Image
 
 from ....analysis.tiles.types import ALL_ZERO, NONFINITE_CODE, TileSheet
 from ...pictures.colour_maps import chosen_colormap, colour_table
+from ...pictures.composite import Composite
 from .drawing import INK, NOT_FINITE, PAPER, Box, Drawing
 from .places import Places
 
@@ -100,6 +101,17 @@ def draw_tiles(
         for rows in _runs(zero):
             drawing.hatch(_box(across, down, slice(column, column + 1), rows))
     _spare_lines(drawing, across, down)
+
+
+def draw_composite(
+    drawing: Drawing, composite: Composite, left: float, size: float, down: Places
+) -> str:
+    """One more column, in colour; what its colours mean, in a sentence."""
+    across = Places.within(left, size, 1, size, None)
+    pixels = composite.pixels[: len(down.starts), None]
+    draw_tiles(drawing, pixels, across, down, np.zeros(pixels.shape[:2], dtype=np.uint8))
+    drawing.words(left + size / 2, float(down.starts[0]) - 10, "RGB", anchor="middle")
+    return f"RGB: {composite.note}."
 
 
 def _runs(chosen: NDArray[np.bool_]) -> list[slice]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from ....records.parameter_facts import ParameterPicture
+from ...pictures.composite import kernels_composite
 from .curve_drawing import draw_curves
 from .drawing import FAINT, SELECTED, Box, Drawing
 from .layer_figure import (
@@ -23,6 +24,7 @@ from .places import Places
 from .png_file import shortened, text_width
 from .tile_drawing import (
     coloured,
+    draw_composite,
     draw_scale,
     draw_tiles,
     tile_pixels,
@@ -33,6 +35,8 @@ from .tree_drawing import draw_lying_tree, groups_of
 
 _TREE, _NAMES, _BIAS = 150.0, 44.0, 20.0
 _LARGEST = 64.0
+# Between kernels and what they are in colour.
+_PARTED = 6.0
 
 
 def weights_figure(record: ParameterPicture, look: Look) -> Drawing:
@@ -44,6 +48,9 @@ def weights_figure(record: ParameterPicture, look: Look) -> Drawing:
     left = MARGIN + _TREE + _NAMES
     room = WIDTH - MARGIN - left - (0.0 if record.bias is None else _BIAS + 10)
     is_strip = tiles.kind == "strip"
+    composite = kernels_composite(record) if look.composite else None
+    if composite is not None:
+        room = (room - _PARTED) * columns / (columns + 1)
     across = Places.within(left, room, columns, room if is_strip else _LARGEST, None)
     row = across.size * height / width
     if tiles.kind in ("vector", "strip"):
@@ -61,14 +68,18 @@ def weights_figure(record: ParameterPicture, look: Look) -> Drawing:
     scope = usable_range(tiles, look.value_range)
     pixels = tile_pixels(tiles, look.colormap, scope, rows)
     draw_tiles(drawing, pixels, across, down, tiles.marks * (tiles.kind != "vector"))
+    end, colours = across.end, ""
+    if composite is not None:
+        colours = draw_composite(drawing, composite, end + _PARTED, across.size, down)
+        end += _PARTED + across.size
     if record.bias is not None:
-        _draw_bias(drawing, record, across.end + 10, down, usable_colormap(tiles, look.colormap))
+        _draw_bias(drawing, record, end + 10, down, usable_colormap(tiles, look.colormap))
     y = down.end + 36
     draw_scale(drawing, tiles, look.colormap, scope, MARGIN, y)
     y = draw_groups(drawing, record, down, y + 18) + 10
     draw_curves(drawing, record, Box(GUTTER, y, ROOM, CURVES), down.colours)
     y += CURVES + 48
-    return finished(drawing, look, [record.dead_note, *record.omissions], y)
+    return finished(drawing, look, [record.dead_note, colours, *record.omissions], y)
 
 
 def _draw_inputs(drawing: Drawing, record: ParameterPicture, across: Places, y: float) -> None:

@@ -12,6 +12,7 @@ from ....history.history import History
 from ....history.moment import Moment
 from ....records.place import Place
 from ....records.place_record import NOW, PlaceRecord
+from ....records.record_kind import ATTENTION
 from ....runtime.call_stack import afterwards, surely
 from ....validation.keywords import checked_keywords
 from ....validation.objects import instance
@@ -219,6 +220,8 @@ class HistoryViewer(Selecting, Composite):
             self.header.facts = f"{facts} · as it was at step {recalled.step:,}{shown}"
             self.header.weights = list(recalled.weights)
             self.header.has_weights = bool(recalled.weights)
+            attention = Place(place.layer, ATTENTION.name)
+            self.header.has_attention = attention in _pictured(self.history)
         self._tell_place()
         return recalled.note
 
@@ -259,6 +262,7 @@ def _same_channels(before: PlaceRecord, after: PlaceRecord) -> bool:
     """Whether a channel's number means the same in both: selected ones can stay selected."""
     return (
         before.place.layer == after.place.layer
+        and (before.place.view == ATTENTION.name) == (after.place.view == ATTENTION.name)
         and before.record.n_channels == after.record.n_channels
     )
 

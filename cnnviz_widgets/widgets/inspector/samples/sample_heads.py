@@ -65,7 +65,7 @@ class SampleHeads:
     ) -> None:
         self._grid, self._bar = grid, bar
         self.class_names = class_names
-        self._decode = decode
+        self.decode = decode
         self._source: AnswerSource | None = None
         # The output that the answers were read off, each sample's when last it was, where that
         # is small.
@@ -85,7 +85,7 @@ class SampleHeads:
 
     def pictures_of(self, probe: ModelProbe) -> SamplePictures:
         """The samples of a probe, as rows are led by them; raises as `sample_pictures`."""
-        return sample_pictures(probe, self._decode)
+        return sample_pictures(probe, self.decode)
 
     def begin(self, inputs: InputSet, pictures: SamplePictures) -> None:
         """Lead rows by these samples from now on; no answers are known yet."""

@@ -30,6 +30,8 @@ export type Group = readonly [first: number, past: number, height: number];
 export interface LayoutRequest {
   /** How many columns there are. */
   count: number;
+  /** Columns of something else right of them. */
+  beside?: number;
   /** So many are to have room, though there are less: grids of as many places stand in line. */
   places?: number;
   /** Groups of two columns or more, from left to right; what is in none stands alone. */
@@ -111,7 +113,8 @@ export function layoutOf(request: LayoutRequest): ColumnLayout {
   const drafts = neighbours(request, stack);
   const pieces = folded(request, drafts, room, parting);
   const tiles = pieces.reduce((sum, block) => sum + block.length, 0);
-  const more = Math.max(0, (request.places ?? 0) - count);
+  const beside = request.beside ?? 0;
+  const more = Math.max(beside, (request.places ?? 0) - count);
   const gaps = gapsOf(tiles + more, drafts.length, parting);
   const fits = Math.floor((room - gaps) / Math.max(1, tiles + more));
   const size = scale > 0 ? clamp(Math.round(scale), LEAST_TILE, LARGEST_TILE) : clamp(fits, LEAST_TILE, FITTED_TILE);
@@ -129,7 +132,7 @@ export function layoutOf(request: LayoutRequest): ColumnLayout {
     return { ...draft, from, to: slots.length };
   });
   if (stack) slotOf.fill(slots.length, ...stack);
-  const content = Math.max(0, x - GAP);
+  const content = Math.max(0, x - GAP) + beside * (parting + size);
   const layout = { width, before, after, size, narrow: isNarrow(width), slots, stack, blocks, slotOf, content, scroll: 0 };
   return { ...layout, scroll: limited(layout, xOfColumn(layout, request.start)) };
 }

@@ -43,6 +43,7 @@ export class SharedColumns {
     return {
       count,
       places,
+      beside: axis.get("_beside") ?? 0,
       groups: this.inLeafOrder ? axis.get("_groups") ?? [] : [],
       zeros: this.inLeafOrder ? zeros : null,
       width,
@@ -60,7 +61,7 @@ export class SharedColumns {
   /** Where the columns stand now. */
   at(channels: Channels, width: number): ColumnLayout {
     const { axis } = this;
-    const states = (["start", "scale", "order_by", "unfolded", "_groups", "_zeros", "heads"] as const).map((name) => axis.get(name));
+    const states = (["start", "scale", "order_by", "unfolded", "_groups", "_zeros", "heads", "_beside"] as const).map((name) => axis.get(name));
     const now = [channels, width, this.selection.list, ...states];
     if (!this.layout || now.some((value, at) => value !== this.before[at])) {
       this.layout = layoutOf(this.request(channels, width));

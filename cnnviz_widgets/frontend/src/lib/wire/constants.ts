@@ -169,6 +169,12 @@ export const TIMELINE_CURVES_TRAITS = [
   "_epochs",
   "_end",
 ] as const;
+export const TOKENS_TRAITS = [
+  "_token_words",
+  "_token_shape",
+  "_targets",
+  "_sources",
+] as const;
 export const INSPECTOR_HEADER_TRAITS = [
   "_answered",
   "_asked",
@@ -180,6 +186,7 @@ export const INSPECTOR_HEADER_TRAITS = [
   "error",
   "facts",
   "found",
+  "has_attention",
   "has_weights",
   "live",
   "look_for",

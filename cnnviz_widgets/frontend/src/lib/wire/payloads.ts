@@ -34,6 +34,16 @@ export interface SheetState extends TilesState {
   class_names: string[];
 }
 
+/** What the tokens of attention are called. */
+export interface TokensState {
+  _token_words: string[];
+  /** Samples, targets and sources that have words; 0: they have none. */
+  _token_shape: [number, number, number];
+  /** For each sample and target the number of its word. */
+  _targets: DataView;
+  _sources: DataView;
+}
+
 /** What leads a row: the sample itself, what it is, and the model's answer. */
 export interface HeadEntry {
   /** The sample in words, where it is no picture. */

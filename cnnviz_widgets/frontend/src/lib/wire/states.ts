@@ -15,6 +15,7 @@ import type {
   ReportEntry,
   SheetState,
   TimelineCurvesState,
+  TokensState,
   TreeState,
   TrialEntry,
   UncomparedLayerEntry,
@@ -60,16 +61,20 @@ export interface ChannelCardState extends ChannelFactsState {
 }
 
 /** What ChannelGrid shares with the page. */
-export interface ChannelGridState extends SheetState, HeadsState {
+export interface ChannelGridState extends SheetState, HeadsState, TokensState {
   /** What the pictures show, where that is not the whole. */
   _head_note: string;
   /** Whether the channels are the classes that answers are of. */
   _marks_answers: boolean;
   /** What the picture leaves out, in sentences. */
   _notes: string[];
+  /** What of a layer is shown. */
+  _view: "outputs" | "weights" | "attention";
   axis: string;
   /** How values become colours; 'diverging' is blue below zero and red above; 'auto' is 'diverging' where values reach about as far below zero as above, and 'magma' elsewhere. */
   colormap: "auto" | "magma" | "grey" | "viridis" | "diverging";
+  /** Whether three channels of pictures, or the kernels of three inputs, are shown together in red, green and blue, too. */
+  composite: boolean;
   /** Greatest height of the grid in CSS pixels. */
   height: number;
   /** Columns to leave room for, at the least: grids of as many places stand in line. */
@@ -94,6 +99,8 @@ export interface ColumnAxisState {
   _groups: [number, number, number][];
   /** First column that is zero throughout, and one past the last; [] for none. */
   _zeros: number[];
+  /** Columns right of the channels: 1 where these are shown in colour, too. */
+  _beside: number;
   /** What the page offers; none where the tree that is shown was kept. */
   _linkages: string[];
   /** Rows are led by picture and class, and not by a number or a name alone. */
@@ -180,6 +187,8 @@ export interface InspectorHeaderState {
   error: string;
   /** Kind, shape and samples in one line. */
   facts: string;
+  /** Whether it has attention weights to show. */
+  has_attention: boolean;
   /** Whether the layer has weights to show. */
   has_weights: boolean;
   /** Whether there is a model to diagnose and to read again. */
@@ -202,7 +211,7 @@ export interface InspectorHeaderState {
   steps: number;
   title: string;
   /** The view that is chosen. */
-  view: "outputs" | "weights";
+  view: "outputs" | "weights" | "attention";
   warnings: string[];
   /** Which of them is chosen; '' for none. */
   weight: string;
@@ -234,6 +243,8 @@ export interface ParameterGridState extends ParametersState, TreeState, WindowSt
   axis: string;
   /** How values become colours; 'diverging' is blue below zero and red above; 'auto' is 'diverging' where values reach about as far below zero as above, and 'magma' elsewhere. */
   colormap: "auto" | "magma" | "grey" | "viridis" | "diverging";
+  /** Whether three channels of pictures, or the kernels of three inputs, are shown together in red, green and blue, too. */
+  composite: boolean;
   /** Height at which the tree is cut into groups, a cosine distance, for Ward a Euclidean one; None: where there are most of them. `record.tree.cut(cut)` gives each channel's group. */
   cut: number | null;
   /** Greatest height of the picture in CSS pixels. */
