@@ -83,6 +83,7 @@ class LayerDisplay:
         self._panes = panes
         self._heads = heads
         self._session = session
+        session.on_end = heads.at_rest
         self._class_names = heads.class_names
         self._work = work
         self._on_place = on_place
@@ -154,7 +155,7 @@ class LayerDisplay:
                 records.append(record)
             return record.measures
 
-        self._heads.expect(self.probe)
+        self._heads.expect(self.probe, self._session.step)
         measured = self.probe.stream(measure, progress=self._work.progress)
         self._outputs = output_layers(layers)
         names_samples = bool(self._panes.views.grid.sample_labels)
@@ -176,7 +177,10 @@ class LayerDisplay:
 
     def show_now(self, place: Place) -> None:
         """Show a place as it is now."""
-        self._show(self._read(place), self._work.progress)
+        present = self._read(place)
+        # What is shown of a model in training is of one step, its answers included.
+        self._heads.catch_up(self._session.probe, self._session.step)
+        self._show(present, self._work.progress)
         self._panes.selector.show_measures(self.measures, self._measured_on)
 
     def show_past(self, recalled: PlaceRecord) -> None:
@@ -188,7 +192,8 @@ class LayerDisplay:
     def follow(self, reading: Reading) -> None:
         """Show what a monitor has read; of the past what is shown stays."""
         self.measures = dict(reading.measures)
-        self._heads.follow(self.probe, reading.moment.samples, reading.answers)
+        moment = reading.moment
+        self._heads.follow(self.probe, moment.samples, reading.answers, moment.step)
         self._measured_on = reading.moment.samples
         if self.present is not None and self.requested == NOW:
             self._panes.selector.show_measures(self.measures, self._measured_on)

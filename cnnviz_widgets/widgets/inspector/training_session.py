@@ -52,6 +52,8 @@ class TrainingSession:
     orders : dict of Place to ndarray of int
         The order in which a place's channels were last drawn: its next record stays near to it,
         whoever reads it.
+    on_end : callable
+        Learns the step at which a training has ended.
     """
 
     def __init__(
@@ -64,6 +66,7 @@ class TrainingSession:
         self.extra_places: Sequence[Place] = ()
         self._inputs: ShownInputs | None = None
         self.orders: dict[Place, NDArray[np.integer[Any]]] = {}
+        self.on_end: Callable[[int], None] = lambda step: None
         self.story = HistoryView(selector, go_to)
         self.bar = TrainingBar(self._pause, self._resume, self._stop)
         self._probe: ModelProbe | None = probe
@@ -81,6 +84,13 @@ class TrainingSession:
     def is_training(self) -> bool:
         """Whether a training is followed that has not ended."""
         return self.story.timeline.training
+
+    @property
+    def step(self) -> int:
+        """The step of a training that goes on; `NOW` where none does."""
+        if self._monitor is None or not self.is_training:
+            return NOW
+        return self._monitor.progress.step
 
     @property
     def linkage(self) -> str:
@@ -200,6 +210,7 @@ class TrainingSession:
             if self.story.history is not None:
                 self.story.history.sync()
             self.story.end()
+            self.on_end(progress.step)
         elif self.is_training:
             self.story.tell_logs(progress.batches, *_planned(progress))
 
@@ -207,6 +218,7 @@ class TrainingSession:
         """Follow no training any more; the inspector is closed. Its history is the user's."""
         self.extra_places = ()
         self.orders.clear()
+        self.on_end = lambda step: None
         self.story.comparison.close()
         self._probe = self._monitor = self._last = self._settings = None
 

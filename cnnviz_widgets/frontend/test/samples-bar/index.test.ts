@@ -20,6 +20,7 @@ const STATE: SamplesBarState = {
   samples: 3,
   judged: 3,
   right: 2,
+  step: -1,
   chosen: "",
   pool: "2,000",
   choices: ["given", "these", "wrong", "unsure", "random", "class"],
@@ -48,6 +49,9 @@ describe("the button", () => {
   test.each([
     [{}, "3 inputs · 67 % right"],
     [{ samples: 64, judged: 8, right: 6 }, "64 inputs · 6 of 8 right"],
+    [{ step: 0 }, "3 inputs · 67 % right at step 0"],
+    [{ samples: 64, judged: 8, right: 6, step: 1500 }, "64 inputs · 6 of 8 right at step 1,500"],
+    [{ judged: 0, right: 0, step: 7 }, "3 inputs"],
     [{ judged: 0, right: 0 }, "3 inputs"],
     [{ samples: 1, judged: 0 }, "1 input"],
     [{ chosen: "wrong ones, 1 to 3 of 17", right: 0 }, "3 inputs · wrong ones"],

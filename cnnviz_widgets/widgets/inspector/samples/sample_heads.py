@@ -53,6 +53,11 @@ class SampleHeads:
         As for `sample_pictures`.
     inputs : InputSet
         Those to begin with.
+
+    Attributes
+    ----------
+    step : int
+        The training step that the answers are of; `NOW`: of the model as it stands.
     """
 
     def __init__(
@@ -72,6 +77,7 @@ class SampleHeads:
         self._last: NDArray[Any] | None = None
         # What the grid leads its rows by: these samples now, as they were, or none.
         self._led_by = ""
+        self.step = NOW
         self._held: _Now | None = None
         self.begin(inputs, self.pictures_of(inputs.probe))
 
@@ -91,16 +97,17 @@ class SampleHeads:
         """Lead rows by these samples from now on; no answers are known yet."""
         self._held = _Now(inputs, pictures, SampleAnswers.none(inputs.probe.samples, inputs.names))
         self._last = None
+        self.step = NOW
         self._led_by = ""
 
     def saved(self) -> object:
         """What rows are led by, for `restore`."""
-        return self._now
+        return self._now, self.step
 
     def restore(self, saved: object) -> None:
         """Lead rows by what they were led by then."""
-        assert isinstance(saved, _Now)
-        self._held = saved
+        assert isinstance(saved, tuple)
+        self._held, self.step = saved
         self._last = None
         self._led_by = ""
 
@@ -117,7 +124,7 @@ class SampleHeads:
             self._held = replace(self._now, answers=none)
         if self._led_by == "now":
             self._grid.show_answers(self._now.pictures, self.answers)
-        self._bar.show_answers(self.answers)
+        self._bar.show_answers(self.answers, self.step)
 
     @property
     def answers(self) -> SampleAnswers:
@@ -134,9 +141,10 @@ class SampleHeads:
         """How many channels the output has that answers are read off."""
         return 0 if self._source is None else self._source.info.channels or 0
 
-    def expect(self, probe: ModelProbe) -> None:
-        """A pass is about to be made of all layers."""
+    def expect(self, probe: ModelProbe, step: int = NOW) -> None:
+        """A pass is about to be made of all layers, at this step of a training."""
         self._source = AnswerSource.of(probe)
+        self.step = step
 
     def look(self, info: LayerInfo, output: NDArray[Any]) -> None:
         """A pass over all samples has come to this output."""
@@ -145,12 +153,44 @@ class SampleHeads:
             self._read(output, None)
 
     def follow(
-        self, probe: ModelProbe, choice: SampleChoice | None, output: NDArray[Any] | None
+        self,
+        probe: ModelProbe,
+        choice: SampleChoice | None,
+        output: NDArray[Any] | None,
+        step: int,
     ) -> None:
-        """A monitor has read this output, of some of the samples or of all."""
+        """A monitor has read this output at a step, of some of the samples or of all."""
         if output is not None:
-            self.expect(probe)
+            self.expect(probe, step)
             self._read(output, choice)
+
+    def catch_up(self, probe: ModelProbe, step: int) -> None:
+        """Read the answers of a model in training again, where they are of another step.
+
+        Parameters
+        ----------
+        probe : ModelProbe
+            Of all the samples, or of some.
+        step : int
+            The present one.
+
+        Raises
+        ------
+        ModelCallError
+            The model's call raises.
+        """
+        source = self._source
+        if source is None or step in (self.step, NOW):
+            return
+        output = probe.outputs(source.info.path)
+        if source.takes(source.info.path, output, probe.samples):
+            self.follow(probe, probe.choice, output, step)
+
+    def at_rest(self, step: int) -> None:
+        """Training has ended at this step: answers of it are of the model as it stands."""
+        if self.step == step:
+            self.step = NOW
+            self._bar.show_answers(self.answers, self.step)
 
     def show(self, present: PlaceRecord, output_paths: frozenset[str]) -> None:
         """Lead the rows of what is shown: of the past no answers are known, or no samples."""
@@ -174,7 +214,7 @@ class SampleHeads:
             and present.record.n_channels > 1
         )
         self._grid.mark_answers(are_classes)
-        self._bar.show_answers(now.answers)
+        self._bar.show_answers(now.answers, self.step)
 
     def _read(self, output: NDArray[Any], choice: SampleChoice | None) -> None:
         source, now = self._source, self._now

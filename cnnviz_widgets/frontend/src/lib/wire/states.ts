@@ -271,6 +271,8 @@ export interface SamplesBarState {
   right: number;
   /** How many samples the model is shown. */
   samples: number;
+  /** The training step they are of; -1: as it stands. */
+  step: number;
 }
 
 /** What Selection shares with the page. */
