@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from ..records.layer_health import HEALTH_FIELDS
 from ..records.place import Place
 from ..records.sample_subset import SampleChoice
+from ..records.samples.row_heads import SampleAnswers
 from ..records.samples.shown_inputs import ShownInputs
 from ..records.snapshot import Snapshot
 from .moment import Moment
@@ -55,6 +56,7 @@ class Entry:
         Names of the files of those that are not.
     samples : SampleChoice or None
     inputs : ShownInputs or None
+    answers : SampleAnswers or None
     nbytes : int
         Memory of all this but the records.
     """
@@ -70,12 +72,15 @@ class Entry:
     files: dict[Place, str]
     samples: SampleChoice | None = None
     inputs: ShownInputs | None = None
+    answers: SampleAnswers | None = None
     nbytes: int = 0
 
     def __post_init__(self) -> None:
         numbers = (self.number, self.step, self.seconds, *self.log_values)
         held = (self, self.log_values, {}, self.files, *numbers, *self.files.values())
         self.nbytes = sum(map(sys.getsizeof, held))
+        if self.answers is not None:
+            self.nbytes += self.answers.nbytes
 
     @property
     def record_bytes(self) -> int:
@@ -236,6 +241,7 @@ class MomentStore:
                 files=filed,
                 samples=samples,
                 inputs=inputs,
+                answers=moment.answers,
             )
             health = {path: health.numbers for path, health in moment.health.items()}
             rows.table.append(health)

@@ -12,9 +12,9 @@ from ...records.layer_health import LayerHealth
 from ...records.place import Place
 from ...records.record_kind import OUTPUTS, VIEW_NAMES
 from ...records.sample_subset import SampleChoice
-from ...records.samples.shown_inputs import ShownInputs
 from ..moment import Moment
 from ..onsets import MOST_CHANNELS, ONSET_KINDS, Onset
+from ..samples.entries import plain_answers, plain_inputs, read_answers, read_inputs
 from ..training_logs import TrainingLogs
 from .log_lines import plain_logs, read_logs
 from .plain_json import (
@@ -90,7 +90,8 @@ class LineWriter:
             "epoch": None if moment.epoch is None else int(moment.epoch),
             "seconds": plain_number(moment.seconds),
             **({} if moment.samples is None else {"samples": asdict(moment.samples)}),
-            **({} if moment.inputs is None else {"inputs": asdict(moment.inputs)}),
+            **({} if moment.inputs is None else {"inputs": plain_inputs(moment.inputs)}),
+            **({} if moment.answers is None else {"answers": plain_answers(moment.answers)}),
             "logs": {name: plain_number(value) for name, value in moment.logs.items()},
             "health": {
                 path: [plain_number(number) for number in health.numbers]
@@ -143,12 +144,12 @@ class LineReader:
         if not raw.strip(b"\0\r\n"):
             raise ValueError("it is zeros")
         line = mapping(parsed(raw), "the line")
-        moment = _moment(line)
+        problems: list[str] = []
+        moment = _moment(line, problems)
         new = [path for path in moment.health if path not in self.layers]
         if len(self.layers) + len(new) > MOST_LAYERS:
             raise ValueError(f"there are more than {MOST_LAYERS:,} layers")
         self.layers.update(dict.fromkeys(new))
-        problems: list[str] = []
         files: dict[Place, str] = {}
         for entry in _entries(line, "records", problems):
             with _Noted(problems, "a record"):
@@ -196,9 +197,12 @@ def _by_key(onsets: Iterable[Onset]) -> dict[OnsetKey, Onset]:
     return {key_of(onset): onset for onset in onsets}
 
 
-def _moment(line: dict[str, Any]) -> Moment:
+def _moment(line: dict[str, Any], problems: list[str]) -> Moment:
     epoch, samples = part(line, "epoch"), line.get("samples")
-    inputs = line.get("inputs")
+    answers = None
+    if "answers" in line:
+        with _Noted(problems, "answers"):
+            answers = read_answers(line["answers"])
     return Moment(
         step=whole(part(line, "step"), "the step"),
         epoch=None if epoch is None else whole(epoch, "the epoch", -(2**63)),
@@ -212,7 +216,8 @@ def _moment(line: dict[str, Any]) -> Moment:
             for name, value in mapping(part(line, "logs"), "logs").items()
         },
         samples=None if samples is None else _samples(mapping(samples, "samples")),
-        inputs=None if inputs is None else _inputs(mapping(inputs, "inputs")),
+        inputs=read_inputs(line.get("inputs")),
+        answers=answers,
     )
 
 
@@ -230,15 +235,6 @@ def _samples(samples: dict[str, Any]) -> SampleChoice:
     numbers = sequence(part(samples, "numbers"), "numbers of samples")
     total = whole(part(samples, "total"), "the number of samples")
     return SampleChoice(tuple(whole(each, "a sample") for each in numbers), total)
-
-
-def _inputs(inputs: dict[str, Any]) -> ShownInputs:
-    numbers = sequence(part(inputs, "numbers"), "numbers of inputs")
-    return ShownInputs(
-        text(part(inputs, "title"), "what the inputs are"),
-        tuple(whole(each, "an input") for each in numbers),
-        whole(part(inputs, "total"), "the size of the pool"),
-    )
 
 
 def _entries(line: dict[str, Any], name: str, problems: list[str]) -> Collection[Any]:

@@ -11,7 +11,7 @@ from pathlib import Path
 from .header import HEADER
 from .held_folder import HeldFolder
 
-MOMENTS, RECORDS = "moments.jsonl", "records"
+MOMENTS, RECORDS, SAMPLES = "moments.jsonl", "records", "samples.jsonl"
 _RUN = re.compile(r"run-([0-9]{4,9})")
 
 

@@ -19,6 +19,8 @@ from ...records.layer_record import LayerRecord
 from ...records.place import Place
 from ...records.place_record import NOW, PlaceRecord
 from ...records.sample_subset import SampleChoice
+from ...records.samples.led_rows import LedRows
+from ...records.samples.row_heads import SampleAnswers
 from ...runtime.progress import Progress
 from ..jupyter.ownership import of_open
 from ..jupyter.work_report import WorkReport
@@ -102,6 +104,11 @@ class LayerDisplay:
     def requested(self) -> int:
         """The moment that the reader is at; it stays where another one cannot be shown."""
         return NOW if self.present is None else self.present.requested
+
+    @property
+    def led_rows(self) -> tuple[LedRows, SampleAnswers]:
+        """What leads the rows of the live model, and its answers, as far as rows have them."""
+        return self._heads.led_rows
 
     def use(self, inputs: InputSet) -> None:
         """Read the model on these inputs from now on."""

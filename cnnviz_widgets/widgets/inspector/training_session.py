@@ -23,6 +23,8 @@ from ...model.training.progress import Audience, TrainingProgress
 from ...model.training.reading import Reading
 from ...records.place import Place
 from ...records.place_record import NOW, PlaceRecord
+from ...records.samples.led_rows import LedRows
+from ...records.samples.row_heads import SampleAnswers
 from ...records.samples.shown_inputs import ShownInputs
 from ..jupyter.cells import after_each_cell
 from ..jupyter.ownership import of_open
@@ -184,16 +186,27 @@ class TrainingSession:
             model=self.probe.model.name,
         )
 
-    def keep(self, reading: Reading) -> None:
-        """Add what was read to the history."""
+    def keep(self, reading: Reading, rows: LedRows, answers: SampleAnswers) -> None:
+        """Add what was read to the history.
+
+        Parameters
+        ----------
+        reading : Reading
+        rows : LedRows
+            What leads the rows of the inputs that it is of.
+        answers : SampleAnswers
+            To them.
+        """
         history, last = self.story.history, self._last
         if history is None:
             return
         seconds = self._earlier + reading.moment.seconds
-        moment = replace(reading.moment, seconds=seconds, inputs=self._inputs)
+        known = None if reading.answers is None else answers
+        moment = replace(reading.moment, seconds=seconds, inputs=self._inputs, answers=known)
         if last is not None and last.step == moment.step and not moment.logs:
             # A training begins where the one before ended: the losses there are that one's.
             moment = replace(moment, epoch=last.epoch, logs=last.logs)
+        history.samples.put(self._inputs, rows)
         history.append(moment, onsets=reading.onsets, logs=reading.batches)
         self._last = replace(moment, records={})
 

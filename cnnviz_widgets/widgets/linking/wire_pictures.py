@@ -258,6 +258,15 @@ class OnsetEntry(TypedDict):
     """Whether it was there at the first look: training did not bring it about."""
 
 
+class ChangeEntry(TypedDict):
+    """Other inputs were shown to the model."""
+
+    step: int
+    """The first moment that is of them."""
+    title: str
+    """Which, in words."""
+
+
 class MomentsState(TypedDict):
     """The moments of a training, and what began at them."""
 
@@ -269,6 +278,8 @@ class MomentsState(TypedDict):
     """How many moments and onsets there are, of which those sent may be some."""
     _marks: int
     _onsets: list[OnsetEntry]
+    """By step."""
+    _changes: list[ChangeEntry]
     """By step."""
 
 

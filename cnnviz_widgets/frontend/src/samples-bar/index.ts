@@ -126,11 +126,11 @@ class SamplesBar {
     const share = judged > 0 ? Math.round((100 * right) / judged) : 0;
     say(this.label, counted(samples, "input"));
     const chosen = this.model.get("chosen");
-    // A share of some is none of all, and of wrong ones it is no news.
+    // A share of some is none of all, and of wrong ones it is no news, unless the model has changed.
     const step = this.model.get("step") ?? LIVE;
     const when = step === LIVE ? "" : ` at step ${count(step)}`;
     const score = (judged < samples ? `${right} of ${judged} right` : `${share} % right`) + when;
-    const about = chosen ? chosen.split(",")[0]! : judged > 0 ? score : "";
+    const about = chosen && step === LIVE ? chosen.split(",")[0]! : judged > 0 ? score : "";
     say(this.score, about && ` · ${about}`);
     this.opener.title = `${chosen ? `Inputs: ${chosen}` : "The inputs as given"}. Samples: choose, sort, wrong first (I)`;
     const facts = [judged > 0 ? `${count(right)} of ${count(judged)} right${when}` : counted(samples, "input"), chosen];

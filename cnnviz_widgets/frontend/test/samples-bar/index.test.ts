@@ -55,6 +55,7 @@ describe("the button", () => {
     [{ judged: 0, right: 0 }, "3 inputs"],
     [{ samples: 1, judged: 0 }, "1 input"],
     [{ chosen: "wrong ones, 1 to 3 of 17", right: 0 }, "3 inputs · wrong ones"],
+    [{ chosen: "wrong ones, 1 to 3 of 17", step: 40 }, "3 inputs · 67 % right at step 40"],
   ])("%j", async (more, text) => {
     const { opener } = await open(more);
     expect(opener.textContent).toBe(text);

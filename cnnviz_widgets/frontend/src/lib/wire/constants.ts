@@ -147,6 +147,7 @@ export const MOMENTS_TRAITS = [
   "_moments",
   "_marks",
   "_onsets",
+  "_changes",
 ] as const;
 export const SELECTION_BAR_TRAITS = [
   "_trials",

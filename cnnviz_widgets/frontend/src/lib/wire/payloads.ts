@@ -224,6 +224,14 @@ export interface OnsetEntry {
   from_start: boolean;
 }
 
+/** Other inputs were shown to the model. */
+export interface ChangeEntry {
+  /** The first moment that is of them. */
+  step: number;
+  /** Which, in words. */
+  title: string;
+}
+
 /** The moments of a training, and what began at them. */
 export interface MomentsState {
   /** Step of each tick, ascending. */
@@ -235,6 +243,8 @@ export interface MomentsState {
   _marks: number;
   /** By step. */
   _onsets: OnsetEntry[];
+  /** By step. */
+  _changes: ChangeEntry[];
 }
 
 /** A loss or a metric over time. */

@@ -325,6 +325,8 @@ export interface TimelineState extends MomentsState, TimelineCurvesState {
   _shown: number;
   /** Whether the two moments are shown beside one another. */
   comparing: boolean;
+  /** Whether there is a model as it is now. */
+  has_live: boolean;
   /** Step of the first moment to compare; -1: none. */
   mark_a: number;
   /** Step of the second moment; -1: none. */
