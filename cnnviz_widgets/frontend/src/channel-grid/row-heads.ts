@@ -127,14 +127,11 @@ function paintLine(
   if (head?.confidence != null) {
     const text = sure(head.confidence);
     const room = context.measureText(text).width + GAP;
-    const words = head.text ? (right - left) * LEAST_WORDS : 0;
-    // How sure a wrong answer is has to give way to what it is.
-    if (head.right !== false || left + words + needed + room <= right) {
-      context.textAlign = "right";
-      context.fillStyle = head.right === false ? theme.error : theme.faint;
-      context.fillText(text, right, line.y);
-      right -= room;
-    }
+    // Names give way to it, however long they are: wrong and sure is what one looks for.
+    context.textAlign = "right";
+    context.fillStyle = head.right === false ? theme.error : theme.faint;
+    context.fillText(text, right, line.y);
+    right -= room;
   }
   if (head?.text) {
     const room = Math.max(right - left - (parts.length > 0 ? needed + GAP : 0), (right - left) * LEAST_WORDS);

@@ -16,6 +16,9 @@ export const enum Mark {
 /** Above so many channels bands stand for their densities. */
 export const MOST_CURVES = 64;
 
+/** The numbers that channels are found by, as they are typed. */
+export const CHANNEL_NUMBERS = ["mean", "std", "min", "max", "zeros", "not finite"] as const;
+
 /** The timeline's position where the model is shown as it is now. */
 export const LIVE = -1;
 
@@ -155,8 +158,7 @@ export const SELECTION_BAR_TRAITS = [
   "_channel_count",
   "_channels",
   "_gaps",
-  "_mean",
-  "_maximum",
+  "_numbers",
   "_dead",
 ] as const;
 export const TIMELINE_CURVES_TRAITS = [

@@ -300,9 +300,8 @@ export interface SelectionBarState {
   _channels: DataView;
   /** The height at which each channel of the tree is joined to the one right of it. */
   _gaps: DataView;
-  /** Mean and largest value of each channel that is drawn; NaN where it has none. */
-  _mean: DataView;
-  _maximum: DataView;
+  /** Of each channel that is drawn, one of `CHANNEL_NUMBERS` after the other; NaN: not known. */
+  _numbers: DataView;
   /** 1 for each that is zero throughout. */
   _dead: DataView;
   /** How often the line was copied. */
