@@ -4,7 +4,7 @@ import type { AnyModel } from "@anywidget/types";
 import { ExactWindow } from "./exact-window";
 import { InputAxis } from "./input-axis";
 import { BIAS_WIDTH, biasLeft, clipOf, layoutOf, spansAcross, spansDown, type Layout } from "./layout";
-import { paintOverlay } from "./overlay";
+import { numbersFrom, paintOverlay } from "./overlay";
 import { readParameters, type Parameters, type Part } from "./parameters";
 import { describe, describeBias, describeOutput, inputName, outputName, type Spot } from "./readout";
 import { RowGroups } from "./row-groups";
@@ -96,6 +96,7 @@ class ParameterGrid implements StageContent<Layout> {
     this.rowTree = new RowTree(this.tree, selection, {
       rows: () => this.layout().rows,
       width: () => this.layout().tree,
+      numbers: () => numbersFrom(this.layout().columns),
       blocks: () => this.groups.blocks,
       labels: () => this.groups.labels,
       theme: () => this.stage.theme,

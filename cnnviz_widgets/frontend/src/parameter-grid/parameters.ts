@@ -4,6 +4,7 @@ import type { AnyModel } from "@anywidget/types";
 import { asFloat32, asInt32, asUint8 } from "../lib/linking/buffers";
 import { Mark, NONFINITE_CODE } from "../lib/wire/constants";
 import type { ParametersState, WindowEntry } from "../lib/wire/payloads";
+import type { ParameterGridState } from "../lib/wire/states";
 import { naturalOrder, summarised, type Tiles } from "../tile-view/tiles";
 
 /** Tiles, and the rows and inputs of the layer that they show. */
@@ -27,12 +28,14 @@ export interface Parameters {
   inputWord: string;
   outputWord: string;
   names: readonly string[];
+  /** Of the outputs, by their numbers; none where they are no classes. */
+  classes: readonly string[];
   /** Gates, where the first axis of taps is that. */
   gates: readonly string[];
   bias: Tiles | null;
 }
 
-export function readParameters(model: AnyModel<ParametersState>): Parameters {
+export function readParameters(model: AnyModel<ParametersState & Pick<ParameterGridState, "class_names">>): Parameters {
   const outputs = asInt32(model.get("_outputs"));
   const inputs = model.get("_inputs");
   const taps = model.get("_taps");
@@ -61,6 +64,8 @@ export function readParameters(model: AnyModel<ParametersState>): Parameters {
     inputWord,
     outputWord,
     names,
+    // Widget state that was saved before there were names has none.
+    classes: model.get("class_names") ?? [],
     gates: model.get("_tap_names"),
     bias: bias.length > 0 ? biasTiles(bias) : null,
   };

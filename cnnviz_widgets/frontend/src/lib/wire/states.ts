@@ -232,6 +232,8 @@ export interface ParameterGridState extends ParametersState, TreeState, WindowSt
   /** What the picture leaves out, in sentences. */
   _notes: string[];
   axis: string;
+  /** A name for each output, where it is a class; none: its number. */
+  class_names: string[];
   /** How values become colours; 'diverging' is blue below zero and red above; 'auto' is 'diverging' where values reach about as far below zero as above, and 'magma' elsewhere. */
   colormap: "auto" | "magma" | "grey" | "viridis" | "diverging";
   /** Height at which the tree is cut into groups, a cosine distance, for Ward a Euclidean one; None: where there are most of them. `record.tree.cut(cut)` gives each channel's group. */
