@@ -170,6 +170,8 @@ class DensityCurvesState(TypedDict):
     _zero_share: Float32
     """Share of exact zeros, and of values that are not finite, of each curve's channel."""
     _nonfinite_share: Float32
+    _few: Uint8
+    """1 where a channel has too few values for a curve: a stroke stands for each."""
 
 
 class NearestEntry(TypedDict):

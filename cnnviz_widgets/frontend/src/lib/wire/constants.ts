@@ -111,6 +111,7 @@ export const DENSITY_CURVES_TRAITS = [
   "_points",
   "_zero_share",
   "_nonfinite_share",
+  "_few",
 ] as const;
 export const CHANNEL_FACTS_TRAITS = [
   "_channels",

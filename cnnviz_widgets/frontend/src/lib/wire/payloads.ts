@@ -142,6 +142,8 @@ export interface DensityCurvesState {
   /** Share of exact zeros, and of values that are not finite, of each curve's channel. */
   _zero_share: DataView;
   _nonfinite_share: DataView;
+  /** 1 where a channel has too few values for a curve: a stroke stands for each. */
+  _few: DataView;
 }
 
 /** The channels most alike one, the nearest first. */
