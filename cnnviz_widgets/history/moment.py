@@ -39,6 +39,9 @@ class Moment:
         Which samples the numbers rest on; None: all. Dead channels are told of all in any case.
     inputs : ShownInputs or None
         Which inputs the model was shown; None: those that were given first.
+    scales : mapping of str to float
+        How much each layer varied, the root mean square of its channels' spreads, as far as that
+        was measured.
     answers : SampleAnswers or None
         What it answered to the first of them; None where that is not known.
 
@@ -57,6 +60,7 @@ class Moment:
     samples: SampleChoice | None = None
     inputs: ShownInputs | None = None
     answers: SampleAnswers | None = None
+    scales: Mapping[str, float] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         whole_number("step", self.step, 0)
@@ -69,3 +73,4 @@ class Moment:
         optional("samples", self.samples, SampleChoice)
         optional("inputs", self.inputs, ShownInputs)
         optional("answers", self.answers, SampleAnswers)
+        mapping("scales", self.scales, "a path to a number")

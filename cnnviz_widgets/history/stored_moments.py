@@ -87,6 +87,7 @@ class StoredMoments:
             samples=entry.samples,
             inputs=entry.inputs,
             answers=entry.answers,
+            scales=dict(entry.scales),
         )
 
     def _read(self, entry: Entry, place: Place) -> Snapshot | None:

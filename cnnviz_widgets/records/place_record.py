@@ -45,6 +45,10 @@ class PlaceRecord:
         What led the rows then; None where that is not known, and for the live model.
     answers : SampleAnswers or None
         What the model answered then.
+    scales : mapping of str to float
+        How much layers varied, as was last known at the moment that was asked for.
+    scales_earlier : bool
+        Whether some of these are of an earlier moment.
     note : str
         Where the two moments differ, in a sentence; else "".
     """
@@ -60,4 +64,6 @@ class PlaceRecord:
     inputs: ShownInputs | None = None
     rows: LedRows | None = None
     answers: SampleAnswers | None = None
+    scales: Mapping[str, float] = field(default_factory=dict)
+    scales_earlier: bool = False
     note: str = ""

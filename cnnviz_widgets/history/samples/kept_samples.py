@@ -13,6 +13,7 @@ from ...runtime.call_stack import CallLock
 from ..moment_store import MomentStore
 from ..storage.left_out import LeftOut, reason
 from .entries import read_samples, samples_line
+from .kept_scales import KeptScales
 
 
 class InputChange(NamedTuple):
@@ -54,6 +55,11 @@ class KeptSamples:
     room : int
         Bytes that pictures may take; beyond it those of the earliest choices go, the present
         one's never.
+
+    Attributes
+    ----------
+    scales : KeptScales
+        How much each layer varied on them.
     """
 
     def __init__(
@@ -66,6 +72,7 @@ class KeptSamples:
         self._rows: dict[ShownInputs | None, LedRows] = {}
         self._waiting: dict[ShownInputs | None, None] = {}
         self._why = ""
+        self.scales = KeptScales(store, lock)
         self._left_out = LeftOut("line", "of samples cannot be read")
 
     @property

@@ -19,6 +19,7 @@ Each history has a folder of its own in the folder it is given, ``run-0001``, ``
     - ``answers``, where the model's answers to its inputs are known, of the first of these, a list
       each: ``answers`` in words, ``confidence`` (a share of 1, or null), ``right`` (1, 0, or −1
       where nobody can tell), ``answer_class`` (−1: none); ``old`` numbers those of an earlier look;
+    - ``scales``, where any were measured: path of the layer → how much it varied, to four digits;
     - ``logs``: name → number, as training tells them;
     - ``health``: path of the layer → list of its numbers, as ``numbers`` names them;
     - ``records``: a list of objects with ``layer``, ``view`` ("outputs" or "weights"),

@@ -92,6 +92,7 @@ class LineWriter:
             **({} if moment.samples is None else {"samples": asdict(moment.samples)}),
             **({} if moment.inputs is None else {"inputs": plain_inputs(moment.inputs)}),
             **({} if moment.answers is None else {"answers": plain_answers(moment.answers)}),
+            **({} if not moment.scales else {"scales": _plain(moment.scales)}),
             "logs": {name: plain_number(value) for name, value in moment.logs.items()},
             "health": {
                 path: [plain_number(number) for number in health.numbers]
@@ -110,6 +111,10 @@ class LineWriter:
     def written(self, onsets: Iterable[Onset]) -> None:
         """The line with these onsets stands in the file."""
         self._onsets = _by_key(onsets)
+
+
+def _plain(numbers: Mapping[str, float]) -> dict[str, float | str | None]:
+    return {name: plain_number(float(f"{value:.4g}")) for name, value in numbers.items()}
 
 
 class LineReader:
@@ -203,6 +208,12 @@ def _moment(line: dict[str, Any], problems: list[str]) -> Moment:
     if "answers" in line:
         with _Noted(problems, "answers"):
             answers = read_answers(line["answers"])
+    scales: dict[str, float] = {}
+    with _Noted(problems, "scales"):
+        scales = {
+            path: number(scale, "a scale")
+            for path, scale in mapping(line.get("scales", {}), "scales").items()
+        }
     return Moment(
         step=whole(part(line, "step"), "the step"),
         epoch=None if epoch is None else whole(epoch, "the epoch", -(2**63)),
@@ -218,6 +229,7 @@ def _moment(line: dict[str, Any], problems: list[str]) -> Moment:
         samples=None if samples is None else _samples(mapping(samples, "samples")),
         inputs=read_inputs(line.get("inputs")),
         answers=answers,
+        scales=scales,
     )
 
 

@@ -16,7 +16,7 @@ from ...analysis.channel_measures import ChannelMeasures, channel_measures
 from ...diagnosis.facts import Role
 from ...history.moment import Moment
 from ...history.onsets import OnsetWatch
-from ...records.layer_health import layer_health
+from ...records.layer_health import known_scales, layer_health
 from ...records.layer_record import LayerRecord
 from ...records.place import Place
 from ...records.record_kind import OUTPUTS, WEIGHTS
@@ -80,7 +80,7 @@ class MomentReader:
         self._few: ModelProbe | None = None
         self._takes_few = True
         self._faults: dict[str, _Faults] = {}
-        self._quick_looks = 0
+        self._quick_looks = self._turn = 0
         self._weights = WeightChanges()
         self._onsets = OnsetWatch()
         self._step: int | None = None
@@ -103,6 +103,7 @@ class MomentReader:
         gradients: Any = None,
         like: Mapping[Place, ArrayLike] | None = None,
         samples: int | None = None,
+        spread: bool = False,
     ) -> Reading:
         """Look now: one forward pass for the outputs of all layers.
 
@@ -120,6 +121,9 @@ class MomentReader:
         samples : int, optional
             Have a quick look, at so many of the samples, evenly spread. All are looked at where
             there are no more, and where the model cannot be called on fewer.
+        spread : bool
+            Whether every layer's mean and spread are wanted, which take most of the time; else
+            they are measured of the places and, in turn, of one layer more.
 
         Returns
         -------
@@ -144,7 +148,7 @@ class MomentReader:
             by_variable = (
                 None if gradients is None else gradients_by_variable(whole.model, gradients)
             )
-            looked = self._seen(requested, orders, samples)
+            looked = self._seen(requested, orders, samples, None if spread else self._next_layer())
             probe, infos, layers, seen, records, failed, answers = looked
             if probe is whole:
                 self._quick_looks = 0
@@ -196,7 +200,14 @@ class MomentReader:
             )
         return Reading(
             moment=Moment(
-                step, epoch, seconds, health, dict(logs or {}), ordered, samples=probe.choice
+                step,
+                epoch,
+                seconds,
+                health,
+                dict(logs or {}),
+                ordered,
+                samples=probe.choice,
+                scales=known_scales(seen),
             ),
             measures={path: measures for path, measures in seen.items() if measures is not None},
             onsets=self._onsets.onsets,
@@ -213,22 +224,29 @@ class MomentReader:
         self._faults = {}
         self._quick_looks = 0
 
+    def _next_layer(self) -> str:
+        """The layer whose turn it is."""
+        paths = [info.path for info in self._whole.layers]
+        self._turn += 1
+        return paths[self._turn % len(paths)] if paths else ""
+
     def _seen(
         self,
         places: Iterable[Place],
         orders: Mapping[Place, ArrayLike],
         samples: int | None,
+        spread_of: str | None,
     ) -> _Seen:
         """What there is to see of all layers' outputs, by one forward pass."""
         whole = self._whole
         if samples is None or samples >= whole.samples or not self._takes_few:
-            return _look_at(whole, places, orders)
+            return _look_at(whole, places, orders, spread_of)
         if self._few is None or self._few.samples != samples:
             self._few = whole.some(samples)
         try:
-            return _look_at(self._few, places, orders)
+            return _look_at(self._few, places, orders, spread_of)
         except ModelCallError:
-            seen = _look_at(whole, places, orders)
+            seen = _look_at(whole, places, orders, spread_of)
             # That went well: the model is made for batches of one length.
             self._takes_few = False
             return seen
@@ -311,9 +329,15 @@ class _Seen(NamedTuple):
 
 
 def _look_at(
-    probe: ModelProbe, places: Iterable[Place], orders: Mapping[Place, ArrayLike]
+    probe: ModelProbe,
+    places: Iterable[Place],
+    orders: Mapping[Place, ArrayLike],
+    spread_of: str | None,
 ) -> _Seen:
-    """Measure every layer's output, and record those that are wanted."""
+    """Measure every layer's output, and record those that are wanted.
+
+    The spread is that of the layer `spread_of`; None: of all.
+    """
     with_outputs = {place.layer: place for place in places if place.view == OUTPUTS.name}
     records: dict[Place, LayerRecord] = {}
     failed: dict[Place, str] = {}
@@ -325,7 +349,7 @@ def _look_at(
         values = channels_last(info, array)
         place = with_outputs.get(info.path)
         if place is None:
-            return _measures(info, values)
+            return _measures(info, values, spread=spread_of in (None, info.path))
         if not values.size or not values.ndim:
             failed[place] = f"layer {info.path!r} gave no values"
             return None
@@ -340,12 +364,14 @@ def _look_at(
     return _Seen(probe, infos, layers, measures, records, failed, answers)
 
 
-def _measures(info: LayerInfo, values: NDArray[Any]) -> ChannelMeasures | None:
-    """The few numbers of a layer's output that cost little."""
+def _measures(
+    info: LayerInfo, values: NDArray[Any], *, spread: bool = False
+) -> ChannelMeasures | None:
+    """The few numbers of a layer's output that cost little, and its spread where it is wanted."""
     # A detector without a hit gives nothing, and a lone number has no channels.
     if not values.size or not values.ndim:
         return None
-    return channel_measures(values[:, np.newaxis] if values.ndim == 1 else values, spread=False)
+    return channel_measures(values[:, np.newaxis] if values.ndim == 1 else values, spread=spread)
 
 
 def _of_all_layers(

@@ -194,7 +194,9 @@ class LayerDisplay:
         """Show a place as it was."""
         first = self._first_channel(recalled.place)
         self._show(replace(recalled, first_channel=first), self._work.progress)
-        self._panes.selector.show_health(recalled.health, recalled.samples)
+        self._panes.selector.show_health(
+            recalled.health, recalled.samples, recalled.scales, some_earlier=recalled.scales_earlier
+        )
 
     def follow(self, reading: Reading) -> None:
         """Show what a monitor has read; of the past what is shown stays."""

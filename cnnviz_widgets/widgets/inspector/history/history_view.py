@@ -241,6 +241,7 @@ class HistoryView:
             moment.inputs,
             history.samples.of(moment.inputs),
             moment.answers,
+            *history.samples.scales.at(requested.step),
             note,
         )
 

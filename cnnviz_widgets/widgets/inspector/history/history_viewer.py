@@ -158,7 +158,8 @@ class HistoryViewer(Selecting, Composite):
         """Show what is known of a moment without a picture."""
         moment = self.history.at(step)
         self._warn()
-        self.selector.show_health(moment.health)
+        scales, some_earlier = self.history.samples.scales.at(step)
+        self.selector.show_health(moment.health, None, scales, some_earlier=some_earlier)
         self._step = moment.step
 
     def _go_to(self, step: int, place: Place | None = None, /) -> str | None:
@@ -215,7 +216,9 @@ class HistoryViewer(Selecting, Composite):
         if before is None or not _same_channels(before, recalled):
             self.views.forget(" ".join(recalled.place[:2]))
         self._present, self._step = recalled, step
-        self.selector.show_health(recalled.health, recalled.samples)
+        self.selector.show_health(
+            recalled.health, recalled.samples, recalled.scales, some_earlier=recalled.scales_earlier
+        )
         facts = layer_facts(entry.get("kind", ""), entry.get("parameters", 0), recalled.record)
         with self.header.hold_sync():
             self.header.title = place.layer
