@@ -5,7 +5,7 @@ import { Gallery } from "./gallery";
 import { icon } from "../lib/dom/icons";
 import { button, choice, element, keyboard, mount, say } from "../lib/dom/elements";
 import { eachFrame } from "../lib/dom/frame";
-import { popover, type Popover } from "../lib/dom/popover";
+import { popover, type Popover } from "../lib/popover/popover";
 import { count, counted } from "../lib/format";
 import { onCommand } from "../lib/frame/commands";
 import { onChange } from "../lib/linking/changes";
