@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 import importlib
 import inspect
+import json
 import pkgutil
 import re
 import sys
@@ -248,6 +249,7 @@ def constants_file() -> str:
     """Numbers and words that both languages use, and the names of what is read together."""
     tiles = sys.modules[analysis.TileSheet.__module__]
     plot = sys.modules[cnnviz_widgets.DensityPanel.__module__]
+    bar = sys.modules[widgets()["SelectionBar"].__module__]
     onsets = type_of(fields(analysis.Onset)["kind"])
     lines = [
         "",
@@ -266,6 +268,9 @@ def constants_file() -> str:
         "",
         "/** Above so many channels bands stand for their densities. */",
         f"export const MOST_CURVES = {plot.MOST_CURVES};",
+        "",
+        "/** The numbers that channels are found by, as they are typed. */",
+        f"export const CHANNEL_NUMBERS = {json.dumps(list(bar.CHANNEL_NUMBERS))} as const;",
         "",
         "/** The timeline's position where the model is shown as it is now. */",
         f"export const LIVE = {cnnviz_widgets.Timeline.position.default_value};",

@@ -25,6 +25,7 @@ from .moment_store import MomentStore, told_of
 from .onset_marks import OnsetMarks
 from .onsets import Onset
 from .record_keeping import check_place, keep_records
+from .samples.kept_samples import KeptSamples
 from .storage.folder import HistoryFolder
 from .storage.folder_writer import FolderWriter
 from .storage.left_out import LeftOut
@@ -67,6 +68,8 @@ class History(FixedAttributes):
     model : str
     memory : int
     lock : CallLock
+    samples : KeptSamples
+        What led the rows, and where the model was shown other inputs.
     trouble : str
         What could not be written or read, in sentences; "" while all is well.
 
@@ -115,6 +118,7 @@ class History(FixedAttributes):
         self._limit = MemoryLimit(memory, has_folder=folder is not None)
         self._store = MomentStore(self._limit.for_new_store)
         self._moments = StoredMoments(self._store, folder, self.lock, self._limit.for_cache)
+        self.samples = KeptSamples(self._store, self.lock, folder, memory // 8)
         self._places: dict[Place, None] = {}
         self._marks = OnsetMarks()
         self._logs = LogTable()
@@ -167,6 +171,7 @@ class History(FixedAttributes):
                 # Where onsets begin is where moments stay.
                 self._stay_within_limit(folder.reader.onsets)
         self._stay_within_limit(folder.reader.onsets)
+        self.samples.read()
         if folder.header_trouble and not len(self):
             raise ValueError(
                 f"{os.fspath(folder.path)!r} is damaged or no history's: history.json "
@@ -236,7 +241,7 @@ class History(FixedAttributes):
     def _stay_within_limit(self, onsets: Sequence[Onset] | None) -> None:
         if onsets is not None:
             self._marks.take(onsets, self._store)
-        self._limit.hold(self._store, self._moments.cache.nbytes)
+        self._limit.hold(self._store, self._moments.cache.nbytes + self.samples.nbytes)
 
     @property
     def onsets(self) -> tuple[Onset, ...]:
@@ -263,7 +268,7 @@ class History(FixedAttributes):
     def trouble(self) -> str:
         """What could not be written or read, in sentences; "" while all is well."""
         with self.lock:
-            troubles = [self._limit.trouble, str(self._unkept)]
+            troubles = [self._limit.trouble, str(self._unkept), self.samples.trouble]
             if self._writer is not None:
                 troubles += self._writer.troubles
             if self._folder is not None:
@@ -290,7 +295,8 @@ class History(FixedAttributes):
     def nbytes(self) -> int:
         """Memory taken by numbers and records, in bytes."""
         with self.lock:
-            return self._store.number_bytes + self._store.record_bytes + self._moments.cache.nbytes
+            store, others = self._store, self._moments.cache.nbytes + self.samples.nbytes
+            return store.number_bytes + store.record_bytes + others
 
     @property
     def steps(self) -> NDArray[np.int64]:
@@ -357,11 +363,8 @@ class History(FixedAttributes):
         with self.lock:
             index = self._store.index_at(step)
             if index < 0:
-                begins = (
-                    f"begins at step {self._store.entries[0].step:,}"
-                    if self._store.entries
-                    else "is empty"
-                )
+                entries = self._store.entries
+                begins = f"begins at step {entries[0].step:,}" if entries else "is empty"
                 raise ValueError(f"there is no moment at step {step:,}: the history {begins}")
             return self._moments.at(index)
 
@@ -374,10 +377,8 @@ class History(FixedAttributes):
         with self.lock:
             count = len(self._store.entries)
             if not -count <= index < count:
-                raise NoMoment(
-                    f"there is no moment number {index}: the history has {count:,}, of which -1 "
-                    "is the last"
-                )
+                has = f"the history has {count:,}, of which -1 is the last"
+                raise NoMoment(f"there is no moment number {index}: {has}")
             return self._moments.at(range(count)[index])
 
     def __iter__(self) -> Iterator[Moment]:

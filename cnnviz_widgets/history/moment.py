@@ -10,6 +10,7 @@ from ..records.layer_picture import LayerPicture
 from ..records.layer_record import checked_record
 from ..records.place import Place
 from ..records.sample_subset import SampleChoice
+from ..records.samples.row_heads import SampleAnswers
 from ..records.samples.shown_inputs import ShownInputs
 from ..validation.objects import instance, mapping, optional
 from ..validation.scalars import whole_number
@@ -38,6 +39,11 @@ class Moment:
         Which samples the numbers rest on; None: all. Dead channels are told of all in any case.
     inputs : ShownInputs or None
         Which inputs the model was shown; None: those that were given first.
+    scales : mapping of str to float
+        How much each layer varied, the root mean square of its channels' spreads, as far as that
+        was measured.
+    answers : SampleAnswers or None
+        What it answered to the first of them; None where that is not known.
 
     Raises
     ------
@@ -53,6 +59,8 @@ class Moment:
     records: Mapping[Place, LayerPicture] = field(default_factory=dict)
     samples: SampleChoice | None = None
     inputs: ShownInputs | None = None
+    answers: SampleAnswers | None = None
+    scales: Mapping[str, float] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         whole_number("step", self.step, 0)
@@ -64,3 +72,5 @@ class Moment:
                 checked_record(f"records[{place!r}]", record)
         optional("samples", self.samples, SampleChoice)
         optional("inputs", self.inputs, ShownInputs)
+        optional("answers", self.answers, SampleAnswers)
+        mapping("scales", self.scales, "a path to a number")

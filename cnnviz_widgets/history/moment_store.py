@@ -8,7 +8,7 @@ from bisect import bisect_right
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import compress
 
 import numpy as np
@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from ..records.layer_health import HEALTH_FIELDS
 from ..records.place import Place
 from ..records.sample_subset import SampleChoice
+from ..records.samples.row_heads import SampleAnswers
 from ..records.samples.shown_inputs import ShownInputs
 from ..records.snapshot import Snapshot
 from .moment import Moment
@@ -55,6 +56,8 @@ class Entry:
         Names of the files of those that are not.
     samples : SampleChoice or None
     inputs : ShownInputs or None
+    answers : SampleAnswers or None
+    scales : dict of str to float
     nbytes : int
         Memory of all this but the records.
     """
@@ -70,12 +73,16 @@ class Entry:
     files: dict[Place, str]
     samples: SampleChoice | None = None
     inputs: ShownInputs | None = None
+    answers: SampleAnswers | None = None
+    scales: dict[str, float] = field(default_factory=dict)
     nbytes: int = 0
 
     def __post_init__(self) -> None:
         numbers = (self.number, self.step, self.seconds, *self.log_values)
         held = (self, self.log_values, {}, self.files, *numbers, *self.files.values())
-        self.nbytes = sum(map(sys.getsizeof, held))
+        self.nbytes = sum(map(sys.getsizeof, (*held, self.scales, *self.scales.values())))
+        if self.answers is not None:
+            self.nbytes += self.answers.nbytes
 
     @property
     def record_bytes(self) -> int:
@@ -236,6 +243,8 @@ class MomentStore:
                 files=filed,
                 samples=samples,
                 inputs=inputs,
+                answers=moment.answers,
+                scales=_by_names_of(paths, moment.scales),
             )
             health = {path: health.numbers for path, health in moment.health.items()}
             rows.table.append(health)
@@ -339,6 +348,11 @@ class MomentStore:
             marked=self._marked,
             first_marks=self._first_marks,
         )
+
+
+def _by_names_of(paths: Sequence[str], scales: Mapping[str, float]) -> dict[str, float]:
+    """By the names that are held anyway."""
+    return {path: float(scales[path]) for path in paths if path in scales}
 
 
 def told_of(store: MomentStore, nbytes: int, where: str, trouble: str) -> str:

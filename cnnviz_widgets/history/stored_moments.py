@@ -86,6 +86,8 @@ class StoredMoments:
             records=MomentRecords(entry.records, entry.files, partial(self._read, entry)),
             samples=entry.samples,
             inputs=entry.inputs,
+            answers=entry.answers,
+            scales=dict(entry.scales),
         )
 
     def _read(self, entry: Entry, place: Place) -> Snapshot | None:

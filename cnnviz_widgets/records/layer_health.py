@@ -240,6 +240,12 @@ def layer_health(
     )
 
 
+def known_scales(measures: Mapping[str, ChannelMeasures | None]) -> dict[str, float]:
+    """How much each layer varies of which that was measured, by its path."""
+    scales = {path: each.scale for path, each in measures.items() if each is not None}
+    return {path: scale for path, scale in scales.items() if math.isfinite(scale)}
+
+
 def _pieces(values: NDArray[Any]) -> list[NDArray[Any]]:
     flat = np.asarray(values).reshape(-1)
     return [flat[start : start + _PIECE] for start in range(0, flat.size, _PIECE)]

@@ -9,6 +9,8 @@ from .layer_health import LayerHealth
 from .layer_picture import LayerPicture
 from .place import Place
 from .sample_subset import SampleChoice
+from .samples.led_rows import LedRows
+from .samples.row_heads import SampleAnswers
 from .samples.shown_inputs import ShownInputs
 
 NOW = -1
@@ -39,6 +41,14 @@ class PlaceRecord:
         What the health was measured on; None: all samples.
     inputs : ShownInputs or None
         Which inputs the record is of; None: those that were given first.
+    rows : LedRows or None
+        What led the rows then; None where that is not known, and for the live model.
+    answers : SampleAnswers or None
+        What the model answered then.
+    scales : mapping of str to float
+        How much layers varied, as was last known at the moment that was asked for.
+    scales_earlier : bool
+        Whether some of these are of an earlier moment.
     note : str
         Where the two moments differ, in a sentence; else "".
     """
@@ -52,4 +62,8 @@ class PlaceRecord:
     health: Mapping[str, LayerHealth] = field(default_factory=dict)
     samples: SampleChoice | None = None
     inputs: ShownInputs | None = None
+    rows: LedRows | None = None
+    answers: SampleAnswers | None = None
+    scales: Mapping[str, float] = field(default_factory=dict)
+    scales_earlier: bool = False
     note: str = ""

@@ -31,6 +31,7 @@ from traitlets import Bytes
 
 import cnnviz_widgets as cv
 from cnnviz_widgets.analysis import Finding, TileSheet
+from cnnviz_widgets.history.samples.kept_samples import InputChange
 from cnnviz_widgets.widgets.jupyter.bundles import BundledWidget
 from cnnviz_widgets.widgets.linking import wire_lists, wire_pictures, wire_schema
 
@@ -177,7 +178,7 @@ def _used() -> Iterator[Widget]:
     weights._window_asked = [1, 0, 2, 0, 2]
     yield weights
     timeline = cv.Timeline()
-    timeline.show([0, 10], [True, False], [_Onset()])
+    timeline.show([0, 10], [True, False], [_Onset()], [InputChange(10, None)])
     yield timeline
     inspector: Any = WIDGETS["ModelInspector"]()
     inspector.view = "outputs"

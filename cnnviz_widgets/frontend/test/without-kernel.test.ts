@@ -164,6 +164,8 @@ const CASES = {
     state: (): TimelineState => ({
       position: 10,
       note: "",
+      has_live: true,
+      _changes: [],
       training: false,
       _steps: view(Float64Array.of(0, 10, 20)),
       _kept: view(Uint8Array.of(1, 1, 1)),

@@ -16,6 +16,10 @@ Each history has a folder of its own in the folder it is given, ``run-0001``, ``
       samples from 0 on, and ``total``, how many there were;
     - ``inputs``, only where the model was shown others than at first: ``title``, what they are in
       words, ``numbers``, those of a pool of ``total`` samples;
+    - ``answers``, where the model's answers to its inputs are known, of the first of these, a list
+      each: ``answers`` in words, ``confidence`` (a share of 1, or null), ``right`` (1, 0, or −1
+      where nobody can tell), ``answer_class`` (−1: none); ``old`` numbers those of an earlier look;
+    - ``scales``, where any were measured: path of the layer → how much it varied, to four digits;
     - ``logs``: name → number, as training tells them;
     - ``health``: path of the layer → list of its numbers, as ``numbers`` names them;
     - ``records``: a list of objects with ``layer``, ``view`` ("outputs", "weights" or "attention"),
@@ -31,6 +35,14 @@ Each history has a folder of its own in the folder it is given, ``run-0001``, ``
 
     NaN is written as null, infinity as the text "Infinity" or "-Infinity". A line with the same
     step as the one before takes its place.
+``samples.jsonl``
+    What leads the rows, one JSON object a line for each choice of inputs; it is not there where
+    that is not known, nor in what earlier versions wrote. ``inputs`` is that of the moments, or
+    null for those given first. Of each of the first samples: ``names``, ``truths`` and
+    ``truth_class``; ``texts`` and ``more``, what it is in words; and ``pictures`` (or null), with
+    ``shape`` (samples, height, width, 1 or 3), ``pixels`` in base64, the range from ``low`` to
+    ``high`` that 0 to 255 stand for, and a ``note``. A later line of the same inputs takes the
+    place of an earlier one.
 ``records/*.npz``
     One layer's record each, as ``numpy.load`` reads it: plain arrays without pickles, which
     `snapshot.record_arrays` names.
@@ -65,7 +77,7 @@ from .header import HEADER, header_of, read_header
 from .left_out import LeftOut, reason
 from .line_file import raw_lines
 from .moment_line import Files, Line, LineReader, LineWriter
-from .run_folders import MOMENTS, RECORDS, history_in, new_run, remove_run
+from .run_folders import MOMENTS, RECORDS, SAMPLES, history_in, new_run, remove_run
 
 # More of what is wrong with one line is not told.
 _MOST_TOLD = 3
@@ -230,6 +242,26 @@ class HistoryFolder:
         self._writer.written(now)
         return files
 
+    def append_samples(self, line: bytes) -> None:
+        """Write a line of samples.
+
+        Raises
+        ------
+        OSError
+            It could not be written; then nothing is left of it.
+        """
+        if os.getpid() != self._process:
+            raise OSError("the process that began it writes it")
+        if not self._held.has(SAMPLES):
+            self._held.create(SAMPLES)
+        self._held.append_line(SAMPLES, line)
+
+    def samples_lines(self, left_out: LeftOut) -> Iterator[tuple[str, bytes]]:
+        """What each line of samples is called, and holds; raises OSError."""
+        if self._held.has(SAMPLES):
+            with self._held.open(SAMPLES) as file:
+                yield from raw_lines(file, left_out)
+
     def sync(self) -> None:
         """Wait until all moments would outlast a power cut.
 
@@ -238,7 +270,8 @@ class HistoryFolder:
         OSError
             They could not be written.
         """
-        self._held.sync(MOMENTS, RECORDS)
+        samples = [SAMPLES] if self._held.has(SAMPLES) else []
+        self._held.sync(MOMENTS, RECORDS, *samples)
 
     def _name(self, step: int, place: Place) -> str:
         number = self._places.setdefault(place, len(self._places))

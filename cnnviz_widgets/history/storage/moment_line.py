@@ -12,7 +12,6 @@ from ...records.layer_health import LayerHealth
 from ...records.place import Place
 from ...records.record_kind import VIEW_NAMES, WEIGHTS
 from ...records.sample_subset import SampleChoice
-from ...records.samples.shown_inputs import ShownInputs
 from ...validation.plain_json import (
     MOST_BYTES,
     brief,
@@ -27,6 +26,7 @@ from ...validation.plain_json import (
 )
 from ..moment import Moment
 from ..onsets import MOST_CHANNELS, ONSET_KINDS, Onset
+from ..samples.entries import plain_answers, plain_inputs, read_answers, read_inputs
 from ..training_logs import TrainingLogs
 from .log_lines import plain_logs, read_logs
 
@@ -90,7 +90,9 @@ class LineWriter:
             "epoch": None if moment.epoch is None else int(moment.epoch),
             "seconds": plain_number(moment.seconds),
             **({} if moment.samples is None else {"samples": asdict(moment.samples)}),
-            **({} if moment.inputs is None else {"inputs": asdict(moment.inputs)}),
+            **({} if moment.inputs is None else {"inputs": plain_inputs(moment.inputs)}),
+            **({} if moment.answers is None else {"answers": plain_answers(moment.answers)}),
+            **({} if not moment.scales else {"scales": _plain(moment.scales)}),
             "logs": {name: plain_number(value) for name, value in moment.logs.items()},
             "health": {
                 path: [plain_number(number) for number in health.numbers]
@@ -109,6 +111,10 @@ class LineWriter:
     def written(self, onsets: Iterable[Onset]) -> None:
         """The line with these onsets stands in the file."""
         self._onsets = _by_key(onsets)
+
+
+def _plain(numbers: Mapping[str, float]) -> dict[str, float | str | None]:
+    return {name: plain_number(float(f"{value:.4g}")) for name, value in numbers.items()}
 
 
 class LineReader:
@@ -143,12 +149,12 @@ class LineReader:
         if not raw.strip(b"\0\r\n"):
             raise ValueError("it is zeros")
         line = mapping(parsed(raw), "the line")
-        moment = _moment(line)
+        problems: list[str] = []
+        moment = _moment(line, problems)
         new = [path for path in moment.health if path not in self.layers]
         if len(self.layers) + len(new) > MOST_LAYERS:
             raise ValueError(f"there are more than {MOST_LAYERS:,} layers")
         self.layers.update(dict.fromkeys(new))
-        problems: list[str] = []
         files: dict[Place, str] = {}
         for entry in _entries(line, "records", problems):
             with _Noted(problems, "a record"):
@@ -196,9 +202,18 @@ def _by_key(onsets: Iterable[Onset]) -> dict[OnsetKey, Onset]:
     return {key_of(onset): onset for onset in onsets}
 
 
-def _moment(line: dict[str, Any]) -> Moment:
+def _moment(line: dict[str, Any], problems: list[str]) -> Moment:
     epoch, samples = part(line, "epoch"), line.get("samples")
-    inputs = line.get("inputs")
+    answers = None
+    if "answers" in line:
+        with _Noted(problems, "answers"):
+            answers = read_answers(line["answers"])
+    scales: dict[str, float] = {}
+    with _Noted(problems, "scales"):
+        scales = {
+            path: number(scale, "a scale")
+            for path, scale in mapping(line.get("scales", {}), "scales").items()
+        }
     return Moment(
         step=whole(part(line, "step"), "the step"),
         epoch=None if epoch is None else whole(epoch, "the epoch", -(2**63)),
@@ -212,7 +227,9 @@ def _moment(line: dict[str, Any]) -> Moment:
             for name, value in mapping(part(line, "logs"), "logs").items()
         },
         samples=None if samples is None else _samples(mapping(samples, "samples")),
-        inputs=None if inputs is None else _inputs(mapping(inputs, "inputs")),
+        inputs=read_inputs(line.get("inputs")),
+        answers=answers,
+        scales=scales,
     )
 
 
@@ -230,15 +247,6 @@ def _samples(samples: dict[str, Any]) -> SampleChoice:
     numbers = sequence(part(samples, "numbers"), "numbers of samples")
     total = whole(part(samples, "total"), "the number of samples")
     return SampleChoice(tuple(whole(each, "a sample") for each in numbers), total)
-
-
-def _inputs(inputs: dict[str, Any]) -> ShownInputs:
-    numbers = sequence(part(inputs, "numbers"), "numbers of inputs")
-    return ShownInputs(
-        text(part(inputs, "title"), "what the inputs are"),
-        tuple(whole(each, "an input") for each in numbers),
-        whole(part(inputs, "total"), "the size of the pool"),
-    )
 
 
 def _entries(line: dict[str, Any], name: str, problems: list[str]) -> Collection[Any]:

@@ -11,7 +11,7 @@ from pathlib import Path
 from ...runtime.held_folder import HeldFolder
 from .header import HEADER
 
-MOMENTS, RECORDS = "moments.jsonl", "records"
+MOMENTS, RECORDS, SAMPLES = "moments.jsonl", "records", "samples.jsonl"
 _RUN = re.compile(r"run-([0-9]{4,9})")
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from dataclasses import replace
@@ -12,11 +12,11 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ...analysis.arrays import frozen
-from ...analysis.channel_measures import ChannelMeasures, channel_measures
+from ...analysis.channel_measures import ChannelMeasures
 from ...diagnosis.facts import Role
 from ...history.moment import Moment
 from ...history.onsets import OnsetWatch
-from ...records.layer_health import layer_health
+from ...records.layer_health import known_scales, layer_health
 from ...records.layer_record import LayerRecord
 from ...records.place import Place
 from ...records.record_kind import OUTPUTS, WEIGHTS
@@ -26,19 +26,15 @@ from ..layers.activations import layer_role
 from ..layers.layer_info import LayerInfo, is_norm
 from ..reading.call_recorder import ModelCallError
 from ..reading.probe import ModelProbe
-from ..reading.record_reader import attention_of, channels_last, output_record, weight_record
-from ..samples.answers import AnswerSource
+from ..reading.record_reader import attention_of, channels_last, weight_record
+from .layers_seen import THREADS, Seen, look_at_model, of_all_layers, quick_measures
 from .reading import Reading
 from .weight_changes import WeightChanges, gradients_by_variable
 
-# NumPy works on so many layers at a time: more of them would wait for memory, not for a core.
-_THREADS = 2
 # At every so many quick looks silent channels are looked for on all samples, whatever is seen.
 _LOOK_AGAIN = 8
 # What a record is complete with.
 _PARTS = ("tiles", "curves")
-
-_Look = Callable[[LayerInfo, NDArray[Any]], ChannelMeasures | None]
 
 
 class _Faults(NamedTuple):
@@ -80,7 +76,7 @@ class MomentReader:
         self._few: ModelProbe | None = None
         self._takes_few = True
         self._faults: dict[str, _Faults] = {}
-        self._quick_looks = 0
+        self._quick_looks = self._turn = 0
         self._weights = WeightChanges()
         self._onsets = OnsetWatch()
         self._step: int | None = None
@@ -103,6 +99,7 @@ class MomentReader:
         gradients: Any = None,
         like: Mapping[Place, ArrayLike] | None = None,
         samples: int | None = None,
+        spread: bool = False,
     ) -> Reading:
         """Look now: one forward pass for the outputs of all layers.
 
@@ -120,6 +117,9 @@ class MomentReader:
         samples : int, optional
             Have a quick look, at so many of the samples, evenly spread. All are looked at where
             there are no more, and where the model cannot be called on fewer.
+        spread : bool
+            Whether every layer's mean and spread are wanted, which take most of the time; else
+            they are measured of the places and, in turn, of one layer more.
 
         Returns
         -------
@@ -144,7 +144,7 @@ class MomentReader:
             by_variable = (
                 None if gradients is None else gradients_by_variable(whole.model, gradients)
             )
-            looked = self._seen(requested, orders, samples)
+            looked = self._seen(requested, orders, samples, None if spread else self._next_layer())
             probe, infos, layers, seen, records, failed, answers = looked
             if probe is whole:
                 self._quick_looks = 0
@@ -166,7 +166,7 @@ class MomentReader:
                 for place in requested
                 if place in records
             }
-            with ThreadPoolExecutor(_THREADS) as pool:
+            with ThreadPoolExecutor(THREADS) as pool:
                 # A picture, with its tree, and curves need nothing of one another.
                 parts = [(record, part) for part in _PARTS for record in ordered.values()]
                 completed = pool.map(lambda each: getattr(*each), parts)
@@ -193,7 +193,14 @@ class MomentReader:
             )
         return Reading(
             moment=Moment(
-                step, epoch, seconds, health, dict(logs or {}), ordered, samples=probe.choice
+                step,
+                epoch,
+                seconds,
+                health,
+                dict(logs or {}),
+                ordered,
+                samples=probe.choice,
+                scales=known_scales(seen),
             ),
             measures={path: measures for path, measures in seen.items() if measures is not None},
             onsets=self._onsets.onsets,
@@ -227,22 +234,29 @@ class MomentReader:
         self._faults = {}
         self._quick_looks = 0
 
+    def _next_layer(self) -> str:
+        """The layer whose turn it is."""
+        paths = [info.path for info in self._whole.layers]
+        self._turn += 1
+        return paths[self._turn % len(paths)] if paths else ""
+
     def _seen(
         self,
         places: Iterable[Place],
         orders: Mapping[Place, ArrayLike],
         samples: int | None,
-    ) -> _Seen:
+        spread_of: str | None,
+    ) -> Seen:
         """What there is to see of all layers' outputs, by one forward pass."""
         whole = self._whole
         if samples is None or samples >= whole.samples or not self._takes_few:
-            return _look_at(whole, places, orders)
+            return look_at_model(whole, places, orders, spread_of)
         if self._few is None or self._few.samples != samples:
             self._few = whole.some(samples)
         try:
-            return _look_at(self._few, places, orders)
+            return look_at_model(self._few, places, orders, spread_of)
         except ModelCallError:
-            seen = _look_at(whole, places, orders)
+            seen = look_at_model(whole, places, orders, spread_of)
             # That went well: the model is made for batches of one length.
             self._takes_few = False
             return seen
@@ -268,9 +282,9 @@ class MomentReader:
         if not doubtful or not (pressing or self._quick_looks % _LOOK_AGAIN == 0):
             return confirmed
         known = {info.path: info for info in self._whole.layers}
-        on_all = _of_all_layers(
+        on_all = of_all_layers(
             self._whole,
-            lambda info, array: _measures(info, channels_last(info, array)),
+            lambda info, array: quick_measures(info, channels_last(info, array)),
             {path: known[path] for path in doubtful if path in known},
         )
         for path, all_ in on_all.items():
@@ -310,75 +324,6 @@ class MomentReader:
         """Have the next records near to those of this reading, as far as they were drawn."""
         for place, record in reading.records.items():
             self.orders[place] = record.tree.columns
-
-
-class _Seen(NamedTuple):
-    """What a forward pass showed of a model, and with which probe it was made."""
-
-    probe: ModelProbe
-    infos: dict[str, LayerInfo]
-    layers: dict[str, Any]
-    measures: dict[str, ChannelMeasures | None]
-    records: dict[Place, LayerRecord]
-    failed: dict[Place, str]
-    answers: list[NDArray[np.float32]]
-
-
-def _look_at(
-    probe: ModelProbe, places: Iterable[Place], orders: Mapping[Place, ArrayLike]
-) -> _Seen:
-    """Measure every layer's output, and record those that are wanted."""
-    with_outputs = {place.layer: place for place in places if place.view == OUTPUTS.name}
-    records: dict[Place, LayerRecord] = {}
-    failed: dict[Place, str] = {}
-    answers: list[NDArray[np.float32]] = []
-
-    def look(info: LayerInfo, array: NDArray[Any]) -> ChannelMeasures | None:
-        if source is not None and source.takes(info.path, array, probe.samples):
-            answers.append(np.array(array))
-        values = channels_last(info, array)
-        place = with_outputs.get(info.path)
-        if place is None:
-            return _measures(info, values)
-        if not values.size or not values.ndim:
-            failed[place] = f"layer {info.path!r} gave no values"
-            return None
-        records[place] = output_record(info, array, orders.get(place), probe.choice)
-        return records[place].measures
-
-    with probe.steady():
-        infos = {info.path: info for info in probe.layers}
-        layers = {path: probe.layer_of(path) for path in infos}
-        source = AnswerSource.of(probe)
-        measures = _of_all_layers(probe, look, infos)
-    return _Seen(probe, infos, layers, measures, records, failed, answers)
-
-
-def _measures(info: LayerInfo, values: NDArray[Any]) -> ChannelMeasures | None:
-    """The few numbers of a layer's output that cost little."""
-    # A detector without a hit gives nothing, and a lone number has no channels.
-    if not values.size or not values.ndim:
-        return None
-    return channel_measures(values[:, np.newaxis] if values.ndim == 1 else values, spread=False)
-
-
-def _of_all_layers(
-    probe: ModelProbe, look: _Look, infos: Mapping[str, LayerInfo]
-) -> dict[str, ChannelMeasures | None]:
-    """Look at the output of each of these layers: two at a time, where all can be held at once.
-
-    Training stands still meanwhile, and its cores with it.
-    """
-    if not probe.fits():
-        return probe.stream(look, infos)
-    arrays = probe.read(infos)
-    # Large ones first, so that the last to be done are small.
-    paths = sorted(infos, key=lambda path: -arrays[path].size)
-    with ThreadPoolExecutor(_THREADS) as pool:
-        measures = dict(
-            zip(paths, pool.map(lambda path: look(infos[path], arrays[path]), paths), strict=True)
-        )
-    return {path: measures[path] for path in infos}
 
 
 def _kind(info: LayerInfo, layer: Any) -> Role:

@@ -118,6 +118,7 @@ class Presenter:
                     logs=numbers(self._count.logs),
                     gradients=gradients,
                     samples=None if full else self._quick_samples,
+                    spread=first or final,
                 )
                 self._read_at = self._count.step
                 reading = replace(reading, batches=self._count.batches.take())

@@ -26,8 +26,9 @@ class Reading:
         What is kept of it. Its records are live ones, complete and with all values.
     measures : mapping of str to ChannelMeasures
         Of every layer's outputs, in execution order; layers that give no values are left out.
-        Those of layers that are not recorded come without mean and std. Of a quick look they are
-        over its samples, but for `dead` and `nonfinite`, which are over all.
+        Those of layers that are not recorded come without mean and std, but for one in turn, and
+        for all at the first and the last look. Of a quick look they are over its samples, but
+        for `dead` and `nonfinite`, which are over all.
     onsets : tuple of Onset
         All trouble that has been seen to begin so far, by step.
     failed : mapping of Place to str

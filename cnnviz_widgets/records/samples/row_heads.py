@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field, replace
+import sys
+from dataclasses import dataclass, field, fields, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -74,6 +75,13 @@ class SampleAnswers:
         return len(self.truths)
 
     @property
+    def nbytes(self) -> int:
+        """Memory of the answers, in bytes; names of classes are there anyway."""
+        words = [each for each in self.answers if each] if (self.answer_class < 0).all() else []
+        arrays = (self.confidence, self.right, self.answer_class, self.old)
+        return sum(map(sys.getsizeof, (self, self.answers, *words, *arrays)))
+
+    @property
     def judged(self) -> int:
         """How many answers that are not old are right or wrong."""
         return int(np.count_nonzero((self.right >= 0) & ~self.old))
@@ -82,6 +90,14 @@ class SampleAnswers:
     def right_count(self) -> int:
         """How many of these are right."""
         return int(np.count_nonzero((self.right == 1) & ~self.old))
+
+    def first(self, count: int) -> SampleAnswers:
+        """Those to the first samples."""
+        if count >= len(self):
+            return self
+        return SampleAnswers(
+            **{each.name: getattr(self, each.name)[:count] for each in fields(self)}
+        )
 
     def unanswered(self) -> SampleAnswers:
         """The same samples before the model has answered."""

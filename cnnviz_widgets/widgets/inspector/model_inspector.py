@@ -82,9 +82,9 @@ class ModelInspector(Selecting, WithInputs, Monitored, Composite):
     Attributes
     ----------
     measures : dict of str to ChannelMeasures
-        The few numbers of every layer's outputs. After an update of a monitor, mean and std are
-        NaN but for the layers that were recorded; after a quick one all are over its samples, but
-        for what is dead or not finite.
+        The few numbers of every layer's outputs. After an update of a monitor, but the first and
+        the last, mean and std are NaN but for the layers that were recorded and one in turn; after
+        a quick one all are over its samples, but for what is dead or not finite.
     report : Report or None
         What `diagnose` found last.
 

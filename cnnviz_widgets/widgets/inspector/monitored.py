@@ -122,7 +122,7 @@ class Monitored:
         with self.probe.steady():
             self._diagnosis.follow(reading)
             self._display.follow(reading)
-            self.following.keep(reading)
+            self.following.keep(reading, *self._display.led_rows)
             self.following.tell(self._display.place)
             self._display.warn()
 

@@ -21,6 +21,8 @@ from ...records.place import Place
 from ...records.place_record import NOW, PlaceRecord
 from ...records.record_kind import OUTPUTS, WEIGHTS
 from ...records.sample_subset import SampleChoice
+from ...records.samples.led_rows import LedRows
+from ...records.samples.row_heads import SampleAnswers
 from ...runtime.progress import Progress
 from ..jupyter.ownership import of_open
 from ..jupyter.work_report import WorkReport
@@ -87,6 +89,7 @@ class LayerDisplay:
         self._heads = heads
         self._tokens = TokenLabels(panes.views.grid, heads.decode)
         self._session = session
+        session.on_end = heads.at_rest
         self._class_names = heads.class_names
         self._work = work
         self._on_place = on_place
@@ -105,6 +108,11 @@ class LayerDisplay:
     def requested(self) -> int:
         """The moment that the reader is at; it stays where another one cannot be shown."""
         return NOW if self.present is None else self.present.requested
+
+    @property
+    def led_rows(self) -> tuple[LedRows, SampleAnswers]:
+        """What leads the rows of the live model, and its answers, as far as rows have them."""
+        return self._heads.led_rows
 
     def use(self, inputs: InputSet) -> None:
         """Read the model on these inputs from now on."""
@@ -158,7 +166,7 @@ class LayerDisplay:
                 records.append(record)
             return record.measures
 
-        self._heads.expect(self.probe)
+        self._heads.expect(self.probe, self._session.step)
         measured = self.probe.stream(measure, progress=self._work.progress)
         self._outputs = output_layers(layers)
         names_samples = bool(self._panes.views.grid.sample_labels)
@@ -180,19 +188,25 @@ class LayerDisplay:
 
     def show_now(self, place: Place) -> None:
         """Show a place as it is now."""
-        self._show(self._read(place), self._work.progress)
+        present = self._read(place)
+        # What is shown of a model in training is of one step, its answers included.
+        self._heads.catch_up(self._session.probe, self._session.step)
+        self._show(present, self._work.progress)
         self._panes.selector.show_measures(self.measures, self._measured_on)
 
     def show_past(self, recalled: PlaceRecord) -> None:
         """Show a place as it was."""
         first = self._first_channel(recalled.place)
         self._show(replace(recalled, first_channel=first), self._work.progress)
-        self._panes.selector.show_health(recalled.health, recalled.samples)
+        self._panes.selector.show_health(
+            recalled.health, recalled.samples, recalled.scales, some_earlier=recalled.scales_earlier
+        )
 
     def follow(self, reading: Reading) -> None:
         """Show what a monitor has read; of the past what is shown stays."""
         self.measures = dict(reading.measures)
-        self._heads.follow(self.probe, reading.moment.samples, reading.answers)
+        moment = reading.moment
+        self._heads.follow(self.probe, moment.samples, reading.answers, moment.step)
         self._measured_on = reading.moment.samples
         if self.present is not None and self.requested == NOW:
             self._panes.selector.show_measures(self.measures, self._measured_on)

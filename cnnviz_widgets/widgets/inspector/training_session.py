@@ -23,6 +23,8 @@ from ...model.training.progress import Audience, TrainingProgress
 from ...model.training.reading import Reading
 from ...records.place import Place
 from ...records.place_record import NOW, PlaceRecord
+from ...records.samples.led_rows import LedRows
+from ...records.samples.row_heads import SampleAnswers
 from ...records.samples.shown_inputs import ShownInputs
 from ..jupyter.cells import after_each_cell
 from ..jupyter.ownership import of_open
@@ -52,6 +54,8 @@ class TrainingSession:
     orders : dict of Place to ndarray of int
         The order in which a place's channels were last drawn: its next record stays near to it,
         whoever reads it.
+    on_end : callable
+        Learns the step at which a training has ended.
     """
 
     def __init__(
@@ -64,6 +68,7 @@ class TrainingSession:
         self.extra_places: Sequence[Place] = ()
         self._inputs: ShownInputs | None = None
         self.orders: dict[Place, NDArray[np.integer[Any]]] = {}
+        self.on_end: Callable[[int], None] = lambda step: None
         self.story = HistoryView(selector, go_to)
         self.bar = TrainingBar(self._pause, self._resume, self._stop)
         self._probe: ModelProbe | None = probe
@@ -81,6 +86,13 @@ class TrainingSession:
     def is_training(self) -> bool:
         """Whether a training is followed that has not ended."""
         return self.story.timeline.training
+
+    @property
+    def step(self) -> int:
+        """The step of a training that goes on; `NOW` where none does."""
+        if self._monitor is None or not self.is_training:
+            return NOW
+        return self._monitor.progress.step
 
     @property
     def linkage(self) -> str:
@@ -174,16 +186,27 @@ class TrainingSession:
             model=self.probe.model.name,
         )
 
-    def keep(self, reading: Reading) -> None:
-        """Add what was read to the history."""
+    def keep(self, reading: Reading, rows: LedRows, answers: SampleAnswers) -> None:
+        """Add what was read to the history.
+
+        Parameters
+        ----------
+        reading : Reading
+        rows : LedRows
+            What leads the rows of the inputs that it is of.
+        answers : SampleAnswers
+            To them.
+        """
         history, last = self.story.history, self._last
         if history is None:
             return
         seconds = self._earlier + reading.moment.seconds
-        moment = replace(reading.moment, seconds=seconds, inputs=self._inputs)
+        known = None if reading.answers is None else answers
+        moment = replace(reading.moment, seconds=seconds, inputs=self._inputs, answers=known)
         if last is not None and last.step == moment.step and not moment.logs:
             # A training begins where the one before ended: the losses there are that one's.
             moment = replace(moment, epoch=last.epoch, logs=last.logs)
+        history.samples.put(self._inputs, rows)
         history.append(moment, onsets=reading.onsets, logs=reading.batches)
         self._last = replace(moment, records={})
 
@@ -200,6 +223,7 @@ class TrainingSession:
             if self.story.history is not None:
                 self.story.history.sync()
             self.story.end()
+            self.on_end(progress.step)
         elif self.is_training:
             self.story.tell_logs(progress.batches, *_planned(progress))
 
@@ -207,6 +231,7 @@ class TrainingSession:
         """Follow no training any more; the inspector is closed. Its history is the user's."""
         self.extra_places = ()
         self.orders.clear()
+        self.on_end = lambda step: None
         self.story.comparison.close()
         self._probe = self._monitor = self._last = self._settings = None
 

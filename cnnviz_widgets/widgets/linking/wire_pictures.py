@@ -181,6 +181,8 @@ class DensityCurvesState(TypedDict):
     _zero_share: Float32
     """Share of exact zeros, and of values that are not finite, of each curve's channel."""
     _nonfinite_share: Float32
+    _few: Uint8
+    """1 where a channel has too few values for a curve: a stroke stands for each."""
 
 
 class NearestEntry(TypedDict):
@@ -269,6 +271,15 @@ class OnsetEntry(TypedDict):
     """Whether it was there at the first look: training did not bring it about."""
 
 
+class ChangeEntry(TypedDict):
+    """Other inputs were shown to the model."""
+
+    step: int
+    """The first moment that is of them."""
+    title: str
+    """Which, in words."""
+
+
 class MomentsState(TypedDict):
     """The moments of a training, and what began at them."""
 
@@ -280,6 +291,8 @@ class MomentsState(TypedDict):
     """How many moments and onsets there are, of which those sent may be some."""
     _marks: int
     _onsets: list[OnsetEntry]
+    """By step."""
+    _changes: list[ChangeEntry]
     """By step."""
 
 

@@ -150,9 +150,8 @@ class SelectionBarState(TypedDict):
     """The channels that are drawn, those of the tree first, from left to right."""
     _gaps: Float64
     """The height at which each channel of the tree is joined to the one right of it."""
-    _mean: Float32
-    """Mean and largest value of each channel that is drawn; NaN where it has none."""
-    _maximum: Float32
+    _numbers: Float32
+    """Of each channel that is drawn, one of `CHANNEL_NUMBERS` after the other; NaN: not known."""
     _dead: Uint8
     """1 for each that is zero throughout."""
 

@@ -16,7 +16,7 @@ from ..jupyter.bundles import BundledWidget, bundle
 from ..jupyter.error_text import logged_error
 from ..jupyter.ownership import Owning
 from ..jupyter.thread_local_sync import ThreadLocalSync
-from ..linking.traits import WidgetOf
+from ..linking.traits import Whole, WidgetOf
 from ..views.channel_grid import ChannelGrid
 
 __all__ = ["SamplesBar"]
@@ -49,6 +49,7 @@ class SamplesBar(Owning, ThreadLocalSync, BundledWidget):
     samples = Int(0, min=0, help="How many samples the model is shown.").tag(sync=True)
     judged = Int(0, min=0, help="How many answers are right or wrong.").tag(sync=True)
     right = Int(0, min=0, help="How many of these are right.").tag(sync=True)
+    step = Whole(-1, min=-1, help="The training step they are of; -1: as it stands.").tag(sync=True)
     chosen = Unicode("", help="What they are, in words; '' as they were given.").tag(sync=True)
     pool = Unicode("", help="What others are chosen from, in words.").tag(sync=True)
     choices = List(Unicode(), help="What can be asked for.").tag(sync=True)
@@ -70,16 +71,19 @@ class SamplesBar(Owning, ThreadLocalSync, BundledWidget):
         optional_function("on_ask", on_ask)
         super().__init__(grid=grid, on_ask=on_ask, **traits)
 
-    def show_answers(self, answers: SampleAnswers) -> None:
+    def show_answers(self, answers: SampleAnswers, step: int = -1) -> None:
         """Say how many samples there are, and how many answers are right.
 
         Parameters
         ----------
         answers : SampleAnswers
+        step : int
+            The training step that they are of; -1: of the model as it stands.
         """
         with self.hold_sync():
             self.samples = len(answers)
             self.judged, self.right = answers.judged, answers.right_count
+            self.step = step
 
     def show_choice(self, chosen: str, *, has_previous: bool, has_next: bool) -> None:
         """Say which samples are shown, and whether there are more before and after them."""

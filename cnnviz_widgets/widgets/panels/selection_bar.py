@@ -24,11 +24,22 @@ from ..linking.wire_format import wire
 from ..views.layer_view import unchangeable
 from .ablation import AblationBar
 
+CHANNEL_NUMBERS = {
+    "mean": "mean",
+    "std": "std",
+    "min": "minimum",
+    "max": "maximum",
+    "zeros": "zero_share",
+    "not finite": "nonfinite_share",
+}
+"""The numbers that channels are found by, as they are typed, and as `ChannelMeasures` has them."""
+
 
 class SelectionBar(Owning, ThreadLocalSync, BundledWidget):
     """Floats over the views while channels are selected: copy, name, try, undo.
 
-    Also finds channels: by number, dead ones, those most alike, and those of the highest values.
+    Also finds channels: by number, dead ones, those most alike, those of the highest values, and
+    by comparisons of their numbers, such as ``mean > 0.1``.
 
     Parameters
     ----------
@@ -58,8 +69,7 @@ class SelectionBar(Owning, ThreadLocalSync, BundledWidget):
     _channel_count = Int(0, help="How many channels there are, drawn or not.").tag(sync=True)
     _channels = Bytes().tag(sync=True)
     _gaps = Bytes().tag(sync=True)
-    _mean = Bytes().tag(sync=True)
-    _maximum = Bytes().tag(sync=True)
+    _numbers = Bytes().tag(sync=True)
     _dead = Bytes().tag(sync=True)
     _python_asked = Int(0, help="How often the line was copied.").tag(sync=True)
 
@@ -96,8 +106,10 @@ class SelectionBar(Owning, ThreadLocalSync, BundledWidget):
             self._channel_count = record.n_channels
             self._channels = wire(columns, "i4")
             self._gaps = wire(_gaps(record), "f8")
-            self._mean = wire(measures.mean[columns], "f4")
-            self._maximum = wire(measures.maximum[columns], "f4")
+            numbers = [getattr(measures, name)[columns] for name in CHANNEL_NUMBERS.values()]
+            # float32 has no larger numbers.
+            with np.errstate(over="ignore"):
+                self._numbers = wire(np.stack(numbers).astype(np.float32), "f4")
             self._dead = wire(measures.dead[columns], "u1")
 
     def _let_go(self) -> None:

@@ -141,9 +141,14 @@ class LayerSelector(Owning, ThreadLocalChanges, BundledWidget):
             self._earlier_scale = any(scale is not None for scale in earlier.values())
 
     def show_health(
-        self, health: Mapping[str, LayerHealth], samples: SampleChoice | None = None
+        self,
+        health: Mapping[str, LayerHealth],
+        samples: SampleChoice | None = None,
+        scales: Mapping[str, float] | None = None,
+        *,
+        some_earlier: bool = False,
     ) -> None:
-        """Mark each layer's health, as `show_measures` does, but for the scale: it is not known.
+        """Mark each layer's health, as `show_measures` does.
 
         Parameters
         ----------
@@ -151,14 +156,18 @@ class LayerSelector(Owning, ThreadLocalChanges, BundledWidget):
             Layers that it lacks keep no mark.
         samples : SampleChoice, optional
             Which samples were looked at last, where these were not all.
+        scales : mapping of path to float, optional
+            The activation scale of each layer of which it is known.
+        some_earlier : bool
+            Whether some of these are of an earlier look.
         """
         given = mapping("health", health, "a layer's path to its LayerHealth")
         for path, each in given.items():
             instance(f"health[{path!r}]", each, LayerHealth)
         optional("samples", samples, SampleChoice)
         with self.hold_sync():
-            self._show_health(health, {}, samples)
-            self._earlier_scale = False
+            self._show_health(health, scales or {}, samples)
+            self._earlier_scale = some_earlier
 
     def _show_health(
         self,

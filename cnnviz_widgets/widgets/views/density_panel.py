@@ -13,6 +13,7 @@ from numpy.typing import ArrayLike
 from traitlets import Bool, Bytes, Enum, Float, Instance, Int, List, Unicode, validate
 
 from ...analysis.density.curves import MOST_CURVES
+from ...analysis.density.smoothing import LEAST_FOR_CURVE
 from ...analysis.density.types import NOT_DRAWN, DensityStyle
 from ...records.layer_picture import LayerPicture, counted
 from ...records.layer_record import as_record
@@ -72,6 +73,7 @@ class _DensityHead(ThreadLocalSync, BundledWidget):
     _points = Int(0).tag(sync=True)
     _zero_share = Bytes().tag(sync=True)
     _nonfinite_share = Bytes().tag(sync=True)
+    _few = Bytes().tag(sync=True)
     _every = WidgetTrait().tag(sync=True)
     _fan = WidgetTrait().tag(sync=True)
     _grouped = WidgetTrait().tag(sync=True)
@@ -96,6 +98,7 @@ class _DensityHead(ThreadLocalSync, BundledWidget):
             self._points = density.grid.shape[1]
             self._zero_share = wire(density.zero_share, "f4")
             self._nonfinite_share = wire(density.nonfinite_share, "f4")
+            self._few = wire(density.style == DensityStyle.RUG, "u1")
             self._peak = curves.peak
             self._usual_peak = curves.usual_peak
             self._total = record.n_channels
@@ -257,8 +260,15 @@ def _notes(record: LayerPicture) -> list[str]:
     if record.pooled is not None and (density.style == DensityStyle.RUG).any():
         noun = record.kind.noun
         notes.append(
-            f"{counted(density.n_values, 'value')} a {noun} make no curve: a {noun} shows as one "
-            f"stroke a value, the line is all values together. {record.kind.more_values}".rstrip()
+            f"{counted(density.n_values, 'value')} a {noun} make no curve: in its strip a cell is "
+            "the darker the more of them it holds, the line is all values together. "
+            f"{record.kind.more_values}".rstrip()
+        )
+    elif (density.style == DensityStyle.RUG).any():
+        noun, few = record.kind.noun, int((density.style == DensityStyle.RUG).sum())
+        notes.append(
+            f"{few:,} of {len(density.style):,} {noun}s have fewer than {LEAST_FOR_CURVE} values "
+            "other than zero: in the strip of such a one a cell is the darker the more it holds."
         )
     elif record.pooled is not None and (density.style == DensityStyle.BARS).any():
         notes.append(

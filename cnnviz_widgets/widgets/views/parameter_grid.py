@@ -72,6 +72,9 @@ class ParameterGrid(SheetTraits, TreeTraits, LayerView):
         help="Over which values the colours are stretched. Where 'tile' or 'column' makes no "
         "sense, heat maps take the layer and named vectors their column.",
     ).tag(sync=True)
+    class_names = List(
+        Unicode(), help="A name for each output, where it is a class; none: its number."
+    ).tag(sync=True)
     height = Whole(520, min=160, help="Greatest height of the picture in CSS pixels.").tag(
         sync=True
     )

@@ -387,21 +387,67 @@ def test_the_history_says_which_inputs_each_moment_is_of(tmp_path: Path) -> None
     total = int((POOL_Y == 2).sum())
     shown = ShownInputs(f"class owl, 1 to 8 of {total}", chosen, 60)
     assert history.at(5).inputs == shown
-    # Of other inputs the rows are not led by those of now.
+    # Of other inputs the rows are led by those, and by what was answered to them then.
     timeline = inspector.following.story.timeline
-    timeline.position = 1
-    assert inspector.grid._heads == [] and inspector.grid.sample_labels == []
+    for step in (1, 2):
+        timeline.position = step
+        check_rows(inspector.grid, history.at(step), [NAMES[label] for label in LABELS[:8]])
+        assert inspector.samples.step == history.at(step).step
+        assert (inspector.samples.judged, inspector.samples.samples) == (8, 8)
     assert inspector.header.facts.endswith("on the inputs as given")
-    # Nor where the reader goes on from one such moment to the next.
-    timeline.position = 2
-    assert inspector.grid._heads == [] and inspector.grid.sample_labels == []
-    # The same inputs as they were answered then, which nobody knows any more.
     timeline.position = 5
-    assert heads(inspector, "truth") == ["owl"] * 8
-    assert heads(inspector, "answer") == [""] * 8
+    check_rows(inspector.grid, history.at(5), ["owl"] * 8)
     timeline.position = -1
-    assert all(heads(inspector, "answer"))
+    assert heads(inspector, "answer") == [
+        NAMES[each] for each in answered(model, np.asarray(inspector.inputs))
+    ]
+    assert inspector.samples.step == -1
+    # A mark where they changed, with the words of which.
+    assert timeline._changes == [{"step": 3, "title": shown.title}]
+    given = inspector.grid._head_pixels
     inspector.close()
     [folder] = [path for path in tmp_path.iterdir() if path.is_dir()]
     again = cv.History.open(folder)
     assert again.at(5).inputs == shown and again.at(1).inputs is None
+    # Without the model, too.
+    viewer = cv.HistoryViewer(again)
+    assert viewer.story.timeline._changes == [{"step": 3, "title": shown.title}]
+    assert not viewer.story.timeline.has_live
+    viewer.story.timeline.position = 5
+    check_rows(viewer.views.grid, again.at(5), ["owl"] * 8)
+    assert viewer.views.grid._head_pixels == given
+    viewer.story.timeline.position = 1
+    check_rows(viewer.views.grid, again.at(1), [NAMES[label] for label in LABELS[:8]])
+    assert viewer.views.grid._head_pixels != given
+    viewer.close()
+
+
+def check_rows(grid: Any, moment: Any, truths: list[str]) -> None:
+    """Rows of a moment of the past are led by its samples and answers."""
+    assert [head["truth"] for head in grid._heads] == truths
+    assert [head["answer"] for head in grid._heads] == list(moment.answers.answers)
+    assert all(head["answer"] for head in grid._heads)
+    confidence = [head["confidence"] for head in grid._heads]
+    np.testing.assert_allclose(confidence, moment.answers.confidence, atol=1e-4)
+    assert grid._head_shape == [8, 8, 8, 1]
+
+
+def test_what_a_generator_makes_now_does_not_lead_the_rows_of_the_past() -> None:
+    model = keras.Sequential(
+        [
+            keras.Input((6,)),
+            kl.Dense(8 * 8 * 3, activation="relu", name="seed"),
+            kl.Reshape((8, 8, 3), name="image"),
+        ]
+    )
+    model.compile(keras.optimizers.SGD(0.1), "mse", run_eagerly=True)
+    noise = np.random.default_rng(0).random((16, 6)).astype("float32")
+    inspector = cv.ModelInspector(model, noise[:4], layer="image")
+    assert inspector.grid._head_shape[0] == 4
+    images = np.zeros((16, 8, 8, 3), "float32")
+    model.fit(noise, images, batch_size=8, verbose=0, callbacks=[inspector.monitor("batch", None)])
+    inspector.following.story.timeline.position = 0
+    assert inspector.grid._head_shape[0] == 0
+    inspector.following.story.timeline.position = -1
+    assert inspector.grid._head_shape[0] == 4
+    inspector.close()

@@ -7,7 +7,7 @@ import pytest
 
 import cnnviz_widgets as cv
 from cnnviz_widgets.records.layer_record import LayerRecord
-from cnnviz_widgets.widgets.panels.selection_bar import SelectionBar
+from cnnviz_widgets.widgets.panels.selection_bar import CHANNEL_NUMBERS, SelectionBar
 
 VALUES = np.random.default_rng(0).random((6, 4, 4, 9)).astype("float32")
 VALUES[..., 3] = 0
@@ -15,7 +15,7 @@ VALUES[0, 0, 0, 5] = np.nan
 
 
 def sent(bar: SelectionBar) -> dict[str, np.ndarray]:
-    kinds = {"_channels": "<i4", "_gaps": "<f8", "_mean": "<f4", "_maximum": "<f4", "_dead": "u1"}
+    kinds = {"_channels": "<i4", "_gaps": "<f8", "_numbers": "<f4", "_dead": "u1"}
     return {name: np.frombuffer(getattr(bar, name), kind) for name, kind in kinds.items()}
 
 
@@ -25,13 +25,17 @@ def test_the_page_has_numbers_of_every_channel_that_is_drawn() -> None:
     state = sent(bar)
     assert sorted(state["_channels"]) == list(range(9))
     assert state["_channels"][-1] == 5  # not finite, and so in no tree
-    finite = np.nan_to_num(VALUES, nan=0.0)
-    np.testing.assert_allclose(
-        state["_maximum"], finite.max(axis=(0, 1, 2))[state["_channels"]], rtol=1e-6
-    )
-    np.testing.assert_allclose(
-        state["_mean"], np.nanmean(VALUES, axis=(0, 1, 2))[state["_channels"]], rtol=1e-5
-    )
+    numbers = dict(zip(CHANNEL_NUMBERS, state["_numbers"].reshape(6, 9), strict=True))
+    expected = {
+        "mean": np.nanmean(VALUES, axis=(0, 1, 2)),
+        "std": np.nanstd(VALUES, axis=(0, 1, 2)),
+        "min": np.nanmin(VALUES, axis=(0, 1, 2)),
+        "max": np.nanmax(VALUES, axis=(0, 1, 2)),
+        "zeros": (VALUES == 0).mean(axis=(0, 1, 2)),
+        "not finite": np.isnan(VALUES).mean(axis=(0, 1, 2)),
+    }
+    for name, each in expected.items():
+        np.testing.assert_allclose(numbers[name], each[state["_channels"]], rtol=1e-5)
     assert list(state["_channels"][state["_dead"] == 1]) == [3]
     assert bar._channel_count == 9
 
@@ -56,7 +60,7 @@ def test_few_and_many_channels(channels: int) -> None:
     bar.show(np.random.default_rng(1).random((2, channels)))
     state = sent(bar)
     drawn = min(channels, 2048)
-    assert len(state["_channels"]) == len(state["_mean"]) == drawn
+    assert len(state["_channels"]) == len(state["_numbers"]) // 6 == drawn
     assert len(state["_gaps"]) == drawn - 1
     assert bar._channel_count == channels
 

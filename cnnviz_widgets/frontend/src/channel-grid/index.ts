@@ -13,7 +13,7 @@ import { element } from "../lib/dom/elements";
 import { pixel, rgb } from "../lib/dom/theme";
 import { count, counted } from "../lib/format";
 import { GUTTER } from "../lib/columns/column-axis";
-import { columnsOf, FITTED_TILE, layoutOf, LEAST_TILE, leftOf, panned, placesOf, revealed, slotAt, visibleSlots, widthOf, zoomed, type ColumnLayout } from "../lib/columns/column-layout";
+import { columnsOf, fittedTile, layoutOf, LEAST_TILE, leftOf, panned, placesOf, revealed, slotAt, visibleSlots, widthOf, zoomed, type ColumnLayout } from "../lib/columns/column-layout";
 import { entry } from "../lib/linking/entry";
 import { renderLinked } from "../lib/linking/linked-view";
 import { publisher } from "../lib/linking/publish";
@@ -80,7 +80,7 @@ class ChannelGrid implements StageContent<GridLayout> {
         range: () => this.range(),
         colormap: () => this.paint().colormap,
         offers: (range) => (range === "tile" && !this.hasPixels() ? "greyed" : "yes"),
-        size: () => ({ now: this.layout().columns.size, least: LEAST_TILE, most: Math.max(FITTED_TILE, this.layout().columns.size) }),
+        size: () => this.sizes(),
         setSize: (scale) => this.columns.moveTo({ scale }),
         offersColour: () => this.composite.offered,
       },
@@ -103,6 +103,11 @@ class ChannelGrid implements StageContent<GridLayout> {
     const { tiles, overlay, facts, notes } = this.stage;
     this.frame.append(tiles.canvas, overlay.canvas);
     this.root.append(this.title, facts.root, this.frame, notes);
+  }
+
+  private sizes(): { now: number; least: number; most: number } {
+    const { size, slots, width, before } = this.layout().columns;
+    return { now: size, least: LEAST_TILE, most: Math.max(fittedTile(slots.length, width - before), size) };
   }
 
   // Where it stands -------------------------------------------------------------------------

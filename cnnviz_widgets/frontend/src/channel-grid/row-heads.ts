@@ -34,6 +34,8 @@ const LEAST_TEXT = 13;
 const MOST_LETTERS = 60;
 /** The share of a line that a sample's words have at least, beside what it is. */
 const LEAST_WORDS = 0.3;
+/** The share of the words that what a sample is keeps, beside what it is taken for. */
+const LEAST_FIRST = 0.4;
 /** Rows as high as this have two lines. */
 const TWO_LINES = 36;
 /** A picture may be so many times as wide as it is high. */
@@ -127,14 +129,11 @@ function paintLine(
   if (head?.confidence != null) {
     const text = sure(head.confidence);
     const room = context.measureText(text).width + GAP;
-    const words = head.text ? (right - left) * LEAST_WORDS : 0;
-    // How sure a wrong answer is has to give way to what it is.
-    if (head.right !== false || left + words + needed + room <= right) {
-      context.textAlign = "right";
-      context.fillStyle = head.right === false ? theme.error : theme.faint;
-      context.fillText(text, right, line.y);
-      right -= room;
-    }
+    // Names give way to it, however long they are: wrong and sure is what one looks for.
+    context.textAlign = "right";
+    context.fillStyle = head.right === false ? theme.error : theme.faint;
+    context.fillText(text, right, line.y);
+    right -= room;
   }
   if (head?.text) {
     const room = Math.max(right - left - (parts.length > 0 ? needed + GAP : 0), (right - left) * LEAST_WORDS);
@@ -144,13 +143,13 @@ function paintLine(
   paintParts(context, { ...line, left, right }, parts);
 }
 
-/** Words side by side; the first gives way, as the last is what is wrong, but it keeps a third. */
+/** Words side by side; the first gives way, as the last is what is wrong, but not all. */
 function paintParts(context: CanvasRenderingContext2D, { left, right, y }: Line, parts: readonly Part[]): void {
   context.textAlign = "left";
   let x = left;
   parts.forEach((part, at) => {
     const after = parts.slice(at + 1).reduce((sum, each) => sum + widthOf(context, each), 0);
-    const room = at < parts.length - 1 ? Math.max(right - x - after, (right - x) / 3) : right - x;
+    const room = at < parts.length - 1 ? Math.max(right - x - after, LEAST_FIRST * (right - x)) : right - x;
     const end = part.end ?? "";
     const shown = shorten(context, part.text, Math.max(0, room - context.measureText(end).width)) + end;
     context.fillStyle = part.color;

@@ -1,7 +1,7 @@
 /** The density curves of a layer as their wire format gives them. */
 import type { AnyModel } from "@anywidget/types";
 
-import { asFloat32, asFloat64, asInt32 } from "../lib/linking/buffers";
+import { asFloat32, asFloat64, asInt32, asUint8 } from "../lib/linking/buffers";
 import type { DensityCurvesState } from "../lib/wire/payloads";
 
 export interface Curves {
@@ -11,6 +11,8 @@ export interface Curves {
   density: Float64Array;
   zeroShare: Float32Array;
   nonfiniteShare: Float32Array;
+  /** 1 for each that is strokes: of too few values for a curve. */
+  few: Uint8Array;
   /** Which curve is a channel's. */
   of: Map<number, number>;
 }
@@ -24,6 +26,8 @@ export function readCurves(model: AnyModel<DensityCurvesState>): Curves {
     density: asFloat64(model.get("_density")),
     zeroShare: asFloat32(model.get("_zero_share")),
     nonfiniteShare: asFloat32(model.get("_nonfinite_share")),
+    // Widget state that was saved before it was told has none.
+    few: asUint8(model.get("_few")),
     of: new Map(Array.from(channels, (channel, curve) => [channel, curve])),
   };
 }

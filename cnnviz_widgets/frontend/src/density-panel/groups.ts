@@ -1,4 +1,5 @@
 /** Into which groups the tree is cut, and the curve that stands for each of them. */
+import { counted, valuesOf } from "./cells";
 import type { Curves } from "./curves";
 import { number } from "../lib/format";
 import type { ColumnAxisState } from "../lib/wire/states";
@@ -68,18 +69,35 @@ export function addCurve(curves: Curves, curve: number, into: Float64Array, from
   }
 }
 
+/** Cells that a group's few values are counted in. */
+const CELLS = 24;
+
+/** Adds the density of a channel's few values, as that of cells, to `into`. */
+function addCells(curves: Curves, curve: number, into: Float64Array, from: number, step: number): void {
+  const values = valuesOf(curves, curve);
+  const reach = step * (into.length - 1);
+  const counts = counted(values, [from, from + reach], CELLS);
+  const height = reach > 0 ? CELLS / (reach * values.length) : 1;
+  for (let i = 0; i < into.length; i++) {
+    into[i] = into[i]! + height * counts[Math.min(CELLS - 1, Math.floor((i * CELLS) / into.length))]!;
+  }
+}
+
 /** Points of a group's curve. */
 const POINTS = 256;
 
 /** The mean density of a group's live channels, over the values that they reach. */
 export function meanCurve(curves: Curves, group: Group): { x: Float64Array; y: Float64Array } {
-  const live = group.curves.filter((curve) => isLive(curves, curve));
+  const all = group.curves.filter((curve) => isLive(curves, curve));
+  const smooth = all.filter((curve) => curves.few[curve] !== 1);
+  // Strokes are of no height that could be averaged with those of curves.
+  const live = smooth.length > 0 ? smooth : all;
   const reach = reachOf(curves, live);
   if (!reach) return { x: new Float64Array(0), y: new Float64Array(0) };
   const [low, high] = reach;
   const step = (high - low) / (POINTS - 1);
   const y = new Float64Array(POINTS);
-  for (const curve of live) addCurve(curves, curve, y, low, step);
+  for (const curve of live) (smooth.length > 0 ? addCurve : addCells)(curves, curve, y, low, step);
   return { x: Float64Array.from(y, (_, i) => low + i * step), y: y.map((sum) => sum / live.length) };
 }
 

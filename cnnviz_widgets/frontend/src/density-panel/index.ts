@@ -138,7 +138,9 @@ async function render({ model, el, host, signal }: RenderProps<DensityState>): P
     put(marks._grouped, { opacities: means.map(() => (some ? 0.35 : 1)) });
     const drawn = model.get("_drawn");
     const faint = grouped ? 0 : drawn === "together" || some ? 0.22 : 0.7;
-    put(marks._every, { colors: [theme.faint], opacities: Array.from(curves.channels, () => faint) });
+    // In strips below, cells tell more of few values than strokes over one another.
+    const opacity = (curve: number): number => (curves.few[curve] === 1 && !below.hidden ? 0 : faint);
+    put(marks._every, { colors: [theme.faint], opacities: Array.from(curves.channels, (_, curve) => opacity(curve)) });
     const bands = drawn === "fan" ? [0.5, 0.6, 1, 0.6, 0.5] : [1];
     const dim = grouped ? 0 : some ? 0.5 : 1;
     put(marks._fan, {
@@ -205,7 +207,7 @@ async function render({ model, el, host, signal }: RenderProps<DensityState>): P
     // The shares of zeros stand at zero.
     const reach: [number, number] | null = span && [Math.min(0, span[0]), Math.max(0, span[1])];
     plot.lay(framed, reach);
-    below.hidden = !grouped && !framed;
+    below.hidden = !grouped && !framed && !curves.few.includes(1);
     strips.root.hidden = reach === null;
     if (reach && !below.hidden) {
       const natural = axis.get("order_by") === "natural";

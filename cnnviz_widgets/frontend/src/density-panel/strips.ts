@@ -1,6 +1,7 @@
 /** A strip a channel, in the grid's order: where its values lie, in its group's colour. */
 import type { Curves } from "./curves";
-import { addCurve, type Groups } from "./groups";
+import type { Groups } from "./groups";
+import { Painter } from "./shading";
 import { layer, pixelRatio, prepare } from "../lib/dom/canvas";
 import { element, keyboard } from "../lib/dom/elements";
 import { pixel, rgb, type Theme } from "../lib/dom/theme";
@@ -86,39 +87,35 @@ export class Strips {
     const bands = Math.min(count, height);
     const ratio = pixelRatio();
     const gap = height / bands >= 4 * ratio ? Math.round(ratio) : 0;
+    const px = (at: number): number => Math.round(at * ratio);
+    const painter = new Painter(scene, Math.max(1, width - px(RIGHT) - px(LEFT)), ratio);
     for (let band = 0; band < bands; band++) {
       const rows = scene.rows.slice(Math.floor((band * count) / bands), Math.floor(((band + 1) * count) / bands));
-      const line = this.line(rows, width, ratio, scene);
+      const line = this.line(rows, width, ratio, scene, painter);
       const last = Math.round(((band + 1) * height) / bands) - gap;
       for (let y = Math.round((band * height) / bands); y < last; y++) pixels.set(line, y * width);
     }
   }
 
   /** One line of pixels: the mean of some channels, in the colour of the first one's group. */
-  private line(rows: readonly number[], width: number, ratio: number, scene: StripScene): Uint32Array {
-    const { curves, groups, reach: [low, high], decades, theme } = scene;
+  private line(rows: readonly number[], width: number, ratio: number, scene: StripScene, painter: Painter): Uint32Array {
+    const { curves, groups, theme } = scene;
     const px = (at: number): number => Math.round(at * ratio);
-    const [left, right] = [px(LEFT), width - px(RIGHT)];
-    const step = (high - low) / Math.max(1, right - left - 1);
-    const shares = new Float64Array(right - left);
+    const shares = painter.shares(rows);
     let zeros = 0;
-    for (const curve of rows) {
-      const heights = new Float64Array(right - left);
-      addCurve(curves, curve, heights, low, step);
-      const peak = heights.reduce((top, value) => Math.max(top, value), 0) || 1;
-      heights.forEach((value, x) => (shares[x] = shares[x]! + shade(value / peak, decades) / rows.length));
-      zeros += curves.zeroShare[curve]! / rows.length;
-    }
+    for (const curve of rows) zeros += curves.zeroShare[curve]! / rows.length;
     const hue = rgb(groupColor(groups.of[rows[0]!]!, theme.dark));
     const paper = rgb(theme.background);
-    const mixed = (share: number): number => {
-      const part = (i: 0 | 1 | 2): number => Math.round(paper[i] + share * (hue[i] - paper[i]));
-      return pixel([part(0), part(1), part(2)]);
-    };
     const line = new Uint32Array(width);
     line.fill(pixel(hue), 0, px(BAR));
     line.fill(pixel(rgb(theme.faint)), px(ZEROS.from), px(ZEROS.from + zeros * ZEROS.width));
-    shares.forEach((share, x) => (line[left + x] = mixed(share)));
+    const left = px(LEFT);
+    for (let x = 0; x < shares.length; x++) {
+      const share = shares[x]!;
+      if (share === 0) continue;
+      const part = (i: 0 | 1 | 2): number => Math.round(paper[i] + share * (hue[i] - paper[i]));
+      line[left + x] = pixel([part(0), part(1), part(2)]);
+    }
     return line;
   }
 
@@ -164,10 +161,4 @@ export class Strips {
     event.preventDefault();
     event.stopPropagation();
   }
-}
-
-/** How dark a height is, as a share of the curve's own peak. */
-function shade(share: number, decades: number): number {
-  if (decades === 0 || share <= 0) return Math.max(0, share);
-  return Math.max(0, 1 + Math.log10(share) / decades);
 }

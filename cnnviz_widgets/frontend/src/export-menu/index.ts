@@ -7,7 +7,7 @@ import { copyText } from "../lib/clipboard";
 import { button, element, mount, say } from "../lib/dom/elements";
 import { iconButton } from "../lib/dom/icons";
 import { rowAfter } from "../lib/dom/list";
-import { popover } from "../lib/dom/popover";
+import { popover } from "../lib/popover/popover";
 import { frameOf, onCommand } from "../lib/frame/commands";
 import { onChange } from "../lib/linking/changes";
 import { Connection, NO_KERNEL, type ViewProps } from "../lib/linking/connection";

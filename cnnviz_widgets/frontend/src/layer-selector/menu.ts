@@ -1,7 +1,7 @@
 /** The small window in which the layers are sorted and filtered. */
 import { button, element } from "../lib/dom/elements";
 import { iconButton } from "../lib/dom/icons";
-import { popover } from "../lib/dom/popover";
+import { popover } from "../lib/popover/popover";
 import { count } from "../lib/format";
 import type { LayerEntry } from "../lib/wire/payloads";
 import { isChosen, type Arrangement } from "./arrange";

@@ -5,7 +5,7 @@ import { ExactWindow } from "./exact-window";
 import { InputAxis } from "./input-axis";
 import { paintColours } from "./colours";
 import { BIAS_WIDTH, biasLeft, clipOf, layoutOf, spansAcross, spansDown, type Layout } from "./layout";
-import { paintOverlay } from "./overlay";
+import { numbersFrom, paintOverlay } from "./overlay";
 import { readParameters, type Parameters, type Part } from "./parameters";
 import { describe, describeBias, describeComposite, describeOutput, HELP, inputName, outputName, sizeText, type Spot } from "./readout";
 import { RowGroups } from "./row-groups";
@@ -95,6 +95,7 @@ class ParameterGrid implements StageContent<Layout> {
     this.rowTree = new RowTree(this.tree, selection, {
       rows: () => this.layout().rows,
       width: () => this.layout().tree,
+      numbers: () => numbersFrom(this.layout().columns),
       blocks: () => this.groups.blocks,
       labels: () => this.groups.labels,
       theme: () => this.stage.theme,

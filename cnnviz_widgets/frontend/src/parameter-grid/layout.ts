@@ -27,6 +27,9 @@ const TALL_STRIP_ROW = 40;
 const WIDEST = { strip: 48, vector: 104 };
 /** Background between tiles: wider where they are large, or taps of its colour would hide it. */
 const TILE_GAP = { from: 8, share: 1 / 10, most: 4 };
+/** Pixels of a letter, about, and the most that a name of a row has room for. */
+const LETTER = 7;
+const MOST_LETTERS = 14;
 const TREE = { least: 90, usual: 150, most: 340 };
 /** The stage is at least so high, that its tree can be read. */
 const LEAST_STAGE = 84;
@@ -48,6 +51,15 @@ export interface Place {
   scale: number;
   scroll: number;
 }
+
+/** Letters of the longest name of a row, as far as there is room for it. */
+function lettersOf({ outputs, natural, classes }: Parameters): number {
+  if (classes.length > 0) return Math.min(MOST_LETTERS, Math.max(...Array.from(outputs, (output) => rowName(classes, output).length)));
+  return String(outputs[natural.at(-1) ?? 0] ?? 0).length;
+}
+
+/** What a row is called: a class by its name, others by their number. */
+export const rowName = (classes: readonly string[], output: number): string => classes[output] ?? String(output);
 
 /** Height to width of a kernel slice; very long ones are squeezed. */
 const aspectOf = ({ taps }: Parameters): number => clamp(taps[0] / taps[1], 0.25, 4);
@@ -94,9 +106,8 @@ export function layoutOf(
   const { outputs, places } = parameters;
   const count = outputs.length;
   const room = Math.max(1, height - HEADER);
-  const digits = String(outputs[parameters.natural.at(-1) ?? 0] ?? 0).length;
   const around: Room = {
-    before: digits * 7 + 16,
+    before: lettersOf(parameters) * LETTER + 16,
     after: MARGIN + (parameters.bias ? BIAS_GAP + BIAS_WIDTH : 0),
     least: parameters.kind === "tiles" ? LEAST_TILE / Math.max(1, aspectOf(parameters)) : 0,
     widest: widest(parameters, room),

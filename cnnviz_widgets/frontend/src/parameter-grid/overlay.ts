@@ -1,8 +1,8 @@
 /** What is drawn over the tiles and changes with the mouse: numbers, selection, cursor, bars. */
-import { before, BIAS_WIDTH, biasLeft, HEADER, MARGIN, rowEnd, type Layout } from "./layout";
+import { before, BIAS_WIDTH, biasLeft, HEADER, MARGIN, rowEnd, rowName, type Layout } from "./layout";
 import type { Parameters } from "./parameters";
 import type { Theme } from "../lib/dom/theme";
-import { visible, xOf } from "../lib/columns/column-axis";
+import { visible, xOf, type Columns } from "../lib/columns/column-axis";
 import type { Selection } from "../lib/linking/selection";
 import { paintCursor, paintScrollbars, rowsInSight, shorten, type Place } from "../tile-view/overlay";
 import { heightOf, visibleRows, yOf } from "../tile-view/rows";
@@ -47,6 +47,9 @@ export function paintOverlay(context: CanvasRenderingContext2D, scene: Scene): v
   const across = { from, to, scroll: columns.start * columns.scale, content: columns.count * columns.scale };
   paintScrollbars(context, { across, down: rowsInSight(rows), width, height, theme });
 }
+
+/** Where the first of the inputs' numbers begins. */
+export const numbersFrom = (columns: Columns): number => Math.max(columns.before, xOf(columns, 0.5) - 4);
 
 function paintColumnNumbers(context: CanvasRenderingContext2D, scene: Scene): void {
   const { parameters, layout, theme, hoveredInput } = scene;
@@ -130,7 +133,7 @@ function paintRows(context: CanvasRenderingContext2D, scene: Scene): void {
       context.globalAlpha = 1;
     }
     context.fillStyle = selected ? (theme.dark ? "#10222e" : "#ffffff") : hovered ? theme.text : theme.faint;
-    context.fillText(String(output), left - 8, middle);
+    context.fillText(shorten(context, rowName(parameters.classes, output), left - 14), left - 8, middle);
     if (hovered) paintHoveredRow(context, scene, place, left, end);
   }
   context.restore();

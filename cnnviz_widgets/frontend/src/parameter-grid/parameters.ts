@@ -29,6 +29,8 @@ export interface Parameters {
   inputWord: string;
   outputWord: string;
   names: readonly string[];
+  /** Of the outputs, by their numbers; none where they are no classes. */
+  classes: readonly string[];
   /** Gates, where the first axis of taps is that. */
   gates: readonly string[];
   bias: Tiles | null;
@@ -40,7 +42,11 @@ export interface Parameters {
   places: number;
 }
 
-export function readParameters(model: AnyModel<ParametersState & Partial<Pick<ParameterGridState, "composite">>>): Parameters {
+export function readParameters(
+  model: AnyModel<
+    ParametersState & Pick<ParameterGridState, "class_names"> & Partial<Pick<ParameterGridState, "composite">>
+  >,
+): Parameters {
   const outputs = asInt32(model.get("_outputs"));
   const inputs = model.get("_inputs");
   const taps = model.get("_taps");
@@ -73,6 +79,8 @@ export function readParameters(model: AnyModel<ParametersState & Partial<Pick<Pa
     inputWord,
     outputWord,
     names,
+    // Widget state that was saved before there were names has none.
+    classes: model.get("class_names") ?? [],
     gates,
     bias: bias.length > 0 ? biasTiles(bias) : null,
     areRgb,

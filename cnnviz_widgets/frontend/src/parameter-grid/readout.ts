@@ -22,8 +22,10 @@ export const HELP =
 export const inputName = ({ names, inputWord }: Parameters, input: number): string =>
   names[input] ?? `${inputWord} ${count(input)}`;
 
-export const outputName = ({ outputWord, outputs }: Parameters, row: number): string =>
-  `${outputWord} ${count(outputs[row]!)}`;
+export function outputName({ outputWord, outputs, classes }: Parameters, row: number): string {
+  const name = classes[outputs[row]!];
+  return `${outputWord} ${count(outputs[row]!)}${name ? ` (${name})` : ""}`;
+}
 
 /** One weight, or the mean of several where the part holds no more. */
 export function describe(parameters: Parameters, part: Part, spot: Spot): string {

@@ -21,10 +21,14 @@ const HELP =
 /** Pixels at the leaves' end where a click means the leaf, or its group; nearest to it no fork. */
 const LEAF = 12;
 const FOOT = 6;
+/** Nearer to the numbers of the inputs, one of a distance would be read as one of them. */
+const APART = 48;
 
 export interface RowTreeOptions {
   rows: () => Rows;
   width: () => number;
+  /** Pixels right of it where the numbers of the inputs begin. */
+  numbers: () => number;
   /** Groups of the cut, and what stands between them. */
   blocks: () => readonly Neighbours[];
   labels: () => Int32Array;
@@ -91,7 +95,7 @@ export class RowTree {
     this.root.style.width = `${scene.height}px`;
     const { context } = this.lines;
     prepare(this.lines, scene.height, scene.width);
-    paintAxis(context, scene, this.pill.at);
+    paintAxis(context, scene, this.pill.at, this.options.numbers());
     turn(context);
     paintTree(context, scene);
     this.pill.place(0, 0, false);
@@ -198,7 +202,7 @@ export class RowTree {
 const turn = (context: CanvasRenderingContext2D): void => context.transform(0, 1, 1, 0, 0, 0);
 
 /** Distances above the tree, with a break where all-zero rows stand apart at 2. */
-function paintAxis(context: CanvasRenderingContext2D, { scale, theme, height: width }: Scene, taken: number): void {
+export function paintAxis(context: CanvasRenderingContext2D, { scale, theme, height: width }: Scene, taken: number, numbers: number): void {
   context.font = "11px system-ui, sans-serif";
   context.textBaseline = "middle";
   context.textAlign = "center";
@@ -209,8 +213,8 @@ function paintAxis(context: CanvasRenderingContext2D, { scale, theme, height: wi
   const tick = (text: string, at: number): void => {
     const half = context.measureText(text).width / 2;
     const x = Math.min(Math.max(at, half + 1), width - half - 1);
-    // Neither behind the pill of the cut nor behind another number.
-    if (Math.abs(at - taken) < HALF + half + 4 || x + half > last - 4) return;
+    // Neither behind the pill of the cut nor behind another number, nor in one line with those of the inputs.
+    if (Math.abs(at - taken) < HALF + half + 4 || x + half > last - 4 || x + half > width + numbers - APART) return;
     context.fillText(text, x, line);
     last = x - half;
   };

@@ -5,7 +5,7 @@ import { Gallery } from "./gallery";
 import { icon } from "../lib/dom/icons";
 import { button, choice, element, keyboard, mount, say } from "../lib/dom/elements";
 import { eachFrame } from "../lib/dom/frame";
-import { popover, type Popover } from "../lib/dom/popover";
+import { popover, type Popover } from "../lib/popover/popover";
 import { count, counted } from "../lib/format";
 import { onCommand } from "../lib/frame/commands";
 import { onChange } from "../lib/linking/changes";
@@ -14,7 +14,7 @@ import { entry } from "../lib/linking/entry";
 import { publisher, type Publisher } from "../lib/linking/publish";
 import { SlowAnswer, WAITING } from "../lib/linking/slow-answer";
 import { readHeads, type HeadsModel, type RowSort } from "../lib/samples/heads";
-import { HEADS_TRAITS } from "../lib/wire/constants";
+import { HEADS_TRAITS, LIVE } from "../lib/wire/constants";
 import type { HeadEntry } from "../lib/wire/payloads";
 import type { SamplesBarState } from "../lib/wire/states";
 
@@ -81,7 +81,7 @@ class SamplesBar {
     this.root.append(this.opener);
     const show = () => this.show();
     this.connection.onChange(show);
-    onChange(model, ["samples", "judged", "right", "chosen", "pool", "choices", "classes", "has_next", "has_previous", "error", "_asked", "_answered"], show);
+    onChange(model, ["samples", "judged", "right", "step", "chosen", "pool", "choices", "classes", "has_next", "has_previous", "error", "_asked", "_answered"], show);
     // While it trains they change again and again: nobody draws what nobody sees.
     const showOpen = eachFrame(() => this.window.isOpen && this.showSamples(), signal);
     onChange(grid, ["sort_rows"], () => this.showSamples());
@@ -126,12 +126,14 @@ class SamplesBar {
     const share = judged > 0 ? Math.round((100 * right) / judged) : 0;
     say(this.label, counted(samples, "input"));
     const chosen = this.model.get("chosen");
-    // A share of some is none of all, and of wrong ones it is no news.
-    const score = judged < samples ? `${right} of ${judged} right` : `${share} % right`;
-    const about = chosen ? chosen.split(",")[0]! : judged > 0 ? score : "";
+    // A share of some is none of all, and of wrong ones it is no news, unless the model has changed.
+    const step = this.model.get("step") ?? LIVE;
+    const when = step === LIVE ? "" : ` at step ${count(step)}`;
+    const score = (judged < samples ? `${right} of ${judged} right` : `${share} % right`) + when;
+    const about = chosen && step === LIVE ? chosen.split(",")[0]! : judged > 0 ? score : "";
     say(this.score, about && ` · ${about}`);
     this.opener.title = `${chosen ? `Inputs: ${chosen}` : "The inputs as given"}. Samples: choose, sort, wrong first (I)`;
-    const facts = [judged > 0 ? `${count(right)} of ${count(judged)} right` : counted(samples, "input"), chosen];
+    const facts = [judged > 0 ? `${count(right)} of ${count(judged)} right${when}` : counted(samples, "input"), chosen];
     say(this.facts, facts.filter(Boolean).join(" · "));
     this.facts.title = this.facts.textContent ?? "";
     const pool = this.model.get("pool");

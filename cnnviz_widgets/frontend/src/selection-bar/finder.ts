@@ -11,8 +11,8 @@ export class Finder {
   readonly root: HTMLFormElement;
   private readonly field = element("input", "cnnviz-finder-field", {
     type: "search",
-    placeholder: "3, 7-9 or a word",
-    "aria-label": "Find channels: numbers, dead, most alike, top by mean, top by max, or a class",
+    placeholder: "3, 7-9, mean > 0.1",
+    "aria-label": "Find channels: numbers, dead, most alike, top by mean, top by max, a comparison such as mean > 0.1, or a class",
     spellcheck: "false",
     autocomplete: "off",
   });

@@ -2,6 +2,7 @@
 import type { AnyModel, RenderProps } from "@anywidget/types";
 
 import { ClipboardLine } from "./clipboard";
+import { numbersOf } from "./comparisons";
 import { Finder } from "./finder";
 import { listed, Names } from "./names";
 import type { Channels } from "./search";
@@ -104,12 +105,12 @@ class SelectionBar {
   /** What is known of the channels, read when it is first asked for. */
   private get channels(): Channels {
     const { model } = this;
+    const drawn = asInt32(model.get("_channels"));
     this.known ??= {
       count: model.get("_channel_count"),
-      drawn: asInt32(model.get("_channels")),
+      drawn,
       gaps: asFloat64(model.get("_gaps")),
-      mean: asFloat32(model.get("_mean")),
-      maximum: asFloat32(model.get("_maximum")),
+      numbers: numbersOf(asFloat32(model.get("_numbers")), drawn.length),
       dead: asUint8(model.get("_dead")),
       names: model.get("class_names"),
     };

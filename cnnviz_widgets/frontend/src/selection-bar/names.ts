@@ -1,7 +1,7 @@
 /** The selections that have a name: give one, apply one, forget one. */
 import { button, element, keyboard } from "../lib/dom/elements";
 import { iconButton } from "../lib/dom/icons";
-import { popover, type Popover } from "../lib/dom/popover";
+import { popover, type Popover } from "../lib/popover/popover";
 import { counted } from "../lib/format";
 import type { Selection } from "../lib/linking/selection";
 

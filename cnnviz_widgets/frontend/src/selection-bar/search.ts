@@ -1,5 +1,7 @@
-/** Finding channels by words: numbers, dead ones, the most alike, the highest, and class names. */
+/** Finding channels by words: numbers, dead ones, the most alike, the highest, comparisons, and class names. */
+import { comparison, isComparison, type Numbers } from "./comparisons";
 import { count } from "../lib/format";
+import { CHANNEL_NUMBERS } from "../lib/wire/constants";
 
 /** What the page knows of a layer's channels. */
 export interface Channels {
@@ -9,8 +11,8 @@ export interface Channels {
   drawn: ArrayLike<number>;
   /** The height at which each channel of the tree is joined to the one right of it. */
   gaps: ArrayLike<number>;
-  mean: ArrayLike<number>;
-  maximum: ArrayLike<number>;
+  /** What is known of each that is drawn. */
+  numbers: Numbers;
   /** 1 for each that is zero throughout. */
   dead: ArrayLike<number>;
   names: readonly string[];
@@ -38,12 +40,13 @@ export function search(text: string, channels: Channels, selected: readonly numb
   // The layer may have had more channels when they were named.
   if (kept) return said(kept[1].filter((channel) => channel < channels.count), channels, true);
   if (/^[\d\s,;–-]+$/.test(words)) return byNumber(words, channels);
+  if (isComparison(words)) return byNumbers(words, channels);
   const many = Number(/\s(\d+)$/.exec(words)?.[1] ?? SOME);
   const word = words.replace(/\s\d+$/, "");
   if (word === "dead" || word === "zero") return said(ofDrawn(channels, (i) => channels.dead[i] === 1), channels);
   if (word === "most alike" || word === "alike") return mostAlike(channels, selected, many);
-  if (word === "top by mean" || word === "top mean") return top(channels, channels.mean, many);
-  if (word === "top by max" || word === "top max") return top(channels, channels.maximum, many);
+  if (word === "top by mean" || word === "top mean") return top(channels, channels.numbers.mean, many);
+  if (word === "top by max" || word === "top max") return top(channels, channels.numbers.max, many);
   return byName(words, channels);
 }
 
@@ -106,9 +109,14 @@ function top(channels: Channels, values: ArrayLike<number>, many: number): Found
   return said(ordered.slice(0, many).map((place) => channels.drawn[place]!), channels);
 }
 
+function byNumbers(words: string, channels: Channels): Found {
+  const { holds, wrong } = comparison(words, channels.numbers);
+  return wrong ? { channels: [], said: wrong } : said(ofDrawn(channels, holds), channels);
+}
+
 function byName(words: string, channels: Channels): Found {
   const { names } = channels;
-  if (names.length === 0) return { channels: [], said: `Numbers, ${WORDS.join(", ")}` };
+  if (names.length === 0) return { channels: [], said: `Numbers, ${WORDS.join(", ")}, or mean > 0.1 (${CHANNEL_NUMBERS.join(", ")})` };
   const found = [...names.keys()].filter((channel) => names[channel]!.toLowerCase().includes(words));
   return said(found, channels, true);
 }

@@ -4,7 +4,7 @@ import type { AnyModel } from "@anywidget/types";
 import { layer } from "../lib/dom/canvas";
 import { element, keyboard } from "../lib/dom/elements";
 import { iconButton } from "../lib/dom/icons";
-import { popover, type Popover } from "../lib/dom/popover";
+import { popover, type Popover } from "../lib/popover/popover";
 import { clamp } from "../lib/clamp";
 import { publisher } from "../lib/linking/publish";
 import { cssColor, type ColormapChoice, type ColormapName, type RangeName } from "../lib/plots/colormaps";

@@ -1,15 +1,16 @@
 /** Timeline: a training in one strip, to scrub and to play; marks lead to where something began. */
 import type { AnyModel, RenderProps } from "@anywidget/types";
 
-import { Axis, KEY_ZOOM, type Range, within, zoomed } from "./axis";
+import { Comparison } from "./comparison";
 import { emptyLine } from "./empty";
-import { listenToHand } from "./hand";
 import { actions, type Choice, curvesMenu } from "./menu";
 import { horizon, Moments, MOVES } from "./moments";
-import { draw, type Drawn, liveFrom } from "./picture";
+import { firstDead, inputsAt, isOfInputs, markBeside, marksOf, nextOf } from "./onsets";
 import { Player } from "./player";
-import { firstDead, markBeside, nextOf } from "./onsets";
-import { healthOf, healthWord, type Line, linesOf } from "./series";
+import { Axis, KEY_ZOOM, type Range, within, zoomed } from "./strip/axis";
+import { listenToHand } from "./strip/hand";
+import { draw, type Drawn, liveFrom } from "./strip/picture";
+import { healthOf, healthWord, type Line, linesOf } from "./strip/series";
 import { onResize } from "../lib/dom/canvas";
 import { button, element, keyboard, mount, say } from "../lib/dom/elements";
 import { eachFrame } from "../lib/dom/frame";
@@ -31,7 +32,6 @@ const KEYS =
   "Space plays. A and B mark two moments to compare. Ctrl and wheel, or Shift and drag, zoom; double click shows all.";
 /** So many losses and metrics are drawn unless the reader chooses others. */
 const MOST_LINES = 3;
-const NONE = -1;
 
 class Timeline {
   readonly root: HTMLElement;
@@ -53,6 +53,7 @@ class Timeline {
   private readonly empty: HTMLElement;
   private readonly slowAnswer: SlowAnswer;
   private readonly player: Player;
+  private readonly comparison: Comparison;
   private readonly publish: Publisher;
   private readonly redraw: () => void;
   private readonly connection: Connection;
@@ -77,6 +78,7 @@ class Timeline {
     const signal = (this.signal = props.signal);
     this.connection = new Connection(props);
     this.moments = Moments.of(model);
+    this.comparison = new Comparison(model, this.connection, () => this.here, () => this.show());
     this.publish = publisher(model, signal);
     this.slowAnswer = new SlowAnswer(() => this.show(), signal);
     this.player = new Player(
@@ -129,7 +131,7 @@ class Timeline {
     onCommand(this.root, "play", () => this.togglePlay(), signal);
     onCommand(this.root, "escape", () => this.endComparison(), signal);
     // Python sends these in one message, of which each is heard.
-    onChange(model, [...MOMENTS_TRAITS, ...TIMELINE_CURVES_TRAITS, "number", "mark_a", "mark_b"], this.redraw);
+    onChange(model, [...MOMENTS_TRAITS, ...TIMELINE_CURVES_TRAITS, "number", "mark_a", "mark_b", "has_live"], this.redraw);
     onChange(model, ["position", "note", "training", "comparing", "_compare_asked", "_compare_answered"], () => this.show());
     if (this.selector) onChange(this.selector, ["layer", "_shown"], this.redraw);
     this.connection.onChange(() => {
@@ -168,7 +170,7 @@ class Timeline {
     this.drawn = draw(
       {
         moments: this.moments,
-        onsets: model.get("_onsets"),
+        onsets: this.marks,
         lines,
         hues: lines.map((line) => Math.min(this.lines.indexOf(line), 5)),
         health,
@@ -211,10 +213,10 @@ class Timeline {
   show(): void {
     const { position, model } = this;
     const waiting = position !== model.get("_shown");
-    const comparing = model.get("_compare_asked") > model.get("_compare_answered");
+    const comparing = this.comparison.isAwaited;
     this.drawn?.point(position, this.hovered);
     this.slowAnswer.wait((waiting || comparing) && this.moments.count > 0);
-    const where = this.moments.text(position, model.get("training"), model.get("_moments"));
+    const where = this.moments.text(position, model.get("training"), model.get("_moments")) + inputsAt(model.get("_changes"), position);
     say(this.step, `${count(position === LIVE ? this.last : position)}${waiting ? "…" : ""}`);
     this.readout.title = waiting ? `${where} · being read…` : where;
     this.strip.setAttribute("aria-valuemin", String(this.moments.steps[0] ?? 0));
@@ -229,7 +231,7 @@ class Timeline {
     this.play.title = playing ? "Stop playing (Space)" : "Show one moment after the other, from here to the last (Space)";
     this.connection.need(this.play, this.moments.count < 2);
     this.connection.need(this.live);
-    this.live.hidden = position === LIVE;
+    this.live.hidden = position === LIVE || !this.hasLive;
     // What was said of the moment before is not true of this one.
     say(this.note, this.slowAnswer.over ? WAITING : waiting || comparing ? "" : model.get("note"));
     this.note.title = this.note.textContent!;
@@ -241,33 +243,30 @@ class Timeline {
     return this.model.get(this.connection.alive ? "position" : "_shown");
   }
 
+  private get hasLive(): boolean {
+    return this.model.get("has_live") ?? true;
+  }
+
+  private get marks(): OnsetEntry[] {
+    return marksOf(this.model.get("_onsets"), this.model.get("_changes"));
+  }
+
   private choices(): Choice[] {
-    const { model } = this;
-    const [a, b] = [model.get("mark_a"), model.get("mark_b")];
     const { alive } = this.connection;
-    const mark = (name: "A" | "B", step: number): Choice => ({
-      text: step === NONE ? `Mark ${name} here` : `Mark ${name} here, not at ${count(step)}`,
-      title: `${name}: the moment of the play head`,
-      disabled: this.moments.count === 0,
-      act: () => this.mark(name),
-    });
     const toMark = (text: string, title: string, onset: OnsetEntry | undefined): Choice => ({
       text, title, disabled: !alive || !onset, act: () => this.goTo(onset!),
     });
     return [
-      mark("A", a),
-      mark("B", b),
-      { text: "Compare A and B", title: "Show the layer at both moments beside one another", disabled: !alive || a === b || a === NONE || b === NONE, act: () => this.compare() },
-      { text: "Clear A and B", title: "", disabled: a === NONE && b === NONE, act: () => this.setMarks(NONE, NONE) },
+      ...this.comparison.choices,
       toMark("Previous mark", "Back to where something began before (Ctrl ←)", this.beside(-1)),
       toMark("Next mark", "On to where something begins next (Ctrl →)", this.beside(1)),
-      toMark("First dead channel", "To where the first channel became zero on every sample", firstDead(model.get("_onsets"))),
+      toMark("First dead channel", "To where the first channel became zero on every sample", firstDead(this.model.get("_onsets"))),
       { text: "Show all steps", title: "Zoom out (double click)", disabled: !this.range, act: () => this.zoom(undefined) },
     ];
   }
 
   private beside(way: -1 | 1): OnsetEntry | undefined {
-    return markBeside(this.model.get("_onsets"), this.moments, this.position, way);
+    return markBeside(this.marks, this.moments, this.position, way);
   }
 
   /** To the moment at which something was seen to begin, and to its layer. */
@@ -276,34 +275,17 @@ class Timeline {
     this.clicked = onset;
     this.player.stop();
     const [times] = this.model.get("_mark") ?? [0];
-    this.model.set("_mark", [times + 1, onset.kind, onset.layer]);
+    // Other inputs are no layer's.
+    if (!isOfInputs(onset)) this.model.set("_mark", [times + 1, onset.kind, onset.layer]);
     this.model.set("position", this.moments.of(onset.step));
     this.publish();
     this.show();
   }
 
-  /** Mark the moment of the head; once both are there they are compared. */
-  private mark(name: "A" | "B"): void {
-    if (this.moments.count === 0) return;
-    const step = this.position === LIVE ? this.moments.last : this.moments.of(this.position);
-    const [a, b] = [this.model.get("mark_a"), this.model.get("mark_b")];
-    if (name === "A") this.setMarks(step, b);
-    else this.setMarks(a, step);
-    const [first, second] = [this.model.get("mark_a"), this.model.get("mark_b")];
-    if (first !== NONE && second !== NONE && first !== second) this.compare();
-  }
-
-  private setMarks(a: number, b: number): void {
-    this.model.set("mark_a", a);
-    this.model.set("mark_b", b);
-    this.model.save_changes();
-  }
-
-  private compare(): void {
-    if (!this.connection.alive) return;
-    this.model.set("_compare_asked", this.model.get("_compare_asked") + 1);
-    this.model.save_changes();
-    this.show();
+  /** The moment that the play head is at. */
+  private get here(): number | undefined {
+    if (this.moments.count === 0) return undefined;
+    return this.position === LIVE ? this.moments.last : this.moments.of(this.position);
   }
 
   private endComparison(): void {
@@ -318,7 +300,8 @@ class Timeline {
 
   private move(position: number): void {
     this.player.stop();
-    this.set(position);
+    // A history without its model ends at its last moment.
+    this.set(position === LIVE && !this.hasLive ? this.moments.last : position);
   }
 
   private set(position: number): void {
@@ -377,7 +360,7 @@ class Timeline {
     } else if (by !== undefined) this.move(this.moments.moved(position, by));
     else if (isControl || event.altKey) return;
     else if (event.key === " ") this.togglePlay();
-    else if (event.key === "a" || event.key === "b") this.mark(event.key.toUpperCase() as "A" | "B");
+    else if (event.key === "a" || event.key === "b") this.comparison.mark(event.key.toUpperCase() as "A" | "B");
     else if (event.key === "+" || event.key === "-") this.zoom(zoomed(this.full, shown, middle, event.key === "+" ? KEY_ZOOM : 1 / KEY_ZOOM));
     else if (event.key === "Escape" && this.model.get("comparing")) this.endComparison();
     else return;

@@ -1,7 +1,7 @@
 /** What is drawn, and what can be done with moments: two small windows over the strip. */
-import { type Line } from "./series";
+import { type Line } from "./strip/series";
 import { button, element } from "../lib/dom/elements";
-import { popover, type Popover } from "../lib/dom/popover";
+import { popover, type Popover } from "../lib/popover/popover";
 import type { NumberEntry } from "../lib/wire/payloads";
 
 export interface Choice {

@@ -80,9 +80,16 @@ describe("a row's head", () => {
     expect(texts(drawn)).toEqual([[".34", "error"], ["coat→", "faint"], ["shirt", "error"]]);
   });
 
-  test("where there is no room for how sure a wrong answer is, what it is goes before", () => {
-    const drawn = painted([headEntry({ truth: "ankle boot", answer: "sneaker", right: false })], { columns: { before: 138 } });
-    expect(texts(drawn).map(([text]) => text)).toEqual([expect.stringMatching(/^ankle/), expect.stringMatching(/^sneaker|^sneak/)]);
+  test.each([178, 138])("however long the names of a wrong answer, how sure it is stays, %i pixels", (before) => {
+    for (const [truth, answer] of [["ankle boot", "sneaker"], ["n".repeat(300), "m".repeat(300)], ["cat", "m".repeat(300)], ["n".repeat(300), "dog"]] as const) {
+      const drawn = painted([headEntry({ truth, answer, right: false, confidence: 0.97 })], { columns: { before } });
+      const [sure, is, taken] = drawn.filter(({ what }) => what === "text");
+      expect(sure).toMatchObject({ text: ".97", color: "error" });
+      expect(is!.text).toMatch(new RegExp(`^${truth[0]}.*→$`));
+      expect(taken!.text).toMatch(new RegExp(`^${answer[0]}`));
+      expect(is!.right).toBeLessThanOrEqual(taken!.left);
+      expect(taken!.right).toBeLessThanOrEqual(sure!.left);
+    }
   });
 
   test("says of values the truth and the answer, and of no answer the truth alone", () => {
@@ -93,7 +100,7 @@ describe("a row's head", () => {
 
   test("keeps the arrow between what it is and what it is taken for, however long these are", () => {
     const drawn = painted([headEntry({ truth: "T-shirt or top", answer: "T-shirt or top 2", right: false })], { columns: { before: 138 } });
-    expect(texts(drawn)[0]![0]).toMatch(/^T-.*…→$/);
+    expect(texts(drawn)[1]![0]).toMatch(/^T-.*…→$/);
   });
 
   test("of a high row has two lines", () => {
@@ -126,9 +133,9 @@ describe("a row's head", () => {
     expect(texts(drawn).map(([text]) => text)).toEqual(["0.718→", "0.506"]);
   });
 
-  test("leaves a wrong class whole beside words, which give way, and how sure it is, too", () => {
+  test("beside words leaves room for a wrong class, and for how sure it is", () => {
     const drawn = painted([headEntry({ text: "hated it, and long it was", truth: "awful", answer: "great", right: false })], { columns: { before: 138 } }, null);
-    expect(texts(drawn).map(([text]) => text)).toEqual([expect.stringMatching(/^hated/), "awful→", "great"]);
+    expect(texts(drawn).map(([text]) => text)).toEqual([".90", expect.stringMatching(/^h.*…$/), expect.stringMatching(/^aw.*→$/), expect.stringMatching(/^gr/)]);
   });
 
   test.each([178, 138])("stays before the first column, %i pixels", (before) => {

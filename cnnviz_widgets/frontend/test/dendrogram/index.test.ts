@@ -10,8 +10,8 @@ import { treeState } from "../tree-state";
 
 emptyPage();
 
-// Five channels of which one is zero have room enough: tiles of 48, three pixels between groups.
-const WIDTH = 494;
+// Five channels of which one is zero have just room for tiles of 48, three pixels between groups.
+const WIDTH = 344;
 const TILE = 48;
 
 describe("dendrogram", () => {

@@ -35,6 +35,7 @@ describe("density panel", () => {
       _points: 2,
       _zero_share: view(Float32Array.of(0.25, 0, 1)),
       _nonfinite_share: view(new Float32Array(3)),
+      _few: view(new Uint8Array(3)),
       _samples: "",
       _noun: "channel",
       class_names: [],

@@ -18,6 +18,7 @@ async function open(more: Partial<ParameterGridState> = {}) {
     ...kernel,
     ...treeState,
     composite: true,
+    class_names: [],
     _window_asked: [],
     _window: {},
     _notes: [],

@@ -25,6 +25,7 @@ describe("parameter grid", () => {
       ...kernel,
       ...treeState,
       composite: false,
+      class_names: [],
       _window_asked: [],
       _window: {},
       _notes: ["left out: <b>nothing</b>"],
@@ -58,6 +59,13 @@ describe("parameter grid", () => {
     expect(selection.state.hovered).toBe(-1);
     expect(await said()).toBe("");
     expect(find(".cnnviz-facts-counts").textContent).toContain("5 outputs ↓ · 3 inputs → · 2×2");
+  });
+
+  test("rows that are classes are told by their names, too", async () => {
+    const { selection } = await open({ class_names: ["cat", "dog", "<b>owl", "bee", "n".repeat(3000)] });
+    selection.set("hovered", 2);
+    await frame();
+    expect(find(".cnnviz-readout").textContent).toContain("output channel 2 (<b>owl) · ");
   });
 
   test("gates are told by their names", async () => {

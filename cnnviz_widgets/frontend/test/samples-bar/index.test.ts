@@ -20,6 +20,7 @@ const STATE: SamplesBarState = {
   samples: 3,
   judged: 3,
   right: 2,
+  step: -1,
   chosen: "",
   pool: "2,000",
   choices: ["given", "these", "wrong", "unsure", "random", "class"],
@@ -48,9 +49,13 @@ describe("the button", () => {
   test.each([
     [{}, "3 inputs · 67 % right"],
     [{ samples: 64, judged: 8, right: 6 }, "64 inputs · 6 of 8 right"],
+    [{ step: 0 }, "3 inputs · 67 % right at step 0"],
+    [{ samples: 64, judged: 8, right: 6, step: 1500 }, "64 inputs · 6 of 8 right at step 1,500"],
+    [{ judged: 0, right: 0, step: 7 }, "3 inputs"],
     [{ judged: 0, right: 0 }, "3 inputs"],
     [{ samples: 1, judged: 0 }, "1 input"],
     [{ chosen: "wrong ones, 1 to 3 of 17", right: 0 }, "3 inputs · wrong ones"],
+    [{ chosen: "wrong ones, 1 to 3 of 17", step: 40 }, "3 inputs · 67 % right at step 40"],
   ])("%j", async (more, text) => {
     const { opener } = await open(more);
     expect(opener.textContent).toBe(text);

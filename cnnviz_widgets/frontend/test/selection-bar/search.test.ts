@@ -8,8 +8,14 @@ const some: Channels = {
   count: 8,
   drawn: Int32Array.from([4, 0, 2, 5, 1, 3, 6, 7]),
   gaps: Float64Array.from([0.1, 0.5, 0.2, 0.4, 0.3, 2]),
-  mean: Float32Array.from([4, 0.5, 2, 5, 1, 3, 0, NaN]),
-  maximum: Float32Array.from([1, 9, 2, 8, 3, 7, 0, NaN]),
+  numbers: {
+    mean: Float32Array.from([4, 0.5, 2, 5, 1, 3, 0, NaN]),
+    std: new Float32Array(8).fill(NaN),
+    min: Float32Array.from([0, 0, 0, 0, -1, -2e-3, 0, NaN]),
+    max: Float32Array.from([1, 9, 2, 8, 3, 7, 0, NaN]),
+    zeros: Float32Array.from([0.1, 0.25, 0.5, 0.75, 0, 0.3, 1, 0]),
+    "not finite": Float32Array.from([0, 0, 0, 0, 0, 0, 0, 0.125]),
+  },
   dead: Uint8Array.from([0, 0, 0, 0, 0, 0, 1, 0]),
   names: [],
   kept: {},
@@ -31,6 +37,42 @@ describe("numbers", () => {
   test("what is neither a number nor a range says so", () => {
     expect(find("3-")).toEqual({ channels: [], said: "“3-” is no number and no range, such as 7-9" });
     expect(find("   ")).toEqual({ channels: [], said: "" });
+  });
+});
+
+describe("comparisons", () => {
+  test.each([
+    ["mean > 1", [4, 2, 5, 3]],
+    ["MEAN>=1", [4, 2, 5, 1, 3]],
+    ["mean ≤ 0.5", [0, 6]],
+    ["zeros = 10 %", [4]],
+    ["zeros == .25", [0]],
+    ["zero share >= 50%", [2, 5, 6]],
+    ["min < -1e-3", [1, 3]],
+    ["min < −1e-3", [1, 3]],
+    ["min != 0", [1, 3]],
+    ["mean > 1 and max < 8", [4, 2, 3]],
+    ["mean > 1, max < 8 & zeros > 0.2", [2, 3]],
+    ["non-finite > 0", [7]],
+    ["mean > 99", []],
+  ])("%s", (text, channels) => {
+    expect(find(text)).toEqual({ channels, said: `${channels.length} of 8` });
+  });
+
+  test.each([
+    ["size > 1", "“size” is not known of channels: mean, std, min, max, zeros, not finite are"],
+    ["> 1", "“” is not known of channels: mean, std, min, max, zeros, not finite are"],
+    ["mean > much", "“much” is no number to compare mean with"],
+    ["mean > ", "“” is no number to compare mean with"],
+    ["mean > 1 > 2", "“mean > 1 > 2” is no comparison, such as mean > 0.1"],
+    ["std > 1", "std is not known of these channels"],
+    ["mean > 1 and size < 2", "“size” is not known of channels: mean, std, min, max, zeros, not finite are"],
+  ])("%s says what is wrong", (text, said) => {
+    expect(find(text)).toEqual({ channels: [], said });
+  });
+
+  test("of a class whose name has such a sign, the name is found by its other letters", () => {
+    expect(find("cat", [], { ...some, names: ["cat > 1", "dog"] }).channels).toEqual([0]);
   });
 });
 

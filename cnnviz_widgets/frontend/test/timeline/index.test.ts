@@ -5,10 +5,10 @@ import type { LogEntry, OnsetEntry } from "../../src/lib/wire/payloads";
 import { LIVE } from "../../src/lib/wire/constants";
 import type { TimelineState } from "../../src/lib/wire/states";
 import timeline from "../../src/timeline";
-import { Axis, LEFT, RIGHT, within, zoomed } from "../../src/timeline/axis";
-import { place, textOf, widthOf } from "../../src/timeline/marks";
+import { Axis, LEFT, RIGHT, within, zoomed } from "../../src/timeline/strip/axis";
+import { place, textOf, widthOf } from "../../src/timeline/strip/marks";
 import { Moments } from "../../src/timeline/moments";
-import { spread } from "../../src/timeline/picture";
+import { spread } from "../../src/timeline/strip/picture";
 import { at, emptyPage, FakeModel, find, frame, key, show, view } from "../fake";
 
 emptyPage();
@@ -82,6 +82,8 @@ async function open(more: Partial<TimelineState> = {}, width = WIDTH) {
     position: LIVE,
     note: "",
     training: false,
+    has_live: true,
+    _changes: [],
     ...moments([0, 10, 20, 40], [1, 0, 1, 1]),
     ...NO_CURVES,
     _onsets: [],
@@ -296,6 +298,54 @@ describe("marks", () => {
     model.set({ _onsets: [], position: 10, _shown: 10 });
     named("A B").click();
     expect(["Previous mark", "Next mark", "First dead channel"].map((name) => named(name).disabled)).toEqual([true, true, true]);
+  });
+});
+
+describe("other inputs", () => {
+  const CHANGES = [{ step: 20, title: "<b>wrong ones, 1 to 8 of 12" }, { step: 40, title: "the inputs as given" }];
+
+  test("are marked with the words of which, as text; a click leads there and to no layer", async () => {
+    const model = await open({ _changes: CHANGES });
+    expect(marks().map((mark) => mark.textContent)).toEqual([
+      "Other inputs: <b>wrong ones, 1 to 8 of 12\nClick: to this moment<b>wrong ones, 1 to 8 of 12",
+      expect.stringContaining("Other inputs: the inputs as given"),
+    ]);
+    click(marks()[0]!);
+    expect([model.get("position"), model.get("_mark")]).toEqual([20, [0, "", ""]]);
+  });
+
+  test("are told of each moment, once there are others", async () => {
+    const model = await open({ _changes: CHANGES, position: 10, _shown: 10 });
+    expect(where()).toContain(" · on the inputs before");
+    for (const [position, words] of [[20, "wrong ones, 1 to 8"], [40, "the inputs as given"], [LIVE, "the inputs as given"]] as const) {
+      model.set({ position, _shown: position });
+      expect(where()).toContain(words);
+    }
+    model.set({ _changes: [] });
+    await frame();
+    expect(where()).not.toContain("inputs");
+  });
+
+  test("share a mark with what began there, and lie on the way from mark to mark", async () => {
+    const model = await open({ _changes: CHANGES, _onsets: [onset(20)], position: 10, _shown: 10 });
+    expect(marks()).toHaveLength(2);
+    expect(textOf([onset(20, "dead", { layer: "conv" }), { kind: "inputs", layer: "", step: 20, text: "x", from_start: false }])).toBe("conv dies · other inputs");
+    strip().dispatchEvent(key("ArrowRight", { ctrlKey: true }));
+    expect(model.get("position")).toBe(20);
+    model.set({ _shown: 20 });
+    strip().dispatchEvent(key("ArrowRight", { ctrlKey: true }));
+    expect(model.get("position")).toBe(40);
+  });
+});
+
+describe("a history without its model", () => {
+  test("ends at its last moment: no button, key or drag leads beyond", async () => {
+    const model = await open({ has_live: false, position: 20, _shown: 20 });
+    expect(named("live").hidden).toBe(true);
+    strip().dispatchEvent(key("End"));
+    expect(model.get("position")).toBe(40);
+    strip().dispatchEvent(key("ArrowRight"));
+    expect(model.get("position")).toBe(40);
   });
 });
 

@@ -184,7 +184,7 @@ class HistoryView:
         with self.history.lock:
             steps, onsets = self.history.steps, self.history.onsets
             held = np.zeros(len(steps), bool) if place is None else self.history.holds(place)
-        self.timeline.show(steps, held, onsets)
+        self.timeline.show(steps, held, onsets, self.history.samples.changes)
 
     def recall(self, place: Place, step: int) -> PlaceRecord | None:
         """A place as it was at a step, or at the nearest one that kept it.
@@ -239,6 +239,9 @@ class HistoryView:
             requested.health,
             requested.samples,
             moment.inputs,
+            history.samples.of(moment.inputs),
+            moment.answers,
+            *history.samples.scales.at(requested.step),
             note,
         )
 

@@ -13,6 +13,7 @@ from ....history.moment import Moment
 from ....records.place import Place
 from ....records.place_record import NOW, PlaceRecord
 from ....records.record_kind import ATTENTION
+from ....records.samples.row_heads import SampleAnswers, SamplePictures
 from ....runtime.call_stack import afterwards, surely
 from ....validation.keywords import checked_keywords
 from ....validation.objects import instance
@@ -28,6 +29,7 @@ from ...panels.header import InspectorHeader
 from ...panels.selection_bar import SelectionBar
 from ...panels.selector import LayerSelector, listed
 from ...panels.tour import Tour
+from ...views.channel_grid import ChannelGrid
 from ...views.layer_views import LayerViews
 from ..layer_facts import layer_facts
 from ..panes import TABS, framed
@@ -76,6 +78,7 @@ class HistoryViewer(Selecting, Composite):
         self.header = InspectorHeader(live=False)
         self.selector = LayerSelector([listed(entry) for entry in history.layers])
         self.story = HistoryView(self.selector, self._go_to)
+        self.story.timeline.has_live = False
         self.drawer = Drawer([(name, TABS[name]) for name in ("density", "channel")])
         self.exporting, self.tour = ExportMenu(self.exported, OF_NUMBERS), Tour()
         tabs = {"density": self.views.in_tab("density"), "channel": [self.views.card]}
@@ -156,7 +159,8 @@ class HistoryViewer(Selecting, Composite):
         """Show what is known of a moment without a picture."""
         moment = self.history.at(step)
         self._warn()
-        self.selector.show_health(moment.health)
+        scales, some_earlier = self.history.samples.scales.at(step)
+        self.selector.show_health(moment.health, None, scales, some_earlier=some_earlier)
         self._step = moment.step
 
     def _go_to(self, step: int, place: Place | None = None, /) -> str | None:
@@ -209,10 +213,13 @@ class HistoryViewer(Selecting, Composite):
         names = _names_of(entry, recalled)
         self.views.show(recalled.record, names)
         self._selection_bar.show(recalled.record, names)
+        _lead_rows(self.views.grid, recalled, are_classes=bool(names))
         if before is None or not _same_channels(before, recalled):
             self.views.forget(" ".join(recalled.place[:2]))
         self._present, self._step = recalled, step
-        self.selector.show_health(recalled.health, recalled.samples)
+        self.selector.show_health(
+            recalled.health, recalled.samples, recalled.scales, some_earlier=recalled.scales_earlier
+        )
         facts = layer_facts(entry.get("kind", ""), entry.get("parameters", 0), recalled.record)
         with self.header.hold_sync():
             self.header.title = place.layer
@@ -256,6 +263,16 @@ class HistoryViewer(Selecting, Composite):
             if place is None:
                 raise ValueError(f"the {value} of {here.layer} were not kept")
             self._turn_to(place)
+
+
+def _lead_rows(grid: ChannelGrid, recalled: PlaceRecord, *, are_classes: bool) -> None:
+    """Lead the rows as they were led then; by nothing where that was not kept."""
+    rows, answers = recalled.rows, recalled.answers
+    if rows is None:
+        grid.show_samples(SamplePictures(), SampleAnswers.none(0), ())
+    else:
+        grid.show_samples(rows.pictures, rows.answered(answers), rows.names)
+    grid.mark_answers(are_classes and answers is not None)
 
 
 def _same_channels(before: PlaceRecord, after: PlaceRecord) -> bool:

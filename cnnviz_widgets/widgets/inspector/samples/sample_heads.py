@@ -14,9 +14,11 @@ from ....model.reading.probe import ModelProbe
 from ....model.samples.answers import AnswerSource, sample_answers
 from ....model.samples.input_set import InputSet
 from ....model.samples.pictures import Decode, output_pictures, sample_pictures
+from ....records.layer_picture import MOST_ROWS
 from ....records.place_record import NOW, PlaceRecord
 from ....records.record_kind import OUTPUTS
 from ....records.sample_subset import SampleChoice
+from ....records.samples.led_rows import LedRows
 from ....records.samples.row_heads import SampleAnswers, SamplePictures
 from ....records.samples.shown_inputs import ShownInputs
 from ...jupyter.ownership import of_open
@@ -24,6 +26,7 @@ from ...panels.samples import SamplesBar
 from ...views.channel_grid import ChannelGrid
 
 _NOTHING = SamplePictures()
+_NOBODY = _NOTHING, SampleAnswers.none(0), ()
 # Of an output that is kept, so that other targets can judge it.
 _MOST_BYTES = 2**20
 
@@ -53,6 +56,11 @@ class SampleHeads:
         As for `sample_pictures`.
     inputs : InputSet
         Those to begin with.
+
+    Attributes
+    ----------
+    step : int
+        The training step that the answers are of; `NOW`: of the model as it stands.
     """
 
     def __init__(
@@ -70,8 +78,10 @@ class SampleHeads:
         # The output that the answers were read off, each sample's when last it was, where that
         # is small.
         self._last: NDArray[Any] | None = None
-        # What the grid leads its rows by: these samples now, as they were, or none.
-        self._led_by = ""
+        # What the grid leads its rows by, and whether that is of now.
+        self._led_by: tuple[SamplePictures, Sequence[str]] | None = None
+        self._shows_now = True
+        self.step = NOW
         self._held: _Now | None = None
         self.begin(inputs, self.pictures_of(inputs.probe))
 
@@ -91,18 +101,19 @@ class SampleHeads:
         """Lead rows by these samples from now on; no answers are known yet."""
         self._held = _Now(inputs, pictures, SampleAnswers.none(inputs.probe.samples, inputs.names))
         self._last = None
-        self._led_by = ""
+        self.step = NOW
+        self._led_by = None
 
     def saved(self) -> object:
         """What rows are led by, for `restore`."""
-        return self._now
+        return self._now, self.step
 
     def restore(self, saved: object) -> None:
         """Lead rows by what they were led by then."""
-        assert isinstance(saved, _Now)
-        self._held = saved
+        assert isinstance(saved, tuple)
+        self._held, self.step = saved
         self._last = None
-        self._led_by = ""
+        self._led_by = None
 
     def judge_by(self, inputs: InputSet) -> None:
         """The same inputs have other targets: judge the answers that are known by them."""
@@ -115,9 +126,9 @@ class SampleHeads:
         else:
             none = SampleAnswers.none(inputs.probe.samples, inputs.names)
             self._held = replace(self._now, answers=none)
-        if self._led_by == "now":
+        if self._shows_now:
             self._grid.show_answers(self._now.pictures, self.answers)
-        self._bar.show_answers(self.answers)
+            self._bar.show_answers(self.answers, self.step)
 
     @property
     def answers(self) -> SampleAnswers:
@@ -134,9 +145,10 @@ class SampleHeads:
         """How many channels the output has that answers are read off."""
         return 0 if self._source is None else self._source.info.channels or 0
 
-    def expect(self, probe: ModelProbe) -> None:
-        """A pass is about to be made of all layers."""
+    def expect(self, probe: ModelProbe, step: int = NOW) -> None:
+        """A pass is about to be made of all layers, at this step of a training."""
         self._source = AnswerSource.of(probe)
+        self.step = step
 
     def look(self, info: LayerInfo, output: NDArray[Any]) -> None:
         """A pass over all samples has come to this output."""
@@ -145,36 +157,92 @@ class SampleHeads:
             self._read(output, None)
 
     def follow(
-        self, probe: ModelProbe, choice: SampleChoice | None, output: NDArray[Any] | None
+        self,
+        probe: ModelProbe,
+        choice: SampleChoice | None,
+        output: NDArray[Any] | None,
+        step: int,
     ) -> None:
-        """A monitor has read this output, of some of the samples or of all."""
+        """A monitor has read this output at a step, of some of the samples or of all."""
         if output is not None:
-            self.expect(probe)
+            self.expect(probe, step)
             self._read(output, choice)
 
+    def catch_up(self, probe: ModelProbe, step: int) -> None:
+        """Read the answers of a model in training again, where they are of another step.
+
+        Parameters
+        ----------
+        probe : ModelProbe
+            Of all the samples, or of some.
+        step : int
+            The present one.
+
+        Raises
+        ------
+        ModelCallError
+            The model's call raises.
+        """
+        source = self._source
+        if source is None or step in (self.step, NOW):
+            return
+        output = probe.outputs(source.info.path)
+        if source.takes(source.info.path, output, probe.samples):
+            self.follow(probe, probe.choice, output, step)
+
+    def at_rest(self, step: int) -> None:
+        """Training has ended at this step: answers of it are of the model as it stands."""
+        if self.step == step:
+            self.step = NOW
+            if self._shows_now:
+                self._bar.show_answers(self.answers, self.step)
+
     def show(self, present: PlaceRecord, output_paths: frozenset[str]) -> None:
-        """Lead the rows of what is shown: of the past no answers are known, or no samples."""
-        now, is_now = self._now, present.step == NOW
-        same = is_now or present.inputs == self.inputs
-        led_by = "now" if is_now else "past" if same else "others"
-        answers = now.answers if is_now else now.answers.unanswered()
-        if led_by == "others":
-            if self._led_by != led_by:
-                self._grid.show_samples(_NOTHING, SampleAnswers.none(0), ())
-        elif led_by == self._led_by:
-            self._grid.show_answers(now.pictures, answers)
+        """Lead the rows of what is shown: now, as they were then, or not where nobody knows."""
+        now, is_now, rows = self._now, present.step == NOW, present.rows
+        nobody = now.answers.unanswered()
+        if is_now:
+            self._lead(now.pictures, now.answers, now.inputs.names)
+            self._bar.show_answers(now.answers, self.step)
+        elif rows is not None:
+            answers = rows.answered(present.answers)
+            self._lead(rows.pictures, answers, rows.names)
+            # Of more samples than have rows it is not known how many were right.
+            self._bar.show_answers(answers if len(rows) < MOST_ROWS else nobody, present.step)
         else:
-            self._grid.show_samples(now.pictures, answers, now.inputs.names)
-        self._led_by = led_by
+            same = present.inputs == self.inputs and not self._makes_images
+            self._lead(*(now.pictures, nobody, now.inputs.names) if same else _NOBODY)
+            self._bar.show_answers(nobody)
+        self._shows_now = is_now
         are_classes = (
             self._source is not None
-            and is_now
+            and (is_now or present.answers is not None)
             and present.place.layer in output_paths
             and present.record.kind is OUTPUTS
             and present.record.n_channels > 1
         )
         self._grid.mark_answers(are_classes)
-        self._bar.show_answers(now.answers)
+
+    @property
+    def led_rows(self) -> tuple[LedRows, SampleAnswers]:
+        """What leads the rows now, and the answers to it, as far as there are rows."""
+        now = self._now
+        # What a generator makes is of this moment, and no sample.
+        pictures = _NOTHING if self._makes_images else now.pictures
+        rows = LedRows.of(pictures, now.answers, now.inputs.names, MOST_ROWS)
+        return rows, now.answers.first(MOST_ROWS)
+
+    @property
+    def _makes_images(self) -> bool:
+        return self._source is not None and self._source.makes_images
+
+    def _lead(self, pictures: SamplePictures, answers: SampleAnswers, names: Sequence[str]) -> None:
+        """Show the answers, and the samples where the rows are led by others."""
+        if self._led_by is not None and self._led_by[0] is pictures and self._led_by[1] == names:
+            self._grid.show_answers(pictures, answers)
+        else:
+            self._grid.show_samples(pictures, answers, names)
+        self._led_by = pictures, names
 
     def _read(self, output: NDArray[Any], choice: SampleChoice | None) -> None:
         source, now = self._source, self._now
@@ -192,8 +260,6 @@ class SampleHeads:
                 self._last[rows] = output
             return
         made = output_pictures(output) if source.makes_images else None
-        if made is not None:
-            # A generator's rows are led by what it makes of them.
-            self._led_by = ""
+        # A generator's rows are led by what it makes of them.
         self._held = replace(now, answers=answers, pictures=made or now.pictures)
         self._last = np.array(output) if output.nbytes <= _MOST_BYTES else None

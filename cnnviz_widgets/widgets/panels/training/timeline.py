@@ -14,6 +14,7 @@ from traitlets import Bool, Bytes, Callable, Dict, Int, List, Tuple, Unicode, ob
 
 from ....analysis.decimation import decimated_moments
 from ....analysis.spreading import evenly
+from ....history.samples.kept_samples import InputChange
 from ....history.training_logs import TrainingLogs
 from ....runtime.call_stack import afterwards, surely
 from ....validation.arrays import as_array, ascending_steps
@@ -40,6 +41,7 @@ MOST_MARKS = 400
 # Points of a layer's curve: it is as high as a line of text.
 _MOST_POINTS = 240
 
+_AS_GIVEN = "the inputs as given"
 _INTERRUPTED = "Reading this moment was interrupted."
 
 
@@ -96,6 +98,7 @@ class Timeline(Owning, ThreadLocalChanges, BundledWidget):
     note = Unicode("", help="What is to be known of the moment; '' for nothing.").tag(sync=True)
     on_position = Callable(None, allow_none=True, help="Shows the moment at a position.")
     on_mark = Callable(None, allow_none=True, help="Shows what a mark is of.")
+    has_live = Bool(True, help="Whether there is a model as it is now.").tag(sync=True)
     training = Bool(False, help="Whether the model trains just now.").tag(sync=True)
     number = Unicode(
         "dead_share", help="Which number of the layers is drawn; an unknown one: the first."
@@ -112,6 +115,7 @@ class Timeline(Owning, ThreadLocalChanges, BundledWidget):
     _kept = Bytes(help="Whether the shown place has a record at each tick.").tag(sync=True)
     _moments = Int(0, help="How many moments there are, of which each tick is one.").tag(sync=True)
     _onsets = List(Dict(), help="What began where, by step.").tag(sync=True)
+    _changes = List(Dict(), help="Which inputs were shown from which step on.").tag(sync=True)
     _marks = Int(0, help="How many onsets there are, of which those sent are some.").tag(sync=True)
     _mark = Tuple(
         Int(0),
@@ -155,7 +159,13 @@ class Timeline(Owning, ThreadLocalChanges, BundledWidget):
         asks = {"on_position": on_position, "on_mark": on_mark, "on_compare": on_compare}
         super().__init__(selector=selector, **asks, **traits)
 
-    def show(self, steps: ArrayLike, kept: ArrayLike, onsets: Sequence[Mark] = ()) -> None:
+    def show(
+        self,
+        steps: ArrayLike,
+        kept: ArrayLike,
+        onsets: Sequence[Mark] = (),
+        changes: Sequence[InputChange] = (),
+    ) -> None:
         """Show these moments, in one message to the page.
 
         Parameters
@@ -166,6 +176,8 @@ class Timeline(Owning, ThreadLocalChanges, BundledWidget):
             Whether the shown place has a record at each moment, and not only numbers.
         onsets : sequence of Onset
             What began at which step.
+        changes : sequence of InputChange
+            Where the model was shown other inputs.
 
         Raises
         ------
@@ -192,6 +204,13 @@ class Timeline(Owning, ThreadLocalChanges, BundledWidget):
             self._kept = wire(there[ticks], "u1")
             self._moments = len(at)
             self._marks = len(onsets)
+            self._changes = [
+                {
+                    "step": int(each.step),
+                    "title": _AS_GIVEN if each.inputs is None else each.inputs.title,
+                }
+                for each in list(changes)[-MOST_MARKS:]
+            ]
             self._onsets = [
                 {
                     "kind": mark.kind,

@@ -5,10 +5,15 @@
  */
 import { clamp } from "../clamp";
 
-/** The side of a tile in CSS pixels: at least, at most where all fit, and at most by choice. */
+/** The side of a tile in CSS pixels: at least, at most where many fit and where few do, and at most by choice. */
 export const LEAST_TILE = 24;
-export const FITTED_TILE = 48;
-export const LARGEST_TILE = 160;
+const FITTED_TILE = 48;
+const FITTED_FEW = 192;
+export const LARGEST_TILE = 320;
+/** So many pixels a few tiles take together: the fewer they are, the larger. */
+const FEW_TILES = 480;
+/** The share of a narrow view that one tile takes. */
+const FEW_SHARE = 1 / 3;
 /** Between two tiles, and between two groups: in a wide view, and in a narrow one. */
 const GAP = 1;
 const GROUP_GAP = 7;
@@ -117,7 +122,7 @@ export function layoutOf(request: LayoutRequest): ColumnLayout {
   const more = Math.max(beside, (request.places ?? 0) - count);
   const gaps = gapsOf(tiles + more, drafts.length, parting);
   const fits = Math.floor((room - gaps) / Math.max(1, tiles + more));
-  const size = scale > 0 ? clamp(Math.round(scale), LEAST_TILE, LARGEST_TILE) : clamp(fits, LEAST_TILE, FITTED_TILE);
+  const size = scale > 0 ? clamp(Math.round(scale), LEAST_TILE, LARGEST_TILE) : clamp(fits, LEAST_TILE, fittedTile(tiles + more, room));
   const slots: Slot[] = [];
   const slotOf = new Int32Array(count).fill(-1);
   let x = 0;
@@ -136,6 +141,10 @@ export function layoutOf(request: LayoutRequest): ColumnLayout {
   const layout = { width, before, after, size, narrow: isNarrow(width), slots, stack, blocks, slotOf, content, scroll: 0 };
   return { ...layout, scroll: limited(layout, xOfColumn(layout, request.start)) };
 }
+
+/** The largest side at first sight of so many tiles: a few would leave the pane nearly empty, and rows are to be seen, too. */
+export const fittedTile = (tiles: number, room: number): number =>
+  clamp(Math.floor(Math.min(FEW_TILES / Math.max(1, tiles), FEW_SHARE * room)), FITTED_TILE, FITTED_FEW);
 
 /** Pixels between so many tiles in so many blocks. */
 const gapsOf = (tiles: number, blocks: number, parting: number): number =>

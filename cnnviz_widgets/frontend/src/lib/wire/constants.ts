@@ -16,6 +16,9 @@ export const enum Mark {
 /** Above so many channels bands stand for their densities. */
 export const MOST_CURVES = 64;
 
+/** The numbers that channels are found by, as they are typed. */
+export const CHANNEL_NUMBERS = ["mean", "std", "min", "max", "zeros", "not finite"] as const;
+
 /** The timeline's position where the model is shown as it is now. */
 export const LIVE = -1;
 
@@ -108,6 +111,7 @@ export const DENSITY_CURVES_TRAITS = [
   "_points",
   "_zero_share",
   "_nonfinite_share",
+  "_few",
 ] as const;
 export const CHANNEL_FACTS_TRAITS = [
   "_channels",
@@ -147,6 +151,7 @@ export const MOMENTS_TRAITS = [
   "_moments",
   "_marks",
   "_onsets",
+  "_changes",
 ] as const;
 export const SELECTION_BAR_TRAITS = [
   "_trials",
@@ -154,8 +159,7 @@ export const SELECTION_BAR_TRAITS = [
   "_channel_count",
   "_channels",
   "_gaps",
-  "_mean",
-  "_maximum",
+  "_numbers",
   "_dead",
 ] as const;
 export const TIMELINE_CURVES_TRAITS = [

@@ -152,6 +152,8 @@ export interface DensityCurvesState {
   /** Share of exact zeros, and of values that are not finite, of each curve's channel. */
   _zero_share: DataView;
   _nonfinite_share: DataView;
+  /** 1 where a channel has too few values for a curve: a stroke stands for each. */
+  _few: DataView;
 }
 
 /** The channels most alike one, the nearest first. */
@@ -234,6 +236,14 @@ export interface OnsetEntry {
   from_start: boolean;
 }
 
+/** Other inputs were shown to the model. */
+export interface ChangeEntry {
+  /** The first moment that is of them. */
+  step: number;
+  /** Which, in words. */
+  title: string;
+}
+
 /** The moments of a training, and what began at them. */
 export interface MomentsState {
   /** Step of each tick, ascending. */
@@ -245,6 +255,8 @@ export interface MomentsState {
   _marks: number;
   /** By step. */
   _onsets: OnsetEntry[];
+  /** By step. */
+  _changes: ChangeEntry[];
 }
 
 /** A loss or a metric over time. */

@@ -241,6 +241,8 @@ export interface ParameterGridState extends ParametersState, TreeState, WindowSt
   /** What the picture leaves out, in sentences. */
   _notes: string[];
   axis: string;
+  /** A name for each output, where it is a class; none: its number. */
+  class_names: string[];
   /** How values become colours; 'diverging' is blue below zero and red above; 'auto' is 'diverging' where values reach about as far below zero as above, and 'magma' elsewhere. */
   colormap: "auto" | "magma" | "grey" | "viridis" | "diverging";
   /** Whether three channels of pictures, or the kernels of three inputs, are shown together in red, green and blue, too. */
@@ -282,6 +284,8 @@ export interface SamplesBarState {
   right: number;
   /** How many samples the model is shown. */
   samples: number;
+  /** The training step they are of; -1: as it stands. */
+  step: number;
 }
 
 /** What Selection shares with the page. */
@@ -309,9 +313,8 @@ export interface SelectionBarState {
   _channels: DataView;
   /** The height at which each channel of the tree is joined to the one right of it. */
   _gaps: DataView;
-  /** Mean and largest value of each channel that is drawn; NaN where it has none. */
-  _mean: DataView;
-  _maximum: DataView;
+  /** Of each channel that is drawn, one of `CHANNEL_NUMBERS` after the other; NaN: not known. */
+  _numbers: DataView;
   /** 1 for each that is zero throughout. */
   _dead: DataView;
   /** How often the line was copied. */
@@ -334,6 +337,8 @@ export interface TimelineState extends MomentsState, TimelineCurvesState {
   _shown: number;
   /** Whether the two moments are shown beside one another. */
   comparing: boolean;
+  /** Whether there is a model as it is now. */
+  has_live: boolean;
   /** Step of the first moment to compare; -1: none. */
   mark_a: number;
   /** Step of the second moment; -1: none. */

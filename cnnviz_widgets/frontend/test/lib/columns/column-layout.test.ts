@@ -3,8 +3,9 @@ import { describe, expect, test } from "vitest";
 
 import {
   columnsOf,
-  FITTED_TILE,
+  fittedTile,
   layoutOf,
+  LARGEST_TILE,
   LEAST_TILE,
   leftOf,
   panned,
@@ -79,9 +80,17 @@ describe("what fits", () => {
   test.each([1, 2, 10, 32, 36])("%i channels are as large as fits, and no larger than is of use", (count) => {
     const found = layout({ count });
     checkSound(found, count);
-    expect(found.size).toBeLessThanOrEqual(FITTED_TILE);
+    expect(found.size).toBeLessThanOrEqual(fittedTile(count, 906));
     expect(leftOf(found, count - 1) + found.size).toBeLessThanOrEqual(1000 - found.after);
-    if (found.size < FITTED_TILE) expect((found.size + 2) * count - 1).toBeGreaterThan(1000 - 84 - found.after);
+    if (found.size < fittedTile(count, 906)) expect((found.size + 2) * count - 1).toBeGreaterThan(1000 - 84 - found.after);
+  });
+
+  test("few channels do not leave the pane nearly empty, and no tile is too large for several rows", () => {
+    expect([1, 2, 3, 4, 6, 10, 11, 500].map((count) => layout({ count }).size)).toEqual([192, 192, 160, 120, 80, 48, 48, 24]);
+    // In a narrow view a second row is in sight.
+    expect(layout({ count: 1, width: 500 }).size).toBe(135);
+    // Grids of as many places stand in line, whatever each holds.
+    expect(layout({ count: 2, places: 6 }).size).toBe(layout({ count: 6 }).size);
   });
 
   test("a pixel parts tiles, seven part groups, three in a narrow view", () => {
@@ -224,7 +233,7 @@ describe("moving", () => {
   test("tiles grow and shrink between their bounds, and folds stay as they are", () => {
     const small = { ...wide, ...zoomed(wide, 1e-6, 500) };
     const large = { ...wide, ...zoomed(wide, 1e6, 500) };
-    expect([layoutOf(small).size, layoutOf(large).size]).toEqual([LEAST_TILE, 160]);
+    expect([layoutOf(small).size, layoutOf(large).size]).toEqual([LEAST_TILE, LARGEST_TILE]);
     expect(sizes(layoutOf(large))).toEqual(sizes(layoutOf(small)));
   });
 

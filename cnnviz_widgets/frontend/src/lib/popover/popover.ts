@@ -1,5 +1,5 @@
 /** A small window under a button: nothing clips it, and it goes when one looks elsewhere. */
-import { element } from "./elements";
+import { element } from "../dom/elements";
 
 export interface Popover {
   root: HTMLElement;

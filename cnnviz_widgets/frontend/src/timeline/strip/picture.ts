@@ -1,13 +1,13 @@
 /** The strip's picture: losses and metrics above the layers' number, both over the same steps. */
 import { type Axis, LEFT, rightOf } from "./axis";
 import { markAt, place, type Placed, widthOf } from "./marks";
-import type { Moments } from "./moments";
+import type { Moments } from "../moments";
 import { type Curve, type Health, healthValue, healthWord, type Line, lineText, lineValue, valueAt } from "./series";
-import { svg } from "../lib/dom/svg";
-import { count } from "../lib/format";
-import { stepTicks } from "../lib/plots/step-axis";
-import { LIVE } from "../lib/wire/constants";
-import type { OnsetEntry } from "../lib/wire/payloads";
+import { svg } from "../../lib/dom/svg";
+import { count } from "../../lib/format";
+import { stepTicks } from "../../lib/plots/step-axis";
+import { LIVE } from "../../lib/wire/constants";
+import type { OnsetEntry } from "../../lib/wire/payloads";
 
 export const HEIGHT = 92;
 /** Heights from the top: of the marks, of both bands of curves, of the axis and its words. */

@@ -1,10 +1,10 @@
 /** What is drawn over the steps: losses and metrics, and one number of the layers. */
 import type { AnyModel } from "@anywidget/types";
 
-import { number } from "../lib/format";
-import { asFloat32, asFloat64 } from "../lib/linking/buffers";
-import { scaleFor, written } from "../lib/plots/value-scale";
-import type { LogEntry, NumberEntry, TimelineCurvesState } from "../lib/wire/payloads";
+import { number } from "../../lib/format";
+import { asFloat32, asFloat64 } from "../../lib/linking/buffers";
+import { scaleFor, written } from "../../lib/plots/value-scale";
+import type { LogEntry, NumberEntry, TimelineCurvesState } from "../../lib/wire/payloads";
 
 /** Points of one curve, and the height of each, 0 at the bottom and 1 at the top. */
 export interface Curve {

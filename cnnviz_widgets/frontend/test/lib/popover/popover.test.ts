@@ -1,7 +1,7 @@
 /** A window under a button: what opens and closes it, and where the focus goes. */
 import { expect, test } from "vitest";
 
-import { popover } from "../../../src/lib/dom/popover";
+import { popover } from "../../../src/lib/popover/popover";
 import { emptyPage } from "../../fake";
 
 emptyPage();

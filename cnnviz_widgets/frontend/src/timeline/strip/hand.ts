@@ -1,8 +1,8 @@
 /** A hand on the strip: it drags the head, points at steps, and chooses the part that is in sight. */
 import { type Axis, LEFT, type Range, zoomed } from "./axis";
 import { HEIGHT } from "./picture";
-import { element } from "../lib/dom/elements";
-import { wheelOf } from "../lib/dom/wheel";
+import { element } from "../../lib/dom/elements";
+import { wheelOf } from "../../lib/dom/wheel";
 
 export interface Strip {
   /** What is in sight, of which steps; undefined before anything is drawn. */

@@ -1,0 +1,1 @@
+"""Which samples the moments of a history are of, and what leads their rows."""
