@@ -8,6 +8,7 @@ import { causeHead, row, type Item } from "./rows";
 import { button, choice, element, keyboard, mount, say } from "../lib/dom/elements";
 import { rowAfter, scrollTo } from "../lib/dom/list";
 import { count, counted } from "../lib/format";
+import { onEscape } from "../lib/frame/escape";
 import { onChange } from "../lib/linking/changes";
 import { Connection, type ViewProps } from "../lib/linking/connection";
 import { entry } from "../lib/linking/entry";
@@ -91,6 +92,10 @@ class FindingsPanel {
     );
     this.filter.addEventListener("input", () => this.build(), { signal });
     this.filter.addEventListener("keydown", (event) => this.onFilterKey(event), { signal });
+    onEscape(this.filter, "text", () => this.filter.value !== "" && document.activeElement === this.filter, () => {
+      this.filter.value = "";
+      this.build();
+    }, signal);
     this.list.addEventListener("keydown", (event) => this.onKey(event), { signal });
     this.mild.addEventListener("toggle", () => this.mark(), { signal });
     // Python sends both in one message: each is heard, and the second finds all in place.
@@ -318,11 +323,8 @@ class FindingsPanel {
   }
 
   private onFilterKey(event: KeyboardEvent): void {
-    if (event.key === "ArrowDown") this.reachable[0]?.head.focus();
-    else if (event.key === "Escape" && this.filter.value) {
-      this.filter.value = "";
-      this.build();
-    } else return;
+    if (event.key !== "ArrowDown") return;
+    this.reachable[0]?.head.focus();
     event.preventDefault();
     event.stopPropagation();
   }

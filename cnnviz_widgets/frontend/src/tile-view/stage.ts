@@ -15,6 +15,7 @@ import { eachFrame } from "../lib/dom/frame";
 import { onThemeChange, themeOf, type Theme } from "../lib/dom/theme";
 import { wheelOf, WheelHint } from "../lib/dom/wheel";
 import { onCommand } from "../lib/frame/commands";
+import { onEscape } from "../lib/frame/escape";
 import { inputPicture } from "../lib/frame/input-picture";
 import { onChange } from "../lib/linking/changes";
 import { Connection } from "../lib/linking/connection";
@@ -138,8 +139,13 @@ export class TileStage<State extends StageState, Layout extends StageLayout> {
     onChange(this.model, this.options.refreshOn, refresh);
     onResize(this.options.stage, this.drawTiles, this.signal);
     onThemeChange(this.options.root, refresh, this.signal);
-    // Of outputs and weights one is hidden, and has no place for a window.
-    onCommand(this.options.root, "settings", () => this.options.stage.clientWidth > 0 && this.settings.open(), this.signal);
+    onEscape(this.options.root, "selection", () => this.selection.list.length > 0, () => this.selection.clear(), this.signal);
+    onCommand(this.options.root, "settings", () => {
+      // Of outputs and weights one is hidden, and has no place for a window.
+      if (this.options.stage.clientWidth === 0) return false;
+      this.settings.open();
+      return true;
+    }, this.signal);
   }
 
   /** The height that there is for the picture: in a frame its pane's, else no more than so many pixels. */
@@ -329,8 +335,7 @@ export class TileStage<State extends StageState, Layout extends StageLayout> {
     else if (event.key === " ") this.range.choose(this.cursor[this.content.channels], event.shiftKey ? "extend" : "toggle");
     else if (event.key === "Enter") {
       if (!this.content.unfold?.(this.cursor)) this.enlarge(this.cursor);
-    } else if (event.key === "Escape" && this.selection.list.length > 0) this.selection.clear();
-    else if (event.key === "0") this.fit();
+    } else if (event.key === "0") this.fit();
     else if (event.key === "+" || event.key === "=") this.zoomBy(ZOOM_STEP);
     else if (event.key === "-") this.zoomBy(1 / ZOOM_STEP);
     else return;

@@ -15,7 +15,8 @@ import { button, element, keyboard, mount, say } from "../lib/dom/elements";
 import { eachFrame } from "../lib/dom/frame";
 import { icon, iconButton } from "../lib/dom/icons";
 import { count } from "../lib/format";
-import { frameOf, onCommand } from "../lib/frame/commands";
+import { onCommand } from "../lib/frame/commands";
+import { OverPanes } from "../lib/frame/over-panes";
 import { asFloat64 } from "../lib/linking/buffers";
 import { onChange } from "../lib/linking/changes";
 import { Connection, type ViewProps } from "../lib/linking/connection";
@@ -56,6 +57,7 @@ class Timeline {
   private readonly publish: Publisher;
   private readonly redraw: () => void;
   private readonly connection: Connection;
+  private readonly overPanes: OverPanes;
   private readonly signal: AbortSignal;
   private moments: Moments;
   private lines: Line[] = [];
@@ -112,6 +114,7 @@ class Timeline {
     this.empty = emptyLine(signal);
     this.root = element("div", "cnnviz cnnviz-timeline", {}, this.empty, this.body, this.connection.line);
     this.redraw = eachFrame(() => this.draw(), signal);
+    this.overPanes = new OverPanes(this.root, model, this.connection, () => this.strip.focus({ preventScroll: true }), signal);
     this.listen();
   }
 
@@ -127,7 +130,6 @@ class Timeline {
       zoom: (range) => this.zoom(range),
     }, signal);
     onCommand(this.root, "play", () => this.togglePlay(), signal);
-    onCommand(this.root, "escape", () => this.endComparison(), signal);
     // Python sends these in one message, of which each is heard.
     onChange(model, [...MOMENTS_TRAITS, ...TIMELINE_CURVES_TRAITS, "number", "mark_a", "mark_b"], this.redraw);
     onChange(model, ["position", "note", "training", "comparing", "_compare_asked", "_compare_answered"], () => this.show());
@@ -212,6 +214,7 @@ class Timeline {
     const { position, model } = this;
     const waiting = position !== model.get("_shown");
     const comparing = model.get("_compare_asked") > model.get("_compare_answered");
+    this.overPanes.lay();
     this.drawn?.point(position, this.hovered);
     this.slowAnswer.wait((waiting || comparing) && this.moments.count > 0);
     const where = this.moments.text(position, model.get("training"), model.get("_moments"));
@@ -306,16 +309,6 @@ class Timeline {
     this.show();
   }
 
-  private endComparison(): void {
-    if (!this.model.get("comparing")) return;
-    this.model.set("comparing", false);
-    this.model.save_changes();
-    // Without a kernel nobody else takes it away from over the panes.
-    const box = this.connection.alive ? undefined : frameOf(this.root)?.querySelector<HTMLElement>(".cnnviz-moments-compared");
-    if (box) box.style.display = "none";
-    this.strip.focus({ preventScroll: true });
-  }
-
   private move(position: number): void {
     this.player.stop();
     this.set(position);
@@ -379,7 +372,6 @@ class Timeline {
     else if (event.key === " ") this.togglePlay();
     else if (event.key === "a" || event.key === "b") this.mark(event.key.toUpperCase() as "A" | "B");
     else if (event.key === "+" || event.key === "-") this.zoom(zoomed(this.full, shown, middle, event.key === "+" ? KEY_ZOOM : 1 / KEY_ZOOM));
-    else if (event.key === "Escape" && this.model.get("comparing")) this.endComparison();
     else return;
     event.preventDefault();
     event.stopPropagation();

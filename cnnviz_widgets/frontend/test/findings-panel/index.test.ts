@@ -317,6 +317,7 @@ describe("filters", () => {
     expect(model.state.finding).toBe(31);
     type("nothing like it");
     expect(find(".cnnviz-findings-none").textContent).toBe("No finding matches.");
+    find("input").focus();
     find("input").dispatchEvent(key("Escape"));
     expect(heads()).toHaveLength(500);
     expect(find("[id$='-31']").getAttribute("aria-expanded")).toBe("true");
