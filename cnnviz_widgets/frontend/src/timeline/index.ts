@@ -32,6 +32,8 @@ const KEYS =
   "Space plays. A and B mark two moments to compare. Ctrl and wheel, or Shift and drag, zoom; double click shows all.";
 /** So many losses and metrics are drawn unless the reader chooses others. */
 const MOST_LINES = 3;
+/** Others share the last colour of the style sheet. */
+const LAST_HUE = 3;
 const NONE = -1;
 
 class Timeline {
@@ -172,7 +174,7 @@ class Timeline {
         moments: this.moments,
         onsets: model.get("_onsets"),
         lines,
-        hues: lines.map((line) => Math.min(this.lines.indexOf(line), 5)),
+        hues: lines.map((line) => Math.min(this.lines.indexOf(line), LAST_HUE)),
         health,
         epochs: asFloat64(model.get("_epochs")),
         last,
