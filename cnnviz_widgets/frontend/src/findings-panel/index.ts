@@ -102,6 +102,7 @@ class FindingsPanel {
     onChange(model, ["_report", "_findings"], () => this.begin());
     onChange(model, ["dismissed"], () => this.build());
     onChange(model, ["finding"], () => this.follow());
+    onChange(model, ["diagnosing"], () => this.showHead());
     onChange(model, ["stale"], () => this.showStale());
     onChange(model, ["height"], () => this.showHeight());
     this.connection.onChange(() => this.build());
@@ -135,7 +136,7 @@ class FindingsPanel {
     // Where there are findings these speak for themselves; a screen reader is told how many.
     this.head.classList.toggle("cnnviz-unseen", report !== null && findings.length > 0);
     if (!report) {
-      say(this.head, "Nothing has been diagnosed yet.");
+      say(this.head, this.model.get("diagnosing") ? "Diagnosing…" : "Nothing has been diagnosed yet.");
       return;
     }
     const on = `${counted(report.layers, "layer")} on ${counted(report.samples, "sample")}`;
