@@ -241,7 +241,7 @@ class LayerDisplay:
     def _show(self, present: PlaceRecord, progress: Progress | None = None) -> None:
         present.record.complete(progress)
         self._coming = present
-        # Whatever comes, all parts are brought to what the views show, be it this or the one before.
+        # Whatever comes, all parts are brought to what the views show: this, or the one before.
         settled = afterwards(self._settle)
         with surely(settled), settled:
             self._panes.views.show(present.record, self._names_of(present))

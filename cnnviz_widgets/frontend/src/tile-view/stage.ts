@@ -57,6 +57,8 @@ export class TileStage<State extends StageState, Layout extends StageLayout> {
   theme: Theme;
   /** Pixels scrolled down. */
   scroll = 0;
+  /** So far down is scrolled at most, if all rows fit: what is under the pointer stays there as they grow. */
+  beyond = 0;
   private readonly settings: Settings;
   private readonly hint: WheelHint;
   private readonly enlarged: Enlarged;
@@ -159,7 +161,7 @@ export class TileStage<State extends StageState, Layout extends StageLayout> {
   }
 
   private reset(): void {
-    this.scroll = 0;
+    this.scroll = this.beyond = 0;
     this.cursor = { column: 0, row: 0 };
     this.range.anchor = 0;
     this.enlarged.close();
@@ -228,7 +230,7 @@ export class TileStage<State extends StageState, Layout extends StageLayout> {
     const { rows } = this.content.layout();
     // Where there are no rows yet, nothing grows.
     const grown = contentHeight(rows) / contentHeight(before) || 1;
-    this.scroll = (y - before.top + before.scroll) * grown - (y - before.top);
+    this.scroll = this.beyond = (y - before.top + before.scroll) * grown - (y - before.top);
     this.drawTiles();
   }
 
@@ -240,6 +242,8 @@ export class TileStage<State extends StageState, Layout extends StageLayout> {
   scrollBy(pixels: number): boolean {
     const rows = (): Rows => this.content.layout().rows;
     const before = rows().scroll;
+    // No farther beyond the end than it is.
+    this.beyond = Math.min(this.beyond, before);
     this.scroll = before + pixels;
     this.scroll = rows().scroll;
     this.drawTiles();
@@ -247,7 +251,7 @@ export class TileStage<State extends StageState, Layout extends StageLayout> {
   }
 
   private fit(): void {
-    this.scroll = 0;
+    this.scroll = this.beyond = 0;
     this.axis.set("start", 0);
     this.axis.set("scale", 0);
     this.axis.set("unfolded", []);
