@@ -44,6 +44,10 @@ function copyOf(element: Element): Element | null {
     const made = child instanceof Element ? copyOf(child) : child.cloneNode();
     if (made) copy.append(made);
   }
+  if (copy instanceof HTMLElement) {
+    copy.prepend(...paintedBy(element, "::before"));
+    copy.append(...paintedBy(element, "::after"));
+  }
   scroll(copy, element.scrollLeft, element.scrollTop);
   return copy;
 }
@@ -52,6 +56,17 @@ function pictureOf(canvas: HTMLCanvasElement): HTMLImageElement {
   const image = document.createElementNS(XHTML, "img") as HTMLImageElement;
   if (canvas.width > 0 && canvas.height > 0) image.src = canvas.toDataURL();
   return image;
+}
+
+/** What a style sheet puts before or after an element, which no copy has. */
+function paintedBy(element: Element, name: "::before" | "::after"): HTMLElement[] {
+  const style = getComputedStyle(element, name);
+  const words = /^"(.*)"$/.exec(style.content)?.[1];
+  if (words === undefined) return [];
+  const made = document.createElement("span");
+  made.textContent = words;
+  made.setAttribute("style", textOf(style));
+  return [made];
 }
 
 /** What was scrolled away stays out of sight. */

@@ -179,8 +179,11 @@ describe("without a kernel", () => {
     root.append(scrolled, picture, field, gone, over);
     root.scrollTop = 12;
     document.body.append(root);
+    const styleOf = getComputedStyle;
+    vi.stubGlobal("getComputedStyle", (element: Element, name?: string) => (name === "::before" && element === scrolled ? { length: 0, content: '"dashes"' } : styleOf(element)));
     const drawing = drawingOf(root, 40, 20);
-    for (const part of ["curves &amp; &lt;b&gt;", "<svg", "data:tiles", 'value="typed"', "translate:0px -12px", 'width="40" height="20"']) {
+    vi.unstubAllGlobals();
+    for (const part of ["<p", ">dashes</span>", "curves &amp; &lt;b&gt;", "<svg", "data:tiles", 'value="typed"', "translate:0px -12px", 'width="40" height="20"']) {
       expect(drawing).toContain(part);
     }
     for (const part of ["gone", "menu<", "<canvas"]) expect(drawing).not.toContain(part);
