@@ -413,6 +413,7 @@ TAKES: dict[str, dict[str, Callable[[Any], Any]]] = {
         "loss": lambda wrong: with_targets(targets=np.arange(8) % 3, loss=wrong),
         "flag": lambda wrong: cv.diagnose(THINGS.model, IMAGES, reference=wrong),
         "seed": lambda wrong: cv.diagnose(THINGS.model, IMAGES, seed=wrong),
+        "class_names": lambda wrong: cv.diagnose(THINGS.model, IMAGES, class_names=wrong),
     },
     "open_history": {"folder": lambda wrong: cv.open_history(wrong)},
     # analysis
@@ -512,6 +513,7 @@ TAKES: dict[str, dict[str, Callable[[Any], Any]]] = {
         "loss": lambda wrong: mo.diagnose(THINGS.probe, targets=np.arange(8) % 3, loss=wrong),
         "seed": lambda wrong: mo.diagnose(THINGS.probe, seed=wrong),
         "function": lambda wrong: mo.diagnose(THINGS.probe, progress=wrong),
+        "class_names": lambda wrong: mo.diagnose(THINGS.probe, class_names=wrong),
     },
     "model.fresh_probe": {
         "probe": lambda wrong: mo.fresh_probe(wrong),

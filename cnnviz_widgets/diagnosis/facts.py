@@ -156,6 +156,8 @@ class ModelFacts:
         By path and weight: the model with this weight in random order, of weights that are accused.
     thinned : mapping of str to Trial
         By path: the model with the same share of the layer's living channels silenced as is dead.
+    class_names : tuple of str
+        What the channels of its output are called, where they are as many; else ().
     """
 
     layers: Mapping[str, LayerFacts]
@@ -182,9 +184,25 @@ class ModelFacts:
     signal: Signal | None = None
     without_weight: Mapping[tuple[str, str], Trial] = field(default_factory=dict)
     thinned: Mapping[str, Trial] = field(default_factory=dict)
+    class_names: tuple[str, ...] = ()
 
     def __iter__(self) -> Iterator[LayerFacts]:
         return iter(self.layers.values())
+
+    def names_of(self, path: str) -> tuple[str, ...]:
+        """What a layer's channels are called: classes have names, others ()."""
+        layer = self.layers.get(path)
+        fits = layer is not None and layer.output and self._names_fit(layer)
+        return self.class_names if fits else ()
+
+    def named_class(self, number: int) -> str:
+        """A class by its name in quotes, else by its number: ``"coat"``, ``class 7``."""
+        if any(layer.output and self._names_fit(layer) for layer in self):
+            return f'"{self.class_names[number]}"'
+        return f"class {number}"
+
+    def _names_fit(self, layer: LayerFacts) -> bool:
+        return layer.outputs.channels == len(self.class_names)
 
     def parents(self, layer: LayerFacts) -> list[LayerFacts]:
         """The layers it reads."""

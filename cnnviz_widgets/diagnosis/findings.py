@@ -137,6 +137,8 @@ class Finding:
     evidence : Evidence or None
     follows : tuple of str
         Paths of other layers in which the same cause shows; they have no finding of their own.
+    channel_names : tuple of str
+        What `channels` are called, where they stand for classes with names; else ().
     """
 
     kind: Kind
@@ -154,6 +156,7 @@ class Finding:
     weight: str = ""
     evidence: Evidence | None = None
     follows: tuple[str, ...] = ()
+    channel_names: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         one_of("kind", self.kind, SIGNS)

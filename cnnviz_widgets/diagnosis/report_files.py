@@ -48,7 +48,7 @@ def as_markdown(report: Contents) -> str:
         parts.append(" ".join(filter(None, sentences)))
         facts = [compared(finding), shows_in(finding)]
         if finding.channels:
-            facts.insert(0, channels_named(finding.channels))
+            facts.insert(0, channels_named(finding))
         lines = [_plain(each) for each in facts if each]
         lines += [f"Cure: {_with_code(finding.cure)}", f"Source: {_plain(finding.source)}"]
         parts.append("\n".join(f"- {line}" for line in lines))

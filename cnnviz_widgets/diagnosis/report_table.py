@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import textwrap
 from html import escape
+from itertools import zip_longest
 from typing import Protocol
 
 from .findings import Evidence, Finding, Measurement, Skipped
@@ -101,7 +102,7 @@ def as_html(report: Contents) -> str:
         where = escape(finding.layer) or "the whole model"
         where += f"<br>{escape(finding.view)}"
         if finding.channels:
-            where += f"<br>{escape(channels_named(finding.channels))}"
+            where += f"<br>{escape(channels_named(finding))}"
         cells = (
             escape(finding.severity),
             escape(finding.kind),
@@ -171,9 +172,14 @@ def shows_in(finding: Finding) -> str:
     return f"It shows in {named}{f' and {more:,} more' if more > 0 else ''}, too."
 
 
-def channels_named(channels: tuple[int, ...]) -> str:
-    """The first few channels by their numbers, and how many more there are."""
-    named = ", ".join(map(str, channels[:_CHANNELS_NAMED]))
+def channels_named(finding: Finding) -> str:
+    """The first few channels by their numbers and names, and how many more there are."""
+    channels, names = finding.channels, finding.channel_names
+    numbers = map(str, channels[:_CHANNELS_NAMED])
+    named = ", ".join(
+        f"{number} ({name})" if name else number
+        for number, name in zip_longest(numbers, names[:_CHANNELS_NAMED], fillvalue="")
+    )
     more = len(channels) - _CHANNELS_NAMED
     return f"channel{'s' * (len(channels) != 1)} {named}{f' and {more:,} more' * (more > 0)}"
 

@@ -253,10 +253,7 @@ class Notebook:
         # ipywidgets says this of boxes, too, that were taken away while their parts were made.
         # That a box which stayed has all its parts is checked at the end.
         expected |= "Could not add child view to box" in message.text
-        # bqplot says this of a plot that it makes behind another tab, where no margin has room; it
-        # lays the plot out once that is shown.
         url = message.location.get("url", "")
-        expected |= "A negative value is not valid" in message.text and "/bqplot/" in url
         if message.type == "error" and not expected:
             self.problems.append(f"console: {message.text} ({url})")
 

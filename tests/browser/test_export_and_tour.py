@@ -23,8 +23,13 @@ def notebook(open_notebook: OpenNotebook, page: Page) -> Notebook:
     notebook.run_all()
     notebook.cell(1)
     page.locator(".cnnviz-grid-tiles").first.wait_for()
-    page.locator(".cnnviz-export > button").click()
+    open_menu(page)
     return notebook
+
+
+def open_menu(page: Page) -> None:
+    page.locator(".cnnviz-export > button").click()
+    page.locator(".cnnviz-export-menu").wait_for()
 
 
 def file_of(page: Page, name: str) -> tuple[str, Path]:
@@ -39,11 +44,14 @@ def test_files_come_down_with_their_names(notebook: Notebook, page: Page) -> Non
     assert name == "conv1-outputs.svg"
     assert "conv1 · outputs" in {each.text for each in ElementTree.parse(path).iter()}
     page.get_by_text(f"Saved {name}").wait_for()
+    expect(page.locator(".cnnviz-export-menu")).to_have_count(0)
+    open_menu(page)
     name, path = file_of(page, "Numbers, CSV")
     assert (name, path.read_text().splitlines()[1].split(",")[0]) == (
         "conv1-outputs-numbers.csv",
         "conv1",
     )
+    open_menu(page)
     page.get_by_role("button", name="Report, Markdown").click()
     page.get_by_text("there is no report to export yet").wait_for()
     assert_accessible(page, "an export that failed", ".cnnviz-popover")

@@ -134,8 +134,18 @@ def test_two_moments_are_compared_where_the_reader_looks(trained: Notebook) -> N
     compared.locator("canvas.cnnviz-grid-tiles").nth(1).wait_for()
     steps = trained.value(STEPS)
     compared.get_by_text(f"step {steps[0]}").first.wait_for()
+    # What it lies over hears no key, and Escape ends it alone.
+    trained.run("inspector.selection.selected = (1,)")
+    drawer = trained.value("inspector.drawer.is_open")
+    for key in ("t", "s", "/"):
+        strip.press(key)
     strip.press("Escape")
     compared.wait_for(state="detached")
+    assert trained.value("list(inspector.selection.selected)") == [1]
+    assert trained.value("inspector.drawer.is_open") == drawer
+    assert trained.page.locator(".cnnviz-finder:visible").count() == 0
+    strip.press("Escape")
+    trained.wait_for_value("list(inspector.selection.selected)", [])
 
 
 def test_what_was_kept_survives_the_kernels_death(

@@ -68,7 +68,8 @@ DISCONNECTED = """
     output => output.querySelectorAll('.widget-box.jupyter-widgets-disconnected').length
 """
 
-NO_KERNEL = "No kernel: what needs one is greyed out."
+# The second where there is little room.
+NO_KERNEL = re.compile("^No kernel: (what needs one is greyed out|run the cell again)")
 # What has no effect without a kernel, and which of these controls can be used.
 NEEDING = """
     .cnnviz-bar-tools .cnnviz-button, .cnnviz-steps .cnnviz-button,

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
 
+import cnnviz_widgets
 from cnnviz_widgets.diagnosis.phrases import percent, span
 
 
@@ -22,6 +26,26 @@ from cnnviz_widgets.diagnosis.phrases import percent, span
 )
 def test_percent(share: float, text: str) -> None:
     assert percent(share) == text
+
+
+@pytest.mark.parametrize("share", [1e-9, 4e-4, 0.4949, 0.995, 0.9994, 0.9996, 1 - 1e-9])
+def test_what_is_neither_none_nor_all_never_reads_so(share: float) -> None:
+    assert not re.match(r"(0|100)(\.0)? %", percent(share))
+
+
+def test_nobody_else_writes_a_percentage() -> None:
+    package = Path(cnnviz_widgets.__file__).parent
+    sources = [path for path in package.rglob("*.py") if "node_modules" not in path.parts]
+    assert len(sources) > 100
+    itself = package / "diagnosis" / "phrases.py"
+    rounded = [
+        f"{path.relative_to(package)}: {line.strip()}"
+        for path in sources
+        if path != itself
+        for line in path.read_text(encoding="utf-8").splitlines()
+        if re.search(r":\.\d%\}|100 \* .*:\.\d\w\} %", line)
+    ]
+    assert not rounded
 
 
 @pytest.mark.parametrize(

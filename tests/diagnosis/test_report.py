@@ -138,3 +138,10 @@ def test_the_picture_shows_shares_and_reference() -> None:
     assert heights[1] / heights[0] == 3  # 0.75 against 0.25
     assert len(list(tree.iter("polyline"))) == 1
     assert "currentColor" in ElementTree.tostring(tree, encoding="unicode")
+
+
+def test_channels_that_are_classes_are_called_so() -> None:
+    finding = replace(DEAD, channels=(1, 7), channel_names=("coat", "<b>"))
+    report = Report((finding,), "m", 3, 8)
+    assert "channels 1 (coat), 7 (&lt;b&gt;)" in report._repr_html_()
+    assert report.to_dict()["findings"][0]["channel_names"] == ["coat", "<b>"]

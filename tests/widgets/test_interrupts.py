@@ -97,6 +97,15 @@ def check(inspector: ModelInspector, answered: bool = True) -> None:
     if answered:
         assert header._answered == header._asked
         assert header._step_answered == header._step_asked[0]
+    # All parts are of one layer, the one that the views show.
+    present = inspector._display.present
+    assert inspector.views.record is present.record
+    assert header.title == present.place.layer
+    assert header.weights == list(present.weights)
+    assert inspector._display._panes.selection_bar._channel_count == present.record.n_channels
+    selection = inspector.selection
+    assert selection._channels_of == f"{present.place.layer} {present.first_channel}"
+    assert present.place in inspector.following.orders
     assert inspector._navigation.timeline.position == inspector._display.requested
     for part in parts_of(inspector):
         assert not (isinstance(part, ThreadLocalSync) and part._holding_sync)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ...diagnosis.facts import ModelFacts
-from ...diagnosis.findings import Skipped
+from ...diagnosis.findings import Finding, Skipped
 from ...diagnosis.judge import judge
 from ...diagnosis.phrases import listed
 from ...diagnosis.report import Report
@@ -22,6 +22,7 @@ from ...validation.keywords import checked_keywords
 from ...validation.messages import described
 from ...validation.objects import mapping, optional_function
 from ...validation.scalars import flag, whole_number
+from ...validation.texts import texts
 from ..experiments.losses import checked_loss, some_targets_of
 from ..layers.unseen import in_words
 from ..reading.probe import ModelProbe
@@ -69,6 +70,7 @@ def diagnose(
     reference: bool = True,
     earlier: Mapping[str, Mapping[str, NDArray[Any]]] | None = None,
     history: Any = None,
+    class_names: Sequence[str] = (),
     seed: int = 0,
     progress: Progress | None = None,
 ) -> Report:
@@ -97,6 +99,8 @@ def diagnose(
     history : keras.callbacks.History, History or mapping of str to sequence of float, optional
         Losses of the training by epoch, ``loss`` and ``val_loss``, by which `memorised` is told.
         Default: what the model keeps of its last ``fit``.
+    class_names : sequence of str, optional
+        What the channels of the model's output stand for: the report calls them so.
     seed : int
         Of the reference, shuffles and samples.
     progress : callable, optional
@@ -126,7 +130,8 @@ def diagnose(
     flag("reference", reference)
     whole_number("seed", seed, 0)
     optional_function("progress", progress)
-    question = Question(targets, loss, earlier or {}, reference, history)
+    names = tuple(texts("class_names", class_names))
+    question = Question(targets, loss, earlier or {}, reference, history, names)
     _check(question, probe)
 
     def tell(share: float, message: str) -> None:
@@ -164,7 +169,7 @@ def _check(question: Question, probe: ModelProbe) -> None:
 def _report(subject: Subject, measured: Measured) -> Report:
     probe, facts = subject.probe, measured.facts
     return Report(
-        findings=judge(facts),
+        findings=tuple(_with_names(finding, facts) for finding in judge(facts)),
         model=str(probe.model.name),
         layers=len(subject.infos),
         samples=probe.samples,
@@ -173,11 +178,19 @@ def _report(subject: Subject, measured: Measured) -> Report:
     )
 
 
+def _with_names(finding: Finding, facts: ModelFacts) -> Finding:
+    """With what its channels are called, where they stand for classes."""
+    names = facts.names_of(finding.layer) if finding.view == "outputs" else ()
+    if not names:
+        return finding
+    return replace(finding, channel_names=tuple(names[channel] for channel in finding.channels))
+
+
 def _notes(facts: ModelFacts) -> Iterator[str]:
     if facts.traceless and not facts.untrained:
         yield _TRACELESS
     if facts.answers is not None:
-        yield f"{told(facts.answers)}."
+        yield f"{told(facts.answers, facts)}."
 
 
 def _not_judged(subject: Subject, facts: ModelFacts) -> Iterator[Skipped]:

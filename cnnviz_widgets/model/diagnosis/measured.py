@@ -86,7 +86,7 @@ def measure(subject: Subject, question: Question) -> Measured:
         for path in subject.infos
         if path not in seen.measures
     ]
-    facts = _model_facts(probe, layers, training)
+    facts = replace(_model_facts(probe, layers, training), class_names=question.class_names)
     if noise and not facts.untrained and subject.compared:
         skipped.append(
             Skipped(

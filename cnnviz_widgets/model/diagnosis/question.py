@@ -24,6 +24,8 @@ class Question:
         Whether a freshly initialised reference may be built.
     history : keras.callbacks.History, History, mapping, or None
         Losses of the training; None: what the model keeps.
+    class_names : tuple of str
+        What the channels of the output stand for.
     """
 
     targets: ArrayLike | None
@@ -31,3 +33,4 @@ class Question:
     earlier: Mapping[str, Mapping[str, NDArray[Any]]]
     reference: bool
     history: Any = None
+    class_names: tuple[str, ...] = ()

@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from ...diagnosis.phrases import percent
 from ...validation.arrays import indices
 from ...validation.keywords import checked_keywords
 from ...validation.objects import instance
@@ -252,4 +253,4 @@ def _way(before: float, after: float) -> str:
 def _amount(change: float) -> str:
     if math.isinf(change):
         return "more than any share (values not finite, or all zero before)"
-    return f"{100 * change:.3g} %"
+    return percent(change)

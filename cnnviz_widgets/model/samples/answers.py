@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from ...diagnosis.measurements.data.answers import marks
 from ...diagnosis.measurements.data.tasks import Asked, Meaning, are_shares, asked
+from ...diagnosis.phrases import percent
 from ...records.samples.row_heads import SampleAnswers
 from ..experiments.changed_outputs import returned_layers, returned_unchanged
 from ..experiments.output_loss import loss_of_output, meaning_of
@@ -208,7 +209,7 @@ def _of_many(none: SampleAnswers, question: Asked, output: Array, judged: bool) 
     shares = marks(question, output)
     return replace(
         none,
-        answers=tuple(f"{100 * share:.0f} % right" for share in shares.tolist()),
+        answers=tuple(f"{percent(share)} right" for share in shares.tolist()),
         right=(shares == 1).astype(np.int8),
     )
 

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple, TypeAlias
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from ...analysis.channel_measures import ChannelMeasures
+from ...analysis.channel_measures import ChannelMeasures, channel_measures
 from ...records.layer_record import LayerRecord
 from ...records.place import Place
 from ...records.record_kind import OUTPUTS
@@ -79,9 +79,7 @@ def quick_measures(
     # A detector without a hit gives nothing, and a lone number has no channels.
     if not values.size or not values.ndim:
         return None
-    return channelquick_measures(
-        values[:, np.newaxis] if values.ndim == 1 else values, spread=spread
-    )
+    return channel_measures(values[:, np.newaxis] if values.ndim == 1 else values, spread=spread)
 
 
 def of_all_layers(

@@ -9,6 +9,7 @@ from anywidget import WidgetTrait
 from traitlets import Bool, Dict, Enum, Int, List, Unicode
 
 from ...comparison.channel_matching import MatchedBy
+from ...diagnosis.phrases import percent
 from ..jupyter.bundles import BundledWidget, bundle
 from ..jupyter.thread_local_sync import ThreadLocalSync
 from ..linking.selection import Selection
@@ -93,4 +94,4 @@ class ComparisonHead(ThreadLocalSync, BundledWidget):
 
     def show_progress(self, share: float, message: str) -> None:
         """Say how far the work is, below 0 where that is not known, and what is being done."""
-        self.message = message if share < 0 or not message else f"{message} ({share:.0%})"
+        self.message = message if share < 0 or not message else f"{message} ({percent(share)})"

@@ -19,12 +19,13 @@ from ...runtime.call_stack import CallLock, surely
 from ...validation.objects import instance
 from ...validation.texts import texts
 from ..composite import Composite
-from ..export.exports import Exports
+from ..export.exports import OF_NUMBERS, Exports
 from ..export.of_comparison import comparison_exports
 from ..jupyter.ownership import of_open
 from ..jupyter.work_report import WorkReport
 from ..linking.column_axis import ColumnAxis
 from ..linking.selection import Selection
+from ..panels.export_menu import ExportMenu
 from ..views.channel_grid import ChannelGrid
 from ..views.channel_names import channel_name, misfit_of, output_layers
 from .compared_densities import ComparedDensities
@@ -128,7 +129,8 @@ class ComparisonPanel(Composite):
         self.densities = ComparedDensities(selection, titles)
         grids = Box(self.grids)
         grids.add_class("cnnviz-comparison-grids")
-        parts = [self.head, grids, self.densities]
+        self.exporting = ExportMenu(self.exported, OF_NUMBERS)
+        parts = [self.exporting, self.head, grids, self.densities]
         work = WorkReport(self.head, "the comparison")
         super().__init__(parts, selection, work, CallLock(), "cnnviz-comparison")
         cell, report = work.in_cell(), work.reported()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, cast
 
+from ...analysis.clustering.automatic_cut import automatic_cut
 from ...records.layer_picture import LayerPicture
 from ...records.parameter_facts import ParameterPicture
 from ...records.record_kind import OUTPUTS, WEIGHTS
@@ -66,7 +67,8 @@ def _figure(
         facts=facts,
         colormap=view.colormap,
         value_range=view.value_range,
-        cut=cut,
+        # Where nobody has cut it the page does so itself.
+        cut=automatic_cut(record.dendrogram) if cut is None else cut,
         selected=tuple(views.selection.selected),
         sample_labels=views.grid.sample_labels,
         class_names=() if is_weights else views.grid.class_names,

@@ -10,6 +10,7 @@ import numpy as np
 from ...analysis.channel_measures import ChannelMeasures
 from ...diagnosis.report import Report
 from ...model.training.reading import Reading
+from ...runtime.call_stack import meanwhile
 from ..panels.drawer import Drawer
 from ..panels.findings import FindingsPanel
 from ..panels.header import InspectorHeader
@@ -47,6 +48,10 @@ class DiagnosisState:
         self._header = header
         self._drawer = drawer
         self._measures: Measures = {}
+
+    def made(self) -> meanwhile:
+        """A context in which one is made, and the panel says so."""
+        return meanwhile(self._panel, "diagnosing", True)
 
     def show(self, report: Report, measures: Measures) -> None:
         """Show what was found while the layers had these measures."""

@@ -227,9 +227,16 @@ class ModelInspector(Selecting, WithInputs, Monitored, Composite):
             The model's own call raises.
         """
         cell, reported = self._work.in_cell(), self._work.reported("the diagnosis")
-        with surely(*cell, reported), cell[0], cell[1], self._lock, reported:
+        made = self._diagnosis.made()
+        with surely(*cell, reported, made), cell[0], cell[1], self._lock, reported, made:
             tell = self._work.progress
-            report = diagnose(self.probe, targets=self.targets, history=self.history, progress=tell)
+            report = diagnose(
+                self.probe,
+                targets=self.targets,
+                history=self.history,
+                class_names=self._class_names,
+                progress=tell,
+            )
             self._diagnosis.show(report, self.measures)
             self._navigation.turn_to(self._display.place, NOW)
         return report

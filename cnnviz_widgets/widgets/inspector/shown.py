@@ -23,6 +23,7 @@ from ...records.record_kind import OUTPUTS, WEIGHTS
 from ...records.sample_subset import SampleChoice
 from ...records.samples.led_rows import LedRows
 from ...records.samples.row_heads import SampleAnswers
+from ...runtime.call_stack import afterwards, surely
 from ...runtime.progress import Progress
 from ..jupyter.ownership import of_open
 from ..jupyter.work_report import WorkReport
@@ -81,6 +82,8 @@ class LayerDisplay:
         self.present: PlaceRecord | None = None
         self.measures: dict[str, ChannelMeasures] = {}
         self.guide = Guide(analysis_order(probe.layers))
+        self._coming: PlaceRecord | None = None
+        self._settled: PlaceRecord | None = None
         self._measured_on: SampleChoice | None = None
         self._outputs = frozenset[str]()
         self._misfit = ""
@@ -120,7 +123,7 @@ class LayerDisplay:
 
     def let_go(self) -> None:
         """Forget model and record; the inspector is closed."""
-        self.present = self._probe = None
+        self.present = self._coming = self._settled = self._probe = None
         self._heads.let_go()
 
     def link(self, linkage: str) -> None:
@@ -255,14 +258,30 @@ class LayerDisplay:
 
     def _show(self, present: PlaceRecord, progress: Progress | None = None) -> None:
         present.record.complete(progress)
-        before, place, views = self.present, present.place, self._panes.views
-        # Where the rows are no channels of the layer's output, they are no classes either.
-        outputs = self._outputs if present.first_channel == 0 else frozenset[str]()
-        names = names_for(present.record, outputs, self._class_names)
-        views.show(present.record, names)
-        self._panes.selection_bar.show(present.record, names)
-        self.present = present
-        self._heads.show(present, outputs)
+        self._coming = present
+        # Whatever comes, all parts are brought to what the views show: this, or the one before.
+        settled = afterwards(self._settle)
+        with surely(settled), settled:
+            self._panes.views.show(present.record, self._names_of(present))
+
+    def _outputs_in(self, present: PlaceRecord) -> frozenset[str]:
+        """The layers that put classes out; none where rows are no channels of their output."""
+        return self._outputs if present.first_channel == 0 else frozenset()
+
+    def _names_of(self, present: PlaceRecord) -> list[str]:
+        return names_for(present.record, self._outputs_in(present), self._class_names)
+
+    def _settle(self) -> None:
+        """Tell all other parts what the views show; nothing where they know it."""
+        views, coming = self._panes.views, self._coming
+        if coming is not None and views.record is coming.record:
+            self.present = coming
+        before, present = self._settled, self.present
+        if present is None or present is before:
+            return
+        place = present.place
+        self._panes.selection_bar.show(present.record, self._names_of(present))
+        self._heads.show(present, self._outputs_in(present))
         self._tokens.show(present, self.probe, self._heads.inputs)
         if before is None or not _same_channels(before, present):
             first = present.first_channel
@@ -275,6 +294,7 @@ class LayerDisplay:
         if before is None or before.place != place:
             self._session.story.mark(place)
             self.tell_place()
+        self._settled = present
 
     def _show_facts(self, present: PlaceRecord) -> None:
         info = self.probe.info(present.place.layer)

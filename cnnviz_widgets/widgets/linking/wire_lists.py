@@ -75,6 +75,8 @@ class FindingEntry(TypedDict):
     channel_count: int
     """How many channels are concerned, 0 for all of them, and the first of them."""
     channels: list[int]
+    channel_names: list[str]
+    """What these are called, where they stand for classes; else none."""
     channel_total: int | None
     """Of how many channels, where that is known."""
     measured: MeasurementEntry

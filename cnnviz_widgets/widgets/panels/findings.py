@@ -44,6 +44,7 @@ class FindingsPanel(Owning, ThreadLocalSync, BundledWidget):
 
     finding = Whole(-1, min=-1, help="Number of the chosen finding; -1 for none.").tag(sync=True)
     stale = Bool(False, help="Whether the model has changed since the diagnosis.").tag(sync=True)
+    diagnosing = Bool(False, help="Whether a diagnosis is being made.").tag(sync=True)
     height = Whole(420, min=120, help="Greatest height of the list in CSS pixels.").tag(sync=True)
 
     dismissed = List(
@@ -131,6 +132,7 @@ def _state_of(report: Report, channels: Mapping[str, int]) -> dict[str, Any]:
         concerned = finding["channels"]
         finding["channel_count"] = len(concerned)
         finding["channels"] = concerned[:_CHANNELS_NAMED]
+        finding["channel_names"] = finding["channel_names"][:_CHANNELS_NAMED]
         # A weight may have other rows than the layer has channels.
         known = finding["view"] == "outputs" and concerned
         finding["channel_total"] = channels.get(finding["layer"]) if known else None

@@ -11,6 +11,7 @@ from ...analysis.arrays import Indices
 from ...analysis.tiles.types import ALL_ZERO, TileSheet
 from ...comparison.layer_comparison import LayerComparison
 from ...comparison.side_by_side import SideBySide
+from ...diagnosis.phrases import percent
 from ..views.sample_names import row_names
 from .drawing import FAINT, HEADER, INK, PAPER, WIDTH, font, hatching
 from .shading import shaded
@@ -109,6 +110,6 @@ def _lines(comparison: LayerComparison) -> list[str]:
         lines.append(
             f"channel {name}: cosine distance {comparison.match.distance[number]:.3f}, "
             f"distribution shift {comparison.shift[number]:.3f}, "
-            f"exact zeros {before:.0%} -> {after:.0%}"
+            f"exact zeros {percent(before)} -> {percent(after)}"
         )
     return lines

@@ -6,6 +6,7 @@ import numpy as np
 from PIL import Image, ImageDraw
 
 from ...analysis.density.curves import MOST_CURVES
+from ...diagnosis.phrases import percent
 from ...records.layer_picture import LayerPicture
 from .drawing import FAINT, GUTTER, INK, MARGIN, PAPER, WIDTH, font
 
@@ -42,7 +43,7 @@ def density_picture(record: LayerPicture) -> Image.Image:
             draw.text((at, bottom + 12), label, FAINT, font(), anchor="mm")
         draw.text((GUTTER - 9, 12), f"{peak:.0e}", FAINT, font(), anchor="rm")
     zeros = float(record.density_numbers.zero_share.mean())
-    text = f"density (log) · {zeros:.0%} of all values are exact zeros"
+    text = f"density (log) · {percent(zeros)} of all values are exact zeros"
     draw.text((GUTTER, _HEIGHT - 18), text, FAINT, font())
     if record.dead_note:
         draw.text((WIDTH - MARGIN, 8), record.dead_note, INK, font(), anchor="ra")

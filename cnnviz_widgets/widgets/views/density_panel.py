@@ -15,6 +15,7 @@ from traitlets import Bool, Bytes, Enum, Float, Instance, Int, List, Unicode, va
 from ...analysis.density.curves import MOST_CURVES
 from ...analysis.density.smoothing import LEAST_FOR_CURVE
 from ...analysis.density.types import NOT_DRAWN, DensityStyle
+from ...diagnosis.phrases import percent
 from ...records.layer_picture import LayerPicture, counted
 from ...records.layer_record import as_record
 from ...records.record_kind import WEIGHTS
@@ -283,7 +284,7 @@ def _notes(record: LayerPicture) -> list[str]:
     outside = float(density.outside_share.max(initial=0.0))
     if outside > 0:
         notes.append(
-            f"Long tails: up to {outside:.2%} of a channel's values lie outside its curve."
+            f"Long tails: up to {percent(outside)} of a channel's values lie outside its curve."
         )
     return notes
 

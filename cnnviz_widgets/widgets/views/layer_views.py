@@ -97,6 +97,11 @@ class LayerViews:
             raise
         self._record, self._class_names = record, class_names
 
+    @property
+    def record(self) -> LayerPicture | None:
+        """What is shown; None before anything is."""
+        return self._record
+
     def link(self, linkage: str) -> None:
         """Join the channels by a linkage, in every view.
 

@@ -16,7 +16,6 @@ def plain_figure(
     axes: Sequence[bqplot.Axis],
     *,
     height: int,
-    margin: dict[str, int],
     **traits: Any,
 ) -> bqplot.Figure:
     """A figure as wide as there is room, on the page's own background, without tools.
@@ -26,15 +25,15 @@ def plain_figure(
     marks, axes : sequence of bqplot.Mark, of bqplot.Axis
     height : int
         In CSS pixels.
-    margin : dict of str to int
-        Around the plot, in CSS pixels: top, bottom, left, right.
     **traits
         Any trait of the figure.
     """
     return bqplot.Figure(
         marks=list(marks),
         axes=list(axes),
-        fig_margin=margin,
+        # The page gives it margins once it is shown: bqplot makes a plot that is hidden narrower
+        # than nothing by them.
+        fig_margin=dict.fromkeys(("top", "bottom", "left", "right"), 0),
         padding_y=0.0,
         animation_duration=0,
         display_toolbar=False,
@@ -121,5 +120,4 @@ class DensityFrame:
             marks,
             [values, self.traits["_log_axis"], self.traits["_linear_axis"], shares],
             height=height,
-            margin={"top": 10, "bottom": 42, "left": 84, "right": 56},
         )

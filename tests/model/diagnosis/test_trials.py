@@ -125,7 +125,7 @@ def test_units_that_are_not_missed_are_a_hint_to_prune(weights: list[np.ndarray]
     (found,) = of_kind(told(changed(weights, kill(8))), "dead")
     assert found.severity == "note"
     assert "They are not missed" in found.summary
-    assert "24 units would do" in found.cure
+    assert "24 units of" in found.cure
 
 
 def test_units_that_are_missed_are_a_warning(weights: list[np.ndarray]) -> None:

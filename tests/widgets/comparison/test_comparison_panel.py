@@ -70,6 +70,17 @@ def test_two_models_are_matched_by_similarity(panel: cv.ComparisonPanel) -> None
     assert any("2 channels have no partner in v1" in note for note in panel.head._notes)
 
 
+def test_the_page_saves_what_python_can(panel: cv.ComparisonPanel) -> None:
+    assert panel.exporting in panel.children
+    offered = [(what, suffix) for what, suffix in panel.exporting.offers]
+    assert set(offered) == {("picture", ".png"), ("picture", ".svg"), ("numbers", ".csv")}
+    for what, suffix in offered:
+        name, content = panel.exporting.on_export(what, suffix)
+        assert name.startswith("conv-compared") and name.endswith(suffix) and content
+    panel.close()
+    assert panel.exporting.comm is None
+
+
 def test_nothing_is_compared_twice(monkeypatch: pytest.MonkeyPatch) -> None:
     changes, made = ModelComparison.changes, []
 

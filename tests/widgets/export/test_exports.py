@@ -88,6 +88,18 @@ def test_a_cut_colours_tree_ribbon_curves_and_legend_alike(inspector: Any, tmp_p
     assert sum(line in hues for line in lines) >= 2 + int(sizes[sizes > 1].sum())
 
 
+@pytest.mark.parametrize("view", ["outputs", "weights"])
+def test_groups_have_their_colours_where_the_page_cuts_by_itself(
+    inspector: Any, tmp_path: Path, view: str
+) -> None:
+    inspector.layer = "conv2"
+    inspector.view = view
+    root = svg_of(inspector, tmp_path)
+    lines = {line.get("stroke") for line in root.findall(f"{SVG}polyline")}
+    assert GROUPS[0] in lines, "no fork of the tree has its group's colour"
+    assert GROUPS[0] in {area.get("fill") for area in root.findall(f"{SVG}rect")}
+
+
 @pytest.mark.parametrize("scope", ["tile", "channel", "layer"])
 def test_tiles_have_the_colours_of_their_values(inspector: Any, tmp_path: Path, scope: str) -> None:
     inspector.grid.colormap, inspector.grid.value_range = "viridis", scope

@@ -7,6 +7,7 @@ import math
 from ...facts import ModelFacts
 from ...measurements.data.answers import Answers
 from ...measurements.data.repairs import Repair
+from ...phrases import percent
 
 
 def best_repair(model: ModelFacts, kind: str) -> Repair | None:
@@ -47,6 +48,5 @@ def _answers(before: Answers, after: Answers, how: str) -> str:
     if after.different:
         return f"{after.right} of {after.samples} answers are right{how} instead of {before.right}"
     return (
-        f"{100 * after.score:.0f} % of the answers are right{how} instead of "
-        f"{100 * before.score:.0f} %"
+        f"{percent(after.score)} of the answers are right{how} instead of {percent(before.score)}"
     )

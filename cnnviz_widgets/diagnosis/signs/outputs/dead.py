@@ -244,7 +244,7 @@ def _cure_of_note(silence: _Silence, model: ModelFacts) -> str:
         )
     left = silence.total - silence.channels.size
     noun = layer.noun.removesuffix("s") if left == 1 else layer.noun
-    return f"None is needed; {left:,} {noun} would do in {layer.path}."
+    return f"Nothing to do: {left:,} {noun} of {layer.path} {are(left)} enough for the task."
 
 
 def _is_driven(model: ModelFacts, layer: LayerFacts) -> bool:

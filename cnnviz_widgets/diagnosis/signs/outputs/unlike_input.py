@@ -21,7 +21,7 @@ NOTHING, OF_FRESH = 0.2, 0.5
 far less than the architecture keeps by itself."""
 
 _SOLVED = (
-    "None is needed, as the task is solved. To keep more of the picture give the layer more "
+    "Nothing to do, as the task is solved. To keep more of the picture give the layer more "
     "channels, or a smaller stride or kernel (`strides=1`)."
 )
 

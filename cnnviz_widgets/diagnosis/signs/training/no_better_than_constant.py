@@ -35,7 +35,7 @@ class NoBetterThanConstant(Sign):
             answers.layer if answers.layer in model.layers else "",
             "severe",
             Measurement(_measured(answers), answers.score, answers.task != "values"),
-            _summary(answers),
+            _summary(answers, model),
             reference=Comparison("the best constant answer", answers.constant_score),
             samples=answers.samples,
             limits=few_samples(answers.samples),
@@ -47,11 +47,11 @@ def _measured(answers: Answers) -> str:
     return "R²" if answers.task == "values" else "share of right answers"
 
 
-def _summary(answers: Answers) -> str:
-    return told(answers) + _losses(answers) + "."
+def _summary(answers: Answers, model: ModelFacts) -> str:
+    return told(answers, model) + _losses(answers) + "."
 
 
-def told(answers: Answers) -> str:
+def told(answers: Answers, model: ModelFacts) -> str:
     """How well a model does, beside the best constant answer; no full stop."""
     if answers.task == "values":
         return (
@@ -64,7 +64,7 @@ def told(answers: Answers) -> str:
             f"would make it {percent(answers.constant_score)}"
         )
     constant = round(answers.constant_score * answers.samples)
-    what = _named(answers)
+    what = _named(answers, model)
     if answers.different == 1:
         return (
             f"The model gives one and the same answer for all {answers.samples} samples: "
@@ -76,10 +76,10 @@ def told(answers: Answers) -> str:
     )
 
 
-def _named(answers: Answers) -> str:
+def _named(answers: Answers, model: ModelFacts) -> str:
     if answers.task == "yes or no":
         return "yes" if answers.commonest else "no"
-    return f"class {answers.commonest}"
+    return model.named_class(answers.commonest)
 
 
 def _losses(answers: Answers) -> str:

@@ -3,6 +3,7 @@ import { histogram } from "./small-curve";
 import { layer } from "../lib/dom/canvas";
 import { element, keyboard, say } from "../lib/dom/elements";
 import { iconButton } from "../lib/dom/icons";
+import { onEscape } from "../lib/frame/escape";
 import type { InputPicture, ShownTile, TileViewer } from "../lib/frame/shown-tile";
 
 /** Sides of the tile and of its input, in CSS pixels. */
@@ -54,6 +55,7 @@ export class TilePart implements TileViewer {
     this.root.hidden = true;
     keyboard(this.root);
     this.root.addEventListener("keydown", (event) => this.onKey(event), { signal });
+    onEscape(this.root, "tile", () => this.isOpen && this.root.contains(document.activeElement), () => this.leave(), signal);
     canvas.addEventListener("pointermove", (event) => say(this.readout, this.tile?.describe(canvas, event) ?? ""), { signal });
   }
 
@@ -107,7 +109,6 @@ export class TilePart implements TileViewer {
   private onKey(event: KeyboardEvent): void {
     const step = STEPS[event.key];
     if (step) this.step(...step);
-    else if (event.key === "Escape") this.leave();
     else return;
     event.preventDefault();
     event.stopPropagation();

@@ -135,7 +135,7 @@ class ChannelGrid implements StageContent<GridLayout> {
     const height = this.stage.isFramed ? room : Math.min(room, this.stageRoom(columns, room));
     const rows = { size, gap, count: this.sheet.places.length, scroll: this.stage.scroll, height, top: HEADER };
     const fitted = withBlanks(rows, this.sheet.rowAt);
-    return { ...fitted, scroll: limitScroll(fitted) };
+    return { ...fitted, scroll: limitScroll(fitted, this.stage.beyond) };
   }
 
   private rowSize(size: number, room: number): number {

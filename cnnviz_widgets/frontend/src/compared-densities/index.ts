@@ -8,7 +8,7 @@ import { Curves } from "./curves";
 import { describeAlone, describePair } from "../comparison-panel/rows";
 import { button, element, mount } from "../lib/dom/elements";
 import { eachFrame } from "../lib/dom/frame";
-import { CLUSTER_COLORS, onThemeChange, themeOf } from "../lib/dom/theme";
+import { onThemeChange, themeOf } from "../lib/dom/theme";
 import { counted, named } from "../lib/format";
 import { asFloat32 } from "../lib/linking/buffers";
 import { onChange } from "../lib/linking/changes";
@@ -16,6 +16,8 @@ import { entry } from "../lib/linking/entry";
 import { publisher } from "../lib/linking/publish";
 import { Selection } from "../lib/linking/selection";
 import { afterEvent, put, releasePlot, scaleOf, type MarkModel } from "../lib/plots/bqplot";
+import { selectedColors } from "../lib/plots/group-colors";
+import { DENSITY_MARGINS, marginsWhileShown } from "../lib/plots/margins";
 import { powersOfTen, roundTicks } from "../lib/plots/ticks";
 import { COMPARED_CURVES_TRAITS } from "../lib/wire/constants";
 import type { ComparedDensitiesState } from "../lib/wire/states";
@@ -35,6 +37,7 @@ async function render({ model, el, host, signal }: RenderProps<ComparedDensities
   const [logScale, linearScale] = await Promise.all(
     (["_log_scale", "_linear_scale"] as const).map((key) => scaleOf(model, model.get(key))),
   );
+  const figure = await scaleOf(model, model.get("_figure"));
   await releasePlot(model, model.get("_figure"));
   // The cell may have been run again meanwhile; nobody would end what began now.
   if (signal.aborted) return;
@@ -55,6 +58,7 @@ async function render({ model, el, host, signal }: RenderProps<ComparedDensities
     element("div", "cnnviz-compared-tools", {}, key, log),
   );
   mount(el, root, signal);
+  marginsWhileShown(figure, root, () => DENSITY_MARGINS, signal);
 
   /** The pairs that are drawn: the hovered one alone, else those selected, else the most changed. */
   function chosen(): number[] {
@@ -103,7 +107,7 @@ async function render({ model, el, host, signal }: RenderProps<ComparedDensities
   const draw = afterEvent(() => {
     const theme = themeOf(root);
     const numbers = chosen();
-    const palette = theme.dark ? CLUSTER_COLORS.dark : CLUSTER_COLORS.light;
+    const palette = selectedColors(theme.dark);
     const colorOf = (number: number): string =>
       number === selection.hovered ? theme.hover : palette[numbers.indexOf(number) % palette.length]!;
     const colors = (side: Curves): string[] => {

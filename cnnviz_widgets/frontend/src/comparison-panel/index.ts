@@ -14,6 +14,7 @@ import {
 import { choice, element, mount, showNotes } from "../lib/dom/elements";
 import { eachFrame } from "../lib/dom/frame";
 import { count, lastName } from "../lib/format";
+import { onEscape } from "../lib/frame/escape";
 import { onChange } from "../lib/linking/changes";
 import { Connection, type ViewProps } from "../lib/linking/connection";
 import { entry } from "../lib/linking/entry";
@@ -77,7 +78,6 @@ class ComparisonHead {
       {
         choose: (index, event) => selection.combine([this.pairNumber(index)], combineOf(event)),
         point: (index) => selection.hover(index < 0 ? -1 : this.pairNumber(index)),
-        clear: () => selection.clear(),
       },
       signal,
     );
@@ -115,6 +115,7 @@ class ComparisonHead {
       this.notes,
     );
     this.slowAnswer = new SlowAnswer(() => this.mark(), signal);
+    onEscape(this.root, "selection", () => selection.list.length > 0, () => selection.clear(), signal);
     const later = (draw: () => void) => eachFrame(draw, signal);
     onChange(model, ["titles", "_layers", "_alone"], later(() => this.buildLayers()));
     onChange(model, ["_pairs", "_total", "_notes"], later(() => this.buildPairs()));

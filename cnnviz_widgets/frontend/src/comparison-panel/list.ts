@@ -6,7 +6,6 @@ export interface ListHandlers {
   choose(index: number, event: MouseEvent | KeyboardEvent): void;
   /** The row that mouse or keyboard is on; -1: none any more. */
   point?(index: number): void;
-  clear?(): void;
 }
 
 let instances = 0;
@@ -92,7 +91,6 @@ export class List {
       this.goTo(next);
       this.handlers.point?.(this.active);
     } else if (event.key === "Enter" || event.key === " ") this.choose(this.active, event);
-    else if (event.key === "Escape" && this.handlers.clear) this.handlers.clear();
     else return;
     event.preventDefault();
     event.stopPropagation();

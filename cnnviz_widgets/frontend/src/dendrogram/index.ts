@@ -9,6 +9,7 @@ import { onThemeChange } from "../lib/dom/theme";
 import { wheelOf } from "../lib/dom/wheel";
 import { named } from "../lib/format";
 import { onCommand } from "../lib/frame/commands";
+import { onEscape } from "../lib/frame/escape";
 import { onChange } from "../lib/linking/changes";
 import { columnsOf, panned, slotAt, zoomed, type Block, type ColumnLayout } from "../lib/columns/column-layout";
 import { entry } from "../lib/linking/entry";
@@ -174,7 +175,8 @@ class Dendrogram {
     onChange(this.model, ["_notes"], () => this.refresh());
     onResize(this.stage, this.drawLines, this.signal);
     onThemeChange(this.root, () => this.refresh(), this.signal);
-    onCommand(this.root, "cut", () => this.pill.root.focus({ preventScroll: true }), this.signal);
+    onEscape(this.root, "selection", () => this.selection.list.length > 0, () => this.selection.clear(), this.signal);
+    onCommand(this.root, "cut", () => this.pill.focus(), this.signal);
   }
 
   /** Read the tree at once: the grid that is drawn in this frame needs its groups. */
@@ -287,7 +289,6 @@ class Dendrogram {
     else if (event.key === " ") {
       if (this.merge >= 0) this.selection.combine(channelsBelow(tree, this.merge), combineOf(event));
     } else if (event.key === "Enter") this.foldMerge();
-    else if (event.key === "Escape" && this.selection.list.length > 0) this.selection.clear();
     else return;
     event.preventDefault();
     event.stopPropagation();

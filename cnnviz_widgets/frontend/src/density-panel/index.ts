@@ -13,7 +13,7 @@ import { Strips } from "./strips";
 import { onResize } from "../lib/dom/canvas";
 import { button, element, mount, say, showNotes } from "../lib/dom/elements";
 import { eachFrame } from "../lib/dom/frame";
-import { CLUSTER_COLORS, onThemeChange, themeOf } from "../lib/dom/theme";
+import { onThemeChange, themeOf } from "../lib/dom/theme";
 import { count, counted, named, percent } from "../lib/format";
 import { frameOf } from "../lib/frame/commands";
 import { onChange } from "../lib/linking/changes";
@@ -22,7 +22,7 @@ import { publisher } from "../lib/linking/publish";
 import { Selection } from "../lib/linking/selection";
 import { afterEvent, put, releasePlot, scaleOf, type MarkModel } from "../lib/plots/bqplot";
 import { ChannelColors } from "../lib/plots/channel-colors";
-import { groupColor } from "../lib/plots/group-colors";
+import { groupColor, selectedColors } from "../lib/plots/group-colors";
 import { powersOfTen, roundTicks } from "../lib/plots/ticks";
 import { DENSITY_CURVES_TRAITS, MOST_CURVES } from "../lib/wire/constants";
 import type { ColumnAxisState, DensityState } from "../lib/wire/states";
@@ -71,7 +71,6 @@ async function render({ model, el, host, signal }: RenderProps<DensityState>): P
   // The cell may have been run again meanwhile; nobody would end what began now.
   if (signal.aborted) return;
   const publish = publisher(model, signal);
-  const plot = new Plot(figure);
   const axisNow = (): AnyModel<ColumnAxisState> => (model.get("_of_weights") ? rows! : columns!);
   let curves = readCurves(model);
   let groups = readGroups(axisNow().get("_groups"), curves);
@@ -99,6 +98,7 @@ async function render({ model, el, host, signal }: RenderProps<DensityState>): P
   // Head and foot stand above and below the figure, which is a widget of its own beside this one.
   const root = element("div", "cnnviz-density-parts", {}, head, below);
   mount(el, root, signal);
+  const plot = new Plot(figure, head, signal);
 
   const isGrouped = (): boolean => groups.list.length > 0 && model.get("_drawn") !== "together";
   const isFramed = (): boolean => frameOf(root) !== null;
@@ -119,7 +119,7 @@ async function render({ model, el, host, signal }: RenderProps<DensityState>): P
     const some = selected.length > 0 || hovered !== undefined;
     const grouped = isGrouped();
     const hueOf = (curve: number): string => groupColor(groups.of[curve]!, theme.dark);
-    const palette = theme.dark ? CLUSTER_COLORS.dark : CLUSTER_COLORS.light;
+    const palette = selectedColors(theme.dark);
     const colors = grouped
       ? selected.map(hueOf)
       : channelColors.of(selected.map((curve) => curves.channels[curve]!), palette);

@@ -1,20 +1,21 @@
 /** bqplot's figure as the panel stands: with all its axes by itself, bare in a frame's drawer. */
 import { LEFT, RIGHT } from "./strips";
 import { put, type MarkModel } from "../lib/plots/bqplot";
+import { DENSITY_MARGINS, marginsWhileShown, type Margins } from "../lib/plots/margins";
 
 /** What bqplot's own figure has of its own where the panel stands alone. */
 const HEIGHT = { alone: 220, framed: 116 } as const;
-const FRAMED = { top: 6, bottom: 20, left: LEFT, right: RIGHT } as const;
+const FRAMED: Margins = { top: 6, bottom: 20, left: LEFT, right: RIGHT };
 
 export class Plot {
   private framed = false;
-  private readonly margin: unknown;
+  private readonly layMargins: () => void;
   private readonly x: MarkModel;
   private readonly axes: MarkModel[];
   private readonly labels: unknown[];
 
-  constructor(private readonly figure: MarkModel) {
-    this.margin = figure.get("fig_margin");
+  constructor(private readonly figure: MarkModel, beside: HTMLElement, signal: AbortSignal) {
+    this.layMargins = marginsWhileShown(figure, beside, () => (this.framed ? FRAMED : DENSITY_MARGINS), signal);
     this.axes = figure.get("axes") as MarkModel[];
     this.x = this.axes[0]!.get("scale") as MarkModel;
     this.labels = this.axes.map((axis) => axis.get("label"));
@@ -25,7 +26,7 @@ export class Plot {
     const [values, , , shares] = this.axes;
     if (framed !== this.framed) {
       this.framed = framed;
-      put(this.figure, { fig_margin: framed ? FRAMED : this.margin });
+      this.layMargins();
       put(this.figure.get("layout") as MarkModel, { height: `${HEIGHT[framed ? "framed" : "alone"]}px` });
       put(values!, { label: framed ? "" : this.labels[0] });
       put(shares!, { visible: !framed });

@@ -5,6 +5,7 @@ import { Painter } from "./shading";
 import { layer, pixelRatio, prepare } from "../lib/dom/canvas";
 import { element, keyboard } from "../lib/dom/elements";
 import { pixel, rgb, type Theme } from "../lib/dom/theme";
+import { onEscape } from "../lib/frame/escape";
 import { combineOf, type Selection } from "../lib/linking/selection";
 import { groupColor } from "../lib/plots/group-colors";
 
@@ -56,6 +57,7 @@ export class Strips {
       if (channel >= 0) selection.combine([channel], combineOf(event));
     }, { signal });
     canvas.addEventListener("keydown", (event) => this.onKey(event), { signal });
+    onEscape(this.root, "selection", () => selection.list.length > 0, () => selection.clear(), signal);
     canvas.addEventListener("blur", () => selection.hover(-1), { signal });
   }
 
@@ -156,7 +158,6 @@ export class Strips {
     const to = { ArrowDown: now + 1, ArrowUp: now < 0 ? last : now - 1, Home: 0, End: last }[event.key];
     if (to !== undefined) selection.hover(channels[Math.min(Math.max(to, 0), last)] ?? -1);
     else if (event.key === " " && now >= 0) selection.toggle([channels[now]!]);
-    else if (event.key === "Escape" && selection.list.length > 0) selection.clear();
     else return;
     event.preventDefault();
     event.stopPropagation();

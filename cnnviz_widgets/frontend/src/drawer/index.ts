@@ -5,6 +5,7 @@ import { onResize } from "../lib/dom/canvas";
 import { element, keyboard, mount } from "../lib/dom/elements";
 import { iconButton } from "../lib/dom/icons";
 import { frameOf, onAnyCommand } from "../lib/frame/commands";
+import { onEscape } from "../lib/frame/escape";
 import { onChange } from "../lib/linking/changes";
 import { entry } from "../lib/linking/entry";
 import type { DrawerState } from "../lib/wire/states";
@@ -29,23 +30,29 @@ class Drawer {
     this.root = element("div", "cnnviz cnnviz-drawer", {}, list, close);
     onChange(model, ["tab", "is_open"], () => this.show());
     onAnyCommand(this.root, (name) => {
-      if (name.startsWith("tab:")) this.open(name.slice(4));
-      else if (name === "drawer") this.turn(!this.model.get("is_open"));
-      // The bar over selected channels goes first; the focus leaves with what it is in.
-      else if (name === "escape" && !frameOf(this.root)?.querySelector(".cnnviz-selection-bar > :not([hidden])") && this.root.closest(".cnnviz-frame-drawer")?.contains(document.activeElement)) this.turn(false);
+      if (name.startsWith("tab:")) return this.open(name.slice(4));
+      if (name !== "drawer") return false;
+      this.turn(!this.model.get("is_open"));
+      return true;
     }, signal);
+    onEscape(this.root, "drawer", () => this.model.get("is_open") && this.holdsFocus, () => this.turn(false), signal);
     // The panels beside it are there once the notebook has put all in their places.
     onResize(this.root, () => this.show(), signal);
   }
 
-  private open(tab: string): void {
-    if (!this.tabs.has(tab)) return;
+  private open(tab: string): boolean {
+    if (!this.tabs.has(tab)) return false;
     this.model.set("tab", tab);
     this.turn(true);
+    return true;
+  }
+
+  private get holdsFocus(): boolean {
+    return this.root.closest(".cnnviz-frame-drawer")?.contains(document.activeElement) ?? false;
   }
 
   private turn(open: boolean): void {
-    const held = this.root.closest(".cnnviz-frame-drawer")?.contains(document.activeElement) ?? false;
+    const held = this.holdsFocus;
     this.model.set("is_open", open);
     this.model.save_changes();
     // What is hidden loses the focus, and with it the frame its keys.

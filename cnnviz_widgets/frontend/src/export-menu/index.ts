@@ -7,8 +7,8 @@ import { copyText } from "../lib/clipboard";
 import { button, element, mount, say } from "../lib/dom/elements";
 import { iconButton } from "../lib/dom/icons";
 import { rowAfter } from "../lib/dom/list";
-import { popover } from "../lib/popover/popover";
-import { frameOf, onCommand } from "../lib/frame/commands";
+import { popover, type Popover } from "../lib/popover/popover";
+import { onCommand } from "../lib/frame/commands";
 import { onChange } from "../lib/linking/changes";
 import { Connection, NO_KERNEL, type ViewProps } from "../lib/linking/connection";
 import { entry } from "../lib/linking/entry";
@@ -30,6 +30,10 @@ const NAMES: Record<string, readonly [text: string, title: string]> = {
 };
 const FORMATS: Record<string, string> = { md: "Markdown", py: "Python" };
 const ON_SCREEN = "As on the screen";
+/** What the menu stands in, and saves as it is on the screen. */
+const SHOWN = ".cnnviz-frame, .cnnviz-comparison";
+/** So long it is said that something was saved. */
+const SAID_MS = 4000;
 
 let views = 0;
 
@@ -37,6 +41,8 @@ class ExportMenu {
   readonly root = element("div", "cnnviz cnnviz-export");
   private readonly connection: Connection;
   private readonly status = element("div", "cnnviz-export-status cnnviz-faint", { role: "status", "aria-live": "polite" });
+  /** Says for a while, when the menu has closed, that it is done. */
+  private readonly said = element("div", "cnnviz-export-said", { role: "status", "aria-live": "polite", hidden: true });
   private readonly error = element("div", "cnnviz-export-error", { role: "alert" });
   private readonly list = element("div", "cnnviz-export-list");
   private readonly slowAnswer: SlowAnswer;
@@ -45,6 +51,8 @@ class ExportMenu {
   private waiting = "";
   private serial = 0;
   private done = "";
+  private readonly menu: Popover;
+  private timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(
     private readonly model: AnyModel<ExportMenuState>,
@@ -55,8 +63,9 @@ class ExportMenu {
     this.slowAnswer = new SlowAnswer(() => this.show(), signal);
     const opener = iconButton("download", "Export", "Save what is shown: picture, numbers, report, code (E)", () => undefined, signal);
     const content = element("div", "cnnviz-export-menu", {}, this.list, this.status, this.error);
-    const menu = popover(opener, content, signal, { label: "Export", onOpen: () => this.fill() });
-    this.root.append(opener);
+    const menu = (this.menu = popover(opener, content, signal, { label: "Export", onOpen: () => this.fill() }));
+    this.root.append(opener, this.said);
+    signal.addEventListener("abort", () => clearTimeout(this.timer), { once: true });
     this.list.addEventListener("keydown", (event) => this.onKey(event), { signal });
     onCommand(this.root, "export", () => (menu.isOpen ? menu.close() : menu.open()), signal);
     model.on("msg:custom", (message: Sent, buffers: DataView[]) => this.onSent(message, buffers));
@@ -79,7 +88,7 @@ class ExportMenu {
       rows.set(what, row);
       this.list.append(row);
     }
-    const alone = button("PNG", "The views as they are drawn now; it needs no kernel", () => this.saveScreen(), this.props.signal);
+    const alone = button("PNG", "All that is on the page now; it needs no kernel", () => void this.saveScreen(), this.props.signal);
     alone.setAttribute("aria-label", `${ON_SCREEN}, PNG`);
     alone.dataset["alone"] = "true";
     this.list.append(element("div", "cnnviz-export-row", {}, element("span", "", {}, ON_SCREEN), alone));
@@ -129,24 +138,30 @@ class ExportMenu {
     const isCode = name.endsWith(".py");
     const isCopied = isCode && (await copyText(new TextDecoder().decode(bytes)));
     if (!isCopied) saveFile(name, bytes);
-    this.done = isCopied ? "Copied: paste it into a cell." : `Saved ${name}`;
-    if (isCode && !isCopied) this.done = `The clipboard was refused: saved ${name}`;
-    this.show();
+    if (isCode && !isCopied) this.finish(`The clipboard was refused: saved ${name}`);
+    else this.finish(isCopied ? "Copied: paste it into a cell" : `Saved ${name}`);
+  }
+
+  /** It is done: nothing is left to be chosen. */
+  private finish(text: string): void {
+    this.menu.close();
+    clearTimeout(this.timer);
+    this.said.hidden = false;
+    say(this.said, text);
+    this.timer = setTimeout(() => (this.said.hidden = true), SAID_MS);
   }
 
   /** What the page can make alone. */
-  private saveScreen(): void {
-    const picture = screenPicture(frameOf(this.root) ?? document.body);
-    if (!picture) {
-      this.done = "There is no picture on the screen.";
-      this.show();
-      return;
+  private async saveScreen(): Promise<void> {
+    const picture = await screenPicture(this.root.closest<HTMLElement>(SHOWN) ?? this.root);
+    const blob = picture && (await new Promise<Blob | null>((resolve) => picture.toBlob(resolve)));
+    if (this.props.signal.aborted) return;
+    if (blob) {
+      saveFile("screen.png", blob);
+      return this.finish("Saved screen.png");
     }
-    picture.toBlob((blob) => {
-      this.done = blob ? "Saved screen.png" : "The browser made no picture.";
-      if (blob) saveFile("screen.png", blob);
-      this.show();
-    });
+    this.done = picture ? "The browser made no picture." : "There is no picture on the screen.";
+    this.show();
   }
 
   private onKey(event: KeyboardEvent): void {

@@ -2,96 +2,86 @@
 import { pixelRatio } from "../lib/dom/canvas";
 import { themeOf } from "../lib/dom/theme";
 
-interface Rect {
-  left: number;
-  top: number;
-  right: number;
-  bottom: number;
-}
+/** What lies over the page, such as the menu itself, is no part of the picture. */
+const LEFT_OUT = "style, script, [popover]";
+const XHTML = "http://www.w3.org/1999/xhtml";
 
-/** Pixels above the picture, for its title. */
-const HEAD = 32;
-/** Controls and what lies above the views are no part of the picture. */
-const LEFT_OUT = "button, select, svg, style, script, [popover]";
-const TITLE = 15;
-
-/** The layer's views as they are now; null where none of them has a canvas. */
-export function screenPicture(frame: HTMLElement): HTMLCanvasElement | null {
-  const main = frame.querySelector<HTMLElement>(".cnnviz-frame-main") ?? frame;
-  const canvases = [...main.querySelectorAll("canvas")].filter((each) => each.width > 0 && isShown(each));
-  if (canvases.length === 0) return null;
-  const { left, top, width, height } = main.getBoundingClientRect();
-  const [ratio, theme] = [pixelRatio(), themeOf(main)];
+/** All that an element shows, as it stands on the screen; null where it has no room there. */
+export async function screenPicture(root: HTMLElement): Promise<HTMLCanvasElement | null> {
+  const { width, height } = root.getBoundingClientRect();
   const canvas = document.createElement("canvas");
-  canvas.width = Math.max(1, Math.round(width * ratio));
-  canvas.height = Math.max(1, Math.round((height + HEAD) * ratio));
   const context = canvas.getContext("2d");
-  if (!context) return null;
-  context.scale(ratio, ratio);
-  context.fillStyle = theme.background;
-  context.fillRect(0, 0, width, height + HEAD);
-  context.fillStyle = theme.text;
-  context.textBaseline = "middle";
-  context.font = `600 ${TITLE}px ${getComputedStyle(main).fontFamily}`;
-  context.fillText(titleOf(frame), 8, HEAD / 2, width - 16);
-  context.translate(-left, HEAD - top);
-  for (const each of canvases) within(context, visible(each, main), () => drawCanvas(context, each));
-  drawTexts(context, main);
+  if (!context || width < 1 || height < 1) return null;
+  const ratio = pixelRatio();
+  [canvas.width, canvas.height] = [Math.round(width * ratio), Math.round(height * ratio)];
+  const image = new Image();
+  image.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(drawingOf(root, width, height))}`;
+  await image.decode();
+  context.fillStyle = themeOf(root).background;
+  context.fillRect(0, 0, canvas.width, canvas.height);
+  context.drawImage(image, 0, 0, canvas.width, canvas.height);
   return canvas;
 }
 
-const isShown = (each: Element): boolean => (each.checkVisibility ? each.checkVisibility() : true);
-
-const titleOf = (frame: HTMLElement): string => frame.querySelector("h3, [role=heading]")?.textContent?.trim() ?? "";
-
-function drawCanvas(context: CanvasRenderingContext2D, canvas: HTMLCanvasElement): void {
-  const { left, top, width, height } = canvas.getBoundingClientRect();
-  context.drawImage(canvas, left, top, width, height);
+/** The page's own elements as a drawing, which a browser paints as it has painted them. */
+export function drawingOf(root: HTMLElement, width: number, height: number): string {
+  const copy = copyOf(root)!;
+  copy.setAttribute("style", `${copy.getAttribute("style")}position:static;margin:0;transform:none;`);
+  const inside = new XMLSerializer().serializeToString(copy);
+  const size = `width="${width}" height="${height}"`;
+  return `<svg xmlns="http://www.w3.org/2000/svg" ${size}><foreignObject ${size}>${inside}</foreignObject></svg>`;
 }
 
-/** The words beside the canvases: numbers of columns, names of rows. */
-function drawTexts(context: CanvasRenderingContext2D, main: HTMLElement): void {
-  const words = document.createTreeWalker(main, NodeFilter.SHOW_TEXT);
-  while (words.nextNode()) {
-    const node = words.currentNode;
-    const owner = node.parentElement!;
-    if (!node.textContent!.trim() || owner.closest(LEFT_OUT) || !isShown(owner)) continue;
-    const style = getComputedStyle(owner);
-    within(context, visible(owner, main), () => {
-      context.fillStyle = style.color;
-      context.font = `${style.fontWeight} ${style.fontSize} ${style.fontFamily}`;
-      // Word by word: a text may have several lines.
-      for (const { 0: word, index } of node.textContent!.matchAll(/\S+/g)) {
-        const range = document.createRange();
-        range.setStart(node, index);
-        range.setEnd(node, index + word.length);
-        const { left, top, bottom } = range.getBoundingClientRect();
-        context.fillText(word, left, (top + bottom) / 2);
-      }
-    });
+/** A copy that needs no style sheet; null of what is not shown. */
+function copyOf(element: Element): Element | null {
+  const style = getComputedStyle(element);
+  if (element.matches(LEFT_OUT) || style.display === "none") return null;
+  const copy = element instanceof HTMLCanvasElement ? pictureOf(element) : (element.cloneNode(false) as Element);
+  copy.setAttribute("style", textOf(style));
+  if (element instanceof HTMLInputElement) copy.setAttribute("value", element.value);
+  if (copy instanceof HTMLImageElement) return copy;
+  for (const child of element.childNodes) {
+    const made = child instanceof Element ? copyOf(child) : child.cloneNode();
+    if (made) copy.append(made);
+  }
+  if (copy instanceof HTMLElement) {
+    copy.prepend(...paintedBy(element, "::before"));
+    copy.append(...paintedBy(element, "::after"));
+  }
+  scroll(copy, element.scrollLeft, element.scrollTop);
+  return copy;
+}
+
+function pictureOf(canvas: HTMLCanvasElement): HTMLImageElement {
+  const image = document.createElementNS(XHTML, "img") as HTMLImageElement;
+  if (canvas.width > 0 && canvas.height > 0) image.src = canvas.toDataURL();
+  return image;
+}
+
+/** What a style sheet puts before or after an element, which no copy has. */
+function paintedBy(element: Element, name: "::before" | "::after"): HTMLElement[] {
+  const style = getComputedStyle(element, name);
+  const words = /^"(.*)"$/.exec(style.content)?.[1];
+  if (words === undefined) return [];
+  const made = document.createElement("span");
+  made.textContent = words;
+  made.setAttribute("style", textOf(style));
+  return [made];
+}
+
+/** What was scrolled away stays out of sight. */
+function scroll(copy: Element, left: number, top: number): void {
+  if (left === 0 && top === 0) return;
+  for (const child of copy.children) {
+    child.setAttribute("style", `${child.getAttribute("style")}translate:${-left}px ${-top}px;`);
   }
 }
 
-/** The part of an element that those around it let through. */
-function visible(element: Element, root: Element): Rect {
-  let { left, top, right, bottom } = element.getBoundingClientRect();
-  for (let at = element.parentElement; at; at = at.parentElement) {
-    if (at === root || getComputedStyle(at).overflow !== "visible") {
-      const around = at.getBoundingClientRect();
-      [left, top] = [Math.max(left, around.left), Math.max(top, around.top)];
-      [right, bottom] = [Math.min(right, around.right), Math.min(bottom, around.bottom)];
-    }
-    if (at === root) break;
+function textOf(style: CSSStyleDeclaration): string {
+  let text = "";
+  for (let at = 0; at < style.length; at++) {
+    const name = style.item(at);
+    text += `${name}:${style.getPropertyValue(name)};`;
   }
-  return { left, top, right, bottom };
-}
-
-function within(context: CanvasRenderingContext2D, { left, top, right, bottom }: Rect, draw: () => void): void {
-  if (right <= left || bottom <= top) return;
-  context.save();
-  context.beginPath();
-  context.rect(left, top, right - left, bottom - top);
-  context.clip();
-  draw();
-  context.restore();
+  return `${text}animation:none;transition:none;`;
 }

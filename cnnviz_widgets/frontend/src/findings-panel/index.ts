@@ -8,6 +8,7 @@ import { causeHead, row, type Item } from "./rows";
 import { button, choice, element, keyboard, mount, say } from "../lib/dom/elements";
 import { rowAfter, scrollTo } from "../lib/dom/list";
 import { count, counted } from "../lib/format";
+import { onEscape } from "../lib/frame/escape";
 import { onChange } from "../lib/linking/changes";
 import { Connection, type ViewProps } from "../lib/linking/connection";
 import { entry } from "../lib/linking/entry";
@@ -91,12 +92,17 @@ class FindingsPanel {
     );
     this.filter.addEventListener("input", () => this.build(), { signal });
     this.filter.addEventListener("keydown", (event) => this.onFilterKey(event), { signal });
+    onEscape(this.filter, "text", () => this.filter.value !== "" && document.activeElement === this.filter, () => {
+      this.filter.value = "";
+      this.build();
+    }, signal);
     this.list.addEventListener("keydown", (event) => this.onKey(event), { signal });
     this.mild.addEventListener("toggle", () => this.mark(), { signal });
     // Python sends both in one message: each is heard, and the second finds all in place.
     onChange(model, ["_report", "_findings"], () => this.begin());
     onChange(model, ["dismissed"], () => this.build());
     onChange(model, ["finding"], () => this.follow());
+    onChange(model, ["diagnosing"], () => this.showHead());
     onChange(model, ["stale"], () => this.showStale());
     onChange(model, ["height"], () => this.showHeight());
     this.connection.onChange(() => this.build());
@@ -130,7 +136,7 @@ class FindingsPanel {
     // Where there are findings these speak for themselves; a screen reader is told how many.
     this.head.classList.toggle("cnnviz-unseen", report !== null && findings.length > 0);
     if (!report) {
-      say(this.head, "Nothing has been diagnosed yet.");
+      say(this.head, this.model.get("diagnosing") ? "Diagnosing…" : "Nothing has been diagnosed yet.");
       return;
     }
     const on = `${counted(report.layers, "layer")} on ${counted(report.samples, "sample")}`;
@@ -318,11 +324,8 @@ class FindingsPanel {
   }
 
   private onFilterKey(event: KeyboardEvent): void {
-    if (event.key === "ArrowDown") this.reachable[0]?.head.focus();
-    else if (event.key === "Escape" && this.filter.value) {
-      this.filter.value = "";
-      this.build();
-    } else return;
+    if (event.key !== "ArrowDown") return;
+    this.reachable[0]?.head.focus();
     event.preventDefault();
     event.stopPropagation();
   }

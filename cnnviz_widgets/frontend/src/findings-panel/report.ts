@@ -31,9 +31,10 @@ export function severityCounts(findings: readonly FindingEntry[]): string {
 }
 
 /** `channel 3`, `channels 3, 5, 7`, `47 channels: 1, 2, …`; "" for all of them. */
-export function channelText({ channels, channel_count: many }: FindingEntry): string {
+export function channelText({ channels, channel_names: names, channel_count: many }: FindingEntry): string {
   if (many === 0) return "";
-  const list = channels.join(", ");
+  // Widget state that was saved before channels had names has none.
+  const list = channels.map((channel, at) => (names?.[at] ? `${channel} (${names[at]})` : channel)).join(", ");
   if (many === 1) return `channel ${list}`;
   if (many <= channels.length && many <= 8) return `channels ${list}`;
   return `${counted(many, "channel")}: ${list}${many > channels.length ? ", …" : ""}`;

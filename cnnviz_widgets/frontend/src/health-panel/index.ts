@@ -17,6 +17,7 @@ import { onChange } from "../lib/linking/changes";
 import { Connection, type ViewProps } from "../lib/linking/connection";
 import { entry } from "../lib/linking/entry";
 import { afterEvent, put, releasePlot, scaleOf, type MarkModel } from "../lib/plots/bqplot";
+import { marginsWhileShown, type Margins } from "../lib/plots/margins";
 import { LEFT, RIGHT, stepTicks } from "../lib/plots/step-axis";
 import { HEALTH_CURVES_TRAITS, LIVE } from "../lib/wire/constants";
 import type { HealthState } from "../lib/wire/states";
@@ -29,6 +30,8 @@ type Parts = Record<(typeof PARTS)[number] | (typeof SCALES)[number], MarkModel>
 const DOTS = 12;
 /** More curves than these cover each other, and let those below shine through. */
 const MANY = 16;
+/** Around its plot. */
+const MARGINS: Margins = { top: 8, bottom: 40, left: LEFT, right: RIGHT };
 /** Pixels that the number of a step needs on its axis. */
 const LABEL = 90;
 
@@ -259,11 +262,13 @@ async function render({ model, el, host, signal }: RenderProps<HealthState>): Pr
   const parts = await partsOf(model, host);
   const other = (reference: string | null) => (reference ? host.getModel(reference) : undefined);
   const [selector, timeline] = await Promise.all([other(model.get("selector")), other(model.get("timeline"))]);
+  const figure = await scaleOf(model, model.get("_figure"));
   await releasePlot(model, model.get("_figure"));
   // The cell may have been run again meanwhile; nobody would end what began now.
   if (signal.aborted) return;
   const panel = new HealthPanel(model, parts, selector, timeline, { model, el, signal });
   mount(el, panel.root, signal);
+  marginsWhileShown(figure, panel.root, () => MARGINS, signal);
   const refresh = eachFrame(() => panel.refresh(), signal);
   onChange(model, HEALTH_CURVES_TRAITS, refresh);
   onChange(model, ["number"], () => panel.refresh());

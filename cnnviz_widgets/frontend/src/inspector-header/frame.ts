@@ -1,6 +1,7 @@
 /** The frame that the header stands in: its keys, its height, and the whole screen. */
 import { onResize } from "../lib/dom/canvas";
 import { command, frameOf } from "../lib/frame/commands";
+import { onEscape } from "../lib/frame/escape";
 import { listenForKeys } from "../lib/frame/keys";
 
 /** Pixels that JupyterLab keeps free around an output that has a tab of its own. */
@@ -24,6 +25,8 @@ export class Frame {
     frame.tabIndex = -1;
     frame.setAttribute("data-lm-suppress-shortcuts", "true");
     listenForKeys(frame, this.signal);
+    // Escape leaves the page that was taken, as the browser lets it leave the screen.
+    onEscape(this.part, "page", () => frame.classList.contains("cnnviz-whole-page"), () => this.wholePage(false), this.signal);
     this.fill(frame);
   }
 
@@ -44,11 +47,6 @@ export class Frame {
     if (document.fullscreenElement === frame) void document.exitFullscreen();
     else if (frame.classList.contains("cnnviz-whole-page")) this.wholePage(false);
     else frame.requestFullscreen().catch(() => this.wholePage(true));
-  }
-
-  /** Escape leaves the page that was taken, as it does the screen. */
-  leave(): void {
-    if (this.frame?.classList.contains("cnnviz-whole-page")) this.wholePage(false);
   }
 
   private wholePage(on: boolean): void {

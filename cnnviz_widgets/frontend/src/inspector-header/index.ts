@@ -51,7 +51,6 @@ class InspectorHeader {
     mount(el, root, signal);
     this.frame.onWhole = () => this.showWhole();
     onCommand(root, "fullscreen", () => this.frame.toggleWhole(), signal);
-    onCommand(root, "escape", () => this.frame.leave(), signal);
     onCommand(root, "refresh", () => this.refresh.click(), signal);
     onChange(model, INSPECTOR_HEADER_TRAITS, () => this.show());
     this.connection.onChange(() => this.show());

@@ -4,6 +4,7 @@ import type { AnyModel } from "@anywidget/types";
 import { element, say } from "../lib/dom/elements";
 import { iconButton } from "../lib/dom/icons";
 import { onCommand } from "../lib/frame/commands";
+import { onEscape } from "../lib/frame/escape";
 import type { Connection } from "../lib/linking/connection";
 import { SlowAnswer, WAITING } from "../lib/linking/slow-answer";
 import type { InspectorHeaderState } from "../lib/wire/states";
@@ -28,7 +29,7 @@ export class Messages {
     const close = iconButton("close", "Close", "Close (Escape)", () => this.close(), signal);
     this.error = element("div", "cnnviz-error", { role: "alert" }, this.text, close);
     this.root = element("div", "cnnviz cnnviz-bar-messages", {}, this.line, this.error);
-    onCommand(this.root, "escape", () => this.close(), signal);
+    onEscape(this.error, "error", () => !this.error.hidden, () => this.close(), signal);
     onCommand(this.root, "waits", () => this.wait(true), signal);
     onCommand(this.root, "answered", () => this.wait(false), signal);
   }

@@ -13,6 +13,7 @@ import { button, element, keyboard, mount, say } from "../lib/dom/elements";
 import { icon } from "../lib/dom/icons";
 import { count, counted } from "../lib/format";
 import { command } from "../lib/frame/commands";
+import { onEscape } from "../lib/frame/escape";
 import { onChange } from "../lib/linking/changes";
 import { Connection, type ViewProps } from "../lib/linking/connection";
 import { entry } from "../lib/linking/entry";
@@ -76,6 +77,12 @@ class LayerSelector {
     );
     this.slowAnswer = new SlowAnswer(() => this.tell(), signal);
     this.filter.addEventListener("input", () => this.arrange({ words: this.filter.value }), { signal });
+    const all = (): void => {
+      this.filter.value = "";
+      this.arrange(AS_RUN);
+    };
+    // First what was filtered is shown again, then the list goes where it lies over others.
+    onEscape(this.root, "text", () => isFiltered(this.arrangement) && this.root.contains(document.activeElement), all, signal);
     for (const target of [this.filter, this.list.root]) {
       target.addEventListener("keydown", (event) => this.onKey(event), { signal });
     }
@@ -210,18 +217,9 @@ class LayerSelector {
 
   private onKey(event: KeyboardEvent): void {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
-    const isDone = event.key === "Escape" ? this.escape() : this.list.onKey(event.key, event.target === this.filter);
-    if (!isDone) return;
+    if (!this.list.onKey(event.key, event.target === this.filter)) return;
     event.preventDefault();
     event.stopPropagation();
-  }
-
-  /** First what was filtered is shown again, then the list goes where it lies over others. */
-  private escape(): boolean {
-    if (!isFiltered(this.arrangement)) return this.pane.close();
-    this.filter.value = "";
-    this.arrange(AS_RUN);
-    return true;
   }
 }
 

@@ -3,10 +3,13 @@
  * the grid while it is asked for. The frame gives it its place by the class.
  */
 import { iconButton } from "../lib/dom/icons";
-import { onCommand } from "../lib/frame/commands";
+import { frameOf, onCommand } from "../lib/frame/commands";
+import { cover } from "../lib/frame/cover";
+import { onEscape } from "../lib/frame/escape";
 import { LIST } from "./strip";
 
 const OPEN = "cnnviz-layers-open";
+const BELOW = ".cnnviz-frame-main, .cnnviz-frame-drawer";
 
 export class Pane {
   /** What the rail has in place of the filter. */
@@ -15,6 +18,7 @@ export class Pane {
   private before: HTMLElement | null = null;
   /** The event that opened it is none that closes it. */
   private openedAt = 0;
+  private uncover: () => void = () => undefined;
 
   constructor(
     private readonly root: HTMLElement,
@@ -25,7 +29,8 @@ export class Pane {
     this.opener.classList.add("cnnviz-layer-opener");
     this.opener.setAttribute("aria-expanded", "false");
     onCommand(root, "layers", () => this.toggle(), signal);
-    onCommand(root, "escape", () => void this.close(), signal);
+    onEscape(root, "layers", () => root.classList.contains(OPEN), () => void this.close(), signal);
+    signal.addEventListener("abort", () => this.uncover(), { once: true });
     document.addEventListener("click", (event) => {
       if (event.timeStamp >= this.openedAt && !event.composedPath().includes(root)) this.close(false);
     }, { signal });
@@ -52,6 +57,8 @@ export class Pane {
   }
 
   private show(open: boolean): void {
+    this.uncover();
+    if (open) this.uncover = cover(frameOf(this.root)?.querySelectorAll<HTMLElement>(BELOW) ?? []);
     this.root.classList.toggle(OPEN, open);
     this.opener.setAttribute("aria-expanded", String(open));
   }

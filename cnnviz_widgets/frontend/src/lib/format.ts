@@ -41,6 +41,14 @@ export function percent(share: number): string {
   return `${value < 10 || value > 90 ? value.toFixed(1) : Math.round(value)} %`;
 }
 
+/** The same in whole per cent, where room is scarce: what is not all never reads 100 %. */
+export function wholePercent(share: number): string {
+  const value = share * 100;
+  if (value > 0 && value < 1) return "< 1 %";
+  if (value > 99 && value < 100) return "> 99 %";
+  return `${Math.round(value)} %`;
+}
+
 /** A channel by its number, and by the name of its class where it stands for one: `3 (cat)`. */
 export const named = (channel: number, classNames: readonly string[] | undefined): string =>
   classNames?.[channel] ? `${channel} (${classNames[channel]})` : String(channel);

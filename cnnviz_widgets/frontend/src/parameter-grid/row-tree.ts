@@ -72,7 +72,7 @@ export class RowTree {
       const { down, zoom } = wheelOf(event);
       if (zoom === undefined && options.scroll(down)) event.preventDefault();
     }, { signal, passive: false });
-    onCommand(this.root, "cut", () => this.pill.root.focus({ preventScroll: true }), signal);
+    onCommand(this.root, "cut", () => this.pill.focus(), signal);
   }
 
   show(tree: Tree): void {
@@ -190,8 +190,7 @@ export class RowTree {
     if (step) this.merge = walked(this.tree, this.parent, this.merge, step);
     else if (event.key === " " || event.key === "Enter") {
       if (this.merge >= 0) this.selection.combine(channelsBelow(this.tree, this.merge), combineOf(event));
-    } else if (event.key === "Escape" && this.selection.list.length > 0) this.selection.clear();
-    else return;
+    } else return;
     event.preventDefault();
     event.stopPropagation();
     this.options.onMerge();

@@ -6,7 +6,7 @@ import { icon } from "../lib/dom/icons";
 import { button, choice, element, keyboard, mount, say } from "../lib/dom/elements";
 import { eachFrame } from "../lib/dom/frame";
 import { popover, type Popover } from "../lib/popover/popover";
-import { count, counted } from "../lib/format";
+import { count, counted, wholePercent } from "../lib/format";
 import { onCommand } from "../lib/frame/commands";
 import { onChange } from "../lib/linking/changes";
 import { Connection, type ViewProps } from "../lib/linking/connection";
@@ -123,13 +123,12 @@ class SamplesBar {
 
   private show(): void {
     const [samples, judged, right] = [this.model.get("samples"), this.model.get("judged"), this.model.get("right")];
-    const share = judged > 0 ? Math.round((100 * right) / judged) : 0;
     say(this.label, counted(samples, "input"));
     const chosen = this.model.get("chosen");
     // A share of some is none of all, and of wrong ones it is no news, unless the model has changed.
     const step = this.model.get("step") ?? LIVE;
     const when = step === LIVE ? "" : ` at step ${count(step)}`;
-    const score = (judged < samples ? `${right} of ${judged} right` : `${share} % right`) + when;
+    const score = (judged < samples ? `${right} of ${judged} right` : `${wholePercent(judged > 0 ? right / judged : 0)} right`) + when;
     const about = chosen && step === LIVE ? chosen.split(",")[0]! : judged > 0 ? score : "";
     say(this.score, about && ` · ${about}`);
     this.opener.title = `${chosen ? `Inputs: ${chosen}` : "The inputs as given"}. Samples: choose, sort, wrong first (I)`;

@@ -16,16 +16,9 @@ export class ClipboardLine {
     keyboard(this.field);
     this.root.append(this.text, this.field);
     this.field.addEventListener("copy", () => this.tell("Copied"), { signal });
-    this.field.addEventListener("keydown", (event) => {
-      // Ctrl+C in the field is the browser's own.
-      event.stopPropagation();
-      if (event.key === "Escape") this.close();
-    }, { signal });
+    // Ctrl+C in the field is the browser's own.
+    this.field.addEventListener("keydown", (event) => event.key !== "Escape" && event.stopPropagation(), { signal });
     signal.addEventListener("abort", () => clearTimeout(this.timer));
-  }
-
-  get isOpen(): boolean {
-    return !this.root.hidden;
   }
 
   async copy(text: string, done: string): Promise<void> {
@@ -41,7 +34,8 @@ export class ClipboardLine {
     say(this.text, "");
   }
 
-  private tell(text: string): void {
+  /** Say for a while what was done. */
+  tell(text: string): void {
     clearTimeout(this.timer);
     this.field.hidden = true;
     this.root.hidden = false;

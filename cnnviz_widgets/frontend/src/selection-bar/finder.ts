@@ -2,6 +2,7 @@
 import { search, WORDS, type Channels, type Found } from "./search";
 import { button, element, keyboard, say } from "../lib/dom/elements";
 import { icon, iconButton } from "../lib/dom/icons";
+import { onEscape } from "../lib/frame/escape";
 import type { Selection } from "../lib/linking/selection";
 
 /** So many names are offered; others can be typed. */
@@ -22,7 +23,7 @@ export class Finder {
   constructor(
     private readonly selection: Selection,
     private readonly channels: () => Channels,
-    private readonly onClose: () => void,
+    onClose: () => void,
     private readonly signal: AbortSignal,
   ) {
     keyboard(this.field);
@@ -41,11 +42,9 @@ export class Finder {
       event.preventDefault();
       this.take(this.field.value);
     }, { signal });
-    this.root.addEventListener("keydown", (event) => {
-      // Letters typed here are no keys of the frame.
-      event.stopPropagation();
-      if (event.key === "Escape") this.onClose();
-    }, { signal });
+    onEscape(this.root, "search", () => !this.root.hidden, onClose, signal);
+    // Letters typed here are no keys of the frame.
+    this.root.addEventListener("keydown", (event) => event.stopPropagation(), { signal });
     selection.onOthers(() => say(this.said, ""));
     selection.onNamed(() => this.offer());
     this.offer();

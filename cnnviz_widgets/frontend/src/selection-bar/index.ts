@@ -10,6 +10,7 @@ import { button, element, mount, say } from "../lib/dom/elements";
 import { iconButton } from "../lib/dom/icons";
 import { counted, named } from "../lib/format";
 import { command, frameOf, onAnyCommand, type Command } from "../lib/frame/commands";
+import { onEscape } from "../lib/frame/escape";
 import { asFloat32, asFloat64, asInt32, asUint8 } from "../lib/linking/buffers";
 import { onChange } from "../lib/linking/changes";
 import { Connection, type ViewProps } from "../lib/linking/connection";
@@ -45,7 +46,7 @@ class SelectionBar {
     this.trials = makeTrials(this.connection);
     this.history = new SelectionHistory(selection);
     this.clipboard = new ClipboardLine(signal);
-    this.names = new Names(selection, () => model.get("_channel_count"), signal);
+    this.names = new Names(selection, () => model.get("_channel_count"), (name) => this.clipboard.tell(`Saved as ${name}`), signal);
     this.finder = new Finder(selection, () => this.channels, () => this.leave(() => this.closeFinder()), signal);
     const copy = button("Copy", "Copy the channels' numbers (Ctrl+C)", () => this.copy(), signal);
     this.python = button("To Python", "Copy a line that gets the values, for any cell", () => this.toPython(), signal);
@@ -68,6 +69,8 @@ class SelectionBar {
     );
     this.root = element("div", "cnnviz cnnviz-selection-bar", {}, this.clipboard.root, this.finder.root, this.pill);
     this.root.addEventListener("keydown", (event) => this.onKey(event), { signal });
+    onEscape(this.clipboard.root, "said", () => !this.clipboard.root.hidden, () => this.leave(() => this.clipboard.close()), signal);
+    onEscape(this.root, "selection", () => selection.list.length > 0, () => this.leave(() => selection.clear()), signal);
     onAnyCommand(this.root, (name) => this.obey(name), signal);
     selection.onSelected(() => this.show());
     selection.onOthers(() => this.clipboard.close());
@@ -117,15 +120,15 @@ class SelectionBar {
     return { ...this.known, kept: this.selection.named };
   }
 
-  private obey(name: Command): void {
+  private obey(name: Command): boolean {
     if (name === "search") this.finder.open();
     else if (name === "undo") this.undo();
-    // When all have heard it: the drawer stays while something floats that is closed first.
-    else if (name === "escape") queueMicrotask(() => this.escape());
-    else if (this.selection.list.length === 0) return;
+    else if (this.selection.list.length === 0) return false;
     else if (name === "copy") this.copy();
     else if (name === "silence" || name === "mean" || name === "merge") this.attempt(name);
     else if (name === "python" && this.connection.alive && this.model.get("python")) this.toPython();
+    else return false;
+    return true;
   }
 
   private copy(): void {
@@ -152,20 +155,13 @@ class SelectionBar {
     this.show();
   }
 
-  private escape(): void {
-    if (this.clipboard.isOpen) this.leave(() => this.clipboard.close());
-    else if (!this.finder.root.hidden) this.leave(() => this.closeFinder());
-    else this.leave(() => this.selection.clear());
-  }
-
   private closeFinder(): void {
     this.finder.close();
   }
 
   private onKey(event: KeyboardEvent): void {
-    if (event.key === "Escape") this.escape();
-    else if (event.key === "z" && (event.ctrlKey || event.metaKey)) this.undo();
-    else return;
+    if (event.key !== "z" || !(event.ctrlKey || event.metaKey)) return;
+    this.undo();
     event.preventDefault();
     event.stopPropagation();
   }

@@ -20,6 +20,7 @@ export class Names {
   constructor(
     private readonly selection: Selection,
     private readonly channelCount: () => number,
+    private readonly onSaved: (name: string) => void,
     private readonly signal: AbortSignal,
   ) {
     this.opener = element("button", "cnnviz-button", { type: "button", title: "Keep this selection under a name, or go to one" }, "Save");
@@ -57,6 +58,8 @@ export class Names {
     if (!name || this.selection.list.length === 0) return;
     this.selection.name(name, this.selection.list);
     this.field.value = "";
+    this.window.close();
+    this.onSaved(name);
   }
 
   private apply(channels: readonly number[]): void {

@@ -1,4 +1,5 @@
 /** Dragging a picture with the mouse, told apart from clicking it. */
+import { onEscape } from "../lib/frame/escape";
 
 /** Pixels that the pointer may move during a click. */
 const CLICK = 4;
@@ -19,6 +20,7 @@ export class Drag<Start> {
     canvas.addEventListener("pointermove", (event) => this.onMove(event), { signal });
     canvas.addEventListener("pointerup", () => this.onUp(), { signal });
     canvas.addEventListener("pointercancel", () => this.end(), { signal });
+    onEscape(canvas, "drag", () => this.from?.moved ?? false, () => this.takeBack(), signal);
   }
 
   get active(): boolean {
@@ -41,7 +43,14 @@ export class Drag<Start> {
   }
 
   private onUp(): void {
-    this.ended = this.from?.moved ?? false;
+    if (this.from) this.ended = this.from.moved;
+    this.end();
+  }
+
+  /** Back to where it began; the click that is still to come is the end of it. */
+  private takeBack(): void {
+    this.move(this.from!.start, 0, 0);
+    this.ended = true;
     this.end();
   }
 

@@ -9,6 +9,7 @@ import { button, element } from "../lib/dom/elements";
 import { themeOf } from "../lib/dom/theme";
 import { number, span } from "../lib/format";
 import { command } from "../lib/frame/commands";
+import { onEscape } from "../lib/frame/escape";
 import { offerTile, type InputPicture, type ShownTile, type TileViewer } from "../lib/frame/shown-tile";
 import { marginsOf, paintAxes, type AxisWords } from "../lib/plots/tile-axes";
 import { Mark } from "../lib/wire/constants";
@@ -89,7 +90,10 @@ export class Enlarged {
     this.tile = { ...tile };
     this.moved = this.options.follow(tile);
     this.viewer = offerTile(this.options.stage, this.shown());
-    if (this.viewer) return command(this.options.stage, "tab:channel");
+    if (this.viewer) {
+      command(this.options.stage, "tab:channel");
+      return;
+    }
     this.openUntil = new AbortController();
     const { signal } = this.openUntil;
     const { canvas, context } = layer("cnnviz-enlarged-tile");
@@ -97,12 +101,7 @@ export class Enlarged {
     const close = button("Back to the grid", "Close the enlarged tile (Escape)", () => this.close(), signal);
     const side = element("div", "cnnviz-enlarged-side", {}, close, facts);
     this.root = element("div", "cnnviz-enlarged", { role: "dialog", "aria-label": "One tile, enlarged" }, canvas, side);
-    this.root.addEventListener("keydown", (event) => {
-      if (event.key !== "Escape") return;
-      event.preventDefault();
-      event.stopPropagation();
-      this.close();
-    }, { signal });
+    onEscape(this.root, "tile", () => this.isOpen, () => this.close(), signal);
     canvas.addEventListener("pointermove", (event) => this.point(canvas, event), { signal });
     this.options.stage.style.minHeight = `${ROOM}px`;
     this.options.stage.append(this.root);

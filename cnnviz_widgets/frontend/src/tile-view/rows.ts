@@ -49,8 +49,9 @@ export function withBlanks(rows: Rows, rowAt: Int32Array): Rows {
   return { ...rows, starts };
 }
 
-export const limitScroll = (rows: Rows): number =>
-  clamp(rows.scroll, 0, contentHeight(rows) - rows.height);
+/** `beyond`: how far may be scrolled even if all rows fit, where they were made larger. */
+export const limitScroll = (rows: Rows, beyond = 0): number =>
+  clamp(rows.scroll, 0, Math.max(contentHeight(rows) - rows.height, Math.min(beyond, rows.height / 2)));
 
 export const yOf = (rows: Rows, row: number): number => rows.top + startOf(rows, row) - rows.scroll;
 

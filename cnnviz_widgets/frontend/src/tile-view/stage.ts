@@ -15,6 +15,7 @@ import { eachFrame } from "../lib/dom/frame";
 import { onThemeChange, themeOf, type Theme } from "../lib/dom/theme";
 import { wheelOf, WheelHint } from "../lib/dom/wheel";
 import { onCommand } from "../lib/frame/commands";
+import { onEscape } from "../lib/frame/escape";
 import { inputPicture } from "../lib/frame/input-picture";
 import { onChange } from "../lib/linking/changes";
 import { Connection } from "../lib/linking/connection";
@@ -56,6 +57,8 @@ export class TileStage<State extends StageState, Layout extends StageLayout> {
   theme: Theme;
   /** Pixels scrolled down. */
   scroll = 0;
+  /** So far down is scrolled at most, if all rows fit: what is under the pointer stays there as they grow. */
+  beyond = 0;
   private readonly settings: Settings;
   private readonly hint: WheelHint;
   private readonly enlarged: Enlarged;
@@ -138,8 +141,13 @@ export class TileStage<State extends StageState, Layout extends StageLayout> {
     onChange(this.model, this.options.refreshOn, refresh);
     onResize(this.options.stage, this.drawTiles, this.signal);
     onThemeChange(this.options.root, refresh, this.signal);
-    // Of outputs and weights one is hidden, and has no place for a window.
-    onCommand(this.options.root, "settings", () => this.options.stage.clientWidth > 0 && this.settings.open(), this.signal);
+    onEscape(this.options.root, "selection", () => this.selection.list.length > 0, () => this.selection.clear(), this.signal);
+    onCommand(this.options.root, "settings", () => {
+      // Of outputs and weights one is hidden, and has no place for a window.
+      if (this.options.stage.clientWidth === 0) return false;
+      this.settings.open();
+      return true;
+    }, this.signal);
   }
 
   /** The height that there is for the picture: in a frame its pane's, else no more than so many pixels. */
@@ -153,7 +161,7 @@ export class TileStage<State extends StageState, Layout extends StageLayout> {
   }
 
   private reset(): void {
-    this.scroll = 0;
+    this.scroll = this.beyond = 0;
     this.cursor = { column: 0, row: 0 };
     this.range.anchor = 0;
     this.enlarged.close();
@@ -222,7 +230,7 @@ export class TileStage<State extends StageState, Layout extends StageLayout> {
     const { rows } = this.content.layout();
     // Where there are no rows yet, nothing grows.
     const grown = contentHeight(rows) / contentHeight(before) || 1;
-    this.scroll = (y - before.top + before.scroll) * grown - (y - before.top);
+    this.scroll = this.beyond = (y - before.top + before.scroll) * grown - (y - before.top);
     this.drawTiles();
   }
 
@@ -234,6 +242,8 @@ export class TileStage<State extends StageState, Layout extends StageLayout> {
   scrollBy(pixels: number): boolean {
     const rows = (): Rows => this.content.layout().rows;
     const before = rows().scroll;
+    // No farther beyond the end than it is.
+    this.beyond = Math.min(this.beyond, before);
     this.scroll = before + pixels;
     this.scroll = rows().scroll;
     this.drawTiles();
@@ -241,7 +251,7 @@ export class TileStage<State extends StageState, Layout extends StageLayout> {
   }
 
   private fit(): void {
-    this.scroll = 0;
+    this.scroll = this.beyond = 0;
     this.axis.set("start", 0);
     this.axis.set("scale", 0);
     this.axis.set("unfolded", []);
@@ -329,8 +339,7 @@ export class TileStage<State extends StageState, Layout extends StageLayout> {
     else if (event.key === " ") this.range.choose(this.cursor[this.content.channels], event.shiftKey ? "extend" : "toggle");
     else if (event.key === "Enter") {
       if (!this.content.unfold?.(this.cursor)) this.enlarge(this.cursor);
-    } else if (event.key === "Escape" && this.selection.list.length > 0) this.selection.clear();
-    else if (event.key === "0") this.fit();
+    } else if (event.key === "0") this.fit();
     else if (event.key === "+" || event.key === "=") this.zoomBy(ZOOM_STEP);
     else if (event.key === "-") this.zoomBy(1 / ZOOM_STEP);
     else return;

@@ -16,7 +16,8 @@ import { button, element, keyboard, mount, say } from "../lib/dom/elements";
 import { eachFrame } from "../lib/dom/frame";
 import { icon, iconButton } from "../lib/dom/icons";
 import { count } from "../lib/format";
-import { frameOf, onCommand } from "../lib/frame/commands";
+import { onCommand } from "../lib/frame/commands";
+import { OverPanes } from "../lib/frame/over-panes";
 import { asFloat64 } from "../lib/linking/buffers";
 import { onChange } from "../lib/linking/changes";
 import { Connection, type ViewProps } from "../lib/linking/connection";
@@ -32,6 +33,8 @@ const KEYS =
   "Space plays. A and B mark two moments to compare. Ctrl and wheel, or Shift and drag, zoom; double click shows all.";
 /** So many losses and metrics are drawn unless the reader chooses others. */
 const MOST_LINES = 3;
+/** Others share the last colour of the style sheet. */
+const LAST_HUE = 3;
 
 class Timeline {
   readonly root: HTMLElement;
@@ -57,6 +60,7 @@ class Timeline {
   private readonly publish: Publisher;
   private readonly redraw: () => void;
   private readonly connection: Connection;
+  private readonly overPanes: OverPanes;
   private readonly signal: AbortSignal;
   private moments: Moments;
   private lines: Line[] = [];
@@ -114,6 +118,7 @@ class Timeline {
     this.empty = emptyLine(signal);
     this.root = element("div", "cnnviz cnnviz-timeline", {}, this.empty, this.body, this.connection.line);
     this.redraw = eachFrame(() => this.draw(), signal);
+    this.overPanes = new OverPanes(this.root, model, this.connection, () => this.strip.focus({ preventScroll: true }), signal);
     this.listen();
   }
 
@@ -129,7 +134,6 @@ class Timeline {
       zoom: (range) => this.zoom(range),
     }, signal);
     onCommand(this.root, "play", () => this.togglePlay(), signal);
-    onCommand(this.root, "escape", () => this.endComparison(), signal);
     // Python sends these in one message, of which each is heard.
     onChange(model, [...MOMENTS_TRAITS, ...TIMELINE_CURVES_TRAITS, "number", "mark_a", "mark_b", "has_live"], this.redraw);
     onChange(model, ["position", "note", "training", "comparing", "_compare_asked", "_compare_answered"], () => this.show());
@@ -172,7 +176,7 @@ class Timeline {
         moments: this.moments,
         onsets: this.marks,
         lines,
-        hues: lines.map((line) => Math.min(this.lines.indexOf(line), 5)),
+        hues: lines.map((line) => Math.min(this.lines.indexOf(line), LAST_HUE)),
         health,
         epochs: asFloat64(model.get("_epochs")),
         last,
@@ -214,6 +218,7 @@ class Timeline {
     const { position, model } = this;
     const waiting = position !== model.get("_shown");
     const comparing = this.comparison.isAwaited;
+    this.overPanes.lay();
     this.drawn?.point(position, this.hovered);
     this.slowAnswer.wait((waiting || comparing) && this.moments.count > 0);
     const where = this.moments.text(position, model.get("training"), model.get("_moments")) + inputsAt(model.get("_changes"), position);
@@ -288,16 +293,6 @@ class Timeline {
     return this.position === LIVE ? this.moments.last : this.moments.of(this.position);
   }
 
-  private endComparison(): void {
-    if (!this.model.get("comparing")) return;
-    this.model.set("comparing", false);
-    this.model.save_changes();
-    // Without a kernel nobody else takes it away from over the panes.
-    const box = this.connection.alive ? undefined : frameOf(this.root)?.querySelector<HTMLElement>(".cnnviz-moments-compared");
-    if (box) box.style.display = "none";
-    this.strip.focus({ preventScroll: true });
-  }
-
   private move(position: number): void {
     this.player.stop();
     // A history without its model ends at its last moment.
@@ -362,7 +357,6 @@ class Timeline {
     else if (event.key === " ") this.togglePlay();
     else if (event.key === "a" || event.key === "b") this.comparison.mark(event.key.toUpperCase() as "A" | "B");
     else if (event.key === "+" || event.key === "-") this.zoom(zoomed(this.full, shown, middle, event.key === "+" ? KEY_ZOOM : 1 / KEY_ZOOM));
-    else if (event.key === "Escape" && this.model.get("comparing")) this.endComparison();
     else return;
     event.preventDefault();
     event.stopPropagation();

@@ -6,6 +6,8 @@ import { steps, type Step } from "./steps";
 import { button, element, mount } from "../lib/dom/elements";
 import { eachFrame } from "../lib/dom/frame";
 import { frameOf, onCommand } from "../lib/frame/commands";
+import { cover } from "../lib/frame/cover";
+import { onEscape } from "../lib/frame/escape";
 import { KEYS } from "../lib/frame/keys";
 import { onChange } from "../lib/linking/changes";
 import { entry } from "../lib/linking/entry";
@@ -46,6 +48,7 @@ class Tour {
   private showsKeys = false;
   private isOpen = false;
   private before: Element | null = null;
+  private uncover: () => void = () => undefined;
 
   constructor(
     private readonly model: AnyModel<TourState>,
@@ -70,10 +73,11 @@ class Tour {
       words,
       foot,
     );
-    this.sheet = element("div", "cnnviz cnnviz-tour", { popover: "manual" }, this.hole, this.bubble);
+    this.sheet = element("div", "cnnviz cnnviz-tour", { popover: "manual", tabindex: -1 }, this.hole, this.bubble);
     this.sheet.setAttribute("data-lm-suppress-shortcuts", "true");
     this.place = eachFrame(() => this.isOpen && this.lay(), signal);
     this.sheet.addEventListener("keydown", (event) => this.onKey(event), { signal });
+    onEscape(this.sheet, "tour", () => this.isOpen, () => this.close(), signal);
     onCommand(this.root, "tour", () => this.open(), signal);
     onChange(model, ["subject"], () => this.isOpen && this.show(this.showsKeys, this.at));
     document.addEventListener("scroll", this.place, { signal, capture: true, passive: true });
@@ -86,6 +90,7 @@ class Tour {
     if (!frame || this.isOpen) return;
     this.isOpen = true;
     this.before = document.activeElement;
+    this.uncover = cover([...frame.children].filter((each) => each instanceof HTMLElement) as HTMLElement[]);
     frame.append(this.sheet);
     this.sheet.showPopover?.();
     this.show(false, 0);
@@ -97,6 +102,7 @@ class Tour {
     this.isOpen = false;
     this.sheet.hidePopover?.();
     this.sheet.remove();
+    this.uncover();
     if (!this.signal.aborted && this.before instanceof HTMLElement) this.before.focus({ preventScroll: true });
     this.before = null;
     this.stops = [];
@@ -178,7 +184,6 @@ class Tour {
     // While it is open no key is the frame's.
     event.stopPropagation();
     const acts: Record<string, () => void> = {
-      Escape: () => this.close(),
       ArrowRight: () => this.go(1),
       ArrowLeft: () => this.go(-1),
       "?": () => this.show(!this.showsKeys, this.at),

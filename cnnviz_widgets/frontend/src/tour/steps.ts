@@ -50,7 +50,7 @@ export const steps = (subject: Subject): readonly Step[] => [
   {
     block: ".cnnviz-layer-selector",
     title: "Where to begin?",
-    text: `${WORDS[subject].begin} The keys [ and ] go through them in the order of analysis; ▲ marks findings.`,
+    text: `${WORDS[subject].begin} The keys [ and ] go through them in the order of analysis; marked ones have findings.`,
   },
   {
     block: ".cnnviz-dendrogram",

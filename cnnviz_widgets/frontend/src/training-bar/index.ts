@@ -162,7 +162,7 @@ class TrainingBar {
     const done = epochs > 0 && epoch > 0 ? Math.min(1, (epoch - 1 + inEpoch) / epochs) : inEpoch;
     this.progress.hidden = !running || done === 0;
     this.progress.style.width = `${(100 * done).toFixed(1)}%`;
-    this.progress.setAttribute("aria-valuenow", String(Math.round(100 * done)));
+    this.progress.setAttribute("aria-valuenow", String(Math.floor(100 * done)));
   }
 
   private get counts(): Record<"epoch" | "epochs" | "step" | "batch" | "steps", number> {

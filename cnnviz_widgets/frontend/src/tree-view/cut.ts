@@ -5,6 +5,7 @@
 import { distanceAt, yOf, type Scale } from "./scale";
 import { cutOf, groupsAt, labelsOf, type Tree } from "./tree";
 import { element, keyboard } from "../lib/dom/elements";
+import { onEscape } from "../lib/frame/escape";
 import { count, counted, number } from "../lib/format";
 
 /** Half the width of the pill. */
@@ -23,7 +24,8 @@ export class CutPill {
   readonly root: HTMLElement;
   readonly line = element("div", "cnnviz-cut-line");
   private readonly text = element("span", "");
-  private dragging = false;
+  /** Where the cut was before it was dragged; undefined while it is not. */
+  private before: number | null | undefined;
 
   constructor(
     private readonly options: CutOptions,
@@ -45,8 +47,12 @@ export class CutPill {
     keyboard(this.root);
     this.root.addEventListener("pointerdown", (event) => this.start(event), { signal });
     this.root.addEventListener("pointermove", (event) => this.drag(event), { signal });
-    this.root.addEventListener("pointerup", () => (this.dragging = false), { signal });
-    this.root.addEventListener("pointercancel", () => (this.dragging = false), { signal });
+    this.root.addEventListener("pointerup", () => (this.before = undefined), { signal });
+    this.root.addEventListener("pointercancel", () => (this.before = undefined), { signal });
+    onEscape(this.root, "drag", () => this.before !== undefined, () => {
+      options.setCut(this.before!);
+      this.before = undefined;
+    }, signal);
     this.root.addEventListener("keydown", (event) => this.onKey(event), { signal });
   }
 
@@ -57,6 +63,12 @@ export class CutPill {
 
   private get cut(): number {
     return cutOf(this.options.tree(), this.options.cut());
+  }
+
+  /** Give it the keyboard; false where it is not shown. */
+  focus(): boolean {
+    this.root.focus({ preventScroll: true });
+    return this.root === document.activeElement;
   }
 
   /** Bring pill and line to where the cut is, between what is kept free before and after the tree. */
@@ -86,11 +98,11 @@ export class CutPill {
   private start(event: PointerEvent): void {
     if (event.button !== 0) return;
     this.root.setPointerCapture(event.pointerId);
-    this.dragging = true;
+    this.before = this.options.cut();
   }
 
   private drag(event: PointerEvent): void {
-    if (!this.dragging) return;
+    if (this.before === undefined) return;
     const box = this.root.parentElement!.getBoundingClientRect();
     const along = this.options.upright ? event.clientX - box.left : event.clientY - box.top;
     this.options.setCut(distanceAt(this.options.scale(), along));

@@ -146,8 +146,9 @@ function paintWedges(context: CanvasRenderingContext2D, scene: Scene): void {
 function paintRibbon(context: CanvasRenderingContext2D, { leaves, theme, height, clip }: Scene): void {
   for (const { first, past, group, zero } of leaves.blocks) {
     const [from, to] = [leaves.left(first) + leaves.offset, leaves.right(past - 1) + leaves.offset];
-    if (!(to > clip[0] && from < clip[1])) continue;
-    context.fillStyle = zero ? theme.warning : group < 0 ? theme.line : groupColor(group, theme.dark);
+    // Channels by themselves are no group: a band over them would make one of them.
+    if (!(to > clip[0] && from < clip[1]) || (group < 0 && !zero)) continue;
+    context.fillStyle = zero ? theme.warning : groupColor(group, theme.dark);
     context.fillRect(from, height - RIBBON, to - from, RIBBON);
   }
 }

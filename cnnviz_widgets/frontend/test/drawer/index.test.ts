@@ -3,6 +3,7 @@ import { beforeEach, describe, expect, test } from "vitest";
 
 import drawer from "../../src/drawer";
 import { command } from "../../src/lib/frame/commands";
+import { escape } from "../../src/lib/frame/escape";
 import type { DrawerState } from "../../src/lib/wire/states";
 import { emptyPage, FakeModel, find, show } from "../fake";
 
@@ -58,10 +59,10 @@ describe("drawer", () => {
   });
 
   test("Escape closes it where the focus is in it", () => {
-    command(find(".cnnviz-frame"), "escape");
+    escape(find(".cnnviz-frame"));
     expect(isOpen()).toBe(true);
     tab("findings").focus();
-    command(find(".cnnviz-frame"), "escape");
+    escape(find(".cnnviz-frame"));
     expect(isOpen()).toBe(false);
   });
 

@@ -2,6 +2,7 @@
 import { beforeEach, describe, expect, test, vi } from "vitest";
 
 import menu from "../../src/export-menu";
+import { drawingOf } from "../../src/export-menu/screen";
 import type { ExportMenuState } from "../../src/lib/wire/states";
 import { emptyPage, FakeModel, find, key, show } from "../fake";
 
@@ -44,6 +45,8 @@ async function open(state: Partial<ExportMenuState> = {}) {
 const rows = (): string[] => [...document.querySelectorAll(".cnnviz-export-row")].map((each) => each.textContent!);
 const named = (label: string): HTMLButtonElement => find(`[aria-label="${label}"]`);
 const status = (): string => find(".cnnviz-export-status").textContent!;
+/** What is said beside the button, once the menu has closed. */
+const said = (): string => (document.querySelector(".cnnviz-popover") ? "" : find(".cnnviz-export-said").textContent!);
 const alert = (): string => find(".cnnviz-export-error").textContent!;
 
 function send(model: FakeModel<ExportMenuState>, name: string, text: string, view?: string): void {
@@ -70,10 +73,11 @@ describe("asking", () => {
     expect(status()).toBe("Making picture, SVG…");
     expect(named("Picture, PNG").disabled).toBe(true);
     send(model, "conv1-outputs.svg", "<svg/>");
-    await vi.waitFor(() => expect(status()).toBe("Saved conv1-outputs.svg"));
+    await vi.waitFor(() => expect(said()).toBe("Saved conv1-outputs.svg"));
     expect(saved.map(({ name }) => name)).toEqual(["conv1-outputs.svg"]);
     expect(saved[0]!.blob.type).toBe("image/svg+xml");
     expect(await saved[0]!.blob.text()).toBe("<svg/>");
+    find(".cnnviz-export > button").click();
     expect(named("Picture, PNG").disabled).toBe(false);
   });
 
@@ -96,7 +100,7 @@ describe("asking", () => {
     expect(alert()).toBe("");
     model.set("error", "");
     send(model, "a.png", "1");
-    await vi.waitFor(() => expect(status()).toBe("Saved a.png"));
+    await vi.waitFor(() => expect(said()).toBe("Saved a.png"));
   });
 
   test("a kernel that does not answer: the line says what is true", async () => {
@@ -124,7 +128,7 @@ describe("code", () => {
     const model = await open();
     named("Code of this view, Python").click();
     send(model, "conv1.py", "inspector");
-    await vi.waitFor(() => expect(status()).toContain("Copied"));
+    await vi.waitFor(() => expect(said()).toContain("Copied"));
     expect(writeText).toHaveBeenCalledWith("inspector");
     expect(saved).toEqual([]);
     vi.unstubAllGlobals();
@@ -136,7 +140,7 @@ describe("code", () => {
     const model = await open();
     named("Code of this view, Python").click();
     send(model, "conv1.py", "inspector");
-    await vi.waitFor(() => expect(status()).toBe("The clipboard was refused: saved conv1.py"));
+    await vi.waitFor(() => expect(said()).toBe("The clipboard was refused: saved conv1.py"));
     expect(saved.map(({ name }) => name)).toEqual(["conv1.py"]);
     expect(warn).toHaveBeenCalled();
     vi.unstubAllGlobals();
@@ -152,26 +156,37 @@ describe("without a kernel", () => {
     expect(off).toEqual([true, true, true, true, false]);
     expect(status()).toContain("No kernel");
     named("As on the screen, PNG").click();
-    expect(status()).toBe("There is no picture on the screen.");
-    const canvas = document.createElement("canvas");
-    [canvas.width, canvas.height] = [4, 4];
-    const title = document.createElement("h3");
-    title.textContent = "conv1";
-    find(".cnnviz-frame").append(title, canvas);
-    const written: unknown[] = [];
-    const contextOf = HTMLCanvasElement.prototype.getContext;
-    HTMLCanvasElement.prototype.getContext = function (this: HTMLCanvasElement) {
-      const noted = (text: unknown): void => void written.push(text);
-      return new Proxy({}, { get: (_, key) => (key === "fillText" ? noted : () => undefined), set: () => true });
-    } as unknown as typeof contextOf;
+    await vi.waitFor(() => expect(status()).toBe("There is no picture on the screen."));
+    vi.spyOn(HTMLElement.prototype, "getBoundingClientRect").mockReturnValue({ width: 40, height: 20 } as DOMRect);
+    Image.prototype.decode = async () => undefined;
     HTMLCanvasElement.prototype.toBlob = (callback) => callback(new Blob(["png"]));
     named("As on the screen, PNG").click();
+    await vi.waitFor(() => expect(said()).toBe("Saved screen.png"));
     expect(saved.map(({ name }) => name)).toEqual(["screen.png"]);
-    expect(status()).toBe("Saved screen.png");
-    expect(written[0]).toBe("conv1");
-    HTMLCanvasElement.prototype.getContext = contextOf;
-    title.remove();
-    canvas.remove();
+    vi.restoreAllMocks();
+  });
+
+  test("all that is shown is in the picture, and only that", () => {
+    const root = document.createElement("div");
+    const scrolled = document.createElement("p");
+    scrolled.append("curves & <b>", document.createElementNS("http://www.w3.org/2000/svg", "svg"));
+    const picture = Object.assign(document.createElement("canvas"), { width: 3, height: 2, toDataURL: () => "data:tiles" });
+    const field = Object.assign(document.createElement("input"), { value: "typed" });
+    const gone = Object.assign(document.createElement("div"), { textContent: "gone" });
+    gone.style.display = "none";
+    const over = Object.assign(document.createElement("div"), { textContent: "menu" });
+    over.setAttribute("popover", "manual");
+    root.append(scrolled, picture, field, gone, over);
+    root.scrollTop = 12;
+    document.body.append(root);
+    const styleOf = getComputedStyle;
+    vi.stubGlobal("getComputedStyle", (element: Element, name?: string) => (name === "::before" && element === scrolled ? { length: 0, content: '"dashes"' } : styleOf(element)));
+    const drawing = drawingOf(root, 40, 20);
+    vi.unstubAllGlobals();
+    for (const part of ["<p", ">dashes</span>", "curves &amp; &lt;b&gt;", "<svg", "data:tiles", 'value="typed"', "translate:0px -12px", 'width="40" height="20"']) {
+      expect(drawing).toContain(part);
+    }
+    for (const part of ["gone", "menu<", "<canvas"]) expect(drawing).not.toContain(part);
   });
 
   test("nobody is waited for once the kernel is gone", async () => {

@@ -21,6 +21,7 @@ const finding = (more: Partial<FindingEntry> = {}): FindingEntry => ({
   layer: "conv1",
   view: "outputs",
   channel_count: 2,
+  channel_names: [],
   channels: [1, 4],
   channel_total: 8,
   measured: { name: "share of dead channels", value: 0.25, is_share: true },
@@ -42,6 +43,7 @@ async function open(findings: FindingEntry[], more: Partial<FindingsPanelState> 
     _findings: findings,
     finding: -1,
     stale: false,
+    diagnosing: false,
     dismissed: [],
     _select_asked: 0,
     height: 400,
@@ -175,6 +177,10 @@ describe("the list", () => {
   // A Dict of traitlets that may be None begins as an empty one.
   test.each([{ _report: null }, { _report: {} }])("before the first report it says that there is none: %o", async (nothing) => {
     const model = await open([], { stale: true, ...nothing });
+    expect(find(".cnnviz-findings-head").textContent).toBe("Nothing has been diagnosed yet.");
+    model.set("diagnosing", true);
+    expect(find(".cnnviz-findings-head").textContent).toBe("Diagnosing…");
+    model.set("diagnosing", false);
     expect(find(".cnnviz-findings-head").textContent).toBe("Nothing has been diagnosed yet.");
     expect(find(".cnnviz-warning").hidden).toBe(true);
     model.set({ _report: { model: "cnn", layers: 3, samples: 2, notes: ["untrained"], skipped: [] }, _findings: [finding()] });
@@ -317,6 +323,7 @@ describe("filters", () => {
     expect(model.state.finding).toBe(31);
     type("nothing like it");
     expect(find(".cnnviz-findings-none").textContent).toBe("No finding matches.");
+    find("input").focus();
     find("input").dispatchEvent(key("Escape"));
     expect(heads()).toHaveLength(500);
     expect(find("[id$='-31']").getAttribute("aria-expanded")).toBe("true");
@@ -422,6 +429,7 @@ describe("what a row unfolds", () => {
 
 describe("words and bars", () => {
   test("channels are named, counted, or all", () => {
+    expect(channelText(finding({ channel_count: 2, channels: [1, 7], channel_names: ["coat", "<i>"] }))).toBe("channels 1 (coat), 7 (<i>)");
     const text = (count: number, channels: number[]) => channelText(finding({ channel_count: count, channels }));
     expect(text(0, [])).toBe("");
     expect(text(1, [7])).toBe("channel 7");

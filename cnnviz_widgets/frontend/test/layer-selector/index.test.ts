@@ -134,6 +134,7 @@ describe("filter and order", () => {
     expect(names()).toEqual(["block2"]);
     type(input, "block2 _conv2");
     expect(names()).toEqual(["block2", "conv2"]);
+    input.focus();
     input.dispatchEvent(key("Escape"));
     expect(input.value).toBe("");
     expect(names().slice(0, 5)).toEqual(["block1", "block2", "block3", "block4", "conv1"]);
@@ -175,7 +176,11 @@ describe("filter and order", () => {
     expect(names()).toEqual(["e", "c", "block1_a", "d", "block1_b"]);
     model.set("_layers", [...model.state._layers.slice(0, 3), layer("d", { dead: 4 }), layer("e")]);
     expect(names()).toEqual(["d", "c", "block1_a", "e", "block1_b"]);
-    input.dispatchEvent(key("Escape"));
+    // The menu is closed first.
+    for (let time = 0; time < 2; time++) {
+      input.focus();
+      input.dispatchEvent(key("Escape"));
+    }
     expect(names()).toEqual(["block1", "a", "b", "c", "d", "e"]);
   });
 });

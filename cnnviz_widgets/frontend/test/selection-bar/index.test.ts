@@ -3,6 +3,7 @@ import { describe, expect, test, vi } from "vitest";
 
 import bar from "../../src/selection-bar";
 import { command } from "../../src/lib/frame/commands";
+import { escape } from "../../src/lib/frame/escape";
 import type { AblationBarState, SelectionBarState } from "../../src/lib/wire/states";
 import { emptyPage, FakeModel, find, frame, key, shared, show, view } from "../fake";
 
@@ -16,15 +17,6 @@ const named = (text: string): HTMLButtonElement =>
 const pill = () => find("[role=toolbar]");
 const count = () => find(".cnnviz-selection-count").textContent;
 const said = () => find(".cnnviz-selection-said");
-
-/** The parts of a frame hear it one after the other, and then it is done. */
-async function escape(from: Element): Promise<void> {
-  const isEmpty = !find(".cnnviz-selection-bar").querySelector(":scope > :not([hidden])");
-  command(from, "escape");
-  // The drawer, which may hear it later, still sees that something floats.
-  expect(!find(".cnnviz-selection-bar").querySelector(":scope > :not([hidden])")).toBe(isEmpty);
-  await Promise.resolve();
-}
 
 interface More {
   bar?: Partial<SelectionBarState>;
@@ -92,7 +84,7 @@ describe("the bar", () => {
     expect(selection.state.selected).toEqual([]);
     expect(document.activeElement).toBe(around);
     selection.set("selected", [1]);
-    await escape(around);
+    escape(around);
     expect(selection.state.selected).toEqual([]);
   });
 
@@ -101,7 +93,7 @@ describe("the bar", () => {
     const other = document.createElement("div");
     other.className = "cnnviz-frame";
     document.body.append(other);
-    command(other, "escape");
+    escape(other);
     expect(selection.state.selected).toEqual([1]);
   });
 });
@@ -183,7 +175,7 @@ describe("copying", () => {
     expect([field.selectionStart, field.selectionEnd]).toEqual([0, LINE.length]);
     expect(said().textContent).toBe("Ctrl+C to copy");
     // Escape takes the field away first.
-    await escape(around);
+    escape(around);
     expect([said().hidden, selection.state.selected.length]).toEqual([true, 4]);
     expect(document.activeElement).toBe(around);
   });
@@ -246,6 +238,9 @@ describe("names", () => {
     openNames();
     save(" <b>edges</b> ");
     expect(selection.state._named).toEqual({ "conv1 0": { "<b>edges</b>": [4, 2] } });
+    // It is done: a quiet line says so, and the window is no longer in the way.
+    expect([document.querySelector(".cnnviz-names"), said().textContent]).toEqual([null, "Saved as <b>edges</b>"]);
+    openNames();
     expect(find(".cnnviz-names-name").textContent).toBe("<b>edges</b>");
     selection.set("selected", [9]);
     find<HTMLButtonElement>(".cnnviz-names-list .cnnviz-button").click();

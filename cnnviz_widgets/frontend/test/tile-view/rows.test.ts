@@ -1,7 +1,7 @@
 /** Rows of which some have no tiles: they share what the others leave, and stay in their order. */
 import { describe, expect, test } from "vitest";
 
-import { contentHeight, heightOf, rowAt, rowSpans, withBlanks, yOf, type Rows } from "../../src/tile-view/rows";
+import { contentHeight, heightOf, limitScroll, rowAt, rowSpans, withBlanks, yOf, type Rows } from "../../src/tile-view/rows";
 
 // Eight of 32, as a quick look spreads them.
 const ROW_AT = Int32Array.from({ length: 32 }, () => -1);
@@ -41,4 +41,11 @@ describe.each([
 test("rows that all have tiles are as they were", () => {
   const whole = rows(10, 400);
   expect(withBlanks(whole, Int32Array.from({ length: 32 }, (_, row) => row))).toBe(whole);
+});
+
+test("rows that all fit are scrolled as far as their growth about the pointer needs", () => {
+  const rows = { size: 20, count: 5, gap: 1, scroll: 60, height: 200, top: 20 };
+  expect([limitScroll(rows), limitScroll(rows, 45), limitScroll(rows, 500)]).toEqual([0, 45, 60]);
+  expect(limitScroll({ ...rows, scroll: -3 }, 45)).toBe(0);
+  expect(limitScroll({ ...rows, count: 50, scroll: 900 }, 45)).toBe(800);
 });

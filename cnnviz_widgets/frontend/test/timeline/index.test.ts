@@ -384,6 +384,20 @@ describe("two moments", () => {
     box.remove();
   });
 
+  test("while they lie over the panes no part below hears a key", async () => {
+    const model = await open();
+    const root = find(".cnnviz-timeline");
+    root.parentElement!.classList.add("cnnviz-frame");
+    const below = ["layers", "main", "drawer"].map((name) => Object.assign(document.createElement("div"), { className: `cnnviz-frame-${name}` }));
+    root.before(...below);
+    model.set("comparing", true);
+    expect(below.map(({ inert }) => inert)).toEqual([true, true, true]);
+    expect(root.closest("[inert]")).toBeNull();
+    press("Escape");
+    expect(below.map(({ inert }) => inert)).toEqual([false, false, false]);
+    for (const each of below) each.remove();
+  });
+
   test("the menu says the same, greys out what cannot be, and clears both", async () => {
     const model = await open({ mark_a: 10, mark_b: 10 });
     named("A B").click();

@@ -8,6 +8,7 @@ from ....analysis.arrays import Indices
 from ....analysis.tiles.types import TileSheet
 from ....comparison.layer_comparison import LayerComparison
 from ....comparison.side_by_side import SideBySide
+from ....diagnosis.phrases import percent
 from ...views.sample_names import row_names
 from .drawing import FAINT, INK, Drawing, Point
 from .layer_figure import (
@@ -100,7 +101,7 @@ def _draw_pairs(drawing: Drawing, compared: LayerComparison, y: float) -> float:
         words = (
             f"channel {name}: cosine distance {compared.match.distance[number]:.3f}, "
             f"distribution shift {compared.shift[number]:.3f}, "
-            f"exact zeros {before:.0%} → {after:.0%}"
+            f"exact zeros {percent(before)} → {percent(after)}"
         )
         drawing.words(MARGIN, y, words, INK if number == compared.order[0] else FAINT)
         y += LINE_HEIGHT

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ....analysis.density.curves import MOST_CURVES
+from ....diagnosis.phrases import percent
 from ....records.layer_picture import LayerPicture
 from .drawing import FAINT, INK, LINE, Box, Drawing
 
@@ -45,7 +46,7 @@ def draw_curves(drawing: Drawing, record: LayerPicture, box: Box, colours: Seque
         drawing.line((x, box.bottom), (x, box.bottom + 4), colour=FAINT)
         drawing.words(x, box.bottom + 12, f"{low + share * span:.3g}", anchor="middle")
     zeros = float(record.density_numbers.zero_share.mean())
-    words = f"value · density (logarithmic) · {zeros:.0%} of all values are exact zeros"
+    words = f"value · density (logarithmic) · {percent(zeros)} of all values are exact zeros"
     drawing.words(box.left, box.bottom + 28, words)
 
 

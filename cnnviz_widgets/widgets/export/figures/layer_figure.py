@@ -79,8 +79,8 @@ def draw_heading(drawing: Drawing, look: Look) -> float:
 
 
 def draw_ribbon(drawing: Drawing, across: Places, y: float) -> float:
-    """A line in its colour below each group."""
-    for run in across.runs:
+    """A line in its colour below each group; none below what is in no group."""
+    for run in (run for run in across.runs if run.stop - run.start > 1):
         left = float(across.starts[run.start])
         right = float(across.starts[run.stop - 1]) + across.size
         drawing.area(Box(left, y, right - left, RIBBON), fill=across.colours[run.start])

@@ -202,8 +202,6 @@ def _plot(
         [marks[name] for name in ("_position", "_every", "_chosen", "_hovered")],
         [step_axis, log_axis, linear_axis],
         height=200,
-        # Left and right as in the timeline (timeline/axis.ts): a moment stands at one place.
-        margin={"top": 8, "bottom": 40, "left": 64, "right": 56},
         padding_x=0.0,
     )
     figure.layout.margin = "0"

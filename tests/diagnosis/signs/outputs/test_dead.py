@@ -104,7 +104,7 @@ def test_where_the_task_is_solved_dead_units_are_spare_ones() -> None:
     assert finding.severity == "note"
     assert "the task is solved" in finding.cure
     spared = {"dense": Trial(0.5, 64, 0, LEARNT, LEARNT)}
-    assert "20 units would do" in only(replace(model, thinned=spared), "dead").cure
+    assert "Nothing to do: 20 units of" in only(replace(model, thinned=spared), "dead").cure
 
 
 @pytest.mark.parametrize(("dead", "severity"), [(24, "note"), (34, "warning"), (39, "warning")])

@@ -33,7 +33,7 @@ def test_a_lost_picture_that_nobody_misses_is_a_note(answers: Answers | None) ->
     finding = only(replace(facts(lost), answers=answers), "unlike-input")
     assert finding.severity == "note"
     assert "its answers tell" in finding.limits
-    assert finding.cure.startswith("None is needed") == (answers is SOLVED)
+    assert finding.cure.startswith("Nothing to do") == (answers is SOLVED)
 
 
 def test_what_the_architecture_loses_by_itself_is_a_note() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from cnnviz_widgets.diagnosis.facts import ModelFacts
@@ -11,6 +12,8 @@ from cnnviz_widgets.diagnosis.findings import Finding
 from cnnviz_widgets.diagnosis.measurements.data.answers import Answers
 from cnnviz_widgets.diagnosis.measurements.training.loss_history import LossHistory
 from cnnviz_widgets.diagnosis.signs.training.no_better_than_constant import NoBetterThanConstant
+
+from ..layers import layer
 
 CHANCE = Answers(
     "head",
@@ -41,6 +44,18 @@ def test_classes_at_chance() -> None:
         "(loss 2.5; of the best constant answer 2.3)."
     )
     assert "x[:10]" in finding.cure
+
+
+def test_classes_with_names_are_called_by_them() -> None:
+    names = tuple("abcdefghij")
+    head = layer("head", np.ones((64, 10)), output=True)
+    facts = ModelFacts({"head": head}, 64, answers=CHANCE, class_names=names)
+    (finding,) = NoBetterThanConstant().findings(facts)
+    assert 'always saying "d" would give 11' in finding.summary
+    assert facts.names_of("head") == names and facts.names_of("") == ()
+    # Names that are not as many as the outputs are of something else.
+    (finding,) = NoBetterThanConstant().findings(replace(facts, class_names=names[:3]))
+    assert "always saying class 3 would" in finding.summary
 
 
 def test_one_answer_for_all() -> None:

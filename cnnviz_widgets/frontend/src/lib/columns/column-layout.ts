@@ -139,7 +139,8 @@ export function layoutOf(request: LayoutRequest): ColumnLayout {
   if (stack) slotOf.fill(slots.length, ...stack);
   const content = Math.max(0, x - GAP) + beside * (parting + size);
   const layout = { width, before, after, size, narrow: isNarrow(width), slots, stack, blocks, slotOf, content, scroll: 0 };
-  return { ...layout, scroll: limited(layout, xOfColumn(layout, request.start)) };
+  const scroll = xOfColumn(layout, request.start);
+  return { ...layout, scroll: scale > 0 ? clamp(scroll, 0, mostZoomed(layout)) : limited(layout, scroll) };
 }
 
 /** The largest side at first sight of so many tiles: a few would leave the pane nearly empty, and rows are to be seen, too. */
@@ -252,6 +253,8 @@ function apart([first, past]: Range, isSelected: LayoutRequest["isSelected"]): R
 type Placed = Pick<ColumnLayout, "slots" | "slotOf" | "content" | "width" | "before" | "after">;
 
 const roomOf = ({ width, before, after }: Placed): number => Math.max(1, width - before - after);
+/** Where tiles were made larger, what is under the pointer stays there even if all would fit. */
+const mostZoomed = (layout: Placed): number => Math.max(layout.content - roomOf(layout), Math.min(layout.content, roomOf(layout)) / 2);
 const limited = (layout: Placed, scroll: number): number => clamp(scroll, 0, layout.content - roomOf(layout));
 
 /** Left edge of a slot, or of the stack, in CSS pixels of the view. */
@@ -316,8 +319,9 @@ function columnAtX(layout: Placed, x: number): number {
 
 // Moving --------------------------------------------------------------------------------------
 
-/** Where the axis has to start for so many pixels to be scrolled past. */
-const scrolledBy = (layout: ColumnLayout, scroll: number): number => columnAtX(layout, limited(layout, scroll));
+/** Where the axis has to start for so many pixels to be scrolled past; no farther than it is beyond the end. */
+const scrolledBy = (layout: ColumnLayout, scroll: number): number =>
+  columnAtX(layout, clamp(scroll, 0, Math.max(layout.content - roomOf(layout), layout.scroll)));
 
 /** Moved with the pointer by so many pixels. */
 export const panned = (layout: ColumnLayout, pixels: number): number => scrolledBy(layout, layout.scroll - pixels);
@@ -328,7 +332,8 @@ export function zoomed(request: LayoutRequest, factor: number, x: number): AxisP
   const scale = clamp((request.scale || before.size) * factor, LEAST_TILE, LARGEST_TILE);
   const layout = layoutOf({ ...request, scale });
   const under = columnAtX(before, x - before.before + before.scroll);
-  return { scale, start: scrolledBy(layout, xOfColumn(layout, under) - (x - layout.before)) };
+  const scroll = xOfColumn(layout, under) - (x - layout.before);
+  return { scale, start: columnAtX(layout, clamp(scroll, 0, mostZoomed(layout))) };
 }
 
 /** Scrolled as little as is needed to see a slot whole. */

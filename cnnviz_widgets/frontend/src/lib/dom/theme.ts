@@ -12,12 +12,6 @@ export interface Theme {
   error: string;
 }
 
-/** Colours for clusters: Okabe and Ito's, safe for colour-blind users; no grey among them. */
-export const CLUSTER_COLORS = {
-  light: ["#0072B2", "#D55E00", "#007A5A", "#A8477F", "#9A6B00", "#2B7FAF"],
-  dark: ["#56B4E9", "#E69F00", "#2FC49A", "#E08BBE", "#F0E442", "#FF8A4C"],
-} as const;
-
 const value = (style: CSSStyleDeclaration, name: string, otherwise: string): string =>
   style.getPropertyValue(name).trim() || otherwise;
 

@@ -1,5 +1,9 @@
-/** The frame's keys. A part that has the focus has its own ones first, and keeps them to itself. */
+/**
+ * The frame's keys. A part that has the focus has its own ones first, and keeps them to itself; but
+ * what Escape ends, the frame says before anybody else.
+ */
 import { command, type Command } from "./commands";
+import { takeEscape } from "./escape";
 
 /** Every key with the command that it gives, and what it does in words. */
 export const KEYS: readonly (readonly [key: string, name: Command, words: string])[] = [
@@ -36,7 +40,6 @@ export function commandOf(event: KeyboardEvent): Command | undefined {
     // Where a text is marked it is that which is to be copied.
     return getSelection()?.toString() ? undefined : WITH_CONTROL[event.key];
   }
-  if (event.key === "Escape") return "escape";
   return KEYS.find(([key]) => key === event.key.toLowerCase())?.[1];
 }
 
@@ -53,12 +56,14 @@ export function listenForKeys(frame: HTMLElement, signal: AbortSignal): void {
     event.stopPropagation();
     command(from, name);
   };
+  frame.addEventListener("keydown", (event) => takeEscape(event, frame), { signal, capture: true });
   frame.addEventListener("keydown", (event) => on(event, event.target as Element), { signal });
   for (const type of ["focusin", "pointerdown"] as const) {
     document.addEventListener(type, (event) => (held = frame.contains(event.target as Node)), { signal, capture: true });
   }
   document.addEventListener("keydown", (event) => {
-    if (!held || event.target !== document.body) return;
+    if (!held || event.target !== document.body || takeEscape(event, frame)) return;
+    if (!commandOf(event)) return;
     frame.focus({ preventScroll: true });
     on(event, frame);
   }, { signal });

@@ -8,6 +8,9 @@ import { element, say } from "../dom/elements";
 
 export const NO_KERNEL = "No kernel: what needs one is greyed out. Run the cell again to have it back.";
 
+/** The same where there is little room (inspector-header/style.css). */
+const NO_KERNEL_BRIEFLY = "No kernel: run the cell again";
+
 /** So ipywidgets marks a view whose model was not connected when the view was made. */
 const DISCONNECTED = "jupyter-widgets-disconnected";
 /** A connection that is back after so long was not lost. */
@@ -90,7 +93,8 @@ export class Connection {
 
   /** The line for all parts of a composite, to stand where its head tells what goes on. */
   notice(): HTMLElement {
-    return element("div", "cnnviz-no-kernel cnnviz-for-all", { title: this.text }, this.text);
+    const words = [["cnnviz-at-length", this.text], ["cnnviz-in-short", NO_KERNEL_BRIEFLY]] as const;
+    return element("div", "cnnviz-no-kernel cnnviz-for-all", { title: this.text }, ...words.map(([name, text]) => element("span", name, {}, text)));
   }
 
   /** Grey out a control that needs a kernel while there is none, or for a reason of its own. */

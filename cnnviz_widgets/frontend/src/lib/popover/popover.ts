@@ -1,5 +1,6 @@
 /** A small window under a button: nothing clips it, and it goes when one looks elsewhere. */
 import { element } from "../dom/elements";
+import { onEscape } from "../frame/escape";
 
 export interface Popover {
   root: HTMLElement;
@@ -65,18 +66,14 @@ export function popover(
 
   const toggle = (): void => (isOpen ? close() : open());
   opener.addEventListener("click", toggle, { signal });
-  root.addEventListener("keydown", (event) => {
-    if (event.key === "Escape") close();
-    // Its keys are not the frame's.
-    event.stopPropagation();
-  }, { signal });
+  onEscape(root, "popover", () => isOpen, close, signal);
+  // Its keys are not the frame's.
+  root.addEventListener("keydown", (event) => event.stopPropagation(), { signal });
   const elsewhere = (event: Event): void => {
     const path = event.composedPath();
     if (isOpen && !path.includes(root) && !path.includes(opener)) close();
   };
   document.addEventListener("pointerdown", elsewhere, { signal, capture: true });
-  // What had the focus in it may be gone.
-  document.addEventListener("keydown", (event) => isOpen && event.target === document.body && event.key === "Escape" && close(), { signal });
   document.addEventListener("scroll", (event) => isOpen && !event.composedPath().includes(root) && place(), { signal, capture: true, passive: true });
   addEventListener("resize", () => isOpen && place(), { signal });
   signal.addEventListener("abort", () => root.remove(), { once: true });

@@ -347,6 +347,8 @@ export interface FindingEntry {
   /** How many channels are concerned, 0 for all of them, and the first of them. */
   channel_count: number;
   channels: number[];
+  /** What these are called, where they stand for classes; else none. */
+  channel_names: string[];
   /** Of how many channels, where that is known. */
   channel_total: number | null;
   measured: MeasurementEntry;

@@ -160,6 +160,8 @@ export interface FindingsPanelState {
   dismissed: [string, string][];
   /** How often the page asked for the chosen one's channels. */
   _select_asked: number;
+  /** Whether a diagnosis is being made. */
+  diagnosing: boolean;
   /** Number of the chosen finding; -1 for none. */
   finding: number;
   /** Greatest height of the list in CSS pixels. */

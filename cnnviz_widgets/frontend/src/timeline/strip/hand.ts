@@ -2,6 +2,7 @@
 import { type Axis, LEFT, type Range, zoomed } from "./axis";
 import { HEIGHT } from "./picture";
 import { element } from "../../lib/dom/elements";
+import { onEscape } from "../../lib/frame/escape";
 import { wheelOf } from "../../lib/dom/wheel";
 
 export interface Strip {
@@ -51,6 +52,7 @@ export function listenToHand(root: HTMLElement, strip: Strip, signal: AbortSigna
     end();
   }, { signal });
   root.addEventListener("pointercancel", end, { signal });
+  onEscape(root, "drag", () => held === "range", end, signal);
   root.addEventListener("pointerleave", () => strip.hover(undefined), { signal });
   root.addEventListener("dblclick", () => strip.zoom(undefined), { signal });
   root.addEventListener("wheel", (event) => {

@@ -1,7 +1,7 @@
 /** What is drawn over the steps: losses and metrics, and one number of the layers. */
 import type { AnyModel } from "@anywidget/types";
 
-import { number } from "../../lib/format";
+import { number, wholePercent } from "../../lib/format";
 import { asFloat32, asFloat64 } from "../../lib/linking/buffers";
 import { scaleFor, written } from "../../lib/plots/value-scale";
 import type { LogEntry, NumberEntry, TimelineCurvesState } from "../../lib/wire/payloads";
@@ -144,10 +144,10 @@ export function valueAt(curve: Curve | undefined, step: number): number | undefi
 }
 
 export const lineValue = (line: Line, value: number): string =>
-  line.isPercent && Number.isFinite(value) ? `${Math.round(100 * value)} %` : number(value, 2);
+  line.isPercent && Number.isFinite(value) ? wholePercent(value) : number(value, 2);
 
 export const healthValue = ({ entry }: Health, value: number): string =>
-  entry.look === "share" && Number.isFinite(value) ? `${Math.round(100 * value)} %` : Number.isNaN(value) ? "–" : written(entry.look, value);
+  entry.look === "share" && Number.isFinite(value) ? wholePercent(value) : Number.isNaN(value) ? "–" : written(entry.look, value);
 
 /** What a number is called in a label. */
 const WORDS: Record<string, string> = {

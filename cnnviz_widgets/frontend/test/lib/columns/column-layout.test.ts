@@ -230,6 +230,25 @@ describe("moving", () => {
     }
   });
 
+  test("and so before they fill the width; panning leads back, and no farther", () => {
+    const few = { ...wide, count: 6, groups: [], zeros: null, scale: 40 };
+    const x = 200;
+    let request = few;
+    const before = layoutOf(request);
+    const slot = slotAt(before, x);
+    const share = (x - leftOf(before, slot)) / before.size;
+    for (let turn = 0; turn < 6; turn++) {
+      request = { ...request, ...zoomed(request, 1.1, x) };
+      const now = layoutOf(request);
+      expect(now.content).toBeLessThan(now.width - now.before - now.after);
+      expect(Math.abs(leftOf(now, slot) + share * now.size - x)).toBeLessThanOrEqual(1.5 * (turn + 1));
+    }
+    const now = layoutOf(request);
+    expect(now.scroll).toBeGreaterThan(20);
+    expect(layoutOf({ ...request, start: panned(now, -500) }).scroll).toBeCloseTo(now.scroll, 6);
+    expect(layoutOf({ ...request, start: panned(now, 500) }).scroll).toBe(0);
+  });
+
   test("tiles grow and shrink between their bounds, and folds stay as they are", () => {
     const small = { ...wide, ...zoomed(wide, 1e-6, 500) };
     const large = { ...wide, ...zoomed(wide, 1e6, 500) };

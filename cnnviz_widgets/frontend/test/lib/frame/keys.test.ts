@@ -17,7 +17,7 @@ beforeEach(() => {
   document.body.append(frame);
   heard = [];
   listenForKeys(frame, ends.signal);
-  onAnyCommand(frame, (name) => heard.push(name), ends.signal);
+  onAnyCommand(frame, (name) => heard.push(name) > 0, ends.signal);
 });
 
 const press = (key: string, options: KeyboardEventInit = {}, target: HTMLElement = frame): KeyboardEvent => {

@@ -1,0 +1,32 @@
+/** A figure has its margins only where there is room for them. */
+import { afterEach, expect, test, vi } from "vitest";
+
+import { DENSITY_MARGINS, marginsWhileShown } from "../../../src/lib/plots/margins";
+import { emptyPage, FakeModel } from "../../fake";
+
+emptyPage();
+afterEach(() => void vi.unstubAllGlobals());
+
+test.each([[0, false], [140, false], [141, true], [800, true]])("%i pixels wide: %s", (width, has) => {
+  let resized: () => void = () => undefined;
+  vi.stubGlobal("ResizeObserver", class {
+    constructor(callback: () => void) {
+      resized = callback;
+    }
+    observe(): void {}
+    disconnect(): void {}
+  });
+  const none = { top: 0, bottom: 0, left: 0, right: 0 };
+  const figure = new FakeModel<Record<string, unknown>>({ fig_margin: none });
+  const beside = document.createElement("div");
+  let now = 0;
+  Object.defineProperty(beside, "clientWidth", { get: () => now });
+  const lay = marginsWhileShown(figure as never, beside, () => DENSITY_MARGINS, new AbortController().signal);
+  expect(figure.state.fig_margin).toEqual(none);
+  now = width;
+  resized();
+  expect(figure.state.fig_margin).toEqual(has ? DENSITY_MARGINS : none);
+  now = 0;
+  lay();
+  expect(figure.state.fig_margin).toEqual(none);
+});
