@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import ArrayLike
-from traitlets import Bytes, Enum, List, Unicode
+from traitlets import Bool, Bytes, Enum, List, Unicode
 
 from ...analysis.arrays import Indices
 from ...analysis.tiles.types import TileSheet
@@ -69,12 +69,21 @@ class ChannelGrid(SheetTraits, HeadTraits, LayerView):
     sample_labels = List(Unicode(), help="A name for each of all samples; none: its number.").tag(
         sync=True
     )
+    sort_rows = Enum(
+        ["given", "wrong", "class", "unsure"],
+        "given",
+        help="Rows as they were given, the wrong ones first, by class, or the least sure first.",
+    ).tag(sync=True)
     height = Whole(440, min=120, help="Greatest height of the grid in CSS pixels.").tag(sync=True)
 
     _channels = Bytes().tag(sync=True)
     _samples = Bytes(help="Number of each row's sample; none: that of the row.").tag(sync=True)
     _rows = Bytes(
         help="Number of the sample at each place, where some have no tiles now; none: _samples."
+    ).tag(sync=True)
+
+    _marks_answers = Bool(
+        False, help="Whether the channels are the classes that answers are of."
     ).tag(sync=True)
 
     # Tiles, channels and samples, where they are not the record's own.
