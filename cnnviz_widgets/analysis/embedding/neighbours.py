@@ -109,7 +109,7 @@ def neighbour_accuracy(
     Returns
     -------
     float or None
-        A share; of several classes with as many votes the nearest neighbour's counts. None where
+        A share; of classes with as many votes the one that has the nearest counts. None where
         fewer than two classes are known: there is nothing to be told.
     """
     truth = labels if of is None else labels[of]
@@ -118,8 +118,9 @@ def neighbour_accuracy(
     votes = labels[neighbours.rows]
     classes = int(labels.max()) + 1
     answers = np.empty(len(truth), dtype=np.intp)
-    # The nearer a vote, the more it counts, by less than any vote: so ties go to the nearest.
-    weights = 1.0 + np.linspace(1e-3, 0.0, votes.shape[1]) / votes.shape[1]
+    # Each adds more than all that are farther, and all together less than a vote: so of equal
+    # votes those of the class that is nearest are the most.
+    weights = 1.0 + 0.5 ** np.arange(1, votes.shape[1] + 1)
     for row, voted in enumerate(votes):
         known = voted >= 0
         counts = np.bincount(voted[known], weights=weights[known], minlength=classes)

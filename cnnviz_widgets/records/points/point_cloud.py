@@ -33,7 +33,7 @@ class PointCloud:
     values : ndarray of float64, shape (point, feature)
         As `point_rows` gives them.
     total : int
-        How many points there would be if none were left out.
+        How many samples or channels there are, those without a point among them.
     notes : tuple of str
         What is left out, and why, in sentences.
     """
@@ -87,7 +87,8 @@ def _samples(record: LayerPicture) -> PointCloud:
     if len(values) < record.n_samples:
         notes.append(f"Of the first {len(values):,} samples: of the others no picture was kept.")
     notes += _sameness(rows.values, "samples")
-    return PointCloud("samples", points, rows.values, len(values), tuple(notes))
+    total = len(values) if record.samples is None else record.samples.total
+    return PointCloud("samples", points, rows.values, total, tuple(notes))
 
 
 def _channels(record: LayerPicture) -> PointCloud:

@@ -48,7 +48,10 @@ export class Enlarged {
   private place(): void {
     const frame = frameOf(this.root);
     if (!this.isLarge || !frame || this.signal.aborted) return;
-    const { left, top, width, height } = frame.getBoundingClientRect();
+    const { left, top, width, bottom } = frame.getBoundingClientRect();
+    // The timeline stays in sight, to go through the moments.
+    const foot = frame.querySelector(".cnnviz-frame-foot")?.getBoundingClientRect();
+    const height = (foot && foot.height > 0 ? foot.top : bottom) - top;
     Object.assign(this.root.style, { left: `${left}px`, top: `${top}px`, width: `${width}px`, height: `${height}px` });
   }
 }

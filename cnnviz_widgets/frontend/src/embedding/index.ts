@@ -173,7 +173,7 @@ class Embedding {
   private paint(): void {
     const moves = this.moving.step(this.points.positions);
     this.scatter.paint(this.points, this.moving.positions, this.selection, this.only);
-    this.whole.disabled = this.scatter.isWhole;
+    this.whole.hidden = this.scatter.isWhole;
     this.paintOverlay();
     if (moves) this.draw();
   }
@@ -241,6 +241,8 @@ class Embedding {
 
   private reset(): void {
     this.scatter.reset();
+    // The button goes, and the focus with it.
+    this.scatter.overlay.canvas.focus({ preventScroll: true });
     this.draw();
   }
 

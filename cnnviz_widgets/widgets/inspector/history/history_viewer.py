@@ -75,9 +75,10 @@ class HistoryViewer(Selecting, Composite):
         self.header = InspectorHeader(live=False)
         self.selector = LayerSelector([listed(entry) for entry in history.layers])
         self.story = HistoryView(self.selector, self._go_to)
-        self.drawer = Drawer([(name, TABS[name]) for name in ("density", "channel")])
+        self.drawer = Drawer([(name, TABS[name]) for name in ("density", "points", "channel")])
         self.exporting, self.tour = ExportMenu(self.exported, OF_NUMBERS), Tour()
-        tabs = {"density": self.views.in_tab("density"), "channel": [self.views.card]}
+        tabs = {name: self.views.in_tab(name) for name in ("density", "points")}
+        tabs["channel"] = [self.views.card]
         selection, told = self.views.selection, lambda: remember(self)
         self._selection_bar = SelectionBar(selection, on_python=told, python=PYTHON_LINE)
         bar = [self.header, self.exporting, self.tour]

@@ -14,6 +14,7 @@ from ....model.reading.probe import ModelProbe
 from ....model.samples.answers import AnswerSource, sample_answers
 from ....model.samples.input_set import InputSet
 from ....model.samples.pictures import Decode, output_pictures, sample_pictures
+from ....model.samples.raw_inputs import raw_inputs
 from ....records.place_record import NOW, PlaceRecord
 from ....records.record_kind import OUTPUTS
 from ....records.sample_subset import SampleChoice
@@ -21,7 +22,7 @@ from ....records.samples.row_heads import SampleAnswers, SamplePictures
 from ....records.samples.shown_inputs import ShownInputs
 from ...jupyter.ownership import of_open
 from ...panels.samples import SamplesBar
-from ...views.channel_grid import ChannelGrid
+from ...views.layer_views import LayerViews
 
 _NOTHING = SamplePictures()
 # Of an output that is kept, so that other targets can judge it.
@@ -38,13 +39,13 @@ class _Now:
 
 
 class SampleHeads:
-    """Leads the rows of a grid by the samples that the model is shown.
+    """Leads the rows of a grid, and tells of points, by the samples that the model is shown.
 
     Answers are read off the passes that are made anyway.
 
     Parameters
     ----------
-    grid : ChannelGrid
+    views : LayerViews
     bar : SamplesBar
         Says how many answers are right.
     class_names : sequence of str
@@ -57,13 +58,13 @@ class SampleHeads:
 
     def __init__(
         self,
-        grid: ChannelGrid,
+        views: LayerViews,
         bar: SamplesBar,
         class_names: Sequence[str],
         decode: Decode | None,
         inputs: InputSet,
     ) -> None:
-        self._grid, self._bar = grid, bar
+        self._grid, self._cloud, self._bar = views.grid, views.embedding, bar
         self.class_names = class_names
         self._decode = decode
         self._source: AnswerSource | None = None
@@ -92,6 +93,7 @@ class SampleHeads:
         self._held = _Now(inputs, pictures, SampleAnswers.none(inputs.probe.samples, inputs.names))
         self._last = None
         self._led_by = ""
+        self._cloud.start("the inputs" if inputs.shown is None else inputs.shown.title)
 
     def saved(self) -> object:
         """What rows are led by, for `restore`."""
@@ -103,6 +105,7 @@ class SampleHeads:
         self._held = saved
         self._last = None
         self._led_by = ""
+        self._cloud.start("the inputs" if saved.inputs.shown is None else saved.inputs.shown.title)
 
     def judge_by(self, inputs: InputSet) -> None:
         """The same inputs have other targets: judge the answers that are known by them."""
@@ -116,7 +119,7 @@ class SampleHeads:
             none = SampleAnswers.none(inputs.probe.samples, inputs.names)
             self._held = replace(self._now, answers=none)
         if self._led_by == "now":
-            self._grid.show_answers(self._now.pictures, self.answers)
+            self._answer(self._now.pictures, self.answers)
         self._bar.show_answers(self.answers)
 
     @property
@@ -161,10 +164,12 @@ class SampleHeads:
         if led_by == "others":
             if self._led_by != led_by:
                 self._grid.show_samples(_NOTHING, SampleAnswers.none(0), ())
+                self._cloud.show_samples(_NOTHING, SampleAnswers.none(0))
         elif led_by == self._led_by:
-            self._grid.show_answers(now.pictures, answers)
+            self._answer(now.pictures, answers)
         else:
             self._grid.show_samples(now.pictures, answers, now.inputs.names)
+            self._cloud.show_samples(now.pictures, answers, raw_inputs(now.inputs.probe))
         self._led_by = led_by
         are_classes = (
             self._source is not None
@@ -175,6 +180,10 @@ class SampleHeads:
         )
         self._grid.mark_answers(are_classes)
         self._bar.show_answers(now.answers)
+
+    def _answer(self, pictures: SamplePictures, answers: SampleAnswers) -> None:
+        self._grid.show_answers(pictures, answers)
+        self._cloud.show_answers(pictures, answers)
 
     def _read(self, output: NDArray[Any], choice: SampleChoice | None) -> None:
         source, now = self._source, self._now

@@ -104,8 +104,9 @@ class Embedding(HeadTraits, LayerView):
     _install = Unicode(help="What brings t-SNE; '' where it is there.").tag(sync=True)
     _cancel_asked = Int(0, help="How often the page has ended t-SNE.").tag(sync=True)
 
-    # What is shown has not been computed: nobody looks.
+    # What is shown has not been computed, and samples have not been told of: nobody looks.
     _is_late = False
+    _untold: tuple[SamplePictures, ToldSamples] | None = None
 
     def __init__(
         self,
@@ -141,7 +142,7 @@ class Embedding(HeadTraits, LayerView):
             **traits,
         )
         if record is not None:
-            self._tell(given_pictures(told.raw), told)
+            self._tell(given_pictures(told.raw), told, True)
             self.show(record)
 
     @property
@@ -194,6 +195,17 @@ class Embedding(HeadTraits, LayerView):
             if not self._is_late:
                 self._placing.improve(self.method)
 
+    def start(self, samples_of: str) -> None:
+        """From now on the same numbers are other samples: none is selected, points begin anew.
+
+        Parameters
+        ----------
+        samples_of : str
+            What they are samples of, as for `SampleSelection.start`.
+        """
+        self.sample_selection.start(samples_of)
+        self._placing.forget()
+
     def show_samples(
         self, samples: SamplePictures, answers: SampleAnswers, raw: ArrayLike | None = None
     ) -> None:
@@ -208,8 +220,7 @@ class Embedding(HeadTraits, LayerView):
             What the model was shown.
         """
         inputs = None if raw is None else number_array("raw", raw)
-        self._tell(samples, ToldSamples(answers, raw=inputs))
-        self._placing.judge()
+        self._tell(samples, ToldSamples(answers, raw=inputs), True)
 
     def show_answers(self, samples: SamplePictures, answers: SampleAnswers) -> None:
         """Tell other answers to the same samples.
@@ -220,8 +231,8 @@ class Embedding(HeadTraits, LayerView):
             They are told of already; their words go with the answers.
         answers : SampleAnswers
         """
-        self._tell_answers(samples, self._placing.told.with_answers(answers))
-        self._placing.judge()
+        pictured = self._untold is not None
+        self._tell(samples, self._placing.told.with_answers(answers), pictured)
 
     def picture(self) -> Image | None:
         """The points as a still picture; None before there are any, or while nobody looks."""
@@ -233,21 +244,24 @@ class Embedding(HeadTraits, LayerView):
         told = self._placing.told
         return embedding_picture(drawn, told.answers, told.places(drawn.cloud), self._summary)
 
-    def _tell(self, samples: SamplePictures, told: ToldSamples) -> None:
-        with self.hold_sync():
-            self._put(picture_state(samples))
-            self._tell_answers(samples, told)
-
-    def _tell_answers(self, samples: SamplePictures, told: ToldSamples) -> None:
+    def _tell(self, samples: SamplePictures, told: ToldSamples, pictured: bool) -> None:
+        """Tell the page what samples are; their pictures where it has others, or none."""
         self._placing.told = told
+        if not self.active:
+            self._untold = samples, told
+            return
+        self._untold = None
         entries = head_entries(samples, told.answers, len(told.answers))
-        is_known = self._head_shape[0] > 0 or any(
+        state = picture_state(samples) if pictured else {}
+        is_known = state.get("_head_shape", self._head_shape)[0] > 0 or any(
             entry["text"] or entry["truth"] or entry["answer"] for entry in entries
         )
-        with self.hold_sync():
-            self._heads = entries if is_known else []
-            if self._placing.picture is not None:
-                self._places = wire(told.places(self._placing.picture.cloud), "i4")
+        state["_heads"] = entries if is_known else []
+        if self._placing.picture is not None:
+            state["_places"] = wire(told.places(self._placing.picture.cloud), "i4")
+        self._put(state)
+        if not self._is_late:
+            self._placing.judge()
 
     # What the placing of the points tells ---------------------------------------------------
 
@@ -336,7 +350,9 @@ class Embedding(HeadTraits, LayerView):
 
     @observe("active")
     def _on_active(self, change: dict[str, Any]) -> None:
-        if self._is_late and self._record is not None:
+        if self.active and self._untold is not None:
+            self._tell(*self._untold, True)
+        if self.active and self._is_late and self._record is not None:
             self.show(self._record)
 
     @observe("_cancel_asked")

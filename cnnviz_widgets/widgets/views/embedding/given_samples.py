@@ -36,7 +36,7 @@ def for_rows(name: str, value: Any, record: LayerPicture) -> NDArray[Any]:
     total = rows if record.samples is None else record.samples.total
     if array.ndim and len(array) == total:
         return array[record.sample_numbers]
-    given = f"shape {array.shape}" if array.ndim else described(value)
+    given = f"shape {array.shape}" if array.ndim else described(array.item())
     of_all = "" if total == rows else f", or for each of all {total:,}"
     expected = f"an entry for each of the {rows:,} samples{of_all}"
     raise ValueError(f"{name} must have {expected}; got {given}")
@@ -118,10 +118,8 @@ def _names(
 ) -> list[str]:
     if given is None:
         return []
-    array = for_rows(name, given, record)
-    if name == "labels" or array.ndim != 2:
-        return sample_names(array, None, class_names, len(array))  # type: ignore[arg-type]
-    return sample_names(array[:, 0], None, class_names, len(array))  # type: ignore[arg-type]
+    array: Any = for_rows(name, given, record)
+    return sample_names(array, None, class_names, len(array), name)
 
 
 def _class_numbers(names: list[str], class_names: Sequence[str] | None) -> dict[str, int]:

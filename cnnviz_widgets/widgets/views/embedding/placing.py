@@ -49,14 +49,21 @@ class Placing:
     def __init__(self, view: Shows) -> None:
         self.picture: PointPicture | None = None
         self.told = ToldSamples()
+        self._last: PointPicture | None = None
         self.work = NewestWork(view.show_failure)
         self._view = view
 
     def place(self, cloud: PointCloud, path: str, method: Method) -> PointPicture:
         """The points where they can be drawn at once; `improve` does the rest."""
         self.work.end()
-        self.picture = point_picture(cloud, path, method, self.picture)
+        self.picture = point_picture(cloud, path, method, self._last)
+        self._last = self.picture
         return self.picture
+
+    def forget(self) -> None:
+        """The same numbers are other samples from now on: they begin anew."""
+        self.work.end()
+        self._last = None
 
     def improve(self, method: Method) -> None:
         """Place the points by a method, if they are not, and judge them."""
@@ -83,7 +90,7 @@ class Placing:
     def let_go(self) -> None:
         """Forget all; nobody looks any more."""
         self.work.end()
-        self.picture = None
+        self.picture = self._last = None
         self.told = ToldSamples()
 
     def _improve(self, turn: Turn, picture: PointPicture, by_tsne: bool) -> None:
@@ -119,5 +126,5 @@ class Placing:
         return picture.judged(told.labels(cloud), raw, neighbours, look)
 
     def _take(self, picture: PointPicture) -> None:
-        self.picture = picture
+        self.picture = self._last = picture
         self._view.show_picture(picture)
