@@ -1,5 +1,5 @@
 /** In a frame's side there is little room: the whole frame can be had, above all that is in it. */
-import { iconButton } from "../lib/dom/icons";
+import { button } from "../lib/dom/elements";
 import { frameOf } from "../lib/frame/commands";
 
 export class Enlarged {
@@ -11,7 +11,8 @@ export class Enlarged {
     private readonly changed: () => void,
     private readonly signal: AbortSignal,
   ) {
-    this.button = iconButton("fullscreen", "Enlarge", "Enlarge over the frame (Escape: back)", () => this.turn(!this.isLarge), signal);
+    this.button = button("⤢", "Enlarge over the frame (Escape: back)", () => this.turn(!this.isLarge), signal);
+    this.button.setAttribute("aria-label", "Enlarge");
     root.addEventListener("keydown", (event) => {
       if (!this.isLarge || event.key !== "Escape") return;
       event.stopPropagation();
