@@ -246,11 +246,18 @@ class Embedding(HeadTraits, LayerView):
 
     def _tell(self, samples: SamplePictures, told: ToldSamples, pictured: bool) -> None:
         """Tell the page what samples are; their pictures where it has others, or none."""
-        self._placing.told = told
-        if not self.active:
-            self._untold = samples, told
-            return
-        self._untold = None
+        lock = self._placing.work.lock
+        with surely(lock), lock:
+            self._placing.told = told
+            self._untold = None if self.active else (samples, told)
+            if self._untold is None:
+                self._put(self._state_of_samples(samples, told, pictured))
+                if not self._is_late:
+                    self._placing.judge()
+
+    def _state_of_samples(
+        self, samples: SamplePictures, told: ToldSamples, pictured: bool
+    ) -> dict[str, Any]:
         entries = head_entries(samples, told.answers, len(told.answers))
         state = picture_state(samples) if pictured else {}
         is_known = state.get("_head_shape", self._head_shape)[0] > 0 or any(
@@ -259,9 +266,7 @@ class Embedding(HeadTraits, LayerView):
         state["_heads"] = entries if is_known else []
         if self._placing.picture is not None:
             state["_places"] = wire(told.places(self._placing.picture.cloud), "i4")
-        self._put(state)
-        if not self._is_late:
-            self._placing.judge()
+        return state
 
     # What the placing of the points tells ---------------------------------------------------
 
