@@ -79,7 +79,9 @@ def _samples(record: LayerPicture) -> PointCloud:
     if known.any() and not known.all():
         values = values[:, known]
         gone = counted(int((~known).sum()), record.channel_noun)
-        notes.append(f"Without {gone} that are not finite, or not kept.")
+        notes.append(
+            f"Without what {gone} give{'s' * gone.startswith('1 ')}: not finite, or not kept."
+        )
     rows = point_rows(values)
     points = frozen(numbers[rows.numbers])
     if len(points) < len(values):

@@ -49,7 +49,7 @@ def test_a_channel_that_is_never_finite_leaves_the_samples() -> None:
     values[..., 4] = np.nan
     cloud = point_cloud(LayerRecord.of(values), "samples")
     assert len(cloud) == 9
-    assert cloud.notes == ("Without 1 channel that are not finite, or not kept.",)
+    assert cloud.notes == ("Without what 1 channel gives: not finite, or not kept.",)
 
 
 def test_zero_channels_have_no_direction() -> None:
