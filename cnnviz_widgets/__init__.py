@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from .widgets.inspector.history.history_viewer import HistoryViewer, open_history
     from .widgets.inspector.model_inspector import ModelInspector
     from .widgets.linking.column_axis import ColumnAxis
+    from .widgets.linking.sample_selection import SampleSelection
     from .widgets.linking.selection import Selection
     from .widgets.panels.ablation import AblationBar
     from .widgets.panels.findings import FindingsPanel
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from .widgets.views.channel_grid import ChannelGrid
     from .widgets.views.dendrogram import Dendrogram
     from .widgets.views.density_panel import DensityPanel
+    from .widgets.views.embedding.embedding import Embedding
     from .widgets.views.parameter_grid import ParameterGrid
 
 _HOMES = {
@@ -43,6 +45,7 @@ _HOMES = {
     "ComparisonPanel": ".widgets.comparison.comparison_panel",
     "Dendrogram": ".widgets.views.dendrogram",
     "DensityPanel": ".widgets.views.density_panel",
+    "Embedding": ".widgets.views.embedding.embedding",
     "FindingsPanel": ".widgets.panels.findings",
     "HealthPanel": ".widgets.panels.training.health",
     "History": ".history.history",
@@ -51,6 +54,7 @@ _HOMES = {
     "ModelInspector": ".widgets.inspector.model_inspector",
     "ModelProbe": ".model",
     "ParameterGrid": ".widgets.views.parameter_grid",
+    "SampleSelection": ".widgets.linking.sample_selection",
     "Selection": ".widgets.linking.selection",
     "Survey": ".records.survey.survey",
     "Timeline": ".widgets.panels.training.timeline",
@@ -73,6 +77,7 @@ __all__ = [
     "ComparisonPanel",
     "Dendrogram",
     "DensityPanel",
+    "Embedding",
     "FindingsPanel",
     "HealthPanel",
     "History",
@@ -81,6 +86,7 @@ __all__ = [
     "ModelInspector",
     "ModelProbe",
     "ParameterGrid",
+    "SampleSelection",
     "Selection",
     "Survey",
     "Timeline",

@@ -144,3 +144,15 @@ def test_importing_loads_no_tensorflow(statement: str) -> None:
 
 def test_every_name_of_the_public_list_exists() -> None:
     run("import cnnviz_widgets as cv\nfor name in cv.__all__: getattr(cv, name)")
+
+
+def test_analysis_needs_numpy_and_scipy_and_one_module_may_use_open_tsne() -> None:
+    allowed = {"numpy", "scipy", "cnnviz_widgets", *sys.stdlib_module_names}
+    others = {
+        (path.relative_to(PACKAGE).as_posix(), name.partition(".")[0])
+        for path in MODULES
+        for name in imported_by(path)
+        if path.is_relative_to(PACKAGE / "analysis") or name.partition(".")[0] == "openTSNE"
+        if name.partition(".")[0] not in allowed
+    }
+    assert others == {("analysis/embedding/tsne.py", "openTSNE")}

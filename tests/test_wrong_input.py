@@ -96,12 +96,14 @@ class Things:
             "ComparisonPanel": self.panel,
             "Dendrogram": cv.Dendrogram(VALUES),
             "DensityPanel": cv.DensityPanel(VALUES),
+            "Embedding": cv.Embedding(VALUES),
             "FindingsPanel": cv.FindingsPanel(self.report),
             "HealthPanel": cv.HealthPanel(),
             "HistoryViewer": self.viewer,
             "LayerSelector": cv.LayerSelector([{"path": "conv"}]),
             "ModelInspector": self.inspector,
             "ParameterGrid": cv.ParameterGrid(VALUES),
+            "SampleSelection": cv.SampleSelection(),
             "Selection": cv.Selection(),
             "Timeline": cv.Timeline(),
             "TrainingBar": cv.TrainingBar(),
@@ -185,6 +187,10 @@ RULES = {
         np.zeros(3), np.array(["a"] * 8), 1j * np.zeros(8), [[1], [1, 2]], "labels", 5,
         np.array([None] * 8), {"tail": np.zeros(8)}, Opaque,
     )),
+    "inputs of points": Rule("inputs must", ("images", IMAGES[:3], IMAGES[:0], 1j * IMAGES, 5.0,
+                                             np.array([None] * 8))),
+    "predictions": Rule("predictions must", ([0, 1], [0.5] * 8, "cats", 5, 1j * np.ones((8, 3)))),
+    "sample_selection": Rule("sample_selection must be a SampleSelection", (SELECTION, 5, "all")),
     "labels": Rule("label", ([0, 1], [0.5] * 8, [9] * 8, [-1] * 8, "cats", 5, {"a": 1},
                              np.eye(8)[:, :3], [[1], [1, 2]] * 4)),
     "class_names": Rule("class_names must be", ({"a": 1}, "abc", 5, ["a", 1], {"a", "b"}, [None])),
@@ -375,6 +381,22 @@ TAKES: dict[str, dict[str, Callable[[Any], Any]]] = {
         "height": lambda wrong: cv.ParameterGrid(height=wrong),
         "cut": lambda wrong: cv.ParameterGrid(cut=wrong),
     },
+    "Embedding": {
+        **view(cv.Embedding),
+        "axis": lambda wrong: cv.Embedding(VALUES, axis=wrong),
+        "labels": lambda wrong: cv.Embedding(IMAGES, wrong, ["a", "b"]),
+        "class_names": lambda wrong: cv.Embedding(IMAGES, np.zeros(8, int), wrong),
+        "predictions": lambda wrong: cv.Embedding(IMAGES, predictions=wrong),
+        "inputs of points": lambda wrong: cv.Embedding(IMAGES, inputs=wrong),
+        "sample_selection": lambda wrong: cv.Embedding(sample_selection=wrong),
+        "height": lambda wrong: cv.Embedding(height=wrong),
+        "text": lambda wrong: its("Embedding").start(wrong),
+    },
+    "SampleSelection": {
+        "hovered": lambda wrong: cv.SampleSelection(hovered=wrong),
+        "selected": lambda wrong: cv.SampleSelection(selected=wrong),
+        "text": lambda wrong: its("SampleSelection").start(wrong),
+    },
     "Selection": {
         "hovered": lambda wrong: cv.Selection(hovered=wrong),
         "hovered: set": lambda wrong: setattr(its("Selection"), "hovered", wrong),
@@ -525,8 +547,9 @@ TAKES: dict[str, dict[str, Callable[[Any], Any]]] = {
 
 PUBLIC_WIDGETS = (
     cv.AblationBar, cv.ChannelGrid, cv.ColumnAxis, cv.ComparisonPanel, cv.Dendrogram,
-    cv.DensityPanel, cv.FindingsPanel, cv.HealthPanel, cv.HistoryViewer, cv.LayerSelector,
-    cv.ModelInspector, cv.ParameterGrid, cv.Selection, cv.Timeline, cv.TrainingBar,
+    cv.DensityPanel, cv.Embedding, cv.FindingsPanel, cv.HealthPanel, cv.HistoryViewer,
+    cv.LayerSelector, cv.ModelInspector, cv.ParameterGrid, cv.SampleSelection, cv.Selection,
+    cv.Timeline, cv.TrainingBar,
 )  # fmt: skip
 
 # Of one name alone: what is called, what was given, and what is said to be expected.

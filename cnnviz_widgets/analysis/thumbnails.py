@@ -14,7 +14,7 @@ MOST_SIDE = 64
 """Pixels that a thumbnail may be high or wide."""
 
 MOST_BYTES = 2**20
-"""Bytes that all thumbnails together may take."""
+"""Bytes that all thumbnails together take, where nothing else is asked for."""
 
 CURVE = (24, 36)
 """Pixels down and across of the picture of a curve."""
@@ -43,7 +43,9 @@ class Thumbnails:
     note: str = ""
 
 
-def thumbnails(images: NDArray[np.generic], note: str = "") -> Thumbnails:
+def thumbnails(
+    images: NDArray[np.generic], note: str = "", most_bytes: int = MOST_BYTES
+) -> Thumbnails:
     """Pictures of images, all stretched over one range.
 
     The range is that of all finite values; where a few stray far from the others, that of 99 in
@@ -56,17 +58,19 @@ def thumbnails(images: NDArray[np.generic], note: str = "") -> Thumbnails:
         is shown.
     note : str
         As in `Thumbnails`.
+    most_bytes : int
+        What all may take.
 
     Returns
     -------
     Thumbnails
-        Averaged down to `MOST_SIDE` pixels a side or fewer, and `MOST_BYTES` in all.
+        Averaged down to `MOST_SIDE` pixels a side or fewer, and `most_bytes` in all.
     """
     count, height, width, channels = images.shape
     shown = 3 if channels >= 3 else 1
     values = np.asarray(images[..., :shown], dtype=np.float32)
     side = max(1, -(-max(height, width) // MOST_SIDE))
-    while count * -(-height // side) * -(-width // side) * shown > MOST_BYTES:
+    while count * -(-height // side) * -(-width // side) * shown > most_bytes:
         side += 1
     low, high = _range(values)
     finite = np.where(np.isfinite(values), values, np.float32(low))

@@ -83,3 +83,10 @@ def test_a_curve_rises_from_the_lower_left_to_the_upper_right() -> None:
 def test_a_curve_of_one_point_or_of_none_known_is_drawn_as_far_as_it_goes() -> None:
     assert curves(np.array([[2.0]])).pixels.any()
     assert not curves(np.full((1, 9), np.nan)).pixels.any()
+
+
+def test_they_take_no_more_than_asked_for() -> None:
+    images = np.random.default_rng(0).random((50, 28, 28, 1))
+    for most in (50, 50 * 14 * 14, 10**6):
+        assert thumbnails(images, most_bytes=most).pixels.nbytes <= most
+    assert thumbnails(images, most_bytes=50 * 14 * 14).pixels.shape[1:3] == (14, 14)

@@ -55,8 +55,8 @@ Sent: TypeAlias = dict[str, list[dict[str, Any]]]
 STATES = sorted(wire_schema.STATES)
 # Traits that need no help to be understood.
 SAY_THEMSELVES = (
-    *("axis", "error", "grid", "log_y", "message", "selection", "selector", "timeline", "title"),
-    "warnings",
+    *("axis", "error", "grid", "log_y", "message", "sample_selection", "selection", "selector"),
+    *("timeline", "title", "warnings"),
 )
 
 
@@ -70,7 +70,7 @@ def test_what_is_written_for_the_page_is_up_to_date(path: Path) -> None:
 
 
 def test_every_entry_of_the_front_end_is_some_widgets_and_has_its_state() -> None:
-    shared = {"ColumnAxisState", "SelectionState"}
+    shared = {"ColumnAxisState", "SampleSelectionState", "SelectionState"}
     for entry in sorted((PACKAGE / "frontend" / "src").glob("*/index.ts")):
         bundle = (PACKAGE / "static" / f"{entry.parent.name}.js").read_text(encoding="utf-8")
         [owner] = [
@@ -86,7 +86,8 @@ def test_every_widget_with_a_half_in_the_page_is_in_the_schema() -> None:
     # Only these bring what their bundles have in common.
     assert [each for each in classes if not issubclass(each, BundledWidget)] == []
     halves = {each.__name__ for each in classes}
-    assert halves | {"ColumnAxis", "Selection"} == set(wire_schema.STATES)
+    shared = {"ColumnAxis", "SampleSelection", "Selection"}
+    assert halves | shared == set(wire_schema.STATES)
 
 
 # -- the schema and the traits

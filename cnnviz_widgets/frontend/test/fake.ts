@@ -185,7 +185,7 @@ export const key = (name: string, init: KeyboardEventInit = {}): KeyboardEvent =
 
 /** A selection and an axis as every view holds them. */
 export function shared() {
-  const selection = new FakeModel<SelectionState>({ selected: [], hovered: -1, _channels_of: "", _named: {}, _chosen_in: [0, ""] }, "selection");
+  const selection = new FakeModel<SelectionState>({ selected: [], hovered: -1, _numbers_of: "", _named: {}, _chosen_in: [0, ""] }, "selection");
   const axis = new FakeModel<ColumnAxisState>({
     order_by: "leaf", start: 0, scale: 0, unfolded: [], heads: false, linkage: "single", _linkages: [], _groups: [], _zeros: [], _beside: 0,
   }, "axis");

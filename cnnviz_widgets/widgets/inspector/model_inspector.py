@@ -136,7 +136,8 @@ class ModelInspector(Selecting, WithInputs, Monitored, Composite):
             self.parameters, self.density = panes.views.parameters, panes.views.density
             self.following = TrainingSession(probe, self.selector, self._go_to, self._class_names)
             work, lock = WorkReport(self.header, "the reading"), model_lock(model)
-            heads = SampleHeads(self.grid, self.samples, self._class_names, decode, given)
+            self.embedding = panes.views.embedding
+            heads = SampleHeads(self.views, self.samples, self._class_names, decode, given)
             self._display = LayerDisplay(
                 probe, panes, heads, self.following, work, self._take_place
             )

@@ -21,7 +21,13 @@ from .selected import PYTHON_LINE
 if TYPE_CHECKING:
     from ...model import ModelProbe
 
-TABS = {"findings": "Findings", "density": "Density", "trials": "Trials", "channel": "Channel"}
+TABS = {
+    "findings": "Findings",
+    "density": "Density",
+    "points": "Points",
+    "trials": "Trials",
+    "channel": "Channel",
+}
 """The drawer's tabs, by their names."""
 
 
@@ -85,6 +91,7 @@ class Panes:
         tabs = {
             "findings": [self.findings],
             "density": self.views.in_tab("density"),
+            "points": self.views.in_tab("points"),
             "trials": [self.ablation],
             "channel": [self.views.card],
         }
@@ -121,6 +128,8 @@ def framed(
         for panel in panels:
             panel.add_class("cnnviz-tab")
             panel.add_class(tab_class(name))
+            if hasattr(panel, "active"):
+                _look(drawer, name, panel)
     panels = [panel for several in tabs.values() for panel in several]
     panes = {
         "bar": bar,
@@ -137,3 +146,13 @@ def framed(
     body = Box(boxes)
     body.add_class("cnnviz-frame-body")
     return [body]
+
+
+def _look(drawer: Drawer, tab: str, panel: DOMWidget) -> None:
+    """Have a panel work while its tab is open."""
+
+    def look(change: object = None) -> None:
+        panel.active = drawer.is_open and drawer.tab == tab
+
+    drawer.observe(look, ["tab", "is_open"])
+    look()

@@ -49,22 +49,13 @@ class SheetTraits(HasTraits):
 
 
 class HeadTraits(HasTraits):
-    """What leads each row: the sample, what it is, and the model's answer."""
-
-    sort_rows = Enum(
-        ["given", "wrong", "class", "unsure"],
-        "given",
-        help="Rows as they were given, the wrong ones first, by class, or the least sure first.",
-    ).tag(sync=True)
+    """What each sample is, and the model's answer to it."""
 
     _heads = List(Dict()).tag(sync=True)
     _head_shape = List(Int(), [0, 0, 0, 1]).tag(sync=True)
     _head_pixels = Bytes().tag(sync=True)
     _head_range = List(Float(), [0.0, 0.0]).tag(sync=True)
     _head_note = Unicode(help="What the pictures show, where that is not the whole.").tag(sync=True)
-    _marks_answers = Bool(
-        False, help="Whether the channels are the classes that answers are of."
-    ).tag(sync=True)
 
 
 class TreeTraits(HasTraits):

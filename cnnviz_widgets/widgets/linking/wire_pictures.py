@@ -166,6 +166,22 @@ class TreeState(TypedDict):
     """Every finite channel in leaf order, drawn or not."""
 
 
+# -- points
+
+
+class PointsState(TypedDict):
+    """Samples or channels as points of the plane."""
+
+    _points: Int32
+    """Number of the sample or channel of each point."""
+    _positions: Float32
+    """Right and up of each point, in units that mean nothing."""
+    _places: Int32
+    """Place in `_heads` of what tells of each point; -1 for none. Empty for channels."""
+    _leaves: Int32
+    """Channels as the tree's columns have them, from left to right; empty for samples."""
+
+
 # -- curves
 
 

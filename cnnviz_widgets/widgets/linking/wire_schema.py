@@ -33,6 +33,7 @@ from .wire_pictures import (
     MomentsState,
     Nothing,
     ParametersState,
+    PointsState,
     SheetState,
     TimelineCurvesState,
     TokensState,
@@ -74,6 +75,10 @@ class ComparisonState(TypedDict):
     _alone: list[UncomparedLayerEntry]
     _pairs: list[PairEntry]
     """The pairs of the layer shown, most changed first."""
+
+
+class EmbeddingState(HeadsState, PointsState):
+    """A layer as a cloud of points, each told by its sample."""
 
 
 class ExportMenuState(TypedDict):
@@ -156,15 +161,15 @@ class SelectionBarState(TypedDict):
     """1 for each that is zero throughout."""
 
 
-class SelectionState(TypedDict):
-    """The channels that are selected."""
+class SelectedNumbersState(TypedDict):
+    """Channels or samples that are selected."""
 
     selected: list[int]
-    """Channel numbers in the layer's own numbering."""
+    """Channels in the layer's own numbering, samples by their numbers among all."""
     _named: dict[str, dict[str, list[int]]]
-    """Selections that have a name, by what they are channels of."""
+    """Selections that have a name, by what they are numbers of."""
     _chosen_in: tuple[int, str]
-    """How often channels were selected here, and what they were channels of the last time."""
+    """How often some were selected here, and what they were numbers of the last time."""
 
 
 class ColumnAxisState(TypedDict):
@@ -206,13 +211,15 @@ STATES: Mapping[str, type] = {
     "ColumnAxis": ColumnAxisState,
     "Dendrogram": TreeState,
     "Drawer": DrawerState,
+    "Embedding": EmbeddingState,
     "ExportMenu": ExportMenuState,
     "FindingsPanel": FindingsPanelState,
     "InspectorHeader": InspectorHeaderState,
     "LayerSelector": LayerSelectorState,
     "ParameterGrid": ParameterGridState,
+    "SampleSelection": SelectedNumbersState,
     "SamplesBar": SamplesBarState,
-    "Selection": SelectionState,
+    "Selection": SelectedNumbersState,
     "SelectionBar": SelectionBarState,
     "Timeline": TimelineState,
     "Tour": TourState,
@@ -228,6 +235,7 @@ READ_TOGETHER = (
     SheetState,
     HeadsState,
     ParametersState,
+    PointsState,
     TreeState,
     DensityCurvesState,
     ChannelFactsState,

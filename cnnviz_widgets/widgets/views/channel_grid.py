@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import ArrayLike
-from traitlets import Bytes, Enum, Int, List, Unicode
+from traitlets import Bool, Bytes, Enum, Int, List, Unicode
 
 from ...analysis.arrays import Indices
 from ...analysis.tiles.types import TileSheet
@@ -72,6 +72,11 @@ class ChannelGrid(SheetTraits, HeadTraits, LayerView):
         sync=True
     )
     _view = Enum(VIEW_NAMES, "outputs", help="What of a layer is shown.").tag(sync=True)
+    sort_rows = Enum(
+        ["given", "wrong", "class", "unsure"],
+        "given",
+        help="Rows as they were given, the wrong ones first, by class, or the least sure first.",
+    ).tag(sync=True)
     height = Whole(440, min=120, help="Greatest height of the grid in CSS pixels.").tag(sync=True)
 
     _token_words = List(Unicode(), help="Words for tokens, each once.").tag(sync=True)
@@ -84,6 +89,10 @@ class ChannelGrid(SheetTraits, HeadTraits, LayerView):
     _samples = Bytes(help="Number of each row's sample; none: that of the row.").tag(sync=True)
     _rows = Bytes(
         help="Number of the sample at each place, where some have no tiles now; none: _samples."
+    ).tag(sync=True)
+
+    _marks_answers = Bool(
+        False, help="Whether the channels are the classes that answers are of."
     ).tag(sync=True)
 
     # The range that was chosen for each view: rows of attention sum to 1 in each tile by itself.

@@ -13,6 +13,8 @@ from . import channel_grid, dendrogram, density_panel, parameter_grid
 from .channel_grid import ChannelGrid
 from .dendrogram import Dendrogram
 from .density_panel import DensityPanel
+from .embedding import embedding
+from .embedding.embedding import Embedding
 from .parameter_grid import ParameterGrid
 from .view_slot import Links, ViewSlot
 
@@ -24,6 +26,7 @@ VIEWS: dict[str, ViewSlot] = {
     "grid": channel_grid.SLOT,
     "parameters": parameter_grid.SLOT,
     "density": density_panel.SLOT,
+    "embedding": embedding.SLOT,
 }
 """Every kind of view, from top to bottom."""
 
@@ -61,6 +64,7 @@ class LayerViews:
         self.grid: ChannelGrid = self.by_name["grid"]
         self.parameters: ParameterGrid = self.by_name["parameters"]
         self.density: DensityPanel = self.by_name["density"]
+        self.embedding: Embedding = self.by_name["embedding"]
         # Not a view among the others: it tells of a channel of whatever they show.
         self.card = ChannelCard(
             selection=self.selection, axis=self.axis, rows=self.rows, density=self.density
@@ -146,6 +150,7 @@ class LayerViews:
         if self._record is None:
             return None
         pictures = [view.picture() for view in self._fitting(self._record)]
+        pictures = [each for each in pictures if each is not None]
         return stacked(title, [*pictures, *([] if below is None else [below])])
 
     def _fitting(self, record: LayerPicture) -> list[Any]:

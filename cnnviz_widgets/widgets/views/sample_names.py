@@ -30,8 +30,20 @@ def sample_names(
     targets: Any,
     class_names: Sequence[str] | None,
     samples: int,
+    name: str = "labels",
 ) -> list[str]:
     """A name for each sample, from labels or whole-number targets; [] without either.
+
+    Parameters
+    ----------
+    labels : sequence of int or str, optional
+    targets : ndarray, optional
+    class_names : sequence of str, optional
+        Names that whole numbers count.
+    samples : int
+        How many there are.
+    name : str
+        What an error message calls the labels.
 
     Raises
     ------
@@ -46,17 +58,17 @@ def sample_names(
         if not numbered or targets.ndim != 1:
             return []
         labels = targets.tolist()
-    array = as_array("labels", labels)
+    array = as_array(name, labels)
     if array.ndim == 2 and array.shape[1] == 1:
         array = array[:, 0]
     if array.ndim != 1 or array.dtype.kind not in "iubUO":
         raise ValueError(
-            f"labels must be whole numbers or names, of shape (samples,); got {described(labels)}, "
+            f"{name} must be whole numbers or names, of shape (samples,); got {described(labels)}, "
             f"{array.dtype} of shape {array.shape}"
-            + (" (of one-hot labels take labels.argmax(-1))" if array.ndim == 2 else "")
+            + (f" (of one-hot {name} take {name}.argmax(-1))" if array.ndim == 2 else "")
         )
     names = []
-    for label in one_for_each("labels", array, samples).tolist():
+    for label in one_for_each(name, array, samples).tolist():
         if isinstance(label, str) or class_names is None:
             names.append(str(label))
             continue

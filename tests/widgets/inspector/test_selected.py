@@ -125,7 +125,7 @@ class TestNamedSelections:
 
     def test_the_page_has_them_and_gives_them(self, inspector: Any) -> None:
         inspector.selections["edges"] = [3]
-        of = inspector.selection._channels_of
+        of = inspector.selection._numbers_of
         assert inspector.selection._named == {of: {"edges": [3]}}
         inspector.selection.set_state({"_named": {of: {"<b>": [1, 2]}}})
         assert dict(inspector.selections) == {"<b>": (1, 2)}

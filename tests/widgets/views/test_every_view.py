@@ -31,6 +31,8 @@ EVERY = [
     (cv.ParameterGrid, weights),
     (cv.DensityPanel, outputs),
     (cv.DensityPanel, weights),
+    (cv.Embedding, outputs),
+    (cv.Embedding, weights),
 ]
 
 

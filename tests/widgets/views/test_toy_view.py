@@ -118,20 +118,20 @@ def test_it_has_its_place_among_the_views_of_a_layer() -> None:
     views, record = LayerViews(), toy()
     views.show(record)
     view = views.by_name["means"]
-    # Densities are of any kind.
-    assert shown_in(views) == {"means", "density"}
+    # Densities and points are of any kind.
+    assert shown_in(views) == {"means", "density", "embedding"}
     assert view.record is record and view.selection is views.selection and view.axis is views.axis
     np.testing.assert_allclose(
         np.frombuffer(view._means, "<f4"), VALUES.mean((0, 1, 2))[record.columns], rtol=1e-6
     )
     views.selection.selected = (0, 5)
     views.show(LayerRecord.of(VALUES[..., :3]))
-    assert shown_in(views) == {"dendrogram", "grid", "density"}
+    assert shown_in(views) == {"dendrogram", "grid", "density", "embedding"}
     assert views.selection.selected == (0,)
     views.show(ParameterRecord.of(VALUES))
-    assert shown_in(views) == {"parameters", "density"}
+    assert shown_in(views) == {"parameters", "density", "embedding"}
     views.show(toy())
-    assert shown_in(views) == {"means", "density"}
+    assert shown_in(views) == {"means", "density", "embedding"}
     views.axis.start = 2.0
     views.forget("another layer")
     assert (views.axis.start, views.selection.selected) == (0.0, ())
@@ -161,6 +161,6 @@ def test_where_it_fails_the_record_before_is_shown_again(monkeypatch: pytest.Mon
     monkeypatch.setattr(ToyView, "_state_of", fails)
     with pytest.raises(MemoryError):
         views.show(toy())
-    assert shown_in(views) == {"dendrogram", "grid", "density"}
+    assert shown_in(views) == {"dendrogram", "grid", "density", "embedding"}
     assert all(views.by_name[name].record is record for name in shown_in(views))
     close(views)

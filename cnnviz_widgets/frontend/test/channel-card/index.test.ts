@@ -151,7 +151,7 @@ describe("a channel", () => {
     const { selection, model } = await open();
     selection.set("selected", [2]);
     selection.set("selected", []);
-    selection.set("_channels_of", "conv2");
+    selection.set("_numbers_of", "conv2");
     await frame();
     expect(model.state.channel).toBe(-1);
     expect(find(".cnnviz-note").hidden).toBe(false);

@@ -25,7 +25,7 @@ interface More {
 
 async function open(selected: number[] = [17, 22, 11, 15], { bar: more = {}, trials = {} }: More = {}) {
   const { selection, refs } = shared();
-  selection.set({ selected, _channels_of: "conv1 0" });
+  selection.set({ selected, _numbers_of: "conv1 0" });
   const asked = new FakeModel<AblationBarState>(
     { selection: refs.selection, layer: "conv1", enabled: true, reason: "These rows are no channels", trials: [], error: "", _asked: [0, "", [], ""], _started: 0, _answered: 0, ...trials },
     "trials",
@@ -218,7 +218,7 @@ describe("undo", () => {
     expect(isGrey()).toBe("true");
     selection.set("selected", [1, 2]);
     expect(isGrey()).toBe("false");
-    selection.set({ selected: [], _channels_of: "conv2 0" });
+    selection.set({ selected: [], _numbers_of: "conv2 0" });
     selection.set("selected", [5]);
     named("Undo").click();
     expect(selection.state.selected).toEqual([]);

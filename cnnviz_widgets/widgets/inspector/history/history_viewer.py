@@ -29,7 +29,6 @@ from ...panels.header import InspectorHeader
 from ...panels.selection_bar import SelectionBar
 from ...panels.selector import LayerSelector, listed
 from ...panels.tour import Tour
-from ...views.channel_grid import ChannelGrid
 from ...views.layer_views import LayerViews
 from ..layer_facts import layer_facts
 from ..panes import TABS, framed
@@ -79,9 +78,10 @@ class HistoryViewer(Selecting, Composite):
         self.selector = LayerSelector([listed(entry) for entry in history.layers])
         self.story = HistoryView(self.selector, self._go_to)
         self.story.timeline.has_live = False
-        self.drawer = Drawer([(name, TABS[name]) for name in ("density", "channel")])
+        self.drawer = Drawer([(name, TABS[name]) for name in ("density", "points", "channel")])
         self.exporting, self.tour = ExportMenu(self.exported, OF_NUMBERS), Tour()
-        tabs = {"density": self.views.in_tab("density"), "channel": [self.views.card]}
+        tabs = {name: self.views.in_tab(name) for name in ("density", "points")}
+        tabs["channel"] = [self.views.card]
         selection, told = self.views.selection, lambda: remember(self)
         self._selection_bar = SelectionBar(selection, on_python=told, python=PYTHON_LINE)
         bar = [self.header, self.exporting, self.tour]
@@ -213,7 +213,7 @@ class HistoryViewer(Selecting, Composite):
         names = _names_of(entry, recalled)
         self.views.show(recalled.record, names)
         self._selection_bar.show(recalled.record, names)
-        _lead_rows(self.views.grid, recalled, are_classes=bool(names))
+        _lead_rows(self.views, recalled, are_classes=bool(names))
         if before is None or not _same_channels(before, recalled):
             self.views.forget(" ".join(recalled.place[:2]))
         self._present, self._step = recalled, step
@@ -265,14 +265,17 @@ class HistoryViewer(Selecting, Composite):
             self._turn_to(place)
 
 
-def _lead_rows(grid: ChannelGrid, recalled: PlaceRecord, *, are_classes: bool) -> None:
-    """Lead the rows as they were led then; by nothing where that was not kept."""
+def _lead_rows(views: LayerViews, recalled: PlaceRecord, *, are_classes: bool) -> None:
+    """Lead rows and tell of points as it was then; by nothing where that was not kept."""
     rows, answers = recalled.rows, recalled.answers
     if rows is None:
-        grid.show_samples(SamplePictures(), SampleAnswers.none(0), ())
+        views.grid.show_samples(SamplePictures(), SampleAnswers.none(0), ())
+        views.embedding.show_samples(SamplePictures(), SampleAnswers.none(0))
     else:
-        grid.show_samples(rows.pictures, rows.answered(answers), rows.names)
-    grid.mark_answers(are_classes and answers is not None)
+        answered = rows.answered(answers)
+        views.grid.show_samples(rows.pictures, answered, rows.names)
+        views.embedding.show_samples(rows.pictures, answered)
+    views.grid.mark_answers(are_classes and answers is not None)
 
 
 def _same_channels(before: PlaceRecord, after: PlaceRecord) -> bool:

@@ -14,6 +14,7 @@ from ....model.reading.probe import ModelProbe
 from ....model.samples.answers import AnswerSource, sample_answers
 from ....model.samples.input_set import InputSet
 from ....model.samples.pictures import Decode, output_pictures, sample_pictures
+from ....model.samples.raw_inputs import raw_inputs
 from ....records.layer_picture import MOST_ROWS
 from ....records.place_record import NOW, PlaceRecord
 from ....records.record_kind import OUTPUTS
@@ -23,7 +24,7 @@ from ....records.samples.row_heads import SampleAnswers, SamplePictures
 from ....records.samples.shown_inputs import ShownInputs
 from ...jupyter.ownership import of_open
 from ...panels.samples import SamplesBar
-from ...views.channel_grid import ChannelGrid
+from ...views.layer_views import LayerViews
 
 _NOTHING = SamplePictures()
 _NOBODY = _NOTHING, SampleAnswers.none(0), ()
@@ -41,13 +42,13 @@ class _Now:
 
 
 class SampleHeads:
-    """Leads the rows of a grid by the samples that the model is shown.
+    """Leads the rows of a grid, and tells of points, by the samples that the model is shown.
 
     Answers are read off the passes that are made anyway.
 
     Parameters
     ----------
-    grid : ChannelGrid
+    views : LayerViews
     bar : SamplesBar
         Says how many answers are right.
     class_names : sequence of str
@@ -65,13 +66,13 @@ class SampleHeads:
 
     def __init__(
         self,
-        grid: ChannelGrid,
+        views: LayerViews,
         bar: SamplesBar,
         class_names: Sequence[str],
         decode: Decode | None,
         inputs: InputSet,
     ) -> None:
-        self._grid, self._bar = grid, bar
+        self._grid, self._cloud, self._bar = views.grid, views.embedding, bar
         self.class_names = class_names
         self.decode = decode
         self._source: AnswerSource | None = None
@@ -103,6 +104,7 @@ class SampleHeads:
         self._last = None
         self.step = NOW
         self._led_by = None
+        self._cloud.start("the inputs" if inputs.shown is None else inputs.shown.title)
 
     def saved(self) -> object:
         """What rows are led by, for `restore`."""
@@ -114,6 +116,8 @@ class SampleHeads:
         self._held, self.step = saved
         self._last = None
         self._led_by = None
+        shown = self._now.inputs.shown
+        self._cloud.start("the inputs" if shown is None else shown.title)
 
     def judge_by(self, inputs: InputSet) -> None:
         """The same inputs have other targets: judge the answers that are known by them."""
@@ -127,7 +131,7 @@ class SampleHeads:
             none = SampleAnswers.none(inputs.probe.samples, inputs.names)
             self._held = replace(self._now, answers=none)
         if self._shows_now:
-            self._grid.show_answers(self._now.pictures, self.answers)
+            self._answer(self._now.pictures, self.answers)
             self._bar.show_answers(self.answers, self.step)
 
     @property
@@ -239,10 +243,17 @@ class SampleHeads:
     def _lead(self, pictures: SamplePictures, answers: SampleAnswers, names: Sequence[str]) -> None:
         """Show the answers, and the samples where the rows are led by others."""
         if self._led_by is not None and self._led_by[0] is pictures and self._led_by[1] == names:
-            self._grid.show_answers(pictures, answers)
+            self._answer(pictures, answers)
         else:
+            now = self._now
+            raw = raw_inputs(now.inputs.probe) if pictures is now.pictures else None
             self._grid.show_samples(pictures, answers, names)
+            self._cloud.show_samples(pictures, answers, raw)
         self._led_by = pictures, names
+
+    def _answer(self, pictures: SamplePictures, answers: SampleAnswers) -> None:
+        self._grid.show_answers(pictures, answers)
+        self._cloud.show_answers(pictures, answers)
 
     def _read(self, output: NDArray[Any], choice: SampleChoice | None) -> None:
         source, now = self._source, self._now

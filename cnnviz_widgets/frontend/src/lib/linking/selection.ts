@@ -50,7 +50,7 @@ export class Selection {
   replace(channels: Iterable<number>): void {
     this.model.set("selected", [...new Set(channels)]);
     // The count makes every message bring it: the kernel may have moved on to another layer.
-    this.model.set("_chosen_in", [this.model.get("_chosen_in")[0] + 1, this.model.get("_channels_of")]);
+    this.model.set("_chosen_in", [this.model.get("_chosen_in")[0] + 1, this.model.get("_numbers_of")]);
     this.publish();
   }
 
@@ -77,7 +77,7 @@ export class Selection {
 
   /** Selections that have a name, of what is shown. */
   get named(): Record<string, number[]> {
-    return this.model.get("_named")[this.model.get("_channels_of")] ?? {};
+    return this.model.get("_named")[this.model.get("_numbers_of")] ?? {};
   }
 
   /** Keep these channels under a name. */
@@ -91,17 +91,17 @@ export class Selection {
   }
 
   private setNamed(named: Record<string, number[]>): void {
-    this.model.set("_named", { ...this.model.get("_named"), [this.model.get("_channels_of")]: named });
+    this.model.set("_named", { ...this.model.get("_named"), [this.model.get("_numbers_of")]: named });
     this.publish();
   }
 
   onNamed(callback: () => void): void {
-    onChange(this.model, ["_named", "_channels_of"], callback);
+    onChange(this.model, ["_named", "_numbers_of"], callback);
   }
 
   /** When the numbers become channels of something else. */
   onOthers(callback: () => void): void {
-    onChange(this.model, ["_channels_of"], callback);
+    onChange(this.model, ["_numbers_of"], callback);
   }
 
   /** When others are selected, but not with each that the pointer passes. */

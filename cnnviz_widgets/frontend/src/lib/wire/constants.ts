@@ -94,6 +94,12 @@ export const PARAMETERS_TRAITS = [
   "_tap_names",
   "_bias",
 ] as const;
+export const POINTS_TRAITS = [
+  "_points",
+  "_positions",
+  "_places",
+  "_leaves",
+] as const;
 export const TREE_TRAITS = [
   "_column_count",
   "_columns",

@@ -141,6 +141,18 @@ export interface TreeState {
   _order: DataView;
 }
 
+/** Samples or channels as points of the plane. */
+export interface PointsState {
+  /** Number of the sample or channel of each point. */
+  _points: DataView;
+  /** Right and up of each point, in units that mean nothing. */
+  _positions: DataView;
+  /** Place in `_heads` of what tells of each point; -1 for none. Empty for channels. */
+  _places: DataView;
+  /** Channels as the tree's columns have them, from left to right; empty for samples. */
+  _leaves: DataView;
+}
+
 /** Each channel's density, or what stands for it. */
 export interface DensityCurvesState {
   /** Channel of each curve. */
@@ -456,4 +468,14 @@ export interface TrialEntry {
   /** Pairs of a label and a value. */
   details: [string, string][];
   numbers: TrialNumbersEntry | null;
+}
+
+/** Channels or samples that are selected. */
+export interface SelectedNumbersState {
+  /** Channels in the layer's own numbering, samples by their numbers among all. */
+  selected: number[];
+  /** Selections that have a name, by what they are numbers of. */
+  _named: Record<string, Record<string, number[]>>;
+  /** How often some were selected here, and what they were numbers of the last time. */
+  _chosen_in: [number, string];
 }

@@ -12,7 +12,9 @@ import type {
   Nothing,
   PairEntry,
   ParametersState,
+  PointsState,
   ReportEntry,
+  SelectedNumbersState,
   SheetState,
   TimelineCurvesState,
   TokensState,
@@ -139,6 +141,37 @@ export interface DrawerState {
   tab: string;
 }
 
+/** What Embedding shares with the page. */
+export interface EmbeddingState extends HeadsState, PointsState {
+  /** How often the page has ended t-SNE. */
+  _cancel_asked: number;
+  /** What the pictures show, where that is not the whole. */
+  _head_note: string;
+  /** What brings t-SNE; '' where it is there. */
+  _install: string;
+  /** What the picture leaves out, in sentences. */
+  _notes: string[];
+  /** What a point is called. */
+  _noun: string;
+  /** How far t-SNE is, 0 to 1; -1 while it does not run. */
+  _share: number;
+  /** How the points are placed now. */
+  _shown: "pca" | "tsne";
+  /** What the picture rests on, and what it is worth. */
+  _summary: string;
+  axis: string;
+  /** Why the points could not be placed; '' where they could. */
+  error: string;
+  /** Height of the picture in CSS pixels. */
+  height: number;
+  /** Principal components, or t-SNE where openTSNE is installed. */
+  method: "pca" | "tsne";
+  sample_selection: string;
+  selection: string;
+  /** What the points are. */
+  subject: "samples" | "channels";
+}
+
 /** What ExportMenu shares with the page. */
 export interface ExportMenuState {
   /** What, and with which suffix. */
@@ -258,6 +291,14 @@ export interface ParameterGridState extends ParametersState, TreeState, WindowSt
   value_range: "tile" | "row" | "column" | "layer";
 }
 
+/** What SampleSelection shares with the page. */
+export interface SampleSelectionState extends SelectedNumbersState {
+  /** What the numbers count. */
+  _numbers_of: string;
+  /** The one under the mouse; -1 for none. */
+  hovered: number;
+}
+
 /** What SamplesBar shares with the page. */
 export interface SamplesBarState {
   /** The grid whose rows are of these samples. */
@@ -291,16 +332,10 @@ export interface SamplesBarState {
 }
 
 /** What Selection shares with the page. */
-export interface SelectionState {
-  /** Channel numbers in the layer's own numbering. */
-  selected: number[];
-  /** Selections that have a name, by what they are channels of. */
-  _named: Record<string, Record<string, number[]>>;
-  /** How often channels were selected here, and what they were channels of the last time. */
-  _chosen_in: [number, string];
-  /** What the numbers are channels of. */
-  _channels_of: string;
-  /** The channel under the mouse; -1 for none. */
+export interface SelectionState extends SelectedNumbersState {
+  /** What the numbers count. */
+  _numbers_of: string;
+  /** The one under the mouse; -1 for none. */
   hovered: number;
 }
 

@@ -1,0 +1,1 @@
+"""A layer's samples or channels as points of the plane."""

@@ -1,0 +1,1 @@
+"""The view of a layer as a cloud of points."""
