@@ -130,7 +130,5 @@ def check_extremes(found: Any, flat: Values, axes: tuple[int, ...], sign: int) -
 
 def survey_bits(survey: Survey) -> dict[str, Any]:
     """All that it holds, as bytes."""
-    layers: dict[str, Any] = {
-        path: bits(summary.tally) for path, summary in survey.layers.items()
-    }
+    layers: dict[str, Any] = {path: bits(summary.tally) for path, summary in survey.layers.items()}
     return {"ranges": survey.ranges, "weights": survey.weights, **layers}

@@ -141,7 +141,9 @@ def two_inputs(*, names: bool) -> Case:
 def many_outputs() -> Case:
     inputs = keras.Input((4,))
     x = L.Dense(5, name="hidden")(inputs)
-    return Case(keras.Model(inputs, [L.Dense(2, name="a")(x), L.Dense(1, name="b")(x)]), normal(4), "b")
+    return Case(
+        keras.Model(inputs, [L.Dense(2, name="a")(x), L.Dense(1, name="b")(x)]), normal(4), "b"
+    )
 
 
 def activation_layers() -> Case:

@@ -126,7 +126,7 @@ def test_a_finished_survey_is_read_again(model: Any, whole: Survey, tmp_path: Pa
     survey(model, X, labels=Y, checkpoint=tmp_path / "s")
     again = survey(model, X, labels=Y, checkpoint=tmp_path / "s")
     assert survey_bits(again) == survey_bits(whole)
-    with pytest.raises(ValueError, match="200 samples.*150"):
+    with pytest.raises(SurveyStopped, match="hold 150 samples.*before number 200 were"):
         survey(model, X[:150], labels=Y[:150], checkpoint=tmp_path / "s")
 
 
@@ -148,7 +148,7 @@ def test_a_state_of_another_survey_is_refused(model: Any, tmp_path: Path) -> Non
     with pytest.raises(ValueError, match="something else"):
         survey(model, X, checkpoint=tmp_path / "t")
     (tmp_path / "file").write_text("dear")
-    with pytest.raises(ValueError, match="no folder"):
+    with pytest.raises(NotADirectoryError, match="no folder"):
         survey(model, X, checkpoint=tmp_path / "file")
 
 

@@ -109,7 +109,9 @@ def test_parts_merge_to_the_whole(model: Any, whole: Survey) -> None:
 
     first = part(0, 90, None)
     second = part(90, 200, first)
-    assert survey_bits(first.merge(second)) == survey_bits(second.merge(first)) == survey_bits(whole)
+    assert (
+        survey_bits(first.merge(second)) == survey_bits(second.merge(first)) == survey_bits(whole)
+    )
     with pytest.raises(ValueError, match="same samples"):
         whole.merge(second)
 
