@@ -102,7 +102,10 @@ class SurveyRun:
         if not done:
             return f"the survey stopped before its first sample: {why}"
         if not self._plan.in_order:
-            return f"the survey stopped after {done:,} samples, which are in this error's survey: {why}"
+            return (
+                f"the survey stopped after {done:,} samples, which are in this error's survey: "
+                f"{why}"
+            )
         number = self._source.first + done
         return (
             f"the survey stopped before sample {number:,}: {why}. The {done:,} samples before it "

@@ -1,4 +1,4 @@
-"""Data that fail, models that change, and arguments that are none: what is said, and what is kept."""
+"""Data that fail, models that change, arguments that are none: what is said and kept."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def test_endless_and_empty_data_are_refused(model: Any) -> None:
     with pytest.raises(ValueError, match="never ends"):
         survey(model, dataset(X).repeat())
     for empty in (X[:0], dataset(X).take(0), (X[:0], Y[:0])):
-        with pytest.raises(ValueError, match="at least one|is empty"):
+        with pytest.raises(ValueError, match=r"at least one|is empty"):
             survey(model, empty)
     with pytest.raises(ValueError, match="equally many"):
         survey(model, [X, X[:5]])
@@ -80,7 +80,7 @@ def test_what_is_no_data_is_refused(model: Any) -> None:
         survey(model, X[:, :3])
     with pytest.raises(ValueError, match="batches of dense"):
         survey(model, tf.data.Dataset.from_tensor_slices(np.arange(5.0)))
-    with pytest.raises(TypeError, match=r"keras\.Model"):
+    with pytest.raises(TypeError, match="must be a Keras model"):
         survey("model", X)
 
 
@@ -143,7 +143,7 @@ def test_targets_that_are_no_labels_are_left_alone(model: Any) -> None:
 
 def test_a_dataset_in_no_fixed_order_is_refused_with_the_way_out(model: Any) -> None:
     shuffled = dataset(X).shuffle(10)
-    with pytest.raises(ValueError, match="no fixed order: it is shuffled anew.*key="):
+    with pytest.raises(ValueError, match=r"no fixed order: it is shuffled anew.*key="):
         survey(model, shuffled)
 
     class Random(keras.utils.PyDataset):
@@ -153,7 +153,7 @@ def test_a_dataset_in_no_fixed_order_is_refused_with_the_way_out(model: Any) -> 
         def __getitem__(self, index: int) -> Any:
             return np.random.default_rng().normal(size=(20, 7, 6, 2)).astype("f4")
 
-    with pytest.raises(ValueError, match="same samples twice.*key="):
+    with pytest.raises(ValueError, match=r"same samples twice.*key="):
         survey(model, Random())
 
 
@@ -184,7 +184,7 @@ def test_a_model_that_fails_on_the_way_keeps_what_was_done() -> None:
         if message.startswith("128"):
             model.second.error = RuntimeError("no")
 
-    with pytest.raises(SurveyStopped, match="before sample 128: .*second") as caught:
+    with pytest.raises(SurveyStopped, match=r"before sample 128: .*second") as caught:
         survey(model, x, layers="all", progress=fail)
     assert isinstance(caught.value.__cause__, ModelCallError)
     with pytest.raises(ModelCallError, match="second"):

@@ -1,4 +1,4 @@
-"""A survey that is stopped keeps what it did, goes on from it, and ends the same to the last bit."""
+"""A survey that is stopped keeps what it did; gone on with, it ends the same to the last bit."""
 
 from __future__ import annotations
 
@@ -126,7 +126,7 @@ def test_a_finished_survey_is_read_again(model: Any, whole: Survey, tmp_path: Pa
     survey(model, X, labels=Y, checkpoint=tmp_path / "s")
     again = survey(model, X, labels=Y, checkpoint=tmp_path / "s")
     assert survey_bits(again) == survey_bits(whole)
-    with pytest.raises(SurveyStopped, match="hold 150 samples.*before number 200 were"):
+    with pytest.raises(SurveyStopped, match=r"hold 150 samples.*before number 200 were"):
         survey(model, X[:150], labels=Y[:150], checkpoint=tmp_path / "s")
 
 
@@ -160,7 +160,7 @@ def test_a_full_disk_is_said_and_the_survey_goes_on(
         raise OSError(errno.ENOSPC, "No space left on device")
 
     monkeypatch.setattr(Survey, "save", full)
-    with pytest.warns(UserWarning, match="goes on, but its state was not kept.*No space left"):
+    with pytest.warns(UserWarning, match=r"goes on, but its state was not kept.*No space left"):
         found = survey(model, X, labels=Y, checkpoint=tmp_path / "s")
     assert survey_bits(found) == survey_bits(whole)
 
@@ -174,7 +174,7 @@ def test_two_surveys_into_one_folder_do_not_spoil_it(
         if message.startswith("64 "):
             survey(model, X, labels=Y, checkpoint=tmp_path / "s")
 
-    with pytest.warns(UserWarning, match="its state was not kept.*another survey"):
+    with pytest.warns(UserWarning, match=r"its state was not kept.*another survey"):
         found = survey(model, X, labels=Y, checkpoint=tmp_path / "s", progress=other)
     assert survey_bits(found) == survey_bits(whole)
     assert survey_bits(Survey.load(tmp_path / "s")) == survey_bits(whole)

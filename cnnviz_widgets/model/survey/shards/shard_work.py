@@ -141,8 +141,10 @@ def as_file(model: Any) -> bytes:
             model.save(path)
             keras.models.load_model(path, compile=False)
         except Exception as error:
+            # Keras adds whole examples to what it says.
+            said = " ".join(str(error).strip().partition("\n\n")[0].split()).rstrip(".")
             raise ValueError(
                 "the model cannot be sent to other processes, as it cannot be saved and loaded "
-                f"again: {error}. Survey it here, without shards"
+                f"again: {said}. Survey it here, without shards"
             ) from error
         return path.read_bytes()

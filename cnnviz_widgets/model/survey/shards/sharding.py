@@ -177,18 +177,26 @@ class _ShardedRun:
                 pool.shutdown(wait=False, cancel_futures=True)
 
     def _by(self, executor: Executor) -> None:
-        waiting = {
-            executor.submit(survey_shard, work): work.shard.index
-            for work in self._work
-            if work.shard.index not in self._done
-        }
+        waiting: dict[Future[Survey | None], int] = {}
         try:
-            for future in as_completed(waiting):
-                index = waiting.pop(future)
-                self._take(index, future)
+            for work in self._work:
+                if work.shard.index not in self._done:
+                    waiting[_submitted(executor, work)] = work.shard.index
+            for future in as_completed(list(waiting)):
+                if not future.cancelled() and isinstance(future.exception(), BrokenExecutor):
+                    self._take_done(waiting)
+                    future.result()
+                self._take(waiting.pop(future), future)
         finally:
             for future in waiting:
                 future.cancel()
+
+    def _take_done(self, waiting: dict[Future[Survey | None], int]) -> None:
+        """Take what there is of an executor that has died."""
+        for future, index in list(waiting.items()):
+            if future.done() and not future.cancelled() and future.exception() is None:
+                del waiting[future]
+                self._take(index, future)
 
     def _take(self, index: int, future: Future[Survey | None]) -> None:
         try:
@@ -224,6 +232,16 @@ class _ShardedRun:
         done = len(self._done) - len(self._failed)
         kept = ". What they gave is in this error's survey" if self._merged is not None else ""
         return f"the survey stopped after {done} of {len(self._work)} shards: {why}{kept}"
+
+
+def _submitted(executor: Executor, work: ShardWork) -> Future[Survey | None]:
+    try:
+        return executor.submit(survey_shard, work)
+    except BrokenExecutor:
+        raise
+    except RuntimeError as error:
+        # One that was shut down takes nothing more.
+        raise BrokenExecutor(str(error)) from error
 
 
 def _piloted(beginning: Beginning, part: ShardData) -> Rules:

@@ -82,8 +82,10 @@ def write_survey(survey: Contents, path: Path) -> None:
 
 
 def survey_is_in(path: Path) -> bool:
-    """Whether a survey lies in a folder; False where it is missing, empty, or holds only what a
-    process left that was killed before its first state was whole.
+    """Whether a survey lies in a folder.
+
+    False where it is missing or empty, or holds only what a process left that was killed before
+    its first state was whole.
 
     Raises
     ------

@@ -94,7 +94,7 @@ def test_a_pool_of_processes_one_of_which_is_killed(
 def test_a_shard_that_fails_is_named_and_done_when_it_goes_on(
     model: Any, whole: Survey, tmp_path: Path
 ) -> None:
-    with pytest.raises(SurveyStopped, match="3 of 4 shards: .*no such disk") as caught:
+    with pytest.raises(SurveyStopped, match=r"3 of 4 shards: .*no such disk") as caught:
         survey(model, failing_shard, shards=COUNT, executor=AtOnce(), checkpoint=tmp_path / "s")
     assert caught.value.survey is not None
     assert caught.value.survey.ranges == ((0, 70), (71, 200))
@@ -155,7 +155,7 @@ def test_an_executor_that_dies(model: Any) -> None:
 
 
 def test_shards_that_share_a_sample(model: Any) -> None:
-    with pytest.raises(SurveyStopped, match="shard 2: surveys of the same samples") as caught:
+    with pytest.raises(SurveyStopped, match="surveys of the same samples") as caught:
         survey(model, overlapping_shard, shards=COUNT, executor=AtOnce())
     assert caught.value.survey is not None
 
@@ -181,7 +181,7 @@ def test_what_is_no_shard(model: Any) -> None:
         with pytest.raises(TypeError, match=r"such as \(5000, dataset\)"):
             survey(model, data, shards=2, executor=AtOnce())
     dataset = tf.data.Dataset.from_tensor_slices(X).batch(10)
-    with pytest.raises(ValueError, match="cannot be cut into shards.*shard\\(index\\)"):
+    with pytest.raises(ValueError, match=r"cannot be cut into shards.*shard\(index\)"):
         survey(model, dataset, shards=2)
     with pytest.raises(ValueError, match="belong into the data"):
         survey(model, shard, labels=Y, shards=2)
@@ -200,7 +200,7 @@ class Unsaveable(keras.Model):
 
 def test_a_model_that_cannot_be_sent() -> None:
     model = Unsaveable(keras.layers.Dense(2, name="dense"))
-    with pytest.raises(ValueError, match="cannot be sent to other processes.*without shards"):
+    with pytest.raises(ValueError, match=r"cannot be sent to other.*without shards"):
         survey(model, X[:, 0, 0], shards=2, executor=AtOnce())
 
 
