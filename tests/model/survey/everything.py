@@ -105,7 +105,9 @@ def check_layer(layer: LayerSummary, values: Values, classes: Values | None = No
         of = known[classes == number]
         assert layer.class_samples[number] == len(of)
         if len(of):
-            truth = np.nanmean(of, (0, 1))
+            # Each sample counts once, however many of its values are finite.
+            there = np.isfinite(of).any(axis=1)
+            truth = np.nanmean(np.where(there[:, None], of, 0), axis=1).mean(0, where=there)
             assert (np.abs(means - truth) <= 1e-6 * np.maximum(span, np.abs(truth)) + 1e-12).all()
             assert layer.class_fired[:, number].tolist() == (of > 0).any(axis=1).sum(0).tolist()
 
