@@ -238,8 +238,8 @@ def _accuracy_rows(count: int) -> list[Row]:
             "≤ 0.01",
             bool(rank.max() <= 0.01),
             f"median {np.median(rank):.4f}, of {', '.join(f'{100 * q:.0f}' for q in SHARES)} %; "
-            f"{len(errors['coarse']) - 1} further channels state that they may be told less finely, "
-            f"and are off by {max(errors['coarse']):.4f} at worst",
+            f"{len(errors['coarse']) - 1} further channels state that they may be told less "
+            f"finely, and are off by {max(errors['coarse']):.4f} at worst",
         ),
         Row(
             f"curves of {len(curve)} channels",
