@@ -133,7 +133,7 @@ def declared_inputs(model: Any) -> list[Expected] | None:
     """
     if isinstance(model, keras.Function):
         places = keras.tree.flatten_with_path(model.input)
-    elif isinstance(model, keras.Sequential) and model.built and model.inputs:
+    elif isinstance(model, keras.Sequential) and model.built and getattr(model, "inputs", None):
         places = [((), tensor) for tensor in model.inputs]
     else:
         return None

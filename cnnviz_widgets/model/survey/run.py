@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import time
 import warnings
+from dataclasses import replace
 from pathlib import Path
 
+from ...records.survey.storage.folder import survey_is_in
 from ...records.survey.survey import Survey
 from ...runtime.progress import Progress
 from .beginning import Beginning
@@ -43,11 +45,13 @@ class SurveyRun:
         self._source = source
         self._report = report
         begun = load_state(checkpoint)
+        if begun is not None:
+            self._plan = replace(self._plan, rows=begun.rows)
         like = begun or beginning.like
         rules = None if like is None else rules_of(like)
-        self._surveyor = Surveyor(beginning.model, beginning.plan, rules, begun)
+        self._surveyor = Surveyor(beginning.model, self._plan, rules, begun)
         if begun is not None:
-            check_begun(begun, beginning.plan, self._surveyor.digest, str(checkpoint))
+            check_begun(begun, self._plan, self._surveyor.digest, str(checkpoint), in_parts=False)
         self._states = States(checkpoint)
         self._start = begun.ranges[-1][1] if begun is not None and begun.ranges else source.first
         self._began = time.monotonic()
@@ -95,6 +99,13 @@ class SurveyRun:
 
     def _stopped(self, why: str) -> str:
         done = self._surveyor.samples
+        if not done:
+            return f"the survey stopped before its first sample: {why}"
+        if not self._plan.in_order:
+            return (
+                f"the survey stopped after {done:,} samples, which are in this error's survey: "
+                f"{why}"
+            )
         number = self._source.first + done
         return (
             f"the survey stopped before sample {number:,}: {why}. The {done:,} samples before it "
@@ -108,7 +119,9 @@ class SurveyRun:
             return
         fresh = done - self._at_first
         left = (time.monotonic() - self._began) / max(fresh, 1) * max(total - done, 0)
-        self._report(min(done / total, 1.0), f"{done:,} of {total:,} samples, {_time(left)} left")
+        self._report(
+            min(done / total, 1.0), f"{done:,} of {total:,} samples, {time_words(left)} left"
+        )
 
 
 class States:
@@ -134,6 +147,10 @@ class States:
             survey.save(self._folder)
         except OSError as error:
             warnings.warn(f"the survey goes on, but its state was not kept: {error}", stacklevel=2)
+        except ValueError as error:
+            # Another survey came first: the folder is its from now on.
+            warnings.warn(f"the survey goes on, but its state was not kept: {error}", stacklevel=2)
+            self._folder = None
         self._written = time.monotonic()
         self._cost = self._written - began
 
@@ -148,15 +165,15 @@ def load_state(checkpoint: Path | None) -> Survey | None:
 
     Raises
     ------
-    ValueError
-        Something else lies there.
+    OSError, ValueError
+        Something else lies there, or it cannot be read.
     """
-    if checkpoint is None or not checkpoint.exists() or not any(checkpoint.iterdir()):
+    if checkpoint is None or not survey_is_in(checkpoint):
         return None
     return Survey.load(checkpoint)
 
 
-def check_begun(begun: Survey, plan: Plan, digest: str, where: str) -> None:
+def check_begun(begun: Survey, plan: Plan, digest: str, where: str, *, in_parts: bool) -> None:
     """Refuse to go on from a state of another survey.
 
     Raises
@@ -168,12 +185,10 @@ def check_begun(begun: Survey, plan: Plan, digest: str, where: str) -> None:
         reason = "the model's weights were others"
     elif list(begun.layers) != list(plan.infos):
         reason = f"it is of {len(begun.layers)} layers, not of these {len(plan.infos)}"
-    elif begun.rows != plan.rows:
-        reason = "its data were of another length"
     elif begun.classes != plan.classes:
         reason = f"it has {begun.classes} classes, not {plan.classes}"
-    elif len(begun.ranges) > 1 or (begun.ranges and begun.ranges[0][0] != 0):
-        reason = "it is of parts of the data that do not follow each other"
+    elif not in_parts and (len(begun.ranges) > 1 or (begun.ranges and begun.ranges[0][0] != 0)):
+        reason = "it is of parts of the data that do not follow each other: go on with shards=…"
     if reason:
         raise ValueError(
             f"the state at {where!r} is of another survey: {reason}. Give another folder, or "
@@ -181,7 +196,8 @@ def check_begun(begun: Survey, plan: Plan, digest: str, where: str) -> None:
         )
 
 
-def _time(seconds: float) -> str:
+def time_words(seconds: float) -> str:
+    """So many seconds in a few letters: "40 s", "12 min", "3.1 h"."""
     if seconds < 90:
         return f"{seconds:.0f} s"
     return f"{seconds / 60:.0f} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"

@@ -126,7 +126,10 @@ class LayerSummary:
 
     @cached_property
     def class_means(self) -> Floats:
-        """The mean over each class's samples and places, shape (C, classes); NaN without any."""
+        """The mean over each class's samples and places, shape (C, classes); NaN without any.
+
+        Of samples' means over their finite values: each sample counts once.
+        """
         tally = self.tally
         known = tally.class_known.T
         sums = tally.class_sums.sum(axis=0).T * tally.rule.scale[:, None]

@@ -109,6 +109,11 @@ class _ArrayData:
 
     def batches(self, start: int, most: int) -> Iterator[RawBatch]:
         total = self.total or 0
+        if start > self.first + total:
+            raise ValueError(
+                f"data hold {total:,} samples, and those before number {start:,} were surveyed "
+                "already: they are other data"
+            )
         for begin in range(max(start - self.first, 0), total, most):
             rows = slice(begin, min(begin + most, total))
             inputs = keras.tree.map_structure(lambda each, at=rows: each[at], self._inputs)
@@ -135,10 +140,41 @@ class _StreamData:
         self._labels = None if labels is None else as_labels(labels)
 
     def batches(self, start: int, most: int) -> Iterator[RawBatch]:
-        number = self.first
-        read = 0
         # However long the dataset's own batches are, passes are all made on as many samples.
         waiting: list[RawBatch] = []
+        pieces = self._pieces(start)
+        failure: Exception | None = None
+        while True:
+            try:
+                piece = next(pieces, None)
+                if piece is None:
+                    break
+                _check_stacks(waiting, piece)
+            except Exception as error:
+                # What was read before it comes first.
+                failure = error
+                break
+            waiting.append(piece)
+            while sum(len(each.numbers) for each in waiting) >= most:
+                whole = _stacked(waiting)
+                waiting = [_some(whole, slice(most, None))]
+                yield _some(whole, slice(0, most))
+        rest = _stacked(waiting) if waiting else None
+        if rest is not None and len(rest.numbers):
+            yield rest
+        if failure is not None:
+            raise failure
+
+    def _pieces(self, start: int) -> Iterator[RawBatch]:
+        """The dataset's own batches from a number on.
+
+        Raises
+        ------
+        ValueError
+            It fails as it is read, or its elements, their labels or keys are none.
+        """
+        number = self.first
+        read = 0
         for element in elements_of(batches_of(self._data, "data") or (), "data"):
             inputs, labels = _parts(element)
             count = len(keras.tree.flatten(inputs)[0])
@@ -152,16 +188,9 @@ class _StreamData:
                 continue
             if self._labels is not None:
                 labels = _labels_for(self._labels, numbers - self.first)
-            waiting.append(_from(RawBatch(inputs, labels, numbers), start))
-            while sum(len(each.numbers) for each in waiting) >= most:
-                whole = _stacked(waiting)
-                waiting = [_some(whole, slice(most, None))]
-                yield _some(whole, slice(0, most))
+            yield _from(RawBatch(inputs, labels, numbers), start)
         if not read:
             raise ValueError("data is empty: the dataset yields no batch")
-        rest = _stacked(waiting) if waiting else None
-        if rest is not None and len(rest.numbers):
-            yield rest
 
 
 def _from(batch: RawBatch, start: int) -> RawBatch:
@@ -175,28 +204,38 @@ def _some(batch: RawBatch, rows: Any) -> RawBatch:
     return RawBatch(inputs, labels, batch.numbers[rows])
 
 
-def _stacked(batches: list[RawBatch]) -> RawBatch:
-    """Batches as one.
+def _check_stacks(waiting: list[RawBatch], piece: RawBatch) -> None:
+    """Refuse samples that have other shapes than those that they are to stand with.
 
     Raises
     ------
     ValueError
-        Their samples are of different shapes.
     """
+    if not waiting:
+        return
+    before, after = (_sample_shapes(each) for each in (waiting[-1], piece))
+    if before != after:
+        raise ValueError(
+            f"the samples from number {piece.numbers[0]:,} on are of shape {after}, those before "
+            f"of {before}, which do not stack. Pad them all to one"
+        )
+
+
+def _sample_shapes(batch: RawBatch) -> str:
+    shapes = [str(each.shape[1:]) for each in keras.tree.flatten(batch.inputs)]
+    if batch.labels is not None and batch.labels.ndim > 1:
+        shapes.append(f"labels of {batch.labels.shape[1:]}")
+    return " and ".join(shapes)
+
+
+def _stacked(batches: list[RawBatch]) -> RawBatch:
+    """Batches as one; their samples have the same shapes."""
     if len(batches) == 1:
         return batches[0]
     columns = zip(*(keras.tree.flatten(each.inputs) for each in batches), strict=True)
+    flat = [np.concatenate(column) for column in columns]
+    labels = None if batches[0].labels is None else np.concatenate([e.labels for e in batches])
     numbers = np.concatenate([each.numbers for each in batches])
-    try:
-        flat = [np.concatenate(column) for column in columns]
-        labels = (
-            None if batches[0].labels is None else np.concatenate([each.labels for each in batches])
-        )
-    except ValueError as error:
-        raise ValueError(
-            f"the samples near number {numbers[0]:,} are of different shapes, which do not stack: "
-            f"{error}. Pad them all to one"
-        ) from error
     return RawBatch(keras.tree.pack_sequence_as(batches[0].inputs, flat), labels, numbers)
 
 
@@ -226,8 +265,7 @@ def _numbers_by(key: Key, element: Any, count: int) -> Integers:
 def _labels_for(labels: Integers, places: Integers) -> Integers:
     if places.max(initial=-1) >= len(labels):
         raise ValueError(
-            f"labels must have one entry for each sample; got {len(labels):,}, and there is a "
-            f"sample {int(places.max()):,}"
+            f"labels must have one entry for each sample; got {len(labels):,}, and the data go on"
         )
     return labels[places]
 

@@ -89,15 +89,16 @@ def survey_shard(work: ShardWork) -> Survey | None:
         The samples fail; the message names the number of the sample.
     """
     source = work.shard.opened()
-    if any(first <= source.first < last for first, last in work.covered):
+    covered = (last for first, last in work.covered if first <= source.first < last)
+    number = next(covered, source.first)
+    if source.total is not None and number >= source.first + source.total:
         return None
-    number = source.first
     try:
         model = _model(work.digest, work.model)
         begun = begin_survey(model, source, None, list(work.rules), None)
         plan = replace(begun.plan, rows=work.rows, classes=work.classes)
         surveyor = Surveyor(model, plan, work.rules)
-        for batch in source.batches(source.first, plan.batch):
+        for batch in source.batches(number, plan.batch):
             surveyor.add(batch)
             number = int(batch.numbers[-1]) + 1
     except Exception as error:
@@ -105,7 +106,7 @@ def survey_shard(work: ShardWork) -> Survey | None:
         raise ValueError(
             f"shard {work.shard.index} failed at sample {number:,}: {type(error).__name__}: {error}"
         ) from None
-    return surveyor.survey()
+    return surveyor.survey() if surveyor.samples else None
 
 
 # A worker has room for the model of the survey that it works for.
@@ -140,8 +141,10 @@ def as_file(model: Any) -> bytes:
             model.save(path)
             keras.models.load_model(path, compile=False)
         except Exception as error:
+            # Keras adds whole examples to what it says.
+            said = " ".join(str(error).strip().partition("\n\n")[0].split()).rstrip(".")
             raise ValueError(
                 "the model cannot be sent to other processes, as it cannot be saved and loaded "
-                f"again: {error}. Survey it here, without shards"
+                f"again: {said}. Survey it here, without shards"
             ) from error
         return path.read_bytes()

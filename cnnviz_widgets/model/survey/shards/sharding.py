@@ -7,6 +7,7 @@ import multiprocessing
 import os
 import pickle
 import sys
+import time
 from concurrent.futures import (
     BrokenExecutor,
     Executor,
@@ -14,6 +15,7 @@ from concurrent.futures import (
     ProcessPoolExecutor,
     as_completed,
 )
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +31,7 @@ from ...samples.pool import given_arrays
 from ..beginning import Beginning, begin_survey
 from ..chosen_layers import Layers
 from ..data.labels import given_labels
-from ..run import States, check_begun, load_state, rules_of
+from ..run import States, check_begun, load_state, rules_of, time_words
 from ..stopped import SurveyInterrupted, SurveyStopped
 from ..surveyor import Rules, Surveyor
 from ..weights_stamp import weights_digest
@@ -55,6 +57,8 @@ def survey_shards(
     parts = _parts(data, labels, shards)
     source = parts[0].opened()
     total = None if source.total is None else source.total * shards
+    if not callable(data):
+        total = parts[-1].first + len(keras.tree.flatten(parts[-1].data)[0])
     beginning = begin_survey(model, source, labels, layers, like, total=total)
     run = _ShardedRun(beginning, parts, checkpoint, report)
     return run.finished(executor)
@@ -101,17 +105,18 @@ class _ShardedRun:
         self._states = States(checkpoint)
         begun = load_state(checkpoint)
         like = begun or beginning.like
-        rules = _piloted(beginning, parts[0]) if like is None else rules_of(like)
+        plan = beginning.plan if begun is None else replace(beginning.plan, rows=begun.rows)
         digest = weights_digest(beginning.model)
         if begun is not None:
-            check_begun(begun, beginning.plan, digest, str(checkpoint))
+            check_begun(begun, plan, digest, str(checkpoint), in_parts=True)
+        rules = _piloted(beginning, parts[0]) if like is None else rules_of(like)
         self._merged = begun
         self._work = [
             ShardWork(
                 model=file,
                 digest=digest,
-                rows=beginning.plan.rows,
-                classes=beginning.plan.classes,
+                rows=plan.rows,
+                classes=plan.classes,
                 rules=rules,
                 covered=() if begun is None else begun.ranges,
                 shard=part,
@@ -119,6 +124,7 @@ class _ShardedRun:
             for file in [as_file(beginning.model)]
             for part in parts
         ]
+        self._began = time.monotonic()
         self._done: set[int] = set()
         self._failed: list[str] = []
 
@@ -160,26 +166,37 @@ class _ShardedRun:
             )
             try:
                 return self._by(pool)
-            except BrokenExecutor:
+            except BrokenExecutor as error:
                 # A worker was killed: what it had is done again, by new ones.
                 if attempt == _POOLS - 1:
-                    raise
+                    raise BrokenExecutor(
+                        f"{_POOLS} pools of new processes broke: {error} In a script, call it "
+                        'below if __name__ == "__main__", as new processes import the script'
+                    ) from error
             finally:
                 pool.shutdown(wait=False, cancel_futures=True)
 
     def _by(self, executor: Executor) -> None:
-        waiting = {
-            executor.submit(survey_shard, work): work.shard.index
-            for work in self._work
-            if work.shard.index not in self._done
-        }
+        waiting: dict[Future[Survey | None], int] = {}
         try:
-            for future in as_completed(waiting):
-                index = waiting.pop(future)
-                self._take(index, future)
+            for work in self._work:
+                if work.shard.index not in self._done:
+                    waiting[_submitted(executor, work)] = work.shard.index
+            for future in as_completed(list(waiting)):
+                if not future.cancelled() and isinstance(future.exception(), BrokenExecutor):
+                    self._take_done(waiting)
+                    future.result()
+                self._take(waiting.pop(future), future)
         finally:
             for future in waiting:
                 future.cancel()
+
+    def _take_done(self, waiting: dict[Future[Survey | None], int]) -> None:
+        """Take what there is of an executor that has died."""
+        for future, index in list(waiting.items()):
+            if future.done() and not future.cancelled() and future.exception() is None:
+                del waiting[future]
+                self._take(index, future)
 
     def _take(self, index: int, future: Future[Survey | None]) -> None:
         try:
@@ -189,14 +206,20 @@ class _ShardedRun:
         except Exception as error:
             self._failed.append(f"{error}")
             survey = None
+        merged = self._merged
+        if survey is not None and merged is not None:
+            try:
+                survey = merged.merge(survey)
+            except ValueError as error:
+                self._failed.append(f"shard {index}: {error}")
+                survey = None
         later = interrupts_later()
         with surely(later), later:
             self._done.add(index)
-            if survey is not None:
-                self._merged = survey if self._merged is None else self._merged.merge(survey)
-        self._report(
-            len(self._done) / len(self._work), f"{len(self._done)} of {len(self._work)} shards"
-        )
+            self._merged = survey or merged
+        done, total = len(self._done), len(self._work)
+        left = (time.monotonic() - self._began) / done * (total - done)
+        self._report(done / total, f"{done} of {total} shards, {time_words(left)} left")
         if self._merged is not None and self._states.are_due:
             self._states.write(self._merged)
 
@@ -207,10 +230,18 @@ class _ShardedRun:
 
     def _so_far(self, why: str) -> str:
         done = len(self._done) - len(self._failed)
-        return (
-            f"the survey stopped after {done} of {len(self._work)} shards: {why}. What they gave "
-            "is in this error's survey"
-        )
+        kept = ". What they gave is in this error's survey" if self._merged is not None else ""
+        return f"the survey stopped after {done} of {len(self._work)} shards: {why}{kept}"
+
+
+def _submitted(executor: Executor, work: ShardWork) -> Future[Survey | None]:
+    try:
+        return executor.submit(survey_shard, work)
+    except BrokenExecutor:
+        raise
+    except RuntimeError as error:
+        # One that was shut down takes nothing more.
+        raise BrokenExecutor(str(error)) from error
 
 
 def _piloted(beginning: Beginning, part: ShardData) -> Rules:

@@ -81,6 +81,30 @@ def write_survey(survey: Contents, path: Path) -> None:
             folder.sync()
 
 
+def survey_is_in(path: Path) -> bool:
+    """Whether a survey lies in a folder.
+
+    False where it is missing or empty, or holds only what a process left that was killed before
+    its first state was whole.
+
+    Raises
+    ------
+    OSError
+        It is no folder, or cannot be read.
+    ValueError
+        It holds something else.
+    """
+    if not path.exists():
+        return False
+    if not path.is_dir():
+        raise NotADirectoryError(errno.ENOTDIR, "it is no folder", os.fspath(path))
+    folder = HeldFolder(path)
+    if not folder.has(HEADER):
+        _check_others(folder)
+        return False
+    return True
+
+
 @contextmanager
 def _told(path: Path, what: str, state: str) -> Iterator[None]:
     """What a system says, with the words what became of the survey."""
@@ -114,12 +138,19 @@ def _check_there(folder: HeldFolder, survey: Contents) -> None:
                 "folder, or remove this one"
             )
         return
+    _check_others(folder)
+
+
+def _check_others(folder: HeldFolder) -> None:
+    """Refuse a folder that holds anything else than what a survey left."""
     # Systems and editors lay hidden files anywhere.
-    others = [name for name in names if not _LAYERS.fullmatch(name) and not name.startswith(".")]
+    others = [
+        name for name in folder.names() if not _LAYERS.fullmatch(name) and not name.startswith(".")
+    ]
     if others:
         raise ValueError(
-            f"{where!r} is not written to: it holds something else ({others[0]!r}), and a survey "
-            "has a folder of its own"
+            f"{os.fspath(folder.path)!r} is not written to: it holds something else "
+            f"({others[0]!r}), and a survey has a folder of its own"
         )
 
 
