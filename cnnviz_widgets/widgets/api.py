@@ -39,6 +39,7 @@ def diagnose(
     reference: bool = True,
     earlier: Mapping[str, Mapping[str, NDArray[Any]]] | None = None,
     history: Any = None,
+    survey: Survey | None = None,
     seed: int = 0,
 ) -> Report:
     """What is wrong with a live model, on what evidence, and what cures it [WL20 §1.3.2–1.3.5].
@@ -52,7 +53,7 @@ def diagnose(
     inputs : array, tensor, list or dict of them, tf.data.Dataset or keras.utils.PyDataset
         What the model is shown, 32 to 64 samples: fewer leave more questions open. Not needed
         with a ModelProbe, which has its own.
-    targets, loss, reference, earlier, history, seed
+    targets, loss, reference, earlier, history, survey, seed
         As `cnnviz_widgets.model.diagnose`.
 
     Returns
@@ -77,6 +78,7 @@ def diagnose(
             reference=reference,
             earlier=earlier,
             history=history,
+            survey=survey,
             seed=seed,
             progress=cell.tell,
         )

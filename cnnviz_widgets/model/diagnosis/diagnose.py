@@ -13,9 +13,10 @@ from numpy.typing import ArrayLike, NDArray
 from ...diagnosis.facts import ModelFacts
 from ...diagnosis.findings import Skipped
 from ...diagnosis.judge import judge
-from ...diagnosis.phrases import listed
+from ...diagnosis.phrases import listed, samples
 from ...diagnosis.report import Report
 from ...diagnosis.signs.training.no_better_than_constant import told
+from ...records.survey.survey import Survey
 from ...runtime.call_stack import surely
 from ...runtime.interrupts import interrupts_kept
 from ...validation.keywords import checked_keywords
@@ -25,6 +26,7 @@ from ...validation.scalars import flag, whole_number
 from ..experiments.losses import checked_loss, some_targets_of
 from ..layers.unseen import in_words
 from ..reading.probe import ModelProbe
+from ..survey.fit import check_survey
 from .data.inputs_and_targets import with_inputs_and_targets
 from .head import with_head
 from .measured import STEPS_FROM, Measured, measure
@@ -69,6 +71,7 @@ def diagnose(
     reference: bool = True,
     earlier: Mapping[str, Mapping[str, NDArray[Any]]] | None = None,
     history: Any = None,
+    survey: Survey | None = None,
     seed: int = 0,
     progress: Progress | None = None,
 ) -> Report:
@@ -97,6 +100,9 @@ def diagnose(
     history : keras.callbacks.History, History or mapping of str to sequence of float, optional
         Losses of the training by epoch, ``loss`` and ``val_loss``, by which `memorised` is told.
         Default: what the model keeps of its last ``fit``.
+    survey : Survey, optional
+        Of the model as it is now, on many samples: dead and not finite channels, ranges, means and
+        spreads of the layers that it has are told by it, all else by the inputs.
     seed : int
         Of the reference, shuffles and samples.
     progress : callable, optional
@@ -111,7 +117,8 @@ def diagnose(
     ------
     TypeError, ValueError
         No model, or inputs that do not fit it; inputs with a probe, or none with a model; fewer
-        targets than samples, no such loss, or a loss without targets.
+        targets than samples, no such loss, or a loss without targets; a survey of other layers or
+        weights.
     ModelCallError
         The model's own call raises.
     """
@@ -126,7 +133,7 @@ def diagnose(
     flag("reference", reference)
     whole_number("seed", seed, 0)
     optional_function("progress", progress)
-    question = Question(targets, loss, earlier or {}, reference, history)
+    question = Question(targets, loss, earlier or {}, reference, history, survey)
     _check(question, probe)
 
     def tell(share: float, message: str) -> None:
@@ -142,7 +149,7 @@ def diagnose(
             tell(start, what)
             part = replace(subject, progress=part_of(tell, start, end))
             measured = step(part, measured, question)
-        report = _report(subject, measured)
+        report = _report(subject, measured, survey)
         tell(1.0, "done")
         return report
 
@@ -157,27 +164,35 @@ def _check(question: Question, probe: ModelProbe) -> None:
         some_targets_of(probe.model, targets, probe.samples)
     if question.history is not None:
         logs_by_epoch(question.history)
+    if question.survey is not None:
+        check_survey(question.survey, probe)
     for path, weights in mapping("earlier", question.earlier, "a path to weights").items():
         mapping(f"earlier[{path!r}]", weights, "a weight's name to its values")
 
 
-def _report(subject: Subject, measured: Measured) -> Report:
+def _report(subject: Subject, measured: Measured, survey: Survey | None) -> Report:
     probe, facts = subject.probe, measured.facts
     return Report(
         findings=judge(facts),
         model=str(probe.model.name),
         layers=len(subject.infos),
         samples=probe.samples,
-        notes=tuple(_notes(facts)),
+        notes=tuple(_notes(facts, survey)),
         skipped=(*measured.skipped, *_not_judged(subject, facts)),
     )
 
 
-def _notes(facts: ModelFacts) -> Iterator[str]:
+def _notes(facts: ModelFacts, survey: Survey | None) -> Iterator[str]:
     if facts.traceless and not facts.untrained:
         yield _TRACELESS
     if facts.answers is not None:
         yield f"{told(facts.answers)}."
+    if survey is not None:
+        count = sum(path in survey.layers for path in facts.layers)
+        yield (
+            f"Dead and not finite channels, ranges and spreads of {count:,} of "
+            f"{len(facts.layers):,} layers rest on a survey of {samples(survey.samples)}."
+        )
 
 
 def _not_judged(subject: Subject, facts: ModelFacts) -> Iterator[Skipped]:

@@ -8,6 +8,8 @@ from typing import Any
 
 from numpy.typing import ArrayLike, NDArray
 
+from ...records.survey.survey import Survey
+
 
 @dataclass(frozen=True, eq=False)
 class Question:
@@ -24,6 +26,8 @@ class Question:
         Whether a freshly initialised reference may be built.
     history : keras.callbacks.History, History, mapping, or None
         Losses of the training; None: what the model keeps.
+    survey : Survey or None
+        Of the model as it is, on more samples.
     """
 
     targets: ArrayLike | None
@@ -31,3 +35,4 @@ class Question:
     earlier: Mapping[str, Mapping[str, NDArray[Any]]]
     reference: bool
     history: Any = None
+    survey: Survey | None = None
