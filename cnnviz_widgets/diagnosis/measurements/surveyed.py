@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ...records.survey.layer_summary import LayerSummary
 from .output_measures import OutputMeasures
@@ -34,17 +33,5 @@ def surveyed_measures(outputs: OutputMeasures, summary: LayerSummary) -> OutputM
         constant=many.constant & few.constant,
         nonfinite=many.nonfinite | few.nonfinite,
     )
-    return replace(
-        outputs, measures=measures, fires=_fires(summary) if measures.dead.any() else None
-    )
-
-
-def _fires(summary: LayerSummary) -> NDArray[np.intp]:
-    """On how many samples each channel is anywhere not zero; of maps with values below, at least.
-
-    Samples with a value above zero were counted. Values that are not zero were, too: of units,
-    which have one value a sample, these are the samples themselves.
-    """
-    other = (summary.values - summary.zeros) // max(1, int(np.prod(summary.axes, dtype=np.int64)))
-    fires: NDArray[np.intp] = np.maximum(summary.fired, other).astype(np.intp)
-    return fires
+    fires = summary.nonzero_samples.astype(np.intp) if measures.dead.any() else None
+    return replace(outputs, measures=measures, fires=fires)

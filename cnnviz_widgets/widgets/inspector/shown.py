@@ -28,6 +28,7 @@ from .guide import Guide
 from .layer_facts import layer_facts
 from .panes import Panes
 from .samples.sample_heads import SampleHeads
+from .surveys.survey_state import SurveyState
 from .training_session import TrainingSession
 
 
@@ -53,13 +54,15 @@ class LayerDisplay:
     work : WorkReport
     on_place : callable
         Takes the place that is shown.
+    surveys : SurveyState
+        What is shown rests on its survey, as long as that holds.
 
     Attributes
     ----------
     present : PlaceRecord or None
         What is shown; None before anything is.
-    measures : dict of str to ChannelMeasures
-        The few numbers of every layer's outputs, as they were last read from the live model.
+    shown_measures : dict of str to ChannelMeasures
+        The few numbers of every layer's outputs on the samples shown, as they were last read.
     guide : Guide
         The order of analysis, and what of it has been shown.
     """
@@ -72,9 +75,11 @@ class LayerDisplay:
         session: TrainingSession,
         work: WorkReport,
         on_place: Callable[[Place], None],
+        *,
+        surveys: SurveyState,
     ) -> None:
         self.present: PlaceRecord | None = None
-        self.measures: dict[str, ChannelMeasures] = {}
+        self.shown_measures: dict[str, ChannelMeasures] = {}
         self.guide = Guide(analysis_order(probe.layers))
         self._measured_on: SampleChoice | None = None
         self._outputs = frozenset[str]()
@@ -86,6 +91,12 @@ class LayerDisplay:
         self._class_names = heads.class_names
         self._work = work
         self._on_place = on_place
+        self.surveys = surveys
+
+    @property
+    def measures(self) -> dict[str, ChannelMeasures]:
+        """The few numbers of every layer's outputs: a survey's, or of the samples shown."""
+        return self.surveys.over(self.shown_measures)
 
     @property
     def probe(self) -> ModelProbe:
@@ -141,6 +152,7 @@ class LayerDisplay:
             Compare all channels of the place, however many there are.
         """
         records: list[LayerRecord] = []
+        self.surveys.look(self.probe)
 
         def measure(info: LayerInfo, array: NDArray[Any]) -> ChannelMeasures | None:
             is_shown = info.path == place.layer and place.view == "outputs"
@@ -159,25 +171,28 @@ class LayerDisplay:
         self._outputs = output_layers(layers)
         names_samples = bool(self._panes.views.grid.sample_labels)
         self._misfit = misfit(layers, self._class_names, names_samples)
-        present = PlaceRecord(place, records[0]) if records else self._read(place)
+        read = PlaceRecord(place, records[0]) if records else self._read(place)
+        present = self.surveys.surveyed(read)
         if exact:
             present = replace(present, record=present.record.exact)
         self._show(present, self._work.progress)
-        self.measures = {path: each for path, each in measured.items() if each is not None}
+        self.shown_measures = {path: each for path, each in measured.items() if each is not None}
         self._measured_on = None
         self.guide.follow(analysis_order(layers))
         selector = self._panes.selector
         with selector.hold_sync():
             selector.show_layers(layers)
             selector.show_unseen(self.probe.unseen)
-            selector.show_measures(self.measures)
+            selector.show_measures(self.measures, surveyed=self.surveys.counts)
         self.warn()
         self.tell_place()
 
     def show_now(self, place: Place) -> None:
         """Show a place as it is now."""
-        self._show(self._read(place), self._work.progress)
-        self._panes.selector.show_measures(self.measures, self._measured_on)
+        self.surveys.glance(self.probe)
+        self._show(self.surveys.surveyed(self._read(place)), self._work.progress)
+        self._show_measures()
+        self.warn()
 
     def show_past(self, recalled: PlaceRecord) -> None:
         """Show a place as it was."""
@@ -187,14 +202,15 @@ class LayerDisplay:
 
     def follow(self, reading: Reading) -> None:
         """Show what a monitor has read; of the past what is shown stays."""
-        self.measures = dict(reading.measures)
+        self.surveys.glance(self.probe)
+        self.shown_measures = dict(reading.measures)
         self._heads.follow(self.probe, reading.moment.samples, reading.answers)
         self._measured_on = reading.moment.samples
         if self.present is not None and self.requested == NOW:
-            self._panes.selector.show_measures(self.measures, self._measured_on)
+            self._show_measures()
             record = reading.records.get(self.present.place)
             if record is not None:
-                self._show(replace(self.present, record=record))
+                self._show(self.surveys.surveyed(replace(self.present, record=record)))
             else:
                 self._heads.show(self.present, self._outputs)
 
@@ -219,6 +235,10 @@ class LayerDisplay:
                 "show its outputs and select there"
             )
         return [first + row for row in rows]
+
+    def _show_measures(self) -> None:
+        selector = self._panes.selector
+        selector.show_measures(self.measures, self._measured_on, surveyed=self.surveys.counts)
 
     def _read(self, place: Place) -> PlaceRecord:
         self._work.progress(-1.0, f"reading {place.layer}")
@@ -300,7 +320,10 @@ class LayerDisplay:
         """Say what is wrong with the inputs, with the class names, and with the history."""
         history = self._session.story.history
         trouble = "" if history is None else history.trouble
-        warnings = [*_input_warnings(self.probe), *filter(None, [self._misfit, trouble])]
+        warnings = [
+            *_input_warnings(self.probe),
+            *filter(None, [self._misfit, trouble, self.surveys.warning]),
+        ]
         self._panes.header.warnings = warnings
 
 
