@@ -62,6 +62,7 @@ def test_all_that_is_told_rests_on_the_survey_and_says_so() -> None:
     assert "16 samples shown, 400 samples surveyed" in inspector.header.facts
     assert inspector.density._head._samples == f"on {MANY} samples"
     assert inspector.views.card._samples == f"over {MANY} samples; fires: of these {FEW}"
+    assert inspector.grid._surveyed
     assert inspector.record.measures.dead.sum() == 3
     assert len(inspector.record.values) == FEW
     for number in ("minimum", "maximum", "mean", "std"):

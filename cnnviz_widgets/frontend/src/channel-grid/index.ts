@@ -311,7 +311,8 @@ class ChannelGrid implements StageContent<GridLayout> {
 
   legend(): MarkedChannels {
     const { channels, columnMarks: marks } = this.sheet;
-    const briefly = isWhole(this.sheet) ? undefined : `on these ${count(this.sheet.rows)}`;
+    const isOfAll = isWhole(this.sheet) && !this.model.get("_surveyed");
+    const briefly = isOfAll ? undefined : `on these ${count(this.sheet.rows)}`;
     const where = briefly ? `${briefly} samples` : "on all samples shown";
     return { channels, marks, noun: "channel", where, briefly };
   }

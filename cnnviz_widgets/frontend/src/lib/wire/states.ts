@@ -67,6 +67,8 @@ export interface ChannelGridState extends SheetState, HeadsState {
   _marks_answers: boolean;
   /** What the picture leaves out, in sentences. */
   _notes: string[];
+  /** Whether all but the tiles is of more samples than these. */
+  _surveyed: boolean;
   axis: string;
   /** How values become colours; 'diverging' is blue below zero and red above; 'auto' is 'diverging' where values reach about as far below zero as above, and 'magma' elsewhere. */
   colormap: "auto" | "magma" | "grey" | "viridis" | "diverging";
