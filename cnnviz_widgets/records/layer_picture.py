@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Protocol
 
 import numpy as np
@@ -138,6 +139,18 @@ class LayerPicture(Protocol):
         """How many channels are zero throughout, in a sentence; "" for none."""
 
     @property
+    def basis(self) -> str:
+        """On how many samples measures, tree and densities rest, in words; "" of weights."""
+
+    @property
+    def rare(self) -> NDArray[np.intp]:
+        """Channels among the zero ones of the tree that live, and fire too rarely for a place."""
+
+    @property
+    def disagreements(self) -> Mapping[int, str]:
+        """Channel → where the samples shown say something else than those of `basis`."""
+
+    @property
     def omissions(self) -> tuple[str, ...]:
         """What the picture leaves out or averages, in sentences."""
 
@@ -160,6 +173,16 @@ class PictureFacts(LayerPicture):
     def n_channels(self) -> int:
         """How many channels the layer has."""
         return self.shape[-1]
+
+    @property
+    def rare(self) -> NDArray[np.intp]:
+        """None: what is not zero has a place in the tree."""
+        return np.zeros(0, dtype=np.intp)
+
+    @property
+    def disagreements(self) -> Mapping[int, str]:
+        """None: measures, tree and densities are of what is shown."""
+        return {}
 
     def tiles_within(self, budget: int) -> TileSheet:
         """The same picture in fewer bytes, as `tiles.within` makes it."""
@@ -248,10 +271,18 @@ class OutputFacts(PictureFacts):
         return None
 
     @property
+    def basis(self) -> str:
+        """On how many samples measures, tree and densities rest, in words."""
+        return self._shown_samples
+
+    @property
+    def _shown_samples(self) -> str:
+        return str(self.samples or counted(self.n_samples, "sample"))
+
+    @property
     def extent(self) -> str:
         """How many channels of which size, on which samples."""
-        samples = self.samples or counted(self.n_samples, "sample")
-        return f"{counted(self.n_channels, self.channel_noun)}{self._size} · {samples}"
+        return f"{counted(self.n_channels, self.channel_noun)}{self._size} · {self._shown_samples}"
 
     @property
     def dead_note(self) -> str:
@@ -292,9 +323,12 @@ class OutputFacts(PictureFacts):
             )
         rows = len(self.tiles.codes)
         if rows < self.n_samples:
+            reach = "use all of them"
+            if self.basis != self._shown_samples:
+                reach = f"are of {self.basis}"
             notes.append(
-                f"The picture shows the first {rows:,} of {self.n_samples:,} samples; "
-                "distances, densities and measures use all of them."
+                f"The picture shows the first {rows:,} of {self.n_samples:,} samples; distances, "
+                f"densities and measures {reach}."
             )
         down, across = self.tiles.reduction
         if down * across > 1:

@@ -109,6 +109,11 @@ class ParameterFacts(PictureFacts, ParameterPicture):
         )
 
     @property
+    def basis(self) -> str:
+        """Nothing: weights are of no samples."""
+        return ""
+
+    @property
     def dead_note(self) -> str:
         """How many outputs have no weight but 0, in a sentence; "" for none."""
         dead = int(self.measures.dead.sum())

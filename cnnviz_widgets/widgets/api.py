@@ -40,6 +40,7 @@ def diagnose(
     earlier: Mapping[str, Mapping[str, NDArray[Any]]] | None = None,
     history: Any = None,
     class_names: Sequence[str] = (),
+    survey: Survey | None = None,
     seed: int = 0,
 ) -> Report:
     """What is wrong with a live model, on what evidence, and what cures it [WL20 §1.3.2–1.3.5].
@@ -53,7 +54,7 @@ def diagnose(
     inputs : array, tensor, list or dict of them, tf.data.Dataset or keras.utils.PyDataset
         What the model is shown, 32 to 64 samples: fewer leave more questions open. Not needed
         with a ModelProbe, which has its own.
-    targets, loss, reference, earlier, history, class_names, seed
+    targets, loss, reference, earlier, history, class_names, survey, seed
         As `cnnviz_widgets.model.diagnose`.
 
     Returns
@@ -79,6 +80,7 @@ def diagnose(
             earlier=earlier,
             history=history,
             class_names=class_names,
+            survey=survey,
             seed=seed,
             progress=cell.tell,
         )

@@ -62,9 +62,10 @@ class OutputMeasures:
     shape : tuple of int
         (sample, ..., channel).
     measures : ChannelMeasures
-        Of every value.
+        Of every value; after a survey of its samples, as `surveyed_measures` has them: the
+        `n_samples` that dead and not finite channels are of.
     fires : ndarray of int or None
-        On how many samples each channel is not zero; None where no channel is dead.
+        On how many of these samples each channel is not zero; None where no channel is dead.
     variation : ndarray of float64
         `variation.between_samples`, of the finite channels; NaN elsewhere.
     near_zero : float

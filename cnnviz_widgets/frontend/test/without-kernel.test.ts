@@ -18,6 +18,7 @@ import { at, emptyPage, FakeModel, figure, key, shared, show, view } from "./fak
 emptyPage();
 
 const LAYER = {
+  surveyed: null,
   kind: "Conv2D",
   shape: "26×26×32",
   parameters: 40,

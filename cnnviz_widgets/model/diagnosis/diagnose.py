@@ -13,9 +13,10 @@ from numpy.typing import ArrayLike, NDArray
 from ...diagnosis.facts import ModelFacts
 from ...diagnosis.findings import Finding, Skipped
 from ...diagnosis.judge import judge
-from ...diagnosis.phrases import listed
+from ...diagnosis.phrases import listed, samples
 from ...diagnosis.report import Report
 from ...diagnosis.signs.training.no_better_than_constant import told
+from ...records.survey.survey import Survey
 from ...runtime.call_stack import surely
 from ...runtime.interrupts import interrupts_kept
 from ...validation.keywords import checked_keywords
@@ -26,6 +27,7 @@ from ...validation.texts import texts
 from ..experiments.losses import checked_loss, some_targets_of
 from ..layers.unseen import in_words
 from ..reading.probe import ModelProbe
+from ..survey.fit import check_survey
 from .data.inputs_and_targets import with_inputs_and_targets
 from .head import with_head
 from .measured import STEPS_FROM, Measured, measure
@@ -71,6 +73,7 @@ def diagnose(
     earlier: Mapping[str, Mapping[str, NDArray[Any]]] | None = None,
     history: Any = None,
     class_names: Sequence[str] = (),
+    survey: Survey | None = None,
     seed: int = 0,
     progress: Progress | None = None,
 ) -> Report:
@@ -101,6 +104,9 @@ def diagnose(
         Default: what the model keeps of its last ``fit``.
     class_names : sequence of str, optional
         What the channels of the model's output stand for: the report calls them so.
+    survey : Survey, optional
+        Of the model as it is now, on many samples: dead and not finite channels, ranges, means and
+        spreads of the layers that it has are told by it, all else by the inputs.
     seed : int
         Of the reference, shuffles and samples.
     progress : callable, optional
@@ -115,7 +121,8 @@ def diagnose(
     ------
     TypeError, ValueError
         No model, or inputs that do not fit it; inputs with a probe, or none with a model; fewer
-        targets than samples, no such loss, or a loss without targets.
+        targets than samples, no such loss, or a loss without targets; a survey of other layers or
+        weights.
     ModelCallError
         The model's own call raises.
     """
@@ -131,7 +138,7 @@ def diagnose(
     whole_number("seed", seed, 0)
     optional_function("progress", progress)
     names = tuple(texts("class_names", class_names))
-    question = Question(targets, loss, earlier or {}, reference, history, names)
+    question = Question(targets, loss, earlier or {}, reference, history, names, survey)
     _check(question, probe)
 
     def tell(share: float, message: str) -> None:
@@ -147,7 +154,7 @@ def diagnose(
             tell(start, what)
             part = replace(subject, progress=part_of(tell, start, end))
             measured = step(part, measured, question)
-        report = _report(subject, measured)
+        report = _report(subject, measured, survey)
         tell(1.0, "done")
         return report
 
@@ -162,18 +169,20 @@ def _check(question: Question, probe: ModelProbe) -> None:
         some_targets_of(probe.model, targets, probe.samples)
     if question.history is not None:
         logs_by_epoch(question.history)
+    if question.survey is not None:
+        check_survey(question.survey, probe)
     for path, weights in mapping("earlier", question.earlier, "a path to weights").items():
         mapping(f"earlier[{path!r}]", weights, "a weight's name to its values")
 
 
-def _report(subject: Subject, measured: Measured) -> Report:
+def _report(subject: Subject, measured: Measured, survey: Survey | None) -> Report:
     probe, facts = subject.probe, measured.facts
     return Report(
         findings=tuple(_with_names(finding, facts) for finding in judge(facts)),
         model=str(probe.model.name),
         layers=len(subject.infos),
         samples=probe.samples,
-        notes=tuple(_notes(facts)),
+        notes=tuple(_notes(facts, survey)),
         skipped=(*measured.skipped, *_not_judged(subject, facts)),
     )
 
@@ -186,11 +195,17 @@ def _with_names(finding: Finding, facts: ModelFacts) -> Finding:
     return replace(finding, channel_names=tuple(names[channel] for channel in finding.channels))
 
 
-def _notes(facts: ModelFacts) -> Iterator[str]:
+def _notes(facts: ModelFacts, survey: Survey | None) -> Iterator[str]:
     if facts.traceless and not facts.untrained:
         yield _TRACELESS
     if facts.answers is not None:
         yield f"{told(facts.answers, facts)}."
+    if survey is not None:
+        count = sum(path in survey.layers for path in facts.layers)
+        yield (
+            f"Dead and not finite channels, ranges and spreads of {count:,} of "
+            f"{len(facts.layers):,} layers rest on a survey of {samples(survey.samples)}."
+        )
 
 
 def _not_judged(subject: Subject, facts: ModelFacts) -> Iterator[Skipped]:

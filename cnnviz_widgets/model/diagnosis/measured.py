@@ -14,6 +14,8 @@ from numpy.typing import NDArray
 from ...diagnosis.facts import LayerFacts, ModelFacts
 from ...diagnosis.findings import Skipped
 from ...diagnosis.judge import Suspects, suspects
+from ...diagnosis.measurements.output_measures import OutputMeasures
+from ...diagnosis.measurements.surveyed import surveyed_measures
 from ...diagnosis.measurements.weight_measures import WeightMeasures, weight_measures
 from ...diagnosis.measurements.weight_movement import (
     WeightMovement,
@@ -21,6 +23,7 @@ from ...diagnosis.measurements.weight_movement import (
     weight_movement,
 )
 from ...diagnosis.phrases import listed
+from ...records.survey.survey import Survey
 from ..experiments.fresh_model import NoReference, fresh_probe
 from ..layers.activations import activation_of, dropout_rate, is_linear, is_mixing
 from ..layers.effective_weights import effective_arrays, read_only
@@ -75,6 +78,7 @@ def measure(subject: Subject, question: Question) -> Measured:
     """
     probe = subject.probe
     seen = look(subject, probe, [*subject.infos], 0.0, WEIGHTS_FROM)
+    seen = replace(seen, measures=_surveyed(seen.measures, question.survey))
     images = _images(probe, seen)
     noise = without_picture(images)
     movements, skipped = _movements(subject, question.earlier)
@@ -97,6 +101,17 @@ def measure(subject: Subject, question: Question) -> Measured:
         )
     measured = Measured(facts, seen, BarePass(probe, question), tuple(skipped))
     return _with_reference(subject, measured, noise, question.reference)
+
+
+def _surveyed(
+    measures: Mapping[str, OutputMeasures], survey: Survey | None
+) -> dict[str, OutputMeasures]:
+    """What was measured, with what a survey knows of more samples."""
+    summaries = {} if survey is None else survey.layers
+    return {
+        path: surveyed_measures(each, summaries[path]) if path in summaries else each
+        for path, each in measures.items()
+    }
 
 
 def _images(probe: ModelProbe, seen: Seen) -> dict[str, Array]:

@@ -8,6 +8,8 @@ from typing import Any
 
 from numpy.typing import ArrayLike, NDArray
 
+from ...records.survey.survey import Survey
+
 
 @dataclass(frozen=True, eq=False)
 class Question:
@@ -26,6 +28,8 @@ class Question:
         Losses of the training; None: what the model keeps.
     class_names : tuple of str
         What the channels of the output stand for.
+    survey : Survey or None
+        Of the model as it is, on more samples.
     """
 
     targets: ArrayLike | None
@@ -34,3 +38,4 @@ class Question:
     reference: bool
     history: Any = None
     class_names: tuple[str, ...] = ()
+    survey: Survey | None = None

@@ -113,6 +113,12 @@ class Pool:
         self._is_cut = is_cut or taken > MOST_SAMPLES
         self._dataset = None
 
+    @property
+    def samples(self) -> Any:
+        """All of its samples, once they are read: (inputs, targets), or inputs without targets."""
+        inputs = keras.tree.map_structure(lambda each: each[: self.size], self._inputs)
+        return inputs if self.targets is None else (inputs, self.targets)
+
     def take(self, numbers: Any) -> tuple[Any, Array | None]:
         """Some of its samples, as the model's inputs, and their targets.
 

@@ -141,6 +141,16 @@ class LayerSummary:
         """On how many of each class's samples it fires, shape (C, classes)."""
         return frozen(self.tally.class_fired.T)
 
+    @cached_property
+    def nonzero_samples(self) -> Integers:
+        """On how many samples each channel is anywhere not zero, shape (C,).
+
+        At the least, where values lie below zero: samples with one above were counted, and values
+        that are not zero; of units, which have one a sample, these are the samples themselves.
+        """
+        values = self.values - self.zeros
+        return frozen(np.maximum(self.fired, values // max(1, self._positions)))
+
     @property
     def dead(self) -> NDArray[np.bool_]:
         """Whether every value of each channel is exactly zero, shape (C,)."""
@@ -202,13 +212,17 @@ class LayerSummary:
         rows = [each.quantile(shares.reshape(-1)) for each in self._distributions]
         return np.stack(rows).reshape(self.channels, *shares.shape)
 
+    @property
+    def evenly_spaced(self) -> Floats:
+        """Evenly spaced quantiles, which stand for the values themselves, shape (q, C)."""
+        most = _LAYER_POINTS // self.channels
+        count = min(max(min(most, _MOST_POINTS), _LEAST_POINTS), max(self.tally.values, 1))
+        return self.quantile((np.arange(count) + 0.5) / count).T
+
     @cached_property
     def density(self) -> ChannelDensity:
         """How each channel's values are distributed: drawn from evenly spaced quantiles."""
-        most = _LAYER_POINTS // self.channels
-        count = min(max(min(most, _MOST_POINTS), _LEAST_POINTS), max(self.tally.values, 1))
-        values = self.quantile((np.arange(count) + 0.5) / count).T
-        drawn = channel_density(values, bounds=self.bounds)
+        drawn = channel_density(self.evenly_spaced, bounds=self.bounds)
         measures = self.measures
         return replace(
             drawn,

@@ -21,3 +21,12 @@ def layer_facts(kind: str, parameters: int, record: LayerPicture) -> str:
     title = kind if record.label is None else f"{kind} {record.label}"
     count = f" · {parameters:,} parameters" if parameters or record.kind == WEIGHTS else ""
     return f"{title} · {record.extent}{count}"
+
+
+def input_warnings(probe: ModelProbe) -> list[str]:
+    if not probe.nonfinite_inputs:
+        return []
+    return [
+        f"The inputs hold {probe.nonfinite_inputs:,} values that are NaN or infinite: "
+        "what the layers make of them says little about the model."
+    ]

@@ -20,6 +20,7 @@ from ...model.samples.pool import Pool
 from ...records.place import Place
 from ...records.place_record import NOW, PlaceRecord
 from ...records.record_kind import VIEW_NAMES
+from ...records.survey.survey import Survey
 from ...runtime.call_stack import afterwards, surely
 from ...validation.scalars import flag
 from ...validation.texts import one_of
@@ -38,6 +39,8 @@ from .samples.sample_choice import InputChoice, WithInputs, input_set
 from .samples.sample_heads import SampleHeads
 from .selected import Selecting, remember
 from .shown import LayerDisplay
+from .surveys.survey_state import SurveyState
+from .surveys.surveying import Surveying, WithSurvey
 from .training_session import TrainingSession
 
 if TYPE_CHECKING:
@@ -46,7 +49,7 @@ if TYPE_CHECKING:
 __all__ = ["ModelInspector"]
 
 
-class ModelInspector(Selecting, WithInputs, Monitored, Composite):
+class ModelInspector(Selecting, WithInputs, WithSurvey, Monitored, Composite):
     """Layer selector, channel grid, dendrogram and densities of a live model, all linked.
 
     A layer shows its outputs or its weights. The model is read, never changed and never copied:
@@ -78,13 +81,17 @@ class ModelInspector(Selecting, WithInputs, Monitored, Composite):
         Words for token ids: a function of one sample's ids, or the word of each id.
     linkage : {'single', 'average', 'complete', 'ward'}
         How channels are joined in the trees; what a history kept stays joined as it was.
+    survey : Survey, optional
+        Of this model, as `survey` makes it: health marks, densities, trees and findings rest on
+        its samples, as long as the model has the same weights.
 
     Attributes
     ----------
     measures : dict of str to ChannelMeasures
-        The few numbers of every layer's outputs. After an update of a monitor, but the first and
-        the last, mean and std are NaN but for the layers that were recorded and one in turn; after
-        a quick one all are over its samples, but for what is dead or not finite.
+        The few numbers of every layer's outputs, of a survey where there is one. After an update
+        of a monitor, but the first and the last, mean and std are NaN but for the layers that were
+        recorded and one in turn; after a quick one all are over its samples, but for what is dead
+        or not finite.
     report : Report or None
         What `diagnose` found last.
 
@@ -103,7 +110,7 @@ class ModelInspector(Selecting, WithInputs, Monitored, Composite):
     )
     linkage = Enum(LINKAGES, "single", help="How channels are joined in the trees.")
 
-    def __init__(
+    def __init__(  # what an inspector can be given
         self,
         model: Any,
         inputs: Any,
@@ -116,6 +123,7 @@ class ModelInspector(Selecting, WithInputs, Monitored, Composite):
         pool: Any = None,
         decode: Decode | None = None,
         linkage: Linkage = "single",
+        survey: Survey | None = None,
     ) -> None:
         one_of("view", view, VIEW_NAMES)
         decode = checked_decode(decode)
@@ -138,14 +146,19 @@ class ModelInspector(Selecting, WithInputs, Monitored, Composite):
             work, lock = WorkReport(self.header, "the reading"), model_lock(model)
             self.embedding = panes.views.embedding
             heads = SampleHeads(self.views, self.samples, self._class_names, decode, given)
+            surveys = SurveyState(probe, self.samples, survey)
             self._display = LayerDisplay(
-                probe, panes, heads, self.following, work, self._take_place
+                *(probe, panes, heads, self.following, work, self._take_place),
+                surveys=surveys,
             )
             self._choice = InputChoice(
                 *(given, more, heads, self.samples),
                 readers=(self._display, self.following),
                 refresh=self.refresh,
                 work=work,
+            )
+            self._surveying = Surveying(
+                surveys, more, self.samples, probe=lambda: self.probe, refresh=self.refresh
             )
             self._navigation = Navigation(self._display, self.following.story, work, lock)
             self.drawer = panes.drawer
@@ -209,7 +222,7 @@ class ModelInspector(Selecting, WithInputs, Monitored, Composite):
         with surely(report), self._lock, report:
             self._navigation.read_again(self.probe.layers, exact)
             self._diagnosis.mark()
-            self._diagnosis.compare(self.measures)
+            self._diagnosis.compare(self._display.shown_measures)
 
     def diagnose(self) -> Report:
         """What is wrong with the model as it is now, on what evidence, and what cures it.
@@ -231,14 +244,17 @@ class ModelInspector(Selecting, WithInputs, Monitored, Composite):
         made = self._diagnosis.made()
         with surely(*cell, reported, made), cell[0], cell[1], self._lock, reported, made:
             tell = self._work.progress
+            surveys = self._display.surveys
+            surveys.look(self.probe)
             report = diagnose(
                 self.probe,
                 targets=self.targets,
                 history=self.history,
                 class_names=self._class_names,
+                survey=surveys.present,
                 progress=tell,
             )
-            self._diagnosis.show(report, self.measures)
+            self._diagnosis.show(report, self._display.shown_measures)
             self._navigation.turn_to(self._display.place, NOW)
         return report
 
@@ -259,6 +275,9 @@ class ModelInspector(Selecting, WithInputs, Monitored, Composite):
 
     def _let_go(self) -> None:
         self._choice = None
+        if self._surveying is not None:
+            self._surveying.let_go()
+        self._surveying = None
         for part in (self.views, self.following, self._display):
             part.let_go()
 

@@ -30,10 +30,11 @@ from ..jupyter.work_report import WorkReport
 from ..panels.ablation import AblationBar
 from ..views.channel_names import misfit, names_for, output_layers
 from .guide import Guide
-from .layer_facts import layer_facts
+from .layer_facts import input_warnings, layer_facts
 from .panes import Panes
 from .samples.sample_heads import SampleHeads
 from .samples.token_labels import TokenLabels
+from .surveys.survey_state import SurveyState
 from .training_session import TrainingSession
 
 
@@ -59,13 +60,15 @@ class LayerDisplay:
     work : WorkReport
     on_place : callable
         Takes the place that is shown.
+    surveys : SurveyState
+        What is shown rests on its survey, as long as that holds.
 
     Attributes
     ----------
     present : PlaceRecord or None
         What is shown; None before anything is.
-    measures : dict of str to ChannelMeasures
-        The few numbers of every layer's outputs, as they were last read from the live model.
+    shown_measures : dict of str to ChannelMeasures
+        The few numbers of every layer's outputs on the samples shown, as they were last read.
     guide : Guide
         The order of analysis, and what of it has been shown.
     """
@@ -78,9 +81,11 @@ class LayerDisplay:
         session: TrainingSession,
         work: WorkReport,
         on_place: Callable[[Place], None],
+        *,
+        surveys: SurveyState,
     ) -> None:
         self.present: PlaceRecord | None = None
-        self.measures: dict[str, ChannelMeasures] = {}
+        self.shown_measures: dict[str, ChannelMeasures] = {}
         self.guide = Guide(analysis_order(probe.layers))
         self._coming: PlaceRecord | None = None
         self._settled: PlaceRecord | None = None
@@ -96,6 +101,12 @@ class LayerDisplay:
         self._class_names = heads.class_names
         self._work = work
         self._on_place = on_place
+        self.surveys = surveys
+
+    @property
+    def measures(self) -> dict[str, ChannelMeasures]:
+        """The few numbers of every layer's outputs: a survey's, or of the samples shown."""
+        return self.surveys.over(self.shown_measures)
 
     @property
     def probe(self) -> ModelProbe:
@@ -156,6 +167,7 @@ class LayerDisplay:
             Compare all channels of the place, however many there are.
         """
         records: list[LayerRecord] = []
+        self.surveys.look(self.probe)
 
         def measure(info: LayerInfo, array: NDArray[Any]) -> ChannelMeasures | None:
             is_shown = info.path == place.layer and place.view == OUTPUTS.name
@@ -174,28 +186,31 @@ class LayerDisplay:
         self._outputs = output_layers(layers)
         names_samples = bool(self._panes.views.grid.sample_labels)
         self._misfit = misfit(layers, self._class_names, names_samples)
-        present = PlaceRecord(place, records[0]) if records else self._read(place)
+        read = PlaceRecord(place, records[0]) if records else self._read(place)
+        present = self.surveys.surveyed(read)
         if exact:
             present = replace(present, record=present.record.exact)
         self._show(present, self._work.progress)
-        self.measures = {path: each for path, each in measured.items() if each is not None}
+        self.shown_measures = {path: each for path, each in measured.items() if each is not None}
         self._measured_on = None
         self.guide.follow(analysis_order(layers))
         selector = self._panes.selector
         with selector.hold_sync():
             selector.show_layers(layers)
             selector.show_unseen(self.probe.unseen)
-            selector.show_measures(self.measures)
+            selector.show_measures(self.measures, surveyed=self.surveys.counts)
         self.warn()
         self.tell_place()
 
     def show_now(self, place: Place) -> None:
         """Show a place as it is now."""
-        present = self._read(place)
+        self.surveys.glance(self.probe)
+        present = self.surveys.surveyed(self._read(place))
         # What is shown of a model in training is of one step, its answers included.
         self._heads.catch_up(self._session.probe, self._session.step)
         self._show(present, self._work.progress)
-        self._panes.selector.show_measures(self.measures, self._measured_on)
+        self._show_measures()
+        self.warn()
 
     def show_past(self, recalled: PlaceRecord) -> None:
         """Show a place as it was."""
@@ -207,15 +222,16 @@ class LayerDisplay:
 
     def follow(self, reading: Reading) -> None:
         """Show what a monitor has read; of the past what is shown stays."""
-        self.measures = dict(reading.measures)
+        self.surveys.glance(self.probe)
+        self.shown_measures = dict(reading.measures)
         moment = reading.moment
         self._heads.follow(self.probe, moment.samples, reading.answers, moment.step)
         self._measured_on = reading.moment.samples
         if self.present is not None and self.requested == NOW:
-            self._panes.selector.show_measures(self.measures, self._measured_on)
+            self._show_measures()
             record = reading.records.get(self.present.place)
             if record is not None:
-                self._show(replace(self.present, record=record))
+                self._show(self.surveys.surveyed(replace(self.present, record=record)))
             else:
                 self._heads.show(self.present, self._outputs)
 
@@ -240,6 +256,10 @@ class LayerDisplay:
                 f"output of {layer!r}; show its outputs and select there"
             )
         return [first + row for row in rows]
+
+    def _show_measures(self) -> None:
+        selector = self._panes.selector
+        selector.show_measures(self.measures, self._measured_on, surveyed=self.surveys.counts)
 
     def _read(self, place: Place) -> PlaceRecord:
         self._work.progress(-1.0, f"reading {place.layer}")
@@ -341,7 +361,10 @@ class LayerDisplay:
         """Say what is wrong with the inputs, with the class names, and with the history."""
         history = self._session.story.history
         trouble = "" if history is None else history.trouble
-        warnings = [*_input_warnings(self.probe), *filter(None, [self._misfit, trouble])]
+        warnings = [
+            *input_warnings(self.probe),
+            *filter(None, [self._misfit, trouble, self.surveys.warning]),
+        ]
         self._panes.header.warnings = warnings
 
 
@@ -368,12 +391,3 @@ def _same_channels(before: PlaceRecord, after: PlaceRecord) -> bool:
     if before.first_channel is None and before.place != after.place:
         return False
     return before.record.n_channels == after.record.n_channels
-
-
-def _input_warnings(probe: ModelProbe) -> list[str]:
-    if not probe.nonfinite_inputs:
-        return []
-    return [
-        f"The inputs hold {probe.nonfinite_inputs:,} values that are NaN or infinite: "
-        "what the layers make of them says little about the model."
-    ]

@@ -25,6 +25,8 @@ class LayerEntry(TypedDict):
     dead: int | None
     nonfinite: int | None
     """How many of the channels hold NaN or infinity."""
+    surveyed: int | None
+    """On how many samples these rest, where they were surveyed; null: on those shown."""
     scale: Number
     """How much the outputs vary, in their own unit; null: not known."""
     level: str

@@ -222,6 +222,8 @@ class ChannelFactsState(TypedDict):
     _nonfinite_share: Float32
     _fires: Float32
     """Share of the rows on which it is not zero throughout; empty for weights."""
+    _disagreements: dict[str, str]
+    """Channel → where the samples shown say something else than those surveyed."""
     _nearest: NearestEntry | Nothing
     """Nothing where it is not known."""
     _curves: str | None

@@ -12,7 +12,7 @@ from traitlets import Bool, Bytes, Dict, List, Unicode, observe
 
 from ...analysis.clustering.nearest import nearest_channels
 from ...analysis.tiles.types import ALL_NONFINITE, TileSheet
-from ...records.layer_picture import LayerPicture, counted
+from ...records.layer_picture import LayerPicture
 from ...records.layer_record import as_record
 from ...records.record_kind import WEIGHTS
 from ...validation.objects import instance, optional
@@ -75,6 +75,9 @@ class ChannelCard(Owning, ThreadLocalSync, BundledWidget):
     _zero_share = Bytes().tag(sync=True)
     _nonfinite_share = Bytes().tag(sync=True)
     _fires = Bytes().tag(sync=True)
+    _disagreements = Dict(
+        help="Channel → where the samples shown say something else than those surveyed."
+    ).tag(sync=True)
     _nearest = Dict().tag(sync=True)
 
     _record: LayerPicture | None = None
@@ -127,6 +130,7 @@ class ChannelCard(Owning, ThreadLocalSync, BundledWidget):
             self._noun = record.channel_noun
             self._of_weights = of_weights
             self._samples = "" if of_weights else _samples(record)
+            self._disagreements = {str(k): text for k, text in record.disagreements.items()}
             self.class_names = list(class_names)
             if self.channel >= record.n_channels:
                 self.channel = -1
@@ -162,6 +166,7 @@ def _fires(tiles: TileSheet) -> NDArray[np.float64]:
 
 def _samples(record: LayerPicture) -> str:
     rows = len(record.tiles.codes)
-    if rows < record.n_samples:
-        return f"over {counted(record.n_samples, 'sample')}; fires: of the first {rows:,}"
-    return f"over {record.samples or counted(record.n_samples, 'sample')}"
+    is_of_shown = record.samples is not None or record.measures.n_samples == record.n_samples
+    if is_of_shown and rows == record.n_samples:
+        return f"over {record.basis}"
+    return f"over {record.basis}; fires: of {'the first' if is_of_shown else 'these'} {rows:,}"

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
-from traitlets import Bool, Callable, Int, List, Unicode, observe
+from traitlets import Bool, Callable, Float, Int, List, Unicode, observe
 
 from ...records.samples.row_heads import SampleAnswers
 from ...runtime.call_stack import afterwards, surely
@@ -58,6 +58,16 @@ class SamplesBar(Owning, ThreadLocalSync, BundledWidget):
     has_previous = Bool(False, help="Whether there are some before.").tag(sync=True)
     error = Unicode("", help="Why the last choice failed; '' where it did not.").tag(sync=True)
 
+    survey = Unicode("", help="How many samples were surveyed; '' before a survey.").tag(sync=True)
+    survey_stale = Bool(False, help="Whether it is of earlier weights.").tag(sync=True)
+    surveying = Unicode("", help="How far a survey is, in words; '' while none goes on.").tag(
+        sync=True
+    )
+    survey_share = Float(-1.0, help="The same as a share, 0 to 1; −1: not known.").tag(sync=True)
+    can_survey = Bool(False, help="Whether there is a pool to survey.").tag(sync=True)
+
+    _survey_asked = Int(0, help="How often the page asked for a survey.").tag(sync=True)
+    _stop_asked = Int(0, help="How often the page asked to end it.").tag(sync=True)
     _asked = List([0, "", []], help="Serial, what is asked for, and numbers.").tag(sync=True)
     _answered = Int(0, help="Serial of the last choice that was made or refused.").tag(sync=True)
 
@@ -69,6 +79,8 @@ class SamplesBar(Owning, ThreadLocalSync, BundledWidget):
     ) -> None:
         instance("grid", grid, ChannelGrid)
         optional_function("on_ask", on_ask)
+        self._on_survey: Function[[], None] | None = None
+        self._on_stop: Function[[], None] | None = None
         super().__init__(grid=grid, on_ask=on_ask, **traits)
 
     def show_answers(self, answers: SampleAnswers, step: int = -1) -> None:
@@ -97,8 +109,35 @@ class SamplesBar(Owning, ThreadLocalSync, BundledWidget):
             self.pool = pool
             self.choices, self.classes = list(choices), list(classes)
 
+    def offer_survey(
+        self, on_survey: Function[[], None] | None, on_stop: Function[[], None]
+    ) -> None:
+        """What begins a survey of the pool, None where there is none, and what ends any survey."""
+        self._on_survey, self._on_stop = on_survey, on_stop
+        self.can_survey = on_survey is not None
+
+    def show_survey(self, samples: str, *, is_stale: bool) -> None:
+        """Say what was surveyed, ``8,000 samples``, and whether that is of earlier weights."""
+        with self.hold_sync():
+            self.survey = samples
+            self.survey_stale = bool(samples) and is_stale
+
+    def show_surveying(self, share: float, message: str) -> None:
+        """Say how far a survey is, below 0 where that is not known; "" at its end."""
+        with self.hold_sync():
+            self.survey_share = share
+            self.surveying = message
+
     def _let_go(self) -> None:
         self.set_trait("on_ask", None)
+        self._on_survey = self._on_stop = None
+
+    @observe("_survey_asked", "_stop_asked")
+    def _on_survey_asked(self, change: dict[str, Any]) -> None:
+        """Begin or end a survey, which goes on beside all else: what fails is said by itself."""
+        do = self._on_survey if change["name"] == "_survey_asked" else self._on_stop
+        if do is not None:
+            do()
 
     @observe("_asked")
     def _on_asked(self, change: dict[str, Any]) -> None:

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from ...model.layers.layer_info import LayerInfo
     from ...model.layers.unseen import Unseen
 
+_NOT_SURVEYED: Mapping[str, int] = {}
+
 
 class LayerSelector(Owning, ThreadLocalChanges, BundledWidget):
     """A list of a model's layers, of which one is chosen.
@@ -114,7 +116,11 @@ class LayerSelector(Owning, ThreadLocalChanges, BundledWidget):
         self._unseen = [f"{where}: {what}" for where, what in in_words(unseen)]
 
     def show_measures(
-        self, measures: Mapping[str, ChannelMeasures], samples: SampleChoice | None = None
+        self,
+        measures: Mapping[str, ChannelMeasures],
+        samples: SampleChoice | None = None,
+        *,
+        surveyed: Mapping[str, int] = _NOT_SURVEYED,
     ) -> None:
         """Mark each layer's health: its activation scale, and its dead and not finite channels.
 
@@ -124,6 +130,8 @@ class LayerSelector(Owning, ThreadLocalChanges, BundledWidget):
             Layers that it lacks keep no mark.
         samples : SampleChoice, optional
             Which samples were looked at last, where these were not all.
+        surveyed : mapping of path to int
+            On how many samples the measures of some layers rest that were surveyed.
         """
         given = mapping("measures", measures, "a layer's path to its ChannelMeasures")
         for path, each in given.items():
@@ -137,7 +145,7 @@ class LayerSelector(Owning, ThreadLocalChanges, BundledWidget):
         }
         health = {path: layer_health(each) for path, each in measures.items()}
         with self.hold_sync():
-            self._show_health(health, {**known, **earlier}, samples)
+            self._show_health(health, {**known, **earlier}, samples, surveyed)
             self._earlier_scale = any(scale is not None for scale in earlier.values())
 
     def show_health(
@@ -174,6 +182,7 @@ class LayerSelector(Owning, ThreadLocalChanges, BundledWidget):
         health: Mapping[str, LayerHealth],
         scales: Mapping[str, float | None],
         samples: SampleChoice | None,
+        surveyed: Mapping[str, int] = _NOT_SURVEYED,
     ) -> None:
         self._basis = (
             ""
@@ -181,7 +190,11 @@ class LayerSelector(Owning, ThreadLocalChanges, BundledWidget):
             else f"on all {samples.total:,} samples when these were last looked at"
         )
         self._layers = [
-            {**entry, **_health(health.get(entry["path"]), scales.get(entry["path"]))}
+            {
+                **entry,
+                **_health(health.get(entry["path"]), scales.get(entry["path"])),
+                "surveyed": surveyed.get(entry["path"]) if entry["path"] in health else None,
+            }
             for entry in self._layers
         ]
 
@@ -291,7 +304,7 @@ def listed(entry: Mapping[str, Any]) -> dict[str, Any]:
 
 def _unmarked() -> dict[str, Any]:
     # None: nobody keeps count of what has been looked at.
-    return {"looked": None, "severe": 0, "warnings": 0, **_health(None, None)}
+    return {"looked": None, "severe": 0, "warnings": 0, "surveyed": None, **_health(None, None)}
 
 
 def _health(health: LayerHealth | None, scale: float | None) -> dict[str, float | None]:

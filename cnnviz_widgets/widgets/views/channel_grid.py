@@ -87,6 +87,9 @@ class ChannelGrid(SheetTraits, HeadTraits, LayerView):
     _sources = Bytes().tag(sync=True)
     _channels = Bytes().tag(sync=True)
     _samples = Bytes(help="Number of each row's sample; none: that of the row.").tag(sync=True)
+    _surveyed = Bool(False, help="Whether all but the tiles is of more samples than these.").tag(
+        sync=True
+    )
     _rows = Bytes(
         help="Number of the sample at each place, where some have no tiles now; none: _samples."
     ).tag(sync=True)
@@ -201,6 +204,7 @@ class ChannelGrid(SheetTraits, HeadTraits, LayerView):
             **self._of_kind(record.kind.name),
             **_state(record.tiles, record.sample_numbers[: len(record.tiles.codes)], record),
             "_rows": b"" if record.samples is None else wire(record.rows, "i4"),
+            "_surveyed": record.measures.n_samples != record.n_samples,
         }
 
     def _of_kind(self, view: str) -> dict[str, Any]:
@@ -241,5 +245,6 @@ def _state(tiles: TileSheet, samples: Indices, record: LayerPicture) -> dict[str
         "_channels": wire(tiles.columns, "i4"),
         "_samples": wire(samples, "i4"),
         "_rows": b"",
+        "_surveyed": False,
         "_notes": list(record.omissions),
     }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from traitlets import List, Unicode
+from traitlets import Int, List, Unicode
 
 from ...records.layer_picture import LayerPicture
 from ...records.record_kind import ATTENTION, OUTPUTS
@@ -37,6 +37,9 @@ class Dendrogram(TreeTraits, LayerView):
     class_names = List(
         Unicode(), help="A name for each channel, where it stands for a class; none: its number."
     ).tag(sync=True)
+    _rare = Int(0, help="How many of the channels beside the tree are rare, not zero.").tag(
+        sync=True
+    )
     height = Whole(150, min=80, help="Height of the tree in CSS pixels.").tag(sync=True)
 
     def _state_of(self, record: LayerPicture) -> dict[str, Any]:
@@ -60,7 +63,15 @@ class Dendrogram(TreeTraits, LayerView):
                 f"stand{'' if apart > 1 else 's'} to the right of the tree: "
                 "no distance is defined."
             )
-        return {**tree_state(record), "_notes": notes}
+        rare = record.rare
+        if rare.size:
+            notes.append(
+                f"{rare.size:,} channel{'s' if rare.size > 1 else ''} "
+                f"fire{'' if rare.size > 1 else 's'} too rarely for a place in the tree and "
+                f"stand{'' if rare.size > 1 else 's'} with the zero ones: measured on "
+                f"{record.basis}."
+            )
+        return {**tree_state(record), "_notes": notes, "_rare": rare.size}
 
     def picture(self) -> Image | None:
         """The tree as a picture."""

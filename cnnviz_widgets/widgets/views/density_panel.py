@@ -67,7 +67,9 @@ class _DensityHead(ThreadLocalSync, BundledWidget):
     _usual_peak = Float(1.0).tag(sync=True)
     _drawn = Enum(["every", "fan", "together"], "every").tag(sync=True)
     _notes = List(Unicode()).tag(sync=True)
-    _samples = Unicode(help="On which samples, where these are not all; '' for all.").tag(sync=True)
+    _samples = Unicode(help="On which samples, where these are not those shown; '' else.").tag(
+        sync=True
+    )
     _channels = Bytes().tag(sync=True)
     _grid = Bytes().tag(sync=True)
     _density = Bytes().tag(sync=True)
@@ -106,7 +108,7 @@ class _DensityHead(ThreadLocalSync, BundledWidget):
             self._noun = record.channel_noun
             self._of_weights = record.kind == WEIGHTS
             self._drawn = every if record.pooled is None else "together"
-            self._samples = "" if record.samples is None else f"on {record.samples}"
+            self._samples = "" if _is_of_all_shown(record) else f"on {record.basis}"
             self._notes = _notes(record)
 
 
@@ -250,6 +252,12 @@ def _make(links: Links) -> DensityPanel:
 
 
 SLOT = ViewSlot(_make, tab="density")
+
+
+def _is_of_all_shown(record: LayerPicture) -> bool:
+    """Whether densities are of all samples of the record and no others; of weights they are."""
+    surveyed = bool(record.basis) and record.measures.n_samples != record.n_samples
+    return record.samples is None and not surveyed
 
 
 def _notes(record: LayerPicture) -> list[str]:

@@ -82,6 +82,7 @@ class Dead(Sign):
             f"{layer.path} {are(silence.channels.size)} zero on {samples(silence.samples)} "
             f"({percent(silence.share)}).{_by_trial(trial)}",
             channels=named(silence.channels, layer),
+            samples=silence.samples,
             limits=_limits(silence),
             evidence=distribution(
                 "share of samples a unit fires on", silence.fires / silence.samples
@@ -136,8 +137,8 @@ class _Silence:
 
     @property
     def samples(self) -> int:
-        """Of one call."""
-        return self.calls[0].outputs.samples
+        """Of one call: those that its zeros were counted on."""
+        return self.calls[0].outputs.measures.n_samples
 
     @property
     def has_units(self) -> bool:

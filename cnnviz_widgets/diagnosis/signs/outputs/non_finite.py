@@ -108,6 +108,7 @@ class NonFinite(Sign):
             f"{layer.path} turns finite inputs into NaN or infinity in "
             f"{some_of(channels.size, layer.outputs.channels, layer.noun)}.",
             channels=named(channels, layer),
+            samples=measures.n_samples,
             cure="Look for overflow, division by zero or the logarithm of 0 in this layer; "
             "scale its inputs down or compute it in float32.",
         )

@@ -92,18 +92,20 @@ class Saturated(Sign):
         """
         outputs = layer.outputs
         never = np.flatnonzero(outputs.measures.dead)
+        count = outputs.measures.n_samples
         share = never.size / outputs.channels
-        if share < WARNING or outputs.samples < FEWEST_SAMPLES:
+        if share < WARNING or count < FEWEST_SAMPLES:
             return
         yield self.finding(
             layer,
             capped("warning", model),
             Measurement("share of classes with probability exactly 0", share, True),
             f"{layer.path} (softmax) gives {some_of(never.size, outputs.channels, 'classes')} a "
-            f"probability of exactly 0 on {samples(outputs.samples)}: the logits have exploded, as "
+            f"probability of exactly 0 on {samples(count)}: the logits have exploded, as "
             "theirs lie more than 100 below the largest.",
             channels=named(never, layer),
-            limits=few_samples(outputs.samples),
+            samples=count,
+            limits=few_samples(count),
             cure="Check that the inputs are scaled as in training; then hold the logits down: "
             "weight decay, label smoothing (CategoricalCrossentropy(label_smoothing=0.1)) or a "
             "normalisation before the last layer.",

@@ -43,6 +43,7 @@ class Card {
   private readonly place = element("span", "cnnviz-card-place");
   private readonly numbers = element("div", "cnnviz-card-numbers");
   private readonly samples = element("div", "cnnviz-card-samples cnnviz-faint");
+  private readonly aside = element("div", "cnnviz-card-aside");
   private readonly alike = element("div", "cnnviz-card-alike");
   private readonly values = element("div", "cnnviz-card-values");
   private readonly about = element("div", "");
@@ -73,7 +74,7 @@ class Card {
     this.tile = new TilePart((channel) => this.show(channel), signal);
     const [before, after] = this.steps as [HTMLButtonElement, HTMLButtonElement];
     const head = element("div", "cnnviz-card-head", {}, this.swatch, this.name, before, this.place, after);
-    this.about.append(head, this.numbers, this.samples, this.alike, this.values);
+    this.about.append(head, this.numbers, this.samples, this.aside, this.alike, this.values);
     this.root.append(this.nothing, this.about, this.tile.root);
     signal.addEventListener("abort", () => this.listed.abort());
   }
@@ -94,7 +95,7 @@ class Card {
     });
     // Numbers of another layer are of other channels.
     this.selection.onOthers(() => this.show(-1));
-    onChange(model, [...CHANNEL_FACTS_TRAITS, "channel", "_noun", "_of_weights", "_samples", "class_names"], this.draw);
+    onChange(model, [...CHANNEL_FACTS_TRAITS, "channel", "_noun", "_of_weights", "_samples", "_disagreements", "class_names"], this.draw);
     if (this.densities) onChange(this.densities, DENSITY_CURVES_TRAITS, this.draw);
     for (const axis of new Set([this.columns, this.rows])) onChange(axis, ["_groups"], this.draw);
     onThemeChange(this.root, this.draw, signal);
@@ -153,6 +154,8 @@ class Card {
     );
     this.samples.textContent = model.get("_samples");
     this.samples.hidden = !model.get("_samples");
+    this.aside.textContent = model.get("_disagreements")[channel] ?? "";
+    this.aside.hidden = !this.aside.textContent;
     this.listAlike(channel);
     this.drawValues(channel);
   }

@@ -320,7 +320,7 @@ class ChannelGrid implements StageContent<GridLayout> {
   }
 
   legend(): MarkedChannels {
-    return markedChannels(this.sheet);
+    return markedChannels(this.sheet, this.model.get("_surveyed"));
   }
 
   counts({ columns }: GridLayout): Counts {

@@ -63,10 +63,10 @@ export function readSheet(model: AnyModel<SheetState & Sorted & TokensState>): S
   return { ...tiles, channels, names, samples, places, rowAt, kind, noun, tokens, natural: naturalOrder(channels) };
 }
 
-/** Whole channels and their marks, for the legend. */
-export function markedChannels(sheet: Sheet): MarkedChannels {
+/** Whole channels and their marks, for the legend; `surveyed`: all but the tiles is of more samples. */
+export function markedChannels(sheet: Sheet, surveyed: boolean): MarkedChannels {
   const { channels, columnMarks: marks, noun } = sheet;
-  const briefly = isWhole(sheet) ? undefined : `on these ${count(sheet.rows)}`;
+  const briefly = isWhole(sheet) && !surveyed ? undefined : `on these ${count(sheet.rows)}`;
   const where = briefly ? `${briefly} samples` : "on all samples shown";
   return { channels, marks, noun, where, briefly };
 }

@@ -134,7 +134,7 @@ class Dendrogram {
     const layout = this.layout();
     this.stage.style.height = `${height}px`;
     const cut = cutOf(tree, this.model.get("cut"));
-    this.picture.show({ tree, layout, height, cut, columnOf: (channel) => this.position.get(channel) });
+    this.picture.show({ tree, layout, height, cut, rare: this.model.get("_rare"), columnOf: (channel) => this.position.get(channel) });
     this.pill.place(layout.before, layout.after, !this.hasTree);
     this.picture.paintLines(this.lines, this.hasTree, this.pill.at);
     this.paintOverlay();

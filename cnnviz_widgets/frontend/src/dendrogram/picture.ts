@@ -15,6 +15,8 @@ export interface Drawn {
   layout: ColumnLayout;
   height: number;
   cut: number;
+  /** How many of the channels in the stack are rare, not zero. */
+  rare: number;
   columnOf: (channel: number) => number | undefined;
 }
 
@@ -86,8 +88,8 @@ export class DendrogramPicture {
     this.paintStack(lines.context, drawn, scene.theme);
   }
 
-  /** How many channels are zero, over their place at the right edge. */
-  private paintStack(context: CanvasRenderingContext2D, { layout, height }: Drawn, theme: Theme): void {
+  /** How many channels are zero or too rare for a place, over their place at the right edge. */
+  private paintStack(context: CanvasRenderingContext2D, { layout, height, rare }: Drawn, theme: Theme): void {
     if (!layout.stack) return;
     const left = leftOf(layout, layout.slots.length);
     const width = widthOf(layout, layout.slots.length);
@@ -98,10 +100,13 @@ export class DendrogramPicture {
     context.textAlign = "center";
     context.textBaseline = "middle";
     context.font = "600 13px system-ui, sans-serif";
-    context.fillText(count(layout.stack[1] - layout.stack[0]), left + width / 2, height / 2 - 8);
+    const apart = layout.stack[1] - layout.stack[0];
+    context.fillText(count(apart), left + width / 2, height / 2 - 8);
     context.font = "11px system-ui, sans-serif";
     context.fillStyle = theme.faint;
-    context.fillText("zero", left + width / 2, height / 2 + 8);
+    const [middle, below] = [left + width / 2, height / 2 + 8];
+    if (rare < apart) context.fillText("zero", middle, below);
+    if (rare > 0) context.fillText(rare < apart ? `${count(rare)} rare` : "rare", middle, rare < apart ? below + 14 : below);
   }
 
   paintOverlay(overlay: Layer, hasTree: boolean, merge: number): void {

@@ -39,8 +39,9 @@ export const deadShare = ({ channels, dead }: LayerEntry): number =>
   channels && dead !== null ? dead / channels : NaN;
 
 /** How many channels are zero on every sample, or on these; or are not finite. */
-export function healthText(layer: LayerEntry, basis: string): string {
-  const { channels, dead, nonfinite } = layer;
+export function healthText(layer: LayerEntry, looked: string): string {
+  const { channels, dead, nonfinite, surveyed } = layer;
+  const basis = surveyed === null ? looked : `on all ${count(surveyed)} samples surveyed`;
   if (channels === null || dead === null) return "";
   if (isBroken(layer)) {
     const holds = nonfinite === 1 ? "holds" : "hold";

@@ -2,6 +2,7 @@
 import type { AnyModel, RenderProps } from "@anywidget/types";
 
 import { Gallery } from "./gallery";
+import { SURVEY_TRAITS, SurveyPart, surveyShare } from "./survey";
 import { icon } from "../lib/dom/icons";
 import { button, choice, element, keyboard, mount, say } from "../lib/dom/elements";
 import { eachFrame } from "../lib/dom/frame";
@@ -49,6 +50,7 @@ class SamplesBar {
   private readonly pool = element("div", "cnnviz-samples-pool");
   private readonly state = element("div", "cnnviz-samples-state", { role: "status", "aria-live": "polite" });
   private readonly error = element("div", "cnnviz-samples-error", { role: "alert" });
+  private readonly survey: SurveyPart;
   private readonly slowAnswer: SlowAnswer;
   private readonly connection: Connection;
   private readonly publishSort: Publisher;
@@ -72,6 +74,7 @@ class SamplesBar {
     this.previous.setAttribute("aria-label", "Previous");
     this.given = button("As given", "Show the model the inputs as they were given", () => this.ask("given"), signal);
     this.picked = button("", "Show the model these alone", () => this.ask("these", this.gallery.picked), signal);
+    this.survey = new SurveyPart(model, this.connection, signal);
     this.window = popover(this.opener, this.content(), signal, {
       label: "Samples",
       align: "end",
@@ -81,7 +84,7 @@ class SamplesBar {
     this.root.append(this.opener);
     const show = () => this.show();
     this.connection.onChange(show);
-    onChange(model, ["samples", "judged", "right", "step", "chosen", "pool", "choices", "classes", "has_next", "has_previous", "error", "_asked", "_answered"], show);
+    onChange(model, ["samples", "judged", "right", "step", "chosen", "pool", "choices", "classes", "has_next", "has_previous", "error", "_asked", "_answered", ...SURVEY_TRAITS], show);
     // While it trains they change again and again: nobody draws what nobody sees.
     const showOpen = eachFrame(() => this.window.isOpen && this.showSamples(), signal);
     onChange(grid, ["sort_rows"], () => this.showSamples());
@@ -98,7 +101,7 @@ class SamplesBar {
     const pages = element("span", "cnnviz-group", {}, this.previous, this.next);
     const line = element("div", "cnnviz-samples-line", {}, this.facts, this.picked, pages);
     const asks = element("div", "cnnviz-samples-asks", {}, ...this.asks.values(), this.classes.root, this.given);
-    return element("div", "cnnviz-samples", {}, this.order, this.gallery.root, line, this.pool, asks, this.state, this.error, this.connection.line);
+    return element("div", "cnnviz-samples", {}, this.order, this.gallery.root, line, this.pool, asks, this.survey.root, this.state, this.error, this.connection.line);
   }
 
   // What it says ------------------------------------------------------------------------------
@@ -129,7 +132,8 @@ class SamplesBar {
     const step = this.model.get("step") ?? LIVE;
     const when = step === LIVE ? "" : ` at step ${count(step)}`;
     const score = (judged < samples ? `${right} of ${judged} right` : `${wholePercent(judged > 0 ? right / judged : 0)} right`) + when;
-    const about = chosen && step === LIVE ? chosen.split(",")[0]! : judged > 0 ? score : "";
+    const surveying = this.model.get("surveying") && `survey ${surveyShare(this.model)}`;
+    const about = surveying ? surveying : chosen && step === LIVE ? chosen.split(",")[0]! : judged > 0 ? score : "";
     say(this.score, about && ` · ${about}`);
     this.opener.title = `${chosen ? `Inputs: ${chosen}` : "The inputs as given"}. Samples: choose, sort, wrong first (I)`;
     const facts = [judged > 0 ? `${count(right)} of ${count(judged)} right${when}` : counted(samples, "input"), chosen];
@@ -137,6 +141,7 @@ class SamplesBar {
     this.facts.title = this.facts.textContent ?? "";
     const pool = this.model.get("pool");
     say(this.pool, pool ? `From the pool (${pool})` : "From these");
+    this.survey.show();
     this.showAsks();
     this.showWaiting();
   }

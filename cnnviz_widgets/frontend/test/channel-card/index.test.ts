@@ -27,6 +27,7 @@ function cardModel(refs: { selection: string; axis: string }, more: Partial<Chan
     class_names: [],
     _noun: "channel",
     _of_weights: false,
+    _disagreements: {},
     _samples: "over 6 samples",
     _channels: view(CHANNELS),
     _maximum: view(Float32Array.of(2.5, 1, NaN)),

@@ -26,6 +26,7 @@ async function open(more: Partial<ChannelGridState> = {}) {
     // In leaf order: blue, red, green.
     _channels: view(Int32Array.from({ length: cols }, (_, i) => (i + 2) % cols)),
     _samples: view(new Int32Array(0)),
+    _surveyed: false,
     _rows: view(new Int32Array(0)),
     channel_names: [],
     class_names: [],

@@ -30,7 +30,7 @@ function gridModel(refs: LinkedState): FakeModel<ChannelGridState> {
     _marks: view(Uint8Array.of(0, 0, 0, 0, 1, 0, 0, 0, 0, 1)),
     _channels: view(Int32Array.of(4, 2, 0, 3, 1)),
     _samples: view(new Int32Array(0)),
-    _rows: view(new Int32Array(0)),
+    _surveyed: false, _rows: view(new Int32Array(0)),
     channel_names: [],
     class_names: [],
     title: "",
@@ -139,6 +139,13 @@ describe("channel grid", () => {
     expect(await at_row(1)).toContain("channel 2 · coat (1)");
     expect(await at_row(3)).toBe("boot (3) · not among the 2 samples looked at here");
     expect(await at_row(4)).toContain("channel 2 · hat (4)");
+  });
+
+  test("counts of tiles say of which samples they are, where all else is of more", async () => {
+    const { model } = await open();
+    model.set({ _surveyed: true, _notes: ["surveyed"], _samples: view(Int32Array.of(0, 1)) });
+    await frame();
+    expect(find(".cnnviz-mark").textContent).toBe("1 zero on these 2");
   });
 
   test("counts of what is seen on some samples say so", async () => {

@@ -30,7 +30,7 @@ describe("grids", () => {
       _marks: view(new Uint8Array(2)),
       _channels: view(Int32Array.of(0, 1)),
       _samples: view(new Int32Array(0)),
-      _rows: view(new Int32Array(0)),
+      _surveyed: false, _rows: view(new Int32Array(0)),
       class_names: [],
       _kind: "vector",
       _reduction: [1, 1],

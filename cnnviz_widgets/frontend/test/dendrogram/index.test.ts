@@ -17,7 +17,7 @@ const TILE = 48;
 describe("dendrogram", () => {
   async function open() {
     const { selection, axis, refs } = shared();
-    const model = new FakeModel<DendrogramState>({ ...treeState, ...refs, class_names: [], cut: null, height: 150, _notes: [] });
+    const model = new FakeModel<DendrogramState>({ ...treeState, ...refs, class_names: [], cut: null, height: 150, _notes: [], _rare: 0 });
     await show(dendrogram, model, WIDTH);
     return { selection, axis, model, canvas: find<HTMLCanvasElement>(".cnnviz-dendrogram-overlay") };
   }

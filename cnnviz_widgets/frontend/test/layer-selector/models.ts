@@ -9,6 +9,7 @@ export const layer = (path: string, more: Partial<LayerEntry> = {}): LayerEntry 
   channels: 4,
   dead: 0,
   nonfinite: 0,
+  surveyed: null,
   scale: 1,
   level: "low abstraction",
   relative_level: 0.25,

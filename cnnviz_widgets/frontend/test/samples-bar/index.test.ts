@@ -30,6 +30,13 @@ const STATE: SamplesBarState = {
   error: "",
   _asked: [0, "", []],
   _answered: 0,
+  survey: "",
+  survey_stale: false,
+  surveying: "",
+  survey_share: -1,
+  can_survey: false,
+  _survey_asked: 0,
+  _stop_asked: 0,
 };
 
 async function open(more: Partial<SamplesBarState> = {}, entries = ENTRIES) {
@@ -214,5 +221,39 @@ describe("others", () => {
     named("Random").click();
     vi.advanceTimersByTime(900);
     expect(find(".cnnviz-samples-state").textContent).toContain("Waiting for the kernel");
+  });
+});
+
+describe("a survey", () => {
+  const survey = (): HTMLElement => find(".cnnviz-samples-survey");
+  const words = (): string => find(".cnnviz-samples-survey-words").textContent ?? "";
+
+  test("is not spoken of where there is no pool and none was made", async () => {
+    await open();
+    expect(survey().hidden).toBe(true);
+  });
+
+  test("is begun from the button, says how far it is, and can be stopped", async () => {
+    const { model, opener } = await open({ can_survey: true });
+    expect(words()).toBe("Numbers rest on the inputs");
+    const begin = named("Survey the pool");
+    begin.focus();
+    begin.click();
+    expect(model.get("_survey_asked")).toBe(1);
+    model.set({ surveying: "3,200 of 8,000 samples, 4 s left", survey_share: 0.4 });
+    expect(words()).toBe("Surveying: 3,200 of 8,000 samples, 4 s left");
+    expect(opener.textContent).toBe("3 inputs · survey 40 %");
+    expect(document.activeElement).toBe(named("Stop"));
+    named("Stop").click();
+    expect(model.get("_stop_asked")).toBe(1);
+    model.set({ surveying: "", survey_share: -1, survey: "3,200 samples" });
+    expect(words()).toBe("Numbers rest on 3,200 samples surveyed");
+    expect(document.activeElement).toBe(named("Survey again"));
+  });
+
+  test("of earlier weights is said to be that", async () => {
+    await open({ can_survey: true, survey: "8,000 samples", survey_stale: true });
+    expect(words()).toBe("The survey of 8,000 samples is of earlier weights");
+    expect(named("Survey again").disabled).toBe(false);
   });
 });

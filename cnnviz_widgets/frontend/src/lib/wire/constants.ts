@@ -126,6 +126,7 @@ export const CHANNEL_FACTS_TRAITS = [
   "_zero_share",
   "_nonfinite_share",
   "_fires",
+  "_disagreements",
   "_nearest",
   "_curves",
 ] as const;

@@ -187,6 +187,8 @@ export interface ChannelFactsState {
   _nonfinite_share: DataView;
   /** Share of the rows on which it is not zero throughout; empty for weights. */
   _fires: DataView;
+  /** Channel → where the samples shown say something else than those surveyed. */
+  _disagreements: Record<string, string>;
   /** Nothing where it is not known. */
   _nearest: NearestEntry | Nothing;
   /** The head of a density panel, where there is one. */
@@ -313,6 +315,8 @@ export interface LayerEntry {
   dead: number | null;
   /** How many of the channels hold NaN or infinity. */
   nonfinite: number | null;
+  /** On how many samples these rest, where they were surveyed; null: on those shown. */
+  surveyed: number | null;
   /** How much the outputs vary, in their own unit; null: not known. */
   scale: number | null;
   /** Abstraction level in words, and as a share of the model's highest. */

@@ -70,6 +70,8 @@ export interface ChannelGridState extends SheetState, HeadsState, TokensState {
   _marks_answers: boolean;
   /** What the picture leaves out, in sentences. */
   _notes: string[];
+  /** Whether all but the tiles is of more samples than these. */
+  _surveyed: boolean;
   /** What of a layer is shown. */
   _view: "outputs" | "weights" | "attention";
   axis: string;
@@ -121,6 +123,8 @@ export interface ColumnAxisState {
 export interface DendrogramState extends TreeState {
   /** What the picture leaves out, in sentences. */
   _notes: string[];
+  /** How many of the channels beside the tree are rare, not zero. */
+  _rare: number;
   axis: string;
   /** A name for each channel, where it stands for a class; none: its number. */
   class_names: string[];
@@ -307,6 +311,12 @@ export interface SamplesBarState {
   _asked: [number, string, number[]];
   /** Serial of the last choice that was made or refused. */
   _answered: number;
+  /** How often the page asked to end it. */
+  _stop_asked: number;
+  /** How often the page asked for a survey. */
+  _survey_asked: number;
+  /** Whether there is a pool to survey. */
+  can_survey: boolean;
   /** What can be asked for. */
   choices: string[];
   /** What they are, in words; '' as they were given. */
@@ -329,6 +339,14 @@ export interface SamplesBarState {
   samples: number;
   /** The training step they are of; -1: as it stands. */
   step: number;
+  /** How many samples were surveyed; '' before a survey. */
+  survey: string;
+  /** The same as a share, 0 to 1; −1: not known. */
+  survey_share: number;
+  /** Whether it is of earlier weights. */
+  survey_stale: boolean;
+  /** How far a survey is, in words; '' while none goes on. */
+  surveying: string;
 }
 
 /** What Selection shares with the page. */
@@ -501,7 +519,7 @@ export interface DensityState extends DensityCurvesState {
   _of_weights: boolean;
   _peak: number;
   _rows: string;
-  /** On which samples, where these are not all; '' for all. */
+  /** On which samples, where these are not those shown; '' else. */
   _samples: string;
   _selected: string;
   _total: number;

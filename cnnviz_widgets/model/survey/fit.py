@@ -1,0 +1,78 @@
+"""Whether a survey is of a model as it is now."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ...records.survey.survey import Survey
+from ...validation.objects import instance
+from ..reading.probe import ModelProbe
+from .weights_stamp import weights_digest, weights_stamp
+
+
+def check_survey(survey: Any, probe: ModelProbe) -> None:
+    """Refuse what is no survey of a probe's model as it is now.
+
+    Raises
+    ------
+    TypeError
+        No survey.
+    ValueError
+        It is of other layers, or of other weights.
+    """
+    check_layers(survey, probe)
+    if weights_digest(probe.model) != survey.weights:
+        raise ValueError(
+            f"the survey of {survey.samples:,} samples is of other weights than "
+            f"{probe.model.name!r} has now: survey it again, cv.survey(model, data)"
+        )
+
+
+def check_layers(survey: Any, probe: ModelProbe) -> None:
+    """Refuse what is no survey of these layers, whatever their weights are by now.
+
+    Raises
+    ------
+    TypeError
+        No survey.
+    ValueError
+        None of its layers is the model's.
+    """
+    instance("survey", survey, Survey, "cv.survey(model, data) makes one")
+    paths = {info.path for info in probe.layers}
+    if not paths & survey.layers.keys():
+        names = ", ".join(map(repr, list(survey.layers)[:3]))
+        raise ValueError(
+            f"the survey is of another model, {survey.model!r}: {probe.model.name!r} has none of "
+            f"its layers, such as {names}"
+        )
+
+
+class WeightsWatch:
+    """Tells whether a model still has the weights that a survey is of.
+
+    Parameters
+    ----------
+    weights : str
+        Their digest, as `Survey.weights`.
+
+    Attributes
+    ----------
+    are_same : bool
+        By the last look; False before the first.
+    """
+
+    def __init__(self, weights: str) -> None:
+        self._weights = weights
+        self._stamp: tuple[bytes, ...] | None = None
+        self.are_same = False
+
+    def look(self, model: Any) -> None:
+        """At all weights: as long as it takes to read them once."""
+        self.are_same = weights_digest(model) == self._weights
+        if self.are_same:
+            self._stamp = weights_stamp(model)
+
+    def glance(self, model: Any) -> None:
+        """At a few numbers of each, for training steps: changed ones are seen, none come back."""
+        self.are_same = self.are_same and weights_stamp(model) == self._stamp

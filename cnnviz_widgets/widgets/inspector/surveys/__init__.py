@@ -1,0 +1,1 @@
+"""What an inspector shows of a survey, and how it makes one."""

@@ -1,0 +1,190 @@
+"""How an inspector surveys its model: from Python, or from the page beside other work."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from concurrent.futures import Executor
+from pathlib import Path
+from typing import Any, cast
+
+from ipywidgets import Widget
+
+from ....model import ModelProbe, SurveyInterrupted, SurveyStopped, survey
+from ....model.samples.pool import Pool
+from ....model.survey.chosen_layers import Layers
+from ....records.survey.survey import Survey
+from ....validation.keywords import checked_keywords
+from ...jupyter.cell_progress import CellProgress
+from ...jupyter.error_text import logged_error
+from ...jupyter.ownership import of_open
+from ...panels.samples import SamplesBar
+from .survey_state import SurveyState
+
+_BEGINNING = "beginning"
+
+
+class _StopAsked(Exception):
+    """The page asked to stop; the survey keeps what was done."""
+
+
+class Surveying:
+    """Surveys the model of an inspector, and shows what came out.
+
+    Parameters
+    ----------
+    state : SurveyState
+    pool : Pool or None
+        What is surveyed where nothing else is given.
+    bar : SamplesBar
+        Its page asks for a survey, and for its end.
+    probe : callable
+        The reader of the live model, as it is now.
+    refresh : callable
+        Reads the model again, and shows it.
+    """
+
+    def __init__(
+        self,
+        state: SurveyState,
+        pool: Pool | None,
+        bar: SamplesBar,
+        *,
+        probe: Callable[[], ModelProbe],
+        refresh: Callable[[], None],
+    ) -> None:
+        self.state = state
+        self._pool = pool
+        self._bar = bar
+        self._probe = probe
+        self._refresh = refresh
+        self._stop = threading.Event()
+        self._one_at_a_time = threading.Lock()
+        bar.offer_survey(self.begin if pool is not None else None, self._stop.set)
+
+    def run(self, data: Any, labels: Any, **options: Any) -> Survey:
+        """Survey these, or the pool; raises as `ModelInspector.survey`."""
+        if not self._one_at_a_time.acquire(blocking=False):
+            raise RuntimeError("a survey is going on: stop it in the page, or wait for its end")
+        try:
+            self._stop.clear()
+            with CellProgress() as cell:
+                return self._survey(data, labels, cell, options)
+        finally:
+            self._bar.show_surveying(-1.0, "")
+            self._one_at_a_time.release()
+
+    def begin(self) -> None:
+        """Survey the pool beside all other work: the page asks for it, and can stop it."""
+        self._bar.show_surveying(-1.0, _BEGINNING)
+        threading.Thread(target=self._in_background, name="survey", daemon=True).start()
+
+    def let_go(self) -> None:
+        """Stop; the inspector is closed."""
+        self._stop.set()
+        self._pool = None
+
+    def _in_background(self) -> None:
+        # No caller is there to see an error but the reader.
+        try:
+            self.run(None, None)
+        except Exception as error:
+            self._bar.error = logged_error(self._bar, error)
+        else:
+            self._bar.error = ""
+
+    def _survey(self, data: Any, labels: Any, cell: CellProgress, options: Any) -> Survey:
+        def tell(share: float, message: str) -> None:
+            if self._stop.is_set():
+                raise _StopAsked("it was stopped in the page")
+            self._bar.show_surveying(share, message)
+            cell.tell(share, message)
+
+        probe = self._probe()
+        if data is None:
+            data = self._pooled(tell)
+        try:
+            result = survey(probe, data, labels=labels, progress=tell, **options)
+        except (SurveyStopped, SurveyInterrupted) as error:
+            if error.survey is not None:
+                self._show(error.survey, probe)
+            if error.survey is None or not isinstance(error.__cause__, _StopAsked):
+                raise
+            return error.survey
+        self._show(result, probe)
+        return result
+
+    def _pooled(self, tell: Callable[[float, str], None]) -> Any:
+        if self._pool is None:
+            raise ValueError(
+                "nothing to survey: give data, or a pool to the inspector, "
+                "ModelInspector(model, inputs, pool=(images, labels))"
+            )
+        self._pool.read(tell)
+        return self._pool.samples
+
+    def _show(self, result: Survey, probe: ModelProbe) -> None:
+        self.state.take(result, probe)
+        self._refresh()
+
+
+class WithSurvey:
+    """What an inspector offers of surveys: to make one, and the one that it rests on."""
+
+    _surveying: Surveying | None = None
+
+    @property
+    def surveyed(self) -> Survey | None:
+        """What is shown rests on this where it has the layer; None without, or once it is stale."""
+        return None if self._surveying is None else self._surveying.state.present
+
+    @checked_keywords
+    def survey(
+        self,
+        data: Any = None,
+        labels: Any = None,
+        *,
+        layers: Layers = "activations",
+        shards: int | None = None,
+        executor: Executor | None = None,
+        checkpoint: str | Path | None = None,
+        key: Callable[[Any], Any] | None = None,
+    ) -> Survey:
+        """Sum up every channel on many samples, and let what is shown rest on them.
+
+        Health marks, densities, tree and findings are of these samples then; tiles and values
+        stay those of the inputs. Once the model's weights change that is over, and the page says
+        so.
+
+        Parameters
+        ----------
+        data : optional
+            As for `survey`; by default the pool that was given.
+        labels, layers, shards, executor, checkpoint, key
+            As for `survey`.
+
+        Returns
+        -------
+        Survey
+            Of fewer samples, where it was stopped in the page.
+
+        Raises
+        ------
+        TypeError, ValueError
+            As `survey`; or there is neither data nor a pool.
+        RuntimeError
+            Another one is going on.
+        ModelCallError
+            The model's own call raises.
+        SurveyStopped, SurveyInterrupted
+            It ended early; what was done by then is shown.
+        """
+        surveying = of_open(cast(Widget, self), self._surveying, "model")
+        options = {
+            "layers": layers,
+            "shards": shards,
+            "executor": executor,
+            "checkpoint": checkpoint,
+            "key": key,
+        }
+        return surveying.run(data, labels, **options)
