@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ...model.reading.probe import ModelProbe
 from ...records.layer_picture import LayerPicture
 from ...records.record_kind import WEIGHTS
 
@@ -24,6 +25,7 @@ def layer_facts(kind: str, parameters: int, record: LayerPicture) -> str:
 
 
 def input_warnings(probe: ModelProbe) -> list[str]:
+    """What of a probe's inputs makes all that follows doubtful, in sentences."""
     if not probe.nonfinite_inputs:
         return []
     return [

@@ -31,6 +31,23 @@ export function marginsWhileShown(figure: MarkModel, beside: HTMLElement, margin
     if (figure.get("fig_margin") !== given) put(figure, { fig_margin: given });
   };
   onResize(beside, lay, signal);
+  savedWithout(figure, signal);
   lay();
   return lay;
+}
+
+/** What a figure's model gives when the notebook is saved. */
+interface Saved extends MarkModel {
+  get_state(dropDefaults?: boolean): Record<string, unknown>;
+}
+
+/** Saved figures are made anew in panes that may be hidden: no margins are saved with them. */
+function savedWithout(figure: MarkModel, signal: AbortSignal): void {
+  const model = figure as Saved;
+  if (Object.hasOwn(model, "get_state")) return;
+  model.get_state = function (dropDefaults) {
+    const state = (Object.getPrototypeOf(this) as Saved).get_state.call(this, dropDefaults);
+    return "fig_margin" in state ? { ...state, fig_margin: NONE } : state;
+  };
+  signal.addEventListener("abort", () => void Reflect.deleteProperty(model, "get_state"), { once: true });
 }

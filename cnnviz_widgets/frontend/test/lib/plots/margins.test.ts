@@ -30,3 +30,24 @@ test.each([[0, false], [140, false], [141, true], [800, true]])("%i pixels wide:
   lay();
   expect(figure.state.fig_margin).toEqual(none);
 });
+
+test("they are not saved with the notebook, where a pane that is hidden would be drawn by them", () => {
+  vi.stubGlobal("ResizeObserver", class {
+    observe(): void {}
+    disconnect(): void {}
+  });
+  class Figure extends FakeModel<Record<string, unknown>> {
+    get_state(): Record<string, unknown> {
+      return { title: "x", fig_margin: this.state.fig_margin };
+    }
+  }
+  const figure = new Figure({ fig_margin: DENSITY_MARGINS });
+  const end = new AbortController();
+  const beside = document.createElement("div");
+  Object.defineProperty(beside, "clientWidth", { value: 800 });
+  marginsWhileShown(figure as never, beside, () => DENSITY_MARGINS, end.signal);
+  expect(figure.state.fig_margin).toEqual(DENSITY_MARGINS);
+  expect(figure.get_state()).toEqual({ title: "x", fig_margin: { top: 0, bottom: 0, left: 0, right: 0 } });
+  end.abort();
+  expect(figure.get_state().fig_margin).toEqual(DENSITY_MARGINS);
+});
