@@ -235,6 +235,9 @@ RULES = {
     "text": Rule("must be a string", (5, None, b"x")),
     "texts": Rule("strings", ("abc", 5, [1, 2], {"a": 1})),
     # Things
+    "labels of classes": Rule("labels", ([0.5] * 8, [-1] * 8, "cats", {"a": 1}, [[1], [1, 2]] * 4)),
+    "layers of a survey": Rule("layer", (5, "conv", [5], {"path": "conv"}, [None])),
+    "other": Rule("other must be a Survey", (None, 5, "survey", {})),
     "model": Rule("model must be a", (None, "vgg16", keras.Model, 5, kl.Dense(2))),
     "probe": Rule("probe must be a ModelProbe", (None, 5, "conv", Opaque)),
     "selection": Rule("selection must be a Selection", (AXIS, 5, "all", cv.Selection)),
@@ -436,6 +439,17 @@ TAKES: dict[str, dict[str, Callable[[Any], Any]]] = {
         "flag": lambda wrong: cv.diagnose(THINGS.model, IMAGES, reference=wrong),
         "seed": lambda wrong: cv.diagnose(THINGS.model, IMAGES, seed=wrong),
         "class_names": lambda wrong: cv.diagnose(THINGS.model, IMAGES, class_names=wrong),
+    },
+    "survey": {
+        "model": lambda wrong: cv.survey(wrong, IMAGES),
+        "labels of classes": lambda wrong: cv.survey(THINGS.model, IMAGES, labels=wrong),
+        "function": lambda wrong: cv.survey(THINGS.model, IMAGES, progress=wrong),
+        "layers of a survey": lambda wrong: cv.survey(THINGS.model, IMAGES, layers=wrong),
+    },
+    "Survey": {"other": lambda wrong: cv.survey(THINGS.model, IMAGES).merge(wrong)},
+    "model.survey": {
+        "labels of classes": lambda wrong: mo.survey(THINGS.model, IMAGES, labels=wrong),
+        "function": lambda wrong: mo.survey(THINGS.model, IMAGES, key=wrong),
     },
     "open_history": {"folder": lambda wrong: cv.open_history(wrong)},
     # analysis
@@ -729,7 +743,7 @@ ALONE: list[tuple[str, Callable[[], Any], str, str]] = [
 # Names that take nothing of a user's: rooms, a table, exceptions, and what others may implement.
 TAKE_NOTHING = {
     "analysis", "model", "analysis.HEALTH_NUMBERS", "model.Audience", "model.ModelCallError",
-    "model.NoReference", "selected_values",
+    "model.NoReference", "model.SurveyInterrupted", "model.SurveyStopped", "selected_values",
 }  # fmt: skip
 
 

@@ -114,7 +114,7 @@ class LossCurves(widgets.VBox):
             ),
         ]
         margin = {"top": 8, "bottom": 42, "left": 48, "right": 24}
-        figure = plain_figure(marks, axes, height=300, margin=margin, padding_x=0.0)
+        figure = plain_figure(marks, axes, height=300, fig_margin=margin, padding_x=0.0)
         super().__init__([self._key, figure])
         self.add_class("dcgan-losses")
 

@@ -37,7 +37,7 @@ def test_attention_is_a_view_whose_tokens_have_words(open_notebook: OpenNotebook
     )
     tile = frame.locator(".cnnviz-grid-overlay")
     # In the first line of a tile, in its last column.
-    at = {"x": 180, "y": 24}
+    at = {"x": 260, "y": 24}
     tile.hover(position=at)
     readout = frame.locator(".cnnviz-channel-grid .cnnviz-readout")
     expect(readout).to_contain_text("the (0) → on (3): ≈ ")

@@ -139,7 +139,9 @@ def slots(notebook: Notebook) -> Slots:
     end = width - (STACK + 7 if stack else 10)
     gaps = len(parts) * parting + (tiles - 1 - len(parts))
     fits = math.floor((end - GUTTER - gaps) / tiles)
-    size = round(scale) if scale else min(TILE, fits)
+    # A few share 480 pixels, as far as three have room.
+    fitted = min(max(TILE, math.floor(min(480 / tiles, (end - GUTTER) / 3))), 192)
+    size = round(scale) if scale else min(fitted, fits)
     assert size >= 24
     unscrolled, x = [], 0
     for column in range(tiles):
@@ -148,7 +150,12 @@ def slots(notebook: Notebook) -> Slots:
         x += size + 1
     at = math.floor(start)
     scroll = unscrolled[at] + (start - at) * ([*unscrolled, x][at + 1] - unscrolled[at])
-    scroll = max(0, min(scroll, x - 1 - (end - GUTTER)))
+    content, room = x - 1, end - GUTTER
+    most = content - room
+    if scale:
+        # What is under the pointer stays there as tiles grow, even where all would fit.
+        most = max(most, min(content, room) / 2)
+    scroll = max(0, min(scroll, most))
     lefts = [GUTTER + left - scroll for left in unscrolled]
     return Slots(lefts + [width - STACK] * len(stack), size, stack, end)
 

@@ -276,6 +276,8 @@ def test_a_lost_connection_is_told_and_the_same_kernel_found_again(
     )
     notebook = open_notebook([MODEL, "inspector = cv.ModelInspector(model, x[:6])", "inspector"])
     notebook.run_all()
+    # What the page has to say is said: a message under way would be lost, and told of.
+    notebook.wait_for_value("len(inspector.views.axis._groups) > 0", True)
     lost = True
     page.evaluate(f"() => {notebook.KERNEL}._ws.close()")
     says_so(notebook, "inspector")

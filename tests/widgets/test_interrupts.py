@@ -104,7 +104,7 @@ def check(inspector: ModelInspector, answered: bool = True) -> None:
     assert header.weights == list(present.weights)
     assert inspector._display._panes.selection_bar._channel_count == present.record.n_channels
     selection = inspector.selection
-    assert selection._channels_of == f"{present.place.layer} {present.first_channel}"
+    assert selection._numbers_of == f"{present.place.layer} {present.first_channel}"
     assert present.place in inspector.following.orders
     assert inspector._navigation.timeline.position == inspector._display.requested
     for part in parts_of(inspector):

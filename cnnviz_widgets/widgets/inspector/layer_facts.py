@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from ...model.reading.probe import ModelProbe
 from ...records.layer_picture import LayerPicture
 from ...records.record_kind import WEIGHTS
 
@@ -24,11 +23,11 @@ def layer_facts(kind: str, parameters: int, record: LayerPicture) -> str:
     return f"{title} · {record.extent}{count}"
 
 
-def input_warnings(probe: ModelProbe) -> list[str]:
-    """What of a probe's inputs makes all that follows doubtful, in sentences."""
-    if not probe.nonfinite_inputs:
+def input_warnings(nonfinite: int) -> list[str]:
+    """What makes all that follows doubtful, in sentences: so many inputs are NaN or infinite."""
+    if not nonfinite:
         return []
     return [
-        f"The inputs hold {probe.nonfinite_inputs:,} values that are NaN or infinite: "
+        f"The inputs hold {nonfinite:,} values that are NaN or infinite: "
         "what the layers make of them says little about the model."
     ]

@@ -362,7 +362,7 @@ class LayerDisplay:
         history = self._session.story.history
         trouble = "" if history is None else history.trouble
         warnings = [
-            *input_warnings(self.probe),
+            *input_warnings(self.probe.nonfinite_inputs),
             *filter(None, [self._misfit, trouble, self.surveys.warning]),
         ]
         self._panes.header.warnings = warnings

@@ -28,12 +28,12 @@ def plain_figure(
     **traits
         Any trait of the figure.
     """
+    # The page gives it margins once it is shown, where they are not given here: bqplot makes a plot
+    # that is hidden narrower than nothing by them.
+    traits.setdefault("fig_margin", dict.fromkeys(("top", "bottom", "left", "right"), 0))
     return bqplot.Figure(
         marks=list(marks),
         axes=list(axes),
-        # The page gives it margins once it is shown: bqplot makes a plot that is hidden narrower
-        # than nothing by them.
-        fig_margin=dict.fromkeys(("top", "bottom", "left", "right"), 0),
         padding_y=0.0,
         animation_duration=0,
         display_toolbar=False,

@@ -364,11 +364,11 @@ def test_sentences_and_numbers_for_people() -> None:
         right_after=9,
     )
     assert found.summary == (
-        "Merging channels 1, 2 and 5 of 'conv1' changes the outputs by 12.3 % on 16 samples; "
+        "Merging channels 1, 2 and 5 of 'conv1' changes the outputs by 12 % on 16 samples; "
         "5 of 16 answers differ; 9 are right instead of 12; the loss (mse) rises from 0.5 to 0.75."
     )
     assert found.details == (
-        ("outputs changed by", "12.3 %"),
+        ("outputs changed by", "12 %"),
         ("largest change of one value", "0.25"),
         ("answers that differ", "5 of 16"),
         ("right answers before", "12 of 16"),
