@@ -23,7 +23,7 @@ from .surveyor import Plan
 # A batch of so many samples keeps a processor busy; fewer where their outputs take more than that.
 _MOST_BATCH, _BATCH_BYTES = 64, 256 * 2**20
 # About so many values of a channel are drawn; of a sample at least one, and no more than that.
-_DRAWN, _MOST_ROWS, _ROWS_UNKNOWN = 32_768, 16, 4
+_DRAWN, _MOST_ROWS, _ROWS_UNKNOWN = 32_768, 8, 4
 # A survey that holds more than that says so before it begins.
 _LARGE = 2**30
 
