@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import random
 import threading
 import time
@@ -162,6 +163,8 @@ def test_real_signals(inspector: ModelInspector) -> None:
 def test_closing_is_finished_whatever_comes(name: str) -> None:
     manager = comm.get_comm_manager()
     WIDGETS[name]().close()  # what is made but once
+    # Channels that earlier tests left to the collector are not to go meanwhile.
+    gc.collect()
     before = set(_instances), set(manager.comms)
 
     def check_closed(widget: Any, when: str) -> None:

@@ -323,11 +323,10 @@ def class_count(labels: Any, first: RawBatch, outputs: int | None) -> int:
     """
     if labels is not None:
         array = np.asarray(labels)
-        below = np.flatnonzero(as_labels(labels) < 0)
-        if below.size:
-            raise ValueError(f"labels must be 0 or more; sample {below[0]:,} has {array[below[0]]}")
         one_hot = array.ndim == 2 and array.shape[1] > 1
         classes = array.shape[1] if one_hot else int(as_labels(labels).max(initial=-1)) + 1
+        if classes < 1:
+            raise ValueError(f"labels must be 0 or more; got {array.flat[0]}")
         if classes > MOST_CLASSES:
             raise ValueError(f"labels must be 0 to {MOST_CLASSES - 1}; got {classes - 1}")
         return classes
