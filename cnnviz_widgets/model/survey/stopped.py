@@ -5,7 +5,17 @@ from __future__ import annotations
 from ...records.survey.survey import Survey
 
 
-class SurveyStopped(RuntimeError):
+class _Unfinished(BaseException):
+    """What both have."""
+
+    survey: Survey | None
+
+    def __init__(self, message: str, survey: Survey | None) -> None:
+        super().__init__(message)
+        self.survey = survey
+
+
+class SurveyStopped(_Unfinished, RuntimeError):
     """A survey ended before all samples were seen; the cause is its ``__cause__``.
 
     Attributes
@@ -14,12 +24,8 @@ class SurveyStopped(RuntimeError):
         What was added up by then; None where nothing was.
     """
 
-    def __init__(self, message: str, survey: Survey | None) -> None:
-        super().__init__(message)
-        self.survey = survey
 
-
-class SurveyInterrupted(KeyboardInterrupt):
+class SurveyInterrupted(_Unfinished, KeyboardInterrupt):
     """An interrupt from the keyboard during a survey.
 
     Attributes
@@ -27,7 +33,3 @@ class SurveyInterrupted(KeyboardInterrupt):
     survey : Survey or None
         What was added up by then; None where nothing was.
     """
-
-    def __init__(self, message: str, survey: Survey | None) -> None:
-        super().__init__(message)
-        self.survey = survey

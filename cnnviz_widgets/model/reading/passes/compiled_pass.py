@@ -28,11 +28,10 @@ from ....runtime.interrupts import interrupts_kept
 from ...keras_compat.scopes import same_scopes
 from ...layers.layer_info import output_suffix
 from ...layers.unseen import Unseen
-from ..call_recorder import ModelCallError, Recorder, call_error
+from ..call_recorder import ModelCallError, Recorder
 from ..calls.layer_call import LayerCall
-from ..calls.recording import recording
 from ..calls.tensors import is_tensor
-from ..side_effects import no_side_effects
+from .eager_pass import forward
 from .forward_pass import Called, Listing, Receive, arranged, shape_of
 
 
@@ -181,17 +180,7 @@ class _Trace:
         recorder = Recorder(
             self._model, self._record, around=self._after_last, in_scope=self._in_scope
         )
-        alone, recorded, interrupts = (
-            no_side_effects(self._model),
-            recording(recorder),
-            interrupts_kept(),
-        )
-        try:
-            with surely(alone, recorded, interrupts), alone, recorded, interrupts:
-                inputs = keras.tree.pack_sequence_as(self._structure, list(flat))
-                self._model(inputs, training=False)
-        except Exception as error:
-            raise call_error(error, recorder.failed_at, recorder.failed_kind) from error
+        forward(self._model, keras.tree.pack_sequence_as(self._structure, list(flat)), recorder)
         self._returned = recorder.outputs
         self.unseen = recorder.unseen
         return [each for each in keras.tree.flatten(self._returned) if is_tensor(each)]

@@ -21,10 +21,9 @@ from ....runtime.call_stack import surely
 from ....runtime.interrupts import interrupts_kept
 from ...keras_compat.scopes import same_scopes
 from ...layers.layer_info import LayerInfo, output_suffix
-from ...reading.call_recorder import ModelCallError, Recorder, call_error
+from ...reading.call_recorder import ModelCallError, Recorder
 from ...reading.calls.layer_call import Key, LayerCall
-from ...reading.calls.recording import recording
-from ...reading.side_effects import no_side_effects
+from ...reading.passes.eager_pass import forward
 
 _CHECKED = ("sums", "squares", "low", "high")
 _NUMBERS = (*_CHECKED, "low_at", "high_at", "zeros", "nonfinite")
@@ -153,17 +152,7 @@ class CompiledParts:
             in_scope=lambda: tf.compat.v1.get_default_graph() is graph,
             names=self._names,
         )
-        alone, recorded, interrupts = (
-            no_side_effects(self._model),
-            recording(recorder),
-            interrupts_kept(),
-        )
-        try:
-            with surely(alone, recorded, interrupts), alone, recorded, interrupts:
-                inputs = keras.tree.pack_sequence_as(self._inputs, list(flat))
-                self._model(inputs, training=False)
-        except Exception as error:
-            raise call_error(error, recorder.failed_at, recorder.failed_kind) from error
+        forward(self._model, keras.tree.pack_sequence_as(self._inputs, list(flat)), recorder)
         # All layers side by side: a few large arrays leave the graph quicker than many small ones.
         wide = {
             name: tf.concat([parts[path][name] for path in self._infos], 1) for name in _NUMBERS
