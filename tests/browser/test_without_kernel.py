@@ -182,7 +182,10 @@ def promises_nothing(notebook: Notebook) -> None:
     shown = output(notebook, "inspector")
     heading = shown.locator(".cnnviz-inspector-heading")
     title = heading.inner_text()
-    shown.locator(".cnnviz-layer-row[title^=conv2]").click(force=True)
+    layer = shown.locator(".cnnviz-layer-row[title^=conv2]")
+    # What is pressed by force is not waited for, and the page takes its new width in its own time.
+    layer.wait_for()
+    layer.click(force=True)
     shown.locator(".cnnviz-layer-list").press("End")
     shown.locator(".cnnviz-layer-list").press("Enter")
     shown.locator(".cnnviz-timeline-strip").press("Home")
