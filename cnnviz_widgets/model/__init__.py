@@ -2,6 +2,7 @@
 
 from .diagnosis.diagnose import diagnose
 from .experiments.ablation import Ablation, ablate
+from .experiments.channel.fields.receptive_field import receptive_field
 from .experiments.fresh_model import NoReference, fresh_probe
 from .layers.analysis_order import Step, analysis_order
 from .layers.layer_info import LayerInfo
@@ -41,5 +42,6 @@ __all__ = [
     "diagnose",
     "fresh_probe",
     "model_lock",
+    "receptive_field",
     "survey",
 ]

@@ -7,7 +7,14 @@ from typing import NamedTuple
 import numpy as np
 import pytest
 
-from cnnviz_widgets.model import ModelProbe, ablate, diagnose, fresh_probe, model_lock
+from cnnviz_widgets.model import (
+    ModelProbe,
+    ablate,
+    diagnose,
+    fresh_probe,
+    model_lock,
+    receptive_field,
+)
 from cnnviz_widgets.model.experiments.gradients import relative_gradients
 from cnnviz_widgets.model.experiments.model_comparison import LiveSide, ModelComparison
 from cnnviz_widgets.model.experiments.penalties import penalties
@@ -47,6 +54,10 @@ def comparison(probe: ModelProbe) -> None:
     ModelComparison(*sides).changes()
 
 
+def look_at_a_field(probe: ModelProbe) -> None:
+    receptive_field(probe, "conv").at(0, 0)
+
+
 def stream(probe: ModelProbe) -> None:
     probe.memory_budget = 0
     probe.stream(lambda info, array: array.sum())
@@ -83,6 +94,9 @@ CASES = {
     ),
     "penalties": Case(penalties, ("model/experiments/penalties.py",)),
     "compare": Case(comparison, ("model/experiments/model_comparison.py",)),
+    "receptive_field": Case(
+        look_at_a_field, ("model/experiments/channel/fields/receptive_field.py",)
+    ),
     "stream": Case(stream, ("model/reading/model_reader.py", "model/reading/probe.py")),
 }
 

@@ -12,6 +12,7 @@ from keras import layers as L
 from cnnviz_widgets.model import LayerInfo, ModelCallError, ModelProbe
 from cnnviz_widgets.model.reading import description, model_reader
 from cnnviz_widgets.model.reading.fingerprint import fingerprint
+from cnnviz_widgets.model.reading.passes.compiled_pass import CompiledPass
 
 from .. import nets
 
@@ -48,6 +49,15 @@ def test_outputs_follow_the_weights_without_a_new_trace() -> None:
     assert probe.outputs("d") == 7
     assert kept == 2
     assert probe._reader.description() is reading
+
+
+def test_constants_of_the_model_s_own_graph_do_not_keep_it_from_being_traced() -> None:
+    inputs = keras.Input((2,))
+    weighed = keras.ops.multiply(inputs, keras.ops.convert_to_tensor([2.0, 3.0]))
+    model = keras.Model(inputs, L.Activation("relu", name="end")(weighed))
+    probe = ModelProbe(model, [[1.0, -1.0]])
+    np.testing.assert_array_equal(probe.outputs("end"), [[2, 0]])
+    assert isinstance(probe._reader.description().forward, CompiledPass)
 
 
 def test_training_needs_no_new_trace_and_shows() -> None:

@@ -65,6 +65,9 @@ class CompiledPass:
             self._function = function.get_concrete_function(*specs)
         self.listing = trace.finish()
         self.unseen = trace.unseen
+        self._names = {
+            self.listing.paths[number] + suffix: name for (number, suffix), name in trace.names
+        }
 
     def run(self, receive: Receive, paths: Collection[str]) -> None:
         """Run forward once and give `receive` each wanted output, as it comes into being.
@@ -104,6 +107,11 @@ class CompiledPass:
             return None
         whole = [np.resize(array, own.shape) for array, own in pairs]
         return self._forward(whole, _Run(lambda path, array: None, frozenset()))
+
+    def traced(self, path: str) -> tuple[list[Any], Any]:
+        """The symbolic tensors of the inputs, and that of the output at a path: to be looked at."""
+        graph = self._function.graph
+        return graph.inputs[: len(self._inputs)], graph.get_tensor_by_name(self._names[path])
 
     def _forward(self, inputs: Sequence[NDArray[Any]], run: _Run) -> list[Any]:
         this, interrupts = meanwhile(self, "_run", run), interrupts_kept()
@@ -171,11 +179,12 @@ class _Trace:
         self._owner: dict[str, int] = {}
         self._calls: list[Called] = []
         self._returned: Any = None
+        self.names: list[tuple[tuple[int, str], str]] = []
         self.unseen: tuple[Unseen, ...] = ()
 
     def step(self, *flat: Any) -> list[Any]:
         self._graph = tf.compat.v1.get_default_graph()
-        self._calls = []
+        self._calls, self.names = [], []
         self._owner = {tensor.name: -1 - k for k, tensor in enumerate(flat)}
         recorder = Recorder(
             self._model, self._record, around=self._after_last, in_scope=self._in_scope
@@ -211,6 +220,7 @@ class _Trace:
         owners = self._owners(made if call.has_inner else call.inputs) or self._owners(made)
         self._calls.append(Called.of(call, tuple(owners)))
         for place, tensor in call.outputs:
+            self.names.append(((number, output_suffix(place)), tensor.name))
             value = tensor if tensor.dtype == tf.float32 else tf.cast(tensor, tf.float32)
             with self._after_last():
                 # The path is known once all calls are.
@@ -222,7 +232,8 @@ class _Trace:
     def _owners(self, tensors: list[Any]) -> list[int]:
         """The calls, or inputs, from which these tensors come without another call between."""
         owners: list[int] = []
-        waiting, seen = list(tensors), set()
+        # Constants of the model's own graph have a value, and come from nowhere.
+        waiting, seen = [each for each in tensors if tf.is_symbolic_tensor(each)], set()
         while waiting:
             tensor = waiting.pop()
             if tensor.name in seen:

@@ -1,0 +1,1 @@
+"""Asking one channel what it looks for."""

@@ -1,0 +1,1 @@
+"""What was found out about single channels: immutable, without Keras."""
