@@ -2,7 +2,9 @@
 
 from .diagnosis.diagnose import diagnose
 from .experiments.ablation import Ablation, ablate
+from .experiments.channel.coherence import layer_coherence
 from .experiments.channel.fields.receptive_field import receptive_field
+from .experiments.channel.strongest import strongest
 from .experiments.fresh_model import NoReference, fresh_probe
 from .layers.analysis_order import Step, analysis_order
 from .layers.layer_info import LayerInfo
@@ -41,7 +43,9 @@ __all__ = [
     "attention_weights",
     "diagnose",
     "fresh_probe",
+    "layer_coherence",
     "model_lock",
     "receptive_field",
+    "strongest",
     "survey",
 ]

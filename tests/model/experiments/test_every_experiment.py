@@ -12,8 +12,10 @@ from cnnviz_widgets.model import (
     ablate,
     diagnose,
     fresh_probe,
+    layer_coherence,
     model_lock,
     receptive_field,
+    strongest,
 )
 from cnnviz_widgets.model.experiments.gradients import relative_gradients
 from cnnviz_widgets.model.experiments.model_comparison import LiveSide, ModelComparison
@@ -58,6 +60,11 @@ def look_at_a_field(probe: ModelProbe) -> None:
     receptive_field(probe, "conv").at(0, 0)
 
 
+def look_for_the_strongest(probe: ModelProbe) -> None:
+    strongest(probe, "conv", count=1).patch(0, 0)
+    layer_coherence(probe, "conv", count=2, directions=2)
+
+
 def stream(probe: ModelProbe) -> None:
     probe.memory_budget = 0
     probe.stream(lambda info, array: array.sum())
@@ -97,6 +104,7 @@ CASES = {
     "receptive_field": Case(
         look_at_a_field, ("model/experiments/channel/fields/receptive_field.py",)
     ),
+    "strongest": Case(look_for_the_strongest, ("model/experiments/channel/strongest.py",)),
     "stream": Case(stream, ("model/reading/model_reader.py", "model/reading/probe.py")),
 }
 

@@ -1,0 +1,100 @@
+"""Whether the channels of a layer look for anything that a random direction would not."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ...analysis.arrays import Floats
+from ...analysis.channel.random_directions import LEVEL, Coherence
+from ...validation.scalars import whole_number
+
+
+@dataclass(frozen=True, eq=False)
+class LayerCoherence:
+    """How alike each channel's strongest samples are, against random directions of the layer.
+
+    Attributes
+    ----------
+    path : str
+        Of the layer.
+    measured : Coherence
+        Purity by class, where labels are known, and affinity by features.
+    count : int
+        How many of the strongest samples are looked at.
+    seen : int
+        Of how many samples.
+    features : str
+        By what samples are compared for affinity: the path of a layer, or ``"given"``.
+    """
+
+    path: str
+    measured: Coherence
+    count: int
+    seen: int
+    features: str
+
+    @property
+    def by(self) -> str:
+        """What decides: ``"purity"`` where labels are known, else ``"affinity"``."""
+        return "affinity" if np.isnan(self.measured.purity_of_directions).all() else "purity"
+
+    @property
+    def chance(self) -> Floats:
+        """The p value of each channel, shape (C,); NaN where its strongest samples are not told."""
+        chosen = self.measured
+        return chosen.purity_chance if self.by == "purity" else chosen.affinity_chance
+
+    @property
+    def coherent(self) -> NDArray[np.bool_]:
+        """Which channels are more coherent than a random direction, shape (C,)."""
+        return np.less_equal(np.nan_to_num(self.chance, nan=1.0), LEVEL)
+
+    @property
+    def compared(self) -> NDArray[np.bool_]:
+        """Of which channels that could be told, shape (C,)."""
+        return np.logical_not(np.isnan(self.chance))
+
+    @property
+    def expected(self) -> float:
+        """How many channels would pass for coherent by chance alone, at most."""
+        return LEVEL * int(self.compared.sum())
+
+    @property
+    def directions(self) -> int:
+        """With how many random directions channels are compared."""
+        return len(self.measured.purity_of_directions)
+
+    def as_large(self, channel: int) -> int:
+        """How many of the directions are as coherent as a channel, or more."""
+        values, others = self._deciding()
+        return int((others >= values[channel]).sum())
+
+    def sentence(self, channel: int) -> str:
+        """What is to be said of a channel, in a sentence.
+
+        Raises
+        ------
+        TypeError, ValueError
+            There is no such channel.
+        """
+        channel = whole_number("channel", channel, 0)
+        values, _ = self._deciding()
+        if channel >= len(values):
+            raise ValueError(f"channel must be below {len(values):,}; got {channel:,}")
+        if not self.compared[channel]:
+            return f"Its strongest {self.count} cannot be told from others of the same value."
+        many, p = self.as_large(channel), self.chance[channel]
+        word = "pure" if self.by == "purity" else "alike"
+        beside = f"{many} of {self.directions} are as {word} or more; p = {p:.2f}"
+        if self.coherent[channel]:
+            return f"More coherent than a random direction: {beside}."
+        return f"No more coherent than a random direction: {beside}."
+
+    def _deciding(self) -> tuple[Floats, Floats]:
+        chosen = self.measured
+        if self.by == "purity":
+            return chosen.purity, chosen.purity_of_directions
+        return chosen.affinity, chosen.affinity_of_directions
