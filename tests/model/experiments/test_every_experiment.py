@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pytest
+import tensorflow as tf
 
 from cnnviz_widgets.model import (
     ModelProbe,
@@ -17,10 +18,12 @@ from cnnviz_widgets.model import (
     receptive_field,
     strongest,
 )
+from cnnviz_widgets.model.experiments.channel.tapped_pass import TappedPass
 from cnnviz_widgets.model.experiments.gradients import relative_gradients
 from cnnviz_widgets.model.experiments.model_comparison import LiveSide, ModelComparison
 from cnnviz_widgets.model.experiments.penalties import penalties
 from cnnviz_widgets.model.experiments.weight_trials import Trials
+from cnnviz_widgets.model.reading.probe import reader_of
 
 from ..check_untouched import Experiment, check_untouched
 
@@ -65,6 +68,17 @@ def look_for_the_strongest(probe: ModelProbe) -> None:
     layer_coherence(probe, "conv", count=2, directions=2)
 
 
+def tapped_body(tapped: TappedPass, images: Any) -> Any:
+    return tapped.gradient(lambda given: tapped.tap([given]).driving, images)
+
+
+def tap(probe: ModelProbe) -> None:
+    with model_lock(probe.model):
+        reader_of(probe).description().traces.clear()
+        tapped = TappedPass(probe, "dense")
+        tapped.function("case", tapped_body, tf.TensorSpec((None, 4, 4, 1)))(probe.inputs)
+
+
 def stream(probe: ModelProbe) -> None:
     probe.memory_budget = 0
     probe.stream(lambda info, array: array.sum())
@@ -105,6 +119,14 @@ CASES = {
         look_at_a_field, ("model/experiments/channel/fields/receptive_field.py",)
     ),
     "strongest": Case(look_for_the_strongest, ("model/experiments/channel/strongest.py",)),
+    "tap": Case(
+        tap,
+        (
+            "model/experiments/channel/tapped_pass.py",
+            "model/experiments/channel/pass_function.py",
+            "model/reading/model_reader.py",
+        ),
+    ),
     "stream": Case(stream, ("model/reading/model_reader.py", "model/reading/probe.py")),
 }
 

@@ -1,1 +1,1 @@
-"""Asking one channel what it looks for."""
+"""Asking one channel of a live model what it looks for."""
