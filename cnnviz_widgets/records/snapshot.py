@@ -187,7 +187,7 @@ class Snapshot(OutputFacts):
     def omissions(self) -> tuple[str, ...]:
         """What the picture leaves out or averages, in sentences."""
         return (
-            "This was kept at that moment: the picture, the tree and the curves, not the values.",
+            "From the history: the picture, the tree and the curves, not the values.",
             *self._omissions(),
         )
 

@@ -47,6 +47,13 @@ class LayerSummary:
     tally: LayerTally
     bounds: Bounds = UNBOUNDED
 
+    def __repr__(self) -> str:
+        zero = int(self.dead.sum())
+        return (
+            f"<LayerSummary of {self.path!r}: {self.channels:,} channels on {self.samples:,} "
+            f"samples, {zero:,} of them zero throughout>"
+        )
+
     @property
     def channels(self) -> int:
         """How many channels the layer has: C."""

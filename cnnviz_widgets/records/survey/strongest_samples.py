@@ -30,6 +30,13 @@ class StrongestSamples:
     samples: Integers
     places: Integers
 
+    def __repr__(self) -> str:
+        channels, samples = self.samples.shape
+        return (
+            f"<StrongestSamples: .values, .samples and .places of {channels:,} channels, "
+            f"{samples} samples each>"
+        )
+
     @classmethod
     def of(cls, found: Strongest, axes: tuple[int, ...], sign: int) -> StrongestSamples:
         """As they were found, in samples of such axes; `sign` −1 undoes negation."""

@@ -6,11 +6,14 @@ from collections.abc import Mapping
 from html import escape
 from typing import Protocol
 
+import numpy as np
+
 from .layer_summary import LayerSummary
 from .sample_ranges import Ranges, named
 
 # More layers that were skipped are only counted.
 _MOST_NAMED = 6
+_HEADS = ("layer", "channels", "zero", "rare", "not finite", "range")
 
 
 class SurveyFacts(Protocol):
@@ -44,7 +47,13 @@ class SurveyFacts(Protocol):
 def as_text(survey: SurveyFacts) -> str:
     """For a terminal."""
     skipped = [f"- {line}" for line in _skipped(survey)]
-    return "\n".join([*_lines(survey), *(["Skipped", *skipped] if skipped else [])])
+    rows = [_HEADS, *_rows(survey)]
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    table = [
+        "  ".join([name.ljust(widths[0]), *map(str.rjust, numbers, widths[1:])])
+        for name, *numbers in rows
+    ]
+    return "\n".join([*_lines(survey), *table, *(["Skipped", *skipped] if skipped else [])])
 
 
 def as_html(survey: SurveyFacts) -> str:
@@ -52,7 +61,34 @@ def as_html(survey: SurveyFacts) -> str:
     lines = "<br>".join(map(escape, _lines(survey)))
     skipped = "".join(f"<li>{escape(line)}</li>" for line in _skipped(survey))
     listed = f"<p>Skipped</p><ul>{skipped}</ul>" if skipped else ""
-    return f'<div class="cnnviz-survey"><p>{lines}</p>{listed}</div>'
+    heads = "".join(f"<th>{head}</th>" for head in _HEADS)
+    rows = "".join(f"<tr>{_cells(row)}</tr>" for row in _rows(survey))
+    table = f"<table><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>"
+    return f'<div class="cnnviz-survey"><p>{lines}</p>{table}{listed}</div>'
+
+
+def _cells(row: tuple[str, ...]) -> str:
+    return "".join(f"<td>{escape(text)}</td>" for text in row)
+
+
+def _rows(survey: SurveyFacts) -> list[tuple[str, ...]]:
+    """Of each layer its name, and what is counted under each of the heads."""
+    return [
+        (
+            path,
+            f"{layer.channels:,}",
+            f"{int(layer.dead.sum()):,}",
+            f"{int((layer.rare & (layer.nonfinite == 0)).sum()):,}",
+            f"{int((layer.nonfinite > 0).sum()):,}",
+            _range(layer),
+        )
+        for path, layer in survey.layers.items()
+    ]
+
+
+def _range(layer: LayerSummary) -> str:
+    low, high = layer.low[~np.isnan(layer.low)], layer.high[~np.isnan(layer.high)]
+    return f"{low.min():.3g} to {high.max():.3g}" if low.size else "none is finite"
 
 
 def _lines(survey: SurveyFacts) -> list[str]:

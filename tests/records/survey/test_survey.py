@@ -104,7 +104,22 @@ def test_layers_are_asked_by_their_paths(whole: Survey) -> None:
 
 
 def test_words_say_what_it_is_of_and_what_was_skipped(whole: Survey) -> None:
-    assert repr(whole).splitlines() == [
+    lines = repr(whole).splitlines()
+    heads, *rows = [line.split() for line in lines[5:-2]]
+    assert heads == ["layer", "channels", "zero", "rare", "not", "finite", "range"]
+    assert [row[0] for row in rows] == list(whole.layers)
+    for path, channels, zero, rare, nonfinite, low, to, high in rows:
+        layer = whole.layers[path]
+        assert int(channels) == layer.channels
+        assert (int(zero), int(nonfinite)) == (layer.dead.sum(), (layer.nonfinite > 0).sum())
+        assert int(rare) == (layer.rare & (layer.nonfinite == 0)).sum()
+        ends = (np.nanmin(layer.low), np.nanmax(layer.high))
+        assert (float(low), to, float(high)) == (
+            pytest.approx(ends[0], 0.01),
+            "to",
+            pytest.approx(ends[1], 0.01),
+        )
+    assert lines[:5] + lines[-2:] == [
         "Survey of net on 300 samples",
         "3 layers, 541 channels, 1 of them zero throughout",
         "1 channel with values that are NaN or infinite",
@@ -113,6 +128,13 @@ def test_words_say_what_it_is_of_and_what_was_skipped(whole: Survey) -> None:
         "Skipped",
         "- net/odd: it holds no values",
     ]
+
+
+def test_a_layer_in_words_is_one_line(whole: Survey) -> None:
+    for layer in whole.layers.values():
+        dead = int(layer.dead.sum())
+        assert f"{layer.channels} channels on 300 samples, {dead} of them" in repr(layer)
+        assert len(repr(layer.strongest)) < 120
 
 
 def test_names_in_the_page_are_only_text() -> None:

@@ -11,7 +11,7 @@ import { button, element, mount } from "../lib/dom/elements";
 import { eachFrame } from "../lib/dom/frame";
 import { iconButton } from "../lib/dom/icons";
 import { onThemeChange, themeOf } from "../lib/dom/theme";
-import { count } from "../lib/format";
+import { count, withArticle } from "../lib/format";
 import { onTile } from "../lib/frame/shown-tile";
 import { onChange } from "../lib/linking/changes";
 import { entry } from "../lib/linking/entry";
@@ -144,7 +144,7 @@ class Card {
     const noun = model.get("_noun");
     this.nothing.hidden = column !== undefined;
     this.about.hidden = column === undefined;
-    this.nothing.textContent = channel < 0 ? `Point at a ${noun}, or select one.` : `${capital(noun)} ${channel} is not drawn.`;
+    this.nothing.textContent = channel < 0 ? `Point at ${withArticle(noun)}, or select one.` : `${capital(noun)} ${channel} is not drawn.`;
     if (column === undefined) return;
     this.head(facts.channels, channel);
     this.numbers.replaceChildren(

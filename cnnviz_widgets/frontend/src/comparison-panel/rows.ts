@@ -29,7 +29,7 @@ export function fate({ dead, nonfinite }: Pick<PairEntry, "dead" | "nonfinite">)
   if (nonfinite[1]) return nonfinite[0] ? "not finite in both" : "became NaN or ∞";
   if (nonfinite[0]) return "was NaN or ∞";
   if (dead[1]) return dead[0] ? "zero in both" : "died";
-  return dead[0] ? "was dead" : "";
+  return dead[0] ? "came alive" : "";
 }
 
 export const zeros = ([before, after]: [number, number]): string => fromTo(percent(before), percent(after));

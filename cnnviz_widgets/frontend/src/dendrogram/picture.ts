@@ -100,13 +100,17 @@ export class DendrogramPicture {
     context.textAlign = "center";
     context.textBaseline = "middle";
     context.font = "600 13px system-ui, sans-serif";
-    const apart = layout.stack[1] - layout.stack[0];
-    context.fillText(count(apart), left + width / 2, height / 2 - 8);
-    context.font = "11px system-ui, sans-serif";
-    context.fillStyle = theme.faint;
-    const [middle, below] = [left + width / 2, height / 2 + 8];
-    if (rare < apart) context.fillText("zero", middle, below);
-    if (rare > 0) context.fillText(rare < apart ? `${count(rare)} rare` : "rare", middle, rare < apart ? below + 14 : below);
+    const zero = layout.stack[1] - layout.stack[0] - rare;
+    const lines = [[zero, "zero"], [rare, "rare"]].filter(([channels]) => channels) as [number, string][];
+    lines.forEach(([channels, what], at) => {
+      const middle = height / 2 + 32 * (at - (lines.length - 1) / 2);
+      context.fillStyle = theme.warning;
+      context.font = "600 13px system-ui, sans-serif";
+      context.fillText(count(channels), left + width / 2, middle - 8);
+      context.fillStyle = theme.faint;
+      context.font = "11px system-ui, sans-serif";
+      context.fillText(what, left + width / 2, middle + 7);
+    });
   }
 
   paintOverlay(overlay: Layer, hasTree: boolean, merge: number): void {

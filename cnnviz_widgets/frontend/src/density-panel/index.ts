@@ -128,11 +128,13 @@ async function render({ model, el, host, signal }: RenderProps<DensityState>): P
     put(marks._hovered, { ...lines(curves, hovered === undefined ? [] : [hovered]), colors: [hoverColor] });
     const marked = hovered === undefined ? selected : [...selected, hovered];
     const every = grouped ? groups.list.map((group) => meanZeros(curves, group)) : [];
-    const dots = [...every, ...marked.map((curve) => curves.zeroShare[curve]!)];
+    const hues = [...every.map((_, i) => groupColor(i, theme.dark)), ...colors, ...(hovered === undefined ? [] : [hoverColor])];
+    // What has no zeros has no dot.
+    const dots = [...every, ...marked.map((curve) => curves.zeroShare[curve]!)].map((share, i) => ({ share, hue: hues[i]! })).filter(({ share }) => share > 0);
     put(marks._zeros_marked, {
       x: new Float64Array(dots.length),
-      y: Float64Array.from(dots, (share) => 100 * share),
-      colors: [...every.map((_, i) => groupColor(i, theme.dark)), ...colors, ...(hovered === undefined ? [] : [hoverColor])],
+      y: Float64Array.from(dots, ({ share }) => 100 * share),
+      colors: dots.length ? dots.map(({ hue }) => hue) : [theme.accent],
       default_size: isFramed() ? 24 : 64,
     });
     put(marks._grouped, { opacities: means.map(() => (some ? 0.35 : 1)) });

@@ -37,9 +37,13 @@ export class Plot {
   }
 }
 
+const ROOM = 0.02;
+
 /** Both ends, and between them zero or the middle, where there is room. */
 function ends([low, high]: readonly [number, number]): Float64Array {
   const far = (value: number): boolean => Math.min(value - low, high - value) > 0.15 * (high - low);
   const between = far(0) ? 0 : (low + high) / 2;
-  return Float64Array.of(low, between, high);
+  // Room beside the curves is no value: an end that is all but zero is zero.
+  const whole = (end: number): number => (Math.abs(end) < ROOM * (high - low) ? 0 : end);
+  return Float64Array.of(whole(low), between, whole(high));
 }

@@ -32,6 +32,9 @@ export const count = (value: number): string => COUNT.format(value);
 export const counted = (value: number, noun: string): string =>
   `${count(value)} ${noun}${value === 1 ? "" : "s"}`;
 
+/** `a channel`, `an output`. */
+export const withArticle = (noun: string): string => `${/^[aeiou]/i.test(noun) ? "an" : "a"} ${noun}`;
+
 /** A share of one as a percentage; what is not nothing never reads 0 %. */
 export function percent(share: number): string {
   const value = share * 100;

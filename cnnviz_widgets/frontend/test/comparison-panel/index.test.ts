@@ -79,7 +79,7 @@ describe("words", () => {
     [[false, false], [false, false], ""],
     [[false, true], [false, false], "died"],
     [[true, true], [false, false], "zero in both"],
-    [[true, false], [false, false], "was dead"],
+    [[true, false], [false, false], "came alive"],
     [[true, false], [false, true], "became NaN or ∞"],
     [[false, false], [true, false], "was NaN or ∞"],
     [[false, false], [true, true], "not finite in both"],

@@ -251,4 +251,22 @@ describe("density panel", () => {
     expect(marks.grouped!.state.x).toEqual([]);
     expect(find(".cnnviz-density-title").textContent).toBe("0 live channels");
   });
+
+  test("only what has zeros has a dot for their share", async () => {
+    const { selection, marks } = await open();
+    selection.set("selected", [2, 0]);
+    await frame();
+    expect([...(marks.zeros_marked!.get("y") as Float64Array)]).toEqual([25]);
+  });
+
+  test("an end of the axis that is zero but for room beside the curves reads 0", async () => {
+    const { model } = await open("cnnviz-frame");
+    const [valueAxis] = FakeModel.all.get("figure")!.state.axes as FakeModel<Record<string, unknown>>[];
+    const written = async (low: number): Promise<number> => {
+      model.set("_grid", view(Float64Array.of(low, 1, low, 2, low, 3)));
+      await frame();
+      return (valueAxis!.get("tick_values") as Float64Array)[0]!;
+    };
+    expect([await written(-0.00001), await written(-0.5)]).toEqual([0, -0.5]);
+  });
 });

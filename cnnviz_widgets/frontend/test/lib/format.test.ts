@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from "node:fs";
 
 import { expect, test } from "vitest";
 
-import { percent, wholePercent } from "../../src/lib/format";
+import { percent, wholePercent, withArticle } from "../../src/lib/format";
 
 test.each([0, 1e-9, 0.0004, 0.5, 0.9949, 0.995, 0.999, 0.9994, 0.9996, 1 - 1e-9, 1])("%f", (share) => {
   for (const written of [percent(share), wholePercent(share)]) {
@@ -21,4 +21,8 @@ test("nobody else rounds a percentage", () => {
   expect(sources.length).toBeGreaterThan(50);
   const rounding = sources.filter((name) => /(round|toFixed)\([^\n]*\}? %[`"]/i.test(readFileSync(`src/${name}`, "utf8")));
   expect(rounding).toEqual([]);
+});
+
+test("a noun has the article that it is spoken with", () => {
+  expect(["channel", "output feature", "input channel", "head"].map(withArticle)).toEqual(["a channel", "an output feature", "an input channel", "a head"]);
 });

@@ -186,6 +186,20 @@ describe("curves", () => {
     expect(labels()).toContain("50 % accuracy");
   });
 
+  test("what is told of a moment before the last says of which, and shows where", async () => {
+    const model = await open({ ...logs(LOSSES), ...health([0, 40], ["a", "b"], [0, 0.5], [0, 0.1]) });
+    const here = () => [...document.querySelectorAll(".cnnviz-timeline-here")].map((dot) => [Number(dot.getAttribute("cx")), Number(dot.getAttribute("cy"))]);
+    expect([words("text").includes("at 10"), here()]).toEqual([false, []]);
+    model.set({ position: 10, _shown: 10 });
+    expect(words("text")).toContain("at 10");
+    // Two curves and the layers' number; the dot on the losses' is where the line is.
+    expect(here()).toHaveLength(3);
+    const line = [...find(".cnnviz-timeline-line").getAttribute("d")!.matchAll(/([\d.]+) ([\d.]+)/g)][1]!;
+    expect(here().some(([x, y]) => Math.abs(x! - Number(line[1])) < 0.1 && Math.abs(y! - Number(line[2])) < 0.1)).toBe(true);
+    model.set({ position: LIVE, _shown: LIVE });
+    expect(here()).toEqual([]);
+  });
+
   test("the shown layer stands out; where it has no number the mean of all does", async () => {
     const selector = new FakeModel({ layer: "b", _shown: "b" }, "selector");
     const model = await open({ selector: "selector", ...health([0, 40], ["a", "b"], [0, 0.5], [0, 0.25]) });

@@ -90,9 +90,9 @@ export function drawSample(
   return true;
 }
 
-/** How sure, in the room of three letters: `.90`, `1.0`. */
+/** How sure, in the room of three letters: `.90`, `1.0`; what is not all never reads so. */
 export const sure = (confidence: number): string =>
-  confidence >= 0.995 ? "1.0" : confidence.toFixed(2).slice(1);
+  confidence >= 1 ? "1.0" : Math.min(confidence, 0.99).toFixed(2).slice(1);
 
 /** A sample in a sentence. */
 export function describeSample(heads: Heads, sample: number, name: string): string {

@@ -21,10 +21,11 @@ const WORDS = 88;
 const EPOCH = 26;
 const STEP = 80;
 
-/** Words at the right end of a curve. */
+/** Words at the right end of a curve, and how high the curve is where they are of. */
 export interface Label {
   key: string;
   y: number;
+  at: number;
   text: string;
   title: string;
 }
@@ -113,9 +114,11 @@ export function draw(content: Content, axis: Axis, onMark: (mark: SVGGElement, p
     svg("path", { d: "M-5 2H5V8L0 13L-5 8Z", class: "cnnviz-timeline-handle" }),
   );
   const words = svg("g");
-  root.append(hover, words, head);
+  const heights = svg("g");
+  root.append(hover, words, heights, head);
   const end = axis.shows(last) ? axis.x(last) : axis.right;
 
+  /** What the curves are at a step; of one before the last also where they are there. */
   function say(step: number): void {
     const labels: Label[] = [];
     for (const line of lines) {
@@ -123,7 +126,7 @@ export function draw(content: Content, axis: Axis, onMark: (mark: SVGGElement, p
       const ending = finalOf(line.main ?? line.validation);
       if (value === undefined) continue;
       const text = lineValue(line, value);
-      labels.push({ key: `cnnviz-hue-${hues[lines.indexOf(line)]}`, y: ending === undefined ? logs.top : logY(line.height(ending)), text: `${text}\n${line.name}`, title: lineText(line, step) });
+      labels.push({ key: `cnnviz-hue-${hues[lines.indexOf(line)]}`, y: ending === undefined ? logs.top : logY(line.height(ending)), at: logY(line.height(value)), text: `${text}\n${line.name}`, title: lineText(line, step) });
     }
     const value = health && valueAt(health.chosen, step);
     if (health && value !== undefined) {
@@ -131,12 +134,18 @@ export function draw(content: Content, axis: Axis, onMark: (mark: SVGGElement, p
       labels.unshift({
         key: "cnnviz-timeline-health",
         y: healthY(health.height(finalOf(health.chosen) ?? 0)),
+        at: healthY(health.height(value)),
         text: `${healthValue(health, value)}\n${healthWord(health.entry)}`,
         title: `${of}: ${health.entry.title} ${healthValue(health, value)}`,
       });
     }
     const x = end + 8;
+    const isPast = step < last && labels.length > 0;
     words.replaceChildren(...spread(labels, TOP + 4 - LINE / 2, BASE - 2).map((label) => wordAt(label, x, width - x)));
+    // The words stand at the curves' ends, wherever they are of.
+    if (isPast) words.append(word(x, MARKS + 5, `at ${count(step)}`, "start"));
+    const seen = isPast && axis.shows(step) ? labels.filter(({ at }) => Number.isFinite(at)) : [];
+    heights.replaceChildren(...seen.map(({ key, at }) => svg("circle", { cx: axis.x(step), cy: at, r: 3, class: `cnnviz-timeline-here ${key}` })));
   }
 
   return {
@@ -249,7 +258,7 @@ function finalOf(curve: Curve | undefined): number | undefined {
 }
 
 /** Where each stands: near its curve, at least a line from the next, and all between two heights. */
-export function spread(labels: readonly Label[], top: number, bottom: number): Label[] {
+export function spread<L extends Pick<Label, "y">>(labels: readonly L[], top: number, bottom: number): L[] {
   const room = Math.max(1, Math.floor((bottom - top) / LINE) + 1);
   const placed = labels.slice(0, room).map((label) => ({ ...label }));
   const sorted = [...placed].sort((a, b) => a.y - b.y);

@@ -23,7 +23,7 @@ describe("heads", () => {
   });
 
   test("three letters say how sure an answer is", () => {
-    expect([0.9, 0.4567, 0.996, 1, 0.04].map(sure)).toEqual([".90", ".46", "1.0", "1.0", ".04"]);
+    expect([0.9, 0.4567, 0.996, 1, 0.04].map(sure)).toEqual([".90", ".46", ".99", "1.0", ".04"]);
   });
 
   test("a sentence says what a sample is, what it is taken for, and what black and white mean", () => {
