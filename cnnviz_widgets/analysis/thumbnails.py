@@ -74,7 +74,7 @@ def thumbnails(
         side += 1
     low, high = _range(values)
     finite = np.where(np.isfinite(values), values, np.float32(low))
-    small = _averaged(finite, side)
+    small = averaged(finite, side)
     scale = 255.0 / (high - low) if high > low else 0.0
     codes = np.clip((small - low) * scale + 0.5, 0, 255).astype(np.uint8)
     return Thumbnails(frozen(codes), low, high, note)
@@ -128,8 +128,14 @@ def _range(values: NDArray[np.float32]) -> tuple[float, float]:
     return low, high
 
 
-def _averaged(values: NDArray[np.float32], side: int) -> NDArray[np.float32]:
-    """Means over squares of so many pixels a side, narrower where a picture ends."""
+def averaged(values: NDArray[np.float32], side: int) -> NDArray[np.float32]:
+    """Means over squares of so many pixels a side, narrower where a picture ends.
+
+    Parameters
+    ----------
+    values : ndarray of float32, shape (picture, height, width, channel)
+    side : int
+    """
     if side == 1:
         return values
     first = np.moveaxis(values, -1, 1)

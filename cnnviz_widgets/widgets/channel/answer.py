@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ...analysis.arrays import as_bytes
-from ..linking.wire_channel import AnswerEntry, PictureEntry, Tone
+from ..linking.wire_channel import PictureEntry, Tone
+from ..linking.wire_format import wire
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,8 +49,8 @@ class Picture:
             "width": width,
             "channels": channels,
             "pixels": self.pixels.tobytes(),
-            "outside": b"" if self.outside is None else as_bytes(self.outside),
-            "mark": None if self.mark is None else self.mark,
+            "outside": b"" if self.outside is None else wire(self.outside, "u1"),
+            "mark": self.mark,
             "caption": self.caption,
             "title": self.title,
             "sample": self.sample,
@@ -89,8 +89,8 @@ class Answer:
     words: tuple[tuple[Tone, str], ...] = ()
     strips: tuple[Strip, ...] = field(default=())
 
-    def entry(self, channel: int) -> AnswerEntry:
-        """As it travels: of this channel, and done."""
+    def entry(self) -> dict[str, Any]:
+        """As it travels, but for what it is the answer to."""
         strips: list[Any] = [
             {
                 "title": strip.title,
@@ -99,10 +99,4 @@ class Answer:
             }
             for strip in self.strips
         ]
-        return {
-            "channel": channel,
-            "state": "done",
-            "share": -1.0,
-            "words": [(tone, text) for tone, text in self.words],
-            "strips": strips,
-        }
+        return {"words": [(tone, text) for tone, text in self.words], "strips": strips}

@@ -11,7 +11,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TypedDict
 
-from . import wire_lists, wire_pictures
+from . import wire_channel, wire_lists, wire_pictures
+from .wire_channel import AnswerEntry
 from .wire_lists import (
     ComparedLayerEntry,
     FindingEntry,
@@ -50,6 +51,16 @@ class AblationBarState(TypedDict):
     """The newest first."""
     _asked: tuple[int, str, list[int], str]
     """Serial, how, channels, and the layer meant."""
+
+
+class ChannelAnswersState(TypedDict):
+    """What is asked about a channel, and the answers."""
+
+    unfolded: list[str]
+    _titles: list[tuple[str, str, str]]
+    """Name, title and hint of each question."""
+    _answers: dict[str, AnswerEntry]
+    """By the names of the questions."""
 
 
 class ChannelGridState(SheetState, HeadsState, TokensState):
@@ -206,6 +217,7 @@ class TourState(TypedDict):
 
 STATES: Mapping[str, type] = {
     "AblationBar": AblationBarState,
+    "ChannelAnswers": ChannelAnswersState,
     "ChannelCard": ChannelFactsState,
     "ChannelGrid": ChannelGridState,
     "ColumnAxis": ColumnAxisState,
@@ -254,4 +266,4 @@ SHOWN_WHOLE = ("InspectorHeader", "TrainingBar")
 
 def declared() -> dict[str, object]:
     """Every payload and name of the schema, by its name, in the order in which it was written."""
-    return {**vars(wire_pictures), **vars(wire_lists), **globals()}
+    return {**vars(wire_pictures), **vars(wire_lists), **vars(wire_channel), **globals()}

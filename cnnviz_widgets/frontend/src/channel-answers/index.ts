@@ -1,0 +1,110 @@
+/** ChannelAnswers: questions about one channel, each under a heading; what is unfolded is asked. */
+import type { RenderProps } from "@anywidget/types";
+
+import { pictureElement } from "./picture";
+import { element, keyboard, mount, say } from "../lib/dom/elements";
+import { eachFrame } from "../lib/dom/frame";
+import { icon } from "../lib/dom/icons";
+import { onChange } from "../lib/linking/changes";
+import { Connection } from "../lib/linking/connection";
+import { entry } from "../lib/linking/entry";
+import { Selection } from "../lib/linking/selection";
+import type { AnswerEntry, StripEntry } from "../lib/wire/payloads";
+import type { ChannelAnswersState } from "../lib/wire/states";
+
+let numbers = 0;
+
+/** One question: its heading, which folds it, and the answer. */
+class Question {
+  readonly root: HTMLElement;
+  private readonly head: HTMLButtonElement;
+  private readonly state = element("span", "cnnviz-answer-state cnnviz-faint", { role: "status", "aria-live": "polite" });
+  private readonly body: HTMLElement;
+  /** What the body shows. */
+  private shown: AnswerEntry | undefined;
+  /** Ends the listeners of its pictures. */
+  private listening = new AbortController();
+
+  constructor(
+    title: string,
+    hint: string,
+    toggle: () => void,
+    private readonly choose: (sample: number) => void,
+    signal: AbortSignal,
+  ) {
+    const id = `cnnviz-answer-${numbers++}`;
+    const words = [element("span", "cnnviz-answer-title", {}, title), element("span", "cnnviz-answer-hint cnnviz-faint", {}, hint)];
+    this.head = element("button", "cnnviz-answer-head", { type: "button", "aria-controls": id }, icon("chevron-right"), ...words);
+    keyboard(this.head);
+    this.head.addEventListener("click", toggle, { signal });
+    this.body = element("div", "cnnviz-answer-body", { id });
+    this.root = element("section", "cnnviz-answer", {}, element("h4", "", {}, this.head, this.state), this.body);
+    signal.addEventListener("abort", () => this.listening.abort());
+  }
+
+  show(answer: AnswerEntry | undefined, isOpen: boolean, channel: number, alive: boolean): void {
+    this.head.setAttribute("aria-expanded", String(isOpen));
+    this.root.classList.toggle("cnnviz-answer-open", isOpen);
+    this.body.hidden = !isOpen;
+    if (!isOpen) {
+      say(this.state, "");
+      return;
+    }
+    const isOf = answer?.channel === channel;
+    const asked = alive && (!isOf || answer?.state === "asked");
+    say(this.state, asked ? "being asked…" : "");
+    // An answer to the question before stays until there is another, but faintly.
+    this.body.classList.toggle("cnnviz-answer-old", answer !== undefined && !isOf);
+    if (!alive && !isOf) {
+      this.fill(undefined, `Not asked about channel ${channel}: that needs a kernel.`);
+      return;
+    }
+    if (answer !== this.shown) this.fill(answer, "");
+  }
+
+  private fill(answer: AnswerEntry | undefined, text: string): void {
+    this.shown = answer;
+    this.listening.abort();
+    this.listening = new AbortController();
+    const words = (answer?.words ?? []).map(([tone, sentence]) => element("p", `cnnviz-answer-words cnnviz-answer-${tone}`, {}, sentence));
+    if (text) words.push(element("p", "cnnviz-answer-words cnnviz-faint", {}, text));
+    const strips = (answer?.strips ?? []).map((strip) => this.strip(strip));
+    this.body.replaceChildren(element("div", "cnnviz-answer-strips", {}, ...strips), ...words);
+  }
+
+  private strip({ title, across, pictures }: StripEntry): HTMLElement {
+    const made = pictures.map((picture) => pictureElement(picture, this.choose, this.listening.signal));
+    const grid = element("div", "cnnviz-answer-pictures", { style: `--across:${Math.max(1, Math.min(across, pictures.length))}` }, ...made);
+    return element("div", "cnnviz-answer-strip", { role: "group", "aria-label": title }, element("div", "cnnviz-answer-strip-title cnnviz-faint", {}, title), grid);
+  }
+}
+
+export default entry(async (props: RenderProps<ChannelAnswersState>) => {
+  const { model, el, host, signal } = props;
+  const samples = await Selection.of(host, model.get("sample_selection"), signal);
+  // The cell may have been run again meanwhile; nobody would end what began now.
+  if (signal.aborted) return;
+  const connection = new Connection(props);
+  const note = element("p", "cnnviz-answer-words cnnviz-faint");
+  const toggle = (name: string): void => {
+    const unfolded = model.get("unfolded");
+    model.set("unfolded", unfolded.includes(name) ? unfolded.filter((each) => each !== name) : [...unfolded, name]);
+    model.save_changes();
+  };
+  const questions = model.get("_titles").map(([name, title, hint]) => ({
+    name,
+    question: new Question(title, hint, () => toggle(name), (sample) => samples.replace([sample]), signal),
+  }));
+  const root = element("div", "cnnviz cnnviz-channel-answers", {}, note, ...questions.map(({ question }) => question.root), connection.line);
+  const refresh = eachFrame(() => {
+    const channel = model.get("channel");
+    root.classList.toggle("cnnviz-answers-none", channel < 0 || !model.get("_asks"));
+    say(note, model.get("note"));
+    note.hidden = model.get("note") === "";
+    for (const { name, question } of questions) question.show(model.get("_answers")[name], model.get("unfolded").includes(name), channel, connection.alive);
+  }, signal);
+  onChange(model, ["channel", "unfolded", "note", "_answers", "_asks"], refresh);
+  connection.onChange(refresh);
+  mount(el, root, signal);
+  refresh();
+});

@@ -1,0 +1,39 @@
+"""The questions that a page can ask about a channel, in its order."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import NamedTuple, TypeAlias
+
+from ...runtime.newest_work import Turn
+from .answer import Answer
+from .ascent_part import ascents
+from .patches_part import patches
+from .subject import ChannelSubject
+
+Ask: TypeAlias = Callable[[ChannelSubject, int, Turn], Iterator[Answer]]
+"""Gives one answer after another, each in place of the one before."""
+
+
+class Part(NamedTuple):
+    """A question.
+
+    Attributes
+    ----------
+    title : str
+        Its heading in the page.
+    hint : str
+        What is done, in a few words.
+    ask : Ask
+    """
+
+    title: str
+    hint: str
+    ask: Ask
+
+
+PARTS = {
+    "patches": Part("Strongest patches", "where it fires most, and least", patches),
+    "ascent": Part("What excites it most", "by gradient ascent", ascents),
+}
+"""By their names."""

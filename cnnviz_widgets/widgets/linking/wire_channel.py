@@ -1,0 +1,50 @@
+"""What travels of questions about a channel, and of their answers."""
+
+from __future__ import annotations
+
+from typing import Literal, TypeAlias, TypedDict
+
+from .wire_pictures import Uint8
+
+AnswerState: TypeAlias = Literal["asked", "done", "failed"]
+Tone: TypeAlias = Literal["plain", "doubt", "faint"]
+
+
+class PictureEntry(TypedDict):
+    """A small picture and what is to be said of it."""
+
+    height: int
+    width: int
+    channels: int
+    """1, or 3 for red, green and blue."""
+    pixels: Uint8
+    outside: Uint8
+    """1 for each pixel that is no picture; empty where all are."""
+    mark: tuple[float, float] | None
+    """A place in it, down and across, each from 0 to 1."""
+    caption: str
+    title: str
+    sample: int
+    """The number of the sample that it is of; −1 for none."""
+    doubt: bool
+    """Whether it is not to be believed."""
+
+
+class StripEntry(TypedDict):
+    """Pictures beside one another, under a heading."""
+
+    title: str
+    across: int
+    """How many stand in a row, where there is room."""
+    pictures: list[PictureEntry]
+
+
+class AnswerEntry(TypedDict):
+    """What came of a question about a channel."""
+
+    channel: int
+    state: AnswerState
+    """Of what is asked the pictures are those of the question before."""
+    words: list[tuple[Tone, str]]
+    """Sentences, in order; of a question that failed, why."""
+    strips: list[StripEntry]
