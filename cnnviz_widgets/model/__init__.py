@@ -2,7 +2,9 @@
 
 from .diagnosis.diagnose import diagnose
 from .experiments.ablation import Ablation, ablate
+from .experiments.channel.ascent import ascend
 from .experiments.fresh_model import NoReference, fresh_probe
+from .experiments.gradients import NoGradients
 from .layers.analysis_order import Step, analysis_order
 from .layers.layer_info import LayerInfo
 from .layers.parameters import LayerParameters
@@ -27,6 +29,7 @@ __all__ = [
     "ModelLock",
     "ModelProbe",
     "MomentReader",
+    "NoGradients",
     "NoReference",
     "Pace",
     "Reading",
@@ -37,6 +40,7 @@ __all__ = [
     "TrainingProgress",
     "ablate",
     "analysis_order",
+    "ascend",
     "attention_weights",
     "diagnose",
     "fresh_probe",

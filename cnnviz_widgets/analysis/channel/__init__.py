@@ -1,0 +1,1 @@
+"""What asking one channel needs of arrays."""
