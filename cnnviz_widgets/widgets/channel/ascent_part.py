@@ -62,7 +62,10 @@ def ascents(subject: ChannelSubject, channel: int, turn: Turn) -> Iterator[Answe
             tuple(words), tuple(Strip(title, tuple(each)) for title, each in strips.items())
         )
     words.append(
-        ("faint", f"Reach: activation over the best of {found.samples:,} inputs; 64 steps a search.")
+        (
+            "faint",
+            f"Reach: activation over the best of {found.samples:,} inputs; 64 steps a search.",
+        )
     )
     yield Answer(tuple(words), tuple(Strip(title, tuple(each)) for title, each in strips.items()))
 

@@ -76,7 +76,9 @@ class ChannelAnswers(Owning, ThreadLocalSync, BundledWidget):
         """
         with self.hold_sync():
             self._work.end()
-            is_other = subject is None or self._subject is None or self._subject.path != subject.path
+            is_other = (
+                subject is None or self._subject is None or self._subject.path != subject.path
+            )
             self._subject, self.note = subject, note
             self._asks = subject is not None
             if is_other:

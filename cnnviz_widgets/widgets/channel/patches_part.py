@@ -164,9 +164,7 @@ def _of_control(subject: ChannelSubject, channel: int) -> list[tuple[Tone, str]]
     """Whether its strongest samples are more alike than those of random directions."""
     probe = subject.probe
     if probe.samples < _FEWEST:
-        return [
-            ("faint", f"Too few samples to tell from chance: {probe.samples} of {_FEWEST}.")
-        ]
+        return [("faint", f"Too few samples to tell from chance: {probe.samples} of {_FEWEST}.")]
 
     def measure() -> LayerCoherence:
         labels = subject.labels
