@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import keras
@@ -82,7 +82,7 @@ def receptive_field(probe: ModelProbe, path: str) -> ReceptiveField:
         fields = {}
         for number, (name, array) in enumerate(zip(names, arrays, strict=True)):
             axes = [key.axis for key in state if key.number == number and not key.free]
-            if not axes:
+            if not axes and not (array.ndim < 2 and name in info.inputs):
                 continue
             seen, reached = (
                 {axis: _by_channel(state[Key(number, axis, free)], info, shape) for axis in axes}
@@ -157,13 +157,21 @@ def _differs(bounds: Bounds) -> bool:
 
 def _feature_axis(name: str, array: Any, probe: ModelProbe) -> int | None:
     """Along which axis an input has features or colours, not places; None if it has none."""
-    if array.ndim < 3:
+    readers = [info for info in probe.layers if name in info.inputs]
+    if array.ndim < 3 or (array.ndim == 3 and _is_flat_image(readers)):
         return None
-    readers = [info.path for info in probe.layers if name in info.inputs and not info.parents]
-    stated = getattr(probe.layer_of(readers[0]), "data_format", None) if readers else None
+    stated = getattr(probe.layer_of(readers[0].path), "data_format", None) if readers else None
     if stated is None and is_image(array.shape, np.issubdtype(array.dtype, np.floating)):
         stated = "channels_first" if image_channel_axis(array.shape) == 1 else "channels_last"
     return 1 if stated == "channels_first" else array.ndim - 1
+
+
+def _is_flat_image(readers: Sequence[LayerInfo]) -> bool:
+    """Whether an input of three axes is given another shape before anything weighs its features."""
+    for info in readers:
+        if info.weight_shapes or len(info.output_shape) != 3:
+            return not info.weight_shapes
+    return False
 
 
 def _of_everything(info: LayerInfo, arrays: dict[str, Any], probe: ModelProbe) -> ReceptiveField:

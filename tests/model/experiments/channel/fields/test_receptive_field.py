@@ -203,6 +203,32 @@ def test_words_are_places() -> None:
     assert receptive_field(probe, "c").at(1) == ((1, 4),)
 
 
+def test_a_grey_image_without_a_channel_has_two_axes_from_the_start() -> None:
+    model = keras.Sequential(
+        [
+            keras.Input((6, 7)),
+            L.Rescaling(2.0, name="scaled"),
+            L.Reshape((6, 7, 1), name="image"),
+            L.Conv2D(1, 3, name="conv"),
+        ]
+    )
+    probe = ModelProbe(model, np.zeros((1, 6, 7)))
+    scaled = receptive_field(probe, "scaled")
+    assert scaled.of(scaled.input).axes == (1, 2)
+    assert receptive_field(probe, "conv").at(1, 2) == ((1, 4), (2, 5))
+
+
+def test_a_text_is_seen_whole() -> None:
+    words = L.TextVectorization(output_sequence_length=4, vocabulary=["a", "b"], name="words")
+    for shape in ((), (1,)):
+        model = keras.Sequential(
+            [keras.Input(shape, dtype="string"), words, L.Embedding(5, 2, name="rows")]
+        )
+        probe = ModelProbe(model, np.array(["a b", "b"]).reshape(2, *shape))
+        field = receptive_field(probe, "rows")
+        assert field.at(2) == ((0, 1),) * len(shape)
+
+
 def test_a_batch_that_is_folded_into_places_is_no_part_of_them() -> None:
     probe = image_probe(L.Conv2D(1, 3, dilation_rate=3, name="conv"), samples=3)
     assert receptive_field(probe, "conv").at(1, 2) == ((1, 8), (2, 9))
