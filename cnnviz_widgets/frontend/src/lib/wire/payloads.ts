@@ -6,6 +6,10 @@ export type RecordView = "outputs" | "weights";
 
 export type TileKind = "image" | "vector" | "sequence" | "volume" | "strip";
 
+export type AnswerState = "asked" | "done" | "failed";
+
+export type Tone = "plain" | "doubt" | "faint";
+
 /** Quantised tiles: one for each row and column. */
 export interface TilesState {
   /** Rows, columns, pixels down and across of a stored tile. */
@@ -472,6 +476,43 @@ export interface TrialEntry {
   /** Pairs of a label and a value. */
   details: [string, string][];
   numbers: TrialNumbersEntry | null;
+}
+
+/** A small picture and what is to be said of it. */
+export interface PictureEntry {
+  height: number;
+  width: number;
+  /** 1, or 3 for red, green and blue. */
+  channels: number;
+  pixels: DataView;
+  /** 1 for each pixel that is no picture; empty where all are. */
+  outside: DataView;
+  /** A place in it, down and across, each from 0 to 1. */
+  mark: [number, number] | null;
+  caption: string;
+  title: string;
+  /** The number of the sample that it is of; −1 for none. */
+  sample: number;
+  /** Whether it is not to be believed. */
+  doubt: boolean;
+}
+
+/** Pictures beside one another, under a heading. */
+export interface StripEntry {
+  title: string;
+  /** How many stand in a row, where there is room. */
+  across: number;
+  pictures: PictureEntry[];
+}
+
+/** What came of a question about a channel. */
+export interface AnswerEntry {
+  channel: number;
+  /** Of what is asked the pictures are those of the question before. */
+  state: AnswerState;
+  /** Sentences, in order; of a question that failed, why. */
+  words: [Tone, string][];
+  strips: StripEntry[];
 }
 
 /** Channels or samples that are selected. */

@@ -1,5 +1,6 @@
 // Written by cnnviz_widgets/frontend/wire.py; change wire_schema.py or the traits instead.
 import type {
+  AnswerEntry,
   ChannelFactsState,
   ComparedCurvesState,
   ComparedLayerEntry,
@@ -43,6 +44,22 @@ export interface AblationBarState {
   /** Why not, where it is not enabled. */
   reason: string;
   selection: string;
+}
+
+/** What ChannelAnswers shares with the page. */
+export interface ChannelAnswersState {
+  unfolded: string[];
+  /** Name, title and hint of each question. */
+  _titles: [string, string, string][];
+  /** By the names of the questions. */
+  _answers: Record<string, AnswerEntry>;
+  /** Whether anything can be asked of what is shown. */
+  _asks: boolean;
+  /** The channel that is asked about; -1 for none. */
+  channel: number;
+  /** What is to be known of all answers; '' for nothing. */
+  note: string;
+  sample_selection: string;
 }
 
 /** What ChannelCard shares with the page. */
