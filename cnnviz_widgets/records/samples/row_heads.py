@@ -91,6 +91,11 @@ class SampleAnswers:
         """How many of these are right."""
         return int(np.count_nonzero((self.right == 1) & ~self.old))
 
+    @property
+    def wrong(self) -> NDArray[np.intp]:
+        """Which of the samples have a wrong answer that is not old, by their place."""
+        return np.flatnonzero((self.right == 0) & ~self.old)
+
     def first(self, count: int) -> SampleAnswers:
         """Those to the first samples."""
         if count >= len(self):

@@ -141,11 +141,15 @@ class SamplesBarState(TypedDict):
     """The grid whose rows are of these samples."""
     _asked: tuple[int, str, list[int]]
     """Serial, what is asked for, and numbers: of samples shown, or of a class."""
+    _wrong: list[int]
+    """Numbers of the samples shown that have wrong answers."""
 
 
 class SelectionBarState(TypedDict):
     """What can be found and done among a layer's channels."""
 
+    _samples: str | None
+    """The selection of samples, where there is one."""
     _trials: str | None
     """The list of trials, where channels can be tried."""
     class_names: list[str]

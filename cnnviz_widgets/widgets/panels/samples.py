@@ -54,6 +54,7 @@ class SamplesBar(Owning, ThreadLocalSync, BundledWidget):
     pool = Unicode("", help="What others are chosen from, in words.").tag(sync=True)
     choices = List(Unicode(), help="What can be asked for.").tag(sync=True)
     classes = List(Unicode(), help="Names of the classes that can be chosen.").tag(sync=True)
+    _wrong = List(Int(), help="Numbers of the samples with wrong answers.").tag(sync=True)
     has_next = Bool(False, help="Whether there are more of what was chosen.").tag(sync=True)
     has_previous = Bool(False, help="Whether there are some before.").tag(sync=True)
     error = Unicode("", help="Why the last choice failed; '' where it did not.").tag(sync=True)
@@ -95,6 +96,7 @@ class SamplesBar(Owning, ThreadLocalSync, BundledWidget):
         with self.hold_sync():
             self.samples = len(answers)
             self.judged, self.right = answers.judged, answers.right_count
+            self._wrong = answers.wrong.tolist()
             self.step = step
 
     def show_choice(self, chosen: str, *, has_previous: bool, has_next: bool) -> None:

@@ -1,10 +1,10 @@
 /** What is drawn over the tiles and changes with the mouse: heads, selection, cursor, bars. */
 import { HEADER } from "./layout";
-import { hasHeads, paintAnswers, paintRowHeads, type HeadScene, type TileColumn } from "./row-heads";
+import { hasHeads, paintAnswers, paintChosenRows, paintRowHeads, type HeadScene, type TileColumn } from "./row-heads";
 import type { Theme } from "../lib/dom/theme";
 import { count } from "../lib/format";
 import { columnsOf, leftOf, visibleSlots, widthOf, type ColumnLayout } from "../lib/columns/column-layout";
-import { paintCursor, paintScrollbars, rowsInSight, shorten, type Place } from "../tile-view/overlay";
+import { HEAD, paintCursor, paintScrollbars, rowsInSight, shorten, type Place } from "../tile-view/overlay";
 import { contentHeight, heightOf, visibleRows, yOf, type Rows } from "../tile-view/rows";
 
 export interface Scene extends Pick<HeadScene, "heads" | "samples"> {
@@ -23,6 +23,8 @@ export interface Scene extends Pick<HeadScene, "heads" | "samples"> {
   channelAt: (slot: number) => number;
   /** Whether all channels of a slot are selected, or some. */
   isSelected: (slot: number) => boolean;
+  /** Whether a row's sample is selected. */
+  isChosen?: (row: number) => boolean;
   /** Slot of the hovered channel, and row under the mouse; -1 for none. */
   hoveredSlot: number;
   hoveredRow: number;
@@ -42,6 +44,7 @@ export function paintOverlay(context: CanvasRenderingContext2D, scene: Scene): v
   context.textBaseline = "middle";
   if (hasHeads(scene)) paintRowHeads(context, scene);
   else paintRowLabels(context, scene);
+  paintChosenRows(context, scene);
   context.font = FONT;
   const [from, to] = [columns.before, width - columns.after];
   context.save();
@@ -56,7 +59,8 @@ export function paintOverlay(context: CanvasRenderingContext2D, scene: Scene): v
   if (columns.stack) paintStack(context, scene);
   if (scene.cursor) {
     const { column, row } = scene.cursor;
-    const box = [leftOf(columns, column), yOf(rows, row), widthOf(columns, column), heightOf(rows, row) - rows.gap] as const;
+    const [left, wide] = column === HEAD ? [0, columns.before - 1] : [leftOf(columns, column), widthOf(columns, column)];
+    const box = [left, yOf(rows, row), wide, heightOf(rows, row) - rows.gap] as const;
     paintCursor(context, box, theme);
   }
   const across = { from, to, scroll: columns.scroll, content: columns.content };

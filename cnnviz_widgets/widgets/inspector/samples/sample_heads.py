@@ -72,6 +72,7 @@ class SampleHeads:
         decode: Decode | None,
         inputs: InputSet,
     ) -> None:
+        self._views = views
         self._grid, self._cloud, self._bar = views.grid, views.embedding, bar
         self.class_names = class_names
         self.decode = decode
@@ -104,20 +105,20 @@ class SampleHeads:
         self._last = None
         self.step = NOW
         self._led_by = None
-        self._cloud.start("the inputs" if inputs.shown is None else inputs.shown.title)
+        self._views.show_samples_of(_title(inputs.shown), are_others=True)
 
     def saved(self) -> object:
-        """What rows are led by, for `restore`."""
-        return self._now, self.step
+        """What rows are led by, and which are selected, for `restore`."""
+        return self._now, self.step, self._views.sample_selection.selected
 
     def restore(self, saved: object) -> None:
         """Lead rows by what they were led by then."""
         assert isinstance(saved, tuple)
-        self._held, self.step = saved
+        self._held, self.step, selected = saved
         self._last = None
         self._led_by = None
-        shown = self._now.inputs.shown
-        self._cloud.start("the inputs" if shown is None else shown.title)
+        self._views.show_samples_of(_title(self._now.inputs.shown), are_others=True)
+        self._views.sample_selection.selected = selected
 
     def judge_by(self, inputs: InputSet) -> None:
         """The same inputs have other targets: judge the answers that are known by them."""
@@ -205,6 +206,7 @@ class SampleHeads:
         """Lead the rows of what is shown: now, as they were then, or not where nobody knows."""
         now, is_now, rows = self._now, present.step == NOW, present.rows
         nobody = now.answers.unanswered()
+        self._views.show_samples_of(_title(self.inputs if is_now else present.inputs))
         if is_now:
             self._lead(now.pictures, now.answers, now.inputs.names)
             self._bar.show_answers(now.answers, self.step)
@@ -274,3 +276,8 @@ class SampleHeads:
         # A generator's rows are led by what it makes of them.
         self._held = replace(now, answers=answers, pictures=made or now.pictures)
         self._last = np.array(output) if output.nbytes <= _MOST_BYTES else None
+
+
+def _title(shown: ShownInputs | None) -> str:
+    """What samples are samples of; "the inputs" as they were given first."""
+    return "the inputs" if shown is None else shown.title

@@ -25,9 +25,9 @@ from ...jupyter.error_text import logged_error
 from ...linking.column_axis import ColumnAxis
 from ...linking.sample_selection import SampleSelection
 from ...linking.selection import Selection
-from ...linking.traits import Whole, WidgetOf
+from ...linking.traits import Whole
 from ...linking.wire_format import HeadTraits, head_entries, picture_state, wire
-from ..layer_view import LayerView, unchangeable
+from ..sample_view import SampleView
 from ..view_slot import Links, ViewSlot
 from .given_samples import for_rows, given_answers, given_pictures
 from .placing import Placing
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 _MEANS_NOTHING = "t-SNE: distances between clusters, and their sizes, mean nothing."
 
 
-class Embedding(HeadTraits, LayerView):
+class Embedding(HeadTraits, SampleView):
     """A layer as a cloud of points: samples to which it gives alike outputs lie together.
 
     Principal components at once, or t-SNE [CS231n], which needs openTSNE and takes some seconds.
@@ -82,7 +82,6 @@ class Embedding(HeadTraits, LayerView):
     _esm = bundle("embedding.js")
     _css = bundle("embedding.css")
 
-    sample_selection = WidgetOf(SampleSelection).tag(sync=True)
     subject = Enum(list(SUBJECTS), "samples", help="What the points are.").tag(sync=True)
     method = Enum(
         list(METHODS), "pca", help="Principal components, or t-SNE where openTSNE is installed."
@@ -137,7 +136,7 @@ class Embedding(HeadTraits, LayerView):
         super().__init__(
             selection=selection,
             axis=axis,
-            sample_selection=SampleSelection() if sample_selection is None else sample_selection,
+            sample_selection=sample_selection,
             _install="" if has_tsne() else INSTALL,
             **traits,
         )
@@ -337,10 +336,6 @@ class Embedding(HeadTraits, LayerView):
 
     # What is asked for ----------------------------------------------------------------------
 
-    @validate("sample_selection")
-    def _same_selection(self, proposal: dict[str, Any]) -> Any:
-        return unchangeable(self, "sample_selection", proposal["value"])
-
     @validate("method")
     def _possible(self, proposal: dict[str, Any]) -> str:
         method: str = proposal["value"]
@@ -376,7 +371,12 @@ class Embedding(HeadTraits, LayerView):
 
 def _make(links: Links) -> Embedding:
     # The tab that it stands in says when somebody looks.
-    return Embedding(selection=links.selection, axis=links.axis, active=False)
+    return Embedding(
+        selection=links.selection,
+        axis=links.axis,
+        sample_selection=links.sample_selection,
+        active=False,
+    )
 
 
 SLOT = ViewSlot(_make, tab="points")

@@ -85,6 +85,7 @@ export interface ChannelGridState extends SheetState, HeadsState, TokensState {
   places: number;
   /** A name for each of all samples; none: its number. */
   sample_labels: string[];
+  sample_selection: string;
   selection: string;
   /** Rows as they were given, the wrong ones first, by class, or the least sure first. */
   sort_rows: "given" | "wrong" | "class" | "unsure";
@@ -309,6 +310,8 @@ export interface SamplesBarState {
   grid: string;
   /** Serial, what is asked for, and numbers: of samples shown, or of a class. */
   _asked: [number, string, number[]];
+  /** Numbers of the samples shown that have wrong answers. */
+  _wrong: number[];
   /** Serial of the last choice that was made or refused. */
   _answered: number;
   /** How often the page asked to end it. */
@@ -359,6 +362,8 @@ export interface SelectionState extends SelectedNumbersState {
 
 /** What SelectionBar shares with the page. */
 export interface SelectionBarState {
+  /** The selection of samples, where there is one. */
+  _samples: string | null;
   /** The list of trials, where channels can be tried. */
   _trials: string | null;
   class_names: string[];
@@ -372,8 +377,12 @@ export interface SelectionBarState {
   _numbers: DataView;
   /** 1 for each that is zero throughout. */
   _dead: DataView;
+  /** Whether what is shown is of samples. */
+  _of_samples: boolean;
   /** How often the line was copied. */
   _python_asked: number;
+  /** Whether the frame around it can show the model the selected samples alone. */
+  chooses_samples: boolean;
   /** The line of code that gets the values; '' where none does. */
   python: string;
   selection: string;
