@@ -104,6 +104,14 @@ class SampleAnswers:
             **{each.name: getattr(self, each.name)[:count] for each in fields(self)}
         )
 
+    def joined(self, other: SampleAnswers) -> SampleAnswers:
+        """Those of other samples behind these."""
+        arrays = {
+            each: np.concatenate([getattr(self, each), getattr(other, each)])
+            for each in ("confidence", "right", "truth_class", "answer_class", "old")
+        }
+        return SampleAnswers(self.truths + other.truths, self.answers + other.answers, **arrays)
+
     def unanswered(self) -> SampleAnswers:
         """The same samples before the model has answered."""
         return replace(SampleAnswers.none(len(self), self.truths), truth_class=self.truth_class)

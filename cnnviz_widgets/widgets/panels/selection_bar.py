@@ -51,6 +51,8 @@ class SelectionBar(Owning, ThreadLocalSync, BundledWidget):
         Where trials are run and listed; without it none are offered.
     sample_selection : SampleSelection, optional
         Selected samples; without it nothing is said of samples.
+    surveyed_selection : SampleSelection, optional
+        Selected ones of the samples surveyed: what was selected before comes back here, too.
     on_python : callable, optional
         Called without arguments when the page was given the line that Python gets the values by.
     **traits
@@ -62,6 +64,7 @@ class SelectionBar(Owning, ThreadLocalSync, BundledWidget):
 
     selection = WidgetOf(Selection).tag(sync=True)
     _samples = WidgetTrait().tag(sync=True)
+    _surveyed = WidgetTrait().tag(sync=True)
     _trials = WidgetTrait().tag(sync=True)
     on_python = Callable(None, allow_none=True, help="Hears that the line was copied.")
     python = Unicode(help="The line of code that gets the values; '' where none does.").tag(
@@ -90,16 +93,19 @@ class SelectionBar(Owning, ThreadLocalSync, BundledWidget):
         on_python: Function[[], None] | None = None,
         *,
         sample_selection: SampleSelection | None = None,
+        surveyed_selection: SampleSelection | None = None,
         **traits: Any,
     ) -> None:
         optional("selection", selection, Selection)
         optional("sample_selection", sample_selection, SampleSelection)
+        optional("surveyed_selection", surveyed_selection, SampleSelection)
         optional("trials", trials, AblationBar)
         optional_function("on_python", on_python)
         super().__init__(
             selection=Selection() if selection is None else selection,
             _trials=trials,
             _samples=sample_selection,
+            _surveyed=surveyed_selection,
             on_python=on_python,
             **traits,
         )

@@ -42,9 +42,10 @@ export function paintOverlay(context: CanvasRenderingContext2D, scene: Scene): v
   const { columns, rows, width, height, theme } = scene;
   context.font = FONT;
   context.textBaseline = "middle";
+  // Below the words: wrong ones stay as red as they are.
+  paintChosenRows(context, { ...scene, right: rightOf(scene) });
   if (hasHeads(scene)) paintRowHeads(context, scene);
   else paintRowLabels(context, scene);
-  paintChosenRows(context, scene);
   context.font = FONT;
   const [from, to] = [columns.before, width - columns.after];
   context.save();
@@ -65,6 +66,13 @@ export function paintOverlay(context: CanvasRenderingContext2D, scene: Scene): v
   }
   const across = { from, to, scroll: columns.scroll, content: columns.content };
   paintScrollbars(context, { across, down: rowsInSight(rows), width: columns.stack ? width - 2 : width, height, theme });
+}
+
+/** Where the last column in sight ends. */
+function rightOf({ columns, width }: Scene): number {
+  const last = columns.slots.length - 1;
+  if (columns.stack || last < 0) return width;
+  return Math.min(width - columns.after, leftOf(columns, last) + widthOf(columns, last) + 2);
 }
 
 function tileColumns({ columns, channelAt }: Scene): TileColumn[] {

@@ -24,7 +24,8 @@ export interface HeadScene {
 
 /** What of a scene selected rows are painted by. */
 export type ChosenScene = Pick<HeadScene, "columns" | "rows" | "height" | "theme"> & {
-  width: number;
+  /** Where the rows end. */
+  right: number;
   isChosen?: (row: number) => boolean;
 };
 
@@ -92,11 +93,11 @@ function paintPicture(context: CanvasRenderingContext2D, heads: Heads, sample: n
 
 /** Rows whose samples are selected: a bar before each, a tint behind it, and a frame around each run of them. */
 export function paintChosenRows(context: CanvasRenderingContext2D, scene: ChosenScene): void {
-  const { columns, rows, width, height, theme, isChosen } = scene;
+  const { columns, rows, right, height, theme, isChosen } = scene;
   const [first, past] = visibleRows(rows);
   context.save();
   context.beginPath();
-  context.rect(0, rows.top - 1, width, height - rows.top + 1);
+  context.rect(0, rows.top - 1, right, height - rows.top + 1);
   context.clip();
   let start = -1;
   for (let row = first; row <= past; row++) {
@@ -111,7 +112,7 @@ export function paintChosenRows(context: CanvasRenderingContext2D, scene: Chosen
     context.fillRect(0, top, CHOSEN_BAR, high);
     context.strokeStyle = theme.accent;
     context.lineWidth = 2;
-    context.strokeRect(1, top - 0.5, width - 2, high + 1);
+    context.strokeRect(1, top - 0.5, right - 2, high + 1);
     start = -1;
   }
   context.restore();

@@ -61,6 +61,7 @@ class SamplesBar {
     private readonly model: AnyModel<SamplesBarState>,
     private readonly grid: HeadsModel,
     private readonly selection: Selection,
+    private readonly surveyed: Selection | null,
     props: ViewProps,
   ) {
     const { signal } = props;
@@ -97,6 +98,7 @@ class SamplesBar {
     onCommand(this.root, "samples", () => this.window.toggle(), signal);
     onCommand(this.root, "wrong", () => this.selectWrong(), signal);
     onCommand(this.root, "these", () => this.askPicked(), signal);
+    onCommand(this.root, "surveyed", () => this.askSurveyed(), signal);
   }
 
   begin(): void {
@@ -234,6 +236,15 @@ class SamplesBar {
     return true;
   }
 
+  /** Show the model those selected that were surveyed: they are rows then, and no longer selected here. */
+  private askSurveyed(): boolean {
+    const numbers = this.surveyed?.list ?? [];
+    if (numbers.length === 0 || this.waiting() || !this.connection.alive) return false;
+    this.ask("surveyed", [...numbers].sort((a, b) => a - b));
+    this.surveyed!.clear();
+    return true;
+  }
+
   private ask(what: string, numbers: readonly number[] = []): void {
     const serial = this.model.get("_asked")[0] + 1;
     this.model.set("_asked", [serial, what, [...numbers]]);
@@ -247,8 +258,10 @@ export default entry(async (props: RenderProps<SamplesBarState>) => {
   const grid = await host.getModel<never>(model.get("grid"));
   const reference = (grid as AnyModel<{ sample_selection: string }>).get("sample_selection");
   const selection = await Selection.of(host, reference, signal);
+  const ofSurvey = model.get("_surveyed");
+  const surveyed = ofSurvey ? await Selection.of(host, ofSurvey, signal) : null;
   if (signal.aborted) return;
-  const bar = new SamplesBar(model, grid as unknown as HeadsModel, selection, props);
+  const bar = new SamplesBar(model, grid as unknown as HeadsModel, selection, surveyed, props);
   mount(el, bar.root, signal);
   bar.begin();
 });

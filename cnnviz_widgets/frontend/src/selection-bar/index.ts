@@ -41,13 +41,14 @@ class SelectionBar {
     private readonly model: AnyModel<SelectionBarState>,
     private readonly selection: Selection,
     samples: Selection | null,
+    surveyed: Selection | null,
     makeTrials: (connection: Connection) => Trials | undefined,
     props: ViewProps,
   ) {
     const { signal } = props;
     this.connection = new Connection(props);
     this.trials = makeTrials(this.connection);
-    this.history = new SelectionHistory([selection, ...(samples ? [samples] : [])]);
+    this.history = new SelectionHistory([selection, samples, surveyed].filter((each) => each !== null));
     this.clipboard = new ClipboardLine(signal);
     this.names = new Names(selection, () => model.get("_channel_count"), (name) => this.clipboard.tell(`Saved as ${name}`), signal);
     this.finder = new Finder(selection, () => this.channels, () => this.leave(() => this.closeFinder()), signal);
@@ -77,7 +78,9 @@ class SelectionBar {
     this.root.addEventListener("keydown", (event) => this.onKey(event), { signal });
     onEscape(this.clipboard.root, "said", () => !this.clipboard.root.hidden, () => this.leave(() => this.clipboard.close()), signal);
     onEscape(this.root, "selection", () => selection.list.length > 0, () => this.leave(() => selection.clear()), signal);
-    if (samples) onEscape(this.root, "samples", () => samples.list.length > 0, () => this.leave(() => samples.clear()), signal);
+    for (const each of [samples, surveyed]) {
+      if (each) onEscape(this.root, "samples", () => each.list.length > 0, () => this.leave(() => each.clear()), signal);
+    }
     onAnyCommand(this.root, (name) => this.obey(name), signal);
     selection.onSelected(() => this.show());
     samples?.onSelected(() => this.show());
@@ -200,12 +203,14 @@ async function render({ model, el, host, signal }: RenderProps<SelectionBarState
   const selection = await Selection.of(host, model.get("selection"), signal);
   const ofSamples = model.get("_samples");
   const samples = ofSamples ? await Selection.of(host, ofSamples, signal) : null;
+  const ofSurvey = model.get("_surveyed");
+  const surveyed = ofSurvey ? await Selection.of(host, ofSurvey, signal) : null;
   const reference = model.get("_trials");
   const trials = reference === null ? undefined : await host.getModel<never>(reference);
   // The cell may have been run again meanwhile; nobody would end what began now.
   if (signal.aborted) return;
   const make = (connection: Connection) => trials && new Trials(trials, connection);
-  const bar = new SelectionBar(model, selection, samples, make, { model, el, signal });
+  const bar = new SelectionBar(model, selection, samples, surveyed, make, { model, el, signal });
   mount(el, bar.root, signal);
   bar.show();
 }

@@ -31,6 +31,7 @@ const STATE: SamplesBarState = {
   _asked: [0, "", []],
   _answered: 0,
   _wrong: [1],
+  _surveyed: null,
   survey: "",
   survey_stale: false,
   surveying: "",
@@ -39,6 +40,8 @@ const STATE: SamplesBarState = {
   _survey_asked: 0,
   _stop_asked: 0,
 };
+
+const survey = (selected: number[]): FakeModel => new FakeModel({ ...sharedSamples().samples.state, selected }, "surveyed") as never;
 
 async function open(more: Partial<SamplesBarState> = {}, entries = ENTRIES) {
   const { samples: selection, sampleRefs } = sharedSamples();
@@ -149,6 +152,15 @@ describe("the samples", () => {
     expect(command(rendered.el, "wrong")).toBe(false);
     model.set("judged", 0);
     expect(named("None is wrong")).toBeUndefined();
+  });
+
+  test("of a survey are shown by the frame's command, and are selected there no longer", async () => {
+    const surveyed = survey([9, 4]);
+    const { model, rendered } = await open({ _surveyed: "surveyed" });
+    expect(command(rendered.el, "surveyed")).toBe(true);
+    expect(model.get("_asked")).toEqual([1, "surveyed", [4, 9]]);
+    expect(surveyed.get("selected")).toEqual([]);
+    expect(command(rendered.el, "surveyed")).toBe(false);
   });
 
   test("that are selected elsewhere are shown alone by the frame's command", async () => {

@@ -42,6 +42,7 @@ async function open(selected: number[] = [17, 22, 11, 15], { bar: more = {}, tri
     _dead: view(Uint8Array.from(Array.from({ length: 32 }, (_, i) => Number(i < 3)))),
     _python_asked: 0,
     _samples: "samples",
+    _surveyed: null,
     _of_samples: true,
     chooses_samples: true,
     ...more,

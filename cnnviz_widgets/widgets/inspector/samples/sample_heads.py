@@ -14,7 +14,6 @@ from ....model.reading.probe import ModelProbe
 from ....model.samples.answers import AnswerSource, sample_answers
 from ....model.samples.input_set import InputSet
 from ....model.samples.pictures import Decode, output_pictures, sample_pictures
-from ....model.samples.raw_inputs import raw_inputs
 from ....records.layer_picture import MOST_ROWS
 from ....records.place_record import NOW, PlaceRecord
 from ....records.record_kind import OUTPUTS
@@ -25,6 +24,8 @@ from ....records.samples.shown_inputs import ShownInputs
 from ...jupyter.ownership import of_open
 from ...panels.samples import SamplesBar
 from ...views.layer_views import LayerViews
+from ..surveys.point_samples import PointSamples
+from ..surveys.survey_state import SurveyState
 
 _NOTHING = SamplePictures()
 _NOBODY = _NOTHING, SampleAnswers.none(0), ()
@@ -57,6 +58,8 @@ class SampleHeads:
         As for `sample_pictures`.
     inputs : InputSet
         Those to begin with.
+    surveys : SurveyState
+        Some of what was surveyed are points, too.
 
     Attributes
     ----------
@@ -71,9 +74,11 @@ class SampleHeads:
         class_names: Sequence[str],
         decode: Decode | None,
         inputs: InputSet,
+        surveys: SurveyState,
     ) -> None:
         self._views = views
-        self._grid, self._cloud, self._bar = views.grid, views.embedding, bar
+        self._grid, self._bar = views.grid, bar
+        self._points = PointSamples(views.embedding, surveys, class_names, decode)
         self.class_names = class_names
         self.decode = decode
         self._source: AnswerSource | None = None
@@ -94,6 +99,7 @@ class SampleHeads:
     def let_go(self) -> None:
         """Forget the inputs; the inspector is closed."""
         self._held = self._last = self._source = None
+        self._points.let_go()
 
     def pictures_of(self, probe: ModelProbe) -> SamplePictures:
         """The samples of a probe, as rows are led by them; raises as `sample_pictures`."""
@@ -248,14 +254,13 @@ class SampleHeads:
             self._answer(pictures, answers)
         else:
             now = self._now
-            raw = raw_inputs(now.inputs.probe) if pictures is now.pictures else None
             self._grid.show_samples(pictures, answers, names)
-            self._cloud.show_samples(pictures, answers, raw)
+            self._points.show(pictures, answers, now.inputs if pictures is now.pictures else None)
         self._led_by = pictures, names
 
     def _answer(self, pictures: SamplePictures, answers: SampleAnswers) -> None:
         self._grid.show_answers(pictures, answers)
-        self._cloud.show_answers(pictures, answers)
+        self._points.answer(pictures, answers)
 
     def _read(self, output: NDArray[Any], choice: SampleChoice | None) -> None:
         source, now = self._source, self._now

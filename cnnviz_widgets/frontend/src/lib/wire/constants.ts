@@ -162,6 +162,7 @@ export const MOMENTS_TRAITS = [
 ] as const;
 export const SELECTION_BAR_TRAITS = [
   "_samples",
+  "_surveyed",
   "_trials",
   "class_names",
   "_channel_count",

@@ -165,6 +165,8 @@ export interface EmbeddingState extends HeadsState, PointsState {
   /** What the picture rests on, and what it is worth. */
   _summary: string;
   axis: string;
+  /** Whether the model can be shown samples that were surveyed. */
+  can_show_surveyed: boolean;
   /** Why the points could not be placed; '' where they could. */
   error: string;
   /** Height of the picture in CSS pixels. */
@@ -175,6 +177,7 @@ export interface EmbeddingState extends HeadsState, PointsState {
   selection: string;
   /** What the points are. */
   subject: "samples" | "channels";
+  surveyed_selection: string;
 }
 
 /** What ExportMenu shares with the page. */
@@ -310,6 +313,8 @@ export interface SamplesBarState {
   grid: string;
   /** Serial, what is asked for, and numbers: of samples shown, or of a class. */
   _asked: [number, string, number[]];
+  /** The selection of samples surveyed, where there is one. */
+  _surveyed: string | null;
   /** Numbers of the samples shown that have wrong answers. */
   _wrong: number[];
   /** Serial of the last choice that was made or refused. */
@@ -362,8 +367,9 @@ export interface SelectionState extends SelectedNumbersState {
 
 /** What SelectionBar shares with the page. */
 export interface SelectionBarState {
-  /** The selection of samples, where there is one. */
   _samples: string | null;
+  /** The selections of samples, and of those surveyed, where there are such. */
+  _surveyed: string | null;
   /** The list of trials, where channels can be tried. */
   _trials: string | null;
   class_names: string[];
