@@ -20,6 +20,7 @@ from ...analysis.survey.quantiles import Distribution, distributions
 from ...analysis.survey.value_cells import counted_values
 from ...validation.arrays import number_array
 from ..cached_property import cached_property
+from ..points.sample_means import SampleMeans
 from .strongest_samples import StrongestSamples
 
 RARE = 16
@@ -125,6 +126,11 @@ class LayerSummary:
     def weakest(self) -> StrongestSamples:
         """The nine samples with the least values of each channel, and where in them."""
         return StrongestSamples.of(self.tally.bottom, self.axes, -1)
+
+    @cached_property
+    def sample_means(self) -> SampleMeans:
+        """Up to 512 samples drawn from all, with the mean of each channel on each."""
+        return SampleMeans.of(self.tally.kept, self.samples)
 
     @property
     def class_samples(self) -> Integers:

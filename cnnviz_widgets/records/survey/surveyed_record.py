@@ -16,6 +16,7 @@ from ...analysis.density.types import ChannelDensity, DensityStyle
 from ..cached_property import cached_property
 from ..layer_picture import LayerPicture, counted
 from ..layer_record import MOST_COMPARED, LayerRecord
+from ..points.sample_means import SampleMeans
 from ..record_kind import OUTPUTS
 from .layer_summary import LayerSummary
 
@@ -88,6 +89,11 @@ class SurveyedRecord(LayerRecord):
         points = self.density.grid.shape[1]
         values = self.summary.evenly_spaced.reshape(-1, 1)
         return channel_density(values, points, bounds=self.bounds)
+
+    @property
+    def sample_means(self) -> SampleMeans | None:
+        """Some of the samples that were surveyed."""
+        return self.summary.sample_means
 
     @property
     def rare(self) -> NDArray[np.intp]:

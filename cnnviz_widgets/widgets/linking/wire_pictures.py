@@ -173,7 +173,8 @@ class PointsState(TypedDict):
     """Samples or channels as points of the plane."""
 
     _points: Int32
-    """Number of the sample or channel of each point."""
+    """Number of the sample or channel of each point; −2, −3, … for the samples 0, 1, … of a survey
+    that are not shown."""
     _positions: Float32
     """Right and up of each point, in units that mean nothing."""
     _places: Int32

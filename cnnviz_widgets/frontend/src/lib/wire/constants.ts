@@ -161,6 +161,8 @@ export const MOMENTS_TRAITS = [
   "_changes",
 ] as const;
 export const SELECTION_BAR_TRAITS = [
+  "_samples",
+  "_surveyed",
   "_trials",
   "class_names",
   "_channel_count",

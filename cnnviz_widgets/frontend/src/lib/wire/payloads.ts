@@ -147,7 +147,8 @@ export interface TreeState {
 
 /** Samples or channels as points of the plane. */
 export interface PointsState {
-  /** Number of the sample or channel of each point. */
+  /** Number of the sample or channel of each point; −2, −3, … for the samples 0, 1, … of a survey
+    that are not shown. */
   _points: DataView;
   /** Right and up of each point, in units that mean nothing. */
   _positions: DataView;
