@@ -29,6 +29,8 @@ class Picture:
         A place in it, down and across, each from 0 to 1.
     sample : int
         The number of the sample that it is of; −1 for none.
+    surveyed : bool
+        Whether that is the number of one that was surveyed; else of one that is shown.
     doubt : bool
         Whether it is not to be believed.
     """
@@ -39,6 +41,7 @@ class Picture:
     outside: NDArray[np.bool_] | None = None
     mark: tuple[float, float] | None = None
     sample: int = -1
+    surveyed: bool = False
     doubt: bool = False
 
     def entry(self) -> PictureEntry:
@@ -54,6 +57,7 @@ class Picture:
             "caption": self.caption,
             "title": self.title,
             "sample": self.sample,
+            "surveyed": self.surveyed,
             "doubt": self.doubt,
         }
 

@@ -30,8 +30,8 @@ class ChannelAnswers(Owning, ThreadLocalSync, BundledWidget):
 
     Parameters
     ----------
-    sample_selection : SampleSelection, optional
-        A click on a picture selects its sample there.
+    sample_selection, surveyed_selection : SampleSelection, optional
+        A click on a picture selects its sample there, of those shown or of those surveyed.
     **traits
         Any trait of the widget.
     """
@@ -40,6 +40,7 @@ class ChannelAnswers(Owning, ThreadLocalSync, BundledWidget):
     _css = bundle("channel-answers.css")
 
     sample_selection = WidgetOf(SampleSelection).tag(sync=True)
+    surveyed_selection = WidgetOf(SampleSelection).tag(sync=True)
     channel = Whole(-1, min=-1, help="The channel that is asked about; -1 for none.").tag(sync=True)
     unfolded = List(Unicode(), ["patches"], help="Which questions are asked.").tag(sync=True)
     active = Bool(True, help="Whether anybody looks: what nobody sees is not asked.")
@@ -50,11 +51,19 @@ class ChannelAnswers(Owning, ThreadLocalSync, BundledWidget):
 
     _subject: ChannelSubject | None = None
 
-    def __init__(self, *, sample_selection: SampleSelection | None = None, **traits: Any) -> None:
+    def __init__(
+        self,
+        *,
+        sample_selection: SampleSelection | None = None,
+        surveyed_selection: SampleSelection | None = None,
+        **traits: Any,
+    ) -> None:
         optional("sample_selection", sample_selection, SampleSelection)
+        optional("surveyed_selection", surveyed_selection, SampleSelection)
         self._work = NewestWork(self._failed)
         super().__init__(
-            sample_selection=SampleSelection() if sample_selection is None else sample_selection,
+            sample_selection=sample_selection or SampleSelection(),
+            surveyed_selection=surveyed_selection or SampleSelection(),
             _titles=[(name, part.title, part.hint) for name, part in PARTS.items()],
             **traits,
         )

@@ -137,7 +137,8 @@ def _picture(
         " · ".join(filter(None, parts)),
         outside=outside,
         mark=mark,
-        sample=-1 if found.surveyed else patch.sample,
+        sample=patch.sample,
+        surveyed=found.surveyed,
     )
 
 

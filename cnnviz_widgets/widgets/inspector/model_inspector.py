@@ -31,6 +31,7 @@ from ..jupyter.error_text import error_in_page
 from ..jupyter.work_report import WorkReport
 from ..panels.export_menu import ExportMenu
 from ..panels.tour import Tour, subject_of
+from .asking import Asking
 from .diagnosis_state import DiagnosisState
 from .monitored import Monitored
 from .navigation import Navigation, first_place
@@ -145,7 +146,7 @@ class ModelInspector(Selecting, WithInputs, WithSurvey, Monitored, Composite):
             self.parameters, self.density = panes.views.parameters, panes.views.density
             self.following = TrainingSession(probe, self.selector, self._go_to, self._class_names)
             work, lock = WorkReport(self.header, "the reading"), model_lock(model)
-            self.embedding = panes.views.embedding
+            self.embedding, self.answers = panes.views.embedding, panes.answers
             surveys = SurveyState(probe, self.samples, survey, more)
             heads = SampleHeads(
                 *(self.views, self.samples, self._class_names, decode, given), surveys=surveys
@@ -153,6 +154,7 @@ class ModelInspector(Selecting, WithInputs, WithSurvey, Monitored, Composite):
             self._display = LayerDisplay(
                 *(probe, panes, heads, self.following, work, self._take_place),
                 surveys=surveys,
+                asking=Asking(panes.views.card, panes.answers, heads, surveys),
             )
             self._choice = InputChoice(
                 *(given, more, heads, self.samples),

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from ipywidgets import Box, DOMWidget
 
+from ..channel.channel_answers import ChannelAnswers
 from ..panels.ablation import AblationBar, Tried
 from ..panels.drawer import Drawer, tab_class
 from ..panels.findings import FindingsPanel
@@ -45,6 +46,8 @@ class Panes:
     views : LayerViews
     drawer : Drawer
     samples : SamplesBar
+    answers : ChannelAnswers
+        Beneath the card of a channel.
     """
 
     header: InspectorHeader
@@ -55,6 +58,7 @@ class Panes:
     views: LayerViews
     drawer: Drawer
     samples: SamplesBar
+    answers: ChannelAnswers
 
     @classmethod
     def of(
@@ -86,6 +90,11 @@ class Panes:
             views,
             Drawer(list(TABS.items()), tab="density"),
             SamplesBar(views.grid, surveyed_selection=views.embedding.surveyed_selection),
+            ChannelAnswers(
+                sample_selection=views.sample_selection,
+                surveyed_selection=views.embedding.surveyed_selection,
+                active=False,
+            ),
         )
 
     def framed(self, bar: Sequence[DOMWidget], foot: Sequence[DOMWidget]) -> list[DOMWidget]:
@@ -101,10 +110,17 @@ class Panes:
             "density": self.views.in_tab("density"),
             "points": self.views.in_tab("points"),
             "trials": [self.ablation],
-            "channel": [self.views.card],
+            "channel": [self._card_and_answers()],
         }
         middle = [*self.views.in_tab(""), self.selection_bar]
         return framed([self.header, *bar], self.selector, middle, self.drawer, tabs, foot)
+
+    def _card_and_answers(self) -> Box:
+        """One below the other in one tab."""
+        look_while_open(self.drawer, "channel", self.answers)
+        box = Box([self.views.card, self.answers])
+        box.add_class("cnnviz-tab-parts")
+        return box
 
 
 def framed(
@@ -137,7 +153,7 @@ def framed(
             panel.add_class("cnnviz-tab")
             panel.add_class(tab_class(name))
             if hasattr(panel, "active"):
-                _look(drawer, name, panel)
+                look_while_open(drawer, name, panel)
     panels = [panel for several in tabs.values() for panel in several]
     panes = {
         "bar": bar,
@@ -156,7 +172,7 @@ def framed(
     return [body]
 
 
-def _look(drawer: Drawer, tab: str, panel: DOMWidget) -> None:
+def look_while_open(drawer: Drawer, tab: str, panel: DOMWidget) -> None:
     """Have a panel work while its tab is open."""
 
     def look(change: object = None) -> None:

@@ -29,6 +29,7 @@ from ..jupyter.ownership import of_open
 from ..jupyter.work_report import WorkReport
 from ..panels.ablation import AblationBar
 from ..views.channel_names import misfit, names_for, output_layers
+from .asking import Asking
 from .guide import Guide
 from .layer_facts import input_warnings, layer_facts
 from .panes import Panes
@@ -62,6 +63,8 @@ class LayerDisplay:
         Takes the place that is shown.
     surveys : SurveyState
         What is shown rests on its survey, as long as that holds.
+    asking : Asking
+        Has channels of what is shown asked about.
 
     Attributes
     ----------
@@ -83,6 +86,7 @@ class LayerDisplay:
         on_place: Callable[[Place], None],
         *,
         surveys: SurveyState,
+        asking: Asking,
     ) -> None:
         self.present: PlaceRecord | None = None
         self.shown_measures: dict[str, ChannelMeasures] = {}
@@ -102,6 +106,7 @@ class LayerDisplay:
         self._work = work
         self._on_place = on_place
         self.surveys = surveys
+        self._asking = asking
 
     @property
     def measures(self) -> dict[str, ChannelMeasures]:
@@ -311,6 +316,7 @@ class LayerDisplay:
         self.guide.look(place.layer, place.view)
         _offer_trials(self._panes.ablation, present)
         self._show_facts(present)
+        self._asking.show(present, self.probe)
         if before is None or before.place != place:
             self._session.story.mark(place)
             self.tell_place()

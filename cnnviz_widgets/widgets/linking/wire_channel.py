@@ -26,6 +26,8 @@ class PictureEntry(TypedDict):
     title: str
     sample: int
     """The number of the sample that it is of; −1 for none."""
+    surveyed: bool
+    """Whether that is the number of one that was surveyed; else of one that is shown."""
     doubt: bool
     """Whether it is not to be believed."""
 

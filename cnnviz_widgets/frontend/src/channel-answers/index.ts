@@ -9,7 +9,7 @@ import { onChange } from "../lib/linking/changes";
 import { Connection } from "../lib/linking/connection";
 import { entry } from "../lib/linking/entry";
 import { Selection } from "../lib/linking/selection";
-import type { AnswerEntry, StripEntry } from "../lib/wire/payloads";
+import type { AnswerEntry, PictureEntry, StripEntry } from "../lib/wire/payloads";
 import type { ChannelAnswersState } from "../lib/wire/states";
 
 let numbers = 0;
@@ -29,7 +29,7 @@ class Question {
     title: string,
     hint: string,
     toggle: () => void,
-    private readonly choose: (sample: number) => void,
+    private readonly choose: (picture: PictureEntry) => void,
     signal: AbortSignal,
   ) {
     const id = `cnnviz-answer-${numbers++}`;
@@ -81,7 +81,9 @@ class Question {
 
 export default entry(async (props: RenderProps<ChannelAnswersState>) => {
   const { model, el, host, signal } = props;
-  const samples = await Selection.of(host, model.get("sample_selection"), signal);
+  const [shown, surveyed] = await Promise.all(
+    (["sample_selection", "surveyed_selection"] as const).map((key) => Selection.of(host, model.get(key), signal)),
+  );
   // The cell may have been run again meanwhile; nobody would end what began now.
   if (signal.aborted) return;
   const connection = new Connection(props);
@@ -93,7 +95,7 @@ export default entry(async (props: RenderProps<ChannelAnswersState>) => {
   };
   const questions = model.get("_titles").map(([name, title, hint]) => ({
     name,
-    question: new Question(title, hint, () => toggle(name), (sample) => samples.replace([sample]), signal),
+    question: new Question(title, hint, () => toggle(name), (picture) => (picture.surveyed ? surveyed! : shown!).replace([picture.sample]), signal),
   }));
   const root = element("div", "cnnviz cnnviz-channel-answers", {}, note, ...questions.map(({ question }) => question.root), connection.line);
   const refresh = eachFrame(() => {

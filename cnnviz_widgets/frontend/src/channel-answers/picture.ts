@@ -9,18 +9,18 @@ import type { PictureEntry } from "../lib/wire/payloads";
 export const SIDE = 56;
 
 /** `choose`: what a click on it does, where it is of a sample. */
-export function pictureElement(entry: PictureEntry, choose: ((sample: number) => void) | undefined, signal: AbortSignal): HTMLElement {
+export function pictureElement(entry: PictureEntry, choose: (picture: PictureEntry) => void, signal: AbortSignal): HTMLElement {
   const image = drawn(entry);
   const box = element("span", "cnnviz-answer-picture", {}, image);
   if (entry.mark) box.append(element("i", "cnnviz-answer-mark", { style: `top:${100 * entry.mark[0]}%;left:${100 * entry.mark[1]}%` }));
   const caption = element("span", "cnnviz-answer-caption", {}, entry.caption);
-  const opens = choose !== undefined && entry.sample >= 0;
+  const opens = entry.sample >= 0;
   const root = element(opens ? "button" : "span", `cnnviz-answer-figure${entry.doubt ? " cnnviz-answer-doubted" : ""}`, { title: entry.title }, box, caption);
   if (root instanceof HTMLButtonElement) {
     root.type = "button";
     root.setAttribute("aria-label", `${entry.title}. Select the sample.`);
     keyboard(root);
-    root.addEventListener("click", () => choose!(entry.sample), { signal });
+    root.addEventListener("click", () => choose(entry), { signal });
   } else {
     root.setAttribute("role", "img");
     root.setAttribute("aria-label", entry.title);

@@ -147,6 +147,11 @@ class SampleHeads:
         return self._now.answers
 
     @property
+    def names(self) -> tuple[str, ...]:
+        """What samples are called; () where they have no names."""
+        return self._now.inputs.names
+
+    @property
     def inputs(self) -> ShownInputs | None:
         """Which inputs these are."""
         return self._now.inputs.shown

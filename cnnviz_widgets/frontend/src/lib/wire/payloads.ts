@@ -494,6 +494,8 @@ export interface PictureEntry {
   title: string;
   /** The number of the sample that it is of; −1 for none. */
   sample: number;
+  /** Whether that is the number of one that was surveyed; else of one that is shown. */
+  surveyed: boolean;
   /** Whether it is not to be believed. */
   doubt: boolean;
 }

@@ -60,6 +60,7 @@ export interface ChannelAnswersState {
   /** What is to be known of all answers; '' for nothing. */
   note: string;
   sample_selection: string;
+  surveyed_selection: string;
 }
 
 /** What ChannelCard shares with the page. */
