@@ -203,6 +203,25 @@ def test_words_are_places() -> None:
     assert receptive_field(probe, "c").at(1) == ((1, 4),)
 
 
+def test_channels_first_sees_what_channels_last_does() -> None:
+    """Convolutions of that kind may not run on every machine, but can be traced on any."""
+    fields = []
+    for order, shape in (("channels_last", (12, 11, 3)), ("channels_first", (3, 12, 11))):
+        keras_layers = [
+            L.Conv2D(4, 3, 2, "same", data_format=order, name="conv"),
+            L.Conv2DTranspose(2, 3, 2, data_format=order, name="transposed"),
+            L.AveragePooling2D(2, data_format=order, name="pool"),
+        ]
+        model = keras.Sequential([keras.Input(shape), *keras_layers])
+        probe = ModelProbe(model, np.zeros((1, *shape), dtype="float32"))
+        fields.append({info.path: receptive_field(probe, info.path) for info in probe.layers})
+    for path, last in fields[0].items():
+        first = fields[1][path]
+        assert first.size == last.size and not first.unknown
+        for place in np.ndindex(last.of(last.input).places):
+            assert first.at(*place) == last.at(*place)
+
+
 def test_a_grey_image_without_a_channel_has_two_axes_from_the_start() -> None:
     model = keras.Sequential(
         [
