@@ -140,14 +140,15 @@ class ReceptiveField:
     """Which part of the inputs each place of a layer sees; read-only.
 
     Of a model with several inputs each has a field of its own: `of`. What is said here is of
-    `input`, the first on which the layer depends.
+    `input`, the first image on which the layer depends, or the first input where none is one.
 
     Attributes
     ----------
     path : str
         Of the layer.
     fields : mapping of str to InputField
-        Those of the inputs on which the layer depends, by their names; empty if there is none.
+        Those of the inputs on which the layer depends, by their names, images first; empty if
+        there is none.
     unknown : tuple of str
         Kinds of operations on the way of which it is not known what they read. They are taken to
         read all that they are given: no place sees more than is said, but it may see less.
@@ -159,7 +160,7 @@ class ReceptiveField:
 
     @property
     def input(self) -> str:
-        """The name of the first input on which the layer depends.
+        """The name of the first image on which the layer depends, or of the first input.
 
         Raises
         ------

@@ -157,6 +157,23 @@ def test_a_patch_is_cut_out_round_its_place_and_tells_what_is_no_picture(
     np.testing.assert_array_equal(patch.pixels[..., 0], np.nan_to_num(window, nan=0.0))
 
 
+@pytest.mark.parametrize("path", ["conv", "pool", "deep"])
+def test_nothing_outside_a_patch_matters_to_its_value(path: str) -> None:
+    model = network()
+    found = strongest(ModelProbe(model, IMAGES), path)
+    for channel in range(len(found.values)):
+        patch = found.patch(channel, 2)
+        assert patch is not None
+        inside = tuple(
+            slice(max(first, 0), min(last, length))
+            for (first, last), length in zip(patch.box, IMAGES.shape[1:3], strict=True)
+        )
+        image = RNG.normal(size=IMAGES.shape[1:]).astype("float32")
+        image[inside] = IMAGES[patch.sample][inside]
+        value = ModelProbe(model, image[None]).outputs(path)[(0, *patch.place, channel)]
+        assert value == pytest.approx(patch.value, rel=1e-5)
+
+
 def test_what_sees_more_than_the_picture_is_shown_the_picture() -> None:
     found = strongest(ModelProbe(network(), IMAGES), "gap")
     patch = found.patch(0, 0)

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import keras
+import numpy as np
 import tensorflow as tf
 from keras import layers as L
 from keras import ops
@@ -143,7 +144,7 @@ class Residual(keras.Model):
 
 def subclassed() -> Any:
     model = Residual()
-    model.build((None, 10, 9, 1))
+    model(np.zeros((1, 10, 9, 1)))
     return model
 
 
@@ -225,7 +226,7 @@ def two_inputs() -> Any:
     x = L.Conv2D(2, 3, name="seen")(image)
     y = L.Conv1D(2, 3, 2, name="heard")(curve)
     y = L.Dense(2, name="last")(L.GlobalAveragePooling1D(name="loud")(y))
-    return keras.Model([image, curve], L.Add(name="both")([x, L.Reshape((1, 1, 2), name="all")(y)]))
+    return keras.Model([curve, image], L.Add(name="both")([x, L.Reshape((1, 1, 2), name="all")(y)]))
 
 
 def attention() -> Any:

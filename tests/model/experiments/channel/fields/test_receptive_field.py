@@ -171,6 +171,7 @@ def test_each_unit_of_what_is_flattened_sees_its_own_part() -> None:
 def test_several_inputs_have_a_field_each() -> None:
     fields = case("two_inputs").fields
     both = fields["both"]
+    # Though the model takes the curve first.
     assert list(both.fields) == ["image", "curve"] and both.input == "image"
     assert both.at(2, 3) == both.of("image").at(2, 3) == ((2, 5), (3, 6))
     assert both.of("curve").at(2, 3) == ((0, 11),)
@@ -281,7 +282,7 @@ def test_entries_taken_by_computed_numbers_may_be_any_of_their_axis() -> None:
 
 class InNumPy(keras.layers.Layer):
     def call(self, x: Any) -> Any:
-        return keras.ops.convert_to_tensor(np.array(x) * 2)
+        return keras.ops.convert_to_tensor(x.numpy() * 2)
 
     def compute_output_shape(self, shape: Any) -> Any:
         return shape
