@@ -7,10 +7,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ....analysis.arrays import Integers
 from ....analysis.channel.random_directions import DIRECTIONS, Coherence, coherence
 from ....records.channel.layer_coherence import LayerCoherence
 from ....validation.arrays import number_array
 from ....validation.keywords import checked_keywords
+from ....validation.messages import described
 from ....validation.objects import instance
 from ....validation.scalars import whole_number
 from ...layers.layer_info import LayerInfo
@@ -58,7 +60,7 @@ def layer_coherence(
     instance("probe", probe, ModelProbe)
     count = whole_number("count", count, 2, "of samples")
     directions = whole_number("directions", directions, 1)
-    classes = None if labels is None else _of_all(as_labels(labels), "labels", probe.samples)
+    classes = None if labels is None else _classes(labels, probe.samples)
     with probe.steady():
         info = probe.info(path)
         if info.channels is None:
@@ -70,7 +72,7 @@ def layer_coherence(
         source = features if isinstance(features, str) else "given"
         if isinstance(features, str):
             features = _means(probe, features)
-        rows = _of_all(number_array("features", features), "features", probe.samples)
+        rows = _rows(features, probe.samples)
         axis = info.channel_axis
         assert axis is not None
 
@@ -107,7 +109,22 @@ def _means(probe: ModelProbe, path: str) -> NDArray[Any]:
     return probe.stream(means, [info.path])[info.path]
 
 
-def _of_all(array: NDArray[Any], name: str, samples: int) -> NDArray[Any]:
-    if len(array) != samples:
-        raise ValueError(f"{name} must be of all {samples:,} samples; got {len(array):,}")
-    return array
+def _classes(labels: Any, samples: int) -> Integers:
+    classes = as_labels(labels)
+    if len(classes) != samples:
+        raise ValueError(f"labels must be of all {samples:,} samples; got {len(classes):,}")
+    if not (classes >= 0).any():
+        raise ValueError(
+            f"labels must be 0 or more, of one sample at least; got {described(labels)}"
+        )
+    return classes
+
+
+def _rows(features: Any, samples: int) -> NDArray[Any]:
+    rows = number_array("features", features)
+    if rows.ndim < 2 or len(rows) != samples:
+        raise ValueError(
+            f"features must be a layer's path, or numbers of shape ({samples}, …), a row for each "
+            f"sample; got {described(rows)}"
+        )
+    return rows

@@ -109,8 +109,14 @@ def test_wrong_arguments_are_told_what_was_expected() -> None:
     probe = ModelProbe(network(4), marked(0.0))
     with pytest.raises(ValueError, match=r"labels must be of all 120 samples; got 3"):
         layer_coherence(probe, "conv", labels=[0, 1, 2])
-    with pytest.raises(ValueError, match=r"features must be of all 120 samples; got 2"):
+    with pytest.raises(
+        ValueError, match=r"numbers of shape \(120, …\), a row for each sample; got an"
+    ):
         layer_coherence(probe, "conv", features=np.ones((2, 3)))
+    with pytest.raises(ValueError, match=r"there is no layer 'hed'; the closest are 'head'"):
+        layer_coherence(probe, "conv", features="hed")
+    with pytest.raises(ValueError, match=r"labels must be 0 or more, of one sample at least"):
+        layer_coherence(probe, "conv", labels=np.full(120, -1))
     with pytest.raises(ValueError, match=r"count must be a whole number of samples, 2 or more"):
         layer_coherence(probe, "conv", count=1)
     with pytest.raises(ValueError, match=r"channel must be below 4; got 4"):
