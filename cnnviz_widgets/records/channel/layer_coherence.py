@@ -12,7 +12,7 @@ from ...analysis.channel.random_directions import LEVEL, Coherence
 from ...validation.scalars import whole_number
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class LayerCoherence:
     """How alike each channel's strongest samples are, against random directions of the layer.
 
@@ -35,6 +35,13 @@ class LayerCoherence:
     count: int
     seen: int
     features: str
+
+    def __repr__(self) -> str:
+        return (
+            f"<LayerCoherence of {self.path!r}: {int(self.coherent.sum()):,} of "
+            f"{int(self.compared.sum()):,} channels more coherent than {self.directions} random "
+            f"directions, by {self.by}; {self.expected:.1f} or fewer by chance>"
+        )
 
     @property
     def by(self) -> str:

@@ -62,6 +62,7 @@ def test_an_untrained_channel_is_not_and_it_is_said() -> None:
 def test_it_is_the_comparison_of_the_layer_s_values() -> None:
     probe = ModelProbe(network(5), marked(0.5))
     found = layer_coherence(probe, "conv", labels=LABELS, count=4, directions=19)
+    assert "more coherent than 19 random directions, by purity" in repr(found)
     assert (found.features, found.directions, found.seen) == ("gap", 19, 120)
     expected = coherence(
         probe.outputs("conv"),

@@ -54,6 +54,7 @@ def test_as_looking_at_every_value(path: str, count: int) -> None:
     probe = ModelProbe(network(), IMAGES)
     found = strongest(probe, path, count=count)
     assert_by_every_value(found, probe.outputs(path))
+    assert repr(found).endswith(f"channels, {count} of 14 samples each>")
     assert found.seen == 14 and not found.surveyed and found.count == count
     assert found.places.shape == (*found.values.shape, {"gap": 0, "head": 0}.get(path, 2))
 

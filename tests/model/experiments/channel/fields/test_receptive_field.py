@@ -314,6 +314,17 @@ def test_a_layer_that_hangs_on_no_input_has_no_field() -> None:
         field.at()
 
 
+def test_it_says_what_it_is() -> None:
+    fields = case("two_inputs").fields
+    assert repr(fields["both"]) == (
+        "<ReceptiveField of 'both': <3 × 3 of 'image' (8 × 9), moving by 1 × 1>, "
+        "<11 of 'curve' (12), moving by 0>>"
+    )
+    lstm = keras.Sequential([keras.Input((6, 2)), L.LSTM(2, name="lstm")])
+    told = repr(receptive_field(ModelProbe(lstm, np.zeros((2, 6, 2))), "lstm"))
+    assert told.endswith("; unknown: TensorListFromTensor, TensorListStack, While>")
+
+
 def test_wrong_arguments_are_told_what_was_expected() -> None:
     probe = image_probe(L.Conv2D(1, 3, name="conv"))
     field = receptive_field(probe, "conv")
