@@ -4,20 +4,25 @@ from __future__ import annotations
 
 from typing import Any
 
+import keras
 import numpy as np
 from numpy.typing import NDArray
 
 from ....analysis.arrays import Integers
 from ....analysis.channel.random_directions import DIRECTIONS, Coherence, coherence
 from ....records.channel.layer_coherence import LayerCoherence
+from ....records.channel.patch_likeness import PatchLikeness
 from ....validation.arrays import number_array
 from ....validation.keywords import checked_keywords
 from ....validation.messages import described
 from ....validation.objects import instance
 from ....validation.scalars import whole_number
+from ...layers.abstraction_levels import is_image
 from ...layers.layer_info import LayerInfo
+from ...reading.inputs import input_names
 from ...reading.probe import ModelProbe
 from ...survey.data.labels import as_labels
+from .fields.receptive_field import receptive_field
 
 
 @checked_keywords
@@ -73,6 +78,7 @@ def layer_coherence(
         if isinstance(features, str):
             features = _means(probe, features)
         rows = _rows(features, probe.samples)
+        alike = _patches(probe, path)
         axis = info.channel_axis
         assert axis is not None
 
@@ -81,6 +87,7 @@ def layer_coherence(
                 np.moveaxis(values, axis, -1),
                 labels=classes,
                 features=rows,
+                alike=alike,
                 count=count,
                 directions=directions,
                 name=info.path,
@@ -88,6 +95,20 @@ def layer_coherence(
 
         measured = probe.stream(compared, [info.path])[info.path]
     return LayerCoherence(info.path, measured, count, probe.samples, source)
+
+
+def _patches(probe: ModelProbe, path: str) -> PatchLikeness | None:
+    """What tells how alike patches of the layer's input are; None where it holds no quantities."""
+    field = receptive_field(probe, path)
+    if not field.fields:
+        return None
+    names = input_names(probe.model, probe.inputs)
+    array = np.asarray(keras.tree.flatten(probe.inputs)[names.index(field.input)])
+    is_float = np.issubdtype(array.dtype, np.floating)
+    # Whole numbers that are no pixels stand for words.
+    if array.ndim < 2 or not (is_float or is_image(array.shape, is_float)):
+        return None
+    return PatchLikeness(field.of(field.input), array)
 
 
 def _last_features(probe: ModelProbe) -> str:
