@@ -214,6 +214,12 @@ RULES = {
     "step": Rule("step must be a whole number", (NAN, 2.5, "8", True, [1])),
     "seed": Rule("seed must be a whole number, 0 or more", (-1, NAN, "0", 1.5, None)),
     "count": Rule("count must be a whole number of samples, 1 or more", (0, NAN, "8", None)),
+    "count of several": Rule("count must be a whole number of samples, 2 or more",
+                             (1, NAN, "8", None)),
+    "directions": Rule("directions must be a whole number, 1 or more", (0, NAN, "8", None)),
+    "index": Rule("each index must be", (-1, 4, 0.5, "0", None, True)),
+    "channel": Rule("channel must be", (-1, 4, 0.5, "0", True)),
+    "rank": Rule("rank must be", (-1, 9, 0.5, "0", None, True)),
     "points": Rule("points must be a whole number, 16 or more", (3, NAN, "8", None)),
     "first_step": Rule("first_step must be a whole number of steps, 0 or more", (-1, NAN, "8")),
     "smallest_interval": Rule("smallest_interval must be a number of seconds, 0 or more",
@@ -236,6 +242,8 @@ RULES = {
     "texts": Rule("strings", ("abc", 5, [1, 2], {"a": 1})),
     # Things
     "labels of classes": Rule("labels", ([0.5] * 8, [-1] * 8, "cats", {"a": 1}, [[1], [1, 2]] * 4)),
+    "features": Rule("features must", (5, IMAGES[:3], 1j * IMAGES, {"a": 1}, Opaque)),
+    "survey": Rule("survey must be a Survey", (5, "survey", {})),
     "layers of a survey": Rule("layer", (5, "conv", [5], {"path": "conv"}, [None])),
     "other": Rule("other must be a Survey", (None, 5, "survey", {})),
     "model": Rule("model must be a", (None, "vgg16", keras.Model, 5, kl.Dense(2))),
@@ -556,7 +564,29 @@ TAKES: dict[str, dict[str, Callable[[Any], Any]]] = {
         "seed": lambda wrong: mo.fresh_probe(THINGS.probe, seed=wrong),
         "limit_bytes": lambda wrong: mo.fresh_probe(THINGS.probe, limit_bytes=wrong),
     },
+    "model.layer_coherence": {
+        "probe": lambda wrong: mo.layer_coherence(wrong, "conv"),
+        "layer": lambda wrong: mo.layer_coherence(THINGS.probe, wrong),
+        "labels of classes": lambda wrong: mo.layer_coherence(THINGS.probe, "conv", labels=wrong),
+        "features": lambda wrong: mo.layer_coherence(THINGS.probe, "conv", features=wrong),
+        "count of several": lambda wrong: mo.layer_coherence(THINGS.probe, "conv", count=wrong),
+        "directions": lambda wrong: mo.layer_coherence(THINGS.probe, "conv", directions=wrong),
+    },
     "model.model_lock": {"lockable": lambda wrong: mo.model_lock(wrong)},
+    "model.receptive_field": {
+        "probe": lambda wrong: mo.receptive_field(wrong, "conv"),
+        "layer": lambda wrong: mo.receptive_field(THINGS.probe, wrong),
+        "index": lambda wrong: mo.receptive_field(THINGS.probe, "conv").at(0, wrong),
+        "channel": lambda wrong: mo.receptive_field(THINGS.probe, "conv").at(0, 0, channel=wrong),
+    },
+    "model.strongest": {
+        "probe": lambda wrong: mo.strongest(wrong, "conv"),
+        "layer": lambda wrong: mo.strongest(THINGS.probe, wrong),
+        "count": lambda wrong: mo.strongest(THINGS.probe, "conv", count=wrong),
+        "survey": lambda wrong: mo.strongest(THINGS.probe, "conv", survey=wrong),
+        "channel: patch": lambda wrong: mo.strongest(THINGS.probe, "conv").patch(wrong, 0),
+        "rank": lambda wrong: mo.strongest(THINGS.probe, "conv").patch(0, wrong),
+    },
 }
 
 PUBLIC_WIDGETS = (

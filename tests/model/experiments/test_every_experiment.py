@@ -15,7 +15,6 @@ from cnnviz_widgets.model import (
     fresh_probe,
     layer_coherence,
     model_lock,
-    receptive_field,
     strongest,
 )
 from cnnviz_widgets.model.experiments.channel.tapped_pass import TappedPass
@@ -59,12 +58,8 @@ def comparison(probe: ModelProbe) -> None:
     ModelComparison(*sides).changes()
 
 
-def look_at_a_field(probe: ModelProbe) -> None:
-    receptive_field(probe, "conv").at(0, 0)
-
-
 def look_for_the_strongest(probe: ModelProbe) -> None:
-    strongest(probe, "conv", count=1).patch(0, 0)
+    strongest(probe, "conv", count=1).patch(0, 0)  # at its receptive field
     layer_coherence(probe, "conv", count=2, directions=2)
 
 
@@ -115,9 +110,6 @@ CASES = {
     ),
     "penalties": Case(penalties, ("model/experiments/penalties.py",)),
     "compare": Case(comparison, ("model/experiments/model_comparison.py",)),
-    "receptive_field": Case(
-        look_at_a_field, ("model/experiments/channel/fields/receptive_field.py",)
-    ),
     "strongest": Case(look_for_the_strongest, ("model/experiments/channel/strongest.py",)),
     "tap": Case(
         tap,

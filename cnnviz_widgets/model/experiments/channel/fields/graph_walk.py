@@ -62,7 +62,9 @@ class Walk:
                 raise Unclear
             states = rule(Operation(op), given)
         except Unclear as unclear:
-            self.unknown.add(op.type)
+            # Of what is the same everywhere nothing is lost, whichever of it is read.
+            if rule is None or any(bounds.size > 2 for state in given for bounds in state.values()):
+                self.unknown.add(op.type)
             if unclear.most is None:
                 return [everything(given, tensor.shape.rank or 0) for tensor in op.outputs]
             states = unclear.most

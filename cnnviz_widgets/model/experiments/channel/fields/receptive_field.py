@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import keras
@@ -82,14 +82,16 @@ def receptive_field(probe: ModelProbe, path: str) -> ReceptiveField:
         fields = {}
         for number, (name, array) in enumerate(zip(names, arrays, strict=True)):
             axes = [key.axis for key in state if key.number == number and not key.free]
-            if not axes:
+            if not axes and not (array.ndim < 2 and name in info.inputs):
                 continue
             seen, reached = (
                 {axis: _by_channel(state[Key(number, axis, free)], info, shape) for axis in axes}
                 for free in (False, True)
             )
             fields[name] = _field(probe, name, array, info, shape, seen=seen, reached=reached)
-        return ReceptiveField(info.path, fields, tuple(sorted(walk.unknown)))
+        return ReceptiveField(
+            info.path, _images_first(fields, arrays, names), tuple(sorted(walk.unknown))
+        )
 
 
 def _traced_pass(probe: ModelProbe) -> Any:
@@ -157,13 +159,21 @@ def _differs(bounds: Bounds) -> bool:
 
 def _feature_axis(name: str, array: Any, probe: ModelProbe) -> int | None:
     """Along which axis an input has features or colours, not places; None if it has none."""
-    if array.ndim < 3:
+    readers = [info for info in probe.layers if name in info.inputs]
+    if array.ndim < 3 or (array.ndim == 3 and _is_flat_image(readers)):
         return None
-    readers = [info.path for info in probe.layers if name in info.inputs and not info.parents]
-    stated = getattr(probe.layer_of(readers[0]), "data_format", None) if readers else None
+    stated = getattr(probe.layer_of(readers[0].path), "data_format", None) if readers else None
     if stated is None and is_image(array.shape, np.issubdtype(array.dtype, np.floating)):
         stated = "channels_first" if image_channel_axis(array.shape) == 1 else "channels_last"
     return 1 if stated == "channels_first" else array.ndim - 1
+
+
+def _is_flat_image(readers: Sequence[LayerInfo]) -> bool:
+    """Whether an input of three axes is given another shape before anything weighs its features."""
+    for info in readers:
+        if info.weight_shapes or len(info.output_shape) != 3:
+            return not info.weight_shapes
+    return False
 
 
 def _of_everything(info: LayerInfo, arrays: dict[str, Any], probe: ModelProbe) -> ReceptiveField:
@@ -179,4 +189,16 @@ def _of_everything(info: LayerInfo, arrays: dict[str, Any], probe: ModelProbe) -
                 for axis in range(1, array.ndim)
             }
             fields[name] = _field(probe, name, array, info, shape, seen=whole, reached=whole)
-    return ReceptiveField(info.path, fields, (NOT_TRACED,))
+    ordered = _images_first(fields, list(arrays.values()), list(arrays))
+    return ReceptiveField(info.path, ordered, (NOT_TRACED,))
+
+
+def _images_first(
+    fields: Mapping[str, InputField], arrays: Sequence[Any], names: Sequence[str]
+) -> dict[str, InputField]:
+    images = {
+        name
+        for name, array in zip(names, arrays, strict=True)
+        if is_image(array.shape, np.issubdtype(array.dtype, np.floating))
+    }
+    return {name: fields[name] for name in sorted(fields, key=lambda name: name not in images)}
