@@ -20,6 +20,7 @@ from ..runtime.progress import Progress
 from .points.sample_means import SampleMeans
 from .record_kind import OUTPUTS, RecordKind
 from .sample_subset import SampleChoice
+from .survey.class_profile import ClassProfile, Firing
 
 # Rows beyond these are read by nobody; every measure is over all samples all the same.
 MOST_ROWS = 128
@@ -152,6 +153,14 @@ class LayerPicture(Protocol):
         """Some of the samples that `basis` tells of; None where those are the samples shown."""
 
     @property
+    def firing(self) -> Firing | None:
+        """On how many samples of a survey channels fire; None without one."""
+
+    @property
+    def class_profile(self) -> ClassProfile | None:
+        """What channels give to the classes of a survey; None without one, or without labels."""
+
+    @property
     def disagreements(self) -> Mapping[int, str]:
         """Channel → where the samples shown say something else than those of `basis`."""
 
@@ -187,6 +196,16 @@ class PictureFacts(LayerPicture):
     @property
     def sample_means(self) -> SampleMeans | None:
         """None: measures, tree and densities are of the samples shown."""
+        return None
+
+    @property
+    def firing(self) -> Firing | None:
+        """None: nothing was surveyed."""
+        return None
+
+    @property
+    def class_profile(self) -> ClassProfile | None:
+        """None: nothing was surveyed."""
         return None
 
     @property

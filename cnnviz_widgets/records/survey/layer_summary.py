@@ -17,6 +17,7 @@ from ...analysis.density.channel_density import channel_density
 from ...analysis.density.types import ChannelDensity
 from ...analysis.survey.layer_tally import LayerTally
 from ...analysis.survey.quantiles import Distribution, distributions
+from ...analysis.survey.shares import ClassLift, class_lift
 from ...analysis.survey.value_cells import counted_values
 from ...validation.arrays import number_array
 from ..cached_property import cached_property
@@ -146,6 +147,11 @@ class LayerSummary:
     def class_fired(self) -> Integers:
         """On how many of each class's samples it fires, shape (C, classes)."""
         return frozen(self.tally.class_fired.T)
+
+    @cached_property
+    def class_lift(self) -> ClassLift:
+        """How many times as often each channel fires on a class as on all, with 95 % intervals."""
+        return class_lift(self.class_fired, self.class_samples)
 
     @cached_property
     def nonzero_samples(self) -> Integers:

@@ -47,6 +47,8 @@ export interface AblationBarState {
 
 /** What ChannelCard shares with the page. */
 export interface ChannelCardState extends ChannelFactsState {
+  /** How many classes of each channel are listed. */
+  _listed: number;
   /** What a channel is called. */
   _noun: string;
   /** Whether channels stand as `_rows` has them, not `axis`. */
@@ -54,6 +56,8 @@ export interface ChannelCardState extends ChannelFactsState {
   _rows: string;
   /** What the numbers are over. */
   _samples: string;
+  /** How many samples were surveyed; 0: none. */
+  _surveyed: number;
   axis: string;
   /** The channel that is shown; -1 for none. */
   channel: number;
