@@ -44,13 +44,15 @@ def wilson(
 class ClassLift:
     """How many times as often C channels fire on the samples of K classes as on all; read-only.
 
-    That is the share of a class among the samples that a channel fires on, by its share among all.
+    That is the share of a class's samples that a channel fires on, by the share of all; the same
+    is the share of the class among those it fires on, by its share among all.
 
     Attributes
     ----------
     values, low, high : ndarray of float64, shape (C, K)
-        With the ends of an interval that holds for all classes of a channel at once. NaN for a
-        channel that fires on no sample, and for a class that has none.
+        With the ends of an interval that holds for all classes of a channel at once: Wilson's of
+        the share of the class's samples. NaN for a channel that fires on no sample, and for a
+        class that has none.
     """
 
     values: Floats
@@ -71,11 +73,10 @@ def class_lift(fired: Integers, samples: Integers, confidence: float = CONFIDENC
         That all K intervals of a channel hold, as Bonferroni's inequality has it: whoever picks
         the class that stands out most has looked at all of them.
     """
-    on, total = fired.sum(axis=1, keepdims=True), max(1, int(samples.sum()))
-    base = samples / total
+    share = fired.sum(axis=1, keepdims=True) / max(1, int(samples.sum()))
     each = 1 - (1 - confidence) / max(1, len(samples))
-    known = (on > 0) & (samples > 0)
+    known = (share > 0) & (samples > 0)
     with np.errstate(divide="ignore", invalid="ignore"):
-        ends = [fired / on, *wilson(fired, on, each)]
-        lifts = [frozen(np.where(known, share / base, np.nan)) for share in ends]
+        ends = [fired / samples, *wilson(fired, samples, each)]
+        lifts = [frozen(np.where(known, end / share, np.nan)) for end in ends]
     return ClassLift(*lifts)

@@ -38,7 +38,7 @@ export function classColumns(model: AnyModel<ChannelCardState>, column: number):
   const left = titles.length - listed;
   const title = `Classes, on ${count(model.get("_surveyed"))}${left > 0 ? `: the ${listed} of the greatest means of ${count(titles.length)}` : ""}`;
   const lift = asFloat32(model.get("_lift")).subarray(3 * column, 3 * column + 3);
-  const words = element("div", "cnnviz-card-lift", { title: "The share of samples it fires on in the class, by that in all; the interval holds for all classes at once" }, liftText(best < 0 ? undefined : titles[best]!, lift));
+  const words = element("div", "cnnviz-card-lift", { title: "The share of the class's samples it fires on, by that of all; the interval holds for all classes at once" }, liftText(best < 0 ? undefined : titles[best]!, lift, asInt32(model.get("_fired"))[column]!, model.get("_surveyed")));
   return element("div", "cnnviz-card-profile", {}, element("div", "cnnviz-faint", {}, title), words, table);
 }
 
@@ -51,8 +51,10 @@ function bar(mean: number, low: number, high: number): HTMLElement {
   return made;
 }
 
-function liftText(name: string | undefined, [lift, low, high]: Float32Array): string {
+function liftText(name: string | undefined, [lift, low, high]: Float32Array, fired: number, all: number): string {
+  if (fired === 0) return "Fires on no sample.";
+  if (fired === all) return "Fires on every sample.";
   if (name === undefined) return "Fires on no class more than on the others, beyond chance.";
-  const times = (value: number): string => (value >= 10 ? value.toFixed(0) : value.toFixed(1));
+  const times = (value: number): string => value.toFixed(value >= 10 ? 0 : 2);
   return `Fires ${times(lift!)} times as often on ${name} as on all (95 %: ${times(low!)} to ${times(high!)}).`;
 }

@@ -106,13 +106,16 @@ describe("a channel", () => {
     expect(rows()).toEqual(["<i>ape</i>||0.25|98.0 %", "bee||−0.75|37 %"]);
     const [first, second] = [...document.querySelectorAll<HTMLElement>(".cnnviz-card-fill")];
     expect([first!.style.left, first!.style.width, second!.style.left, second!.style.width]).toEqual(["75%", "25%", "0%", "75%"]);
-    expect(find(".cnnviz-card-lift").textContent).toBe("Fires 1.3 times as often on <i>ape</i> as on all (95 %: 1.3 to 1.4).");
+    expect(find(".cnnviz-card-lift").textContent).toBe("Fires 1.31 times as often on <i>ape</i> as on all (95 %: 1.25 to 1.36).");
     selection.set("selected", [0]);
     await frame();
     expect(find(".cnnviz-card-numbers").textContent).toContain("▲ 0 %fires on 0 of 8,000");
     expect(find(".cnnviz-card-aside").textContent).toBe("fires on 3 of these 16, on 0 of 8,000");
     expect(rows()[1]).toBe("bee||–|0 %");
-    expect(find(".cnnviz-card-lift").textContent).toBe("Fires on no class more than on the others, beyond chance.");
+    expect(find(".cnnviz-card-lift").textContent).toBe("Fires on no sample.");
+    selection.set("selected", [1]);
+    await frame();
+    expect(find(".cnnviz-card-lift").textContent).toContain("Fires 15 times as often on <i>ape</i>");
   });
 
   test("surveyed without labels has no classes", async () => {
