@@ -22,7 +22,7 @@ export function classColumns(model: AnyModel<ChannelCardState>, column: number):
   const [low, high] = [Math.min(0, ...known), Math.max(0, ...known)];
   const rows = Array.from(numbers, (of, at) => {
     const share = samples[of]! > 0 ? percent(fired[at]! / samples[of]!) : "–";
-    const title = `Fires on ${count(fired[at]!)} of ${count(samples[of]!)}`;
+    const title = `${count(fired[at]!)} of ${count(samples[of]!)}`;
     return element(
       "tr",
       of === best ? "cnnviz-card-best" : "",
@@ -36,9 +36,9 @@ export function classColumns(model: AnyModel<ChannelCardState>, column: number):
   const heads = ["class", "", "mean", "fires on"].map((text) => element(text ? "th" : "td", "", text ? { scope: "col" } : {}, text));
   const table = element("table", "cnnviz-card-classes", {}, element("thead", "", {}, element("tr", "", {}, ...heads)), element("tbody", "", {}, ...rows));
   const left = titles.length - listed;
-  const title = `Classes, on ${count(model.get("_surveyed"))}${left > 0 ? `: the ${listed} of the greatest means of ${count(titles.length)}` : ""}`;
+  const title = `Classes, on ${count(model.get("_surveyed"))}${left > 0 ? `: ${listed} of ${count(titles.length)}` : ""}`;
   const lift = asFloat32(model.get("_lift")).subarray(3 * column, 3 * column + 3);
-  const words = element("div", "cnnviz-card-lift", { title: "The share of the class's samples it fires on, by that of all; the interval holds for all classes at once" }, liftText(best < 0 ? undefined : titles[best]!, lift, asInt32(model.get("_fired"))[column]!, model.get("_surveyed")));
+  const words = element("div", "cnnviz-card-lift", {}, liftText(best < 0 ? undefined : titles[best]!, lift, asInt32(model.get("_fired"))[column]!));
   return element("div", "cnnviz-card-profile", {}, element("div", "cnnviz-faint", {}, title), words, table);
 }
 
@@ -51,10 +51,9 @@ function bar(mean: number, low: number, high: number): HTMLElement {
   return made;
 }
 
-function liftText(name: string | undefined, [lift, low, high]: Float32Array, fired: number, all: number): string {
+function liftText(name: string | undefined, [lift, low, high]: Float32Array, fired: number): string {
   if (fired === 0) return "Fires on no sample.";
-  if (fired === all) return "Fires on every sample.";
-  if (name === undefined) return "Fires on no class more than on the others, beyond chance.";
+  if (name === undefined) return "No class stands out.";
   const times = (value: number): string => value.toFixed(value >= 10 ? 0 : 2);
   return `Fires ${times(lift!)} times as often on ${name} as on all (95 %: ${times(low!)} to ${times(high!)}).`;
 }

@@ -140,7 +140,7 @@ describe("embedding", () => {
     expect(button("Show this").disabled).toBe(false);
     model.set("can_show_surveyed", false);
     expect(button("Show this").disabled).toBe(true);
-    expect(button("Show this").title).toContain("Only arrays that were surveyed");
+    expect(button("Show this").title).toContain("Only arrays or a pool");
     model.set("can_show_surveyed", true);
     model.connect(false);
     expect(button("Show this").disabled).toBe(true);
