@@ -17,8 +17,10 @@ from ..analysis.density.types import ChannelDensity, DensityFan
 from ..analysis.tiles.reduction import within
 from ..analysis.tiles.types import TileSheet
 from ..runtime.progress import Progress
+from .points.sample_means import SampleMeans
 from .record_kind import OUTPUTS, RecordKind
 from .sample_subset import SampleChoice
+from .survey.class_profile import ClassProfile, Firing
 
 # Rows beyond these are read by nobody; every measure is over all samples all the same.
 MOST_ROWS = 128
@@ -147,6 +149,18 @@ class LayerPicture(Protocol):
         """Channels among the zero ones of the tree that live, and fire too rarely for a place."""
 
     @property
+    def sample_means(self) -> SampleMeans | None:
+        """Some of the samples that `basis` tells of; None where those are the samples shown."""
+
+    @property
+    def firing(self) -> Firing | None:
+        """On how many samples of a survey channels fire; None without one."""
+
+    @property
+    def class_profile(self) -> ClassProfile | None:
+        """What channels give to the classes of a survey; None without one, or without labels."""
+
+    @property
     def disagreements(self) -> Mapping[int, str]:
         """Channel → where the samples shown say something else than those of `basis`."""
 
@@ -178,6 +192,21 @@ class PictureFacts(LayerPicture):
     def rare(self) -> NDArray[np.intp]:
         """None: what is not zero has a place in the tree."""
         return np.zeros(0, dtype=np.intp)
+
+    @property
+    def sample_means(self) -> SampleMeans | None:
+        """None: measures, tree and densities are of the samples shown."""
+        return None
+
+    @property
+    def firing(self) -> Firing | None:
+        """None: nothing was surveyed."""
+        return None
+
+    @property
+    def class_profile(self) -> ClassProfile | None:
+        """None: nothing was surveyed."""
+        return None
 
     @property
     def disagreements(self) -> Mapping[int, str]:

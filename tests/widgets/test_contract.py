@@ -56,6 +56,7 @@ STATES = sorted(wire_schema.STATES)
 # Traits that need no help to be understood.
 SAY_THEMSELVES = (
     *("axis", "error", "grid", "log_y", "message", "sample_selection", "selection", "selector"),
+    "surveyed_selection",
     *("timeline", "title", "warnings"),
 )
 

@@ -189,5 +189,11 @@ export function shared() {
   const axis = new FakeModel<ColumnAxisState>({
     order_by: "leaf", start: 0, scale: 0, unfolded: [], heads: false, linkage: "single", _linkages: [], _groups: [], _zeros: [], _beside: 0,
   }, "axis");
-  return { selection, axis, refs: { selection: "selection", axis: "axis" } };
+  return { selection, axis, ...sharedSamples(), refs: { selection: "selection", axis: "axis" } };
+}
+
+/** A selection of samples as the views hold it that show them. */
+export function sharedSamples(selected: number[] = []) {
+  const samples = new FakeModel<SelectionState>({ selected, hovered: -1, _numbers_of: "the inputs", _named: {}, _chosen_in: [0, ""] }, "samples");
+  return { samples, sampleRefs: { sample_selection: "samples" } };
 }

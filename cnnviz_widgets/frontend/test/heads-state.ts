@@ -19,7 +19,8 @@ export const NO_HEADS: HeadState = {
 };
 
 /** A grid that shows outputs. */
-export const OF_OUTPUTS: Pick<ChannelGridState, "_view" | "composite" | "_token_words" | "_token_shape" | "_targets" | "_sources"> = {
+export const OF_OUTPUTS: Pick<ChannelGridState, "sample_selection" | "_view" | "composite" | "_token_words" | "_token_shape" | "_targets" | "_sources"> = {
+  sample_selection: "samples",
   composite: true,
   _view: "outputs",
   _token_words: [],

@@ -10,6 +10,7 @@ import keras
 from ...analysis.arrays import Indices
 from ...records.samples.shown_inputs import ShownInputs
 from ..reading.probe import ModelProbe
+from .pool import Pool
 
 
 @dataclass(frozen=True, eq=False)
@@ -25,12 +26,15 @@ class InputSet:
         A name for each sample; () where they have none.
     shown : ShownInputs or None
         Which these are; None for those that were given first.
+    source : Pool or None
+        What the numbers of `shown` count; None where they count something else.
     """
 
     probe: ModelProbe
     targets: Any
     names: tuple[str, ...]
     shown: ShownInputs | None = None
+    source: Pool | None = None
 
     def some(self, rows: Indices, shown: ShownInputs) -> InputSet:
         """Those of some samples."""
@@ -41,7 +45,7 @@ class InputSet:
         probe = like(self.probe, taken(self.probe.inputs))
         targets = None if self.targets is None else taken(self.targets)
         names = tuple(self.names[row] for row in rows) if self.names else ()
-        return InputSet(probe, targets, names, shown)
+        return InputSet(probe, targets, names, shown, self.source)
 
 
 def like(probe: ModelProbe, inputs: Any) -> ModelProbe:

@@ -40,7 +40,9 @@ class _Shown:
     texts: tuple[str, ...] = ()
 
 
-def sample_pictures(probe: ModelProbe, decode: Decode | None = None) -> SamplePictures:
+def sample_pictures(
+    probe: ModelProbe, decode: Decode | None = None, inputs: Sequence[Array] | None = None
+) -> SamplePictures:
     """The first samples of a probe, as far as they can be shown.
 
     Of several inputs the first that is a picture leads, else the first; the others are told of.
@@ -50,13 +52,17 @@ def sample_pictures(probe: ModelProbe, decode: Decode | None = None) -> SamplePi
     probe : ModelProbe
     decode : callable or sequence of str, optional
         Makes words of token ids: a function of one sample's ids, or the word of each id.
+    inputs : sequence of ndarray, optional
+        Others in the place of the probe's, one array an input, all of whose samples are shown.
 
     Raises
     ------
     TypeError, ValueError
         `decode` is neither, or fails; the message says on what.
     """
-    arrays = [np.asarray(each)[:MOST_ROWS] for each in keras.tree.flatten(probe.inputs)]
+    if inputs is None:
+        inputs = [np.asarray(each)[:MOST_ROWS] for each in keras.tree.flatten(probe.inputs)]
+    arrays = list(inputs)
     names = input_names(probe.model, probe.inputs)
     embedded = _embedded(probe, names)
     shown = [

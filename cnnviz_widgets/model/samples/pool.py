@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterable
 from typing import Any, TypeAlias
 
@@ -38,6 +39,8 @@ class Pool:
     pool : array, (inputs, targets), tf.data.Dataset or keras.utils.PyDataset
         A tuple is of inputs and targets, a third thing in it is ignored; a list or dict is the
         inputs of a model with several. Datasets yield batches of x or of (x, y).
+    most : int or None
+        So many samples are looked at; None: all of arrays.
 
     Raises
     ------
@@ -47,7 +50,8 @@ class Pool:
         It never ends, is empty, does not fit the model, or has another number of targets.
     """
 
-    def __init__(self, model: Any, pool: Any) -> None:
+    def __init__(self, model: Any, pool: Any, most: int | None = MOST_SAMPLES) -> None:
+        self._most = sys.maxsize if most is None else most
         batches = batches_of(pool, "pool")
         # A dataset: each reading begins anew.
         self._dataset = None if batches is None else pool
@@ -74,7 +78,7 @@ class Pool:
     @property
     def size(self) -> int:
         """How many samples there are to choose from; 0 before a dataset has been read."""
-        return min(_length(self._inputs), MOST_SAMPLES) if self.is_read else 0
+        return min(_length(self._inputs), self._most) if self.is_read else 0
 
     @property
     def note(self) -> str:
@@ -141,9 +145,9 @@ class Pool:
                     f"the pool's targets must have one entry for each of its "
                     f"{max(lengths):,} samples; got shape {targets.shape}"
                 )
-            targets = targets[:MOST_SAMPLES]
+            targets = targets[: self._most]
         self._inputs, self.targets = inputs, targets
-        self._is_cut = max(lengths) > MOST_SAMPLES
+        self._is_cut = max(lengths) > self._most
 
 
 def refuse_endless(dataset: Any, name: str = "the pool") -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import keras
@@ -16,7 +17,11 @@ def raw_inputs(probe: ModelProbe) -> NDArray[Any] | None:
 
     Of a single input these are its own values, not copied.
     """
-    arrays = [np.asarray(each) for each in keras.tree.flatten(probe.inputs)]
+    return raw_rows_of([np.asarray(each) for each in keras.tree.flatten(probe.inputs)])
+
+
+def raw_rows_of(arrays: Sequence[NDArray[Any]]) -> NDArray[Any] | None:
+    """The same of arrays, one an input."""
     rows = [each.reshape(len(each), -1) for each in arrays if each.dtype.kind in "biuf"]
     if not rows:
         return None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
@@ -34,6 +35,8 @@ class PointCloud:
         As `point_rows` gives them.
     total : int
         How many samples or channels there are, those without a point among them.
+    surveyed : int
+        So many of the first points are samples that were surveyed, by their numbers there.
     notes : tuple of str
         What is left out, and why, in sentences.
     """
@@ -43,12 +46,36 @@ class PointCloud:
     values: Floats
     total: int
     notes: tuple[str, ...] = ()
+    surveyed: int = 0
 
     def __len__(self) -> int:
         return len(self.numbers)
 
+    @property
+    def ids(self) -> Indices:
+        """A number for each point that no other one has, shape (point,): see `surveyed_ids`."""
+        ids = self.numbers.copy()
+        ids[: self.surveyed] = surveyed_ids(ids[: self.surveyed])
+        return ids
 
-def point_cloud(record: LayerPicture, subject: Subject) -> PointCloud:
+    @property
+    def basis(self) -> str:
+        """How many points there are, of how many: ``512 of 8,000 samples``."""
+        shown = len(self) - self.surveyed
+        of_all = counted(self.total, self.subject[:-1])
+        points = self.surveyed or shown
+        basis = of_all if points == self.total else f"{points:,} of {of_all}"
+        return f"{basis} surveyed, and the {shown:,} shown" if self.surveyed else basis
+
+
+def surveyed_ids(numbers: Indices) -> Indices:
+    """Samples of a survey, told from those shown, which have numbers of their own: −2, −3, …."""
+    return -2 - numbers
+
+
+def point_cloud(
+    record: LayerPicture, subject: Subject, shown_as: Collection[int] = ()
+) -> PointCloud:
     """The points of a record.
 
     Samples lie at their outputs, a map pooled to its mean. Channels lie at what they answer to
@@ -60,19 +87,31 @@ def point_cloud(record: LayerPicture, subject: Subject) -> PointCloud:
     record : LayerRecord
         Of a snapshot the samples are those that have a row, the values those of its picture.
     subject : {'samples', 'channels'}
-        Weights have no samples: no point then.
+        Weights have no samples: no point then. Of a record that rests on a survey samples are
+        those that it keeps, and those shown.
+    shown_as : collection of int
+        Numbers in the survey of samples that are shown: these are one point.
     """
     if subject == "samples":
         if record.kind == WEIGHTS:
             notes = ("Weights are of no samples: choose Outputs, or channels as points.",)
             return PointCloud(subject, np.arange(0), np.zeros((0, 1)), 0, notes)
-        return _samples(record)
+        return _samples(record, shown_as)
     return _channels(record)
 
 
-def _samples(record: LayerPicture) -> PointCloud:
-    values = _pooled(record)
-    numbers = record.sample_numbers[: len(values)]
+def _samples(record: LayerPicture, shown_as: Collection[int]) -> PointCloud:
+    values: Floats = _pooled(record)
+    shown = len(values)
+    numbers = record.sample_numbers[:shown]
+    total = shown if record.samples is None else record.samples.total
+    drawn = record.sample_means
+    if drawn is not None:
+        others = ~np.isin(drawn.numbers, list(shown_as))
+        values = np.concatenate([drawn.values[others], values])
+        numbers = np.concatenate([drawn.numbers[others], numbers])
+        total = drawn.total
+    surveyed = len(values) - shown
     notes = []
     # A channel that is never finite says nothing of any sample.
     known = np.isfinite(values).any(axis=0)
@@ -83,14 +122,19 @@ def _samples(record: LayerPicture) -> PointCloud:
             f"Without what {gone} give{'s' * gone.startswith('1 ')}: not finite, or not kept."
         )
     rows = point_rows(values)
-    points = frozen(numbers[rows.numbers])
-    if len(points) < len(values):
-        notes.append(_left_out("sample", np.setdiff1d(numbers, points), "with NaN or infinity"))
-    if len(values) < record.n_samples:
-        notes.append(f"Of the first {len(values):,} samples: of the others no picture was kept.")
+    bad = np.setdiff1d(np.arange(len(values)), rows.numbers)
+    for noun, some in (
+        ("sample surveyed", bad[bad < surveyed]),
+        ("sample", bad[bad >= surveyed]),
+    ):
+        if some.size:
+            notes.append(_left_out(noun, numbers[some], "with NaN or infinity"))
+    if shown < record.n_samples:
+        notes.append(f"Of the first {shown:,} samples: of the others no picture was kept.")
     notes += _sameness(rows.values, "samples")
-    total = len(values) if record.samples is None else record.samples.total
-    return PointCloud("samples", points, rows.values, total, tuple(notes))
+    left = int(np.count_nonzero(rows.numbers < surveyed))
+    points = frozen(numbers[rows.numbers])
+    return PointCloud("samples", points, rows.values, total, tuple(notes), left)
 
 
 def _channels(record: LayerPicture) -> PointCloud:
@@ -130,10 +174,9 @@ def _pooled(record: LayerPicture) -> Floats:
 def _left_out(noun: str, numbers: Indices, why: str) -> str:
     """How many are no points, and which."""
     several = len(numbers) != 1
-    return (
-        f"Left out: {counted(len(numbers), noun)} {why}, "
-        f"number{'s' if several else ''} {listed(numbers.tolist())}."
-    )
+    first, *more = noun.split()
+    nouns = " ".join([counted(len(numbers), first), *more])
+    return f"Left out: {nouns} {why}, number{'s' if several else ''} {listed(numbers.tolist())}."
 
 
 def _sameness(values: Floats, nouns: str) -> list[str]:

@@ -111,8 +111,9 @@ def point_picture(
     if not len(cloud):
         return PointPicture(cloud, path, "pca", before)
     if last is not None and last.cloud.subject == cloud.subject:
-        order = np.argsort(last.cloud.numbers)
-        before = Placed(last.cloud.numbers[order], last.positions[order]).at(cloud.numbers)
+        ids = last.cloud.ids
+        order = np.argsort(ids)
+        before = Placed(ids[order], last.positions[order]).at(cloud.ids)
     if method == "tsne" and last is not None and (last.method, last.path) == ("tsne", path):
         start = start_from(cloud.values, before)
         if start is not None:

@@ -91,6 +91,11 @@ class SampleAnswers:
         """How many of these are right."""
         return int(np.count_nonzero((self.right == 1) & ~self.old))
 
+    @property
+    def wrong(self) -> NDArray[np.intp]:
+        """Which of the samples have a wrong answer that is not old, by their place."""
+        return np.flatnonzero((self.right == 0) & ~self.old)
+
     def first(self, count: int) -> SampleAnswers:
         """Those to the first samples."""
         if count >= len(self):
@@ -98,6 +103,14 @@ class SampleAnswers:
         return SampleAnswers(
             **{each.name: getattr(self, each.name)[:count] for each in fields(self)}
         )
+
+    def joined(self, other: SampleAnswers) -> SampleAnswers:
+        """Those of other samples behind these."""
+        arrays = {
+            each: np.concatenate([getattr(self, each), getattr(other, each)])
+            for each in ("confidence", "right", "truth_class", "answer_class", "old")
+        }
+        return SampleAnswers(self.truths + other.truths, self.answers + other.answers, **arrays)
 
     def unanswered(self) -> SampleAnswers:
         """The same samples before the model has answered."""

@@ -17,9 +17,11 @@ from ...analysis.density.channel_density import channel_density
 from ...analysis.density.types import ChannelDensity
 from ...analysis.survey.layer_tally import LayerTally
 from ...analysis.survey.quantiles import Distribution, distributions
+from ...analysis.survey.shares import ClassLift, class_lift
 from ...analysis.survey.value_cells import counted_values
 from ...validation.arrays import number_array
 from ..cached_property import cached_property
+from ..points.sample_means import SampleMeans
 from .strongest_samples import StrongestSamples
 
 RARE = 16
@@ -126,6 +128,11 @@ class LayerSummary:
         """The nine samples with the least values of each channel, and where in them."""
         return StrongestSamples.of(self.tally.bottom, self.axes, -1)
 
+    @cached_property
+    def sample_means(self) -> SampleMeans:
+        """Up to 512 samples drawn from all, with the mean of each channel on each."""
+        return SampleMeans.of(self.tally.kept, self.samples)
+
     @property
     def class_samples(self) -> Integers:
         """How many samples there were of each class, shape (classes,)."""
@@ -147,6 +154,11 @@ class LayerSummary:
     def class_fired(self) -> Integers:
         """On how many of each class's samples it fires, shape (C, classes)."""
         return frozen(self.tally.class_fired.T)
+
+    @cached_property
+    def class_lift(self) -> ClassLift:
+        """How many times as often each channel fires on a class as on all, with 95 % intervals."""
+        return class_lift(self.class_fired, self.class_samples)
 
     @cached_property
     def nonzero_samples(self) -> Integers:

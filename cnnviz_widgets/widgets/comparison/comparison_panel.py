@@ -24,6 +24,7 @@ from ..export.of_comparison import comparison_exports
 from ..jupyter.ownership import of_open
 from ..jupyter.work_report import WorkReport
 from ..linking.column_axis import ColumnAxis
+from ..linking.sample_selection import SampleSelection
 from ..linking.selection import Selection
 from ..panels.export_menu import ExportMenu
 from ..views.channel_grid import ChannelGrid
@@ -111,10 +112,17 @@ class ComparisonPanel(Composite):
         self._compared: LayerComparison | None = None
         self._side_by_side: SideBySide | None = None
         titles = (comparison.a.title, comparison.b.title)
-        selection = Selection()
+        selection, samples = Selection(), SampleSelection()
         self.axis = ColumnAxis()
         self.grids = tuple(
-            ChannelGrid(selection=selection, axis=self.axis, sample_labels=names) for _ in titles
+            ChannelGrid(
+                selection=selection,
+                axis=self.axis,
+                # Of two models the rows may be different samples.
+                sample_selection=samples if comparison.same_samples else None,
+                sample_labels=names,
+            )
+            for _ in titles
         )
         # What the pictures look like is chosen once for both, in the page.
         for name in ("colormap", "value_range"):

@@ -35,8 +35,9 @@ from .diagnosis_state import DiagnosisState
 from .monitored import Monitored
 from .navigation import Navigation, first_place
 from .panes import Panes
-from .samples.sample_choice import InputChoice, WithInputs, input_set
+from .samples.sample_choice import InputChoice, input_set
 from .samples.sample_heads import SampleHeads
+from .samples.with_inputs import WithInputs
 from .selected import Selecting, remember
 from .shown import LayerDisplay
 from .surveys.survey_state import SurveyState
@@ -145,8 +146,10 @@ class ModelInspector(Selecting, WithInputs, WithSurvey, Monitored, Composite):
             self.following = TrainingSession(probe, self.selector, self._go_to, self._class_names)
             work, lock = WorkReport(self.header, "the reading"), model_lock(model)
             self.embedding = panes.views.embedding
-            heads = SampleHeads(self.views, self.samples, self._class_names, decode, given)
-            surveys = SurveyState(probe, self.samples, survey)
+            surveys = SurveyState(probe, self.samples, survey, more)
+            heads = SampleHeads(
+                *(self.views, self.samples, self._class_names, decode, given), surveys=surveys
+            )
             self._display = LayerDisplay(
                 *(probe, panes, heads, self.following, work, self._take_place),
                 surveys=surveys,
@@ -156,6 +159,7 @@ class ModelInspector(Selecting, WithInputs, WithSurvey, Monitored, Composite):
                 readers=(self._display, self.following),
                 refresh=self.refresh,
                 work=work,
+                surveyed=lambda: surveys.source,
             )
             self._surveying = Surveying(
                 surveys, more, self.samples, probe=lambda: self.probe, refresh=self.refresh

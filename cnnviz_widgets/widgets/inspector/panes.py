@@ -74,10 +74,18 @@ class Panes:
             selector,
             FindingsPanel(),
             ablation,
-            SelectionBar(views.selection, ablation, on_python, python=PYTHON_LINE),
+            SelectionBar(
+                views.selection,
+                ablation,
+                on_python,
+                sample_selection=views.sample_selection,
+                surveyed_selection=views.embedding.surveyed_selection,
+                chooses_samples=True,
+                python=PYTHON_LINE,
+            ),
             views,
             Drawer(list(TABS.items()), tab="density"),
-            SamplesBar(views.grid),
+            SamplesBar(views.grid, surveyed_selection=views.embedding.surveyed_selection),
         )
 
     def framed(self, bar: Sequence[DOMWidget], foot: Sequence[DOMWidget]) -> list[DOMWidget]:

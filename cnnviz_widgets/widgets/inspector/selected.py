@@ -15,6 +15,7 @@ from ...records.place_record import PlaceRecord
 from ...records.record_kind import WEIGHTS
 from ...records.snapshot import picture_values
 from ..linking.named_selections import NamedSelections
+from ..linking.sample_selection import SampleSelection
 from ..linking.selection import Selection
 from ..views.layer_views import LayerViews
 
@@ -139,6 +140,17 @@ class Selecting:
     def record(self) -> LayerPicture | None:
         """What is shown, with tree, densities and measures: outputs, or a `ParameterRecord`."""
         return None if self._shown is None else self._shown.record
+
+    @property
+    def sample_selection(self) -> SampleSelection:
+        """Selected and hovered samples, by their numbers among those shown.
+
+        The rows of the grid, the points and the samples in the page share them. They stay selected
+        in another layer and at another moment; others that are shown begin with none selected.
+
+        >>> x_test[list(inspector.sample_selection.selected)]
+        """
+        return self.views.sample_selection
 
     @property
     def selections(self) -> NamedSelections:

@@ -141,11 +141,18 @@ class SamplesBarState(TypedDict):
     """The grid whose rows are of these samples."""
     _asked: tuple[int, str, list[int]]
     """Serial, what is asked for, and numbers: of samples shown, or of a class."""
+    _surveyed: str | None
+    """The selection of samples surveyed, where there is one."""
+    _wrong: list[int]
+    """Numbers of the samples shown that have wrong answers."""
 
 
 class SelectionBarState(TypedDict):
     """What can be found and done among a layer's channels."""
 
+    _samples: str | None
+    _surveyed: str | None
+    """The selections of samples, and of those surveyed, where there are such."""
     _trials: str | None
     """The list of trials, where channels can be tried."""
     class_names: list[str]

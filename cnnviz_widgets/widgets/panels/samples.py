@@ -7,15 +7,17 @@ from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
+from anywidget import WidgetTrait
 from traitlets import Bool, Callable, Float, Int, List, Unicode, observe
 
 from ...records.samples.row_heads import SampleAnswers
 from ...runtime.call_stack import afterwards, surely
-from ...validation.objects import instance, optional_function
+from ...validation.objects import instance, optional, optional_function
 from ..jupyter.bundles import BundledWidget, bundle
 from ..jupyter.error_text import logged_error
 from ..jupyter.ownership import Owning
 from ..jupyter.thread_local_sync import ThreadLocalSync
+from ..linking.sample_selection import SampleSelection
 from ..linking.traits import Whole, WidgetOf
 from ..views.channel_grid import ChannelGrid
 
@@ -35,8 +37,10 @@ class SamplesBar(Owning, ThreadLocalSync, BundledWidget):
         Its rows are led by the samples.
     on_ask : callable, optional
         ``on_ask(what, numbers)`` shows others: `what` is ``"given"``, ``"these"``, ``"wrong"``,
-        ``"unsure"``, ``"random"``, ``"class"``, ``"next"`` or ``"previous"``, `numbers` those of
-        the samples picked or of the class. What it raises is shown in the page.
+        ``"unsure"``, ``"random"``, ``"class"``, ``"surveyed"``, ``"next"`` or ``"previous"``,
+        `numbers` those of the samples picked or of the class. What it raises is shown in the page.
+    surveyed_selection : SampleSelection, optional
+        Selected ones of the samples surveyed, of which the model can be shown some.
     **traits
         Any trait of the widget.
     """
@@ -54,6 +58,8 @@ class SamplesBar(Owning, ThreadLocalSync, BundledWidget):
     pool = Unicode("", help="What others are chosen from, in words.").tag(sync=True)
     choices = List(Unicode(), help="What can be asked for.").tag(sync=True)
     classes = List(Unicode(), help="Names of the classes that can be chosen.").tag(sync=True)
+    _surveyed = WidgetTrait().tag(sync=True)
+    _wrong = List(Int(), help="Numbers of the samples with wrong answers.").tag(sync=True)
     has_next = Bool(False, help="Whether there are more of what was chosen.").tag(sync=True)
     has_previous = Bool(False, help="Whether there are some before.").tag(sync=True)
     error = Unicode("", help="Why the last choice failed; '' where it did not.").tag(sync=True)
@@ -75,13 +81,16 @@ class SamplesBar(Owning, ThreadLocalSync, BundledWidget):
         self,
         grid: ChannelGrid,
         on_ask: Function[[str, tuple[int, ...]], None] | None = None,
+        *,
+        surveyed_selection: SampleSelection | None = None,
         **traits: Any,
     ) -> None:
+        optional("surveyed_selection", surveyed_selection, SampleSelection)
         instance("grid", grid, ChannelGrid)
         optional_function("on_ask", on_ask)
         self._on_survey: Function[[], None] | None = None
         self._on_stop: Function[[], None] | None = None
-        super().__init__(grid=grid, on_ask=on_ask, **traits)
+        super().__init__(grid=grid, on_ask=on_ask, _surveyed=surveyed_selection, **traits)
 
     def show_answers(self, answers: SampleAnswers, step: int = -1) -> None:
         """Say how many samples there are, and how many answers are right.
@@ -95,6 +104,7 @@ class SamplesBar(Owning, ThreadLocalSync, BundledWidget):
         with self.hold_sync():
             self.samples = len(answers)
             self.judged, self.right = answers.judged, answers.right_count
+            self._wrong = answers.wrong.tolist()
             self.step = step
 
     def show_choice(self, chosen: str, *, has_previous: bool, has_next: bool) -> None:

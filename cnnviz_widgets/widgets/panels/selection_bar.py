@@ -9,15 +9,17 @@ from typing import Any
 import numpy as np
 from anywidget import WidgetTrait
 from numpy.typing import NDArray
-from traitlets import Bytes, Callable, Int, List, Unicode, observe, validate
+from traitlets import Bool, Bytes, Callable, Int, List, Unicode, observe, validate
 
 from ...records.layer_picture import LayerPicture
 from ...records.layer_record import as_record
+from ...records.record_kind import WEIGHTS
 from ...validation.objects import optional, optional_function
 from ...validation.texts import texts
 from ..jupyter.bundles import BundledWidget, bundle
 from ..jupyter.ownership import Owning
 from ..jupyter.thread_local_sync import ThreadLocalSync
+from ..linking.sample_selection import SampleSelection
 from ..linking.selection import Selection
 from ..linking.traits import WidgetOf
 from ..linking.wire_format import wire
@@ -36,7 +38,7 @@ CHANNEL_NUMBERS = {
 
 
 class SelectionBar(Owning, ThreadLocalSync, BundledWidget):
-    """Floats over the views while channels are selected: copy, name, try, undo.
+    """Floats over the views while channels or samples are selected: copy, name, try, show, undo.
 
     Also finds channels: by number, dead ones, those most alike, those of the highest values, and
     by comparisons of their numbers, such as ``mean > 0.1``.
@@ -47,6 +49,10 @@ class SelectionBar(Owning, ThreadLocalSync, BundledWidget):
         Selected channels; that of the layer's views.
     trials : AblationBar, optional
         Where trials are run and listed; without it none are offered.
+    sample_selection : SampleSelection, optional
+        Selected samples; without it nothing is said of samples.
+    surveyed_selection : SampleSelection, optional
+        Selected ones of the samples surveyed: what was selected before comes back here, too.
     on_python : callable, optional
         Called without arguments when the page was given the line that Python gets the values by.
     **traits
@@ -57,6 +63,8 @@ class SelectionBar(Owning, ThreadLocalSync, BundledWidget):
     _css = bundle("selection-bar.css")
 
     selection = WidgetOf(Selection).tag(sync=True)
+    _samples = WidgetTrait().tag(sync=True)
+    _surveyed = WidgetTrait().tag(sync=True)
     _trials = WidgetTrait().tag(sync=True)
     on_python = Callable(None, allow_none=True, help="Hears that the line was copied.")
     python = Unicode(help="The line of code that gets the values; '' where none does.").tag(
@@ -66,6 +74,11 @@ class SelectionBar(Owning, ThreadLocalSync, BundledWidget):
         sync=True
     )
 
+    chooses_samples = Bool(
+        False, help="Whether the frame around it can show the model the selected samples alone."
+    ).tag(sync=True)
+
+    _of_samples = Bool(True, help="Whether what is shown is of samples.").tag(sync=True)
     _channel_count = Int(0, help="How many channels there are, drawn or not.").tag(sync=True)
     _channels = Bytes().tag(sync=True)
     _gaps = Bytes().tag(sync=True)
@@ -78,14 +91,21 @@ class SelectionBar(Owning, ThreadLocalSync, BundledWidget):
         selection: Selection | None = None,
         trials: AblationBar | None = None,
         on_python: Function[[], None] | None = None,
+        *,
+        sample_selection: SampleSelection | None = None,
+        surveyed_selection: SampleSelection | None = None,
         **traits: Any,
     ) -> None:
         optional("selection", selection, Selection)
+        optional("sample_selection", sample_selection, SampleSelection)
+        optional("surveyed_selection", surveyed_selection, SampleSelection)
         optional("trials", trials, AblationBar)
         optional_function("on_python", on_python)
         super().__init__(
             selection=Selection() if selection is None else selection,
             _trials=trials,
+            _samples=sample_selection,
+            _surveyed=surveyed_selection,
             on_python=on_python,
             **traits,
         )
@@ -103,6 +123,7 @@ class SelectionBar(Owning, ThreadLocalSync, BundledWidget):
         columns, measures = record.columns, record.measures
         with self.hold_sync():
             self.class_names = names
+            self._of_samples = record.kind != WEIGHTS
             self._channel_count = record.n_channels
             self._channels = wire(columns, "i4")
             self._gaps = wire(_gaps(record), "f8")

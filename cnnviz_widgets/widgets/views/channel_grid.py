@@ -29,14 +29,14 @@ from ..linking.wire_format import (
     wire,
 )
 from .channel_names import channel_name
-from .layer_view import LayerView
+from .sample_view import SampleView
 from .view_slot import Links, ViewSlot
 
 if TYPE_CHECKING:
     from PIL.Image import Image
 
 
-class ChannelGrid(SheetTraits, HeadTraits, LayerView):
+class ChannelGrid(SheetTraits, HeadTraits, SampleView):
     """A column a channel, a row a sample [WL20 Fig. 1, 2, 4].
 
     4-D values (batch, height, width, channel) show as tiles; 2-D values (batch, feature) as a
@@ -44,7 +44,8 @@ class ChannelGrid(SheetTraits, HeadTraits, LayerView):
     volumes (batch, depth, height, width, channel) as tiles that hold all slices. A record of
     attention shows a column a head, its tiles target tokens down and source tokens across.
 
-    `ChannelGrid(values)` works alone; see `LayerView` for the parameters.
+    A click on what leads a row selects its sample, one on a column its channel.
+    `ChannelGrid(values)` works alone; see `SampleView` for the parameters.
     """
 
     _esm = bundle("channel-grid.js")
@@ -231,7 +232,10 @@ class ChannelGrid(SheetTraits, HeadTraits, LayerView):
 
 def _make(links: Links) -> ChannelGrid:
     return ChannelGrid(
-        selection=links.selection, axis=links.axis, sample_labels=list(links.sample_names)
+        selection=links.selection,
+        axis=links.axis,
+        sample_selection=links.sample_selection,
+        sample_labels=list(links.sample_names),
     )
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from ...records.layer_picture import LayerPicture
 from ..linking.column_axis import ColumnAxis
+from ..linking.sample_selection import SampleSelection
 from ..linking.selection import Selection
 from ..panels.channel_card import ChannelCard
 from . import channel_grid, dendrogram, density_panel, parameter_grid
@@ -43,6 +44,8 @@ class LayerViews:
     ----------
     selection : Selection
         Which channels are selected, in every view.
+    sample_selection : SampleSelection
+        Which samples are.
     axis : ColumnAxis
         Where channels stand in tree and grid.
     rows : ColumnAxis
@@ -55,10 +58,11 @@ class LayerViews:
 
     def __init__(self, sample_names: Sequence[str] = ()) -> None:
         self.selection = Selection()
+        self.sample_selection = SampleSelection()
         self.axis = ColumnAxis()
         self.rows = ColumnAxis()
         self._slots = dict(VIEWS)
-        links = Links(self.selection, self.axis, sample_names, self.rows)
+        links = Links(self.selection, self.axis, sample_names, self.sample_selection, self.rows)
         self.by_name: dict[str, Any] = {name: slot.make(links) for name, slot in VIEWS.items()}
         self.dendrogram: Dendrogram = self.by_name["dendrogram"]
         self.grid: ChannelGrid = self.by_name["grid"]
@@ -71,6 +75,7 @@ class LayerViews:
         )
         self._record: LayerPicture | None = None
         self._class_names: Sequence[str] = ()
+        self._samples_of = ""
 
     @property
     def parts(self) -> list[Any]:
@@ -131,6 +136,20 @@ class LayerViews:
                 view.axis.fit()
             if hasattr(view, "cut"):
                 view.cut = None
+
+    def show_samples_of(self, samples_of: str, *, are_others: bool = False) -> None:
+        """The samples shown are these: where they are others, none of them is selected.
+
+        Parameters
+        ----------
+        samples_of : str
+            What they are samples of, as for `SampleSelection.start`.
+        are_others : bool
+            Whether they may be others although that is called the same.
+        """
+        if are_others or samples_of != self._samples_of:
+            self._samples_of = samples_of
+            self.embedding.start(samples_of)
 
     def let_go(self) -> None:
         """Forget the record; the views are closed."""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from ...records.layer_picture import LayerPicture
 from ...records.record_kind import RecordKind
 from ..linking.column_axis import ColumnAxis
+from ..linking.sample_selection import SampleSelection
 from ..linking.selection import Selection
 
 if TYPE_CHECKING:
@@ -46,6 +47,8 @@ class Links:
         Where channels stand, in views that have them from left to right.
     sample_names : sequence of str
         A name for each of all samples; none: their numbers.
+    sample_selection : SampleSelection
+        Which samples are selected.
     rows : ColumnAxis
         Of weights: where inputs stand, and in which order and groups the channels, from top to
         bottom.
@@ -54,6 +57,7 @@ class Links:
     selection: Selection
     axis: ColumnAxis
     sample_names: Sequence[str] = ()
+    sample_selection: SampleSelection = field(default_factory=SampleSelection)
     rows: ColumnAxis = field(default_factory=ColumnAxis)
 
 

@@ -105,7 +105,8 @@ def shown_in(views: LayerViews) -> set[str]:
 
 def close(views: LayerViews) -> None:
     views.let_go()
-    for widget in (*views.parts, views.card, views.selection, views.axis, views.rows):
+    shared = (views.selection, views.sample_selection, views.axis, views.rows)
+    for widget in (*views.parts, views.card, *shared):
         widget.close()
 
 

@@ -1,10 +1,11 @@
 /** ChannelGrid: samples down, channels across, each tile a channel's answer to a sample. */
 import type { AnyModel } from "@anywidget/types";
 
-import { HEADER, pixelAt, rowGap, rowSize, spanOf, spansOf } from "./layout";
+import { HEADER, pixelAt, placeUnder, rowGap, rowSize, spanOf, spansOf } from "./layout";
 import { paintOverlay } from "./overlay";
 import { Composite } from "./composite";
 import { describe, describeBlank, describeChannel, HELP, sampleName, sheetSize } from "./readout";
+import { RowSamples } from "./row-samples";
 import { isWhole, markedChannels, readSheet, type Sheet } from "./sheet";
 import { Slots } from "./slots";
 import { axisWords } from "./tokens";
@@ -13,7 +14,7 @@ import { element } from "../lib/dom/elements";
 import { pixel, rgb } from "../lib/dom/theme";
 import { count, counted } from "../lib/format";
 import { GUTTER } from "../lib/columns/column-axis";
-import { columnsOf, fittedTile, layoutOf, LEAST_TILE, leftOf, panned, placesOf, revealed, slotAt, visibleSlots, widthOf, zoomed, type ColumnLayout } from "../lib/columns/column-layout";
+import { columnsOf, fittedTile, layoutOf, LEAST_TILE, leftOf, panned, placesOf, revealed, visibleSlots, widthOf, zoomed, type ColumnLayout } from "../lib/columns/column-layout";
 import { entry } from "../lib/linking/entry";
 import { renderLinked } from "../lib/linking/linked-view";
 import { publisher } from "../lib/linking/publish";
@@ -26,9 +27,9 @@ import type { ChannelGridState, ColumnAxisState } from "../lib/wire/states";
 import type { Counts, PixelImage, Pointer, StageContent, StageLayout } from "../tile-view/content";
 import type { Tile } from "../tile-view/enlarged";
 import type { MarkedChannels } from "../tile-view/facts";
-import type { Place } from "../tile-view/overlay";
+import { HEAD, type Place } from "../tile-view/overlay";
 import { paintGaps, paintOf, paintTiles, type Paint } from "../tile-view/paint";
-import { limitScroll, rowAt, rowSpans, withBlanks, yOf, type Rows } from "../tile-view/rows";
+import { limitScroll, rowSpans, withBlanks, yOf, type Rows } from "../tile-view/rows";
 import { TileStage } from "../tile-view/stage";
 
 const RANGES = [["tile", "tile"], ["channel", "channel"], ["layer", "layer"]] as const;
@@ -50,9 +51,9 @@ class ChannelGrid implements StageContent<GridLayout> {
   private readonly composite: Composite;
   /** The columns as they were laid out last: each event and each frame begins with that. */
   private current: ColumnLayout | undefined;
-  private heads: Heads;
-  /** Row under the mouse, for the readout's colour bar. */
-  private hoveredRow = -1;
+  private led: Heads;
+  private readonly samples: RowSamples;
+  readonly heads: RowSamples["range"];
   /** The column of tiles that the readout tells of. */
   private toldColumn = -1;
 
@@ -61,13 +62,17 @@ class ChannelGrid implements StageContent<GridLayout> {
     private readonly axis: AnyModel<ColumnAxisState>,
     private readonly selection: Selection,
     signal: AbortSignal,
+    _: HTMLElement,
+    samples: Selection | null,
   ) {
     this.sheet = readSheet(model);
     this.columns = new SharedColumns(axis, selection, publisher(axis, signal));
     this.channelsShown = this.channelsNow();
-    this.heads = readHeads(model);
+    this.led = readHeads(model);
     this.composite = new Composite(model, axis, () => this.sheet, signal);
     this.slots = new Slots(() => this.sheet, () => this.current ?? this.layout().columns, (place) => this.stage.storedAt(place));
+    this.samples = new RowSamples(samples, () => this.sheet, this.root, () => this.stage.drawOverlay(), signal);
+    this.heads = this.samples.range;
     this.stage = new TileStage(this, model, axis, selection, {
       className: "cnnviz-grid",
       label: "Grid of channels and samples.",
@@ -153,7 +158,7 @@ class ChannelGrid implements StageContent<GridLayout> {
   }
 
   placeAt(x: number, y: number, { columns, rows }: GridLayout): Place {
-    return { column: slotAt(columns, x), row: rowAt(rows, y) };
+    return placeUnder(columns, rows, x, y);
   }
 
   page({ columns }: GridLayout): number {
@@ -188,6 +193,7 @@ class ChannelGrid implements StageContent<GridLayout> {
   }
 
   unfold({ column }: Place): boolean {
+    if (column < 0) return false;
     const { columns } = this.layout();
     const [first, past] = columnsOf(columns, column);
     if (past - first < 2 && !(columns.stack && column === columns.slots.length)) return false;
@@ -224,7 +230,7 @@ class ChannelGrid implements StageContent<GridLayout> {
 
   tileAt(place: Place): Tile | null {
     const row = this.sheet.rowAt[place.row] ?? -1;
-    return row >= 0 && this.hasPixels() ? { row, col: this.slots.shownAt(place.column) } : null;
+    return row >= 0 && place.column >= 0 && this.hasPixels() ? { row, col: this.slots.shownAt(place.column) } : null;
   }
 
   /** A tile by its channel and sample, which may stand elsewhere when the model is read again. */
@@ -286,7 +292,7 @@ class ChannelGrid implements StageContent<GridLayout> {
       height: rows.top + rows.height,
       theme: this.stage.theme,
       labels: Array.from(this.sheet.places, (sample) => labels[sample] ?? String(sample)),
-      heads: this.heads,
+      heads: this.led,
       samples: this.sheet.places,
       marksAnswers: this.model.get("_marks_answers"),
       isBlank: (row) => this.sheet.rowAt[row]! < 0,
@@ -294,7 +300,8 @@ class ChannelGrid implements StageContent<GridLayout> {
       nameAt: (slot) => this.sheet.names[this.slots.shownAt(slot)]!,
       isSelected: (slot) => this.selection.list.length > 0 && this.slots.isSelected(slot, (channel) => this.selection.has(channel)),
       hoveredSlot: hovered < 0 ? -1 : columns.slotOf[this.placeOf(hovered)]!,
-      hoveredRow: this.hoveredRow,
+      hoveredRow: this.samples.hovered,
+      isChosen: (row) => this.samples.isSelected(row),
       cursor,
     });
     this.composite.paintHead(context, columns, this.stage.theme, HEADER / 2);
@@ -315,10 +322,6 @@ class ChannelGrid implements StageContent<GridLayout> {
     return sampleName(sample, this.model.get("sample_labels"));
   }
 
-  private describeSample(sample: number): string {
-    return this.heads.entries.length > 0 ? describeSample(this.heads, sample, this.sampleName(sample)) : "";
-  }
-
   legend(): MarkedChannels {
     return markedChannels(this.sheet, this.model.get("_surveyed"));
   }
@@ -329,22 +332,22 @@ class ChannelGrid implements StageContent<GridLayout> {
   }
 
   showRange(): void {
-    this.stage.facts.showRange(this.sheet, this.paint(), this.sheet.rowAt[this.hoveredRow] ?? -1, this.hoveredColumn());
+    this.stage.facts.showRange(this.sheet, this.paint(), this.sheet.rowAt[this.samples.hovered] ?? -1, this.hoveredColumn());
   }
 
   describe(): string | null {
     const hovered = this.hoveredColumn();
     if (hovered < 0) return this.composite.describe(this.model.get("sample_labels"));
     // Another view may hover another channel while the keyboard is here.
-    return this.hoveredRow < 0 || this.toldColumn !== hovered ? describeChannel(this.sheet, hovered) : null;
+    return this.samples.hovered < 0 || this.toldColumn !== hovered ? describeChannel(this.sheet, hovered) : null;
   }
 
   onPoint({ x, y, column, row }: Pointer, { columns, rows }: GridLayout): void {
-    this.hoveredRow = row;
+    this.samples.point(row);
     const { facts } = this.stage;
     const sample = this.sheet.places[row];
     // Beside the tiles it is the sample that is pointed at.
-    this.stage.overlay.canvas.title = column < 0 && sample !== undefined ? this.describeSample(sample) : "";
+    this.stage.overlay.canvas.title = column === HEAD && sample !== undefined ? describeSample(this.led, sample, this.sampleName(sample)) : "";
     if (this.composite.point(x, y, columns, rows) || column < 0 || row < 0) return;
     const labels = this.model.get("sample_labels");
     const tiles = this.sheet.rowAt[row]!;
@@ -358,15 +361,16 @@ class ChannelGrid implements StageContent<GridLayout> {
   }
 
   onLeave(): void {
-    this.hoveredRow = -1;
+    this.samples.point(-1);
     this.composite.spot = null;
   }
 
   onCursor({ column, row }: Place): void {
-    this.hoveredRow = row;
+    this.samples.point(row);
+    const sample = this.sheet.places[row]!;
+    if (column < 0) return this.stage.facts.say(describeSample(this.led, sample, this.sampleName(sample)));
     this.toldColumn = this.slots.shownAt(column);
-    const sample = this.sampleName(this.sheet.places[row]!);
-    this.stage.facts.say(`${describeChannel(this.sheet, this.slots.shownAt(column))} · ${sample}`);
+    this.stage.facts.say(`${describeChannel(this.sheet, this.slots.shownAt(column))} · ${this.sampleName(sample)}`);
   }
 
   // What has changed ------------------------------------------------------------------------
@@ -375,11 +379,11 @@ class ChannelGrid implements StageContent<GridLayout> {
     const before = this.sheet;
     this.sheet = readSheet(this.model);
     this.channelsShown = this.channelsNow();
-    this.heads = readHeads(this.model);
+    this.led = readHeads(this.model);
     this.slots.reset();
     const { places, cols, kind } = this.sheet;
     const same = places.length === before.places.length && cols === before.cols && kind === before.kind;
-    if (!same) this.hoveredRow = -1;
+    if (!same) this.samples.forget();
     return !same;
   }
 

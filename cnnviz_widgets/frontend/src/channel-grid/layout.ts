@@ -1,8 +1,10 @@
 /** How high rows of samples are, and which device pixels their tiles cover. */
 import type { Sheet } from "./sheet";
 import { clamp } from "../lib/clamp";
-import { leftOf, visibleSlots, widthOf, type Block, type ColumnLayout } from "../lib/columns/column-layout";
+import { leftOf, slotAt, visibleSlots, widthOf, type Block, type ColumnLayout } from "../lib/columns/column-layout";
+import { HEAD, type Place } from "../tile-view/overlay";
 import type { Span } from "../tile-view/paint";
+import { rowAt, type Rows } from "../tile-view/rows";
 
 /** Height of the strip of heads that stays at the top. */
 export const HEADER = 20;
@@ -48,4 +50,10 @@ export function spansOf(layout: ColumnLayout, { from, to }: Block, shown: (slot:
 export function spanOf(layout: ColumnLayout, slot: number, index: number, ratio: number): Span {
   const left = leftOf(layout, slot);
   return { index, from: Math.round(left * ratio), to: Math.round((left + widthOf(layout, slot)) * ratio) };
+}
+
+/** What stands at a point; between groups and beside them no column does. */
+export function placeUnder(columns: ColumnLayout, rows: Rows, x: number, y: number): Place {
+  const slot = slotAt(columns, x);
+  return { column: slot >= 0 ? slot : x < columns.before ? HEAD : HEAD - 1, row: rowAt(rows, y) };
 }

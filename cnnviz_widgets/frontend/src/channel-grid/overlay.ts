@@ -1,10 +1,10 @@
 /** What is drawn over the tiles and changes with the mouse: heads, selection, cursor, bars. */
 import { HEADER } from "./layout";
-import { hasHeads, paintAnswers, paintRowHeads, type HeadScene, type TileColumn } from "./row-heads";
+import { hasHeads, paintAnswers, paintChosenRows, paintRowHeads, type HeadScene, type TileColumn } from "./row-heads";
 import type { Theme } from "../lib/dom/theme";
 import { count } from "../lib/format";
 import { columnsOf, leftOf, visibleSlots, widthOf, type ColumnLayout } from "../lib/columns/column-layout";
-import { paintCursor, paintScrollbars, rowsInSight, shorten, type Place } from "../tile-view/overlay";
+import { HEAD, paintCursor, paintScrollbars, rowsInSight, shorten, type Place } from "../tile-view/overlay";
 import { contentHeight, heightOf, visibleRows, yOf, type Rows } from "../tile-view/rows";
 
 export interface Scene extends Pick<HeadScene, "heads" | "samples"> {
@@ -23,6 +23,8 @@ export interface Scene extends Pick<HeadScene, "heads" | "samples"> {
   channelAt: (slot: number) => number;
   /** Whether all channels of a slot are selected, or some. */
   isSelected: (slot: number) => boolean;
+  /** Whether a row's sample is selected. */
+  isChosen?: (row: number) => boolean;
   /** Slot of the hovered channel, and row under the mouse; -1 for none. */
   hoveredSlot: number;
   hoveredRow: number;
@@ -40,6 +42,8 @@ export function paintOverlay(context: CanvasRenderingContext2D, scene: Scene): v
   const { columns, rows, width, height, theme } = scene;
   context.font = FONT;
   context.textBaseline = "middle";
+  // Below the words: wrong ones stay as red as they are.
+  paintChosenRows(context, { ...scene, right: rightOf(scene) });
   if (hasHeads(scene)) paintRowHeads(context, scene);
   else paintRowLabels(context, scene);
   context.font = FONT;
@@ -56,11 +60,19 @@ export function paintOverlay(context: CanvasRenderingContext2D, scene: Scene): v
   if (columns.stack) paintStack(context, scene);
   if (scene.cursor) {
     const { column, row } = scene.cursor;
-    const box = [leftOf(columns, column), yOf(rows, row), widthOf(columns, column), heightOf(rows, row) - rows.gap] as const;
+    const [left, wide] = column === HEAD ? [0, columns.before - 1] : [leftOf(columns, column), widthOf(columns, column)];
+    const box = [left, yOf(rows, row), wide, heightOf(rows, row) - rows.gap] as const;
     paintCursor(context, box, theme);
   }
   const across = { from, to, scroll: columns.scroll, content: columns.content };
   paintScrollbars(context, { across, down: rowsInSight(rows), width: columns.stack ? width - 2 : width, height, theme });
+}
+
+/** Where the last column in sight ends. */
+function rightOf({ columns, width }: Scene): number {
+  const last = columns.slots.length - 1;
+  if (columns.stack || last < 0) return width;
+  return Math.min(width - columns.after, leftOf(columns, last) + widthOf(columns, last) + 2);
 }
 
 function tileColumns({ columns, channelAt }: Scene): TileColumn[] {

@@ -7,7 +7,7 @@ import { MARK_WORDS, markOf, valueAt } from "../tile-view/tiles";
 
 export const HELP =
   "Wheel: rows; Shift and wheel: sideways; Ctrl and wheel: size; drag: move; " +
-  "click, Shift-click, Ctrl-click: select channels; double click: enlarge a tile; " +
+  "click, Shift-click, Ctrl-click: select channels or, at what leads a row, samples; double click: enlarge a tile; " +
   "arrow keys: move; Space: select; Enter: enlarge, or unfold; Escape: clear; + − 0: size";
 
 export const sampleName = (sample: number, labels: readonly string[]): string =>

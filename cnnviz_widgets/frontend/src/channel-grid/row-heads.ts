@@ -4,7 +4,7 @@ import { GUTTER } from "../lib/columns/column-axis";
 import { drawSample, sure, type Heads } from "../lib/samples/heads";
 import type { HeadEntry } from "../lib/wire/payloads";
 import { shorten } from "../tile-view/overlay";
-import { heightOf, yOf, type Rows } from "../tile-view/rows";
+import { heightOf, visibleRows, yOf, type Rows } from "../tile-view/rows";
 
 export interface HeadScene {
   /** Room before the first column. */
@@ -22,6 +22,14 @@ export interface HeadScene {
   hoveredRow: number;
 }
 
+/** What of a scene selected rows are painted by. */
+export type ChosenScene = Pick<HeadScene, "columns" | "rows" | "height" | "theme"> & {
+  /** Where the rows end. */
+  right: number;
+  isChosen?: (row: number) => boolean;
+};
+
+const CHOSEN_BAR = 5;
 const FONT = "12px system-ui, sans-serif";
 const LEFT = 8;
 const GAP = 6;
@@ -81,6 +89,33 @@ function paintPicture(context: CanvasRenderingContext2D, heads: Heads, sample: n
   const wide = Math.min(WIDEST, Math.max(1, heads.width / heads.height)) * high;
   drawSample(context, heads, sample, { x: LEFT, y: y + (room - high) / 2, width: wide, height: high });
   return LEFT + wide + GAP;
+}
+
+/** Rows whose samples are selected: a bar before each, a tint behind it, and a frame around each run of them. */
+export function paintChosenRows(context: CanvasRenderingContext2D, scene: ChosenScene): void {
+  const { columns, rows, right, height, theme, isChosen } = scene;
+  const [first, past] = visibleRows(rows);
+  context.save();
+  context.beginPath();
+  context.rect(0, rows.top - 1, right, height - rows.top + 1);
+  context.clip();
+  let start = -1;
+  for (let row = first; row <= past; row++) {
+    const chosen = row < past && (isChosen?.(row) ?? false);
+    if (chosen && start < 0) start = row;
+    if (chosen || start < 0) continue;
+    const [top, high] = [yOf(rows, start), yOf(rows, row - 1) + heightOf(rows, row - 1) - rows.gap - yOf(rows, start)];
+    context.fillStyle = theme.accent;
+    context.globalAlpha = 0.14;
+    context.fillRect(0, top, columns.before - 1, high);
+    context.globalAlpha = 1;
+    context.fillRect(0, top, CHOSEN_BAR, high);
+    context.strokeStyle = theme.accent;
+    context.lineWidth = 2;
+    context.strokeRect(1, top - 0.5, right - 2, high + 1);
+    start = -1;
+  }
+  context.restore();
 }
 
 interface Part {

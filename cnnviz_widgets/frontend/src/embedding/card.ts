@@ -3,8 +3,10 @@ import type { AnyModel } from "@anywidget/types";
 
 import { layer, prepare } from "../lib/dom/canvas";
 import { element, say } from "../lib/dom/elements";
+import { count } from "../lib/format";
 import { describeSample, drawSample } from "../lib/samples/heads";
 import type { Points } from "./points";
+import { isSurveyed, numberOf } from "./sample-points";
 import type { Place } from "./scatter";
 
 const SIDE = 84;
@@ -36,7 +38,8 @@ export class Card {
   }
 
   private text(points: Points, point: number): string {
-    const name = `${this.model.get("_noun")} ${points.numbers[point]}`;
+    const id = points.numbers[point]!;
+    const name = `${this.model.get("_noun")} ${count(numberOf(id))}${isSurveyed(id) ? " of the survey" : ""}`;
     if (points.areSamples) return describeSample({ ...points.heads, note: "" }, points.places[point]!, name);
     const group = points.names.get(points.classes[point]!);
     return group ? `${name} · ${group}` : name;

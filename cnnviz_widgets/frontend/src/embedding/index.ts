@@ -6,8 +6,8 @@ import { button, element, keyboard, mount, say, showNotes } from "../lib/dom/ele
 import { eachFrame } from "../lib/dom/frame";
 import { onThemeChange } from "../lib/dom/theme";
 import { wheelOf } from "../lib/dom/wheel";
-import { percent } from "../lib/format";
-import { frameOf } from "../lib/frame/commands";
+import { count, percent } from "../lib/format";
+import { command, frameOf } from "../lib/frame/commands";
 import { onChange } from "../lib/linking/changes";
 import { Connection, type ViewProps } from "../lib/linking/connection";
 import { entry } from "../lib/linking/entry";
@@ -20,6 +20,7 @@ import { Enlarged } from "./enlarged";
 import { Lasso } from "./lasso";
 import { Legend } from "./legend";
 import { Moving, readPoints, type Points } from "./points";
+import { SamplePoints, type PointSelection } from "./sample-points";
 import { Scatter, type Place } from "./scatter";
 
 const METHODS = [
@@ -51,6 +52,7 @@ class Embedding {
   private readonly methods: Map<string, HTMLButtonElement>;
   private readonly subjects: Map<string, HTMLButtonElement>;
   private readonly whole: HTMLButtonElement;
+  private readonly alone: HTMLButtonElement;
   private readonly scatter = new Scatter(this.root);
   private readonly legend: Legend;
   private readonly card: Card;
@@ -68,7 +70,7 @@ class Embedding {
     private readonly model: AnyModel<EmbeddingState>,
     private readonly axis: AnyModel<ColumnAxisState>,
     private readonly channels: Selection,
-    private readonly samples: Selection,
+    private readonly samples: SamplePoints,
     props: ViewProps,
   ) {
     const { signal } = props;
@@ -82,6 +84,7 @@ class Embedding {
     this.subjects = made(SUBJECTS, "subject");
     this.cancel = button("Cancel", "End t-SNE, and show principal components", () => this.end(), signal);
     this.whole = button("Show all", "Show all points (0)", () => this.reset(), signal);
+    this.alone = button("", "", () => void command(this.root, "surveyed"), signal);
     this.working.append(this.bar, this.state, this.cancel);
     this.card = new Card(model as unknown as AnyModel<{ _noun: string }>);
     this.legend = new Legend(this.scatter, {
@@ -111,7 +114,7 @@ class Embedding {
   private lay(enlarged: Enlarged): void {
     const group = (label: string, buttons: Map<string, HTMLButtonElement>): HTMLElement =>
       element("span", "cnnviz-group", { role: "group", "aria-label": label }, ...buttons.values());
-    const tools = element("div", "cnnviz-toolbar", {}, group("How points are placed", this.methods), group("What points are", this.subjects), this.whole);
+    const tools = element("div", "cnnviz-toolbar", {}, group("How points are placed", this.methods), group("What points are", this.subjects), this.whole, this.alone);
     this.root.append(tools);
     enlarged.offer(tools);
     this.stage.append(this.scatter.dots.canvas, this.scatter.overlay.canvas, this.card.root, this.empty, this.working);
@@ -126,7 +129,8 @@ class Embedding {
     canvas.addEventListener("keydown", (event) => this.onKey(event), { signal });
     canvas.addEventListener("pointerleave", () => this.hover(-1), { signal });
     canvas.addEventListener("blur", () => this.hover(-1), { signal });
-    for (const selection of [this.samples, this.channels]) {
+    for (const selection of [this.samples.shown, this.samples.surveyed, this.channels]) {
+      if (!selection) continue;
       selection.onSelected(this.draw);
       selection.onChange(this.drawOverlay);
     }
@@ -134,13 +138,15 @@ class Embedding {
     onChange(model, [...POINTS_TRAITS, ...HEADS_TRAITS, "_noun"], read);
     onChange(this.axis, ["_groups"], () => !this.points.areSamples && read());
     onChange(model, ["method", "subject", "_shown", "_share", "_summary", "_notes", "_install", "error"], () => this.show());
+    this.samples.surveyed?.onSelected(() => this.showAlone());
+    onChange(model, ["can_show_surveyed"], () => this.showAlone());
     onChange(model, ["height"], () => this.resize());
     this.connection.onChange(() => this.show());
     onResize(this.stage, () => this.resize(), signal);
     onThemeChange(this.root, () => this.begin(), signal);
   }
 
-  private get selection(): Selection {
+  private get selection(): PointSelection {
     return this.points.areSamples ? this.samples : this.channels;
   }
 
@@ -205,7 +211,18 @@ class Embedding {
     say(this.empty, "No points.");
     // What cannot be seen takes no part in the keyboard's round either.
     this.scatter.overlay.canvas.tabIndex = this.empty.hidden ? 0 : -1;
+    this.showAlone();
     this.showState();
+  }
+
+  /** Those selected that were surveyed and are not shown: the model can be shown them. */
+  private showAlone(): void {
+    const selected = this.samples.surveyed?.list.length ?? 0;
+    this.alone.hidden = selected === 0 || !this.points.areSamples || frameOf(this.root) === null;
+    say(this.alone, selected === 1 ? "Show this one" : `Show these ${count(selected)}`);
+    const held = this.model.get("can_show_surveyed");
+    this.alone.title = held ? "" : "Only arrays or a pool can be shown";
+    this.connection.need(this.alone, !held);
   }
 
   private showState(): void {
@@ -320,11 +337,12 @@ class Embedding {
 export default entry(async (props: RenderProps<EmbeddingState>) => {
   const { model, el, host, signal } = props;
   const channels = await Selection.of(host, model.get("selection"), signal);
-  const samples = await Selection.of(host, model.get("sample_selection"), signal);
+  const shown = await Selection.of(host, model.get("sample_selection"), signal);
+  const surveyed = await Selection.from(host, model.get("surveyed_selection"), signal);
   const axis = await host.getModel<ColumnAxisState>(model.get("axis"));
   // The cell may have been run again meanwhile; nobody would end what began now.
   if (signal.aborted) return;
-  const view = new Embedding(model, axis, channels, samples, props);
+  const view = new Embedding(model, axis, channels, new SamplePoints(shown, surveyed), props);
   mount(el, view.root, signal);
   view.begin();
 });

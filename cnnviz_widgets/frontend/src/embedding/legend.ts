@@ -4,10 +4,14 @@ import { count } from "../lib/format";
 import { combineOf, type Combine } from "../lib/linking/selection";
 import { DIFFERENT } from "./marks";
 import type { Points } from "./points";
+import { isSurveyed } from "./sample-points";
 import type { Scatter } from "./scatter";
 
 /** More classes are left out of the list. */
 const MOST = 200;
+
+/** A class by its number, those with wrong answers, or the samples shown among those surveyed. */
+type Of = number | "wrong" | "shown";
 
 interface Acts {
   select(numbers: readonly number[], how: Combine): void;
@@ -33,16 +37,18 @@ export class Legend {
     }, { signal });
     const point = (event: Event): void => {
       const number = of(event);
-      acts.point(number === undefined || number === "wrong" ? undefined : Number(number));
+      acts.point(number === undefined || Number.isNaN(Number(number)) ? undefined : Number(number));
     };
     for (const type of ["pointerover", "focusin"]) this.root.addEventListener(type, point, { signal });
     for (const type of ["pointerleave", "focusout"]) this.root.addEventListener(type, () => acts.point(undefined), { signal });
   }
 
   show(points: Points): void {
-    const members = new Map<number | "wrong", number[]>();
+    const members = new Map<Of, number[]>();
     const wrong = Array.from(points.numbers).filter((_, point) => points.wrong[point]);
     if (wrong.length > 0) members.set("wrong", wrong);
+    const shown = points.surveyed > 0 ? Array.from(points.numbers).filter((id) => !isSurveyed(id)) : [];
+    if (shown.length > 0) members.set("shown", shown);
     points.numbers.forEach((number, point) => {
       const of = points.classes[point]!;
       if (of < 0 && points.names.size === 0) return;
@@ -65,12 +71,12 @@ export class Legend {
     if (inside) rows.find((row) => row.dataset.of === held)?.focus({ preventScroll: true });
   }
 
-  private row(of: number | "wrong", numbers: readonly number[], points: Points): HTMLButtonElement {
-    const name = of === "wrong" ? "wrong" : (points.names.get(of) ?? (points.areSamples ? "no class" : "alone"));
+  private row(of: Of, numbers: readonly number[], points: Points): HTMLButtonElement {
+    const name = typeof of === "string" ? of : (points.names.get(of) ?? (points.areSamples ? "no class" : "alone"));
     const made = element("button", "cnnviz-embedding-class", { type: "button", title: `Select these (Shift: more, Ctrl: add or take away): ${name}` });
     made.dataset.of = String(of);
     made.append(
-      this.scatter.sample(of === "wrong" ? -1 : of, of === "wrong"),
+      this.scatter.sample(typeof of === "string" ? -1 : of, of === "wrong", of === "shown"),
       element("span", "cnnviz-embedding-name", {}, name),
       element("span", "cnnviz-faint", {}, count(numbers.length)),
     );
@@ -79,5 +85,5 @@ export class Legend {
   }
 }
 
-/** The wrong ones first, those of no class last. */
-const rank = (of: number | "wrong"): number => (of === "wrong" ? -Infinity : of < 0 ? Infinity : of);
+/** The wrong ones first, then those shown; those of no class last. */
+const rank = (of: Of): number => (of === "wrong" ? -Infinity : of === "shown" ? -1 : of < 0 ? Infinity : of);

@@ -38,7 +38,9 @@ export interface Look {
   radius: number;
   /** Colour of a ring; "" for none. */
   ring: string;
-  background: string;
+  /** Colour of its edge, which is wide where it stands out. */
+  edge: string;
+  stands?: boolean;
   dark: boolean;
 }
 
@@ -54,9 +56,9 @@ export class Marks {
   static side = (radius: number, ring: boolean): number => 2 * Math.ceil(radius * 1.4 + (ring ? 4 : 1));
 
   of(look: Look): HTMLCanvasElement {
-    const { number, radius, ring, background, dark } = look;
+    const { number, radius, ring, edge, stands = false, dark } = look;
     const [color, shape] = [classColor(number, dark), shapeOf(number)];
-    const key = [color, shape, radius, ring, background].join();
+    const key = [color, shape, radius, ring, edge, stands].join();
     const known = this.made.get(key);
     if (known) return known;
     const side = Marks.side(radius, ring !== "");
@@ -69,8 +71,8 @@ export class Marks {
     context.fillStyle = color;
     context.fill();
     // Where points lie over one another their edges tell them apart.
-    context.lineWidth = 0.75;
-    context.strokeStyle = background;
+    context.lineWidth = stands ? 1.5 : 0.75;
+    context.strokeStyle = edge;
     context.stroke();
     if (ring) {
       context.beginPath();

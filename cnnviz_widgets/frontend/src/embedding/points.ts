@@ -3,10 +3,11 @@ import type { AnyModel } from "@anywidget/types";
 
 import { asFloat32, asInt32 } from "../lib/linking/buffers";
 import { readHeads, type Heads, type HeadsModel } from "../lib/samples/heads";
+import { isSurveyed } from "./sample-points";
 import type { ColumnAxisState, EmbeddingState } from "../lib/wire/states";
 
 export interface Points {
-  /** Number of the sample or channel of each point. */
+  /** Number of the sample or channel of each point, below −1 of samples that were surveyed (sample-points.ts). */
   numbers: Int32Array;
   /** Class of each sample, group of each channel; −1 for none. */
   classes: Int32Array;
@@ -15,6 +16,8 @@ export interface Points {
   /** Place in `heads` of each sample; −1 for none. */
   places: Int32Array;
   areSamples: boolean;
+  /** So many are samples that were surveyed and are not shown. */
+  surveyed: number;
   heads: Heads;
   /** What each class is called. */
   names: Map<number, string>;
@@ -52,7 +55,8 @@ export function readPoints(model: AnyModel<EmbeddingState>, axis: AnyModel<Colum
       names.set(group, `group ${group + 1}`);
     });
   }
-  return { numbers, classes, wrong, places, areSamples, heads, names, at, ...withinOne(asFloat32(model.get("_positions"))) };
+  const surveyed = numbers.reduce((sum, number) => sum + Number(isSurveyed(number)), 0);
+  return { numbers, classes, wrong, places, areSamples, surveyed, heads, names, at, ...withinOne(asFloat32(model.get("_positions"))) };
 }
 
 function withinOne(positions: Float32Array): Pick<Points, "positions" | "reach"> {

@@ -2,7 +2,7 @@
 import { layer, prepare } from "../lib/dom/canvas";
 import { themeOf, type Theme } from "../lib/dom/theme";
 import { clamp } from "../lib/clamp";
-import type { Selection } from "../lib/linking/selection";
+import { isSurveyed, type PointSelection } from "./sample-points";
 import { Marks } from "./marks";
 import type { Points } from "./points";
 
@@ -136,14 +136,15 @@ export class Scatter {
     return Math.min(8, Math.round(2 * usual * Math.sqrt(this.zoom)) / 2);
   }
 
-  paint(points: Points, positions: Float32Array, selection: Selection, only: number | undefined): void {
+  paint(points: Points, positions: Float32Array, selection: PointSelection, only: number | undefined): void {
     if (this.width <= 0 || !this.theme) return;
     prepare(this.dots, this.width, this.height);
     const { context } = this.dots;
     const radius = this.radius(points.numbers.length);
-    const some = selection.list.length > 0 || only !== undefined;
+    const chosen = new Set(selection.list);
+    const some = chosen.size > 0 || only !== undefined;
     const stands = (point: number): boolean =>
-      only === undefined ? selection.has(points.numbers[point]!) : points.classes[point] === only;
+      only === undefined ? chosen.has(points.numbers[point]!) : points.classes[point] === only;
     for (const front of some ? [false, true] : [true]) {
       context.globalAlpha = front ? 1 : FAINT;
       for (let point = 0; point < points.numbers.length; point++) {
@@ -157,10 +158,13 @@ export class Scatter {
   private mark(context: CanvasRenderingContext2D, points: Points, positions: Float32Array, point: number, radius: number): void {
     const { x, y } = this.place(positions, point);
     if (x < -radius || y < -radius || x > this.width + radius || y > this.height + radius) return;
-    const { dark, background, error } = this.theme!;
+    const { dark, background, text, error } = this.theme!;
     const ring = points.wrong[point] ? error : "";
-    const side = Marks.side(radius, ring !== "");
-    const mark = this.marks.of({ number: points.classes[point]!, radius, ring, background, dark });
+    // Among those surveyed the samples shown stand out.
+    const stands = points.surveyed > 0 && !isSurveyed(points.numbers[point]!);
+    const wide = stands ? radius + 2 : radius;
+    const side = Marks.side(wide, ring !== "");
+    const mark = this.marks.of({ number: points.classes[point]!, radius: wide, ring, edge: stands ? text : background, stands, dark });
     context.drawImage(mark, x - side / 2, y - side / 2, side, side);
   }
 
@@ -195,13 +199,13 @@ export class Scatter {
   }
 
   /** A class' picture in the legend. */
-  sample(number: number, ring: boolean): HTMLCanvasElement {
-    const { dark, background, error } = this.theme!;
+  sample(number: number, ring: boolean, stands = false): HTMLCanvasElement {
+    const { dark, background, text, error } = this.theme!;
     const side = Marks.side(4, true);
     const copy = layer("");
     prepare(copy, side, side);
     const own = Marks.side(4, ring);
-    const mark = this.marks.of({ number, radius: 4, ring: ring ? error : "", background, dark });
+    const mark = this.marks.of({ number, radius: 4, ring: ring ? error : "", edge: stands ? text : background, stands, dark });
     copy.context.drawImage(mark, (side - own) / 2, (side - own) / 2, own, own);
     copy.canvas.setAttribute("aria-hidden", "true");
     return copy.canvas;

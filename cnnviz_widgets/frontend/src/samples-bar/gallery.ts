@@ -1,6 +1,7 @@
-/** The samples side by side, in the order of the rows: wrong ones framed, and each can be picked. */
+/** The samples side by side, in the order of the rows: wrong ones framed, and each can be selected. */
 import { layer, prepare } from "../lib/dom/canvas";
 import { element, keyboard } from "../lib/dom/elements";
+import { combineOf, type Selection } from "../lib/linking/selection";
 import { describeSample, drawSample, sorted, type Heads, type RowSort } from "../lib/samples/heads";
 
 /** Pixels of a picture, and how many stand side by side (style.css); words have a line each. */
@@ -10,36 +11,27 @@ const ACROSS = 8;
 export class Gallery {
   readonly root = element("div", "cnnviz-samples-gallery", {
     role: "group",
-    "aria-label": "Samples: press one to pick it",
+    "aria-label": "Samples: press one to select it",
   });
-  private readonly chosen = new Set<number>();
   private heads: Heads | undefined;
   private buttons: HTMLButtonElement[] = [];
   /** Place of the one that the keyboard comes to. */
   private current = 0;
 
   constructor(
-    private readonly onPick: () => void,
+    private readonly selection: Selection,
     private readonly signal: AbortSignal,
   ) {
     this.root.addEventListener("keydown", (event) => this.onKey(event), { signal });
+    selection.onSelected(() => this.mark());
   }
 
-  /** Numbers of those that are picked. */
-  get picked(): number[] {
-    return [...this.chosen].sort((a, b) => a - b);
-  }
-
-  clear(): void {
-    this.chosen.clear();
-    for (const made of this.buttons) made.setAttribute("aria-pressed", "false");
+  private mark(): void {
+    for (const made of this.buttons) made.setAttribute("aria-pressed", String(this.selection.has(Number(made.dataset.sample))));
   }
 
   show(heads: Heads, sort: RowSort, names: readonly string[]): void {
     const held = this.root.contains(document.activeElement);
-    // Other samples are none of those that were picked.
-    const others = this.heads && (this.heads.entries.length !== heads.entries.length || this.heads.atlas !== heads.atlas);
-    if (others) this.chosen.clear();
     this.heads = heads;
     const all = Int32Array.from(heads.entries, (_, sample) => sample);
     this.buttons = Array.from(sorted(all, heads.entries, sort), (sample) => this.made(heads, sample, names[sample]));
@@ -54,8 +46,9 @@ export class Gallery {
   private made(heads: Heads, sample: number, name: string | undefined): HTMLButtonElement {
     const head = heads.entries[sample]!;
     const words = describeSample(heads, sample, `sample ${sample}`);
-    const made = element("button", "cnnviz-sample", { type: "button", title: words, "aria-label": words, "aria-pressed": this.chosen.has(sample) });
-    made.setAttribute("aria-pressed", String(this.chosen.has(sample)));
+    const made = element("button", "cnnviz-sample", { type: "button", title: words, "aria-label": words });
+    made.dataset.sample = String(sample);
+    made.setAttribute("aria-pressed", String(this.selection.has(sample)));
     made.classList.toggle("cnnviz-sample-wrong", head.right === false);
     if (heads.atlas) {
       const picture = layer("");
@@ -66,15 +59,18 @@ export class Gallery {
       made.textContent = head.text || name || head.truth || String(sample);
     }
     keyboard(made);
-    made.addEventListener("click", () => this.pick(sample, made), { signal: this.signal });
+    made.addEventListener("click", (event) => this.pick(made, event), { signal: this.signal });
     return made;
   }
 
-  private pick(sample: number, made: HTMLButtonElement): void {
-    if (!this.chosen.delete(sample)) this.chosen.add(sample);
-    made.setAttribute("aria-pressed", String(this.chosen.has(sample)));
-    this.moveTo(this.buttons.indexOf(made));
-    this.onPick();
+  /** Add it, or take it away; with Shift all from the one before to it. */
+  private pick(made: HTMLButtonElement, event: MouseEvent): void {
+    const [from, to] = [this.current, this.buttons.indexOf(made)];
+    const run = this.buttons.slice(Math.min(from, to), Math.max(from, to) + 1);
+    const sampleOf = (each: HTMLButtonElement): number => Number(each.dataset.sample);
+    if (combineOf(event) === "extend") this.selection.combine(run.map(sampleOf), "extend");
+    else this.selection.toggle([sampleOf(made)]);
+    this.moveTo(to);
   }
 
   private onKey(event: KeyboardEvent): void {

@@ -13,6 +13,7 @@ import { onChange } from "../lib/linking/changes";
 import { Connection, type ViewProps } from "../lib/linking/connection";
 import { entry } from "../lib/linking/entry";
 import { publisher, type Publisher } from "../lib/linking/publish";
+import { Selection } from "../lib/linking/selection";
 import { SlowAnswer, WAITING } from "../lib/linking/slow-answer";
 import { readHeads, type HeadsModel, type RowSort } from "../lib/samples/heads";
 import { HEADS_TRAITS, LIVE } from "../lib/wire/constants";
@@ -46,6 +47,7 @@ class SamplesBar {
   private readonly next: HTMLButtonElement;
   private readonly given: HTMLButtonElement;
   private readonly picked: HTMLButtonElement;
+  private readonly wrong: HTMLButtonElement;
   private readonly facts = element("div", "cnnviz-samples-facts");
   private readonly pool = element("div", "cnnviz-samples-pool");
   private readonly state = element("div", "cnnviz-samples-state", { role: "status", "aria-live": "polite" });
@@ -58,6 +60,8 @@ class SamplesBar {
   constructor(
     private readonly model: AnyModel<SamplesBarState>,
     private readonly grid: HeadsModel,
+    private readonly selection: Selection,
+    private readonly surveyed: Selection | null,
     props: ViewProps,
   ) {
     const { signal } = props;
@@ -65,7 +69,7 @@ class SamplesBar {
     this.publishSort = publisher(grid as AnyModel, signal);
     this.opener = element("button", "cnnviz-button cnnviz-samples-opener", { type: "button" }, icon("picture"), this.label, this.score);
     keyboard(this.opener);
-    this.gallery = new Gallery(() => this.show(), signal);
+    this.gallery = new Gallery(selection, signal);
     this.sorts = new Map(SORTS.map(([sort, text, title]) => [sort, button(text, title, () => this.sort(sort), signal)]));
     this.asks = new Map(ASKED.map(([what, text, title]) => [what, button(text, title, () => this.ask(what), signal)]));
     this.classes = choice("Class", "Show the model samples of one class", [], (value) => value && this.ask("class", [Number(value)]), signal);
@@ -73,7 +77,8 @@ class SamplesBar {
     this.next = button("next ›", "Those after", () => this.ask("next"), signal);
     this.previous.setAttribute("aria-label", "Previous");
     this.given = button("As given", "Show the model the inputs as they were given", () => this.ask("given"), signal);
-    this.picked = button("", "Show the model these alone", () => this.ask("these", this.gallery.picked), signal);
+    this.picked = button("", "Show the model these alone", () => this.askPicked(), signal);
+    this.wrong = button("", "Select them in every view (X)", () => this.selectWrong(), signal);
     this.survey = new SurveyPart(model, this.connection, signal);
     this.window = popover(this.opener, this.content(), signal, {
       label: "Samples",
@@ -84,12 +89,16 @@ class SamplesBar {
     this.root.append(this.opener);
     const show = () => this.show();
     this.connection.onChange(show);
-    onChange(model, ["samples", "judged", "right", "step", "chosen", "pool", "choices", "classes", "has_next", "has_previous", "error", "_asked", "_answered", ...SURVEY_TRAITS], show);
+    onChange(model, ["samples", "judged", "right", "step", "chosen", "pool", "choices", "classes", "has_next", "has_previous", "error", "_asked", "_answered", "_wrong", ...SURVEY_TRAITS], show);
     // While it trains they change again and again: nobody draws what nobody sees.
     const showOpen = eachFrame(() => this.window.isOpen && this.showSamples(), signal);
     onChange(grid, ["sort_rows"], () => this.showSamples());
     onChange(grid, [...HEADS_TRAITS, "sample_labels"], showOpen);
+    selection.onSelected(show);
     onCommand(this.root, "samples", () => this.window.toggle(), signal);
+    onCommand(this.root, "wrong", () => this.selectWrong(), signal);
+    onCommand(this.root, "these", () => this.askPicked(), signal);
+    onCommand(this.root, "surveyed", () => this.askSurveyed(), signal);
   }
 
   begin(): void {
@@ -99,7 +108,7 @@ class SamplesBar {
   private content(): HTMLElement {
     this.order.append(...this.sorts.values());
     const pages = element("span", "cnnviz-group", {}, this.previous, this.next);
-    const line = element("div", "cnnviz-samples-line", {}, this.facts, this.picked, pages);
+    const line = element("div", "cnnviz-samples-line", {}, this.facts, this.wrong, this.picked, pages);
     const asks = element("div", "cnnviz-samples-asks", {}, ...this.asks.values(), this.classes.root, this.given);
     return element("div", "cnnviz-samples", {}, this.order, this.gallery.root, line, this.pool, asks, this.survey.root, this.state, this.error, this.connection.line);
   }
@@ -160,11 +169,20 @@ class SamplesBar {
       need(control, isPaged);
       if (!this.model.get(trait)) control.disabled = true;
     }
-    const { picked } = this.gallery;
-    say(this.picked, picked.length === 1 ? "Show this alone" : `Show these ${picked.length}`);
-    need(this.picked, picked.length > 0 && choices.includes("these"));
+    const picked = this.selection.list.length;
+    say(this.picked, picked === 1 ? "Show this alone" : `Show these ${count(picked)}`);
+    need(this.picked, picked > 0 && choices.includes("these"));
+    this.showWrong();
     this.showClasses(choices.includes("class"), waiting);
     this.pool.hidden = ![...this.asks.values(), this.classes.root].some((control) => !control.hidden);
+  }
+
+  /** What selects the wrong ones needs no kernel: they are known already, or there are none. */
+  private showWrong(): void {
+    const wrong = this.wrongOnes.length;
+    this.wrong.hidden = this.model.get("judged") === 0;
+    this.wrong.disabled = wrong === 0;
+    say(this.wrong, wrong === 0 ? "None is wrong" : `Select ${wrong === 1 ? "the wrong one" : `the ${count(wrong)} wrong ones`}`);
   }
 
   private showClasses(offered: boolean, waiting: boolean): void {
@@ -199,11 +217,38 @@ class SamplesBar {
     this.publishSort();
   }
 
+  private get wrongOnes(): readonly number[] {
+    // Widget state that was saved before there were any has none.
+    return this.model.get("_wrong") ?? [];
+  }
+
+  private selectWrong(): boolean {
+    if (this.wrongOnes.length === 0) return false;
+    this.selection.replace(this.wrongOnes);
+    return true;
+  }
+
+  /** Show the model the selected samples; false where that cannot be asked for. */
+  private askPicked(): boolean {
+    const picked = [...this.selection.list].sort((a, b) => a - b);
+    if (picked.length === 0 || this.waiting() || !this.connection.alive) return false;
+    this.ask("these", picked);
+    return true;
+  }
+
+  /** Show the model those selected that were surveyed: they are rows then, and no longer selected here. */
+  private askSurveyed(): boolean {
+    const numbers = this.surveyed?.list ?? [];
+    if (numbers.length === 0 || this.waiting() || !this.connection.alive) return false;
+    this.ask("surveyed", [...numbers].sort((a, b) => a - b));
+    this.surveyed!.clear();
+    return true;
+  }
+
   private ask(what: string, numbers: readonly number[] = []): void {
     const serial = this.model.get("_asked")[0] + 1;
     this.model.set("_asked", [serial, what, [...numbers]]);
     this.model.save_changes();
-    this.gallery.clear();
     this.show();
   }
 }
@@ -211,8 +256,11 @@ class SamplesBar {
 export default entry(async (props: RenderProps<SamplesBarState>) => {
   const { model, el, host, signal } = props;
   const grid = await host.getModel<never>(model.get("grid"));
+  const reference = (grid as AnyModel<{ sample_selection: string }>).get("sample_selection");
+  const selection = await Selection.of(host, reference, signal);
+  const surveyed = await Selection.from(host, model.get("_surveyed"), signal);
   if (signal.aborted) return;
-  const bar = new SamplesBar(model, grid as unknown as HeadsModel, props);
+  const bar = new SamplesBar(model, grid as unknown as HeadsModel, selection, surveyed, props);
   mount(el, bar.root, signal);
   bar.begin();
 });

@@ -5,6 +5,7 @@ import { ClipboardLine } from "./clipboard";
 import { numbersOf } from "./comparisons";
 import { Finder } from "./finder";
 import { listed, Names } from "./names";
+import { SamplesPill } from "./samples-pill";
 import type { Channels } from "./search";
 import { button, element, mount, say } from "../lib/dom/elements";
 import { iconButton } from "../lib/dom/icons";
@@ -32,19 +33,22 @@ class SelectionBar {
   private readonly history: SelectionHistory;
   private readonly clipboard: ClipboardLine;
   private readonly names: Names;
+  private readonly samplesPill: SamplesPill | undefined;
   private readonly finder: Finder;
   private known: Omit<Channels, "kept"> | undefined;
 
   constructor(
     private readonly model: AnyModel<SelectionBarState>,
     private readonly selection: Selection,
+    samples: Selection | null,
+    surveyed: Selection | null,
     makeTrials: (connection: Connection) => Trials | undefined,
     props: ViewProps,
   ) {
     const { signal } = props;
     this.connection = new Connection(props);
     this.trials = makeTrials(this.connection);
-    this.history = new SelectionHistory(selection);
+    this.history = new SelectionHistory([selection, samples, surveyed].filter((each) => each !== null));
     this.clipboard = new ClipboardLine(signal);
     this.names = new Names(selection, () => model.get("_channel_count"), (name) => this.clipboard.tell(`Saved as ${name}`), signal);
     this.finder = new Finder(selection, () => this.channels, () => this.leave(() => this.closeFinder()), signal);
@@ -67,20 +71,28 @@ class SelectionBar {
       this.back,
       close,
     );
-    this.root = element("div", "cnnviz cnnviz-selection-bar", {}, this.clipboard.root, this.finder.root, this.pill);
+    const acts = { undo: () => this.undo(), leave: (takeAway: () => void) => this.leave(takeAway) };
+    this.samplesPill = samples ? new SamplesPill(samples, this.connection, acts, signal) : undefined;
+    const pills = element("div", "cnnviz-selection-pills", {}, this.pill, ...(this.samplesPill ? [this.samplesPill.root] : []));
+    this.root = element("div", "cnnviz cnnviz-selection-bar", {}, this.clipboard.root, this.finder.root, pills);
     this.root.addEventListener("keydown", (event) => this.onKey(event), { signal });
     onEscape(this.clipboard.root, "said", () => !this.clipboard.root.hidden, () => this.leave(() => this.clipboard.close()), signal);
     onEscape(this.root, "selection", () => selection.list.length > 0, () => this.leave(() => selection.clear()), signal);
+    for (const each of [samples, surveyed]) {
+      if (each) onEscape(this.root, "samples", () => each.list.length > 0, () => this.leave(() => each.clear()), signal);
+    }
     onAnyCommand(this.root, (name) => this.obey(name), signal);
     selection.onSelected(() => this.show());
+    samples?.onSelected(() => this.show());
     selection.onOthers(() => this.clipboard.close());
     this.connection.onChange(() => this.show());
     this.trials?.onChange(() => this.show());
-    onChange(model, ["python", "class_names"], () => this.show());
+    onChange(model, ["python", "class_names", "_of_samples", "chooses_samples"], () => this.show());
     onChange(model, SELECTION_BAR_TRAITS, () => (this.known = undefined));
   }
 
   show(): void {
+    this.showSamples();
     const { list } = this.selection;
     const none = list.length === 0;
     // What is hidden loses the focus, and with it the frame its keys.
@@ -103,6 +115,13 @@ class SelectionBar {
     }
     // The last step back must not take the focus.
     this.back.setAttribute("aria-disabled", String(this.history.isEmpty));
+  }
+
+  private showSamples(): void {
+    const { model, samplesPill } = this;
+    const show = (): void => samplesPill?.show(model.get("_of_samples"), model.get("chooses_samples"), !this.history.isEmpty);
+    if (samplesPill?.root.contains(document.activeElement)) this.leave(show);
+    else show();
   }
 
   /** What is known of the channels, read when it is first asked for. */
@@ -182,12 +201,14 @@ function visibleFocus(): Element | null {
 
 async function render({ model, el, host, signal }: RenderProps<SelectionBarState>): Promise<void> {
   const selection = await Selection.of(host, model.get("selection"), signal);
+  const samples = await Selection.from(host, model.get("_samples"), signal);
+  const surveyed = await Selection.from(host, model.get("_surveyed"), signal);
   const reference = model.get("_trials");
   const trials = reference === null ? undefined : await host.getModel<never>(reference);
   // The cell may have been run again meanwhile; nobody would end what began now.
   if (signal.aborted) return;
   const make = (connection: Connection) => trials && new Trials(trials, connection);
-  const bar = new SelectionBar(model, selection, make, { model, el, signal });
+  const bar = new SelectionBar(model, selection, samples, surveyed, make, { model, el, signal });
   mount(el, bar.root, signal);
   bar.show();
 }

@@ -3,6 +3,7 @@ import type { Tile } from "./enlarged";
 import type { MarkedChannels } from "./facts";
 import type { Place } from "./overlay";
 import type { Paint } from "./paint";
+import type { RangeSelection } from "./range-selection";
 import type { Rows } from "./rows";
 import type { SettingsState } from "./settings";
 import type { ChannelGridState } from "../lib/wire/states";
@@ -39,6 +40,8 @@ export interface Counts {
 export interface StageContent<Layout extends StageLayout> {
   /** What a click selects: channels are columns, or rows. */
   readonly channels: "column" | "row";
+  /** What a click on a row's head selects, left of the first column; undefined: nothing. */
+  readonly heads?: RangeSelection | undefined;
   layout(): Layout;
   /** How many columns and rows the cursor can walk. */
   extent(): { columns: number; rows: number };

@@ -2,7 +2,10 @@
 import { contentHeight, type Rows } from "./rows";
 import type { Theme } from "../lib/dom/theme";
 
-/** A column and a row. */
+/** The column of what leads a row, left of all others. */
+export const HEAD = -1;
+
+/** A column and a row; less than `HEAD` is no column. */
 export interface Place {
   column: number;
   row: number;

@@ -5,7 +5,7 @@ import type { Pointer, StageContent, StageLayout, StageState } from "./content";
 import { Drag } from "./drag";
 import { Enlarged, type EnlargedContent, type Tile } from "./enlarged";
 import { Facts } from "./facts";
-import type { Place } from "./overlay";
+import { HEAD, type Place } from "./overlay";
 import { RangeSelection } from "./range-selection";
 import { contentHeight, heightOf, yOf, type Rows } from "./rows";
 import { Settings, ZOOM_STEP, type SettingsOptions } from "./settings";
@@ -273,8 +273,18 @@ export class TileStage<State extends StageState, Layout extends StageLayout> {
     const { pointer, layout } = this.pointer(event);
     this.content.onPoint(pointer, layout);
     const place = pointer[this.content.channels];
-    this.selection.hover(place < 0 ? -1 : this.content.channelAt(place));
+    this.hoverAt(place);
     this.drawOverlay();
+  }
+
+  private hoverAt(place: number): void {
+    this.selection.hover(place < 0 ? -1 : this.content.channelAt(place));
+  }
+
+  /** What is at a place: a channel, or left of the first column what leads the row. */
+  private rangeAt(place: Place): { range: RangeSelection; at: number } {
+    const { heads, channels } = this.content;
+    return heads && place.column === HEAD ? { range: heads, at: place.row } : { range: this.range, at: place[channels] };
   }
 
   private onLeave(): void {
@@ -290,12 +300,12 @@ export class TileStage<State extends StageState, Layout extends StageLayout> {
     const { pointer, layout } = this.pointer(event);
     if (event.detail <= 1) this.beforeDouble = this.selection.list;
     if (this.content.press(pointer, layout)) return;
-    const place = pointer[this.content.channels];
-    if (place < 0) {
+    const { range, at } = this.rangeAt(pointer);
+    if (at < 0) {
       if (combineOf(event) === "replace") this.selection.clear();
       return;
     }
-    this.range.choose(place, combineOf(event));
+    range.choose(at, combineOf(event));
     this.cursor = this.content.cursorAfter(pointer, this.cursor);
   }
 
@@ -336,8 +346,10 @@ export class TileStage<State extends StageState, Layout extends StageLayout> {
   private onKey(event: KeyboardEvent): void {
     const step = this.stepOf(event.key);
     if (step) this.step(step, event.shiftKey);
-    else if (event.key === " ") this.range.choose(this.cursor[this.content.channels], event.shiftKey ? "extend" : "toggle");
-    else if (event.key === "Enter") {
+    else if (event.key === " ") {
+      const { range, at } = this.rangeAt(this.cursor);
+      range.choose(at, event.shiftKey ? "extend" : "toggle");
+    } else if (event.key === "Enter") {
       if (!this.content.unfold?.(this.cursor)) this.enlarge(this.cursor);
     } else if (event.key === "0") this.fit();
     else if (event.key === "+" || event.key === "=") this.zoomBy(ZOOM_STEP);
@@ -358,21 +370,21 @@ export class TileStage<State extends StageState, Layout extends StageLayout> {
 
   private step([across, down]: readonly [number, number], extend: boolean): void {
     const { columns, rows } = this.content.extent();
-    const column = Math.min(Math.max(this.cursor.column + across, 0), columns - 1);
+    const column = Math.min(Math.max(this.cursor.column + across, this.content.heads ? HEAD : 0), columns - 1);
     const row = Math.min(Math.max(this.cursor.row + down, 0), rows - 1);
     this.cursor = { column, row };
-    const place = this.cursor[this.content.channels];
-    if (!extend) this.range.anchor = place;
+    const { range, at } = this.rangeAt(this.cursor);
+    if (!extend) range.anchor = at;
     this.reveal(this.cursor);
     this.content.onCursor(this.cursor);
-    this.selection.hover(this.content.channelAt(place));
-    if (extend) this.range.choose(place, "extend");
+    this.hoverAt(this.cursor[this.content.channels]);
+    if (extend) range.choose(at, "extend");
     this.drawTiles();
   }
 
   /** Scroll as little as is needed to see a place whole. */
   private reveal({ column, row }: Place): void {
-    this.content.reveal(column);
+    if (column >= 0) this.content.reveal(column);
     const { rows } = this.content.layout();
     const top = yOf(rows, row) - rows.top + rows.scroll;
     this.scroll = Math.min(Math.max(rows.scroll, top + heightOf(rows, row) - rows.height), top);

@@ -48,10 +48,10 @@ function gridModel(refs: LinkedState): FakeModel<ChannelGridState> {
 
 describe("channel grid", () => {
   async function open() {
-    const { selection, axis, refs } = shared();
+    const { selection, samples, axis, refs } = shared();
     const model = gridModel(refs);
     await show(grid, model, WIDTH);
-    return { selection, axis, model, canvas: find<HTMLCanvasElement>(".cnnviz-grid-overlay") };
+    return { selection, samples, axis, model, canvas: find<HTMLCanvasElement>(".cnnviz-grid-overlay") };
   }
 
   const click = (canvas: HTMLElement, x: number, init: MouseEventInit = {}): void => {
@@ -59,6 +59,68 @@ describe("channel grid", () => {
     canvas.dispatchEvent(at("pointerup", x, 40, init));
     canvas.dispatchEvent(at("click", x, 40, { detail: 1, ...init }));
   };
+
+  const clickAt = (canvas: HTMLElement, x: number, y: number, init: MouseEventInit = {}): void => {
+    for (const type of ["pointerdown", "pointerup", "click"]) canvas.dispatchEvent(at(type, x, y, { detail: 1, ...init }));
+  };
+
+  test("a click on what leads a row selects its sample and no channel", async () => {
+    const { selection, samples, canvas } = await open();
+    clickAt(canvas, middle(0), row(0));
+    clickAt(canvas, GUTTER / 2, row(1));
+    expect(samples.state.selected).toEqual([1]);
+    expect(selection.state.selected).toEqual([4]);
+    clickAt(canvas, GUTTER / 2, row(0), { ctrlKey: true });
+    expect(samples.state.selected).toEqual([1, 0]);
+    clickAt(canvas, GUTTER / 2, row(1), { ctrlKey: true });
+    expect(samples.state.selected).toEqual([0]);
+    clickAt(canvas, GUTTER / 2, row(0));
+    expect(samples.state.selected).toEqual([]);
+    clickAt(canvas, GUTTER / 2, row(0));
+    clickAt(canvas, GUTTER / 2, row(1), { shiftKey: true });
+    expect(samples.state.selected).toEqual([0, 1]);
+    expect(selection.state.selected).toEqual([4]);
+    canvas.dispatchEvent(key("Escape"));
+    expect([selection.state.selected, samples.state.selected]).toEqual([[], [0, 1]]);
+    canvas.dispatchEvent(key("Escape"));
+    expect(samples.state.selected).toEqual([]);
+  });
+
+  test("the keyboard comes to what leads the rows, left of the first column", async () => {
+    const { selection, samples, canvas } = await open();
+    for (const name of ["ArrowLeft", "ArrowDown", " "]) canvas.dispatchEvent(key(name));
+    expect(samples.state.selected).toEqual([1]);
+    expect(samples.state.hovered).toBe(1);
+    expect(selection.state.hovered).toBe(-1);
+    canvas.dispatchEvent(key("ArrowUp", { shiftKey: true }));
+    expect(samples.state.selected).toEqual([1, 0]);
+    canvas.dispatchEvent(key("Enter"));
+    canvas.dispatchEvent(key("ArrowLeft"));
+    for (const name of ["ArrowRight", " "]) canvas.dispatchEvent(key(name));
+    expect(selection.state.selected).toEqual([4]);
+  });
+
+  test("a row is pointed at in every view that shows samples, and by them", async () => {
+    const { samples, canvas } = await open();
+    canvas.dispatchEvent(at("pointermove", middle(1), row(1)));
+    expect(samples.state.hovered).toBe(1);
+    canvas.dispatchEvent(at("pointermove", GUTTER / 2, row(0)));
+    expect(samples.state.hovered).toBe(0);
+    canvas.dispatchEvent(at("pointerleave", 0, 0));
+    expect(samples.state.hovered).toBe(-1);
+    samples.set("hovered", 1);
+    samples.set("selected", [1, 7]);
+    await frame();
+  });
+
+  test("a page that was saved before samples could be selected has none, and works", async () => {
+    const { selection, refs } = shared();
+    await show(grid, new FakeModel({ ...gridModel(refs).state, sample_selection: undefined }) as never, WIDTH);
+    const canvas = find<HTMLCanvasElement>(".cnnviz-grid-overlay");
+    clickAt(canvas, GUTTER / 2, row(1));
+    for (const name of ["ArrowLeft", " "]) canvas.dispatchEvent(key(name));
+    expect(selection.state.selected).toEqual([4]);
+  });
 
   test("hovering a column hovers its channel, leaving it none", async () => {
     const { selection, canvas } = await open();

@@ -2,6 +2,7 @@
 import { describe, expect, test, vi } from "vitest";
 
 import embedding from "../../src/embedding";
+import { escape } from "../../src/lib/frame/escape";
 import { NO_KERNEL } from "../../src/lib/linking/connection";
 import type { EmbeddingState, SampleSelectionState } from "../../src/lib/wire/states";
 import { at, emptyPage, FakeModel, find, frame, key, shared, show, view } from "../fake";
@@ -39,6 +40,8 @@ const SAMPLES: EmbeddingState = {
   error: "",
   selection: "selection",
   sample_selection: "samples",
+  surveyed_selection: "surveyed",
+  can_show_surveyed: false,
   axis: "axis",
 };
 const places = { 4: [-1, 0], 7: [1, 0], 9: [0, -1], 2: [0, 1] } as const;
@@ -47,9 +50,10 @@ async function open(state: Partial<EmbeddingState> = {}, size = SIZE) {
   Object.defineProperty(HTMLElement.prototype, "clientHeight", { configurable: true, get: () => size });
   const { selection, axis } = shared();
   const samples = new FakeModel<SampleSelectionState>({ selected: [], hovered: -1, _numbers_of: "", _named: {}, _chosen_in: [0, ""] }, "samples");
+  const surveyed = new FakeModel<SampleSelectionState>({ ...samples.state }, "surveyed");
   const model = new FakeModel<EmbeddingState>({ ...SAMPLES, ...state });
-  await show(embedding, model, size);
-  return { selection, samples, axis, model, canvas: find<HTMLCanvasElement>(".cnnviz-embedding-overlay") };
+  await show(embedding, model, size, "cnnviz-frame");
+  return { selection, samples, surveyed, axis, model, canvas: find<HTMLCanvasElement>(".cnnviz-embedding-overlay") };
 }
 
 const of = (number: keyof typeof places): [number, number] => [MIDDLE + REACH * places[number][0], MIDDLE + REACH * places[number][1]];
@@ -104,6 +108,56 @@ describe("embedding", () => {
     expect(samples.state.selected).toEqual([2]);
     press("Escape");
     expect(samples.state.selected).toEqual([]);
+  });
+
+  test("samples of a survey are points of their own, beside those shown", async () => {
+    // Samples 4 and 7 are shown; 7 and 0 are of the survey.
+    const { samples, surveyed, model, canvas } = await open({ _points: view(Int32Array.of(4, 7, -9, -2)), can_show_surveyed: true });
+    point(canvas, "pointermove", ...of(9));
+    await frame();
+    expect([samples.state.hovered, surveyed.state.hovered]).toEqual([-1, 7]);
+    expect(find(".cnnviz-embedding-card [role=status]").textContent).toContain("sample 7 of the survey · true: coat");
+    const lasso = (...outline: [number, number][]): void => {
+      point(canvas, "pointerdown", ...outline[0]!);
+      for (const place of outline) point(canvas, "pointermove", ...place);
+      point(canvas, "pointerup", ...outline[outline.length - 1]!);
+    };
+    expect(button("Show these").hidden).toBe(true);
+    lasso([0, 0], [SIZE, 0], [SIZE, SIZE], [0, SIZE]);
+    expect([samples.state.selected, surveyed.state.selected]).toEqual([[4, 7], [7, 0]]);
+    expect(button("Show these").textContent).toBe("Show these 2");
+    expect(button("Show these").disabled).toBe(false);
+    const asked: string[] = [];
+    const hear = (event: Event): void => void asked.push((event as CustomEvent<{ name: string }>).detail.name);
+    document.addEventListener("cnnviz-command", hear);
+    button("Show these").click();
+    document.removeEventListener("cnnviz-command", hear);
+    expect(asked).toEqual(["surveyed"]);
+    button("shown2").click();
+    expect([samples.state.selected, surveyed.state.selected]).toEqual([[4, 7], []]);
+    point(canvas, "pointerdown", ...of(2), { ctrlKey: true });
+    point(canvas, "pointerup", ...of(2), { ctrlKey: true });
+    expect([samples.state.selected, surveyed.state.selected]).toEqual([[4, 7], [0]]);
+    expect(button("Show this").disabled).toBe(false);
+    model.set("can_show_surveyed", false);
+    expect(button("Show this").disabled).toBe(true);
+    expect(button("Show this").title).toContain("Only arrays or a pool");
+    model.set("can_show_surveyed", true);
+    model.connect(false);
+    expect(button("Show this").disabled).toBe(true);
+    canvas.dispatchEvent(key("Escape"));
+    expect([samples.state.selected, surveyed.state.selected]).toEqual([[], []]);
+  });
+
+  test("enlarged over the frame it is the first that Escape ends, before what is selected", async () => {
+    const { samples, canvas } = await open();
+    samples.set("selected", [4]);
+    const enlarge = find<HTMLButtonElement>('[aria-label="Enlarge"]');
+    enlarge.click();
+    expect(enlarge.getAttribute("aria-pressed")).toBe("true");
+    expect(escape(canvas)).toBe(true);
+    expect(enlarge.getAttribute("aria-pressed")).toBe("false");
+    expect(samples.state.selected).toEqual([4]);
   });
 
   test("the list selects a class, and the wrong ones", async () => {

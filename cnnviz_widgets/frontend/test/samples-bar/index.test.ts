@@ -4,7 +4,7 @@ import { describe, expect, test, vi } from "vitest";
 import bar from "../../src/samples-bar";
 import { command } from "../../src/lib/frame/commands";
 import type { SamplesBarState } from "../../src/lib/wire/states";
-import { emptyPage, FakeModel, find, frame, key, show } from "../fake";
+import { emptyPage, FakeModel, find, frame, key, sharedSamples, show } from "../fake";
 import { headEntry, NO_HEADS, withHeads } from "../heads-state";
 
 emptyPage();
@@ -30,6 +30,8 @@ const STATE: SamplesBarState = {
   error: "",
   _asked: [0, "", []],
   _answered: 0,
+  _wrong: [1],
+  _surveyed: null,
   survey: "",
   survey_stale: false,
   surveying: "",
@@ -39,13 +41,16 @@ const STATE: SamplesBarState = {
   _stop_asked: 0,
 };
 
+const survey = (selected: number[]): FakeModel => new FakeModel({ ...sharedSamples().samples.state, selected }, "surveyed") as never;
+
 async function open(more: Partial<SamplesBarState> = {}, entries = ENTRIES) {
-  const grid = new FakeModel({ ...withHeads(entries), sample_labels: [] }, "grid");
+  const { samples: selection, sampleRefs } = sharedSamples();
+  const grid = new FakeModel({ ...withHeads(entries), ...sampleRefs, sample_labels: [] }, "grid");
   const model = new FakeModel<SamplesBarState>({ ...STATE, ...more });
   const rendered = await show(bar, model, 800, "cnnviz-frame");
   const opener = find<HTMLButtonElement>(".cnnviz-samples-opener");
   opener.click();
-  return { grid, model, opener, rendered };
+  return { grid, model, opener, rendered, selection };
 }
 
 const shown = (): HTMLButtonElement[] => [...document.querySelectorAll<HTMLButtonElement>(".cnnviz-samples button")].filter((made) => !made.closest("[hidden]"));
@@ -116,15 +121,54 @@ describe("the samples", () => {
     expect(samples()[1]!.getAttribute("aria-label")).toContain("true: coat · answer: shirt, 40 % sure · wrong");
   });
 
-  test("can be picked, and shown alone", async () => {
-    const { model } = await open();
+  test("are those selected everywhere, and can be shown alone", async () => {
+    const { model, selection } = await open();
     samples()[2]!.click();
     expect(samples()[2]!.getAttribute("aria-pressed")).toBe("true");
     expect(named("Show this alone")).toBeDefined();
     samples()[0]!.click();
+    expect(selection.state.selected).toEqual([2, 0]);
     named("Show these 2").click();
     expect(model.get("_asked")).toEqual([1, "these", [0, 2]]);
-    expect(samples().every((made) => made.getAttribute("aria-pressed") === "false")).toBe(true);
+    selection.set("selected", [1]);
+    expect(samples().map((made) => made.getAttribute("aria-pressed"))).toEqual(["false", "true", "false"]);
+    samples()[1]!.click();
+    samples()[2]!.dispatchEvent(new MouseEvent("click", { shiftKey: true, bubbles: true }));
+    expect(selection.state.selected).toEqual([1, 2]);
+  });
+
+  test("with wrong answers are selected at once, without a kernel too", async () => {
+    const { model, selection, rendered } = await open();
+    model.connect(false);
+    named("Select the wrong one").click();
+    expect(selection.state.selected).toEqual([1]);
+    expect(named("Show this alone").disabled).toBe(true);
+    expect(command(rendered.el, "these")).toBe(false);
+    selection.set("selected", []);
+    expect(command(rendered.el, "wrong")).toBe(true);
+    expect(selection.state.selected).toEqual([1]);
+    model.set("_wrong", []);
+    expect(named("None is wrong").disabled).toBe(true);
+    expect(command(rendered.el, "wrong")).toBe(false);
+    model.set("judged", 0);
+    expect(named("None is wrong")).toBeUndefined();
+  });
+
+  test("of a survey are shown by the frame's command, and are selected there no longer", async () => {
+    const surveyed = survey([9, 4]);
+    const { model, rendered } = await open({ _surveyed: "surveyed" });
+    expect(command(rendered.el, "surveyed")).toBe(true);
+    expect(model.get("_asked")).toEqual([1, "surveyed", [4, 9]]);
+    expect(surveyed.get("selected")).toEqual([]);
+    expect(command(rendered.el, "surveyed")).toBe(false);
+  });
+
+  test("that are selected elsewhere are shown alone by the frame's command", async () => {
+    const { model, selection, rendered } = await open();
+    expect(command(rendered.el, "these")).toBe(false);
+    selection.set("selected", [2, 1]);
+    expect(command(rendered.el, "these")).toBe(true);
+    expect(model.get("_asked")).toEqual([1, "these", [1, 2]]);
   });
 
   test("are walked by the arrow keys, one of them in the order of Tab", async () => {
@@ -138,22 +182,19 @@ describe("the samples", () => {
     }
   });
 
-  test("that are read anew stay picked, others do not", async () => {
+  test("that are read anew stay selected", async () => {
     const { grid } = await open();
     samples()[1]!.click();
     grid.set("_heads", ENTRIES.map((each) => ({ ...each, confidence: 0.1 })));
     await frame();
     expect(samples()[1]!.getAttribute("aria-label")).toContain("10 % sure");
     expect(samples()[1]!.getAttribute("aria-pressed")).toBe("true");
-    grid.set("_head_pixels", withHeads(ENTRIES)._head_pixels);
-    await frame();
-    expect(samples()[1]!.getAttribute("aria-pressed")).toBe("false");
   });
 });
 
 describe("samples without pictures", () => {
   test("are lines of words, walked one by one", async () => {
-    const grid = new FakeModel({ ...NO_HEADS, _heads: [headEntry({ text: "<i>a dog" }), headEntry(), headEntry({ truth: "" })], sample_labels: ["", "first"] }, "grid");
+    const grid = new FakeModel({ ...NO_HEADS, _heads: [headEntry({ text: "<i>a dog" }), headEntry(), headEntry({ truth: "" })], sample_labels: ["", "first"], ...sharedSamples().sampleRefs }, "grid");
     await show(bar, new FakeModel<SamplesBarState>({ ...STATE }), 800, "cnnviz-frame");
     find<HTMLButtonElement>(".cnnviz-samples-opener").click();
     expect(samples().map((made) => made.textContent)).toEqual(["<i>a dog", "first", "2"]);

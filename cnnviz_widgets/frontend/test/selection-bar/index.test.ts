@@ -24,7 +24,7 @@ interface More {
 }
 
 async function open(selected: number[] = [17, 22, 11, 15], { bar: more = {}, trials = {} }: More = {}) {
-  const { selection, refs } = shared();
+  const { selection, samples, refs } = shared();
   selection.set({ selected, _numbers_of: "conv1 0" });
   const asked = new FakeModel<AblationBarState>(
     { selection: refs.selection, layer: "conv1", enabled: true, reason: "These rows are no channels", trials: [], error: "", _asked: [0, "", [], ""], _started: 0, _answered: 0, ...trials },
@@ -41,6 +41,10 @@ async function open(selected: number[] = [17, 22, 11, 15], { bar: more = {}, tri
     _numbers: view(Float32Array.from(Array.from({ length: 6 * 32 }, (_, i) => (i < 32 ? i : 0)))),
     _dead: view(Uint8Array.from(Array.from({ length: 32 }, (_, i) => Number(i < 3)))),
     _python_asked: 0,
+    _samples: "samples",
+    _surveyed: null,
+    _of_samples: true,
+    chooses_samples: true,
     ...more,
   });
   const rendered = await show(bar, model, 800);
@@ -50,7 +54,7 @@ async function open(selected: number[] = [17, 22, 11, 15], { bar: more = {}, tri
   around.tabIndex = -1;
   rendered.el.before(around);
   around.append(rendered.el);
-  return { model, selection, asked, around };
+  return { model, selection, samples, asked, around };
 }
 
 /** The clipboard as a browser gives it; null: none, as where the page is not of https. */
@@ -329,5 +333,62 @@ describe("search", () => {
     model.set({ _channel_count: 2, _channels: view(Int32Array.of(0, 1)), _dead: view(Uint8Array.of(0, 0)) });
     type("dead");
     expect(result()).toBe("0 of 2");
+  });
+});
+
+describe("selected samples", () => {
+  const samplesPill = () => find("[aria-label='Selected samples']");
+  const words = () => samplesPill().querySelector(".cnnviz-selection-count")!.textContent;
+
+  test("have a toolbar of their own, which asks for them alone", async () => {
+    const { samples, around } = await open([]);
+    expect(samplesPill().hidden).toBe(true);
+    samples.set("selected", [4, 1]);
+    expect(samplesPill().hidden).toBe(false);
+    expect(pill().hidden).toBe(true);
+    expect(words()).toBe("2 samples");
+    const asked: string[] = [];
+    const hear = (event: Event): void => void asked.push((event as CustomEvent<{ name: string }>).detail.name);
+    document.addEventListener("cnnviz-command", hear);
+    named("Show these").click();
+    document.removeEventListener("cnnviz-command", hear);
+    expect(asked).toEqual(["these"]);
+    samples.set("selected", [4]);
+    expect(words()).toBe("sample 4");
+    expect(escape(around)).toBe(true);
+    expect(samples.state.selected).toEqual([]);
+    expect(samplesPill().hidden).toBe(true);
+  });
+
+  test("and channels are taken back in the order in which they were selected", async () => {
+    const { selection, samples, around } = await open([1]);
+    samples.set("selected", [3]);
+    selection.set("selected", [1, 2]);
+    command(around, "undo");
+    expect([selection.state.selected, samples.state.selected]).toEqual([[1], [3]]);
+    command(around, "undo");
+    expect([selection.state.selected, samples.state.selected]).toEqual([[1], []]);
+    expect(named("Undo").getAttribute("aria-disabled")).toBe("true");
+  });
+
+  test("of other inputs are not gone back to, channels are", async () => {
+    const { selection, samples, around } = await open([1]);
+    samples.set("selected", [3]);
+    selection.set("selected", [2]);
+    samples.set({ _numbers_of: "wrong ones", selected: [] });
+    command(around, "undo");
+    expect([selection.state.selected, samples.state.selected]).toEqual([[1], []]);
+  });
+
+  test("are not told of beside weights, nor shown alone where nothing can", async () => {
+    const { model, samples } = await open([], { bar: { chooses_samples: false } });
+    samples.set("selected", [4]);
+    expect(named("Show this alone").hidden).toBe(true);
+    model.set("chooses_samples", true);
+    model.connect(false);
+    expect(named("Show this alone").hidden).toBe(false);
+    expect(named("Show this alone").disabled).toBe(true);
+    model.set("_of_samples", false);
+    expect(samplesPill().hidden).toBe(true);
   });
 });

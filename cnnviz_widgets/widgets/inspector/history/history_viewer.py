@@ -83,7 +83,12 @@ class HistoryViewer(Selecting, Composite):
         tabs = {name: self.views.in_tab(name) for name in ("density", "points")}
         tabs["channel"] = [self.views.card]
         selection, told = self.views.selection, lambda: remember(self)
-        self._selection_bar = SelectionBar(selection, on_python=told, python=PYTHON_LINE)
+        self._selection_bar = SelectionBar(
+            selection,
+            sample_selection=self.views.sample_selection,
+            on_python=told,
+            python=PYTHON_LINE,
+        )
         bar = [self.header, self.exporting, self.tour]
         middle = [*self.views.in_tab(""), self._selection_bar]
         children = framed(bar, self.selector, middle, self.drawer, tabs, self.story.parts)
@@ -214,6 +219,8 @@ class HistoryViewer(Selecting, Composite):
         self.views.show(recalled.record, names)
         self._selection_bar.show(recalled.record, names)
         _lead_rows(self.views, recalled, are_classes=bool(names))
+        given = recalled.inputs
+        self.views.show_samples_of("the inputs" if given is None else given.title)
         if before is None or not _same_channels(before, recalled):
             self.views.forget(" ".join(recalled.place[:2]))
         self._present, self._step = recalled, step

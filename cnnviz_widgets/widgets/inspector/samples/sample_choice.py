@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from typing import Any, Protocol, cast
 
 import numpy as np
-from ipywidgets import Widget
-from numpy.typing import ArrayLike
 
 from ....analysis.arrays import Indices
 from ....model import ModelProbe, model_lock
@@ -16,22 +15,42 @@ from ....model.samples.answers import AnswerSource
 from ....model.samples.input_set import InputSet, like
 from ....model.samples.pool import Pool
 from ....model.samples.pool_scores import CHOICES, Choice, pool_answers, ranking
+from ....records.layer_picture import MOST_ROWS
 from ....records.samples.shown_inputs import ShownInputs
 from ....runtime.call_stack import surely
 from ....validation.arrays import indices
 from ....validation.texts import one_of
-from ...jupyter.ownership import of_open
 from ...jupyter.work_report import WorkReport
 from ...panels.samples import SamplesBar
 from ...views.sample_names import sample_names
 from .sample_heads import SampleHeads
 
-WAYS = ("given", "these", *CHOICES, "next", "previous")
+WAYS = ("given", "these", "surveyed", *CHOICES, "next", "previous")
 """What can be asked for."""
 
 _TITLES = {"wrong": "wrong ones", "unsure": "least sure", "random": "at random"}
 # Of more classes a list is of no use.
 _MOST_CLASSES = 1000
+
+
+@dataclass(frozen=True)
+class _Choice:
+    """What is chosen from.
+
+    Attributes
+    ----------
+    title : str
+    source : Pool or None
+    of_given : bool
+        Whether these are the inputs as they were given.
+    page : int
+        So many are shown at a time.
+    """
+
+    title: str
+    source: Pool | None
+    of_given: bool
+    page: int
 
 
 def input_set(
@@ -40,6 +59,7 @@ def input_set(
     labels: Sequence[int | str] | None,
     class_names: Sequence[str] | None,
     shown: ShownInputs | None = None,
+    source: Pool | None = None,
 ) -> InputSet:
     """Inputs that a probe reads its model on.
 
@@ -50,7 +70,7 @@ def input_set(
     """
     checked = checked_targets(probe.model, targets, probe.samples)
     names = sample_names(labels, checked, class_names, probe.samples)
-    return InputSet(probe, checked, tuple(names), shown)
+    return InputSet(probe, checked, tuple(names), shown, source)
 
 
 class Reader(Protocol):
@@ -75,6 +95,8 @@ class InputChoice:
     refresh : callable
         Reads the model again, and shows it.
     work : WorkReport
+    surveyed : callable
+        The samples surveyed by their numbers, None where they are not at hand.
 
     Attributes
     ----------
@@ -92,6 +114,7 @@ class InputChoice:
         readers: Sequence[Reader],
         refresh: Callable[[], None],
         work: WorkReport,
+        surveyed: Callable[[], Pool | None] = lambda: None,
     ) -> None:
         self.present = self._given = given
         self._class_names = heads.class_names or None
@@ -100,10 +123,11 @@ class InputChoice:
         self._readers = readers
         self._refresh = refresh
         self._work = work
+        self._surveyed = surveyed
         self._chance = np.random.default_rng(0)
         self._times_set = 0
-        # What was chosen last: whose it is, their numbers in order, and the first that is shown.
-        self._title, self._source = "", pool
+        # What was chosen last, their numbers in order, and the first that is shown.
+        self._chosen = _Choice("", pool, pool is None, given.probe.samples)
         self._ranking: Indices = np.arange(0)
         self._start = 0
         bar.on_ask = self.choose
@@ -144,7 +168,7 @@ class InputChoice:
         with model_lock(self.present.probe.model):
             before = self.present
             checked = checked_targets(before.probe.model, targets, before.probe.samples)
-            self.present = InputSet(before.probe, checked, before.names, before.shown)
+            self.present = replace(before, targets=checked)
             if before is self._given:
                 self._given = self.present
             self._heads.judge_by(self.present)
@@ -166,16 +190,25 @@ class InputChoice:
                 raise ValueError("numbers must name one sample or more; got none")
             self._show(self.present.some(rows, self._picked(rows)))
             self._turn(np.arange(0), 0)
+        elif what == "surveyed":
+            self._show_surveyed(numbers)
         elif what in ("next", "previous"):
-            step = self._page if what == "next" else -self._page
+            step = self._chosen.page if what == "next" else -self._chosen.page
             self._show_page(self._ranking, self._start + step)
         else:
             self._rank(cast(Choice, what), numbers)
 
-    @property
-    def _page(self) -> int:
-        """How many samples are shown at a time."""
-        return self._given.probe.samples
+    def _show_surveyed(self, numbers: Sequence[int]) -> None:
+        source = self._surveyed()
+        if source is None:
+            raise ValueError(
+                "what was surveyed is not at hand: survey arrays, or a pool that the inspector has"
+            )
+        rows = indices("numbers", numbers, source.size)
+        if not rows.size:
+            raise ValueError("numbers must name one sample or more; got none")
+        page = min(len(rows), MOST_ROWS)
+        self._begin(_Choice(f"{len(rows):,} of those surveyed", source, False, page), rows)
 
     def _rank(self, what: Choice, numbers: Sequence[int]) -> None:
         report = self._work.reported("the choice")
@@ -194,13 +227,17 @@ class InputChoice:
                 answers = pool_answers(probe, answer_source, source, names, tell)
             chosen = ranking(what, answers, source.size, number, self._chance)
         title = _TITLES.get(what) or f"class {self._classes()[number]}"
-        before = self._title, self._source
-        self._title, self._source = title, source
+        page = self._given.probe.samples
+        self._begin(_Choice(title, source, self._pool is None, page), chosen)
+
+    def _begin(self, chosen: _Choice, numbers: Indices) -> None:
+        """Show the first of these."""
+        before, self._chosen = self._chosen, chosen
         try:
-            self._show_page(chosen, 0)
+            self._show_page(numbers, 0)
         except BaseException:
             # What was chosen before is what 'next' goes on with.
-            self._title, self._source = before
+            self._chosen = before
             raise
 
     def _class_number(self, what: Choice, numbers: Sequence[int]) -> int:
@@ -215,18 +252,18 @@ class InputChoice:
 
     def _show_page(self, numbers: Indices, start: int) -> None:
         """Show those that begin at a place of the ranking."""
-        source = self._source
+        source, page = self._chosen.source, self._chosen.page
         if source is None or not 0 <= start < len(numbers):
             raise ValueError("there are no more samples of this choice")
-        chosen = numbers[start : start + self._page]
-        title = self._title + (f" of the {source.note}" if source.note else "")
+        chosen = numbers[start : start + page]
+        title = self._chosen.title + (f" of the {source.note}" if source.note else "")
         if len(chosen) < len(numbers):
             title += f", {start + 1:,} to {start + len(chosen):,} of {len(numbers):,}"
         shown = ShownInputs(title, tuple(chosen.tolist()), source.size)
-        if source is self._pool:
+        if not self._chosen.of_given:
             inputs, targets = source.take(chosen)
             probe = like(self.present.probe, inputs)
-            self._show(input_set(probe, targets, None, self._class_names, shown))
+            self._show(input_set(probe, targets, None, self._class_names, shown, source))
         else:
             self._show(self._given.some(chosen, shown))
         self._turn(numbers, start)
@@ -238,7 +275,7 @@ class InputChoice:
         self._bar.show_choice(
             "" if self.present is self._given or shown is None else shown.title,
             has_previous=start > 0,
-            has_next=start + self._page < len(numbers),
+            has_next=start + self._chosen.page < len(numbers),
         )
 
     def _show(self, inputs: InputSet) -> None:
@@ -279,86 +316,3 @@ class InputChoice:
             return []
         names = self._class_names or ()
         return list(names) if len(names) == count else [str(number) for number in range(count)]
-
-
-class WithInputs:
-    """What an inspector offers of its inputs: which they are, and others in their place."""
-
-    _choice: InputChoice | None = None
-
-    @property
-    def probe(self) -> ModelProbe:
-        """The reader of the live model, on the inputs that it is shown now."""
-        return self._of_open_choice.present.probe
-
-    @property
-    def inputs(self) -> Any:
-        """What the model is shown, as it is called with it; set it to show it others.
-
-        Targets and labels of the inputs before go: `set_inputs` takes others with them.
-        """
-        return self.probe.inputs
-
-    @inputs.setter
-    def inputs(self, value: Any) -> None:
-        self.set_inputs(value)
-
-    @property
-    def targets(self) -> Any:
-        """What the model should answer, to be set at any time; None where that is not known."""
-        return None if self._choice is None else self._choice.present.targets
-
-    @targets.setter
-    def targets(self, value: Any) -> None:
-        self._of_open_choice.set_targets(value)
-
-    def set_inputs(
-        self,
-        inputs: Any,
-        *,
-        targets: ArrayLike | None = None,
-        labels: Sequence[int | str] | None = None,
-    ) -> None:
-        """Show the model these inputs from now on: everything is computed on them.
-
-        Parameters
-        ----------
-        inputs, targets, labels
-            As for the constructor.
-
-        Raises
-        ------
-        TypeError, ValueError
-            They do not fit the model or each other; the message says what was expected, and
-            nothing changes.
-        ModelCallError
-            The model's own call raises on them; nothing changes.
-        """
-        self._of_open_choice.set_inputs(inputs, targets, labels)
-
-    def choose_samples(self, what: str, numbers: Sequence[int] = ()) -> None:
-        """Show the model other samples of its pool, or of its inputs where it has no pool.
-
-        As many are shown as inputs were given. A history notes with each moment which they were.
-
-        Parameters
-        ----------
-        what : str
-            ``"wrong"``: the wrong answers, the surest first; ``"unsure"``: the least sure first;
-            ``"random"``; ``"class"``: those of one class; ``"next"`` and ``"previous"`` of what
-            was chosen; ``"these"``: some of those shown; ``"given"``: the inputs as given.
-        numbers : sequence of int
-            Of the class, or of the samples among those shown.
-
-        Raises
-        ------
-        ValueError
-            There are none such, or nothing is known by which to choose.
-        ModelCallError
-            The model's own call raises.
-        """
-        self._of_open_choice.choose(what, numbers)
-
-    @property
-    def _of_open_choice(self) -> InputChoice:
-        return of_open(cast(Widget, self), self._choice, "inputs")

@@ -14,7 +14,6 @@ from ....model.reading.probe import ModelProbe
 from ....model.samples.answers import AnswerSource, sample_answers
 from ....model.samples.input_set import InputSet
 from ....model.samples.pictures import Decode, output_pictures, sample_pictures
-from ....model.samples.raw_inputs import raw_inputs
 from ....records.layer_picture import MOST_ROWS
 from ....records.place_record import NOW, PlaceRecord
 from ....records.record_kind import OUTPUTS
@@ -25,6 +24,8 @@ from ....records.samples.shown_inputs import ShownInputs
 from ...jupyter.ownership import of_open
 from ...panels.samples import SamplesBar
 from ...views.layer_views import LayerViews
+from ..surveys.point_samples import PointSamples
+from ..surveys.survey_state import SurveyState
 
 _NOTHING = SamplePictures()
 _NOBODY = _NOTHING, SampleAnswers.none(0), ()
@@ -57,6 +58,8 @@ class SampleHeads:
         As for `sample_pictures`.
     inputs : InputSet
         Those to begin with.
+    surveys : SurveyState
+        Some of what was surveyed are points, too.
 
     Attributes
     ----------
@@ -71,8 +74,11 @@ class SampleHeads:
         class_names: Sequence[str],
         decode: Decode | None,
         inputs: InputSet,
+        surveys: SurveyState,
     ) -> None:
-        self._grid, self._cloud, self._bar = views.grid, views.embedding, bar
+        self._views = views
+        self._grid, self._bar = views.grid, bar
+        self._points = PointSamples(views.embedding, surveys, class_names, decode)
         self.class_names = class_names
         self.decode = decode
         self._source: AnswerSource | None = None
@@ -93,6 +99,7 @@ class SampleHeads:
     def let_go(self) -> None:
         """Forget the inputs; the inspector is closed."""
         self._held = self._last = self._source = None
+        self._points.let_go()
 
     def pictures_of(self, probe: ModelProbe) -> SamplePictures:
         """The samples of a probe, as rows are led by them; raises as `sample_pictures`."""
@@ -104,20 +111,20 @@ class SampleHeads:
         self._last = None
         self.step = NOW
         self._led_by = None
-        self._cloud.start("the inputs" if inputs.shown is None else inputs.shown.title)
+        self._views.show_samples_of(_title(inputs.shown), are_others=True)
 
     def saved(self) -> object:
-        """What rows are led by, for `restore`."""
-        return self._now, self.step
+        """What rows are led by, and which are selected, for `restore`."""
+        return self._now, self.step, self._views.sample_selection.selected
 
     def restore(self, saved: object) -> None:
         """Lead rows by what they were led by then."""
         assert isinstance(saved, tuple)
-        self._held, self.step = saved
+        self._held, self.step, selected = saved
         self._last = None
         self._led_by = None
-        shown = self._now.inputs.shown
-        self._cloud.start("the inputs" if shown is None else shown.title)
+        self._views.show_samples_of(_title(self._now.inputs.shown), are_others=True)
+        self._views.sample_selection.selected = selected
 
     def judge_by(self, inputs: InputSet) -> None:
         """The same inputs have other targets: judge the answers that are known by them."""
@@ -205,6 +212,7 @@ class SampleHeads:
         """Lead the rows of what is shown: now, as they were then, or not where nobody knows."""
         now, is_now, rows = self._now, present.step == NOW, present.rows
         nobody = now.answers.unanswered()
+        self._views.show_samples_of(_title(self.inputs if is_now else present.inputs))
         if is_now:
             self._lead(now.pictures, now.answers, now.inputs.names)
             self._bar.show_answers(now.answers, self.step)
@@ -246,14 +254,13 @@ class SampleHeads:
             self._answer(pictures, answers)
         else:
             now = self._now
-            raw = raw_inputs(now.inputs.probe) if pictures is now.pictures else None
             self._grid.show_samples(pictures, answers, names)
-            self._cloud.show_samples(pictures, answers, raw)
+            self._points.show(pictures, answers, now.inputs if pictures is now.pictures else None)
         self._led_by = pictures, names
 
     def _answer(self, pictures: SamplePictures, answers: SampleAnswers) -> None:
         self._grid.show_answers(pictures, answers)
-        self._cloud.show_answers(pictures, answers)
+        self._points.answer(pictures, answers)
 
     def _read(self, output: NDArray[Any], choice: SampleChoice | None) -> None:
         source, now = self._source, self._now
@@ -274,3 +281,8 @@ class SampleHeads:
         # A generator's rows are led by what it makes of them.
         self._held = replace(now, answers=answers, pictures=made or now.pictures)
         self._last = np.array(output) if output.nbytes <= _MOST_BYTES else None
+
+
+def _title(shown: ShownInputs | None) -> str:
+    """What samples are samples of; "the inputs" as they were given first."""
+    return "the inputs" if shown is None else shown.title

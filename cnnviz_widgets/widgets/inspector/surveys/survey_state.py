@@ -7,6 +7,8 @@ from dataclasses import replace
 
 from ....analysis.channel_measures import ChannelMeasures
 from ....model import ModelProbe
+from ....model.samples.pool import Pool
+from ....model.samples.surveyed_inputs import is_source
 from ....model.survey.fit import WeightsWatch, check_layers
 from ....records.layer_picture import counted
 from ....records.place_record import PlaceRecord
@@ -25,11 +27,15 @@ class SurveyState:
     bar : SamplesBar
         Says what was surveyed.
     survey : Survey or None
+    pool : Pool or None
+        What the survey may be of: a few samples tell.
 
     Attributes
     ----------
     survey : Survey or None
         The last one, whether it still holds or not.
+    source : Pool or None
+        Its samples by their numbers, where they are at hand.
 
     Raises
     ------
@@ -37,16 +43,27 @@ class SurveyState:
         No survey, or one of another model.
     """
 
-    def __init__(self, probe: ModelProbe, bar: SamplesBar, survey: Survey | None) -> None:
+    def __init__(
+        self,
+        probe: ModelProbe,
+        bar: SamplesBar,
+        survey: Survey | None,
+        pool: Pool | None = None,
+    ) -> None:
         self.survey: Survey | None = None
+        self.source: Pool | None = None
         self._watch: WeightsWatch | None = None
         self._bar = bar
         if survey is not None:
-            self.take(survey, probe)
+            self.take(survey, probe, None)
+            # Of other weights nobody can tell.
+            if pool is not None and self.present is not None and is_source(survey, probe, pool):
+                self.source = pool
 
-    def take(self, survey: Survey, probe: ModelProbe) -> None:
-        """Rest on this survey from now on; raises as the constructor."""
+    def take(self, survey: Survey, probe: ModelProbe, source: Pool | None) -> None:
+        """Rest on this survey, of these samples, from now on; raises as the constructor."""
         check_layers(survey, probe)
+        self.source = source
         self.survey, self._watch = survey, WeightsWatch(survey.weights)
         self.look(probe)
 

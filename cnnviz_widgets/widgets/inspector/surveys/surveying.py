@@ -12,13 +12,16 @@ from ipywidgets import Widget
 
 from ....model import ModelProbe, SurveyInterrupted, SurveyStopped, survey
 from ....model.samples.pool import Pool
+from ....model.samples.surveyed_inputs import source_of
 from ....model.survey.chosen_layers import Layers
 from ....records.survey.survey import Survey
 from ....validation.keywords import checked_keywords
 from ...jupyter.cell_progress import CellProgress
 from ...jupyter.error_text import logged_error
 from ...jupyter.ownership import of_open
+from ...linking.sample_selection import SampleSelection
 from ...panels.samples import SamplesBar
+from ...views.layer_views import LayerViews
 from .survey_state import SurveyState
 
 _BEGINNING = "beginning"
@@ -101,17 +104,20 @@ class Surveying:
             cell.tell(share, message)
 
         probe = self._probe()
+        source = self._pool
         if data is None:
             data = self._pooled(tell)
+        else:
+            source = source_of(probe.model, data, labels)
         try:
             result = survey(probe, data, labels=labels, progress=tell, **options)
         except (SurveyStopped, SurveyInterrupted) as error:
             if error.survey is not None:
-                self._show(error.survey, probe)
+                self._show(error.survey, probe, source)
             if error.survey is None or not isinstance(error.__cause__, _StopAsked):
                 raise
             return error.survey
-        self._show(result, probe)
+        self._show(result, probe, source)
         return result
 
     def _pooled(self, tell: Callable[[float, str], None]) -> Any:
@@ -123,20 +129,30 @@ class Surveying:
         self._pool.read(tell)
         return self._pool.samples
 
-    def _show(self, result: Survey, probe: ModelProbe) -> None:
-        self.state.take(result, probe)
+    def _show(self, result: Survey, probe: ModelProbe, source: Pool | None) -> None:
+        self.state.take(result, probe, source)
         self._refresh()
 
 
 class WithSurvey:
     """What an inspector offers of surveys: to make one, and the one that it rests on."""
 
+    views: LayerViews
     _surveying: Surveying | None = None
 
     @property
     def surveyed(self) -> Survey | None:
         """What is shown rests on this where it has the layer; None without, or once it is stale."""
         return None if self._surveying is None else self._surveying.state.present
+
+    @property
+    def surveyed_selection(self) -> SampleSelection:
+        """Selected ones of the samples surveyed that are points, by their numbers in the survey.
+
+        >>> x_train[list(inspector.surveyed_selection.selected)]
+        """
+        selection: SampleSelection = self.views.embedding.surveyed_selection
+        return selection
 
     @checked_keywords
     def survey(

@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 from traitlets import Bool, Bytes, Enum, Float, Int, TraitError, Unicode, observe, validate
 
 from ....analysis.arrays import Floats, Indices
-from ....analysis.embedding.tsne import FEWEST_ROWS, INSTALL, has_tsne
-from ....records.layer_picture import LayerPicture, counted
+from ....analysis.embedding.tsne import INSTALL, has_tsne
+from ....records.layer_picture import LayerPicture
 from ....records.layer_record import as_record
 from ....records.points.point_cloud import SUBJECTS, point_cloud
 from ....records.points.point_picture import METHODS, PointPicture
@@ -27,19 +27,18 @@ from ...linking.sample_selection import SampleSelection
 from ...linking.selection import Selection
 from ...linking.traits import Whole, WidgetOf
 from ...linking.wire_format import HeadTraits, head_entries, picture_state, wire
-from ..layer_view import LayerView, unchangeable
+from ..sample_view import SampleView
 from ..view_slot import Links, ViewSlot
 from .given_samples import for_rows, given_answers, given_pictures
+from .notes import notes_on
 from .placing import Placing
 from .told_samples import ToldSamples
 
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-_MEANS_NOTHING = "t-SNE: distances between clusters, and their sizes, mean nothing."
 
-
-class Embedding(HeadTraits, LayerView):
+class Embedding(HeadTraits, SampleView):
     """A layer as a cloud of points: samples to which it gives alike outputs lie together.
 
     Principal components at once, or t-SNE [CS231n], which needs openTSNE and takes some seconds.
@@ -82,7 +81,10 @@ class Embedding(HeadTraits, LayerView):
     _esm = bundle("embedding.js")
     _css = bundle("embedding.css")
 
-    sample_selection = WidgetOf(SampleSelection).tag(sync=True)
+    surveyed_selection = WidgetOf(SampleSelection).tag(sync=True)
+    can_show_surveyed = Bool(
+        False, help="Whether the model can be shown samples that were surveyed."
+    ).tag(sync=True)
     subject = Enum(list(SUBJECTS), "samples", help="What the points are.").tag(sync=True)
     method = Enum(
         list(METHODS), "pca", help="Principal components, or t-SNE where openTSNE is installed."
@@ -107,6 +109,8 @@ class Embedding(HeadTraits, LayerView):
     # What is shown has not been computed, and samples have not been told of: nobody looks.
     _is_late = False
     _untold: tuple[SamplePictures, ToldSamples] | None = None
+    # Numbers in the survey of samples that are shown.
+    _shown_as: tuple[int, ...] = ()
 
     def __init__(
         self,
@@ -137,7 +141,8 @@ class Embedding(HeadTraits, LayerView):
         super().__init__(
             selection=selection,
             axis=axis,
-            sample_selection=SampleSelection() if sample_selection is None else sample_selection,
+            sample_selection=sample_selection,
+            surveyed_selection=SampleSelection(),
             _install="" if has_tsne() else INSTALL,
             **traits,
         )
@@ -153,9 +158,15 @@ class Embedding(HeadTraits, LayerView):
 
     @property
     def numbers(self) -> Indices:
-        """The number of the sample, or of the channel, of each point."""
+        """The number of the sample, or of the channel, of each point; see `surveyed`."""
         picture = self._placing.picture
         return np.arange(0) if picture is None else picture.cloud.numbers.copy()
+
+    @property
+    def surveyed(self) -> NDArray[np.bool_]:
+        """Whether each point is a sample by its number in a survey, not among those shown."""
+        picture = self._placing.picture
+        return np.arange(len(self.numbers)) < (0 if picture is None else picture.cloud.surveyed)
 
     @property
     def summary(self) -> str:
@@ -207,7 +218,13 @@ class Embedding(HeadTraits, LayerView):
         self._placing.forget()
 
     def show_samples(
-        self, samples: SamplePictures, answers: SampleAnswers, raw: ArrayLike | None = None
+        self,
+        samples: SamplePictures,
+        answers: SampleAnswers,
+        raw: ArrayLike | None = None,
+        *,
+        surveyed: Indices | None = None,
+        shown_as: Sequence[int] = (),
     ) -> None:
         """Tell what each sample is, by its number among all.
 
@@ -218,9 +235,17 @@ class Embedding(HeadTraits, LayerView):
             Of all samples.
         raw : array_like, shape (sample, ...), optional
             What the model was shown.
+        surveyed : ndarray of int, optional
+            Numbers in a survey, descending, of samples that stand before all those shown.
+        shown_as : sequence of int
+            Numbers in the survey of samples that are shown.
         """
         inputs = None if raw is None else number_array("raw", raw)
-        self._tell(samples, ToldSamples(answers, raw=inputs), True)
+        told = ToldSamples.beside(answers, inputs, surveyed)
+        others, self._shown_as = self._shown_as != tuple(shown_as), tuple(shown_as)
+        self._tell(samples, told, True)
+        if others and self._record is not None:
+            self.show(self._record)
 
     def show_answers(self, samples: SamplePictures, answers: SampleAnswers) -> None:
         """Tell other answers to the same samples.
@@ -304,11 +329,11 @@ class Embedding(HeadTraits, LayerView):
         """The points of a record, as far as they are placed at once."""
         if self._is_late:
             return {}
-        cloud = point_cloud(record, self.subject)
+        cloud = point_cloud(record, self.subject, self._shown_as)
         picture = self._placing.place(cloud, record.path, self.method)
         are_samples = cloud.subject == "samples"
         return {
-            "_points": wire(cloud.numbers, "i4"),
+            "_points": wire(cloud.ids, "i4"),
             "_places": wire(self._placing.told.places(cloud), "i4"),
             "_leaves": wire(np.arange(0) if are_samples else record.columns, "i4"),
             "_noun": "sample" if are_samples else record.channel_noun,
@@ -318,28 +343,15 @@ class Embedding(HeadTraits, LayerView):
 
     def _drawn(self, picture: PointPicture) -> dict[str, Any]:
         """The wire traits that change while points are placed and judged."""
-        cloud = picture.cloud
-        on = counted(cloud.total, cloud.subject[:-1])
-        if len(cloud) < cloud.total:
-            on = f"{len(cloud):,} of {on}"
-        notes = list(cloud.notes)
-        if picture.method == "tsne":
-            notes.append(_MEANS_NOTHING)
-        elif self.method == "tsne" and 0 < len(cloud) < FEWEST_ROWS:
-            notes.append(f"t-SNE needs {FEWEST_ROWS} points: these are principal components.")
         return {
             "_positions": wire(picture.positions, "f4"),
             "_shown": picture.method,
-            "_summary": " · ".join(filter(None, [on, str(picture.scores)])),
-            "_notes": notes,
+            "_summary": " · ".join(filter(None, [picture.cloud.basis, str(picture.scores)])),
+            "_notes": notes_on(picture, self.method),
             "_share": -1.0,
         }
 
     # What is asked for ----------------------------------------------------------------------
-
-    @validate("sample_selection")
-    def _same_selection(self, proposal: dict[str, Any]) -> Any:
-        return unchangeable(self, "sample_selection", proposal["value"])
 
     @validate("method")
     def _possible(self, proposal: dict[str, Any]) -> str:
@@ -376,7 +388,12 @@ class Embedding(HeadTraits, LayerView):
 
 def _make(links: Links) -> Embedding:
     # The tab that it stands in says when somebody looks.
-    return Embedding(selection=links.selection, axis=links.axis, active=False)
+    return Embedding(
+        selection=links.selection,
+        axis=links.axis,
+        sample_selection=links.sample_selection,
+        active=False,
+    )
 
 
 SLOT = ViewSlot(_make, tab="points")

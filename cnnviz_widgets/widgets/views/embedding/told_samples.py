@@ -9,7 +9,7 @@ from ....analysis.arrays import Indices
 from ....analysis.embedding.raw_inputs import raw_rows
 from ....analysis.embedding.rows import point_rows
 from ....analysis.embedding.scores import Look, class_accuracy
-from ....records.points.point_cloud import PointCloud
+from ....records.points.point_cloud import PointCloud, surveyed_ids
 from ....records.samples.row_heads import SampleAnswers
 
 
@@ -20,7 +20,7 @@ class ToldSamples:
     ----------
     answers : SampleAnswers
     numbers : ndarray of int, shape (sample,), optional
-        Which samples they are of, ascending; by default 0, 1, ….
+        Which samples they are of, as `PointCloud.ids`, ascending; by default 0, 1, ….
     raw : ndarray, shape (sample, ...), optional
         The inputs.
     """
@@ -36,6 +36,19 @@ class ToldSamples:
         self._numbers = np.arange(len(self.answers)) if numbers is None else numbers
         self._accuracy: tuple[bytes, float | None] | None = None
 
+    @classmethod
+    def beside(
+        cls,
+        answers: SampleAnswers,
+        raw: NDArray[np.generic] | None,
+        surveyed: Indices | None,
+    ) -> ToldSamples:
+        """Of samples of a survey, by their numbers, descending, and of all that are shown."""
+        if surveyed is None:
+            return cls(answers, raw=raw)
+        shown = np.arange(len(answers) - len(surveyed))
+        return cls(answers, np.concatenate([surveyed_ids(surveyed), shown]), raw)
+
     def with_answers(self, answers: SampleAnswers) -> ToldSamples:
         """The same samples with other answers."""
         same = len(answers) == len(self.answers)
@@ -49,8 +62,9 @@ class ToldSamples:
             return np.arange(0)
         if not len(self._numbers):
             return np.full(len(cloud), -1)
-        first = np.searchsorted(self._numbers, cloud.numbers).clip(0, len(self._numbers) - 1)
-        return np.where(self._numbers[first] == cloud.numbers, first, -1)
+        ids = cloud.ids
+        first = np.searchsorted(self._numbers, ids).clip(0, len(self._numbers) - 1)
+        return np.where(self._numbers[first] == ids, first, -1)
 
     def labels(self, cloud: PointCloud) -> NDArray[np.int32]:
         """The class of each point; −1 where it is not known."""

@@ -7,6 +7,8 @@ export type Command =
   // Nothing is asked by these two: a layer was chosen and does not come, and it has come.
   | "waits" | "answered"
   | "drawer" | "copy" | "python" | "silence" | "mean" | "merge" | "undo" | "search"
+  // The model is shown the selected samples alone, or those of a survey; the wrong ones are selected.
+  | "these" | "surveyed" | "wrong"
   | `tab:${string}`;
 
 interface Asked {

@@ -26,6 +26,11 @@ export class Selection {
     return new Selection(await host.getModel<SelectionState>(reference), signal);
   }
 
+  /** Null without a reference, as in pages that were saved before there was one. */
+  static async from(host: Host, reference: string | null | undefined, signal: AbortSignal): Promise<Selection | null> {
+    return reference ? Selection.of(host, reference, signal) : null;
+  }
+
   get hovered(): number {
     return this.model.get("hovered");
   }
@@ -117,20 +122,25 @@ export class Selection {
 /** So many selections are gone back to. */
 const REMEMBERED = 50;
 
+/** What is selected in each of several selections. */
+type Moment = readonly (readonly number[])[];
+
 /** What was selected before, by whatever view or cell; it lives in the page, and needs no kernel. */
 export class SelectionHistory {
-  private earlier: (readonly number[])[] = [];
-  private present: readonly number[];
+  private earlier: Moment[] = [];
+  private present: Moment;
 
-  constructor(private readonly selection: Selection) {
-    this.present = selection.list;
-    selection.onSelected(() => this.look());
-    selection.onOthers(() => this.forget());
+  constructor(private readonly selections: readonly Selection[]) {
+    this.present = this.read();
+    selections.forEach((selection, at) => {
+      selection.onSelected(() => this.look());
+      selection.onOthers(() => this.forget(at));
+    });
   }
 
-  /** The selection before, other than the present one; undefined where there is none. */
-  private get last(): readonly number[] | undefined {
-    while (this.earlier.length > 0 && same(this.earlier[this.earlier.length - 1]!, this.present)) this.earlier.pop();
+  /** What was selected before, other than what is now; undefined where there is none. */
+  private get last(): Moment | undefined {
+    while (this.earlier.length > 0 && equal(this.earlier[this.earlier.length - 1]!, this.present)) this.earlier.pop();
     return this.earlier[this.earlier.length - 1];
   }
 
@@ -143,23 +153,34 @@ export class SelectionHistory {
     if (!last) return;
     this.earlier.pop();
     this.present = last;
-    this.selection.replace(last);
-    this.present = this.selection.list;
+    this.selections.forEach((selection, at) => {
+      if (!same(selection.list, last[at]!)) selection.replace(last[at]!);
+    });
+    this.present = this.read();
+  }
+
+  private read(): Moment {
+    return this.selections.map(({ list }) => list);
   }
 
   private look(): void {
-    const { list } = this.selection;
-    if (same(list, this.present)) return;
+    const now = this.read();
+    if (equal(now, this.present)) return;
     this.earlier.push(this.present);
     if (this.earlier.length > REMEMBERED) this.earlier.shift();
-    this.present = list;
+    this.present = now;
   }
 
-  private forget(): void {
-    this.earlier = [];
-    this.present = this.selection.list;
+  /** The numbers of one of them count something else: of it nothing is gone back to. */
+  private forget(at: number): void {
+    const { list } = this.selections[at]!;
+    const without = (moment: Moment): Moment => moment.map((each, i) => (i === at ? list : each));
+    this.earlier = this.earlier.map(without);
+    this.present = without(this.present);
   }
 }
+
+const equal = (a: Moment, b: Moment): boolean => a.every((each, at) => same(each, b[at]!));
 
 const same = (a: readonly number[], b: readonly number[]): boolean =>
   a === b || (a.length === b.length && a.every((channel, i) => channel === b[i]));

@@ -143,7 +143,8 @@ export interface TreeState {
 
 /** Samples or channels as points of the plane. */
 export interface PointsState {
-  /** Number of the sample or channel of each point. */
+  /** Number of the sample or channel of each point; −2, −3, … for the samples 0, 1, … of a survey
+    that are not shown. */
   _points: DataView;
   /** Right and up of each point, in units that mean nothing. */
   _positions: DataView;
@@ -187,6 +188,23 @@ export interface ChannelFactsState {
   _nonfinite_share: DataView;
   /** Share of the rows on which it is not zero throughout; empty for weights. */
   _fires: DataView;
+  /** On how many samples surveyed it is anywhere above zero; empty without a survey. */
+  _fired: DataView;
+  /** 1 where the share of those shown is another, beyond chance. */
+  _fired_differs: DataView;
+  _class_titles: string[];
+  /** How many samples each class has. */
+  _class_samples: DataView;
+  /** Classes that are listed, `_listed` for each channel, one channel after the other. */
+  _class_numbers: DataView;
+  /** The mean over the class's samples; NaN where there is none. */
+  _class_means: DataView;
+  /** On how many of the class's samples it fires. */
+  _class_fired: DataView;
+  /** The class on which it fires more than on all, beyond chance; -1 for none. */
+  _lift_class: DataView;
+  /** How many times as often, and the ends of the interval, for each channel. */
+  _lift: DataView;
   /** Channel → where the samples shown say something else than those surveyed. */
   _disagreements: Record<string, string>;
   /** Nothing where it is not known. */

@@ -47,6 +47,8 @@ export interface AblationBarState {
 
 /** What ChannelCard shares with the page. */
 export interface ChannelCardState extends ChannelFactsState {
+  /** How many classes of each channel are listed. */
+  _listed: number;
   /** What a channel is called. */
   _noun: string;
   /** Whether channels stand as `_rows` has them, not `axis`. */
@@ -54,6 +56,8 @@ export interface ChannelCardState extends ChannelFactsState {
   _rows: string;
   /** What the numbers are over. */
   _samples: string;
+  /** How many samples were surveyed; 0: none. */
+  _surveyed: number;
   axis: string;
   /** The channel that is shown; -1 for none. */
   channel: number;
@@ -85,6 +89,7 @@ export interface ChannelGridState extends SheetState, HeadsState, TokensState {
   places: number;
   /** A name for each of all samples; none: its number. */
   sample_labels: string[];
+  sample_selection: string;
   selection: string;
   /** Rows as they were given, the wrong ones first, by class, or the least sure first. */
   sort_rows: "given" | "wrong" | "class" | "unsure";
@@ -164,6 +169,8 @@ export interface EmbeddingState extends HeadsState, PointsState {
   /** What the picture rests on, and what it is worth. */
   _summary: string;
   axis: string;
+  /** Whether the model can be shown samples that were surveyed. */
+  can_show_surveyed: boolean;
   /** Why the points could not be placed; '' where they could. */
   error: string;
   /** Height of the picture in CSS pixels. */
@@ -174,6 +181,7 @@ export interface EmbeddingState extends HeadsState, PointsState {
   selection: string;
   /** What the points are. */
   subject: "samples" | "channels";
+  surveyed_selection: string;
 }
 
 /** What ExportMenu shares with the page. */
@@ -309,6 +317,10 @@ export interface SamplesBarState {
   grid: string;
   /** Serial, what is asked for, and numbers: of samples shown, or of a class. */
   _asked: [number, string, number[]];
+  /** The selection of samples surveyed, where there is one. */
+  _surveyed: string | null;
+  /** Numbers of the samples shown that have wrong answers. */
+  _wrong: number[];
   /** Serial of the last choice that was made or refused. */
   _answered: number;
   /** How often the page asked to end it. */
@@ -359,6 +371,9 @@ export interface SelectionState extends SelectedNumbersState {
 
 /** What SelectionBar shares with the page. */
 export interface SelectionBarState {
+  _samples: string | null;
+  /** The selections of samples, and of those surveyed, where there are such. */
+  _surveyed: string | null;
   /** The list of trials, where channels can be tried. */
   _trials: string | null;
   class_names: string[];
@@ -372,8 +387,12 @@ export interface SelectionBarState {
   _numbers: DataView;
   /** 1 for each that is zero throughout. */
   _dead: DataView;
+  /** Whether what is shown is of samples. */
+  _of_samples: boolean;
   /** How often the line was copied. */
   _python_asked: number;
+  /** Whether the frame around it can show the model the selected samples alone. */
+  chooses_samples: boolean;
   /** The line of code that gets the values; '' where none does. */
   python: string;
   selection: string;
