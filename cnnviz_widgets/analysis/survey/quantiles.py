@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -38,6 +39,20 @@ class Distribution:
         if not self.values.size:
             return np.full(q.shape, np.nan)
         return np.interp(q, self.shares, self.values)
+
+    def share_between(self, low: float, high: float) -> float:
+        """The share of values from `low` to `high`, both included; NaN without a finite value."""
+        if not self.values.size:
+            return float("nan")
+        return max(self._share_to(high, "right") - self._share_to(low, "left"), 0.0)
+
+    def _share_to(self, value: float, side: Literal["left", "right"]) -> float:
+        """The share below a value, of which a step there counts on its left or right side."""
+        at = int(np.searchsorted(self.values, value, side=side))
+        if at in (0, self.values.size):
+            return 0.0 if at == 0 else 1.0
+        ends, shares = self.values[at - 1 : at + 1], self.shares[at - 1 : at + 1]
+        return float(np.interp(value, ends, shares))
 
 
 def distributions(tally: LayerTally) -> tuple[Distribution, ...]:

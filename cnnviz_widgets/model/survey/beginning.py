@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 import keras
 
 from ...records.survey.survey import Survey
+from ..layers.activations import stuck_ends
 from ..reading.building import is_built
 from ..reading.description import Description, describe
 from ..reading.inputs import prepare
@@ -86,6 +87,7 @@ def begin_survey(
     plan = Plan(
         names=look.description.forward.listing.names,
         infos=chosen.infos,
+        ends={path: stuck_ends(look.description.layers[path]) for path in chosen.infos},
         skipped=chosen.skipped,
         rows=rows,
         classes=classes,

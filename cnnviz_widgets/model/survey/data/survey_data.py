@@ -34,6 +34,14 @@ class RawBatch(NamedTuple):
     numbers: Integers
 
 
+Passed = Callable[[RawBatch], None]
+"""Takes samples that are passed over."""
+
+
+def ignored(batch: RawBatch) -> None:
+    """Of no interest."""
+
+
 class SurveyData(Protocol):
     """Samples with numbers.
 
@@ -43,18 +51,27 @@ class SurveyData(Protocol):
         The least number.
     total : int or None
         About how many samples there are; None where that is not known.
+    at_hand : bool
+        Whether they lie in memory, so that looking at them again takes next to no time.
     """
 
     first: int
     total: int | None
+    at_hand: bool
 
-    def batches(self, start: int, most: int) -> Iterator[RawBatch]:
+    def batches(self, start: int, most: int, passed: Passed = ignored) -> Iterator[RawBatch]:
         """Batches of so many samples, the last one may have fewer, from a number on.
+
+        Parameters
+        ----------
+        start, most : int
+        passed : callable
+            Given the samples before `start`, as they are passed over.
 
         Raises
         ------
         ValueError
-            The data fail as they are read.
+            The data fail as they are read. Whatever `passed` raises passes through.
         """
 
 
@@ -90,6 +107,8 @@ def survey_data(
 class _ArrayData:
     """Arrays of samples."""
 
+    at_hand = True
+
     def __init__(self, data: Any, labels: Any, first: int) -> None:
         self._inputs, own = given_arrays(data, "data")
         self.first = first
@@ -107,22 +126,29 @@ class _ArrayData:
                 f"{len(self._labels):,}"
             )
 
-    def batches(self, start: int, most: int) -> Iterator[RawBatch]:
+    def batches(self, start: int, most: int, passed: Passed = ignored) -> Iterator[RawBatch]:
         total = self.total or 0
         if start > self.first + total:
             raise ValueError(
                 f"data hold {total:,} samples, and those before number {start:,} were surveyed "
                 "already: they are other data"
             )
-        for begin in range(max(start - self.first, 0), total, most):
-            rows = slice(begin, min(begin + most, total))
-            inputs = keras.tree.map_structure(lambda each, at=rows: each[at], self._inputs)
-            labels = None if self._labels is None else self._labels[rows]
-            yield RawBatch(inputs, labels, self.first + np.arange(rows.start, rows.stop))
+        after = max(start - self.first, 0)
+        if after:
+            passed(self._rows(0, after))
+        for begin in range(after, total, most):
+            yield self._rows(begin, min(begin + most, total))
+
+    def _rows(self, begin: int, end: int) -> RawBatch:
+        inputs = keras.tree.map_structure(lambda each: each[begin:end], self._inputs)
+        labels = None if self._labels is None else self._labels[begin:end]
+        return RawBatch(inputs, labels, self.first + np.arange(begin, end))
 
 
 class _StreamData:
     """A dataset, read from its start."""
+
+    at_hand = False
 
     def __init__(self, data: Any, labels: Any, first: int, key: Key | None) -> None:
         if key is None:
@@ -139,10 +165,10 @@ class _StreamData:
         self.total = _about(data)
         self._labels = None if labels is None else as_labels(labels)
 
-    def batches(self, start: int, most: int) -> Iterator[RawBatch]:
+    def batches(self, start: int, most: int, passed: Passed = ignored) -> Iterator[RawBatch]:
         # However long the dataset's own batches are, passes are all made on as many samples.
         waiting: list[RawBatch] = []
-        pieces = self._pieces(start)
+        pieces = self._pieces(start, passed)
         failure: Exception | None = None
         while True:
             try:
@@ -165,7 +191,7 @@ class _StreamData:
         if failure is not None:
             raise failure
 
-    def _pieces(self, start: int) -> Iterator[RawBatch]:
+    def _pieces(self, start: int, passed: Passed) -> Iterator[RawBatch]:
         """The dataset's own batches from a number on.
 
         Raises
@@ -184,11 +210,14 @@ class _StreamData:
             else:
                 numbers = _numbers_by(self._key, element, count)
             number += count
-            if self._key is None and number <= start:
-                continue
             if self._labels is not None:
                 labels = _labels_for(self._labels, numbers - self.first)
-            yield _from(RawBatch(inputs, labels, numbers), start)
+            batch = RawBatch(inputs, labels, numbers)
+            if (numbers < start).any():
+                passed(_some(batch, np.flatnonzero(numbers < start)))
+            if self._key is None and number <= start:
+                continue
+            yield _from(batch, start)
         if not read:
             raise ValueError("data is empty: the dataset yields no batch")
 
