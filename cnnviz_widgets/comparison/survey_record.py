@@ -97,6 +97,12 @@ class SurveyRecord(SurveyedRecord):
         """Those of all samples: the few that are kept are some of them."""
         return self.measures
 
+    @property
+    def _choice_note(self) -> str:
+        return (
+            f"Rows are {counted(self.n_samples, 'sample')} that the survey kept, drawn at random."
+        )
+
     def _omissions(self) -> list[str]:
         notes = super()._omissions()
         if self.summary.axes:

@@ -338,13 +338,16 @@ class OutputFacts(PictureFacts):
             f"{self.samples.total:,} when these were last looked at."
         )
 
+    @property
+    def _choice_note(self) -> str:
+        """Which samples these are, where they are not all."""
+        return (
+            f"A quick look, at {self.samples}, spread evenly over the rows; those of the "
+            "others stay empty. The first and the last look of a training are at all of them."
+        )
+
     def _omissions(self) -> list[str]:
-        notes = []
-        if self.samples is not None:
-            notes.append(
-                f"A quick look, at {self.samples}, spread evenly over the rows; those of the "
-                "others stay empty. The first and the last look of a training are at all of them."
-            )
+        notes = [] if self.samples is None else [self._choice_note]
         channels = counted(self.n_channels, self.channel_noun)
         compared = len(self.tree.items) + len(self.tree.nonfinite)
         if compared < self.n_channels:

@@ -141,4 +141,5 @@ def test_it_says_what_it_is(axes: tuple[int, ...]) -> None:
     size = " of 4 × 4" if axes else ""
     assert of.extent == f"5 channels{size} · 600 samples surveyed, 256 of them kept"
     assert ("Each tile is the mean over a sample's places." in of.omissions) == bool(axes)
+    assert of.omissions[0] == "Rows are 256 samples that the survey kept, drawn at random."
     assert of.disagreements == {}
