@@ -32,7 +32,7 @@ from ..reading.inputs import prepare
 from ..reading.model_lock import model_lock
 from .data.labels import class_numbers, no_labels
 from .data.sample_digest import with_batch
-from .data.survey_data import RawBatch
+from .data.survey_data import PADDED, RawBatch
 from .passes.eager_parts import EagerParts
 from .weights_stamp import weights_digest, weights_stamp
 
@@ -72,6 +72,8 @@ class Plan:
         Samples of a batch.
     in_order : bool
         Whether samples come by ascending number.
+    masked : bool
+        Whether any layer masks steps.
     """
 
     names: Mapping[Key, str]
@@ -82,6 +84,7 @@ class Plan:
     classes: int
     batch: int
     in_order: bool = True
+    masked: bool = False
 
 
 class _Seen(NamedTuple):
@@ -213,6 +216,7 @@ class Surveyor:
             classes=self._plan.classes,
             skipped=dict(self._plan.skipped),
             digests=self._digests,
+            masked=self._plan.masked,
         )
 
     def _parts(self, inputs: Any, draws: Any) -> dict[str, BatchParts]:
@@ -297,7 +301,7 @@ class Surveyor:
         elif shapes != self._shapes:
             raise ValueError(
                 f"samples from number {numbers[0]:,} on have the shape {shapes}, those before "
-                f"{self._shapes}: pad or resize them all to one"
+                f"{self._shapes}: pad or resize them all to one, as {PADDED} does of sequences"
             )
 
     def _check_new(self, numbers: Integers) -> None:

@@ -47,6 +47,8 @@ class Survey:
         Path → why a layer that was asked for has no summary.
     digests : KeptSamples
         Digests of the inputs of a few samples: whether other data hold the same ones.
+    masked : bool
+        Whether the model masks steps: those that a mask covers count as values all the same.
     """
 
     layers: Mapping[str, LayerSummary]
@@ -57,6 +59,7 @@ class Survey:
     classes: int
     skipped: Mapping[str, str]
     digests: SampleDigests = field(default_factory=no_digests)
+    masked: bool = False
 
     @property
     def samples(self) -> int:
@@ -125,6 +128,7 @@ class Survey:
             classes=self.classes,
             skipped={**other.skipped, **self.skipped},
             digests=self.digests.merged(other.digests),
+            masked=self.masked or other.masked,
         )
 
     def _check_merge(self, other: Survey) -> None:

@@ -19,6 +19,10 @@ Key = Callable[[Any], Any]
 """Gives the numbers of the samples in an element of a dataset."""
 
 
+PADDED = "keras.utils.pad_sequences"
+"""What makes one array of samples of different lengths."""
+
+
 class RawBatch(NamedTuple):
     """Some samples as they were given.
 
@@ -116,7 +120,8 @@ class _ArrayData:
         if len(lengths) != 1 or 0 in lengths:
             raise ValueError(
                 "data must hold arrays of equally many samples, at least one; got "
-                f"{sorted(lengths)}"
+                f"{sorted(lengths)}. A list holds an array for each of the model's inputs: samples "
+                f"of different lengths are one array, padded, as {PADDED} does"
             )
         self.total: int | None = lengths.pop()
         self._labels = given_labels(own, labels)
@@ -246,7 +251,7 @@ def _check_stacks(waiting: list[RawBatch], piece: RawBatch) -> None:
     if before != after:
         raise ValueError(
             f"the samples from number {piece.numbers[0]:,} on are of shape {after}, those before "
-            f"of {before}, which do not stack. Pad them all to one"
+            f"of {before}, which do not stack. Pad them all to one, as {PADDED} does"
         )
 
 
@@ -274,7 +279,8 @@ def _parts(element: Any) -> tuple[Any, Any]:
     if not flat or any(not is_batch(value) for value in flat):
         raise ValueError(
             "the dataset's elements must be batches of dense tensors, for instance "
-            f"dataset.batch(64); got {x!r:.200}"
+            f"dataset.batch(64), or dataset.padded_batch(64) of samples of different lengths; got "
+            f"{described(x)}"
         )
     targets = keras.tree.flatten(y)
     labels = np.asarray(targets[0]) if len(targets) == 1 and y is not None else None

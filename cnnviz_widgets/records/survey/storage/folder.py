@@ -6,7 +6,8 @@
     samples that were seen, as runs, first and one past the last; ``rows``: at most so many places
     of a sample were drawn; ``classes``: how many the labels have, 0 where none are known;
     ``skipped``: path → why a layer has no summary; ``digests``: of up to 256 samples the number
-    and 16 hexadecimal digits, a digest of what the model was shown; ``layers``: a list of objects
+    and 16 hexadecimal digits, a digest of what the model was shown; ``masked``: whether the model
+    masks steps, which count as values all the same; ``layers``: a list of objects
     in the order of execution, with ``path``, ``axes`` (lengths of a sample's axes without the
     channels), ``channels``, ``bounds`` (the least and the greatest value that the layer can put
     out; infinity is the text "Infinity" or "-Infinity"), ``kind`` (the layer's class), ``ends``
@@ -278,6 +279,7 @@ def _survey_of(header: Header, folder: HeldFolder) -> Contents:
         classes=header.classes,
         skipped=header.skipped,
         digests=digests_from(header.digests),
+        masked=header.masked,
     )
 
 

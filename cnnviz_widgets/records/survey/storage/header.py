@@ -50,6 +50,7 @@ class Contents(NamedTuple):
     classes: int
     skipped: Mapping[str, str]
     digests: SampleDigests
+    masked: bool
 
 
 class LayerEntry(NamedTuple):
@@ -90,6 +91,7 @@ class Header(NamedTuple):
     classes: int
     skipped: dict[str, str]
     digests: tuple[tuple[int, int], ...]
+    masked: bool
     layers: dict[str, LayerEntry]
 
 
@@ -111,6 +113,7 @@ def header_of(survey: Contents, files: Iterable[str]) -> bytes:
         "classes": survey.classes,
         "skipped": dict(survey.skipped),
         "digests": [[number, f"{digest:016x}"] for number, digest in as_pairs(survey.digests)],
+        "masked": survey.masked,
         "layers": [
             _entry(summary, file)
             for summary, file in zip(survey.layers.values(), files, strict=True)
@@ -162,8 +165,15 @@ def header_from(raw: bytes) -> Header:
             for path, why in mapping(part(header, "skipped"), "'skipped'").items()
         },
         _digests(part(header, "digests"), ranges),
+        _truth(part(header, "masked"), "whether steps are masked"),
         _layers(part(header, "layers")),
     )
+
+
+def _truth(value: Any, name: str) -> bool:
+    if not isinstance(value, bool):
+        raise ValueError(f"{name} is {brief(value)}, neither true nor false")
+    return value
 
 
 def _at_most(most: int, value: Any, name: str) -> int:

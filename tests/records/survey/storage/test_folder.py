@@ -73,6 +73,8 @@ def test_reads_back_equal(folder: Path, half: Survey) -> None:
     assert survey_bits(back) == survey_bits(half)
     for name in ("ranges", "model", "weights", "rows", "classes", "skipped"):
         assert getattr(back, name) == getattr(half, name)
+    assert Survey(**{**vars(half), "masked": True}).save(folder) == folder
+    assert Survey.load(folder).masked and not half.masked
     assert as_pairs(back.digests) == as_pairs(half.digests) != []
     told = [(each.bounds, each.kind, each.ends) for each in back.layers.values()]
     assert told == [((0.0, np.inf), "Conv2D", (None, 6.0))] * 3
@@ -171,6 +173,7 @@ def test_what_is_no_survey_is_not_written_over(tmp_path: Path, half: Survey) -> 
         ({"model": None}, "the model is None"),
         ({"layers": {}}, "no list"),
         ({"weights": 3}, "the digest of the weights"),
+        ({"masked": 1}, "whether steps are masked is 1, neither true nor false"),
         ({"digests": None}, "the list of samples' digests"),
         ({"digests": [[3, "0"]]}, "not 16 hexadecimal digits"),
         ({"digests": [[151, "0" * 16]]}, "digests are not those of samples that are kept"),
