@@ -55,6 +55,8 @@ class SurveyRecord(SurveyedRecord):
             summary.path,
             samples=SampleChoice(tuple(kept.numbers[order].tolist()), end),
             bounds=summary.bounds,
+            # What a survey says, it says of every channel.
+            whole=True,
             summary=summary,
             drawn=kept.arrays["rows"][order],
         )
