@@ -82,7 +82,7 @@ def ascend(  # noqa: PLR0913  # keyword-only, and each with a default
         ``"grey"``: next to nothing, the mean of the inputs; for a generator a random noise.
         ``"top"``: each channel's strongest input. An array, (n, …) as the model's inputs or one
         for all: such as `Ascent.images` of the moment before; then 8 steps do what 128 from grey
-        do.
+        do, and the picture stays where it is, as steps hardly move it.
     objective : {'once', 'everywhere'}
         Excite the channel as strongly as can be at one place, or in the mean over all.
     negative : bool
