@@ -298,6 +298,28 @@ def test_of_several_inputs_the_others_stay_those_of_the_strongest_sample() -> No
     )
 
 
+def test_a_generator_of_classes_is_asked_for_its_noise() -> None:
+    noise, number = keras.Input((6,), name="noise"), keras.Input((), dtype="int32", name="class")
+    drawn = L.Dense(9, name="dense")(
+        L.Concatenate(name="both")([noise, L.Embedding(3, 2, name="classes")(number)])
+    )
+    model = keras.Model([noise, number], L.Reshape((3, 3, 1), name="image")(drawn))
+    noises, classes = RANDOM.normal(size=(9, 6)).astype("float32"), np.arange(9) % 3
+    found = ascend(ModelProbe(model, [noises, classes]), "dense", [0, 4], steps=8)
+    assert found.source == "noise" and found.drawn is not None
+    again = np.asarray(model([found.images, classes[found.best_samples]]))
+    np.testing.assert_allclose(found.drawn, again, atol=1e-6)
+
+
+def test_inputs_with_holes_are_searched_for_without_any() -> None:
+    holes = IMAGES.copy()
+    holes[:, 0, 0] = np.nan
+    probe = ModelProbe(network(convolution(activation="relu")), holes)
+    for start in ("grey", "top"):
+        found = ascend(probe, "conv", steps=16, start=start)
+        assert np.isfinite(found.images).all()
+
+
 class FixedBatch(keras.Model):
     def __init__(self) -> None:
         super().__init__()

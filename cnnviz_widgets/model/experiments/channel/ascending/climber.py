@@ -11,7 +11,7 @@ import tensorflow as tf
 from numpy.typing import NDArray
 
 from .....analysis.arrays import Indices, Singles
-from ..pass_function import PassFunction
+from ..pass_function import PassFunction, tensor_type
 from ..tapped_pass import Tapped, TappedPass
 from .parameters import Parameters
 from .redirected import RULES
@@ -100,7 +100,7 @@ class Climber:
         self._everywhere = everywhere
         self._sign = sign
         self._held = [
-            tf.TensorSpec((None, *array.shape[1:]), tf.as_dtype(array.dtype))
+            tf.TensorSpec((None, *array.shape[1:]), tensor_type(array))
             for k, array in enumerate(tapped.given)
             if k != tapped.place
         ]
@@ -300,7 +300,7 @@ class Climber:
         flat = tf.reshape(driving, (tf.shape(driving)[0], -1, driving.shape[-1]))
         values = self._sign * tf.linalg.matvec(flat, mask)
         if not self._everywhere:
-            return tf.reduce_logsumexp(sharpness * values, 1)
+            return tf.reduce_logsumexp(sharpness * values, 1) / sharpness[:, 0]
         if self._sign < 0 or not found.is_behind:
             return tf.reduce_sum(values, 1)
         # Places that are far from firing say as little as they do in what is measured, and not

@@ -233,8 +233,9 @@ def _summed(waves: Any, size: tuple[int, ...]) -> Any:
 
 
 def _shares(values: NDArray[Any], of: Parameters) -> Floats:
-    """Where values lie between the ends, as a share, not too near to them."""
+    """Where values lie between the ends, as a share, not too near to them; halfway if nowhere."""
     span = np.where(of.high > of.low, of.high - of.low, 1.0)
+    values = np.where(np.isnan(values), (of.low + of.high) / 2, values)
     return np.clip((np.asarray(values, np.float64) - of.low) / span, _INSIDE, 1 - _INSIDE)
 
 
