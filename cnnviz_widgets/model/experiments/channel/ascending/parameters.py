@@ -98,8 +98,10 @@ class Waves:
         rank = len(self._size)
         waves = tf.complex(z[..., 0] * self._amplitude, z[..., 1] * self._amplitude)
         flat = _summed(waves, self._size)
-        free = tf.transpose(flat, [0, *range(2, rank + 2), 1])
-        if self.shape[0] > 1:
+        if self.shape[0] == 1:
+            free = tf.reshape(flat, (-1, *self._size, 1))
+        else:
+            free = tf.transpose(flat, [0, *range(2, rank + 2), 1])
             free = tf.tensordot(free, self._statistics.colours.T.astype(np.float32), 1)
         values = _between(free + self._centre.astype(np.float32), self)
         return (
