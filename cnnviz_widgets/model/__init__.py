@@ -2,10 +2,12 @@
 
 from .diagnosis.diagnose import diagnose
 from .experiments.ablation import Ablation, ablate
+from .experiments.channel.ascent import ascend
 from .experiments.channel.coherence import layer_coherence
 from .experiments.channel.fields.receptive_field import receptive_field
 from .experiments.channel.strongest import strongest
 from .experiments.fresh_model import NoReference, fresh_probe
+from .experiments.gradients import NoGradients
 from .layers.analysis_order import Step, analysis_order
 from .layers.layer_info import LayerInfo
 from .layers.parameters import LayerParameters
@@ -30,6 +32,7 @@ __all__ = [
     "ModelLock",
     "ModelProbe",
     "MomentReader",
+    "NoGradients",
     "NoReference",
     "Pace",
     "Reading",
@@ -40,6 +43,7 @@ __all__ = [
     "TrainingProgress",
     "ablate",
     "analysis_order",
+    "ascend",
     "attention_weights",
     "diagnose",
     "fresh_probe",

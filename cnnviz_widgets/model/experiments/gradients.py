@@ -28,6 +28,18 @@ class NoGradients(ValueError):
     """The gradients of a model cannot be had; the message says why."""
 
 
+def require_tensorflow() -> None:
+    """Refuse to take gradients where TensorFlow is not what Keras runs on.
+
+    Raises
+    ------
+    NoGradients
+        Keras runs on another backend.
+    """
+    if keras.backend.backend() != "tensorflow":
+        raise NoGradients("gradients are taken with TensorFlow as Keras' backend only")
+
+
 @dataclass(frozen=True)
 class Gradients:
     """How hard a loss pulls at each layer.
@@ -76,8 +88,7 @@ def relative_gradients(
     ModelCallError, TypeError, ValueError
         The model's call raises, or the targets do not fit.
     """
-    if keras.backend.backend() != "tensorflow":
-        raise NoGradients("gradients are taken with TensorFlow as Keras' backend only")
+    require_tensorflow()
     checked_loss(loss, targets)
     model = instance("probe", probe, ModelProbe).model
     count = (

@@ -11,6 +11,7 @@ import tensorflow as tf
 from cnnviz_widgets.model import (
     ModelProbe,
     ablate,
+    ascend,
     diagnose,
     fresh_probe,
     layer_coherence,
@@ -74,6 +75,10 @@ def tap(probe: ModelProbe) -> None:
         tapped.function("case", tapped_body, tf.TensorSpec((None, 4, 4, 1)))(probe.inputs)
 
 
+def climb(probe: ModelProbe) -> None:
+    ascend(probe, "conv", [0], steps=3)
+
+
 def stream(probe: ModelProbe) -> None:
     probe.memory_budget = 0
     probe.stream(lambda info, array: array.sum())
@@ -117,6 +122,16 @@ CASES = {
             "model/experiments/channel/tapped_pass.py",
             "model/experiments/channel/pass_function.py",
             "model/reading/model_reader.py",
+        ),
+    ),
+    "ascend": Case(
+        climb,
+        (
+            "model/experiments/channel/ascent.py",
+            "model/experiments/channel/ascending/search.py",
+            "model/experiments/channel/ascending/climber.py",
+            "model/experiments/channel/ascending/parameters.py",
+            "model/experiments/channel/ascending/natural.py",
         ),
     ),
     "stream": Case(stream, ("model/reading/model_reader.py", "model/reading/probe.py")),

@@ -5,7 +5,7 @@ It loads TensorFlow, and is imported only where TensorFlow is Keras' backend.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import keras
@@ -21,16 +21,32 @@ from ...reading.call_recorder import ModelCallError
 class PassFunction:
     """A traced function, or one that runs as it stands, given and giving arrays.
 
+    Parameters
+    ----------
+    make : callable
+        Given how many rows a batch has, or None for any number, makes the function of tensors.
+    specs : sequence of tf.TensorSpec
+        Of the function's arguments; of those that have a row a sample the first axis is None.
+    samples : int
+        Rows of a batch that the model takes, if it does not take any number.
+
     Attributes
     ----------
     rows : int or None
-        So many rows it takes at once, fewer being filled up with the last one; None: any number.
+        So many rows the model takes at once; None: any number, as far as is known.
     """
 
-    def __init__(self, function: Any, specs: Sequence[Any], rows: int | None) -> None:
-        self._function = function
+    def __init__(
+        self, make: Callable[[int | None], Any], specs: Sequence[Any], samples: int
+    ) -> None:
+        self._make = make
         self._specs = specs
-        self.rows = rows
+        self._samples = samples
+        self.rows: int | None = None
+        try:
+            self._function = make(None)
+        except ModelCallError:
+            self._function, self.rows = make(samples), samples
 
     def __call__(self, *arrays: Any) -> list[NDArray[Any]]:
         """What the function returns, each as an array.
@@ -38,13 +54,12 @@ class PassFunction:
         Parameters
         ----------
         *arrays : array
-            One for each of the function's specs. Those that have a row a sample have the same
-            number of them.
+            One for each of the specs; all that have a row a sample of the same number of rows.
 
         Returns
         -------
         list of ndarray
-            Of those that are no single numbers as many rows as were given.
+            Each with as many rows as were given.
 
         Raises
         ------
@@ -53,38 +68,71 @@ class PassFunction:
         MemoryError
             There is not enough memory.
         """
-        tensors, count = [], None
-        for spec, array in zip(self._specs, arrays, strict=True):
-            value = np.asarray(array)
-            if _is_batch(spec):
-                count = len(value)
-                value = _filled(value, self.rows)
-            tensors.append(tf.convert_to_tensor(value, spec.dtype))
+        given = [np.asarray(array) for array in arrays]
+        if self.rows is None:
+            try:
+                return self._run(self._function, given)
+            except ModelCallError:
+                count = self._count(given)
+                if count == self._samples:
+                    raise
+            # A model that only takes batches of one length may show it no sooner than now.
+            function = self._make(self._samples)
+            results = self._in_pieces(function, given, self._samples)
+            self._function, self.rows = function, self._samples
+            return results
+        return self._in_pieces(self._function, given, self.rows)
+
+    def _in_pieces(
+        self, function: Any, given: Sequence[NDArray[Any]], rows: int
+    ) -> list[NDArray[Any]]:
+        """Run it on so many rows at once, fewer being filled up with the last one."""
+        pieces = []
+        for first in range(0, self._count(given), rows):
+            piece = [
+                _filled(array[first : first + rows], rows) if _is_batch(spec) else array
+                for spec, array in zip(self._specs, given, strict=True)
+            ]
+            pieces.append(self._run(function, piece))
+        return [np.concatenate(parts)[: self._count(given)] for parts in zip(*pieces, strict=True)]
+
+    def _run(self, function: Any, given: Sequence[NDArray[Any]]) -> list[NDArray[Any]]:
+        tensors = [
+            tf.convert_to_tensor(array, spec.dtype)
+            for spec, array in zip(self._specs, given, strict=True)
+        ]
         interrupts = interrupts_kept()
         try:
             with surely(interrupts), interrupts:
-                results = [
-                    np.asarray(each) for each in keras.tree.flatten(self._function(*tensors))
-                ]
+                return [np.asarray(each) for each in keras.tree.flatten(function(*tensors))]
         except tf.errors.ResourceExhaustedError as error:
             raise MemoryError(f"no memory for a pass on this batch: {error}") from error
         except tf.errors.OpError as error:
             raise ModelCallError(
                 f"the model's call raised {type(error).__name__}: {error.message}"
             ) from error
-        return [each[:count] if each.ndim else each for each in results]
+
+    def _count(self, given: Sequence[NDArray[Any]]) -> int:
+        return next(
+            len(array) for spec, array in zip(self._specs, given, strict=True) if _is_batch(spec)
+        )
+
+
+def with_rows(spec: Any, rows: int | None) -> Any:
+    """A spec in which the length of the batch, where it is one, is a number or any."""
+    return tf.TensorSpec((rows, *spec.shape[1:]), spec.dtype) if _is_batch(spec) else spec
+
+
+def tensor_type(array: NDArray[Any]) -> Any:
+    """The type of the tensor that an array becomes."""
+    return tf.string if array.dtype.kind in "SU" else tf.as_dtype(array.dtype)
 
 
 def _is_batch(spec: Any) -> bool:
     return bool(spec.shape.rank) and spec.shape[0] is None
 
 
-def with_rows(spec: Any, rows: int) -> Any:
-    """A spec in which the length of the batch, where it is one, is a number."""
-    return tf.TensorSpec((rows, *spec.shape[1:]), spec.dtype) if _is_batch(spec) else spec
-
-
-def _filled(array: NDArray[Any], rows: int | None) -> NDArray[Any]:
+def _filled(array: NDArray[Any], rows: int) -> NDArray[Any]:
     """The same with its last row repeated up to a number of rows."""
-    missing = 0 if rows is None else rows - len(array)
-    return array if missing <= 0 else np.concatenate([array, np.repeat(array[-1:], missing, 0)])
+    missing = rows - len(array)
+    return array if not missing else np.concatenate([array, np.repeat(array[-1:], missing, 0)])

@@ -76,7 +76,7 @@ class TappedPass:
         Of a layer output with channels.
     source : str, optional
         The name of the input that the way begins at. Default: the one that the layer depends on;
-        of several the one that is an image.
+        of several the one that is an image, or that holds fractions.
 
     Attributes
     ----------
@@ -94,8 +94,7 @@ class TappedPass:
     Raises
     ------
     NoGradients
-        Keras runs on another backend than TensorFlow; the layer has no channels, or no rows that
-        belong to samples; the input holds text, or nothing of it reaches the layer.
+        The layer has no channels, or no rows that belong to samples; the input holds text.
     ValueError
         There is no such layer or input; or there are several, and none is named.
     ModelCallError
@@ -103,8 +102,6 @@ class TappedPass:
     """
 
     def __init__(self, probe: ModelProbe, path: str, source: str | None = None) -> None:
-        if keras.backend.backend() != "tensorflow":
-            raise NoGradients("gradients are taken with TensorFlow as Keras' backend only")
         self.probe = probe
         self.info: LayerInfo = probe.info(path)
         if self.info.channels is None:
@@ -215,8 +212,9 @@ class TappedPass:
         kind : str
             Names it among those of this layer and input.
         body : callable
-            Given this pass and a tensor for each of `specs`, returns a tensor or several. It may
-            be kept: whatever differs from call to call is an argument of it.
+            Given this pass and a tensor for each of `specs`, returns a tensor or several, each with
+            a row for each row it is given. It may be kept: whatever differs from call to call is
+            an argument of it.
         *specs : tf.TensorSpec
             None for the length of the batch. A model that only takes batches as long as the
             probe's own gets those, see `PassFunction`.
@@ -230,14 +228,12 @@ class TappedPass:
         return reader_of(self.probe).traced(key, lambda: self._made(body, specs))
 
     def _made(self, body: Callable[..., Any], specs: Sequence[Any]) -> PassFunction:
-        if not self.is_traced:
-            return PassFunction(lambda *tensors: body(self, *tensors), specs, None)
-        try:
-            return PassFunction(self._traced(body, specs), specs, None)
-        except ModelCallError:
-            rows = self.probe.samples
-            fixed = [with_rows(spec, rows) for spec in specs]
-            return PassFunction(self._traced(body, fixed), specs, rows)
+        def make(rows: int | None) -> Any:
+            if not self.is_traced:
+                return lambda *tensors: body(self, *tensors)
+            return self._traced(body, [with_rows(spec, rows) for spec in specs])
+
+        return PassFunction(make, specs, self.probe.samples)
 
     def _traced(self, body: Callable[..., Any], specs: Sequence[Any]) -> Any:
         function = tf.function(lambda *tensors: body(self, *tensors), autograph=False)
@@ -320,18 +316,20 @@ def _chosen(
     reaching = [name for name in names if name in info.inputs] or list(names)
     if len(reaching) == 1:
         return reaching[0]
-    images = [
-        name
-        for name in reaching
-        if (array := given[names.index(name)]) is not None
-        and is_image(array.shape, array.dtype.kind not in "iu")
-    ]
-    if len(images) == 1:
-        return images[0]
+    arrays = {name: given[names.index(name)] for name in reaching}
+    images = [name for name, array in arrays.items() if _is_picture(array)]
+    numbers = [name for name, array in arrays.items() if array.dtype.kind not in "biuSU"]
+    for alike in (images, numbers):
+        if len(alike) == 1:
+            return alike[0]
     raise ValueError(
         f"the layer {info.path!r} depends on the inputs {', '.join(map(repr, reaching))}: name "
         f"the one that is meant, source={reaching[0]!r}"
     )
+
+
+def _is_picture(array: NDArray[Any]) -> bool:
+    return array.dtype.kind not in "SU" and is_image(array.shape, array.dtype.kind not in "iu")
 
 
 def _driving(tensor: Any) -> Any:

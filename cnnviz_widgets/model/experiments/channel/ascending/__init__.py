@@ -1,0 +1,1 @@
+"""The parts of gradient ascent in input space."""
