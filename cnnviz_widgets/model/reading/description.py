@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Hashable
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import keras
@@ -31,13 +32,20 @@ from .passes.forward_pass import Output, Pass
 
 @dataclass(frozen=True)
 class Description:
-    """What was found out about the model as it stood at one fingerprint."""
+    """What was found out about the model as it stood at one fingerprint.
+
+    Attributes
+    ----------
+    traces : dict
+        What experiments have traced of it, see `ModelReader.traced`.
+    """
 
     mark: Fingerprint
     forward: Pass
     infos: dict[str, LayerInfo]
     layers: dict[str, Any]
     image_ends: tuple[str, ...]
+    traces: dict[Hashable, Any] = field(default_factory=dict)
 
 
 def describe(model: Any, inputs: Any, forward: Pass) -> Description:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import math
 import sys
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Sequence
+from dataclasses import replace
 from types import TracebackType
-from typing import Any
+from typing import Any, TypeVar, cast
 
 import keras
 import numpy as np
@@ -26,6 +27,10 @@ from .passes.eager_pass import EagerPass
 from .passes.forward_pass import Pass, in_lockstep
 
 Array = NDArray[np.float32]
+Trace = TypeVar("Trace")
+
+MOST_TRACES = 24
+"""So many traces of experiments are kept a probe: a graph takes some megabytes."""
 
 
 class ModelReader:
@@ -76,6 +81,27 @@ class ModelReader:
                 build_for(self._model, self._inputs)
             self._latest = describe(self._model, self._inputs, self._fastest_pass())
         return self._latest
+
+    def traced(self, key: Hashable, make: Callable[[], Trace]) -> Trace:
+        """What an experiment has traced of the model as it is now; made anew with its description.
+
+        Parameters
+        ----------
+        key : hashable
+            Which trace it is.
+        make : callable
+            Traces it. Of all that were made, the `MOST_TRACES` used last are kept.
+        """
+        description = self.description()
+        traces = description.traces
+        if key not in traces:
+            traces[key] = make()
+            # What the model's code counts as it is traced is no change.
+            self._latest = replace(description, mark=fingerprint(self._model))
+        traces[key] = trace = traces.pop(key)
+        for oldest in list(traces)[:-MOST_TRACES]:
+            del traces[oldest]
+        return cast(Trace, trace)
 
     def info(self, path: str) -> LayerInfo:
         """What is known of the layer output at `path`; ValueError if there is none."""

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pytest
+import tensorflow as tf
 
 from cnnviz_widgets.model import ModelProbe, ablate, diagnose, fresh_probe, model_lock
+from cnnviz_widgets.model.experiments.channel.tapped_pass import TappedPass
 from cnnviz_widgets.model.experiments.gradients import relative_gradients
 from cnnviz_widgets.model.experiments.model_comparison import LiveSide, ModelComparison
 from cnnviz_widgets.model.experiments.penalties import penalties
 from cnnviz_widgets.model.experiments.weight_trials import Trials
+from cnnviz_widgets.model.reading.probe import reader_of
 
 from ..check_untouched import Experiment, check_untouched
 
@@ -45,6 +48,17 @@ def pull_back(probe: ModelProbe) -> None:
 def comparison(probe: ModelProbe) -> None:
     sides = LiveSide(probe, "a"), LiveSide(probe.some(1), "b")
     ModelComparison(*sides).changes()
+
+
+def tapped_body(tapped: TappedPass, images: Any) -> Any:
+    return tapped.gradient(lambda given: tapped.tap([given]).driving, images)
+
+
+def tap(probe: ModelProbe) -> None:
+    with model_lock(probe.model):
+        reader_of(probe).description().traces.clear()
+        tapped = TappedPass(probe, "dense")
+        tapped.function("case", tapped_body, tf.TensorSpec((None, 4, 4, 1)))(probe.inputs)
 
 
 def stream(probe: ModelProbe) -> None:
@@ -83,6 +97,14 @@ CASES = {
     ),
     "penalties": Case(penalties, ("model/experiments/penalties.py",)),
     "compare": Case(comparison, ("model/experiments/model_comparison.py",)),
+    "tap": Case(
+        tap,
+        (
+            "model/experiments/channel/tapped_pass.py",
+            "model/experiments/channel/pass_function.py",
+            "model/reading/model_reader.py",
+        ),
+    ),
     "stream": Case(stream, ("model/reading/model_reader.py", "model/reading/probe.py")),
 }
 

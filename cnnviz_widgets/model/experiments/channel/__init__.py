@@ -1,0 +1,1 @@
+"""Asking one channel of a live model what it is for."""
