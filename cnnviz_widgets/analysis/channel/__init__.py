@@ -1,0 +1,1 @@
+"""Arithmetic on one channel, or on the channels of one layer."""

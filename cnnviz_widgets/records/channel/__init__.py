@@ -1,0 +1,1 @@
+"""What was found when one channel was asked what it looks for."""
