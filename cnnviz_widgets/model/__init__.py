@@ -2,6 +2,9 @@
 
 from .diagnosis.diagnose import diagnose
 from .experiments.ablation import Ablation, ablate
+from .experiments.channel.occlusion import occlude, occlude_finer
+from .experiments.channel.pruning.prune import prune
+from .experiments.channel.redundancy import redundant
 from .experiments.fresh_model import NoReference, fresh_probe
 from .layers.analysis_order import Step, analysis_order
 from .layers.layer_info import LayerInfo
@@ -41,5 +44,9 @@ __all__ = [
     "diagnose",
     "fresh_probe",
     "model_lock",
+    "occlude",
+    "occlude_finer",
+    "prune",
+    "redundant",
     "survey",
 ]
