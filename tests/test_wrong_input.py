@@ -213,6 +213,16 @@ RULES = {
     "samples": Rule("samples must be a whole number, 1 or more", (0, "8", 2.5, True, NAN)),
     "step": Rule("step must be a whole number", (NAN, 2.5, "8", True, [1])),
     "seed": Rule("seed must be a whole number, 0 or more", (-1, NAN, "0", 1.5, None)),
+    "several samples": Rule("samples must be a whole number of samples, 2 or more",
+                            (1, "8", 2.5, True, NAN, None)),
+    "shift": Rule("shift must be a whole number of positions, 0 or more",
+                  (-1, NAN, "1", 1.5, None, True)),
+    "sample": Rule("sample must be whole numbers between 0 and 7", (8, -1, 0.5, "a", True, None)),
+    "channel": Rule("channel of 'conv' must be whole numbers between 0 and 3", (4, -1, 0.5, True)),
+    "target": Rule("target must be", ("best", 0.5, 3, -1, True, [1])),
+    "size": Rule("size must be", (0, 7, 2.5, True, "3", (3, 3, 3))),
+    "stride": Rule("stride must be", (0, 2.5, True, "3", (3, 3, 3))),
+    "output": Rule("output must be", (1, -1, 0.5, True, "head")),
     "count": Rule("count must be a whole number of samples, 1 or more", (0, NAN, "8", None)),
     "count of several": Rule("count must be a whole number of samples, 2 or more",
                              (1, NAN, "8", None)),
@@ -235,6 +245,9 @@ RULES = {
         "view must be one of 'outputs', 'weights', 'attention'", ("inputs", None, 5, ["outputs"])
     ),
     "how": Rule("how must be one of 'silence', 'mean', 'merge'", ("quieten", None, 5)),
+    "how to prune": Rule("how must be 'remove' or 'merge'", ("silence", None, 5)),
+    "fill": Rule("fill must be", ("zero", NAN, True, [0], Opaque)),
+    "source": Rule("source must be one of the model's inputs", ("images", 5, ["image"])),
     "kind": Rule("kind must be one of 'dead', 'non-finite', 'frozen'", ("sick", None, 5)),
     "folder": Rule("folder must be", ("", "  ", 5, b"history", ["history"], "a\0b")),
     "flag": Rule("must be True or False", ("no", 1, None)),
@@ -545,6 +558,41 @@ TAKES: dict[str, dict[str, Callable[[Any], Any]]] = {
         "loss": lambda wrong: mo.ablate(
             THINGS.probe, "conv", [0], targets=np.arange(8) % 3, loss=wrong
         ),
+    },
+    "model.occlude": {
+        "probe": lambda wrong: mo.occlude(wrong, 0),
+        "sample": lambda wrong: mo.occlude(THINGS.probe, wrong),
+        "layer": lambda wrong: mo.occlude(THINGS.probe, 0, path=wrong, channel=0),
+        "channel": lambda wrong: mo.occlude(THINGS.probe, 0, path="conv", channel=wrong),
+        "target": lambda wrong: mo.occlude(THINGS.probe, 0, target=wrong),
+        "size": lambda wrong: mo.occlude(THINGS.probe, 0, size=wrong),
+        "stride": lambda wrong: mo.occlude(THINGS.probe, 0, stride=wrong),
+        "fill": lambda wrong: mo.occlude(THINGS.probe, 0, fill=wrong),
+        "source": lambda wrong: mo.occlude(THINGS.probe, 0, source=wrong),
+        "output": lambda wrong: mo.occlude(THINGS.probe, 0, output=wrong),
+    },
+    "model.occlude_finer": {
+        "probe": lambda wrong: mo.occlude_finer(wrong, 0),
+        "sample": lambda wrong: mo.occlude_finer(THINGS.probe, wrong),
+        "size": lambda wrong: mo.occlude_finer(THINGS.probe, 0, size=wrong),
+    },
+    "model.prune": {
+        "probe": lambda wrong: mo.prune(wrong, "conv", [0]),
+        "layer": lambda wrong: mo.prune(THINGS.probe, wrong, [0]),
+        "channels": lambda wrong: mo.prune(THINGS.probe, "conv", wrong),
+        "how to prune": lambda wrong: mo.prune(THINGS.probe, "conv", [0], how=wrong),
+        "targets": lambda wrong: mo.prune(THINGS.probe, "conv", [0], targets=wrong),
+        "loss": lambda wrong: mo.prune(
+            THINGS.probe, "conv", [0], targets=np.arange(8) % 3, loss=wrong
+        ),
+    },
+    "model.redundant": {
+        "probe": lambda wrong: mo.redundant(wrong, "conv"),
+        "layer": lambda wrong: mo.redundant(THINGS.probe, wrong),
+        "several samples": lambda wrong: mo.redundant(THINGS.probe, "conv", samples=wrong),
+        "shift": lambda wrong: mo.redundant(THINGS.probe, "conv", shift=wrong),
+        "flag": lambda wrong: mo.redundant(THINGS.probe, "conv", fresh=wrong),
+        "seed": lambda wrong: mo.redundant(THINGS.probe, "conv", seed=wrong),
     },
     "model.attention_weights": {
         "probe": lambda wrong: mo.attention_weights(wrong, "conv"),

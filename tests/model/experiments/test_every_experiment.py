@@ -18,6 +18,14 @@ from cnnviz_widgets.model import (
     model_lock,
     strongest,
 )
+    diagnose,
+    fresh_probe,
+    model_lock,
+    occlude,
+    prune,
+    redundant,
+)
+from cnnviz_widgets.model.experiments.channel.partial_pass import WORTH_A_TRACE, PartialPass
 from cnnviz_widgets.model.experiments.channel.tapped_pass import TappedPass
 from cnnviz_widgets.model.experiments.gradients import relative_gradients
 from cnnviz_widgets.model.experiments.model_comparison import LiveSide, ModelComparison
@@ -77,6 +85,26 @@ def tap(probe: ModelProbe) -> None:
 
 def climb(probe: ModelProbe) -> None:
     ascend(probe, "conv", [0], steps=3)
+def alike_channels(probe: ModelProbe) -> None:
+    redundant(probe, "conv", shift=0, fresh=False)
+
+
+def take_out(probe: ModelProbe) -> None:
+    rehearsal = prune(probe, "conv", [0])
+    if rehearsal.why_not is None:
+        rehearsal.smaller_model()
+
+
+def cover(probe: ModelProbe) -> None:
+    occlude(probe, 0, path="conv", channel=1, target=0, size=3, fill="mean")
+
+
+def cover_traced(probe: ModelProbe) -> None:
+    with model_lock(probe.model):
+        reader_of(probe).description().traces.clear()
+        tapped = PartialPass(probe, "conv", samples=WORTH_A_TRACE)
+        tapped.layer(probe.inputs)
+        tapped.both(probe.inputs)
 
 
 def stream(probe: ModelProbe) -> None:
@@ -105,7 +133,10 @@ CASES = {
         try_without,
         ("model/experiments/weight_trials.py", "model/experiments/exchanged_pass.py"),
     ),
-    "fresh_probe": Case(draw_a_reference, ("model/experiments/fresh_model.py",)),
+    "fresh_probe": Case(
+        draw_a_reference,
+        ("model/experiments/fresh_model.py", "model/experiments/rebuilding.py"),
+    ),
     "relative_gradients": Case(
         pull_back,
         ("model/experiments/gradients.py", "model/experiments/losses.py"),
@@ -132,6 +163,25 @@ CASES = {
             "model/experiments/channel/ascending/climber.py",
             "model/experiments/channel/ascending/parameters.py",
             "model/experiments/channel/ascending/natural.py",
+    "redundant": Case(
+        alike_channels,
+        ("model/experiments/channel/redundancy.py",),
+    ),
+    "prune": Case(
+        take_out,
+        tuple(
+            f"model/experiments/channel/pruning/{name}.py" for name in ("prune", "smaller_model")
+        ),
+    ),
+    "occlude": Case(
+        cover,
+        tuple(f"model/experiments/channel/{name}.py" for name in ("occlusion", "partial_pass")),
+    ),
+    "partial pass": Case(
+        cover_traced,
+        (
+            "model/experiments/channel/partial_function.py",
+            "model/experiments/channel/partial_pass.py",
         ),
     ),
     "stream": Case(stream, ("model/reading/model_reader.py", "model/reading/probe.py")),
