@@ -218,7 +218,6 @@ RULES = {
     "shift": Rule("shift must be a whole number of positions, 0 or more",
                   (-1, NAN, "1", 1.5, None, True)),
     "sample": Rule("sample must be whole numbers between 0 and 7", (8, -1, 0.5, "a", True, None)),
-    "channel": Rule("channel of 'conv' must be whole numbers between 0 and 3", (4, -1, 0.5, True)),
     "target": Rule("target must be", ("best", 0.5, 3, -1, True, [1])),
     "size": Rule("size must be", (0, 7, 2.5, True, "3", (3, 3, 3))),
     "stride": Rule("stride must be", (0, 2.5, True, "3", (3, 3, 3))),

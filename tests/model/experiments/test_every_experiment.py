@@ -16,14 +16,10 @@ from cnnviz_widgets.model import (
     fresh_probe,
     layer_coherence,
     model_lock,
-    strongest,
-)
-    diagnose,
-    fresh_probe,
-    model_lock,
     occlude,
     prune,
     redundant,
+    strongest,
 )
 from cnnviz_widgets.model.experiments.channel.partial_pass import WORTH_A_TRACE, PartialPass
 from cnnviz_widgets.model.experiments.channel.tapped_pass import TappedPass
@@ -85,6 +81,8 @@ def tap(probe: ModelProbe) -> None:
 
 def climb(probe: ModelProbe) -> None:
     ascend(probe, "conv", [0], steps=3)
+
+
 def alike_channels(probe: ModelProbe) -> None:
     redundant(probe, "conv", shift=0, fresh=False)
 
@@ -163,6 +161,8 @@ CASES = {
             "model/experiments/channel/ascending/climber.py",
             "model/experiments/channel/ascending/parameters.py",
             "model/experiments/channel/ascending/natural.py",
+        ),
+    ),
     "redundant": Case(
         alike_channels,
         ("model/experiments/channel/redundancy.py",),

@@ -69,13 +69,11 @@ def partial_function(probe: ModelProbe, ends: Ends) -> PassFunction:
     flat = keras.tree.flatten(probe.inputs)
     specs = [tf.TensorSpec((None, *array.shape[1:]), _dtype_of(array)) for array in flat]
 
+    def trace(rows: int | None) -> Any:
+        return _traced(probe, ends, [with_rows(spec, rows) for spec in specs])
+
     def make() -> PassFunction:
-        try:
-            return PassFunction(_traced(probe, ends, specs), specs, None)
-        except ModelCallError:
-            # Perhaps it takes batches of one length only.
-            fixed = [with_rows(spec, probe.samples) for spec in specs]
-            return PassFunction(_traced(probe, ends, fixed), specs, probe.samples)
+        return PassFunction(trace, specs, probe.samples)
 
     return reader_of(probe).traced(ends, make)
 
