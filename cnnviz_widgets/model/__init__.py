@@ -5,6 +5,9 @@ from .experiments.ablation import Ablation, ablate
 from .experiments.channel.ascent import ascend
 from .experiments.channel.coherence import layer_coherence
 from .experiments.channel.fields.receptive_field import receptive_field
+from .experiments.channel.occlusion import occlude, occlude_finer
+from .experiments.channel.pruning.prune import prune
+from .experiments.channel.redundancy import redundant
 from .experiments.channel.strongest import strongest
 from .experiments.fresh_model import NoReference, fresh_probe
 from .experiments.gradients import NoGradients
@@ -49,7 +52,11 @@ __all__ = [
     "fresh_probe",
     "layer_coherence",
     "model_lock",
+    "occlude",
+    "occlude_finer",
+    "prune",
     "receptive_field",
+    "redundant",
     "strongest",
     "survey",
 ]

@@ -20,6 +20,7 @@ from cnnviz_widgets.model.keras_compat.random_numbers import (
     OF_TENSORFLOW,
     tensorflow_state,
 )
+from cnnviz_widgets.model.keras_compat.traced_functions import body_of
 
 from . import nets
 
@@ -134,6 +135,17 @@ def test_a_copied_tensor_is_called_after_the_one_it_is_a_copy_of() -> None:
     keras.Model(middle, end)
     first, second = [node.outputs[0].name for node in graph.nodes_of(head)]
     assert second == first + graph.COPY_SUFFIX
+
+
+def test_a_function_that_a_graph_calls_is_looked_into() -> None:
+    import tensorflow as tf
+
+    inner = tf.function(lambda x: tf.nn.relu(x) + 1)
+    traced = tf.function(inner).get_concrete_function(tf.TensorSpec((2,), tf.float32)).graph
+    call = next(op for op in traced.get_operations() if op.type.endswith("PartitionedCall"))
+    body = body_of(call)
+    assert len(body.inputs) == len(call.inputs) and len(body.outputs) == len(call.outputs)
+    assert "Relu" in {op.type for op in body.get_operations()}
 
 
 def test_layers_inside_and_stacks() -> None:

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ..arrays import Integers
 from ..survey.strongest import NO_SAMPLE, Strongest
 
 
@@ -57,9 +58,21 @@ def _best(flat: NDArray[Any], sign: int) -> NDArray[np.float32]:
     """Each sample's greatest value of each channel, shape (N, C); minus infinity without any."""
     extreme = flat.max(axis=1) if sign > 0 else -flat.min(axis=1)
     best: NDArray[np.float32] = extreme.astype(np.float32) + np.float32(0)
-    faulty = np.flatnonzero(~np.isfinite(flat).all(axis=(0, 1)))
+    # NaN and infinity come out on top, and then only: a greatest value that is finite stands.
+    faulty = np.flatnonzero((np.isnan(best) | (best == np.inf)).any(axis=0))
     if faulty.size:
         some = flat[..., faulty]
         kept = np.where(np.isfinite(some), sign * some, -np.inf)
         best[:, faulty] = kept.max(axis=1)
     return best
+
+
+def nonfinite_values(values: NDArray[Any]) -> Integers:
+    """How many of each channel's values are NaN or infinite, shape (C,)."""
+    flat = values.reshape(-1, values.shape[-1])
+    counts = np.zeros(flat.shape[1], dtype=np.int64)
+    # Their sum is not finite either; in float64 finite ones do not overflow.
+    with np.errstate(invalid="ignore"):
+        faulty = np.flatnonzero(~np.isfinite(flat.sum(axis=0, dtype=np.float64)))
+    counts[faulty] = np.count_nonzero(~np.isfinite(flat[:, faulty]), axis=0)
+    return counts

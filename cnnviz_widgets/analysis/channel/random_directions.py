@@ -9,14 +9,19 @@ channel has the same say: it is scaled by its own spread, else the largest ones 
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..arrays import Floats, Integers, frozen
+from ..survey.strongest import NO_SAMPLE, Strongest
 from .extreme_samples import extreme_samples
+
+Alike: TypeAlias = Callable[[Integers, Integers], float]
+"""Given numbers of samples and a place in each, counted along the axes, how alike they are."""
 
 DIRECTIONS = 32
 """So many random directions a layer is compared with; fewer than 19 could not tell at `LEVEL`."""
@@ -38,13 +43,18 @@ class Coherence:
         Of a channel's strongest samples: the share of the most frequent class, and the mean
         cosine between two of them. NaN where its values do not tell which samples are the
         strongest, as many others have the same, or where labels or features are not known.
-    purity_of_directions, affinity_of_directions : ndarray of float64, shape (D,)
+    likeness : ndarray of float64, shape (C,)
+        How alike what is seen of these samples is, at the places where the channel is strongest.
+    purity_of_directions, affinity_of_directions, likeness_of_directions : ndarray, shape (D,)
+        The same of the random directions.
     """
 
     purity: Floats
     affinity: Floats
+    likeness: Floats
     purity_of_directions: Floats
     affinity_of_directions: Floats
+    likeness_of_directions: Floats
 
     @property
     def purity_chance(self) -> Floats:
@@ -55,6 +65,11 @@ class Coherence:
     def affinity_chance(self) -> Floats:
         """The same for affinity."""
         return chance(self.affinity, self.affinity_of_directions)
+
+    @property
+    def likeness_chance(self) -> Floats:
+        """The same for what is seen of the samples."""
+        return chance(self.likeness, self.likeness_of_directions)
 
 
 def chance(values: Floats, of_directions: Floats) -> Floats:
@@ -84,6 +99,7 @@ def coherence(
     *,
     labels: Integers | None = None,
     features: NDArray[Any] | None = None,
+    alike: Alike | None = None,
     count: int = 9,
     directions: int = DIRECTIONS,
     name: str = "",
@@ -98,6 +114,8 @@ def coherence(
         Each sample's class; below 0 where it is not known.
     features : ndarray, shape (N, d), optional
         By which samples are compared with one another.
+    alike : callable, optional
+        Tells how alike samples are at places.
     count : int
         How many of the strongest samples are looked at.
     directions : int
@@ -105,18 +123,21 @@ def coherence(
         Of the layer: its hash chooses the directions.
     """
     flat = values.reshape(len(values), -1, values.shape[-1])
-    own, other = extreme_samples(flat, count + 1), None
+    own = extreme_samples(flat, count + 1)
+    tops = [_told_apart(own, own.places, count)]
     weights, live = direction_weights(flat, directions, name)
     if live.size:
-        other = extreme_samples(along(flat, live, weights)[:, None], count + 1)
-    tops = [_told_apart(each.values, each.samples, count) for each in (own, other) if each]
-    if other is None:
-        tops.append(np.full((directions, count), -1, dtype=np.int64))
-    purities = [_purity(top, labels) for top in tops]
-    affinities = [_affinity(top, features) for top in tops]
-    return Coherence(
-        *(frozen(each) for each in (purities[0], affinities[0], purities[1], affinities[1]))
-    )
+        greatest, at = along(flat, live, weights)
+        found = extreme_samples(greatest[:, None], count + 1)
+        known = np.where(found.samples == NO_SAMPLE, 0, found.samples)
+        tops.append(_told_apart(found, np.take_along_axis(at, known, axis=0), count))
+    else:
+        nobody = np.full((directions, count), -1, dtype=np.int64)
+        tops.append(_Top(nobody, nobody))
+    measured = [
+        (_purity(top, labels), _affinity(top, features), _likeness(top, alike)) for top in tops
+    ]
+    return Coherence(*(frozen(each) for each in (*measured[0], *measured[1])))
 
 
 def direction_weights(
@@ -145,23 +166,29 @@ def direction_weights(
 
 def along(
     flat: NDArray[Any], live: NDArray[np.intp], weights: NDArray[np.float32]
-) -> NDArray[np.float32]:
-    """The greatest value of each sample along each direction, shape (N, directions).
+) -> tuple[NDArray[np.float32], Integers]:
+    """The greatest value of each sample along each direction, and its place.
 
     Parameters
     ----------
     flat : ndarray, shape (N, P, C)
     live : ndarray of int
     weights : ndarray, shape (live, directions)
+
+    Returns
+    -------
+    (ndarray of float32, ndarray of int64), shape (N, directions)
     """
     per_sample = flat.shape[1] * max(flat.shape[2], weights.shape[1])
     step = max(1, _BLOCK_VALUES // max(per_sample, 1))
-    parts = []
+    greatest, places = [], []
     for first in range(0, len(flat), step):
         block = flat[first : first + step]
         some = block if len(live) == flat.shape[2] else block[..., live]
-        parts.append((some @ weights).max(axis=1))
-    return np.concatenate(parts)
+        values = some @ weights
+        greatest.append(values.max(axis=1))
+        places.append(values.argmax(axis=1))
+    return np.concatenate(greatest), np.concatenate(places)
 
 
 def _spread(flat: NDArray[Any]) -> Floats:
@@ -173,18 +200,26 @@ def _spread(flat: NDArray[Any]) -> Floats:
     return np.asarray(np.sqrt(squares / counted))
 
 
-def _told_apart(values: NDArray[np.float32], samples: Integers, count: int) -> Integers:
-    """The first `count` of one sample more, shape (C, count); −1 where the last has a rival."""
-    top = np.where(values[:count] > -np.inf, samples[:count], -1)
-    rivals = (values[count] == values[count - 1]) | (values[count - 1] == -np.inf)
-    return np.where(rivals, -1, top).T
+class _Top(NamedTuple):
+    """The strongest samples of channels or directions, and where in them, shape (C, count)."""
+
+    samples: Integers
+    places: Integers
 
 
-def _purity(top: Integers, labels: Integers | None) -> Floats:
-    result = np.full(len(top), np.nan)
+def _told_apart(found: Strongest, places: NDArray[np.integer], count: int) -> _Top:
+    """The first `count` of one sample more; −1 where the last has a rival of the same value."""
+    last, rival = found.values[count - 1], found.values[count]
+    none = (rival == last) | (last == -np.inf)
+    samples = np.where(none, -1, found.samples[:count])
+    return _Top(samples.T, places[:count].astype(np.int64).T)
+
+
+def _purity(top: _Top, labels: Integers | None) -> Floats:
+    result = np.full(len(top.samples), np.nan)
     if labels is None:
         return result
-    for row, numbers in enumerate(top):
+    for row, numbers in enumerate(top.samples):
         if numbers[0] >= 0:
             own = labels[numbers]
             own = own[own >= 0]
@@ -193,17 +228,32 @@ def _purity(top: Integers, labels: Integers | None) -> Floats:
     return result
 
 
-def _affinity(top: Integers, features: NDArray[Any] | None) -> Floats:
-    count = top.shape[1]
-    if features is None or count < 2:
-        return np.full(len(top), np.nan)
+def _affinity(top: _Top, features: NDArray[Any] | None) -> Floats:
+    result = np.full(len(top.samples), np.nan)
+    if features is None:
+        return result
     wide = features.reshape(len(features), -1).astype(np.float64)
-    norms = np.linalg.norm(wide, axis=1, keepdims=True)
-    unit = np.divide(wide, norms, out=np.zeros_like(wide), where=norms > 0)
-    result = np.full(len(top), np.nan)
-    for row, numbers in enumerate(top):
+    for row, numbers in enumerate(top.samples):
         if numbers[0] >= 0:
-            own = unit[numbers]
-            total = own.sum(axis=0)
-            result[row] = (total @ total - (own * own).sum()) / (count * (count - 1))
+            result[row] = mean_cosine(wide[numbers])
     return result
+
+
+def _likeness(top: _Top, alike: Alike | None) -> Floats:
+    result = np.full(len(top.samples), np.nan)
+    if alike is not None:
+        for row, (numbers, places) in enumerate(zip(top.samples, top.places, strict=True)):
+            if numbers[0] >= 0:
+                result[row] = alike(numbers, places)
+    return result
+
+
+def mean_cosine(rows: NDArray[Any]) -> float:
+    """The mean cosine between two of some rows; of what is all zero it is 0. NaN of one row."""
+    count = len(rows)
+    if count < 2:
+        return float("nan")
+    norms = np.linalg.norm(rows, axis=1, keepdims=True)
+    unit = np.divide(rows, norms, out=np.zeros(rows.shape), where=norms > 0)
+    total = unit.sum(axis=0)
+    return float((total @ total - (unit * unit).sum()) / (count * (count - 1)))

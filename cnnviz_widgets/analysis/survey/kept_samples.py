@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..arrays import Integers
+from ..arrays import Indices, Integers
 from .sample_hash import hashed
 
 POOLED = 512
@@ -42,14 +42,20 @@ class KeptSamples:
 
     def with_more(self, numbers: Integers, arrays: Arrays) -> KeptSamples:
         """Of more samples, of which a few enter once there are many."""
-        fresh = hashed(numbers, _SALT)
-        if len(self.numbers) >= self.most:
-            entering = np.flatnonzero(fresh < hashed(self.numbers[-1:], _SALT))
-            if not entering.size:
-                return self
+        entering = self.entering(numbers)
+        if not entering.size:
+            return self
+        if entering.size < len(numbers):
             numbers = numbers[entering]
             arrays = {name: array[entering] for name, array in arrays.items()}
         return self.merged(KeptSamples(numbers, arrays, self.most))
+
+    def entering(self, numbers: Integers) -> Indices:
+        """At which places of more samples those stand that may enter."""
+        if len(self.numbers) < self.most:
+            return np.arange(len(numbers))
+        fresh = hashed(numbers, _SALT)
+        return np.flatnonzero(fresh < hashed(self.numbers[-1:], _SALT))
 
     def merged(self, other: KeptSamples) -> KeptSamples:
         """Of the samples of both."""

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ..arrays import Floats
+from ..arrays import Floats, Indices, Integers
 from .layer_tally import LayerTally
 from .value_cells import CELLS
 
@@ -39,6 +40,20 @@ class Distribution:
             return np.full(q.shape, np.nan)
         return np.interp(q, self.shares, self.values)
 
+    def share_between(self, low: float, high: float) -> float:
+        """The share of values from `low` to `high`, both included; NaN without a finite value."""
+        if not self.values.size:
+            return float("nan")
+        return max(self._share_to(high, "right") - self._share_to(low, "left"), 0.0)
+
+    def _share_to(self, value: float, side: Literal["left", "right"]) -> float:
+        """The share below a value, of which a step there counts on its left or right side."""
+        at = int(np.searchsorted(self.values, value, side=side))
+        if at in (0, self.values.size):
+            return 0.0 if at == 0 else 1.0
+        ends, shares = self.values[at - 1 : at + 1], self.shares[at - 1 : at + 1]
+        return float(np.interp(value, ends, shares))
+
 
 def distributions(tally: LayerTally) -> tuple[Distribution, ...]:
     """The distribution of each channel's finite values."""
@@ -50,22 +65,40 @@ def distributions(tally: LayerTally) -> tuple[Distribution, ...]:
         _distribution(
             edges[channel],
             tally.cells.counts[channel],
-            _recurring(rows[:, channel]),
+            rows[:, channel],
             tally.zeros[channel] / finite[channel] if finite[channel] else np.nan,
         )
         for channel in range(tally.rule.channels)
     )
 
 
-def _recurring(values: NDArray[np.float32]) -> Floats:
+@dataclass(frozen=True, eq=False)
+class _Recurring:
     """The values other than zero that recur among those kept of one channel."""
-    distinct, counts = np.unique_counts(values[np.isfinite(values) & (values != 0)])
-    enough = max(_ATOM_COUNT, _ATOM_SHARE * values.size)
-    return distinct[counts >= enough].astype(np.float64)
+
+    values: Floats
+    counts: Integers
+    cells: Indices  # the cell of each
+    beside: Integers  # how many of all kept values are in its cell
+
+    @classmethod
+    def among(cls, kept: NDArray[np.float32], edges: Floats) -> _Recurring:
+        """Those among the values kept, by the edges of the channel's cells."""
+        shown = kept[np.isfinite(kept) & (kept != 0)]
+        distinct, counts = np.unique_counts(shown)
+        recurs = counts >= max(_ATOM_COUNT, _ATOM_SHARE * shown.size)
+        values = distinct[recurs].astype(np.float64)
+        cells = _cells_of(values, edges)
+        filled = np.bincount(_cells_of(shown, edges), minlength=CELLS)
+        return cls(values, counts[recurs], cells, filled[cells])
+
+
+def _cells_of(values: NDArray[np.floating], edges: Floats) -> Indices:
+    return np.clip(np.searchsorted(edges, values, side="right") - 1, 0, CELLS - 1)
 
 
 def _distribution(
-    edges: Floats, counts: NDArray[np.uint32], atoms: Floats, zero_share: float
+    edges: Floats, counts: NDArray[np.uint32], kept: NDArray[np.float32], zero_share: float
 ) -> Distribution:
     if np.isnan(zero_share):
         return Distribution(np.empty(0), np.empty(0), 0.0)
@@ -73,27 +106,23 @@ def _distribution(
     if not total:
         return Distribution(np.zeros(2), np.array([0.0, 1.0]), 0.0)
     smooth = counts / total * (1 - zero_share)
-    steps = _atom_shares(edges, smooth, atoms)
+    steps = _atom_shares(smooth, _Recurring.among(kept, edges))
     if zero_share > 0:
         steps[0.0] = float(zero_share)
     return _with_steps(edges, smooth, steps)
 
 
-def _atom_shares(edges: Floats, smooth: Floats, atoms: Floats) -> dict[float, float]:
+def _atom_shares(smooth: Floats, atoms: _Recurring) -> dict[float, float]:
     """The share of each value that recurs, which is taken out of its cell.
 
-    It is what the cell has more than those beside it: the atoms of one cell share it.
+    It has that part of its cell which it has of the values kept there. What the cell has more than
+    those beside it would be too much where values crowd about it, too, as about what a layer puts
+    out where it sees next to nothing.
     """
-    cells = np.clip(np.searchsorted(edges, atoms, side="right") - 1, 0, CELLS - 1)
-    shares: dict[float, float] = {}
-    for cell in np.unique(cells).tolist():
-        beside = smooth[[max(cell - 1, 0), min(cell + 1, CELLS - 1)]].mean()
-        extra = max(smooth[cell] - beside, 0.0)
-        inside = atoms[cells == cell]
-        for atom in inside.tolist():
-            shares[atom] = extra / inside.size
-        smooth[cell] -= extra
-    return shares
+    parts = atoms.counts / atoms.beside
+    shares = parts * smooth[atoms.cells]
+    np.subtract.at(smooth, atoms.cells, shares)
+    return dict(zip(atoms.values.tolist(), shares.tolist(), strict=True))
 
 
 def _with_steps(edges: Floats, smooth: Floats, steps: dict[float, float]) -> Distribution:

@@ -6,7 +6,7 @@ The forward pass is run with the layer's output replaced on its way. Weights are
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,6 +18,7 @@ from ...validation.keywords import checked_keywords
 from ...validation.objects import instance
 from ...validation.texts import one_of
 from ..layers.layer_info import LayerInfo
+from ..reading.calls.layer_call import LayerCall
 from ..reading.model_lock import model_lock
 from ..reading.probe import ModelProbe
 from .changed_outputs import (
@@ -32,7 +33,12 @@ from .exchanged_pass import run_exchanged
 from .losses import checked_loss, targets_of
 
 HOWS = ("silence", "mean", "merge")
-_DONE = {"silence": "Silencing", "mean": "Replacing by the mean", "merge": "Merging"}
+_DONE = {
+    "silence": "Silencing",
+    "mean": "Replacing by the mean",
+    "merge": "Merging",
+    "first": "Having the first stand for all",
+}
 
 
 @dataclass(frozen=True)
@@ -175,10 +181,41 @@ def ablate(
     """
     one_of("how", how, HOWS)
     checked_loss(loss, targets)
-    model = instance("probe", probe, ModelProbe).model
-    with model_lock(model):
+    with model_lock(instance("probe", probe, ModelProbe).model):
         info = probe.info(path)
-        chosen = _checked(info, channels, how)
+        replacement = Replacement(checked_channels(info, channels, how), how)
+        return tried(probe, info, replacement, targets, loss)
+
+
+def tried(
+    probe: ModelProbe,
+    info: LayerInfo,
+    replacement: Replacement,
+    targets: Any,
+    loss: Any,
+    *,
+    observe: Callable[[LayerCall], None] | None = None,
+) -> Ablation:
+    """What the live model does with a layer's channels replaced so, and without.
+
+    Parameters
+    ----------
+    probe : ModelProbe
+        Its model's lock is to be held.
+    info : LayerInfo
+    replacement : Replacement
+    targets, loss
+        As of `ablate`, checked.
+    observe : callable, optional
+        Given each call of the pass with the channels replaced.
+
+    Raises
+    ------
+    ValueError, ModelCallError
+        As `ablate`.
+    """
+    model = probe.model
+    with model_lock(model):
         given = None
         if targets is not None:
             given = [each[: probe.samples] for each in targets_of(model, targets, probe.samples)]
@@ -190,7 +227,7 @@ def ablate(
             judge = judge_of(probe, loss, given, outputs)
             loss_before = judge(outputs)
         del outputs
-        outputs = run_exchanged(probe, {info.path: Replacement(chosen, how)})
+        outputs = run_exchanged(probe, {info.path: replacement}, observe=observe)
         after = values_of(outputs)
         if judge is not None:
             loss_after = judge(outputs)
@@ -198,8 +235,8 @@ def ablate(
     changed = answers_changed(before, after)
     return Ablation(
         path=info.path,
-        channels=chosen,
-        how=how,
+        channels=replacement.channels,
+        how=replacement.how,
         samples=probe.samples,
         loss_before=loss_before,
         loss_after=loss_after,
@@ -216,7 +253,14 @@ def ablate(
     )
 
 
-def _checked(info: LayerInfo, channels: Iterable[int], how: str) -> tuple[int, ...]:
+def checked_channels(info: LayerInfo, channels: Iterable[int], how: str) -> tuple[int, ...]:
+    """Some channels of a layer, ascending; as many as it takes to replace them so.
+
+    Raises
+    ------
+    TypeError, ValueError
+        The layer has no channels, or none of these numbers; or they are too few.
+    """
     count = info.channels
     if count is None:
         raise ValueError(
@@ -224,7 +268,7 @@ def _checked(info: LayerInfo, channels: Iterable[int], how: str) -> tuple[int, .
         )
     given = channels if isinstance(channels, Iterable) else [channels]
     chosen = tuple(np.unique(indices(f"channels of {info.path!r}", given, count)).tolist())
-    least = 2 if how == "merge" else 1
+    least = 2 if how in ("merge", "first") else 1
     if len(chosen) < least:
         raise ValueError(
             f"{how!r} needs at least {least} channel{'s' * (least != 1)} of '{info.path}'; got "

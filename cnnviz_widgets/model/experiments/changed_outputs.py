@@ -26,8 +26,8 @@ class Replacement:
     Attributes
     ----------
     channels : tuple of int
-    how : {'silence', 'mean', 'merge'}
-        As for `ablation.ablate`.
+    how : {'silence', 'mean', 'merge', 'first'}
+        As for `ablation.ablate`; ``"first"``: each is what the first of them is.
     """
 
     channels: tuple[int, ...]
@@ -44,6 +44,8 @@ class Replacement:
         elif self.how == "mean":
             others = [k for k in range(len(tensor.shape)) if k != axis]
             new = ops.mean(wide, axis=others, keepdims=True)
+        elif self.how == "first":
+            new = ops.take(wide, self.channels[:1], axis=axis)
         else:
             new = ops.mean(ops.take(wide, self.channels, axis=axis), axis=axis, keepdims=True)
         shape = [1] * len(tensor.shape)

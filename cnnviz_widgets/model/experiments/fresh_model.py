@@ -8,14 +8,12 @@ the random numbers he draws next or in the names his next layers get.
 
 from __future__ import annotations
 
-import inspect
 import math
 import random
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import keras
-import numpy as np
 
 from ...runtime.call_stack import surely
 from ...runtime.interrupts import interrupts_kept
@@ -23,15 +21,14 @@ from ...validation.keywords import checked_keywords
 from ...validation.objects import instance
 from ...validation.scalars import whole_number
 from ..keras_compat.graph import origin
-from ..keras_compat.layers import inner_layers, lambda_output_shape, stack_of
-from ..keras_compat.quantised import without_quantisation
+from ..keras_compat.layers import stack_of
 from ..keras_compat.random_numbers import apart
 from ..keras_compat.scopes import nothing_waits, same_scopes
 from ..layers.call_order import calls_of, is_structure, parts, run_as_written
 from ..layers.layer_info import LayerInfo
-from ..layers.layer_kinds import kind_of
 from ..reading.model_lock import model_lock
 from ..reading.probe import ModelProbe
+from .rebuilding import CannotRebuild, check_apart, custom_objects, rebuilt, said
 
 LIMIT_BYTES = 2**30
 """How many bytes of weights a reference may have when nothing else is said."""
@@ -138,7 +135,7 @@ def undrawn(layer: Any, seed: int) -> Any:
     except NoReference:
         raise
     except Exception as error:
-        raise NoReference(f"'{layer.name}' cannot be built anew: {_said(error)}") from error
+        raise NoReference(f"'{layer.name}' cannot be built anew: {said(error)}") from error
     return fresh
 
 
@@ -155,8 +152,11 @@ def _fresh_probe(
     except NoReference:
         raise
     except Exception as error:
-        raise NoReference(f"the model cannot be built anew: {_said(error)}") from error
-    _check_apart(model, fresh)
+        raise NoReference(f"the model cannot be built anew: {said(error)}") from error
+    try:
+        check_apart(model, fresh)
+    except CannotRebuild as error:
+        raise NoReference(str(error)) from error
     return result
 
 
@@ -171,18 +171,6 @@ def _missing(fresh: ModelProbe, needed: Sequence[LayerInfo]) -> list[str]:
     ]
 
 
-def _check_apart(model: Any, fresh: Any) -> None:
-    """A configuration may hold live objects, which would end up in both models."""
-    theirs = {id(layer): layer.name for layer in inner_layers(model)}
-    theirs.update({id(variable): variable.path for variable in model.variables})
-    for thing in [*inner_layers(fresh), *fresh.variables]:
-        if id(thing) in theirs:
-            raise NoReference(
-                f"a configuration hands the model's own '{theirs[id(thing)]}' on instead of "
-                "describing it; a reference must not share it"
-            )
-
-
 class _Rebuild:
     """Builds a model anew, each layer once however often it is used."""
 
@@ -191,7 +179,7 @@ class _Rebuild:
         self._seed = seed
         self._limit_bytes = limit_bytes
         self._made: dict[int, Any] = {}
-        self._custom = _custom_objects(model)
+        self._custom = custom_objects(model)
 
     def model(self, layers: Iterable[Any] | None) -> Any:
         """The model, or as much of it as leads to these of its layers."""
@@ -257,29 +245,10 @@ class _Rebuild:
         return self._functional(operation, operation)
 
     def _from_config(self, operation: Any) -> Any:
-        kind = type(operation)
         try:
-            if kind is keras.layers.Lambda:
-                return _lambda(operation)
-            config = without_quantisation(operation, operation.get_config())
-            if isinstance(operation, keras.layers.Normalization) and operation.input_mean is None:
-                config["mean"] = np.asarray(operation.adapt_mean)
-                config["variance"] = np.asarray(operation.adapt_variance)
-            if kind_of(operation).vocabulary and config.get("output_mode") != "tf_idf":
-                # As with means and variances: words are a fact about the data.
-                config["vocabulary"] = operation.get_vocabulary(include_special_tokens=False)
-            with keras.saving.custom_object_scope(self._custom):
-                fresh = kind.from_config(_reseeded(config, self._seed))
-            if not isinstance(operation, keras.Layer):
-                fresh.name = operation.name  # not part of every operation's configuration
-            return fresh
-        except NoReference:
-            raise
-        except Exception as error:
-            raise NoReference(
-                f"'{operation.name}' ({kind.__name__}) cannot be built anew from its "
-                f"configuration: {_said(error)}"
-            ) from error
+            return rebuilt(operation, self._custom, lambda config: _reseeded(config, self._seed))
+        except CannotRebuild as error:
+            raise NoReference(str(error)) from error
 
 
 def _holders(model: Any, layers: Iterable[Any]) -> set[int]:
@@ -295,32 +264,6 @@ def _cut(model: Any, holders: set[int]) -> Any:
     return keras.Function(model.input, [tensor for node in calls for tensor in node.outputs])
 
 
-def _custom_objects(model: Any) -> dict[str, Any]:
-    """The classes and functions of the user's own that configurations name."""
-    objects: dict[str, Any] = {}
-    for layer in inner_layers(model):
-        for value in [layer, *vars(layer).values()]:
-            if inspect.isfunction(value):
-                objects.setdefault(value.__name__, value)
-            elif isinstance(value, (keras.Layer, *_PARTS)):
-                objects.setdefault(type(value).__name__, type(value))
-    return {name: value for name, value in objects.items() if not _is_of_library(value)}
-
-
-_PARTS = (
-    keras.initializers.Initializer,
-    keras.regularizers.Regularizer,
-    keras.constraints.Constraint,
-)
-
-
-def _is_of_library(thing: Any) -> bool:
-    """Whether a function or class is one of Keras' or the like, which knows nothing of models."""
-    owner: str = getattr(thing, "__module__", None) or ""
-    is_code = inspect.isroutine(thing) or inspect.isclass(thing)
-    return is_code and owner.partition(".")[0] in ("keras", "tensorflow", "numpy", "math")
-
-
 def _reseeded(value: Any, seed: int, in_initializer: bool = False) -> Any:
     """The configuration with other seeds in its initialisers, equal ones still equal."""
     if isinstance(value, dict):
@@ -333,52 +276,3 @@ def _reseeded(value: Any, seed: int, in_initializer: bool = False) -> Any:
     if type(value) in (list, tuple):
         return type(value)(_reseeded(entry, seed, in_initializer) for entry in value)
     return value
-
-
-def _lambda(layer: Any) -> Any:
-    """A Lambda layer of the very same functions, if these bring nothing of the model along.
-
-    Its configuration is Python code, which Keras rightly does not run; the functions at hand are
-    the ones that the user's model runs anyway.
-    """
-    shape = lambda_output_shape(layer)
-    parts = [part for part in (layer.function, shape, layer.mask) if callable(part)]
-    if not all(map(_is_free, parts)) or not all(map(_is_plain, _leaves(layer.arguments))):
-        raise NoReference(
-            f"the function of '{layer.name}' (Lambda) may use layers or weights of the model"
-        )
-    return keras.layers.Lambda(
-        layer.function,
-        output_shape=shape,
-        mask=layer.mask,
-        arguments=layer.arguments,
-        name=layer.name,
-        dtype=layer.dtype_policy,
-    )
-
-
-def _is_free(function: Any) -> bool:
-    """Whether a function reaches no layer and no variable by name, closure or default."""
-    if _is_of_library(function):
-        return True
-    if not inspect.isfunction(function):
-        return False
-    used = inspect.getclosurevars(function)
-    reached = [used.nonlocals, used.globals, function.__defaults__, function.__kwdefaults__]
-    return all(_is_plain(value) or _is_free(value) for value in _leaves(reached))
-
-
-def _is_plain(value: Any) -> bool:
-    if inspect.ismodule(value) or inspect.isclass(value) or value is None:
-        return True
-    return isinstance(value, (bool, int, float, str, np.ndarray, np.number))
-
-
-def _leaves(structure: Any) -> list[Any]:
-    leaves: list[Any] = keras.tree.flatten(structure)
-    return leaves
-
-
-def _said(error: Exception) -> str:
-    text = str(error).strip().splitlines()
-    return f"{type(error).__name__}: {text[0]}" if text else type(error).__name__

@@ -211,6 +211,12 @@ def _is_nest(inputs: Any) -> bool:
 
 def _sliceable(value: Any, name: str) -> Array:
     array = np.asarray(value)
+    in_pieces = array.dtype == object and array.size and np.ndim(array.flat[0])
+    if hasattr(value, "to_tensor") or in_pieces:
+        raise TypeError(
+            f"{name} must hold arrays of samples of one shape; got {described(value)} of samples "
+            "of different lengths: keras.utils.pad_sequences makes one array of them"
+        )
     if array.ndim == 0:
         raise TypeError(f"{name} must hold arrays of samples; got {described(value)}")
     return array

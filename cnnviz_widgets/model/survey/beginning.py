@@ -9,6 +9,8 @@ from typing import Any, NamedTuple
 import keras
 
 from ...records.survey.survey import Survey
+from ..layers.activations import stuck_ends
+from ..layers.layer_kinds import family
 from ..reading.building import is_built
 from ..reading.description import Description, describe
 from ..reading.inputs import prepare
@@ -86,14 +88,20 @@ def begin_survey(
     plan = Plan(
         names=look.description.forward.listing.names,
         infos=chosen.infos,
+        ends={path: stuck_ends(look.description.layers[path]) for path in chosen.infos},
         skipped=chosen.skipped,
         rows=rows,
         classes=classes,
         batch=max(1, min(_MOST_BATCH, _BATCH_BYTES // size)),
         in_order=in_order,
+        masked=any(map(_masks_steps, look.description.layers.values())),
     )
     _say_if_large(plan)
     return Beginning(look.model, plan, like)
+
+
+def _masks_steps(layer: Any) -> bool:
+    return family(layer) == "Masking" or bool(getattr(layer, "mask_zero", False))
 
 
 def _first_samples(source: SurveyData) -> RawBatch:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 import warnings
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,7 +12,8 @@ from ...records.survey.storage.folder import survey_is_in
 from ...records.survey.survey import Survey
 from ...runtime.progress import Progress
 from .beginning import Beginning
-from .data.survey_data import SurveyData
+from .data.sample_digest import OtherSamples, SurveyedSamples
+from .data.survey_data import RawBatch, SurveyData
 from .stopped import SurveyInterrupted, SurveyStopped
 from .surveyor import Plan, Rules, Surveyor, WeightsChanged
 
@@ -52,6 +54,7 @@ class SurveyRun:
         self._surveyor = Surveyor(beginning.model, self._plan, rules, begun)
         if begun is not None:
             check_begun(begun, self._plan, self._surveyor.digest, str(checkpoint), in_parts=False)
+        self._begun = None if begun is None else SurveyedSamples.of(begun, str(checkpoint))
         self._states = States(checkpoint)
         self._start = begun.ranges[-1][1] if begun is not None and begun.ranges else source.first
         self._began = time.monotonic()
@@ -65,11 +68,11 @@ class SurveyRun:
         SurveyStopped, SurveyInterrupted
             With what was done by then.
         ModelCallError, TypeError, ValueError
-            The very first samples do not fit.
+            The very first samples do not fit, or are others than those that were surveyed.
         """
         surveyor = self._surveyor
         try:
-            for batch in self._source.batches(self._start, self._plan.batch):
+            for batch in self._batches():
                 surveyor.add(batch)
                 self._tell()
                 if self._states.are_due and surveyor.has_chosen:
@@ -78,7 +81,7 @@ class SurveyRun:
         except KeyboardInterrupt as error:
             raise SurveyInterrupted(self._stopped("interrupted"), self._kept()) from error
         except Exception as error:
-            if not surveyor.samples:
+            if not surveyor.samples or isinstance(error, OtherSamples):
                 raise
             if isinstance(error, WeightsChanged):
                 raise SurveyStopped(str(error), self._kept(states=False)) from error
@@ -86,6 +89,12 @@ class SurveyRun:
         survey = surveyor.survey()
         self._states.write(survey)
         return survey
+
+    def _batches(self) -> Iterator[RawBatch]:
+        """Those that are left."""
+        if self._begun is None:
+            return self._source.batches(self._start, self._plan.batch)
+        return self._source.batches(self._start, self._plan.batch, self._begun.check)
 
     def _kept(self, *, states: bool = True) -> Survey | None:
         if not self._surveyor.samples:

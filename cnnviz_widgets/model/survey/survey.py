@@ -45,7 +45,8 @@ def survey(
     model : keras.Model or ModelProbe
         A model is built on the first samples if it is not.
     data : array, (inputs, labels), list or dict of array, tf.data.Dataset, PyDataset or callable
-        Samples, numbered from 0 as they come. A function is given the number of a shard and
+        Samples, numbered from 0 as they come, of one shape: sequences are padded to one length, and
+        steps that a mask covers count as values. A function is given the number of a shard and
         returns the number of its first sample, and its data in any of the other forms; it needs
         `shards`, and is imported by name in other processes.
     labels : array_like, shape (samples,), optional

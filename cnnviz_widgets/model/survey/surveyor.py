@@ -19,17 +19,20 @@ from ...analysis.survey.layer_tally import LayerTally
 from ...analysis.survey.row_products import BLOCK
 from ...analysis.survey.sample_hash import place_draws
 from ...records.survey.layer_summary import LayerSummary
+from ...records.survey.sample_digests import no_digests
 from ...records.survey.sample_ranges import Ranges, count, united
 from ...records.survey.survey import Survey
 from ...runtime.call_stack import surely
 from ...runtime.interrupts import interrupts_later
+from ..layers.activations import Ends
 from ..layers.layer_info import LayerInfo
 from ..reading.call_recorder import ModelCallError
 from ..reading.calls.layer_call import Key
 from ..reading.inputs import prepare
 from ..reading.model_lock import model_lock
 from .data.labels import class_numbers, no_labels
-from .data.survey_data import RawBatch
+from .data.sample_digest import with_batch
+from .data.survey_data import PADDED, RawBatch
 from .passes.eager_parts import EagerParts
 from .weights_stamp import weights_digest, weights_stamp
 
@@ -59,6 +62,8 @@ class Plan:
     names : mapping of key to str
         The calls' paths.
     infos : mapping of str to LayerInfo
+    ends : mapping of str to (float or None, float or None)
+        As `stuck_ends` tells them of each layer.
     skipped : mapping of str to str
     rows : int
         At most so many places of a sample are drawn.
@@ -67,15 +72,19 @@ class Plan:
         Samples of a batch.
     in_order : bool
         Whether samples come by ascending number.
+    masked : bool
+        Whether any layer masks steps.
     """
 
     names: Mapping[Key, str]
     infos: Mapping[str, LayerInfo]
+    ends: Mapping[str, Ends]
     skipped: Mapping[str, str]
     rows: int
     classes: int
     batch: int
     in_order: bool = True
+    masked: bool = False
 
 
 class _Seen(NamedTuple):
@@ -123,12 +132,13 @@ class Surveyor:
         self._waiting: list[_Seen] = []
         self._tallies: dict[str, LayerTally] = {}
         self._ranges: Ranges = ()
+        self._digests = no_digests()
         with self._lock:
             self.digest = weights_digest(self._model)
             self._stamp = weights_stamp(self._model)
         self._looked = time.monotonic()
         if begun is not None:
-            self._ranges = begun.ranges
+            self._ranges, self._digests = begun.ranges, begun.digests
             self._tallies = {path: copy.deepcopy(each.tally) for path, each in begun.layers.items()}
         elif rules is not None:
             self._begin(rules)
@@ -171,8 +181,10 @@ class Surveyor:
         with self._lock:
             self._look_at_weights()
             parts = self._parts(inputs, draws)
+        digests = with_batch(self._digests, batch)
         later = interrupts_later()
         with surely(later), later:
+            self._digests = digests
             self._take(_Seen(parts, batch.numbers, labels))
 
     def check_weights(self) -> None:
@@ -192,7 +204,9 @@ class Surveyor:
         infos = self._plan.infos
         return Survey(
             layers={
-                path: LayerSummary(path, tally, infos[path].bounds)
+                path: LayerSummary(
+                    path, tally, infos[path].bounds, infos[path].kind, self._plan.ends[path]
+                )
                 for path, tally in self._tallies.items()
             },
             ranges=self._ranges,
@@ -201,6 +215,8 @@ class Surveyor:
             rows=self._plan.rows,
             classes=self._plan.classes,
             skipped=dict(self._plan.skipped),
+            digests=self._digests,
+            masked=self._plan.masked,
         )
 
     def _parts(self, inputs: Any, draws: Any) -> dict[str, BatchParts]:
@@ -285,7 +301,7 @@ class Surveyor:
         elif shapes != self._shapes:
             raise ValueError(
                 f"samples from number {numbers[0]:,} on have the shape {shapes}, those before "
-                f"{self._shapes}: pad or resize them all to one"
+                f"{self._shapes}: pad or resize them all to one, as {PADDED} does of sequences"
             )
 
     def _check_new(self, numbers: Integers) -> None:

@@ -12,7 +12,7 @@ from ...analysis.channel.random_directions import LEVEL, Coherence
 from ...validation.scalars import whole_number
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class LayerCoherence:
     """How alike each channel's strongest samples are, against random directions of the layer.
 
@@ -21,7 +21,8 @@ class LayerCoherence:
     path : str
         Of the layer.
     measured : Coherence
-        Purity by class, where labels are known, and affinity by features.
+        Purity by class, where labels are known, affinity by features, and likeness by what is
+        seen of the samples, where the layer's input can be compared.
     count : int
         How many of the strongest samples are looked at.
     seen : int
@@ -35,6 +36,13 @@ class LayerCoherence:
     count: int
     seen: int
     features: str
+
+    def __repr__(self) -> str:
+        return (
+            f"<LayerCoherence of {self.path!r}: {int(self.coherent.sum()):,} of "
+            f"{int(self.compared.sum()):,} channels more coherent than {self.directions} random "
+            f"directions, by {self.by}; {self.expected:.1f} or fewer by chance>"
+        )
 
     @property
     def by(self) -> str:
@@ -80,10 +88,8 @@ class LayerCoherence:
         TypeError, ValueError
             There is no such channel.
         """
-        channel = whole_number("channel", channel, 0)
         values, _ = self._deciding()
-        if channel >= len(values):
-            raise ValueError(f"channel must be below {len(values):,}; got {channel:,}")
+        channel = _below("channel", channel, len(values))
         if not self.compared[channel]:
             return f"Its strongest {self.count} cannot be told from others of the same value."
         many, p = self.as_large(channel), self.chance[channel]
@@ -93,8 +99,35 @@ class LayerCoherence:
             return f"More coherent than a random direction: {beside}."
         return f"No more coherent than a random direction: {beside}."
 
+    def sentence_on_patches(self, channel: int) -> str:
+        """What is to be said of what a channel sees, in a sentence; "" where nothing is.
+
+        A detector of edges is of no class, and still finds what is alike.
+
+        Raises
+        ------
+        TypeError, ValueError
+            There is no such channel.
+        """
+        values, others = self.measured.likeness, self.measured.likeness_of_directions
+        channel = _below("channel", channel, len(values))
+        p = self.measured.likeness_chance[channel]
+        if np.isnan(p) or np.isnan(others).all():
+            return ""
+        beside = f"{int((others >= values[channel]).sum())} of {self.directions}; p = {p:.2f}"
+        if p <= LEVEL:
+            return f"Its patches are more alike than those of random directions: {beside}."
+        return f"Its patches are no more alike than those of random directions: {beside}."
+
     def _deciding(self) -> tuple[Floats, Floats]:
         chosen = self.measured
         if self.by == "purity":
             return chosen.purity, chosen.purity_of_directions
         return chosen.affinity, chosen.affinity_of_directions
+
+
+def _below(name: str, value: int, count: int) -> int:
+    number = whole_number(name, value, 0)
+    if number >= count:
+        raise ValueError(f"{name} must be below {count:,}; got {number:,}")
+    return number

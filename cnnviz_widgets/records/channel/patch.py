@@ -80,8 +80,10 @@ def cut_out(
     for k, (axis, (first, last)) in enumerate(zip(axes, box, strict=True)):
         at, length = axis - 1, sample.shape[axis - 1]
         shape[at] = last - first
-        source[at] = slice(max(first, 0), min(last, length))
-        target[at] = slice(max(first, 0) - first, min(last, length) - first)
+        begin = min(max(first, 0), length)
+        end = max(min(last, length), begin)
+        source[at] = slice(begin, end)
+        target[at] = slice(begin - first, end - first) if end > begin else slice(0, 0)
         positions = np.arange(first, last)
         beyond = (positions < 0) | (positions >= length)
         outside |= np.expand_dims(beyond, [j for j in range(len(box)) if j != k])

@@ -17,7 +17,7 @@ Box: TypeAlias = tuple[tuple[int, int], ...]
 """A half-open interval of positions for each axis of an input: first, and one past the last."""
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class InputField:
     """Which part of one input each place of a layer sees; read-only.
 
@@ -111,6 +111,12 @@ class InputField:
             for first in [int(bounds[0].min(axis=0).flat[0])]
         )
 
+    def __repr__(self) -> str:
+        size = " × ".join(f"{each:,}" for each in self.size)
+        lengths = " × ".join(f"{each:,}" for each in self.lengths)
+        step = " × ".join(f"{each:g}" for each in self.stride)
+        return f"<{size or 'all'} of {self.name!r} ({lengths or 'no axes'}), moving by {step or 0}>"
+
     def _box(
         self, bounds: Sequence[Bounds], place: Sequence[int], channel: int | None
     ) -> Box | None:
@@ -135,19 +141,20 @@ class InputField:
         return tuple(box)
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class ReceptiveField:
     """Which part of the inputs each place of a layer sees; read-only.
 
     Of a model with several inputs each has a field of its own: `of`. What is said here is of
-    `input`, the first on which the layer depends.
+    `input`, the first image on which the layer depends, or the first input where none is one.
 
     Attributes
     ----------
     path : str
         Of the layer.
     fields : mapping of str to InputField
-        Those of the inputs on which the layer depends, by their names; empty if there is none.
+        Those of the inputs on which the layer depends, by their names, images first; empty if
+        there is none.
     unknown : tuple of str
         Kinds of operations on the way of which it is not known what they read. They are taken to
         read all that they are given: no place sees more than is said, but it may see less.
@@ -157,9 +164,14 @@ class ReceptiveField:
     fields: Mapping[str, InputField]
     unknown: tuple[str, ...] = ()
 
+    def __repr__(self) -> str:
+        seen = ", ".join(map(repr, self.fields.values())) or "no input"
+        unknown = f"; unknown: {', '.join(self.unknown)}" if self.unknown else ""
+        return f"<ReceptiveField of {self.path!r}: {seen}{unknown}>"
+
     @property
     def input(self) -> str:
-        """The name of the first input on which the layer depends.
+        """The name of the first image on which the layer depends, or of the first input.
 
         Raises
         ------

@@ -17,7 +17,7 @@ from .patch import Patch, cut_out, patch_box
 from .receptive_field import ReceptiveField
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class StrongestPatches:
     """On which samples, and where in them, each of C channels is strongest; read-only.
 
@@ -47,6 +47,13 @@ class StrongestPatches:
     nonfinite: Integers
     field: ReceptiveField
     inputs: Mapping[str, NDArray[Any]]
+
+    def __repr__(self) -> str:
+        of = "surveyed samples" if self.surveyed else "samples"
+        return (
+            f"<StrongestPatches of {self.path!r}: {len(self.values):,} channels, {self.count} of "
+            f"{self.seen:,} {of} each>"
+        )
 
     @property
     def values(self) -> Floats:

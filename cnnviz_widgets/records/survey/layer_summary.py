@@ -17,6 +17,7 @@ from ...analysis.density.channel_density import channel_density
 from ...analysis.density.types import ChannelDensity
 from ...analysis.survey.layer_tally import LayerTally
 from ...analysis.survey.quantiles import Distribution, distributions
+from ...analysis.survey.shares import ClassLift, class_lift
 from ...analysis.survey.value_cells import counted_values
 from ...validation.arrays import number_array
 from ..cached_property import cached_property
@@ -42,11 +43,17 @@ class LayerSummary:
         What was added up. Not to be changed.
     bounds : (float, float)
         The least and the greatest value that the layer can put out, as far as that is known.
+    kind : str
+        Name of the layer's class; "" where it is not known.
+    ends : (float or None, float or None)
+        The ends of its activation at which a channel can be stuck; None for one that is none.
     """
 
     path: str
     tally: LayerTally
     bounds: Bounds = UNBOUNDED
+    kind: str = ""
+    ends: tuple[float | None, float | None] = (None, None)
 
     def __repr__(self) -> str:
         zero = int(self.dead.sum())
@@ -155,6 +162,11 @@ class LayerSummary:
         return frozen(self.tally.class_fired.T)
 
     @cached_property
+    def class_lift(self) -> ClassLift:
+        """How many times as often each channel fires on a class as on all, with 95 % intervals."""
+        return class_lift(self.class_fired, self.class_samples)
+
+    @cached_property
     def nonzero_samples(self) -> Integers:
         """On how many samples each channel is anywhere not zero, shape (C,).
 
@@ -224,6 +236,13 @@ class LayerSummary:
             raise ValueError(f"q must be shares from 0 to 1; got {q!r:.80}")
         rows = [each.quantile(shares.reshape(-1)) for each in self._distributions]
         return np.stack(rows).reshape(self.channels, *shares.shape)
+
+    def share_between(self, low: float, high: float) -> Floats:
+        """The share of each channel's finite values from `low` to `high`, shape (C,).
+
+        Both are included. As exact as `resolution`; NaN for a channel without a finite value.
+        """
+        return np.array([each.share_between(low, high) for each in self._distributions])
 
     @property
     def evenly_spaced(self) -> Floats:

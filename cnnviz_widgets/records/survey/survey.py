@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 
 from numpy.typing import ArrayLike
@@ -16,6 +16,7 @@ from ...analysis.density.types import ChannelDensity
 from ...validation.objects import instance
 from ...validation.texts import known_layer, path_of
 from .layer_summary import LayerSummary
+from .sample_digests import SampleDigests, no_digests
 from .sample_ranges import Ranges, count, named, shared, united
 from .storage.folder import read_survey, write_survey
 from .storage.header import Contents
@@ -44,6 +45,10 @@ class Survey:
         How many classes the labels have; 0 where none are known.
     skipped : mapping of str to str
         Path → why a layer that was asked for has no summary.
+    digests : KeptSamples
+        Digests of the inputs of a few samples: whether other data hold the same ones.
+    masked : bool
+        Whether the model masks steps: those that a mask covers count as values all the same.
     """
 
     layers: Mapping[str, LayerSummary]
@@ -53,6 +58,8 @@ class Survey:
     rows: int
     classes: int
     skipped: Mapping[str, str]
+    digests: SampleDigests = field(default_factory=no_digests)
+    masked: bool = False
 
     @property
     def samples(self) -> int:
@@ -111,7 +118,7 @@ class Survey:
         self._check_merge(other)
         return Survey(
             layers={
-                path: LayerSummary(path, mine.tally.merged(other.layers[path].tally), mine.bounds)
+                path: replace(mine, tally=mine.tally.merged(other.layers[path].tally))
                 for path, mine in self.layers.items()
             },
             ranges=united(self.ranges, other.ranges),
@@ -120,6 +127,8 @@ class Survey:
             rows=self.rows,
             classes=self.classes,
             skipped={**other.skipped, **self.skipped},
+            digests=self.digests.merged(other.digests),
+            masked=self.masked or other.masked,
         )
 
     def _check_merge(self, other: Survey) -> None:
@@ -182,7 +191,7 @@ class Survey:
             It cannot be written, as on a full disk; what was there is as it was.
         """
         folder = Path(path_of("path", path, "a folder, such as 'survey'"))
-        parts = {field.name: getattr(self, field.name) for field in fields(self)}
+        parts = {each.name: getattr(self, each.name) for each in fields(self)}
         write_survey(Contents(**parts), folder)
         return folder
 

@@ -43,6 +43,10 @@ class SurveyFacts(Protocol):
     def skipped(self) -> Mapping[str, str]:
         """Path → why a layer has no summary."""
 
+    @property
+    def masked(self) -> bool:
+        """Whether the model masks steps."""
+
 
 def as_text(survey: SurveyFacts) -> str:
     """For a terminal."""
@@ -106,6 +110,8 @@ def _lines(survey: SurveyFacts) -> list[str]:
         lines.append(f"Numbers of the samples: {named(survey.ranges)}")
     if survey.classes:
         lines.append(f"{survey.classes:,} classes")
+    if survey.masked:
+        lines.append("The model masks steps: those that a mask covers count as values here")
     return lines
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import cast
+from typing import Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +18,7 @@ from ..layer_picture import LayerPicture, counted
 from ..layer_record import MOST_COMPARED, LayerRecord
 from ..points.sample_means import SampleMeans
 from ..record_kind import OUTPUTS
+from .class_profile import ClassProfile, Firing
 from .layer_summary import LayerSummary
 
 
@@ -35,26 +36,23 @@ class SurveyedRecord(LayerRecord):
 
     @classmethod
     def of_survey(cls, record: LayerPicture, summary: LayerSummary) -> LayerPicture:
-        """A live record with what a survey says of it; itself where the survey does not reach.
+        """A live record with what a survey says of it; itself where that is of another side.
 
-        That is one of a side other than the outputs; and a layer of more channels than are
-        compared with one another: picture, tree and curves are of some of them there.
+        In a layer of more channels than are compared with one another picture, tree and curves
+        are of some of them, on the samples shown: the record says so then.
         """
         if record.kind != OUTPUTS or record.held_values is None:
             return record
         # What holds its values is no snapshot.
         live = cast(LayerRecord, record)
-        if live.n_channels != summary.channels or live.n_channels > MOST_COMPARED:
+        if live.n_channels != summary.channels:
             return record
-        return cls(
-            live.values,
-            live.path,
-            like=live.like,
-            samples=live.samples,
-            bounds=live.bounds,
-            linkage=live.linkage,
-            summary=summary,
-        )
+        parts: Any = {
+            name: getattr(live, name) for name in ("like", "samples", "bounds", "linkage")
+        }
+        if live.n_channels > MOST_COMPARED:
+            return TooWideForSurvey(live.values, live.path, measured=live.measures, **parts)
+        return cls(live.values, live.path, summary=summary, **parts)
 
     @property
     def basis(self) -> str:
@@ -94,6 +92,23 @@ class SurveyedRecord(LayerRecord):
     def sample_means(self) -> SampleMeans | None:
         """Some of the samples that were surveyed."""
         return self.summary.sample_means
+
+    @cached_property
+    def firing(self) -> Firing | None:
+        """On how many samples channels fire: of those surveyed, and of those shown."""
+        fires = (self.values > 0).reshape(self.n_samples, -1, self.n_channels).any(axis=1)
+        counts = fires.sum(axis=0, dtype=np.int64)
+        return Firing(self.summary.fired, self.summary.samples, counts, self.n_samples)
+
+    @cached_property
+    def class_profile(self) -> ClassProfile | None:
+        """What channels give to the classes surveyed; None without labels."""
+        summary = self.summary
+        if not summary.class_samples.any():
+            return None
+        return ClassProfile(
+            summary.class_samples, summary.class_means, summary.class_fired, summary.class_lift
+        )
 
     @property
     def rare(self) -> NDArray[np.intp]:
@@ -153,6 +168,17 @@ class SurveyedRecord(LayerRecord):
 
     def _unturned_tree(self) -> ChannelTree:
         return self.summary.tree(self.linkage)
+
+
+class TooWideForSurvey(LayerRecord):
+    """A record of a layer that was surveyed, and has too many channels for a survey's tree."""
+
+    def _omissions(self) -> list[str]:
+        return [
+            *super()._omissions(),
+            f"Tree, curves and points are of the {counted(self.n_samples, 'sample')} shown: a "
+            f"survey has none above {MOST_COMPARED:,} channels.",
+        ]
 
 
 def _are(count: int) -> str:

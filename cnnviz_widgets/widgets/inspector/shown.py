@@ -103,6 +103,7 @@ class LayerDisplay:
         self._session = session
         session.on_end = heads.at_rest
         self._class_names = heads.class_names
+        panes.views.card.name_classes(heads.class_names)
         self._work = work
         self._on_place = on_place
         self.surveys = surveys

@@ -223,6 +223,23 @@ class ChannelFactsState(TypedDict):
     _nonfinite_share: Float32
     _fires: Float32
     """Share of the rows on which it is not zero throughout; empty for weights."""
+    _fired: Int32
+    """On how many samples surveyed it is anywhere above zero; empty without a survey."""
+    _fired_differs: Uint8
+    """1 where the share of those shown is another, beyond chance."""
+    _class_titles: list[str]
+    _class_samples: Int32
+    """How many samples each class has."""
+    _class_numbers: Int32
+    """Classes that are listed, `_listed` for each channel, one channel after the other."""
+    _class_means: Float32
+    """The mean over the class's samples; NaN where there is none."""
+    _class_fired: Int32
+    """On how many of the class's samples it fires."""
+    _lift_class: Int32
+    """The class on which it fires more than on all, beyond chance; -1 for none."""
+    _lift: Float32
+    """How many times as often, and the ends of the interval, for each channel."""
     _disagreements: dict[str, str]
     """Channel → where the samples shown say something else than those surveyed."""
     _nearest: NearestEntry | Nothing

@@ -8,7 +8,7 @@ from typing import Any
 import anywidget
 import numpy as np
 from numpy.typing import NDArray
-from traitlets import Bool, Bytes, Dict, List, Unicode, observe
+from traitlets import Bool, Bytes, Dict, Int, List, Unicode, observe
 
 from ...analysis.clustering.nearest import nearest_channels
 from ...analysis.tiles.types import ALL_NONFINITE, TileSheet
@@ -24,6 +24,7 @@ from ..linking.selection import Selection
 from ..linking.traits import Whole, WidgetOf
 from ..linking.wire_format import wire
 from ..views.density_panel import DensityPanel
+from .class_columns import surveyed_state
 
 _NEAREST = 3
 # Reading so many values takes 0.2 s, in which no other question of the page is answered.
@@ -75,12 +76,25 @@ class ChannelCard(Owning, ThreadLocalSync, BundledWidget):
     _zero_share = Bytes().tag(sync=True)
     _nonfinite_share = Bytes().tag(sync=True)
     _fires = Bytes().tag(sync=True)
+    _fired = Bytes().tag(sync=True)
+    _fired_differs = Bytes().tag(sync=True)
+    _surveyed = Int(0, help="How many samples were surveyed; 0: none.").tag(sync=True)
+    _class_titles = List(Unicode(), help="What the classes surveyed are called.").tag(sync=True)
+    _class_samples = Bytes().tag(sync=True)
+    _listed = Int(0, help="How many classes of each channel are listed.").tag(sync=True)
+    _class_numbers = Bytes().tag(sync=True)
+    _class_means = Bytes().tag(sync=True)
+    _class_fired = Bytes().tag(sync=True)
+    _lift_class = Bytes().tag(sync=True)
+    _lift = Bytes().tag(sync=True)
     _disagreements = Dict(
         help="Channel → where the samples shown say something else than those surveyed."
     ).tag(sync=True)
     _nearest = Dict().tag(sync=True)
 
     _record: LayerPicture | None = None
+    # Of the classes that a survey counts.
+    _names: tuple[str, ...] = ()
 
     def __init__(
         self,
@@ -130,11 +144,19 @@ class ChannelCard(Owning, ThreadLocalSync, BundledWidget):
             self._noun = record.channel_noun
             self._of_weights = of_weights
             self._samples = "" if of_weights else _samples(record)
-            self._disagreements = {str(k): text for k, text in record.disagreements.items()}
+            self._disagreements = _disagreements(record)
+            for name, value in surveyed_state(record, self._names).items():
+                setattr(self, name, value)
             self.class_names = list(class_names)
             if self.channel >= record.n_channels:
                 self.channel = -1
             self._nearest = self._nearest_to(self.channel)
+
+    def name_classes(self, names: Sequence[str]) -> None:
+        """What the classes that a survey counts are called from now on; none: their numbers."""
+        self._names = tuple(names)
+        if self._record is not None:
+            self.show(self._record, self.class_names)
 
     @observe("channel")
     def _on_channel(self, change: dict[str, Any]) -> None:
@@ -166,7 +188,21 @@ def _fires(tiles: TileSheet) -> NDArray[np.float64]:
 
 def _samples(record: LayerPicture) -> str:
     rows = len(record.tiles.codes)
-    is_of_shown = record.samples is not None or record.measures.n_samples == record.n_samples
-    if is_of_shown and rows == record.n_samples:
+    if record.firing is not None or (
+        rows == record.n_samples
+        and (record.samples is not None or record.measures.n_samples == record.n_samples)
+    ):
         return f"over {record.basis}"
-    return f"over {record.basis}; fires: of {'the first' if is_of_shown else 'these'} {rows:,}"
+    return f"over {record.basis}; fires: of the first {rows:,}"
+
+
+def _disagreements(record: LayerPicture) -> dict[str, str]:
+    """Channel → where the samples shown say something else than those surveyed."""
+    texts = {str(k): text for k, text in record.disagreements.items()}
+    firing = record.firing
+    if firing is not None:
+        for k in np.flatnonzero(firing.differs).tolist():
+            few, many = firing.shown_counts[k], firing.counts[k]
+            text = f"fires on {few:,} of these {firing.shown:,}, on {many:,} of {firing.samples:,}"
+            texts.setdefault(str(k), text)
+    return texts

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from cnnviz_widgets.analysis.channel.extreme_samples import extreme_samples
+from cnnviz_widgets.analysis.channel.extreme_samples import extreme_samples, nonfinite_values
 from cnnviz_widgets.analysis.survey.strongest import NO_SAMPLE
 
 
@@ -64,3 +64,9 @@ def test_what_it_is_given_stays_as_it_was() -> None:
     values.flags.writeable = False
     extreme_samples(values, 2)
     assert np.isnan(values).all()
+
+
+def test_values_that_are_not_finite_are_counted() -> None:
+    values = np.full((3, 2, 4), 3e38, dtype="float32")
+    values[0, 0, 1], values[2, 1, 1], values[1, :, 2] = np.inf, -np.inf, np.nan
+    assert nonfinite_values(values).tolist() == [0, 2, 2, 0]

@@ -43,7 +43,9 @@ def test_directions_are_those_that_its_docstring_tells() -> None:
     drawn = weights * spread[:, None]
     np.testing.assert_allclose(drawn.std(), 1, atol=0.5)
     expected = (values[..., :2] @ weights).max(axis=1)
-    np.testing.assert_allclose(along(values, live, weights), expected, rtol=1e-6)
+    greatest, at = along(values, live, weights)
+    np.testing.assert_allclose(greatest, expected, rtol=1e-6)
+    np.testing.assert_array_equal(at, (values[..., :2] @ weights).argmax(axis=1))
     again, _ = direction_weights(values, 5, "conv")
     np.testing.assert_array_equal(weights, again)
     assert (direction_weights(values, 5, "other")[0] != weights).all()
@@ -56,7 +58,8 @@ def test_many_samples_go_in_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
     weights, live = direction_weights(values, 6, "")
     whole = along(values, live, weights)
     monkeypatch.setattr(random_directions, "_BLOCK_VALUES", 50)
-    np.testing.assert_allclose(along(values, live, weights), whole, rtol=1e-6)
+    for blocks, once in zip(along(values, live, weights), whole, strict=True):
+        np.testing.assert_allclose(blocks, once, rtol=1e-6)
 
 
 def test_purity_and_affinity_by_hand() -> None:

@@ -16,9 +16,12 @@ from cnnviz_widgets.model import (
     fresh_probe,
     layer_coherence,
     model_lock,
-    receptive_field,
+    occlude,
+    prune,
+    redundant,
     strongest,
 )
+from cnnviz_widgets.model.experiments.channel.partial_pass import WORTH_A_TRACE, PartialPass
 from cnnviz_widgets.model.experiments.channel.tapped_pass import TappedPass
 from cnnviz_widgets.model.experiments.gradients import relative_gradients
 from cnnviz_widgets.model.experiments.model_comparison import LiveSide, ModelComparison
@@ -60,12 +63,8 @@ def comparison(probe: ModelProbe) -> None:
     ModelComparison(*sides).changes()
 
 
-def look_at_a_field(probe: ModelProbe) -> None:
-    receptive_field(probe, "conv").at(0, 0)
-
-
 def look_for_the_strongest(probe: ModelProbe) -> None:
-    strongest(probe, "conv", count=1).patch(0, 0)
+    strongest(probe, "conv", count=1).patch(0, 0)  # at its receptive field
     layer_coherence(probe, "conv", count=2, directions=2)
 
 
@@ -82,6 +81,28 @@ def tap(probe: ModelProbe) -> None:
 
 def climb(probe: ModelProbe) -> None:
     ascend(probe, "conv", [0], steps=3)
+
+
+def alike_channels(probe: ModelProbe) -> None:
+    redundant(probe, "conv", shift=0, fresh=False)
+
+
+def take_out(probe: ModelProbe) -> None:
+    rehearsal = prune(probe, "conv", [0])
+    if rehearsal.why_not is None:
+        rehearsal.smaller_model()
+
+
+def cover(probe: ModelProbe) -> None:
+    occlude(probe, 0, path="conv", channel=1, target=0, size=3, fill="mean")
+
+
+def cover_traced(probe: ModelProbe) -> None:
+    with model_lock(probe.model):
+        reader_of(probe).description().traces.clear()
+        tapped = PartialPass(probe, "conv", samples=WORTH_A_TRACE)
+        tapped.layer(probe.inputs)
+        tapped.both(probe.inputs)
 
 
 def stream(probe: ModelProbe) -> None:
@@ -110,7 +131,10 @@ CASES = {
         try_without,
         ("model/experiments/weight_trials.py", "model/experiments/exchanged_pass.py"),
     ),
-    "fresh_probe": Case(draw_a_reference, ("model/experiments/fresh_model.py",)),
+    "fresh_probe": Case(
+        draw_a_reference,
+        ("model/experiments/fresh_model.py", "model/experiments/rebuilding.py"),
+    ),
     "relative_gradients": Case(
         pull_back,
         ("model/experiments/gradients.py", "model/experiments/losses.py"),
@@ -120,9 +144,6 @@ CASES = {
     ),
     "penalties": Case(penalties, ("model/experiments/penalties.py",)),
     "compare": Case(comparison, ("model/experiments/model_comparison.py",)),
-    "receptive_field": Case(
-        look_at_a_field, ("model/experiments/channel/fields/receptive_field.py",)
-    ),
     "strongest": Case(look_for_the_strongest, ("model/experiments/channel/strongest.py",)),
     "tap": Case(
         tap,
@@ -140,6 +161,27 @@ CASES = {
             "model/experiments/channel/ascending/climber.py",
             "model/experiments/channel/ascending/parameters.py",
             "model/experiments/channel/ascending/natural.py",
+        ),
+    ),
+    "redundant": Case(
+        alike_channels,
+        ("model/experiments/channel/redundancy.py",),
+    ),
+    "prune": Case(
+        take_out,
+        tuple(
+            f"model/experiments/channel/pruning/{name}.py" for name in ("prune", "smaller_model")
+        ),
+    ),
+    "occlude": Case(
+        cover,
+        tuple(f"model/experiments/channel/{name}.py" for name in ("occlusion", "partial_pass")),
+    ),
+    "partial pass": Case(
+        cover_traced,
+        (
+            "model/experiments/channel/partial_function.py",
+            "model/experiments/channel/partial_pass.py",
         ),
     ),
     "stream": Case(stream, ("model/reading/model_reader.py", "model/reading/probe.py")),

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from cnnviz_widgets.model import ModelProbe
 from cnnviz_widgets.records.survey.layer_summary import LayerSummary
+from cnnviz_widgets.records.survey.sample_digests import as_pairs
 from cnnviz_widgets.records.survey.survey import Survey
 
 from ...analysis.survey.passes import bits
@@ -133,4 +134,5 @@ def check_extremes(found: Any, flat: Values, axes: tuple[int, ...], sign: int) -
 def survey_bits(survey: Survey) -> dict[str, Any]:
     """All that it holds, as bytes."""
     layers: dict[str, Any] = {path: bits(summary.tally) for path, summary in survey.layers.items()}
-    return {"ranges": survey.ranges, "weights": survey.weights, **layers}
+    digests = as_pairs(survey.digests)
+    return {"ranges": survey.ranges, "weights": survey.weights, "digests": digests, **layers}

@@ -107,6 +107,36 @@ def test_samples_of_other_shapes_are_told_of(model: Any) -> None:
         assert caught.value.survey.samples == batch
 
 
+@pytest.mark.parametrize("form", ["list", "objects", "tensor", "dataset"])
+def test_sequences_of_different_lengths_are_refused_with_the_way_out(form: str) -> None:
+    sequences = [np.arange(1, 2 + length) for length in (3, 1, 4, 1, 5)]
+    tensor = tf.ragged.constant([each.tolist() for each in sequences])
+    given = {
+        "list": sequences,
+        "objects": np.array(sequences, dtype=object),
+        "tensor": tensor,
+        "dataset": tf.data.Dataset.from_tensor_slices(tensor).batch(2),
+    }
+    says = "keras.utils.pad_sequences" if form != "dataset" else "padded_batch"
+    with pytest.raises((TypeError, ValueError), match=says) as caught:
+        survey(sequential(), given[form])
+    assert "of different lengths" in str(caught.value)
+
+
+def sequential() -> Any:
+    layers = keras.layers
+    embedding = layers.Embedding(20, 3, mask_zero=True, name="embedding")
+    return keras.Sequential([keras.Input((None,)), embedding, layers.LSTM(2, name="lstm")])
+
+
+def test_a_model_that_masks_steps_says_so(model: Any) -> None:
+    padded = np.array([[3, 1, 0, 0], [2, 0, 0, 0], [4, 4, 4, 4]])
+    found = survey(sequential(), padded, layers="all")
+    assert found.masked and not survey(model, X[:64]).masked
+    assert "those that a mask covers count as values" in str(found)
+    assert found.layers["embedding"].values.tolist() == [12] * 3
+
+
 @pytest.mark.parametrize(
     ("given", "says"),
     [

@@ -152,6 +152,42 @@ def test_a_state_of_another_survey_is_refused(model: Any, tmp_path: Path) -> Non
         survey(model, X, checkpoint=tmp_path / "file")
 
 
+def other_at(row: int) -> Any:
+    """The samples, of which one is another."""
+    other = X.copy()
+    other[row] += 1
+    return other
+
+
+@pytest.mark.parametrize("batch", [None, 40])
+def test_other_data_of_the_same_length_are_refused(
+    batch: int | None, model: Any, whole: Survey, tmp_path: Path
+) -> None:
+    def data(x: Any, y: Any) -> Any:
+        return (x, y) if batch is None else tf.data.Dataset.from_tensor_slices((x, y)).batch(batch)
+
+    with pytest.raises(SurveyInterrupted):
+        survey(
+            model,
+            data(X, Y),
+            checkpoint=tmp_path / "s",
+            progress=stopping_after(1, KeyboardInterrupt()),
+        )
+    before = survey_bits(Survey.load(tmp_path / "s"))
+    for x, y, why in (
+        (other_at(0), Y, "sample 0 is not the one that was surveyed"),
+        (other_at(127), Y, "sample 127 is not the one"),
+        (X, np.where(np.arange(len(Y)) == 99, (Y + 1) % 3, Y), "sample 99 has another label"),
+    ):
+        with pytest.raises(ValueError, match=f"is of other data: {why}.*Give another folder"):
+            survey(model, data(x, y), checkpoint=tmp_path / "s")
+        assert survey_bits(Survey.load(tmp_path / "s")) == before
+    # What is still to come, and in which type numbers are, is free.
+    assert survey(model, data(other_at(128), Y), checkpoint=tmp_path / "s").samples == len(X)
+    again = survey(model, data(X.astype("float64"), Y), checkpoint=tmp_path / "t")
+    assert survey_bits(again)["digests"] == survey_bits(whole)["digests"]
+
+
 @pytest.mark.usefixtures("often")
 def test_a_full_disk_is_said_and_the_survey_goes_on(
     model: Any, whole: Survey, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

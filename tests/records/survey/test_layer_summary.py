@@ -96,6 +96,47 @@ def test_densities_are_near_those_of_all_values(held: Values, summary: LayerSumm
     assert max(apart) <= 0.15, far
 
 
+def test_a_value_that_recurs_is_told_and_drawn_at_its_place(
+    held: Values, summary: LayerSummary
+) -> None:
+    channel = list(shapes()).index("background")
+    for density in (channel_density(held), summary.density):
+        (atom,) = (each for each in density.atoms if each.channel == channel)
+        assert atom.value == np.float32(0.37)
+        assert atom.share == pytest.approx(0.4, abs=0.02)
+        # The bar stands in the cell of the value, and holds its share above what is beside it.
+        grid, heights = density.grid[channel], density.density[channel]
+        at = int(heights.argmax())
+        cell = grid[1] - grid[0]
+        assert abs(grid[at] - atom.value) <= cell / 2
+        beside = heights[[at - 1, at + 1]].mean()
+        assert (heights[at] - beside) * cell == pytest.approx(atom.share, abs=0.01)
+
+
+def test_a_value_that_recurs_takes_no_more_than_its_own_from_its_cell() -> None:
+    # Of ten values about it seven are near it, and not equal.
+    rng = np.random.default_rng(2)
+    values = rng.uniform(size=(SAMPLES, SIDE, SIDE, 1))
+    near = rng.random(values.shape)
+    values = np.where(near < 0.1, 0.37 + 1e-7 * rng.normal(size=values.shape), values)
+    values = np.where(near < 0.03, 0.37, values).astype(np.float32)
+    summary = summary_of(values)
+    share = (values == np.float32(0.37)).mean()
+    (atom,) = summary.density.atoms
+    assert abs(atom.share - share) < 0.006
+    assert summary.resolution[0] > 0.03
+
+
+@pytest.mark.parametrize("name", shapes())
+def test_shares_between_values(held: Values, summary: LayerSummary, name: str) -> None:
+    channel = list(shapes()).index(name)
+    values = held[..., channel]
+    for low, high in ((-np.inf, np.inf), (0, np.inf), (-np.inf, 0.37), (0.37, 0.5), (2, 1)):
+        expected = ((values >= np.float32(low)) & (values <= np.float32(high))).mean()
+        got = summary.share_between(np.float32(low), np.float32(high))[channel]
+        assert abs(got - expected) <= max(0.01, summary.resolution[channel]), (low, high)
+
+
 def distance(one: ChannelDensity, other: ChannelDensity, channel: int) -> float:
     """Total variation between a channel's two curves, over the range of both."""
     ends = np.stack([one.grid[channel][[0, -1]], other.grid[channel][[0, -1]]])

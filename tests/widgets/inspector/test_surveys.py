@@ -61,7 +61,7 @@ def test_all_that_is_told_rests_on_the_survey_and_says_so() -> None:
     assert (entry(inspector)["dead"], entry(inspector)["surveyed"]) == (3, MANY)
     assert "16 samples shown, 400 samples surveyed" in inspector.header.facts
     assert inspector.density._head._samples == f"on {MANY} samples"
-    assert inspector.views.card._samples == f"over {MANY} samples; fires: of these {FEW}"
+    assert inspector.views.card._samples == f"over {MANY} samples"
     assert inspector.grid._surveyed
     assert inspector.record.measures.dead.sum() == 3
     assert len(inspector.record.values) == FEW
@@ -84,6 +84,64 @@ def test_what_disagrees_with_the_samples_shown_is_said_of_each_channel() -> None
     }
     assert woken.size
     assert f"{woken.size} are dead on these {FEW}" in " ".join(inspector.density._head._notes)
+
+
+def test_where_channels_fire_is_of_the_survey_and_marked_where_those_shown_differ() -> None:
+    model, inputs = rarely_firing()
+    fires = np.asarray(model.layers[0](inputs)) > 0
+    # Those on which a living unit does not fire, in the place of a fair draw.
+    often = int(fires.sum(axis=0).argmax())
+    chosen = np.flatnonzero(~fires[:, often])[:FEW]
+    inspector = inspected(model, inputs[chosen], survey=survey(model, inputs), layer="rare")
+    card, columns = inspector.views.card, inspector.record.columns
+    assert card._surveyed == MANY
+    np.testing.assert_array_equal(np.frombuffer(card._fired, "<i4"), fires.sum(axis=0)[columns])
+    differs = np.frombuffer(card._fired_differs, "u1")
+    assert differs[columns.tolist().index(often)] == 1
+    assert differs[columns.tolist().index(8)] == 0
+    many = fires[:, often].sum()
+    assert f"on {many} of {MANY}" in card._disagreements[str(often)]
+    wake(model)
+    inspector.refresh()
+    assert (card._surveyed, card._fired) == (0, b"")
+
+
+def test_classes_of_a_survey_are_told_of_each_channel_by_their_names() -> None:
+    model, inputs = rarely_firing()
+    values = np.asarray(model.layers[0](inputs))
+    # The first class is where unit 9 fires.
+    labels = np.where(values[:, 9] > 0, 0, 1 + np.arange(MANY) % 2)
+    names = ["<b>", "bee", "cat"]
+    inspector = inspected(model, inputs[:FEW], layer="rare", class_names=names)
+    surveyed = inspector.survey(inputs, labels)
+    card, columns = inspector.views.card, inspector.record.columns.tolist()
+    assert (card._class_titles, card._listed) == (names, 3)
+    at = columns.index(9)
+    means = np.frombuffer(card._class_means, "<f4").reshape(-1, 3)[at]
+    np.testing.assert_allclose(means, [values[labels == k, 9].mean() for k in range(3)], rtol=1e-5)
+    fired = np.frombuffer(card._class_fired, "<i4").reshape(-1, 3)[at]
+    assert fired.tolist() == [np.count_nonzero(labels == 0), 0, 0]
+    assert np.frombuffer(card._lift_class, "<i4")[at] == 0
+    lift, low, high = np.frombuffer(card._lift, "<f4").reshape(-1, 3)[at]
+    assert low < lift <= high and lift == pytest.approx(MANY / np.count_nonzero(labels == 0))
+    np.testing.assert_allclose(
+        surveyed.layers["rare"].class_lift.values[9], [lift, 0, 0], rtol=1e-6
+    )
+    # Dead ones fire on no class more than on others.
+    assert np.frombuffer(card._lift_class, "<i4")[columns.index(7)] == -1
+    inspector.view = "weights"
+    assert (card._listed, card._surveyed) == (0, 0)
+
+
+def test_of_many_classes_those_of_the_greatest_means_are_listed() -> None:
+    model, inputs = rarely_firing()
+    inspector = inspected(model, inputs[:FEW], layer="rare")
+    surveyed = inspector.survey(inputs, np.arange(MANY) % 40)
+    card, columns = inspector.views.card, inspector.record.columns
+    assert card._listed == 12 and card._class_titles == [str(k) for k in range(40)]
+    listed = np.frombuffer(card._class_numbers, "<i4").reshape(-1, 12)
+    means = surveyed.layers["rare"].class_means[columns]
+    np.testing.assert_array_equal(listed, np.argsort(-means, axis=1, kind="stable")[:, :12])
 
 
 def test_channels_too_rare_for_a_place_stand_apart_and_are_not_called_dead() -> None:
@@ -188,6 +246,26 @@ def test_a_survey_that_fails_in_the_page_is_told_there() -> None:
     inspector.samples._survey_asked += 1
     until(lambda: inspector.samples.error != "")
     assert "nothing to survey" in inspector.samples.error
+
+
+def test_a_layer_too_wide_for_a_surveys_tree_says_what_it_rests_on() -> None:
+    model = keras.Sequential(
+        [keras.Input((4,)), kl.Dense(4097, name="wide"), kl.Dense(2, name="end")]
+    )
+    inputs = np.random.default_rng(0).normal(size=(40, 4)).astype("float32")
+    surveyed = survey(model, inputs, layers="all")
+    inspector = inspected(model, inputs[:FEW], survey=surveyed, layer="wide")
+    clause = "the 16 samples shown: a survey has none above 4,096 channels."
+    assert sum(clause in note for note in inspector.grid._notes) == 1
+    assert inspector.record.basis == f"{FEW} samples"
+    # Health marks need no tree.
+    assert entry(inspector, "wide")["surveyed"] == 40
+    inspector.layer = "end"
+    assert not any(clause in note for note in inspector.grid._notes)
+    inspector.layer = "wide"
+    wake(model)
+    inspector.refresh()
+    assert not any(clause in note for note in inspector.grid._notes)
 
 
 def test_what_is_no_survey_of_the_model_is_refused() -> None:

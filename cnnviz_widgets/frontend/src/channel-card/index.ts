@@ -1,6 +1,7 @@
 /** ChannelCard: the channel that is selected, or was hovered last, and a tile of it. */
 import type { AnyModel, RenderProps } from "@anywidget/types";
 
+import { classColumns } from "./classes";
 import { readNumbers, told } from "./numbers";
 import { smallCurve } from "./small-curve";
 import { TilePart } from "./tile";
@@ -46,6 +47,7 @@ class Card {
   private readonly aside = element("div", "cnnviz-card-aside");
   private readonly alike = element("div", "cnnviz-card-alike");
   private readonly values = element("div", "cnnviz-card-values");
+  private readonly classes = element("div", "");
   private readonly about = element("div", "");
   private readonly nothing = element("div", "cnnviz-note");
   private readonly steps: HTMLButtonElement[];
@@ -74,7 +76,7 @@ class Card {
     this.tile = new TilePart((channel) => this.show(channel), signal);
     const [before, after] = this.steps as [HTMLButtonElement, HTMLButtonElement];
     const head = element("div", "cnnviz-card-head", {}, this.swatch, this.name, before, this.place, after);
-    this.about.append(head, this.numbers, this.samples, this.aside, this.alike, this.values);
+    this.about.append(head, this.numbers, this.samples, this.aside, this.classes, this.alike, this.values);
     this.root.append(this.nothing, this.about, this.tile.root);
     signal.addEventListener("abort", () => this.listed.abort());
   }
@@ -95,7 +97,7 @@ class Card {
     });
     // Numbers of another layer are of other channels.
     this.selection.onOthers(() => this.show(-1));
-    onChange(model, [...CHANNEL_FACTS_TRAITS, "channel", "_noun", "_of_weights", "_samples", "_disagreements", "class_names"], this.draw);
+    onChange(model, [...CHANNEL_FACTS_TRAITS, "channel", "_noun", "_of_weights", "_samples", "_disagreements", "_surveyed", "_listed", "class_names"], this.draw);
     if (this.densities) onChange(this.densities, DENSITY_CURVES_TRAITS, this.draw);
     for (const axis of new Set([this.columns, this.rows])) onChange(axis, ["_groups"], this.draw);
     onThemeChange(this.root, this.draw, signal);
@@ -156,6 +158,8 @@ class Card {
     this.samples.hidden = !model.get("_samples");
     this.aside.textContent = model.get("_disagreements")[channel] ?? "";
     this.aside.hidden = !this.aside.textContent;
+    const classes = classColumns(model, column);
+    this.classes.replaceChildren(...(classes ? [classes] : []));
     this.listAlike(channel);
     this.drawValues(channel);
   }

@@ -301,7 +301,7 @@ class ChannelGrid implements StageContent<GridLayout> {
       isSelected: (slot) => this.selection.list.length > 0 && this.slots.isSelected(slot, (channel) => this.selection.has(channel)),
       hoveredSlot: hovered < 0 ? -1 : columns.slotOf[this.placeOf(hovered)]!,
       hoveredRow: this.samples.hovered,
-      isChosen: (row) => this.samples.some && this.samples.isSelected(row),
+      isChosen: (row) => this.samples.isSelected(row),
       cursor,
     });
     this.composite.paintHead(context, columns, this.stage.theme, HEADER / 2);

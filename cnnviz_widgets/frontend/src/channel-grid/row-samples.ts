@@ -28,10 +28,6 @@ export class RowSamples {
     return this.selection?.has(this.sheet().places[row]!) ?? false;
   }
 
-  get some(): boolean {
-    return (this.selection?.list.length ?? 0) > 0;
-  }
-
   /** The row that is pointed at, here or in another view; -1 for none. */
   get hovered(): number {
     if (this.pointed >= 0 || !this.selection || this.selection.hovered < 0) return this.pointed;

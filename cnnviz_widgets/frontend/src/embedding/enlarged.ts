@@ -1,6 +1,7 @@
 /** In a frame's side there is little room: the whole frame can be had, above all that is in it. */
 import { button } from "../lib/dom/elements";
 import { frameOf } from "../lib/frame/commands";
+import { onEscape } from "../lib/frame/escape";
 
 export class Enlarged {
   private readonly button: HTMLButtonElement;
@@ -13,11 +14,7 @@ export class Enlarged {
   ) {
     this.button = button("⤢", "Enlarge over the frame (Escape: back)", () => this.turn(!this.isLarge), signal);
     this.button.setAttribute("aria-label", "Enlarge");
-    root.addEventListener("keydown", (event) => {
-      if (!this.isLarge || event.key !== "Escape") return;
-      event.stopPropagation();
-      this.turn(false);
-    }, { signal });
+    onEscape(root, "tile", () => this.isLarge, () => this.turn(false), signal);
     const place = (): void => this.place();
     document.addEventListener("scroll", place, { signal, capture: true, passive: true });
     addEventListener("resize", place, { signal });

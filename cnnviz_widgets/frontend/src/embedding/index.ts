@@ -221,7 +221,7 @@ class Embedding {
     this.alone.hidden = selected === 0 || !this.points.areSamples || frameOf(this.root) === null;
     say(this.alone, selected === 1 ? "Show this one" : `Show these ${count(selected)}`);
     const held = this.model.get("can_show_surveyed");
-    this.alone.title = held ? "Show the model these; Samples leads back to the inputs as given" : "Only arrays that were surveyed, or a pool, can be shown";
+    this.alone.title = held ? "" : "Only arrays or a pool can be shown";
     this.connection.need(this.alone, !held);
   }
 
@@ -338,8 +338,7 @@ export default entry(async (props: RenderProps<EmbeddingState>) => {
   const { model, el, host, signal } = props;
   const channels = await Selection.of(host, model.get("selection"), signal);
   const shown = await Selection.of(host, model.get("sample_selection"), signal);
-  const reference = model.get("surveyed_selection");
-  const surveyed = reference ? await Selection.of(host, reference, signal) : null;
+  const surveyed = await Selection.from(host, model.get("surveyed_selection"), signal);
   const axis = await host.getModel<ColumnAxisState>(model.get("axis"));
   // The cell may have been run again meanwhile; nobody would end what began now.
   if (signal.aborted) return;

@@ -43,8 +43,7 @@ export class SamplePoints implements PointSelection {
     // Both are toggled alike: taken away where all that is given was there.
     const adds = how === "toggle" && !ids.every((id) => this.has(id)) ? "extend" : how;
     for (const [selection, numbers] of [[this.shown, ofShown], [this.surveyed, ofSurvey]] as const) {
-      if (!selection || (numbers.length === 0 && (adds !== "replace" || selection.list.length === 0))) continue;
-      selection.combine(numbers, adds);
+      if (numbers.length > 0 || adds === "replace") selection?.combine(numbers, adds);
     }
   }
 

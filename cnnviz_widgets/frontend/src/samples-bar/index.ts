@@ -78,7 +78,7 @@ class SamplesBar {
     this.previous.setAttribute("aria-label", "Previous");
     this.given = button("As given", "Show the model the inputs as they were given", () => this.ask("given"), signal);
     this.picked = button("", "Show the model these alone", () => this.askPicked(), signal);
-    this.wrong = button("", "Select the samples with wrong answers (X)", () => this.selectWrong(), signal);
+    this.wrong = button("", "Select them in every view (X)", () => this.selectWrong(), signal);
     this.survey = new SurveyPart(model, this.connection, signal);
     this.window = popover(this.opener, this.content(), signal, {
       label: "Samples",
@@ -258,8 +258,7 @@ export default entry(async (props: RenderProps<SamplesBarState>) => {
   const grid = await host.getModel<never>(model.get("grid"));
   const reference = (grid as AnyModel<{ sample_selection: string }>).get("sample_selection");
   const selection = await Selection.of(host, reference, signal);
-  const ofSurvey = model.get("_surveyed");
-  const surveyed = ofSurvey ? await Selection.of(host, ofSurvey, signal) : null;
+  const surveyed = await Selection.from(host, model.get("_surveyed"), signal);
   if (signal.aborted) return;
   const bar = new SamplesBar(model, grid as unknown as HeadsModel, selection, surveyed, props);
   mount(el, bar.root, signal);

@@ -201,10 +201,8 @@ function visibleFocus(): Element | null {
 
 async function render({ model, el, host, signal }: RenderProps<SelectionBarState>): Promise<void> {
   const selection = await Selection.of(host, model.get("selection"), signal);
-  const ofSamples = model.get("_samples");
-  const samples = ofSamples ? await Selection.of(host, ofSamples, signal) : null;
-  const ofSurvey = model.get("_surveyed");
-  const surveyed = ofSurvey ? await Selection.of(host, ofSurvey, signal) : null;
+  const samples = await Selection.from(host, model.get("_samples"), signal);
+  const surveyed = await Selection.from(host, model.get("_surveyed"), signal);
   const reference = model.get("_trials");
   const trials = reference === null ? undefined : await host.getModel<never>(reference);
   // The cell may have been run again meanwhile; nobody would end what began now.

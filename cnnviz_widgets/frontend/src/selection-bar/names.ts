@@ -73,5 +73,5 @@ export class Names {
 const LISTED = 24;
 
 /** `3, 7, 9`, or the first of many. */
-export const listed = (channels: readonly number[]): string =>
-  channels.slice(0, LISTED).join(", ") + (channels.length > LISTED ? `, … (${counted(channels.length, "channel")})` : "");
+export const listed = (numbers: readonly number[], noun = "channel"): string =>
+  numbers.slice(0, LISTED).join(", ") + (numbers.length > LISTED ? `, … (${counted(numbers.length, noun)})` : "");

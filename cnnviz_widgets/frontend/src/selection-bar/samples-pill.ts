@@ -1,13 +1,11 @@
 /** What can be done with the selected samples: show the model them alone, or select none. */
 import { button, element, say } from "../lib/dom/elements";
 import { iconButton } from "../lib/dom/icons";
+import { listed } from "./names";
 import { count, counted } from "../lib/format";
 import { command } from "../lib/frame/commands";
 import type { Connection } from "../lib/linking/connection";
 import type { Selection } from "../lib/linking/selection";
-
-/** More numbers are not listed in a tooltip. */
-const LISTED = 40;
 
 export class SamplesPill {
   readonly root: HTMLElement;
@@ -23,7 +21,7 @@ export class SamplesPill {
   ) {
     this.alone = button("", "Show the model these alone", () => void command(this.root, "these"), signal);
     this.back = iconButton("undo", "Undo", "The selection before (Ctrl+Z)", acts.undo, signal);
-    const close = iconButton("close", "Select no sample", "Select no sample (Escape)", () => acts.leave(() => selection.clear()), signal);
+    const close = iconButton("close", "Select no sample", "Select none (Escape)", () => acts.leave(() => selection.clear()), signal);
     this.root = element("div", "cnnviz-selection-pill", { role: "toolbar", "aria-label": "Selected samples" }, this.words, this.alone, this.back, close);
   }
 
@@ -34,8 +32,7 @@ export class SamplesPill {
     if (this.root.hidden) return;
     const [first] = list;
     say(this.words, list.length === 1 ? `sample ${count(first!)}` : counted(list.length, "sample"));
-    const more = list.length > LISTED ? " …" : "";
-    this.words.title = list.slice(0, LISTED).join(", ") + more;
+    this.words.title = listed(list, "sample");
     say(this.alone, list.length === 1 ? "Show this alone" : "Show these");
     this.alone.hidden = !chooses;
     this.connection.need(this.alone);

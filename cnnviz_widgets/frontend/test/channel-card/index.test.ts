@@ -35,6 +35,17 @@ function cardModel(refs: { selection: string; axis: string }, more: Partial<Chan
     _zero_share: view(Float32Array.of(0.25, 0, 1)),
     _nonfinite_share: view(Float32Array.of(0, 0, 0.5)),
     _fires: view(Float32Array.of(1, 0.5, 0)),
+    _fired: view(new Int32Array(0)),
+    _fired_differs: view(new Uint8Array(0)),
+    _surveyed: 0,
+    _class_titles: [],
+    _class_samples: view(new Int32Array(0)),
+    _listed: 0,
+    _class_numbers: view(new Int32Array(0)),
+    _class_means: view(new Float32Array(0)),
+    _class_fired: view(new Int32Array(0)),
+    _lift_class: view(new Int32Array(0)),
+    _lift: view(new Float32Array(0)),
     _nearest: {},
     ...more,
   }, "card");
@@ -69,6 +80,50 @@ describe("a channel", () => {
     await frame();
     expect(title()).toBe("Channel 1");
     expect(model.state.channel).toBe(1);
+  });
+
+  const SURVEYED: Partial<ChannelCardState> = {
+    _fired: view(Int32Array.of(6000, 0, 12)),
+    _fired_differs: view(Uint8Array.of(0, 1, 0)),
+    _surveyed: 8000,
+    _class_titles: ["<i>ape</i>", "bee"],
+    _class_samples: view(Int32Array.of(5000, 3000)),
+    _listed: 2,
+    _class_numbers: view(Int32Array.of(0, 1, 0, 1, 0, 1)),
+    _class_means: view(Float32Array.of(0.25, -0.75, 0, NaN, 1, 0)),
+    _class_fired: view(Int32Array.of(4900, 1100, 0, 0, 12, 0)),
+    _lift_class: view(Int32Array.of(0, -1, 0)),
+    _lift: view(Float32Array.of(1.307, 1.25, 1.36, NaN, NaN, NaN, 15.2, 11, 18)),
+  };
+
+  test("that was surveyed is told of on all those samples, class by class", async () => {
+    const { selection } = await open({ ...SURVEYED, _disagreements: { 0: "fires on 3 of these 16, on 0 of 8,000" } });
+    selection.set("selected", [2]);
+    await frame();
+    expect(find(".cnnviz-card-numbers").textContent).toContain("75 %fires on 6,000 of 8,000");
+    const rows = () => [...document.querySelectorAll(".cnnviz-card-classes tbody tr")].map((row) => [...row.children].map((each) => each.textContent).join("|"));
+    expect(find(".cnnviz-card-profile").textContent).toContain("Classes, on 8,000");
+    expect(rows()).toEqual(["<i>ape</i>||0.25|98.0 %", "bee||−0.75|37 %"]);
+    const [first, second] = [...document.querySelectorAll<HTMLElement>(".cnnviz-card-fill")];
+    expect([first!.style.left, first!.style.width, second!.style.left, second!.style.width]).toEqual(["75%", "25%", "0%", "75%"]);
+    expect(find(".cnnviz-card-lift").textContent).toBe("Fires 1.31 times as often on <i>ape</i> as on all (95 %: 1.25 to 1.36).");
+    selection.set("selected", [0]);
+    await frame();
+    expect(find(".cnnviz-card-numbers").textContent).toContain("▲ 0 %fires on 0 of 8,000");
+    expect(find(".cnnviz-card-aside").textContent).toBe("fires on 3 of these 16, on 0 of 8,000");
+    expect(rows()[1]).toBe("bee||–|0 %");
+    expect(find(".cnnviz-card-lift").textContent).toBe("Fires on no sample.");
+    selection.set("selected", [1]);
+    await frame();
+    expect(find(".cnnviz-card-lift").textContent).toContain("Fires 15 times as often on <i>ape</i>");
+  });
+
+  test("surveyed without labels has no classes", async () => {
+    const { selection } = await open({ ...SURVEYED, _listed: 0 });
+    selection.set("selected", [2]);
+    await frame();
+    expect(find(".cnnviz-card-profile")).toBeNull();
+    expect(find(".cnnviz-card-numbers").textContent).toContain("fires on 6,000 of 8,000");
   });
 
   test("leads through those selected, or else through its neighbours", async () => {

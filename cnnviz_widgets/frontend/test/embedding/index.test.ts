@@ -2,6 +2,7 @@
 import { describe, expect, test, vi } from "vitest";
 
 import embedding from "../../src/embedding";
+import { escape } from "../../src/lib/frame/escape";
 import { NO_KERNEL } from "../../src/lib/linking/connection";
 import type { EmbeddingState, SampleSelectionState } from "../../src/lib/wire/states";
 import { at, emptyPage, FakeModel, find, frame, key, shared, show, view } from "../fake";
@@ -140,12 +141,23 @@ describe("embedding", () => {
     expect(button("Show this").disabled).toBe(false);
     model.set("can_show_surveyed", false);
     expect(button("Show this").disabled).toBe(true);
-    expect(button("Show this").title).toContain("Only arrays that were surveyed");
+    expect(button("Show this").title).toContain("Only arrays or a pool");
     model.set("can_show_surveyed", true);
     model.connect(false);
     expect(button("Show this").disabled).toBe(true);
     canvas.dispatchEvent(key("Escape"));
     expect([samples.state.selected, surveyed.state.selected]).toEqual([[], []]);
+  });
+
+  test("enlarged over the frame it is the first that Escape ends, before what is selected", async () => {
+    const { samples, canvas } = await open();
+    samples.set("selected", [4]);
+    const enlarge = find<HTMLButtonElement>('[aria-label="Enlarge"]');
+    enlarge.click();
+    expect(enlarge.getAttribute("aria-pressed")).toBe("true");
+    expect(escape(canvas)).toBe(true);
+    expect(enlarge.getAttribute("aria-pressed")).toBe("false");
+    expect(samples.state.selected).toEqual([4]);
   });
 
   test("the list selects a class, and the wrong ones", async () => {

@@ -15,7 +15,7 @@ import keras
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from ....analysis.arrays import frozen
+from ....analysis.arrays import Indices, Singles, frozen
 from ....records.channel.ascent import OBJECTIVES, Ascent, Objective, Start, State
 from ....records.survey.survey import Survey
 from ....runtime.progress import Progress, no_progress
@@ -82,7 +82,7 @@ def ascend(  # noqa: PLR0913  # keyword-only, and each with a default
         ``"grey"``: next to nothing, the mean of the inputs; for a generator a random noise.
         ``"top"``: each channel's strongest input. An array, (n, …) as the model's inputs or one
         for all: such as `Ascent.images` of the moment before; then 8 steps do what 128 from grey
-        do.
+        do, and the picture stays where it is, as steps hardly move it.
     objective : {'once', 'everywhere'}
         Excite the channel as strongly as can be at one place, or in the mean over all.
     negative : bool
@@ -90,7 +90,7 @@ def ascend(  # noqa: PLR0913  # keyword-only, and each with a default
     source : str, optional
         Of several inputs, the name of the one to search for; the others stay those of the
         channel's strongest sample. Default: the one that the layer depends on; of several the one
-        that is an image.
+        that is an image, or that holds fractions.
     survey : Survey, optional
         Of this model with its present weights: where a channel is to fire once and strongly, the
         best of its samples counts as the best input.
@@ -150,7 +150,7 @@ def ascend(  # noqa: PLR0913  # keyword-only, and each with a default
         task = Task(chosen, steps, seed, tell, tapped.info.path)
         begins: Start = "given" if given is not None else "top" if start == "top" else "grey"
         found = search.run(task, begins, given)
-        drawn = _drawn(tapped, found.images) if is_noise else None
+        drawn = _drawn(tapped, found.images, search.natural.samples[chosen]) if is_noise else None
     natural, parameters = search.natural, search.parameters
     return Ascent(
         path=tapped.info.path,
@@ -186,7 +186,7 @@ def _state(risen: bool, silent: bool) -> State:
     return "silent" if silent else "not-woken"
 
 
-def _start(start: Any, tapped: TappedPass, count: int) -> NDArray[np.float32]:
+def _start(start: Any, tapped: TappedPass, count: int) -> Singles:
     """The inputs to begin at, one a channel."""
     shape = tapped.values.shape[1:]
     array = number_array("start", start)
@@ -222,9 +222,9 @@ def _is_noise(probe: ModelProbe, tapped: TappedPass) -> bool:
     return tapped.values.ndim == 2 and probe.image_ends == ("output",)
 
 
-def _drawn(tapped: TappedPass, noise: NDArray[np.float32]) -> NDArray[np.float32] | None:
-    """The images that a generator makes of some noise."""
-    flat = [np.repeat(array[:1], len(noise), 0) for array in tapped.given]
+def _drawn(tapped: TappedPass, noise: Singles, samples: Indices) -> Singles | None:
+    """The images that a generator makes of some noise, with its other inputs those of samples."""
+    flat = [array[samples] for array in tapped.given]
     flat[tapped.place] = noise.astype(tapped.values.dtype)
     inputs = keras.tree.pack_sequence_as(tapped.probe.inputs, flat)
     outputs = values_of(run_exchanged(tapped.probe, inputs=inputs))

@@ -4,18 +4,25 @@ from __future__ import annotations
 
 from typing import Any
 
+import keras
 import numpy as np
 from numpy.typing import NDArray
 
+from ....analysis.arrays import Integers
 from ....analysis.channel.random_directions import DIRECTIONS, Coherence, coherence
 from ....records.channel.layer_coherence import LayerCoherence
+from ....records.channel.patch_likeness import PatchLikeness
 from ....validation.arrays import number_array
 from ....validation.keywords import checked_keywords
+from ....validation.messages import described
 from ....validation.objects import instance
 from ....validation.scalars import whole_number
+from ...layers.abstraction_levels import is_image
 from ...layers.layer_info import LayerInfo
+from ...reading.inputs import input_names
 from ...reading.probe import ModelProbe
 from ...survey.data.labels import as_labels
+from .fields.receptive_field import receptive_field
 
 
 @checked_keywords
@@ -58,7 +65,7 @@ def layer_coherence(
     instance("probe", probe, ModelProbe)
     count = whole_number("count", count, 2, "of samples")
     directions = whole_number("directions", directions, 1)
-    classes = None if labels is None else _of_all(as_labels(labels), "labels", probe.samples)
+    classes = None if labels is None else _classes(labels, probe.samples)
     with probe.steady():
         info = probe.info(path)
         if info.channels is None:
@@ -70,7 +77,8 @@ def layer_coherence(
         source = features if isinstance(features, str) else "given"
         if isinstance(features, str):
             features = _means(probe, features)
-        rows = _of_all(number_array("features", features), "features", probe.samples)
+        rows = _rows(features, probe.samples)
+        alike = _patches(probe, path)
         axis = info.channel_axis
         assert axis is not None
 
@@ -79,6 +87,7 @@ def layer_coherence(
                 np.moveaxis(values, axis, -1),
                 labels=classes,
                 features=rows,
+                alike=alike,
                 count=count,
                 directions=directions,
                 name=info.path,
@@ -86,6 +95,20 @@ def layer_coherence(
 
         measured = probe.stream(compared, [info.path])[info.path]
     return LayerCoherence(info.path, measured, count, probe.samples, source)
+
+
+def _patches(probe: ModelProbe, path: str) -> PatchLikeness | None:
+    """What tells how alike patches of the layer's input are; None where it holds no quantities."""
+    field = receptive_field(probe, path)
+    if not field.fields:
+        return None
+    names = input_names(probe.model, probe.inputs)
+    array = np.asarray(keras.tree.flatten(probe.inputs)[names.index(field.input)])
+    is_float = np.issubdtype(array.dtype, np.floating)
+    # Whole numbers that are no pixels stand for words.
+    if array.ndim < 2 or not (is_float or is_image(array.shape, is_float)):
+        return None
+    return PatchLikeness(field.of(field.input), array)
 
 
 def _last_features(probe: ModelProbe) -> str:
@@ -107,7 +130,22 @@ def _means(probe: ModelProbe, path: str) -> NDArray[Any]:
     return probe.stream(means, [info.path])[info.path]
 
 
-def _of_all(array: NDArray[Any], name: str, samples: int) -> NDArray[Any]:
-    if len(array) != samples:
-        raise ValueError(f"{name} must be of all {samples:,} samples; got {len(array):,}")
-    return array
+def _classes(labels: Any, samples: int) -> Integers:
+    classes = as_labels(labels)
+    if len(classes) != samples:
+        raise ValueError(f"labels must be of all {samples:,} samples; got {len(classes):,}")
+    if not (classes >= 0).any():
+        raise ValueError(
+            f"labels must be 0 or more, of one sample at least; got {described(labels)}"
+        )
+    return classes
+
+
+def _rows(features: Any, samples: int) -> NDArray[Any]:
+    rows = number_array("features", features)
+    if rows.ndim < 2 or len(rows) != samples:
+        raise ValueError(
+            f"features must be a layer's path, or numbers of shape ({samples}, …), a row for each "
+            f"sample; got {described(rows)}"
+        )
+    return rows

@@ -123,6 +123,11 @@ def with_rows(spec: Any, rows: int | None) -> Any:
     return tf.TensorSpec((rows, *spec.shape[1:]), spec.dtype) if _is_batch(spec) else spec
 
 
+def tensor_type(array: NDArray[Any]) -> Any:
+    """The type of the tensor that an array becomes."""
+    return tf.string if array.dtype.kind in "SU" else tf.as_dtype(array.dtype)
+
+
 def _is_batch(spec: Any) -> bool:
     return bool(spec.shape.rank) and spec.shape[0] is None
 

@@ -8,7 +8,7 @@ import keras
 import numpy as np
 
 from ....analysis.arrays import frozen
-from ....analysis.channel.extreme_samples import extreme_samples
+from ....analysis.channel.extreme_samples import extreme_samples, nonfinite_values
 from ....analysis.survey.strongest import COUNT
 from ....records.channel.receptive_field import ReceptiveField
 from ....records.channel.strongest_patches import StrongestPatches
@@ -117,11 +117,11 @@ def _of_inputs(
         top, bottom = (
             StrongestSamples.of(extreme_samples(last, count, sign), axes, sign) for sign in (1, -1)
         )
-        faulty = np.count_nonzero(~np.isfinite(last), axis=tuple(range(last.ndim - 1)))
-        return top, bottom, faulty
+        return top, bottom, nonfinite_values(last)
 
     top, bottom, faulty = probe.stream(extremes, [info.path])[info.path]
     arrays = [np.asarray(array) for array in keras.tree.flatten(probe.inputs)]
     inputs = dict(zip(input_names(probe.model, probe.inputs), arrays, strict=True))
-    nonfinite = frozen(np.asarray(faulty, dtype=np.int64))
-    return StrongestPatches(info.path, top, bottom, probe.samples, False, nonfinite, field, inputs)
+    return StrongestPatches(
+        info.path, top, bottom, probe.samples, False, frozen(faulty), field, inputs
+    )

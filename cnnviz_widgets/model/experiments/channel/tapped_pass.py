@@ -76,7 +76,7 @@ class TappedPass:
         Of a layer output with channels.
     source : str, optional
         The name of the input that the way begins at. Default: the one that the layer depends on;
-        of several the one that is an image.
+        of several the one that is an image, or that holds fractions.
 
     Attributes
     ----------
@@ -316,18 +316,20 @@ def _chosen(
     reaching = [name for name in names if name in info.inputs] or list(names)
     if len(reaching) == 1:
         return reaching[0]
-    images = [
-        name
-        for name in reaching
-        if (array := given[names.index(name)]) is not None
-        and is_image(array.shape, array.dtype.kind not in "iu")
-    ]
-    if len(images) == 1:
-        return images[0]
+    arrays = {name: given[names.index(name)] for name in reaching}
+    images = [name for name, array in arrays.items() if _is_picture(array)]
+    numbers = [name for name, array in arrays.items() if array.dtype.kind not in "biuSU"]
+    for alike in (images, numbers):
+        if len(alike) == 1:
+            return alike[0]
     raise ValueError(
         f"the layer {info.path!r} depends on the inputs {', '.join(map(repr, reaching))}: name "
         f"the one that is meant, source={reaching[0]!r}"
     )
+
+
+def _is_picture(array: NDArray[Any]) -> bool:
+    return array.dtype.kind not in "SU" and is_image(array.shape, array.dtype.kind not in "iu")
 
 
 def _driving(tensor: Any) -> Any:

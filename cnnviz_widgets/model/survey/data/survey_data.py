@@ -19,6 +19,10 @@ Key = Callable[[Any], Any]
 """Gives the numbers of the samples in an element of a dataset."""
 
 
+PADDED = "keras.utils.pad_sequences"
+"""What makes one array of samples of different lengths."""
+
+
 class RawBatch(NamedTuple):
     """Some samples as they were given.
 
@@ -34,6 +38,14 @@ class RawBatch(NamedTuple):
     numbers: Integers
 
 
+Passed = Callable[[RawBatch], None]
+"""Takes samples that are passed over."""
+
+
+def ignored(batch: RawBatch) -> None:
+    """Of no interest."""
+
+
 class SurveyData(Protocol):
     """Samples with numbers.
 
@@ -43,18 +55,27 @@ class SurveyData(Protocol):
         The least number.
     total : int or None
         About how many samples there are; None where that is not known.
+    at_hand : bool
+        Whether they lie in memory, so that looking at them again takes next to no time.
     """
 
     first: int
     total: int | None
+    at_hand: bool
 
-    def batches(self, start: int, most: int) -> Iterator[RawBatch]:
+    def batches(self, start: int, most: int, passed: Passed = ignored) -> Iterator[RawBatch]:
         """Batches of so many samples, the last one may have fewer, from a number on.
+
+        Parameters
+        ----------
+        start, most : int
+        passed : callable
+            Given the samples before `start`, as they are passed over.
 
         Raises
         ------
         ValueError
-            The data fail as they are read.
+            The data fail as they are read. Whatever `passed` raises passes through.
         """
 
 
@@ -90,6 +111,8 @@ def survey_data(
 class _ArrayData:
     """Arrays of samples."""
 
+    at_hand = True
+
     def __init__(self, data: Any, labels: Any, first: int) -> None:
         self._inputs, own = given_arrays(data, "data")
         self.first = first
@@ -97,7 +120,8 @@ class _ArrayData:
         if len(lengths) != 1 or 0 in lengths:
             raise ValueError(
                 "data must hold arrays of equally many samples, at least one; got "
-                f"{sorted(lengths)}"
+                f"{sorted(lengths)}. A list holds an array for each of the model's inputs: samples "
+                f"of different lengths are one array, padded, as {PADDED} does"
             )
         self.total: int | None = lengths.pop()
         self._labels = given_labels(own, labels)
@@ -107,22 +131,29 @@ class _ArrayData:
                 f"{len(self._labels):,}"
             )
 
-    def batches(self, start: int, most: int) -> Iterator[RawBatch]:
+    def batches(self, start: int, most: int, passed: Passed = ignored) -> Iterator[RawBatch]:
         total = self.total or 0
         if start > self.first + total:
             raise ValueError(
                 f"data hold {total:,} samples, and those before number {start:,} were surveyed "
                 "already: they are other data"
             )
-        for begin in range(max(start - self.first, 0), total, most):
-            rows = slice(begin, min(begin + most, total))
-            inputs = keras.tree.map_structure(lambda each, at=rows: each[at], self._inputs)
-            labels = None if self._labels is None else self._labels[rows]
-            yield RawBatch(inputs, labels, self.first + np.arange(rows.start, rows.stop))
+        after = max(start - self.first, 0)
+        if after:
+            passed(self._rows(0, after))
+        for begin in range(after, total, most):
+            yield self._rows(begin, min(begin + most, total))
+
+    def _rows(self, begin: int, end: int) -> RawBatch:
+        inputs = keras.tree.map_structure(lambda each: each[begin:end], self._inputs)
+        labels = None if self._labels is None else self._labels[begin:end]
+        return RawBatch(inputs, labels, self.first + np.arange(begin, end))
 
 
 class _StreamData:
     """A dataset, read from its start."""
+
+    at_hand = False
 
     def __init__(self, data: Any, labels: Any, first: int, key: Key | None) -> None:
         if key is None:
@@ -139,10 +170,10 @@ class _StreamData:
         self.total = _about(data)
         self._labels = None if labels is None else as_labels(labels)
 
-    def batches(self, start: int, most: int) -> Iterator[RawBatch]:
+    def batches(self, start: int, most: int, passed: Passed = ignored) -> Iterator[RawBatch]:
         # However long the dataset's own batches are, passes are all made on as many samples.
         waiting: list[RawBatch] = []
-        pieces = self._pieces(start)
+        pieces = self._pieces(start, passed)
         failure: Exception | None = None
         while True:
             try:
@@ -165,7 +196,7 @@ class _StreamData:
         if failure is not None:
             raise failure
 
-    def _pieces(self, start: int) -> Iterator[RawBatch]:
+    def _pieces(self, start: int, passed: Passed) -> Iterator[RawBatch]:
         """The dataset's own batches from a number on.
 
         Raises
@@ -184,11 +215,14 @@ class _StreamData:
             else:
                 numbers = _numbers_by(self._key, element, count)
             number += count
-            if self._key is None and number <= start:
-                continue
             if self._labels is not None:
                 labels = _labels_for(self._labels, numbers - self.first)
-            yield _from(RawBatch(inputs, labels, numbers), start)
+            batch = RawBatch(inputs, labels, numbers)
+            if (numbers < start).any():
+                passed(_some(batch, np.flatnonzero(numbers < start)))
+            if self._key is None and number <= start:
+                continue
+            yield _from(batch, start)
         if not read:
             raise ValueError("data is empty: the dataset yields no batch")
 
@@ -217,7 +251,7 @@ def _check_stacks(waiting: list[RawBatch], piece: RawBatch) -> None:
     if before != after:
         raise ValueError(
             f"the samples from number {piece.numbers[0]:,} on are of shape {after}, those before "
-            f"of {before}, which do not stack. Pad them all to one"
+            f"of {before}, which do not stack. Pad them all to one, as {PADDED} does"
         )
 
 
@@ -245,7 +279,8 @@ def _parts(element: Any) -> tuple[Any, Any]:
     if not flat or any(not is_batch(value) for value in flat):
         raise ValueError(
             "the dataset's elements must be batches of dense tensors, for instance "
-            f"dataset.batch(64); got {x!r:.200}"
+            f"dataset.batch(64), or dataset.padded_batch(64) of samples of different lengths; got "
+            f"{described(x)}"
         )
     targets = keras.tree.flatten(y)
     labels = np.asarray(targets[0]) if len(targets) == 1 and y is not None else None

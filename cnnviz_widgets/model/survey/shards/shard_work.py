@@ -4,15 +4,21 @@ from __future__ import annotations
 
 import tempfile
 from dataclasses import dataclass, replace
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 import keras
 
+from ....records.survey.sample_ranges import Ranges
 from ....records.survey.survey import Survey
 from ..beginning import begin_survey
-from ..data.survey_data import SurveyData, survey_data
+from ..data.sample_digest import SurveyedSamples
+from ..data.survey_data import SurveyData, ignored, survey_data
 from ..surveyor import Rules, Surveyor
+
+# Of a covered shard that is read from somewhere so many samples are looked at again.
+_LOOKED_AT = 64
 
 
 @dataclass(frozen=True)
@@ -68,6 +74,8 @@ class ShardWork:
     rules : mapping of str to ChannelRule
     covered : tuple of (int, int)
         Runs of samples that were surveyed already.
+    surveyed : SurveyedSamples or None
+        What is known of these.
     shard : ShardData
     """
 
@@ -77,6 +85,7 @@ class ShardWork:
     classes: int
     rules: Rules
     covered: tuple[tuple[int, int], ...]
+    surveyed: SurveyedSamples | None
     shard: ShardData
 
 
@@ -89,16 +98,18 @@ def survey_shard(work: ShardWork) -> Survey | None:
         The samples fail; the message names the number of the sample.
     """
     source = work.shard.opened()
-    covered = (last for first, last in work.covered if first <= source.first < last)
-    number = next(covered, source.first)
+    number = covered_until(source.first, work.covered)
     if source.total is not None and number >= source.first + source.total:
+        if work.surveyed is not None:
+            check_covered(source, work.surveyed)
         return None
     try:
         model = _model(work.digest, work.model)
         begun = begin_survey(model, source, None, list(work.rules), None)
         plan = replace(begun.plan, rows=work.rows, classes=work.classes)
         surveyor = Surveyor(model, plan, work.rules)
-        for batch in source.batches(number, plan.batch):
+        passed = ignored if work.surveyed is None else work.surveyed.check
+        for batch in source.batches(number, plan.batch, passed):
             surveyor.add(batch)
             number = int(batch.numbers[-1]) + 1
     except Exception as error:
@@ -107,6 +118,26 @@ def survey_shard(work: ShardWork) -> Survey | None:
             f"shard {work.shard.index} failed at sample {number:,}: {type(error).__name__}: {error}"
         ) from None
     return surveyor.survey() if surveyor.samples else None
+
+
+def covered_until(first: int, covered: Ranges) -> int:
+    """One past the last of the samples from a number on that were surveyed already."""
+    return next((last for start, last in covered if start <= first < last), first)
+
+
+def check_covered(source: SurveyData, surveyed: SurveyedSamples) -> None:
+    """Refuse a shard of other samples than were surveyed.
+
+    All that are known where they are at hand, else the first ones: to read them all again would
+    take a good part of a survey.
+
+    Raises
+    ------
+    OtherSamples
+    """
+    some = 1 if not source.at_hand else None
+    for batch in islice(source.batches(source.first, _LOOKED_AT), some):
+        surveyed.check(batch)
 
 
 # A worker has room for the model of the survey that it works for.

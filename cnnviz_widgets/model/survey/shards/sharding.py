@@ -31,11 +31,12 @@ from ...samples.pool import given_arrays
 from ..beginning import Beginning, begin_survey
 from ..chosen_layers import Layers
 from ..data.labels import given_labels
+from ..data.sample_digest import SurveyedSamples
 from ..run import States, check_begun, load_state, rules_of, time_words
 from ..stopped import SurveyInterrupted, SurveyStopped
 from ..surveyor import Rules, Surveyor
 from ..weights_stamp import weights_digest
-from .shard_work import ShardData, ShardWork, as_file, survey_shard
+from .shard_work import ShardData, ShardWork, as_file, check_covered, survey_shard
 
 # So often a pool of our own is made anew after a worker has died.
 _POOLS = 3
@@ -109,6 +110,11 @@ class _ShardedRun:
         digest = weights_digest(beginning.model)
         if begun is not None:
             check_begun(begun, plan, digest, str(checkpoint), in_parts=True)
+        surveyed = None if begun is None else SurveyedSamples.of(begun, str(checkpoint))
+        if surveyed is not None:
+            # Before anything is merged with them; shards that a function reads, where they are.
+            for part in parts[:1] if callable(parts[0].data) else parts:
+                check_covered(part.opened(), surveyed)
         rules = _piloted(beginning, parts[0]) if like is None else rules_of(like)
         self._merged = begun
         self._work = [
@@ -119,6 +125,7 @@ class _ShardedRun:
                 classes=plan.classes,
                 rules=rules,
                 covered=() if begun is None else begun.ranges,
+                surveyed=surveyed,
                 shard=part,
             )
             for file in [as_file(beginning.model)]

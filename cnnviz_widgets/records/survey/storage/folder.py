@@ -5,10 +5,13 @@
     name, ``weights`` a digest of its weights, ``ranges`` a list of pairs: the numbers of the
     samples that were seen, as runs, first and one past the last; ``rows``: at most so many places
     of a sample were drawn; ``classes``: how many the labels have, 0 where none are known;
-    ``skipped``: path → why a layer has no summary; ``layers``: a list of objects in the order of
-    execution, with ``path``, ``axes`` (lengths of a sample's axes without the channels),
-    ``channels``, ``bounds`` (the least and the greatest value that the layer can put out; infinity
-    is the text "Infinity" or "-Infinity") and ``file``.
+    ``skipped``: path → why a layer has no summary; ``digests``: of up to 256 samples the number
+    and 16 hexadecimal digits, a digest of what the model was shown; ``masked``: whether the model
+    masks steps, which count as values all the same; ``layers``: a list of objects
+    in the order of execution, with ``path``, ``axes`` (lengths of a sample's axes without the
+    channels), ``channels``, ``bounds`` (the least and the greatest value that the layer can put
+    out; infinity is the text "Infinity" or "-Infinity"), ``kind`` (the layer's class), ``ends``
+    (those at which its activation can be stuck, null for one that is none) and ``file``.
 ``layers-0123456789abcdef/00000.npz``, …
     One layer's numbers each, as ``numpy.load`` reads it: plain arrays, not packed, without pickles,
     which `tally_arrays` names.
@@ -41,6 +44,7 @@ from ....runtime.held_folder import HeldFolder
 from ....validation.plain_json import MOST_BYTES
 from ...snapshots.npz_file import read_npz
 from ..layer_summary import LayerSummary
+from ..sample_digests import digests_from
 from ..sample_ranges import named, shared
 from .header import HEADER, Contents, Header, LayerEntry, header_from, header_of
 from .layer_checks import Expected, array_names, check_layout, check_tally
@@ -274,6 +278,8 @@ def _survey_of(header: Header, folder: HeldFolder) -> Contents:
         rows=header.rows,
         classes=header.classes,
         skipped=header.skipped,
+        digests=digests_from(header.digests),
+        masked=header.masked,
     )
 
 
@@ -290,4 +296,4 @@ def _read_layer(
         )
     tally = tally_of(arrays)
     check_tally(tally, expected)
-    return LayerSummary(path, tally, entry.bounds)
+    return LayerSummary(path, tally, entry.bounds, entry.kind, entry.ends)

@@ -8,7 +8,10 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
+import numpy as np
+
 from ....analysis.density.bounds import Bounds
+from ....analysis.survey.kept_samples import IN_ROWS, is_by_hash
 from ....validation.plain_json import (
     MOST_WHOLE,
     brief,
@@ -23,7 +26,8 @@ from ....validation.plain_json import (
 )
 from ...snapshot_checks import MOST_CHANNELS
 from ..layer_summary import LayerSummary
-from ..sample_ranges import Ranges, count
+from ..sample_digests import SampleDigests, as_pairs
+from ..sample_ranges import Ranges, are_in, count
 
 HEADER = "survey.json"
 _FORMAT = "cnnviz_widgets survey"
@@ -31,6 +35,7 @@ _VERSION = 1
 _MOST_LAYERS, _MOST_AXES, _MOST_CLASSES, _MOST_ROWS = 2**16, 32, 2**20, 2**10
 # Places in a sample are numbers of 32 bits.
 _MOST_POSITIONS = 2**31 - 1
+_DIGEST = re.compile(r"[0-9a-f]{16}")
 _FILE = re.compile(r"layers-[0-9a-f]{16}/[0-9]{5}\.npz")
 
 
@@ -44,6 +49,8 @@ class Contents(NamedTuple):
     rows: int
     classes: int
     skipped: Mapping[str, str]
+    digests: SampleDigests
+    masked: bool
 
 
 class LayerEntry(NamedTuple):
@@ -54,6 +61,8 @@ class LayerEntry(NamedTuple):
     axes : tuple of int
     channels : int
     bounds : (float, float)
+    kind : str
+    ends : (float or None, float or None)
     file : str
         Of its numbers: always a name of this format, that leads nowhere else.
     """
@@ -61,11 +70,19 @@ class LayerEntry(NamedTuple):
     axes: tuple[int, ...]
     channels: int
     bounds: Bounds
+    kind: str
+    ends: tuple[float | None, float | None]
     file: str
 
 
 class Header(NamedTuple):
-    """What the file says; all but `layers` as in `Contents`."""
+    """What the file says; all but `layers` and `digests` as in `Contents`.
+
+    Attributes
+    ----------
+    digests : tuple of (int, int)
+        Number and digest of each sample, as `as_pairs` gives them.
+    """
 
     model: str
     weights: str
@@ -73,6 +90,8 @@ class Header(NamedTuple):
     rows: int
     classes: int
     skipped: dict[str, str]
+    digests: tuple[tuple[int, int], ...]
+    masked: bool
     layers: dict[str, LayerEntry]
 
 
@@ -93,6 +112,8 @@ def header_of(survey: Contents, files: Iterable[str]) -> bytes:
         "rows": survey.rows,
         "classes": survey.classes,
         "skipped": dict(survey.skipped),
+        "digests": [[number, f"{digest:016x}"] for number, digest in as_pairs(survey.digests)],
+        "masked": survey.masked,
         "layers": [
             _entry(summary, file)
             for summary, file in zip(survey.layers.values(), files, strict=True)
@@ -109,6 +130,8 @@ def _entry(summary: LayerSummary, file: str) -> dict[str, Any]:
         "axes": summary.axes,
         "channels": summary.channels,
         "bounds": [plain_number(end) for end in summary.bounds],
+        "kind": summary.kind,
+        "ends": [None if end is None else plain_number(end) for end in summary.ends],
         "file": file,
     }
 
@@ -130,18 +153,27 @@ def header_from(raw: bytes) -> Header:
             f"it was written by a newer version of cnnviz_widgets: its format is version "
             f"{version}, and this one reads version {_VERSION}"
         )
+    ranges = _ranges(part(header, "ranges"))
     return Header(
         text(part(header, "model"), "the model"),
         text(part(header, "weights"), "the digest of the weights"),
-        _ranges(part(header, "ranges")),
+        ranges,
         _at_most(_MOST_ROWS, part(header, "rows"), "the number of rows"),
         _at_most(_MOST_CLASSES, part(header, "classes"), "the number of classes"),
         {
             path: text(why, f"the reason why {brief(path)} was left out")
             for path, why in mapping(part(header, "skipped"), "'skipped'").items()
         },
+        _digests(part(header, "digests"), ranges),
+        _truth(part(header, "masked"), "whether steps are masked"),
         _layers(part(header, "layers")),
     )
+
+
+def _truth(value: Any, name: str) -> bool:
+    if not isinstance(value, bool):
+        raise ValueError(f"{name} is {brief(value)}, neither true nor false")
+    return value
 
 
 def _at_most(most: int, value: Any, name: str) -> int:
@@ -165,6 +197,20 @@ def _ranges(value: Any) -> Ranges:
     if count(tuple(runs)) > MOST_WHOLE:
         raise ValueError("there are more samples than can be counted")
     return tuple(runs)
+
+
+def _digests(value: Any, ranges: Ranges) -> tuple[tuple[int, int], ...]:
+    """Number and digest of some samples, in the order in which they are kept."""
+    pairs = []
+    for each in sequence(value, "the list of samples' digests"):
+        first, last = _pair(each, "a sample's digest")
+        if not _DIGEST.fullmatch(text(last, "a sample's digest")):
+            raise ValueError(f"a sample's digest is {brief(last)}, not 16 hexadecimal digits")
+        pairs.append((whole(first, "a sample's number"), int(last, 16)))
+    numbers = np.array([number for number, _ in pairs], dtype=np.int64)
+    if len(pairs) > IN_ROWS or not is_by_hash(numbers) or not are_in(numbers, ranges).all():
+        raise ValueError("its digests are not those of samples that are kept of such a survey")
+    return tuple(pairs)
 
 
 def _layers(value: Any) -> dict[str, LayerEntry]:
@@ -210,8 +256,20 @@ def _layer(entry: dict[str, Any]) -> LayerEntry:
         lengths,
         channels,
         (low, high),
+        text(part(entry, "kind"), "the name of its class"),
+        _ends(part(entry, "ends")),
         file,
     )
+
+
+def _ends(value: Any) -> tuple[float | None, float | None]:
+    low, high = (
+        None if each is None else number(each, "an end")
+        for each in _pair(value, "the list of its ends")
+    )
+    if not all(end is None or math.isfinite(end) for end in (low, high)):
+        raise ValueError(f"its ends are {low} and {high}")
+    return low, high
 
 
 def _pair(value: Any, name: str) -> list[Any]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+import threading
 from collections.abc import Callable
 from typing import Any
 
@@ -10,7 +12,7 @@ import numpy as np
 import pytest
 from keras import layers as L
 
-from cnnviz_widgets.model import ModelProbe, NoGradients, ascend, survey
+from cnnviz_widgets.model import ModelProbe, NoGradients, ascend, model_lock, survey
 
 RANDOM = np.random.default_rng(3)
 IMAGES = RANDOM.uniform(0, 1, (12, 8, 8, 1)).astype("float32")
@@ -296,6 +298,28 @@ def test_of_several_inputs_the_others_stay_those_of_the_strongest_sample() -> No
     )
 
 
+def test_a_generator_of_classes_is_asked_for_its_noise() -> None:
+    noise, number = keras.Input((6,), name="noise"), keras.Input((), dtype="int32", name="class")
+    drawn = L.Dense(9, name="dense")(
+        L.Concatenate(name="both")([noise, L.Embedding(3, 2, name="classes")(number)])
+    )
+    model = keras.Model([noise, number], L.Reshape((3, 3, 1), name="image")(drawn))
+    noises, classes = RANDOM.normal(size=(9, 6)).astype("float32"), np.arange(9) % 3
+    found = ascend(ModelProbe(model, [noises, classes]), "dense", [0, 4], steps=8)
+    assert found.source == "noise" and found.drawn is not None
+    again = np.asarray(model([found.images, classes[found.best_samples]]))
+    np.testing.assert_allclose(found.drawn, again, atol=1e-6)
+
+
+def test_inputs_with_holes_are_searched_for_without_any() -> None:
+    holes = IMAGES.copy()
+    holes[:, 0, 0] = np.nan
+    probe = ModelProbe(network(convolution(activation="relu")), holes)
+    for start in ("grey", "top"):
+        found = ascend(probe, "conv", steps=16, start=start)
+        assert np.isfinite(found.images).all()
+
+
 class FixedBatch(keras.Model):
     def __init__(self) -> None:
         super().__init__()
@@ -341,6 +365,32 @@ def test_progress_rises_to_1_and_what_it_raises_ends_the_search() -> None:
 
     with pytest.raises(InterruptedError, match="conv"):
         ascend(probe, "conv", progress=stop)
+
+
+def test_it_has_its_turn_between_two_steps_of_training_in_another_thread() -> None:
+    model = network(convolution(activation="relu"), L.Flatten(), L.Dense(2, name="head"))
+    model.compile("sgd", "mse")
+    probe, lock = ModelProbe(model, IMAGES), model_lock(model)
+    trains, done = threading.Event(), threading.Event()
+    steps: list[float] = []
+
+    def train() -> None:
+        lock.occupy(sys._getframe())
+        while not done.is_set():
+            steps.append(float(model.train_on_batch(IMAGES, np.zeros((12, 2)))))
+            trains.set()
+            lock.give_way()
+
+    thread = threading.Thread(target=train, daemon=True)
+    thread.start()
+    try:
+        assert trains.wait(60)
+        found = ascend(probe, "conv", steps=8)
+    finally:
+        done.set()
+        thread.join(60)
+    assert found.state == ("reached",) * 3
+    assert not thread.is_alive() and np.isfinite(steps).all()
 
 
 @pytest.mark.parametrize(

@@ -49,6 +49,9 @@ def test_a_detector_of_a_planted_cross_is_more_coherent_than_directions() -> Non
     assert found.by == "purity" and found.measured.purity[7] == 1
     assert found.coherent[7]
     assert found.sentence(7).startswith("More coherent than a random direction: 0 of 32")
+    assert found.sentence_on_patches(7).startswith(
+        "Its patches are more alike than those of random directions: 0 of 32; p = 0.03"
+    )
 
 
 def test_an_untrained_channel_is_not_and_it_is_said() -> None:
@@ -59,9 +62,42 @@ def test_an_untrained_channel_is_not_and_it_is_said() -> None:
     assert f"{found.as_large(channel)} of 32 are as pure or more; p = " in found.sentence(channel)
 
 
+def test_what_an_edge_detector_sees_is_alike_though_it_is_of_no_class() -> None:
+    """Edges of any place in noise, in samples of any class."""
+    rng = np.random.default_rng(2)
+    keras.utils.set_random_seed(2)
+    images = rng.normal(size=(len(LABELS), 12, 12, 1)).astype("float32")
+    for number, x in enumerate(rng.integers(2, 10, len(LABELS))):
+        images[number, :, x:] += 1
+    model = keras.Sequential(
+        [keras.Input((12, 12, 1)), L.Conv2D(48, 5, name="conv"), L.GlobalAveragePooling2D()]
+    )
+    kernel, bias = model.get_layer("conv").get_weights()
+    kernel[..., 3] = np.array([-1, -1, 0, 1, 1])[:, None]
+    model.get_layer("conv").set_weights([kernel, bias])
+    found = layer_coherence(ModelProbe(model, images), "conv", labels=LABELS)
+    assert not found.coherent[3] and found.measured.likeness_chance[3] <= 0.05
+    others = np.delete(found.measured.likeness_chance, 3)
+    assert (others <= 0.05).mean() <= 0.1
+
+
+def test_words_have_no_patches_to_compare() -> None:
+    model = keras.Sequential(
+        [
+            keras.Input((6,), dtype="int32"),
+            L.Embedding(9, 3),
+            L.Conv1D(2, 3, name="conv"),
+            L.GlobalMaxPooling1D(),
+        ]
+    )
+    found = layer_coherence(ModelProbe(model, RNG.integers(0, 9, (30, 6))), "conv")
+    assert found.sentence_on_patches(0) == "" and found.sentence(0) != ""
+
+
 def test_it_is_the_comparison_of_the_layer_s_values() -> None:
     probe = ModelProbe(network(5), marked(0.5))
     found = layer_coherence(probe, "conv", labels=LABELS, count=4, directions=19)
+    assert "more coherent than 19 random directions, by purity" in repr(found)
     assert (found.features, found.directions, found.seen) == ("gap", 19, 120)
     expected = coherence(
         probe.outputs("conv"),
@@ -109,8 +145,14 @@ def test_wrong_arguments_are_told_what_was_expected() -> None:
     probe = ModelProbe(network(4), marked(0.0))
     with pytest.raises(ValueError, match=r"labels must be of all 120 samples; got 3"):
         layer_coherence(probe, "conv", labels=[0, 1, 2])
-    with pytest.raises(ValueError, match=r"features must be of all 120 samples; got 2"):
+    with pytest.raises(
+        ValueError, match=r"numbers of shape \(120, …\), a row for each sample; got an"
+    ):
         layer_coherence(probe, "conv", features=np.ones((2, 3)))
+    with pytest.raises(ValueError, match=r"there is no layer 'hed'; the closest are 'head'"):
+        layer_coherence(probe, "conv", features="hed")
+    with pytest.raises(ValueError, match=r"labels must be 0 or more, of one sample at least"):
+        layer_coherence(probe, "conv", labels=np.full(120, -1))
     with pytest.raises(ValueError, match=r"count must be a whole number of samples, 2 or more"):
         layer_coherence(probe, "conv", count=1)
     with pytest.raises(ValueError, match=r"channel must be below 4; got 4"):

@@ -54,6 +54,7 @@ def test_as_looking_at_every_value(path: str, count: int) -> None:
     probe = ModelProbe(network(), IMAGES)
     found = strongest(probe, path, count=count)
     assert_by_every_value(found, probe.outputs(path))
+    assert repr(found).endswith(f"channels, {count} of 14 samples each>")
     assert found.seen == 14 and not found.surveyed and found.count == count
     assert found.places.shape == (*found.values.shape, {"gap": 0, "head": 0}.get(path, 2))
 
@@ -155,6 +156,23 @@ def test_a_patch_is_cut_out_round_its_place_and_tells_what_is_no_picture(
     window = wide[place[0] : place[0] + 5, place[1] : place[1] + 5]
     np.testing.assert_array_equal(patch.outside, np.isnan(window))
     np.testing.assert_array_equal(patch.pixels[..., 0], np.nan_to_num(window, nan=0.0))
+
+
+@pytest.mark.parametrize("path", ["conv", "pool", "deep"])
+def test_nothing_outside_a_patch_matters_to_its_value(path: str) -> None:
+    model = network()
+    found = strongest(ModelProbe(model, IMAGES), path)
+    for channel in range(len(found.values)):
+        patch = found.patch(channel, 2)
+        assert patch is not None
+        inside = tuple(
+            slice(max(first, 0), min(last, length))
+            for (first, last), length in zip(patch.box, IMAGES.shape[1:3], strict=True)
+        )
+        image = RNG.normal(size=IMAGES.shape[1:]).astype("float32")
+        image[inside] = IMAGES[patch.sample][inside]
+        value = ModelProbe(model, image[None]).outputs(path)[(0, *patch.place, channel)]
+        assert value == pytest.approx(patch.value, rel=1e-5)
 
 
 def test_what_sees_more_than_the_picture_is_shown_the_picture() -> None:

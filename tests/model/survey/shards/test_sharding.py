@@ -22,6 +22,7 @@ from cnnviz_widgets.model.survey.survey import survey
 from cnnviz_widgets.records.survey.survey import Survey
 
 from ..everything import images, labels, small, survey_bits
+from . import parts
 from .parts import COUNT, MARK, failing_shard, killing_shard, overlapping_shard, shard
 
 X, Y = images(), labels()
@@ -114,6 +115,30 @@ def test_it_goes_on_inside_a_shard(model: Any, whole: Survey, tmp_path: Path) ->
     found = survey(model, shard, shards=COUNT, executor=executor, checkpoint=tmp_path / "s")
     assert executor.samples == [6, 1, 57, 72]
     assert survey_bits(found) == survey_bits(whole)
+
+
+def test_other_data_are_refused_where_they_are_seen(
+    model: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def other_at(row: int) -> Any:
+        other = X.copy()
+        other[row] += 1
+        return other
+
+    with pytest.raises(SurveyStopped):
+        survey(model, failing_shard, shards=COUNT, executor=AtOnce(), checkpoint=tmp_path / "s")
+    before = survey_bits(Survey.load(tmp_path / "s"))
+    # Of arrays all that is known is looked at before anything begins, of functions the first one.
+    with pytest.raises(ValueError, match="other data: sample 150 is not the one"):
+        survey(model, other_at(150), labels=Y, shards=3, checkpoint=tmp_path / "s")
+    monkeypatch.setattr(f"{parts.__name__}.images", lambda: other_at(0))
+    with pytest.raises(ValueError, match="other data: sample 0 is not the one"):
+        survey(model, shard, shards=COUNT, executor=AtOnce(), checkpoint=tmp_path / "s")
+    assert survey_bits(Survey.load(tmp_path / "s")) == before
+    # A later one when it is read; what is done by then is kept.
+    monkeypatch.setattr(f"{parts.__name__}.images", lambda: other_at(199))
+    with pytest.raises(SurveyStopped, match="other data: sample 199 is not the one"):
+        survey(model, shard, shards=COUNT, executor=AtOnce(), checkpoint=tmp_path / "s")
 
 
 def test_an_interrupt_keeps_the_shards_that_are_done(

@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from cnnviz_widgets.records.survey.sample_digests import as_pairs
 from cnnviz_widgets.records.survey.survey import Survey
 from cnnviz_widgets.runtime.held_folder import HeldFolder
 
@@ -72,7 +73,11 @@ def test_reads_back_equal(folder: Path, half: Survey) -> None:
     assert survey_bits(back) == survey_bits(half)
     for name in ("ranges", "model", "weights", "rows", "classes", "skipped"):
         assert getattr(back, name) == getattr(half, name)
-    assert [each.bounds for each in back.layers.values()] == [(0.0, np.inf)] * 3
+    assert Survey(**{**vars(half), "masked": True}).save(folder) == folder
+    assert Survey.load(folder).masked and not half.masked
+    assert as_pairs(back.digests) == as_pairs(half.digests) != []
+    told = [(each.bounds, each.kind, each.ends) for each in back.layers.values()]
+    assert told == [((0.0, np.inf), "Conv2D", (None, 6.0))] * 3
     assert repr(back) == repr(half)
     np.testing.assert_array_equal(back.quantile("net/conv", 0.3), half.quantile("net/conv", 0.3))
 
@@ -157,8 +162,8 @@ def test_what_is_no_survey_is_not_written_over(tmp_path: Path, half: Survey) -> 
         ({"ranges": [[-1, 9]]}, "a sample's number is -1"),
         ({"ranges": [[0, 2**63]]}, "a sample's number is"),
         ({"ranges": [[0, 150, 1]]}, "no pair"),
-        ({"ranges": [[0, 149]]}, "counts 150 of 149 samples"),
-        ({"ranges": [[1000, 1150]]}, "were never seen"),
+        ({"ranges": [[0, 149]], "digests": []}, "counts 150 of 149 samples"),
+        ({"ranges": [[1000, 1150]], "digests": []}, "were never seen"),
         ({"rows": -1}, "the number of rows"),
         ({"rows": 10**9}, "the number of rows"),
         ({"rows": 3}, "kept_rows|rows"),
@@ -168,6 +173,11 @@ def test_what_is_no_survey_is_not_written_over(tmp_path: Path, half: Survey) -> 
         ({"model": None}, "the model is None"),
         ({"layers": {}}, "no list"),
         ({"weights": 3}, "the digest of the weights"),
+        ({"masked": 1}, "whether steps are masked is 1, neither true nor false"),
+        ({"digests": None}, "the list of samples' digests"),
+        ({"digests": [[3, "0"]]}, "not 16 hexadecimal digits"),
+        ({"digests": [[151, "0" * 16]]}, "digests are not those of samples that are kept"),
+        ({"digests": [[3, "0" * 16]] * 2}, "digests are not those of samples that are kept"),
     ],
     ids=str,
 )
@@ -197,6 +207,9 @@ def test_a_damaged_header_is_refused(parts: dict[str, Any], message: str, folder
         ({"bounds": [1, 0]}, "its bounds are 1.0 and 0.0"),
         ({"bounds": [None, 0]}, "its bounds are nan"),
         ({"bounds": [0]}, "no pair"),
+        ({"kind": None}, "the name of its class is None"),
+        ({"ends": [None, "Infinity"]}, "its ends are None and inf"),
+        ({"ends": [1]}, "no pair"),
         ({"path": "net/dense"}, "is listed twice"),
     ],
     ids=str,

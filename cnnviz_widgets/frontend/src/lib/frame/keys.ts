@@ -20,7 +20,7 @@ export const KEYS: readonly (readonly [key: string, name: Command, words: string
   ["v", "settings", "Colours, range, order, size"],
   ["c", "cut", "Move the cut"],
   ["t", "drawer", "Open or close the drawer"],
-  ["x", "wrong", "Select the samples with wrong answers"],
+  ["x", "wrong", "Select the wrong samples"],
   ["/", "search", "Find channels"],
   ["s", "silence", "Try the model without the selected channels"],
   ["m", "mean", "Try their mean"],

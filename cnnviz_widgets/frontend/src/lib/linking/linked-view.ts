@@ -31,7 +31,7 @@ export function renderLinked<State extends LinkedState>(
     const selection = await Selection.of(host, model.get("selection"), signal);
     // Not every view shows samples.
     const reference = (model as unknown as AnyModel<Partial<SampleState>>).get("sample_selection");
-    const samples = reference ? await Selection.of(host, reference, signal) : null;
+    const samples = await Selection.from(host, reference, signal);
     const axis = await host.getModel<ColumnAxisState>(model.get("axis"));
     // The cell may have been run again meanwhile; nobody would end what began now.
     if (signal.aborted) return;

@@ -26,6 +26,11 @@ export class Selection {
     return new Selection(await host.getModel<SelectionState>(reference), signal);
   }
 
+  /** Null without a reference, as in pages that were saved before there was one. */
+  static async from(host: Host, reference: string | null | undefined, signal: AbortSignal): Promise<Selection | null> {
+    return reference ? Selection.of(host, reference, signal) : null;
+  }
+
   get hovered(): number {
     return this.model.get("hovered");
   }

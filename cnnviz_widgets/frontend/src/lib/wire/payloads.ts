@@ -192,6 +192,23 @@ export interface ChannelFactsState {
   _nonfinite_share: DataView;
   /** Share of the rows on which it is not zero throughout; empty for weights. */
   _fires: DataView;
+  /** On how many samples surveyed it is anywhere above zero; empty without a survey. */
+  _fired: DataView;
+  /** 1 where the share of those shown is another, beyond chance. */
+  _fired_differs: DataView;
+  _class_titles: string[];
+  /** How many samples each class has. */
+  _class_samples: DataView;
+  /** Classes that are listed, `_listed` for each channel, one channel after the other. */
+  _class_numbers: DataView;
+  /** The mean over the class's samples; NaN where there is none. */
+  _class_means: DataView;
+  /** On how many of the class's samples it fires. */
+  _class_fired: DataView;
+  /** The class on which it fires more than on all, beyond chance; -1 for none. */
+  _lift_class: DataView;
+  /** How many times as often, and the ends of the interval, for each channel. */
+  _lift: DataView;
   /** Channel → where the samples shown say something else than those surveyed. */
   _disagreements: Record<string, string>;
   /** Nothing where it is not known. */
@@ -415,6 +432,10 @@ export interface ComparedLayerEntry {
   shift: number | null;
   dead: [number, number];
   nonfinite: [number, number];
+  /** Of how many pairs one channel alone is zero throughout: the second, the first. */
+  turned: [number, number];
+  /** Channels stuck at an end of their activation; null where that is not known. */
+  saturated: [number | null, number | null];
   /** Whether its channels are matched as was asked for; else by their number. */
   as_asked: boolean;
 }
@@ -452,6 +473,8 @@ export interface PairEntry extends _PairNames {
   zeros: [number, number];
   dead: [boolean, boolean];
   nonfinite: [boolean, boolean];
+  /** False in both where it is not known. */
+  saturated: [boolean, boolean];
 }
 
 /** What a trial measured; null where it is not known, or not finite. */

@@ -65,6 +65,8 @@ export interface ChannelAnswersState {
 
 /** What ChannelCard shares with the page. */
 export interface ChannelCardState extends ChannelFactsState {
+  /** How many classes of each channel are listed. */
+  _listed: number;
   /** What a channel is called. */
   _noun: string;
   /** Whether channels stand as `_rows` has them, not `axis`. */
@@ -72,6 +74,8 @@ export interface ChannelCardState extends ChannelFactsState {
   _rows: string;
   /** What the numbers are over. */
   _samples: string;
+  /** How many samples were surveyed; 0: none. */
+  _surveyed: number;
   axis: string;
   /** The channel that is shown; -1 for none. */
   channel: number;
@@ -493,8 +497,13 @@ export interface ComparedDensitiesState extends ComparedCurvesState {
   /** Cosine distance and distribution shift of each pair; NaN where there is none. */
   _distance: DataView;
   _shift: DataView;
+  /** 1 for each channel that is stuck at an end of its activation, the pair's first and then its
+    second; nothing where that is not known. */
+  _saturated: DataView;
   _after: string;
   _before: string;
+  /** On which class each pair's mean moved most; none: no classes are known. */
+  _class_words: string[];
   _figure: string;
   _linear_axis: string;
   _linear_scale: string;

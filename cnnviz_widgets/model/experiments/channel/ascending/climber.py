@@ -11,13 +11,13 @@ import tensorflow as tf
 from numpy.typing import NDArray
 
 from .....analysis.arrays import Indices, Singles
-from ..pass_function import PassFunction
+from ..pass_function import PassFunction, tensor_type
 from ..tapped_pass import Tapped, TappedPass
 from .parameters import Parameters
 from .redirected import RULES
 
 # Adam, of gradients that all have the size 1.
-_RATE, _MEAN_KEPT, _SQUARE_KEPT = 0.2, 0.9, 0.99
+_MEAN_KEPT, _SQUARE_KEPT = 0.9, 0.99
 # 'Once' is a soft maximum: a place that lies the spread of all values below the strongest counts
 # for e⁻².
 _SHARPNESS = 2.0
@@ -100,7 +100,7 @@ class Climber:
         self._everywhere = everywhere
         self._sign = sign
         self._held = [
-            tf.TensorSpec((None, *array.shape[1:]), tf.as_dtype(array.dtype))
+            tf.TensorSpec((None, *array.shape[1:]), tensor_type(array))
             for k, array in enumerate(tapped.given)
             if k != tapped.place
         ]
@@ -184,7 +184,9 @@ class Climber:
         channels: Indices,
         spread: Singles,
         draws: Singles,
+        rate: float,
         held: Sequence[NDArray[Any]],
+        *,
         on_steps: Callable[[int], None],
     ) -> None:
         """Go on with a search until each row has made its steps, or stands where none leads up.
@@ -198,6 +200,8 @@ class Climber:
             The standard deviation of each channel's values on the user's inputs.
         draws : ndarray, shape (n, steps, 3)
             Random numbers from −1 to 1, for `Parameters.moved`.
+        rate : float
+            How far a step goes, in one wave's natural size.
         held : sequence of ndarray
             The model's other inputs, of n rows.
         on_steps : callable
@@ -217,6 +221,7 @@ class Climber:
                 found = function(
                     *(each[rows] for each in (climb.z, climb.mean, climb.square, climb.taken)),
                     *(each[rows] for each in (channels, spread, draws)),
+                    np.float32(rate),
                     *(each[rows] for each in held),
                 )
                 climb.put(rows, found[:4])
@@ -238,6 +243,7 @@ class Climber:
             *(z, z, z, rows, rows),
             tf.TensorSpec((None,), tf.float32),
             tf.TensorSpec((None, None, 3), tf.float32),
+            tf.TensorSpec((), tf.float32),
             *self._held,
         )
 
@@ -245,7 +251,7 @@ class Climber:
         return self._steps(tapped, *tensors, rules=RULES)
 
     def _steps(self, tapped: TappedPass, *tensors: Any, rules: Any = None) -> Any:
-        z, mean, square, taken, channels, spread, draws, *held = tensors
+        z, mean, square, taken, channels, spread, draws, rate, *held = tensors
         steps = tf.shape(draws)[1]
         mask = tf.one_hot(channels, tapped.info.channels)
         sharpness = (_SHARPNESS / tf.maximum(spread, 1e-12))[:, None]
@@ -271,7 +277,7 @@ class Climber:
             new_mean = _MEAN_KEPT * mean + (1 - _MEAN_KEPT) * unit
             new_square = _SQUARE_KEPT * square + (1 - _SQUARE_KEPT) * unit**2
             size = tf.sqrt(new_square / (1 - _SQUARE_KEPT**number)) + 1e-6
-            new_z = z + _RATE * new_mean / (1 - _MEAN_KEPT**number) / size
+            new_z = z + rate * new_mean / (1 - _MEAN_KEPT**number) / size
             return (
                 count + 1,
                 tf.where(moves, new_z, z),
@@ -294,7 +300,7 @@ class Climber:
         flat = tf.reshape(driving, (tf.shape(driving)[0], -1, driving.shape[-1]))
         values = self._sign * tf.linalg.matvec(flat, mask)
         if not self._everywhere:
-            return tf.reduce_logsumexp(sharpness * values, 1)
+            return tf.reduce_logsumexp(sharpness * values, 1) / sharpness[:, 0]
         if self._sign < 0 or not found.is_behind:
             return tf.reduce_sum(values, 1)
         # Places that are far from firing say as little as they do in what is measured, and not

@@ -19,9 +19,8 @@ from .....analysis.channel.input_statistics import InputStatistics, input_statis
 # How far from grey the search begins: so much of one wave's natural size.
 _FIRST_SIZE = 0.1
 # A start is taken to lie so far inside the range, as a share of it: its very ends are infinitely
-# far away.
-_INSIDE = 0.005
-_MEAN_INSIDE = 0.02
+# far away, and near them nothing moves.
+_INSIDE = 0.02
 # Each step looks at the picture moved by up to 1/14 of its size, and scaled by up to 5 %.
 _JITTER, _SCALING = 1 / 14, 0.05
 
@@ -80,7 +79,7 @@ class Waves:
         behind = (1,) * len(self._size) if channels_first else ()
         self.span = (self.high - self.low).reshape(-1, *behind)
         self._amplitude = (spectrum * np.sqrt(np.prod(self._size))).astype(np.float32)
-        self._centre = _logit(_shares(statistics.mean, self, _MEAN_INSIDE))
+        self._centre = _logit(_shares(statistics.mean, self))
 
     def first(self, generator: np.random.Generator) -> Singles:
         """Next to nothing: the mean colour."""
@@ -89,7 +88,7 @@ class Waves:
     def of(self, inputs: NDArray[Any]) -> Singles:
         """By the inverse of `inputs`."""
         values = np.moveaxis(inputs, 1, -1) if self._is_first else inputs
-        free = _logit(_shares(values, self, _INSIDE)) - self._centre
+        free = _logit(_shares(values, self)) - self._centre
         flat = np.moveaxis(free @ np.linalg.inv(self._statistics.colours).T, -1, 1)
         waves = np.fft.rfftn(flat, axes=range(2, flat.ndim)) / self._amplitude
         return np.stack([waves.real, waves.imag], -1).astype(np.float32)
@@ -99,8 +98,10 @@ class Waves:
         rank = len(self._size)
         waves = tf.complex(z[..., 0] * self._amplitude, z[..., 1] * self._amplitude)
         flat = _summed(waves, self._size)
-        free = tf.transpose(flat, [0, *range(2, rank + 2), 1])
-        if self.shape[0] > 1:
+        if self.shape[0] == 1:
+            free = tf.reshape(flat, (-1, *self._size, 1))
+        else:
+            free = tf.transpose(flat, [0, *range(2, rank + 2), 1])
             free = tf.tensordot(free, self._statistics.colours.T.astype(np.float32), 1)
         values = _between(free + self._centre.astype(np.float32), self)
         return (
@@ -144,7 +145,7 @@ class Rows:
         self.low, self.high = statistics.low, statistics.high
         self.span = self.high - self.low
         self.shape = values.shape[1:]
-        self._centre = _logit(_shares(statistics.mean, self, _MEAN_INSIDE))
+        self._centre = _logit(_shares(statistics.mean, self))
 
     def first(self, generator: np.random.Generator) -> Singles:
         """Next to the mean of each column."""
@@ -152,7 +153,7 @@ class Rows:
 
     def of(self, inputs: NDArray[Any]) -> Singles:
         """By the inverse of `inputs`."""
-        free = _logit(_shares(inputs, self, _INSIDE)) - self._centre
+        free = _logit(_shares(inputs, self)) - self._centre
         return free.astype(np.float32)
 
     def inputs(self, z: Any) -> Any:
@@ -233,10 +234,11 @@ def _summed(waves: Any, size: tuple[int, ...]) -> Any:
     return tf.signal.irfft2d(waves, list(size[-2:]))
 
 
-def _shares(values: NDArray[Any], of: Parameters, inside: float) -> Floats:
-    """Where values lie between the ends, as a share, no nearer to them than `inside`."""
+def _shares(values: NDArray[Any], of: Parameters) -> Floats:
+    """Where values lie between the ends, as a share, not too near to them; halfway if nowhere."""
     span = np.where(of.high > of.low, of.high - of.low, 1.0)
-    return np.clip((np.asarray(values, np.float64) - of.low) / span, inside, 1 - inside)
+    values = np.where(np.isnan(values), (of.low + of.high) / 2, values)
+    return np.clip((np.asarray(values, np.float64) - of.low) / span, _INSIDE, 1 - _INSIDE)
 
 
 def _logit(shares: Floats) -> Floats:

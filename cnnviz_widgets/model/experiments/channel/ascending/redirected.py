@@ -8,6 +8,7 @@ would get through, and only what pushes units towards being open.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import tensorflow as tf
@@ -18,25 +19,27 @@ RULES = {"Relu": "CnnvizRedirectedRelu", "Relu6": "CnnvizRedirectedRelu6"}
 
 def redirected_relu(operation: Any, gradient: Any) -> Any:
     """The gradient of ``max(x, 0)``; where it is zero for a whole sample, what raises x."""
-    is_open = operation.inputs[0] > 0
-    plain = tf.where(is_open, gradient, tf.zeros_like(gradient))
-    opening = tf.where(is_open, gradient, tf.nn.relu(gradient))
-    return _redirected(plain, opening)
+    plain = tf.raw_ops.ReluGrad(gradients=gradient, features=operation.outputs[0])
+    return _redirected(plain, lambda: tf.nn.relu(gradient))
 
 
 def redirected_relu6(operation: Any, gradient: Any) -> Any:
     """The gradient of ``min(max(x, 0), 6)``; where it is zero for a sample, what leads inside."""
-    values = operation.inputs[0]
-    is_inside = (values > 0) & (values < 6)
-    plain = tf.where(is_inside, gradient, tf.zeros_like(gradient))
-    inward = tf.where(values > 0, -tf.nn.relu(-gradient), tf.nn.relu(gradient))
-    return _redirected(plain, tf.where(is_inside, gradient, inward))
+    plain = tf.raw_ops.Relu6Grad(gradients=gradient, features=operation.outputs[0])
+
+    def inward() -> Any:
+        return tf.where(operation.inputs[0] > 0, tf.minimum(gradient, 0), tf.nn.relu(gradient))
+
+    return _redirected(plain, inward)
 
 
-def _redirected(plain: Any, opening: Any) -> Any:
+def _redirected(plain: Any, opening: Callable[[], Any]) -> Any:
+    """What opens, for samples of which nothing gets through; open units want nothing there."""
     axes = list(range(1, len(plain.shape)))
     is_shut = tf.reduce_max(tf.abs(plain), axes, keepdims=True) <= 0
-    return tf.where(is_shut, opening, plain)
+    return tf.cond(
+        tf.reduce_any(is_shut), lambda: tf.where(is_shut, opening(), plain), lambda: plain
+    )
 
 
 for _operation, _rule in {"Relu": redirected_relu, "Relu6": redirected_relu6}.items():

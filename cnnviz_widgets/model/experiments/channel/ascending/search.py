@@ -22,6 +22,10 @@ from .parameters import Parameters, parameters_of
 _MOST_ROWS = 32
 # What a pass forward and back holds, as a multiple of the outputs up to the layer.
 _HELD = 4
+# How far a step goes. A few have to do for what is given, and it has a shape already.
+_RATES: dict[Start, float] = {"grey": 0.2, "top": 0.2, "given": 0.4}
+# How much of the moves each step makes: the picture that is given is to stay where it is.
+_MOVES: dict[Start, float] = {"grey": 1.0, "top": 1.0, "given": 0.125}
 # Looks at a picture that is moved and noisy, and the noise as a share of the range.
 _LOOKS, _NOISE = 16, 0.05
 
@@ -183,14 +187,14 @@ class Search:
             z = self._beginning(task, channels, start, None if given is None else given[rows])
             begun = _own(self._told(self._images(z), held), channels)
             climb = Climb.begun(z)
-            draws = [each.uniform(-1, 1, (task.steps, 3)) for each in task.drawing(1, channels)]
             self._climber.climb(
                 climb,
                 channels,
                 self.natural.spread[channels],
-                np.stack(draws).astype(np.float32),
+                _draws(task, channels, start),
+                _RATES[start],
                 held,
-                task.made,
+                on_steps=task.made,
             )
             images = self._images(climb.z)
             told = self._told(images, held)
@@ -247,6 +251,12 @@ class Search:
         """The model's other inputs, of some samples."""
         given, place = self._tapped.given, self._tapped.place
         return [array[samples] for k, array in enumerate(given) if k != place]
+
+
+def _draws(task: Task, channels: Indices, start: Start) -> Singles:
+    """By how much each step's picture is moved."""
+    draws = [each.uniform(-1, 1, (task.steps, 3)) for each in task.drawing(1, channels)]
+    return np.stack(draws).astype(np.float32) * _MOVES[start]
 
 
 def _own(values: Floats, channels: Indices) -> Floats:

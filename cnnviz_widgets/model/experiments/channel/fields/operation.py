@@ -67,11 +67,11 @@ class Operation:
         return value.decode() if isinstance(value, bytes) else value
 
     def input_shape(self, number: int) -> Shape:
-        """Raises `Unclear` where it is not known."""
+        """Raises `Unclear` where it is not known; a batch of unknown length counts as of one."""
         return _known(self.op.inputs[number].shape)
 
     def output_shape(self, number: int = 0) -> Shape:
-        """Raises `Unclear` where it is not known."""
+        """Raises `Unclear` where it is not known; a batch of unknown length counts as of one."""
         return _known(self.op.outputs[number].shape)
 
     def constant(self, number: int) -> NDArray[Any]:
@@ -121,6 +121,7 @@ def only(states: Sequence[State], number: int) -> State:
 
 
 def _known(shape: Any) -> Shape:
-    if shape.rank is None or None in shape.as_list():
+    if shape.rank is None or None in shape.as_list()[1:]:
         raise Unclear
-    return tuple(shape.as_list())
+    # Functions that a model compiles itself may be for batches of any length.
+    return tuple(1 if length is None else length for length in shape.as_list())

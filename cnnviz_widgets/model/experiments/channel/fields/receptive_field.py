@@ -89,7 +89,9 @@ def receptive_field(probe: ModelProbe, path: str) -> ReceptiveField:
                 for free in (False, True)
             )
             fields[name] = _field(probe, name, array, info, shape, seen=seen, reached=reached)
-        return ReceptiveField(info.path, fields, tuple(sorted(walk.unknown)))
+        return ReceptiveField(
+            info.path, _images_first(fields, arrays, names), tuple(sorted(walk.unknown))
+        )
 
 
 def _traced_pass(probe: ModelProbe) -> Any:
@@ -187,4 +189,16 @@ def _of_everything(info: LayerInfo, arrays: dict[str, Any], probe: ModelProbe) -
                 for axis in range(1, array.ndim)
             }
             fields[name] = _field(probe, name, array, info, shape, seen=whole, reached=whole)
-    return ReceptiveField(info.path, fields, (NOT_TRACED,))
+    ordered = _images_first(fields, list(arrays.values()), list(arrays))
+    return ReceptiveField(info.path, ordered, (NOT_TRACED,))
+
+
+def _images_first(
+    fields: Mapping[str, InputField], arrays: Sequence[Any], names: Sequence[str]
+) -> dict[str, InputField]:
+    images = {
+        name
+        for name, array in zip(names, arrays, strict=True)
+        if is_image(array.shape, np.issubdtype(array.dtype, np.floating))
+    }
+    return {name: fields[name] for name in sorted(fields, key=lambda name: name not in images)}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -21,12 +22,23 @@ from .....analysis.channel.intervals import (
     spread_out,
     transposed,
 )
-from .operation import Key, Operation, Rule, State, Unclear, each, only
+from .operation import Key, Operation, Rule, Shape, State, Unclear, each, only
 
 
 def _reshaping(operation: Operation, states: Sequence[State]) -> State:
     before, after = operation.input_shape(0), operation.output_shape()
-    return each(only(states, 0), lambda key, bounds: reshaped(bounds, before, after))
+    return each(only(states, 0), lambda key, bounds: _in_shape(bounds, before, after))
+
+
+def _in_shape(bounds: Bounds, before: Shape, after: Shape) -> Bounds:
+    """Another shape; where a batch counts as of one, it is as long as both shapes need it."""
+    if math.prod(before) != math.prod(after) or bounds.shape[1] > before[0]:
+        rest, others = math.prod(before[1:]), math.prod(after[1:])
+        length = bounds.shape[1] if bounds.shape[1] > 1 else math.lcm(rest, others) // rest
+        if length * rest % others:
+            raise Unclear
+        before, after = (length, *before[1:]), (length * rest // others, *after[1:])
+    return reshaped(bounds, before, after)
 
 
 def _transposing(operation: Operation, states: Sequence[State]) -> State:
@@ -232,7 +244,8 @@ def _unbatching(operation: Operation, states: Sequence[State]) -> State:
     axes = range(len(operation.output_shape()))
 
     def change(key: Key, bounds: Bounds) -> Bounds:
-        return collapsed(batch_to_space(bounds, shape, blocks, crops), axes)
+        samples = max(shape[0], bounds.shape[1], math.prod(blocks))
+        return collapsed(batch_to_space(bounds, (samples, *shape[1:]), blocks, crops), axes)
 
     return each(only(states, 0), change)
 

@@ -6,6 +6,8 @@ from collections.abc import Callable
 from typing import Any
 
 import keras
+import numpy as np
+import tensorflow as tf
 from keras import layers as L
 from keras import ops
 
@@ -142,7 +144,7 @@ class Residual(keras.Model):
 
 def subclassed() -> Any:
     model = Residual()
-    model.build((None, 10, 9, 1))
+    model(np.zeros((1, 10, 9, 1)))
     return model
 
 
@@ -224,7 +226,7 @@ def two_inputs() -> Any:
     x = L.Conv2D(2, 3, name="seen")(image)
     y = L.Conv1D(2, 3, 2, name="heard")(curve)
     y = L.Dense(2, name="last")(L.GlobalAveragePooling1D(name="loud")(y))
-    return keras.Model([image, curve], L.Add(name="both")([x, L.Reshape((1, 1, 2), name="all")(y)]))
+    return keras.Model([curve, image], L.Add(name="both")([x, L.Reshape((1, 1, 2), name="all")(y)]))
 
 
 def attention() -> Any:
@@ -260,6 +262,63 @@ def operations() -> Any:
     return keras.Model(inputs, L.Conv2D(1, 2, name="end")(x))
 
 
+def bare() -> Any:
+    """TensorFlow's own operations, which models call by themselves."""
+    kernel = tf.ones((3, 2, 2, 2))
+    steps: dict[str, Callable[[Any], Any]] = {
+        "to_depth": lambda x: tf.nn.space_to_depth(x, 2),
+        "rolled": lambda x: tf.roll(x, [-1, 2], [1, 3]),
+        "to_space": lambda x: tf.nn.depth_to_space(x, 2),
+        "padded": lambda x: tf.nn.conv2d(x, kernel, [2, 1], [[0, 0], [2, 1], [0, 3], [0, 0]]),
+        "pooled": lambda x: tf.nn.avg_pool2d(x, 2, 1, "SAME"),
+        "some": lambda x: tf.gather(x, [2, 0, 4, 3], axis=1),
+        "summed": lambda x: tf.cumsum(x, axis=2),
+        "back": lambda x: tf.cumsum(x, axis=1, reverse=True),
+        "cut": lambda x: tf.slice(x, [0, 1, 2, 0], [-1, 3, 7, -1]),
+        "stacked": lambda x: tf.stack(tf.unstack(x, axis=1)[::-1], axis=2),
+        "symmetric": lambda x: tf.pad(x, [[0, 0], [2, 1], [0, 2], [0, 0]], "SYMMETRIC"),
+        "corners": lambda x: tf.compat.v1.image.resize_bilinear(x, [6, 7], align_corners=True),
+        "nearest": lambda x: tf.compat.v1.image.resize_nearest_neighbor(x, [9, 4]),
+        "parts": lambda x: tf.concat(tf.split(x, [2, 3, 4], axis=1)[::2], 1),
+        "products": lambda x: tf.matmul(x, x[:, :, 1:], transpose_b=True),
+        "spread": lambda x: x + tf.broadcast_to(x[:, :1], tf.shape(x)),
+        "sorted": lambda x: tf.sort(x, axis=2),
+    }
+    layers = [L.Lambda(step, name=name) for name, step in steps.items()]
+    return keras.Sequential([keras.Input((8, 10, 2)), *layers])
+
+
+class InFunctions(keras.layers.Layer):
+    """Convolves in a compiled function within another one."""
+
+    def build(self, shape: Any) -> None:
+        self.kernel = self.add_weight(shape=(3, 2, shape[-1], 2), name="kernel")
+
+    def call(self, x: Any) -> Any:
+        return self.outer(x, self.kernel.value)
+
+    @tf.function
+    def outer(self, x: Any, kernel: Any) -> Any:
+        return tf.nn.relu(self.inner(x, kernel)) + x[:, 1:-1, 1:-1, :1]
+
+    @tf.function
+    def inner(self, x: Any, kernel: Any) -> Any:
+        x = tf.nn.conv2d(x, kernel, 1, "VALID", dilations=[1, 2])
+        flat = tf.reshape(x, (-1, 2)) @ tf.ones((2, 2))
+        return tf.reshape(flat, (-1, *x.shape[1:]))
+
+
+def in_functions() -> Any:
+    return keras.Sequential(
+        [
+            keras.Input((8, 7, 1)),
+            L.Conv2D(2, 3, name="before"),
+            InFunctions(name="inside"),
+            L.Conv2D(1, 2, name="behind"),
+        ]
+    )
+
+
 def films() -> Any:
     return keras.Sequential(
         [
@@ -292,6 +351,8 @@ MODELS: dict[str, Callable[[], Any]] = {
         attention,
         patches,
         operations,
+        bare,
+        in_functions,
         films,
     )
 }

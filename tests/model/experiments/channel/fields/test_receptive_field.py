@@ -171,6 +171,7 @@ def test_each_unit_of_what_is_flattened_sees_its_own_part() -> None:
 def test_several_inputs_have_a_field_each() -> None:
     fields = case("two_inputs").fields
     both = fields["both"]
+    # Though the model takes the curve first.
     assert list(both.fields) == ["image", "curve"] and both.input == "image"
     assert both.at(2, 3) == both.of("image").at(2, 3) == ((2, 5), (3, 6))
     assert both.of("curve").at(2, 3) == ((0, 11),)
@@ -201,6 +202,25 @@ def test_words_are_places() -> None:
     probe = ModelProbe(model, np.ones((2, 7), dtype="int32"))
     assert receptive_field(probe, "words").at(4) == ((4, 5),)
     assert receptive_field(probe, "c").at(1) == ((1, 4),)
+
+
+def test_channels_first_sees_what_channels_last_does() -> None:
+    """Convolutions of that kind may not run on every machine, but can be traced on any."""
+    fields = []
+    for order, shape in (("channels_last", (12, 11, 3)), ("channels_first", (3, 12, 11))):
+        keras_layers = [
+            L.Conv2D(4, 3, 2, "same", data_format=order, name="conv"),
+            L.Conv2DTranspose(2, 3, 2, data_format=order, name="transposed"),
+            L.AveragePooling2D(2, data_format=order, name="pool"),
+        ]
+        model = keras.Sequential([keras.Input(shape), *keras_layers])
+        probe = ModelProbe(model, np.zeros((1, *shape), dtype="float32"))
+        fields.append({info.path: receptive_field(probe, info.path) for info in probe.layers})
+    for path, last in fields[0].items():
+        first = fields[1][path]
+        assert first.size == last.size and not first.unknown
+        for place in np.ndindex(last.of(last.input).places):
+            assert first.at(*place) == last.at(*place)
 
 
 def test_a_grey_image_without_a_channel_has_two_axes_from_the_start() -> None:
@@ -262,7 +282,7 @@ def test_entries_taken_by_computed_numbers_may_be_any_of_their_axis() -> None:
 
 class InNumPy(keras.layers.Layer):
     def call(self, x: Any) -> Any:
-        return keras.ops.convert_to_tensor(np.array(x) * 2)
+        return keras.ops.convert_to_tensor(x.numpy() * 2)
 
     def compute_output_shape(self, shape: Any) -> Any:
         return shape
@@ -292,6 +312,17 @@ def test_a_layer_that_hangs_on_no_input_has_no_field() -> None:
     assert not field.fields
     with pytest.raises(ValueError, match=r"the layer 'bias' depends on no input of the model"):
         field.at()
+
+
+def test_it_says_what_it_is() -> None:
+    fields = case("two_inputs").fields
+    assert repr(fields["both"]) == (
+        "<ReceptiveField of 'both': <3 × 3 of 'image' (8 × 9), moving by 1 × 1>, "
+        "<11 of 'curve' (12), moving by 0>>"
+    )
+    lstm = keras.Sequential([keras.Input((6, 2)), L.LSTM(2, name="lstm")])
+    told = repr(receptive_field(ModelProbe(lstm, np.zeros((2, 6, 2))), "lstm"))
+    assert told.endswith("; unknown: TensorListFromTensor, TensorListStack, While>")
 
 
 def test_wrong_arguments_are_told_what_was_expected() -> None:

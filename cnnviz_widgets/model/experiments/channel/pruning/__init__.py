@@ -1,0 +1,1 @@
+"""Channels taken away, and the smaller model that does without them."""

@@ -1,0 +1,1 @@
+"""Networks and other people's methods, to measure gradient ascent against."""
