@@ -46,6 +46,8 @@ class PruneRehearsal:
         Paths of the layers that have other weights in the smaller model.
     why_not : str or None
         Why there is no smaller model; None where there is one.
+    maker : callable or None
+        Makes the smaller model of the live one; None of a record that was kept without it.
     """
 
     path: str
