@@ -46,6 +46,8 @@ class PruneRehearsal:
         Paths of the layers that have other weights in the smaller model.
     why_not : str or None
         Why there is no smaller model; None where there is one.
+    maker : callable or None
+        Makes the smaller model of the live one; None of a record that was kept without it.
     """
 
     path: str
@@ -124,13 +126,13 @@ class PruneRehearsal:
                 f"{self.loss_before:.4g}"
             )
         if not parts:
-            parts.append(f"the outputs change by {self.change:.2%}")
+            parts.append(f"the outputs change by {100 * self.change:.3g} %")
         if self.parameters_after is None or self.multiplications_after is None:
             return f"{what} {'; '.join(parts)}. There is no smaller model: {self.why_not}."
         parts.append(
-            f"{_saved(self.parameters_before, self.parameters_after)} parameters and "
-            f"{_saved(self.multiplications_before, self.multiplications_after)} multiplications "
-            "less"
+            f"{_saved(self.parameters_before, self.parameters_after)} fewer parameters and "
+            f"{_saved(self.multiplications_before, self.multiplications_after)} fewer "
+            "multiplications"
         )
         return f"{what} {'; '.join(parts)}."
 
@@ -141,4 +143,4 @@ def _share(some: int | None, of: int | None) -> float | None:
 
 def _saved(before: int, after: int) -> str:
     share = (before - after) / before if before else 0.0
-    return f"{share:.1%}"
+    return f"{100 * share:.3g} %"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ...analysis.channel.symmetries import Symmetry
+from ..layer_picture import counted
 
 EQUAL = 0.9999
 """Correlation from which on two channels answer the same, whatever chance would do."""
@@ -152,7 +153,7 @@ class Redundancy:
     def _found(self) -> str:
         count = len(self.compared)
         if count < 2:
-            return f"'{self.path}' has {count} channels that could be compared."
+            return f"'{self.path}' has {counted(count, 'channel')} that could be compared."
         among = f"among {count} channels of '{self.path}' on {self.samples} samples"
         if not self.nulls:
             if not self.standing_out:

@@ -150,7 +150,8 @@ class ChannelAnswers(Owning, ThreadLocalSync, BundledWidget):
 
     def _before(self, name: str) -> dict[str, Any]:
         """What stands until there is an answer: that to the question before."""
-        return self._answers.get(name, Answer().entry())
+        answer: dict[str, Any] = self._answers.get(name, Answer().entry())
+        return answer
 
     def _tell(
         self, turn: Turn, name: str, channel: int, state: str, answer: Mapping[str, Any]

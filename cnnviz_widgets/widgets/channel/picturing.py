@@ -53,7 +53,8 @@ class Picturing:
         places = [axis - 1 for axis in self.axes]
         if len(places) == 1:
             rows = np.moveaxis(sample, places, [0]).reshape(sample.shape[places[0]], -1)
-            return curves(rows[None, :, 0]).pixels[0]
+            drawn: NDArray[np.uint8] = curves(rows[None, :, 0]).pixels[0]
+            return drawn
         if len(places) != 2 or sample.ndim > 3:
             return None
         image = np.moveaxis(sample, places, [0, 1])
@@ -62,9 +63,10 @@ class Picturing:
         image = np.nan_to_num(image, nan=self.low, posinf=self.high, neginf=self.low)
         small = averaged(image[None], reduction_of(image))[0]
         scale = 255.0 / (self.high - self.low) if self.high > self.low else 0.0
-        return np.clip((small - self.low) * scale + 0.5, 0, 255).astype(np.uint8)
+        codes: NDArray[np.uint8] = np.clip((small - self.low) * scale + 0.5, 0, 255).astype(np.uint8)
+        return codes
 
 
 def reduction_of(image: NDArray[Any]) -> int:
     """How many pixels a side one of the picture's averages."""
-    return max(1, -(-max(image.shape[:2]) // MOST_SIDE))
+    return max(1, -(-int(max(image.shape[:2])) // MOST_SIDE))
