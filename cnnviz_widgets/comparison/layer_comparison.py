@@ -84,12 +84,15 @@ class LayerComparison:
         Which channel of `b` is which of `a`. Arrays below have one entry for each of its pairs.
     by : {'index', 'similarity'}
         How they were to be matched.
+    same_samples : bool
+        Whether both answered to the same samples.
     """
 
     a: LayerPicture
     b: LayerPicture
     match: ChannelMatch
     by: MatchedBy
+    same_samples: bool = True
 
     @classmethod
     def of(
@@ -139,7 +142,8 @@ class LayerComparison:
             "The two were shown different inputs: channels are matched by their number, and "
             "only their distributions are compared."
         )
-        return cls(a, b, index_match(a.n_channels, b.n_channels, note), "index")
+        match = index_match(a.n_channels, b.n_channels, note)
+        return cls(a, b, match, "index", same_samples=False)
 
     @cached_property
     def shift(self) -> Floats:

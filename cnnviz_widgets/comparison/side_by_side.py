@@ -33,7 +33,7 @@ class SideBySide:
         Each column's channel in its own layer.
     samples_a, samples_b : ndarray of int
         The number of each row's sample. Where the two rest on different samples of the same
-        inputs, rows are those that both have.
+        inputs, rows are those that both have; of other samples each has its own.
     omitted : int
         Pairs that have no column, for want of room or because they were not kept.
     """
@@ -65,7 +65,7 @@ def side_by_side(comparison: LayerComparison) -> SideBySide:
     channels_b = np.concatenate((pairs[numbers, 1], comparison.match.only_b[left_b]))
     sheet_a, sheet_b = _sheet(a, channels_a), _sheet(b, channels_b)
     rows_a, rows_b = common_rows(a, b, len(sheet_a.codes), len(sheet_b.codes))
-    if not rows_a.size:
+    if not rows_a.size or not comparison.same_samples:
         rows_a, rows_b = np.arange(len(sheet_a.codes)), np.arange(len(sheet_b.codes))
     sheet_a, sheet_b = _of_rows(sheet_a, rows_a), _of_rows(sheet_b, rows_b)
     return SideBySide(

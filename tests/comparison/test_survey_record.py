@@ -131,6 +131,9 @@ def test_a_survey_beside_a_live_record_has_distributions() -> None:
     assert np.isnan(found.change).all()
     assert found.shift.max() < 0.2
     assert (found.summary.samples_a, found.summary.samples_b) == (SAMPLES, 8)
+    # Their numbers say nothing: each has its own rows.
+    side = side_by_side(found)
+    assert (side.samples_a.size, side.samples_b.size) == (128, 8)
 
 
 @pytest.mark.parametrize("axes", [(), (4, 4)])
