@@ -63,7 +63,9 @@ class Picturing:
         image = np.nan_to_num(image, nan=self.low, posinf=self.high, neginf=self.low)
         small = averaged(image[None], reduction_of(image))[0]
         scale = 255.0 / (self.high - self.low) if self.high > self.low else 0.0
-        codes: NDArray[np.uint8] = np.clip((small - self.low) * scale + 0.5, 0, 255).astype(np.uint8)
+        codes: NDArray[np.uint8] = np.clip((small - self.low) * scale + 0.5, 0, 255).astype(
+            np.uint8
+        )
         return codes
 
 
