@@ -191,7 +191,7 @@ def check_begun(begun: Survey, plan: Plan, digest: str, where: str, *, in_parts:
     """
     reason = ""
     if begun.weights != digest:
-        reason = "the model's weights were others"
+        reason = "the model or its weights were others"
     elif list(begun.layers) != list(plan.infos):
         reason = f"it is of {len(begun.layers)} layers, not of these {len(plan.infos)}"
     elif begun.classes != plan.classes:

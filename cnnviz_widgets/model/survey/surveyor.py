@@ -33,8 +33,8 @@ from ..reading.model_lock import model_lock
 from .data.labels import class_numbers, no_labels
 from .data.sample_digest import with_batch
 from .data.survey_data import RawBatch
+from .model_stamp import model_digest, weights_stamp
 from .passes.eager_parts import EagerParts
-from .weights_stamp import weights_digest, weights_stamp
 
 PILOT = BLOCK
 """By so many samples, the first ones, it is chosen how channels are counted."""
@@ -111,7 +111,7 @@ class Surveyor:
     Attributes
     ----------
     digest : str
-        `weights_digest` of the model as it was at first.
+        `model_digest` of the model as it was at first.
     """
 
     def __init__(
@@ -131,7 +131,7 @@ class Surveyor:
         self._ranges: Ranges = ()
         self._digests = no_digests()
         with self._lock:
-            self.digest = weights_digest(self._model)
+            self.digest = model_digest(self._model)
             self._stamp = weights_stamp(self._model)
         self._looked = time.monotonic()
         if begun is not None:
@@ -192,7 +192,7 @@ class Surveyor:
         WeightsChanged
         """
         with self._lock:
-            if weights_digest(self._model) != self.digest:
+            if model_digest(self._model) != self.digest:
                 raise WeightsChanged(_CHANGED)
 
     def survey(self) -> Survey:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import tempfile
 from dataclasses import dataclass, replace
 from itertools import islice
@@ -68,7 +69,7 @@ class ShardWork:
     model : bytes
         A ``.keras`` file.
     digest : str
-        Of the model's weights.
+        Of the model and its weights.
     rows, classes : int
         As in `Plan`.
     rules : mapping of str to ChannelRule
@@ -104,7 +105,7 @@ def survey_shard(work: ShardWork) -> Survey | None:
             check_covered(source, work.surveyed)
         return None
     try:
-        model = _model(work.digest, work.model)
+        model = _model(work.model)
         begun = begin_survey(model, source, None, list(work.rules), None)
         plan = replace(begun.plan, rows=work.rows, classes=work.classes)
         surveyor = Surveyor(model, plan, work.rules)
@@ -117,7 +118,8 @@ def survey_shard(work: ShardWork) -> Survey | None:
         raise ValueError(
             f"shard {work.shard.index} failed at sample {number:,}: {type(error).__name__}: {error}"
         ) from None
-    return surveyor.survey() if surveyor.samples else None
+    # What was loaded is what was sent.
+    return replace(surveyor.survey(), weights=work.digest) if surveyor.samples else None
 
 
 def covered_until(first: int, covered: Ranges) -> int:
@@ -140,15 +142,19 @@ def check_covered(source: SurveyData, surveyed: SurveyedSamples) -> None:
         surveyed.check(batch)
 
 
-# A worker has room for the model of the survey that it works for.
+# A worker has room for the model of the survey that it works for, by its file's digest.
 _models: dict[str, Any] = {}
 
 
-def _model(digest: str, file: bytes) -> Any:
-    if digest not in _models:
+def _model(file: bytes) -> Any:
+    digest = hashlib.sha256(file).hexdigest()
+    model = _models.get(digest)
+    if model is None:
+        model = _loaded(file)
+        # Another thread may be at another survey: what it clears is not missed here.
         _models.clear()
-        _models[digest] = _loaded(file)
-    return _models[digest]
+        _models[digest] = model
+    return model
 
 
 def _loaded(file: bytes) -> Any:

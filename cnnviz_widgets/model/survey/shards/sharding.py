@@ -32,10 +32,10 @@ from ..beginning import Beginning, begin_survey
 from ..chosen_layers import Layers
 from ..data.labels import given_labels
 from ..data.sample_digest import SurveyedSamples
+from ..model_stamp import model_digest
 from ..run import States, check_begun, load_state, rules_of, time_words
 from ..stopped import SurveyInterrupted, SurveyStopped
 from ..surveyor import Rules, Surveyor
-from ..weights_stamp import weights_digest
 from .shard_work import ShardData, ShardWork, as_file, check_covered, survey_shard
 
 # So often a pool of our own is made anew after a worker has died.
@@ -107,7 +107,7 @@ class _ShardedRun:
         begun = load_state(checkpoint)
         like = begun or beginning.like
         plan = beginning.plan if begun is None else replace(beginning.plan, rows=begun.rows)
-        digest = weights_digest(beginning.model)
+        digest = model_digest(beginning.model)
         if begun is not None:
             check_begun(begun, plan, digest, str(checkpoint), in_parts=True)
         surveyed = None if begun is None else SurveyedSamples.of(begun, str(checkpoint))

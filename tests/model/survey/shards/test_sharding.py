@@ -229,10 +229,28 @@ def test_a_model_that_cannot_be_sent() -> None:
         survey(model, X[:, 0, 0], shards=2, executor=AtOnce())
 
 
-def test_a_worker_keeps_the_model_of_its_survey(model: Any) -> None:
-    shard_work._models.clear()
-    survey(model, shard, shards=COUNT, executor=AtOnce())
-    first = dict(shard_work._models)
-    survey(model, shard, shards=COUNT, executor=AtOnce())
-    assert shard_work._models == first
-    assert len(first) == 1
+def test_a_worker_keeps_the_model_of_its_survey(
+    model: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    loaded: list[bytes] = []
+    load = shard_work._loaded
+    monkeypatch.setattr(shard_work, "_loaded", lambda file: loaded.append(file) or load(file))
+    for count in (1, 2):
+        survey(model, shard, shards=COUNT, executor=AtOnce())
+        assert (len(loaded), len(shard_work._models)) == (count, 1)
+
+
+def test_workers_of_two_surveys_at_once_have_each_its_own(
+    model: Any, whole: Survey, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # While one worker has its model loaded, another one throws all away.
+    load = shard_work._loaded
+
+    def meanwhile(file: bytes) -> Any:
+        loaded = load(file)
+        shard_work._models.clear()
+        return loaded
+
+    monkeypatch.setattr(shard_work, "_loaded", meanwhile)
+    with ThreadPoolExecutor(2) as pool:
+        assert survey_bits(survey(model, (X, Y), shards=3, executor=pool)) == survey_bits(whole)

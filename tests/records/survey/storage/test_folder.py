@@ -119,7 +119,10 @@ def test_a_later_state_takes_its_place_and_nothing_is_left(folder: Path, whole: 
 @pytest.mark.parametrize(
     ("other", "message"),
     [
-        (lambda: survey_of(0, 300, weights="cd" * 32), "another survey, of other weights"),
+        (
+            lambda: survey_of(0, 300, weights="cd" * 32),
+            "of another model or other weights",
+        ),
         (lambda: survey_of(0, 100), "of samples 0 to 149, while this one is of 0 to 99"),
         (lambda: survey_of(200, 300), "of samples 0 to 149, while this one is of 200 to 299"),
         (lambda: survey_of(0, 300, layers={}), r"another survey, of other layers \('net/conv'\)"),
