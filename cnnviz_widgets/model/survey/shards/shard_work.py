@@ -16,7 +16,8 @@ from ....records.survey.survey import Survey
 from ..beginning import begin_survey
 from ..data.sample_digest import SurveyedSamples
 from ..data.survey_data import SurveyData, ignored, survey_data
-from ..surveyor import Rules, Surveyor
+from ..running_sum import Rules
+from ..surveyor import Surveyor
 
 # Of a covered shard that is read from somewhere so many samples are looked at again.
 _LOOKED_AT = 64

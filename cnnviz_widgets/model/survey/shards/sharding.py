@@ -34,8 +34,9 @@ from ..data.labels import given_labels
 from ..data.sample_digest import SurveyedSamples
 from ..model_stamp import model_digest
 from ..run import States, check_begun, load_state, rules_of, time_words
+from ..running_sum import Rules
 from ..stopped import SurveyInterrupted, SurveyStopped
-from ..surveyor import Rules, Surveyor
+from ..surveyor import Surveyor
 from .shard_work import ShardData, ShardWork, as_file, check_covered, survey_shard
 
 # So often a pool of our own is made anew after a worker has died.
@@ -227,13 +228,15 @@ class _ShardedRun:
         done, total = len(self._done), len(self._work)
         left = (time.monotonic() - self._began) / done * (total - done)
         self._report(done / total, f"{done} of {total} shards, {time_words(left)} left")
-        if self._merged is not None and self._states.are_due:
-            self._states.write(self._merged)
+        if self._states.are_due:
+            self._kept()
 
     def _kept(self) -> Survey | None:
-        if self._merged is not None:
-            self._states.write(self._merged)
-        return self._merged
+        """What there is, written as a state, too."""
+        merged = self._merged
+        if merged is not None:
+            self._states.write(lambda: merged)
+        return merged
 
     def _so_far(self, why: str) -> str:
         done = len(self._done) - len(self._failed)
