@@ -258,7 +258,7 @@ RULES = {
     "place": Rule("place must be a Place", (None, "conv", ("conv",), 5)),
     "function": Rule("must be a function or None", (5, "print", [print])),
     "layers": Rule("layers", (5, "conv", [5], {"path": "conv"}, [None])),
-    "side": Rule("must be a ModelInspector, a ModelProbe, a Keras model or a moment",
+    "side": Rule("must be a ModelInspector, a ModelProbe, a Keras model, a Survey or a moment",
                  (None, 5, "v1", keras.Model)),
     "lockable": Rule("model must be a Keras model", (None, "vgg16", 5)),
 }  # fmt: skip

@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..analysis.arrays import Floats, Indices, frozen
 from ..records.cached_property import cached_property
-from ..records.layer_picture import LayerPicture
+from ..records.layer_picture import LayerPicture, counted
 from ..records.snapshot import picture_values
+from ..records.survey.layer_summary import RARE
 from .channel_matching import ChannelMatch, MatchedBy, index_match, match_channels
 from .distribution_shift import distribution_shift
 
 # Of a channel that is not finite on one side only: as far as a cosine distance reaches.
 _UTTERLY = 2.0
+
+_Sides: TypeAlias = tuple[LayerPicture, LayerPicture]
 
 
 class LayerChange(NamedTuple):
@@ -41,6 +44,13 @@ class LayerChange(NamedTuple):
     as_asked : bool
         Whether channels are matched as was asked for; else by their number, and the change of
         two models' layers then says little.
+    died, woke : int
+        Pairs of which only the second channel is zero on every sample, and only the first.
+    saturated_a, saturated_b : float
+        Channels that are stuck at an end of their activation; NaN where that is not known, as of
+        all that was not surveyed.
+    samples_a, samples_b : int
+        On how many samples each side's counts and distributions rest.
     """
 
     path_a: str
@@ -54,6 +64,12 @@ class LayerChange(NamedTuple):
     nonfinite_a: int
     nonfinite_b: int
     as_asked: bool
+    died: int
+    woke: int
+    saturated_a: float
+    saturated_b: float
+    samples_a: int
+    samples_b: int
 
 
 @dataclass(frozen=True, eq=False)
@@ -103,16 +119,21 @@ class LayerComparison:
             Another `by`.
         """
         if same_samples:
-            maps_a, maps_b = _maps(a, b)
-            rows_a, rows_b = common_rows(a, b, len(maps_a), len(maps_b))
-            if rows_a.size == len(maps_a) and rows_b.size == len(maps_b):
-                return cls(a, b, match_channels(maps_a, maps_b, by), by)
+            maps = _maps(a, b)
+            rows_a, rows_b = common_rows(a, b, len(maps.a), len(maps.b))
+            are_all = rows_a.size == len(maps.a) and rows_b.size == len(maps.b)
+            if are_all and maps.how is None:
+                return cls(a, b, match_channels(maps.a, maps.b, by), by)
             note = "The two looks have no sample in common: only their distributions are compared."
             if not rows_a.size:
                 return cls(a, b, index_match(a.n_channels, b.n_channels, note), by)
-            match = match_channels(maps_a[rows_a], maps_b[rows_b], by)
-            count = f"{rows_a.size:,} sample{'' if rows_a.size == 1 else 's'}"
+            maps = _Maps(maps.a[rows_a], maps.b[rows_b], maps.how)
+            match = match_channels(maps.a, maps.b, by)
+            count = counted(rows_a.size, "sample")
             note = f"Maps are compared on the {count} that both looks rest on."
+            if maps.how is not None:
+                match = _without_rare(match, (a, b), maps)
+                note = f"Maps are compared on {count} that both have kept{maps.how}."
             return cls(a, b, replace(match, note=f"{note} {match.note}".rstrip()), by)
         note = (
             "The two were shown different inputs: channels are matched by their number, and "
@@ -139,6 +160,24 @@ class LayerComparison:
     def nonfinite(self) -> NDArray[np.bool_]:
         """Whether any value is NaN or infinite, shape (pair, 2)."""
         return self._each("nonfinite")
+
+    @cached_property
+    def saturated(self) -> NDArray[np.bool_] | None:
+        """Whether it is stuck at an end of its activation, (pair, 2); None where not known."""
+        of_a, of_b = self.a.saturated, self.b.saturated
+        if of_a is None or of_b is None:
+            return None
+        pairs = self.match.pairs
+        return frozen(np.column_stack((of_a[pairs[:, 0]], of_b[pairs[:, 1]])))
+
+    @cached_property
+    def class_means(self) -> Floats | None:
+        """The mean on each class, shape (pair, class, 2); None where not both know the classes."""
+        of_a, of_b = self.a.class_means, self.b.class_means
+        if of_a is None or of_b is None or of_a.shape[1] != of_b.shape[1]:
+            return None
+        pairs = self.match.pairs
+        return frozen(np.stack((of_a[pairs[:, 0]], of_b[pairs[:, 1]]), axis=-1))
 
     @cached_property
     def change(self) -> Floats:
@@ -181,6 +220,12 @@ class LayerComparison:
             int(before.nonfinite.sum()),
             int(after.nonfinite.sum()),
             self.match.by == self.by,
+            died=int((~self.dead[:, 0] & self.dead[:, 1]).sum()),
+            woke=int((self.dead[:, 0] & ~self.dead[:, 1]).sum()),
+            saturated_a=_count(self.a.saturated),
+            saturated_b=_count(self.b.saturated),
+            samples_a=before.n_samples,
+            samples_b=after.n_samples,
         )
 
     def _each(self, measure: str) -> NDArray[Any]:
@@ -222,13 +267,48 @@ def _last(values: Floats) -> Floats:
     return keys
 
 
+def _count(channels: NDArray[np.bool_] | None) -> float:
+    return math.nan if channels is None else int(channels.sum())
+
+
 def _mean(values: Floats) -> float:
     known = values[~np.isnan(values)]
     return float(known.mean()) if known.size else float("nan")
 
 
-def _maps(a: LayerPicture, b: LayerPicture) -> tuple[NDArray[Any], NDArray[Any]]:
+class _Maps(NamedTuple):
+    """Values of both, and what they are of each sample as `ComparedValues` has it."""
+
+    a: NDArray[Any]
+    b: NDArray[Any]
+    how: str | None
+
+
+def _maps(a: LayerPicture, b: LayerPicture) -> _Maps:
     """The values of both; as they are drawn, where one of them has kept nothing else."""
-    if a.held_values is None or b.held_values is None:
-        return picture_values(a), picture_values(b)
-    return a.held_values, b.held_values
+    one, other = a.values_beside(b), b.values_beside(a)
+    if one.values is None or other.values is None:
+        return _Maps(picture_values(a), picture_values(b), None)
+    return _Maps(one.values, other.values, one.how if other.how is None else other.how)
+
+
+def _without_rare(match: ChannelMatch, sides: _Sides, maps: _Maps) -> ChannelMatch:
+    """No distance of a living channel that is hardly ever other than zero among a few values."""
+    unknown = np.zeros(len(match.pairs), dtype=np.bool_)
+    dead = np.zeros_like(unknown)
+    for at, (side, values) in enumerate(zip(sides, (maps.a, maps.b), strict=True)):
+        channels = match.pairs[:, at]
+        fires = np.count_nonzero(values.reshape(-1, values.shape[-1]), axis=0)[channels]
+        unknown |= fires < RARE
+        dead |= side.measures.dead[channels]
+    # How far a channel has come that is zero on all samples is known.
+    unknown &= ~dead
+    if not unknown.any():
+        return match
+    count = int(unknown.sum())
+    note = (
+        f"Of {counted(count, 'pair')} too few of these values are other than zero: "
+        f"{'its' if count == 1 else 'their'} distributions alone are compared."
+    )
+    distance = frozen(np.where(unknown, np.nan, match.distance))
+    return replace(match, distance=distance, note=" ".join(filter(None, [match.note, note])))

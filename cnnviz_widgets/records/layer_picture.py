@@ -8,6 +8,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from ..analysis.arrays import Floats
 from ..analysis.channel_measures import ChannelMeasures
 from ..analysis.clustering.chain_linkage import checked_linkage
 from ..analysis.clustering.channel_tree import ChannelTree
@@ -19,6 +20,7 @@ from ..analysis.tiles.types import TileSheet
 from ..runtime.progress import Progress
 from .record_kind import OUTPUTS, RecordKind
 from .sample_subset import SampleChoice
+from .survey.compared_values import ComparedValues, DrawnRows
 
 # Rows beyond these are read by nobody; every measure is over all samples all the same.
 MOST_ROWS = 128
@@ -42,6 +44,13 @@ class LayerPicture(Protocol):
     @property
     def held_values(self) -> NDArray[Any] | None:
         """The values themselves; None where they are not held."""
+
+    @property
+    def drawn_rows(self) -> DrawnRows | None:
+        """Values at drawn places, where these are what was kept."""
+
+    def values_beside(self, other: LayerPicture) -> ComparedValues:
+        """The values that are compared with those of another record of the same samples."""
 
     @property
     def samples(self) -> SampleChoice | None:
@@ -70,6 +79,14 @@ class LayerPicture(Protocol):
     @property
     def measures(self) -> ChannelMeasures:
         """Range, spread and faults of each channel."""
+
+    @property
+    def saturated(self) -> NDArray[np.bool_] | None:
+        """Which channels are stuck at an end of the activation; None where that is not known."""
+
+    @property
+    def class_means(self) -> Floats | None:
+        """The mean on each class, shape (channel, class); None where classes are not known."""
 
     @property
     def tree(self) -> ChannelTree:
@@ -173,6 +190,25 @@ class PictureFacts(LayerPicture):
     def n_channels(self) -> int:
         """How many channels the layer has."""
         return self.shape[-1]
+
+    @property
+    def drawn_rows(self) -> DrawnRows | None:
+        """None: values are held whole, or not at all."""
+        return None
+
+    def values_beside(self, other: LayerPicture) -> ComparedValues:
+        """The values held, of all samples that the record rests on."""
+        return ComparedValues(self.held_values)
+
+    @property
+    def saturated(self) -> NDArray[np.bool_] | None:
+        """None: of what is not surveyed a diagnosis tells it."""
+        return None
+
+    @property
+    def class_means(self) -> Floats | None:
+        """None: of what is not surveyed classes are not told apart."""
+        return None
 
     @property
     def rare(self) -> NDArray[np.intp]:
@@ -302,13 +338,16 @@ class OutputFacts(PictureFacts):
             f"{self.samples.total:,} when these were last looked at."
         )
 
+    @property
+    def _choice_note(self) -> str:
+        """Which samples these are, where they are not all."""
+        return (
+            f"A quick look, at {self.samples}, spread evenly over the rows; those of the "
+            "others stay empty. The first and the last look of a training are at all of them."
+        )
+
     def _omissions(self) -> list[str]:
-        notes = []
-        if self.samples is not None:
-            notes.append(
-                f"A quick look, at {self.samples}, spread evenly over the rows; those of the "
-                "others stay empty. The first and the last look of a training are at all of them."
-            )
+        notes = [] if self.samples is None else [self._choice_note]
         channels = counted(self.n_channels, self.channel_noun)
         compared = len(self.tree.items) + len(self.tree.nonfinite)
         if compared < self.n_channels:

@@ -14,9 +14,11 @@ from ..history.history import History
 from ..history.moment import Moment
 from ..model.diagnosis.diagnose import diagnose as diagnose_model
 from ..model.experiments.model_comparison import LiveSide, ModelComparison, MomentSide, Side
+from ..model.experiments.survey_side import SurveySide
 from ..model.reading.probe import ModelProbe
 from ..model.survey.chosen_layers import Layers
 from ..model.survey.survey import survey as survey_model
+from ..records.layer_picture import counted
 from ..records.survey.survey import Survey
 from ..runtime.progress import Progress
 from ..validation.keywords import checked_keywords
@@ -151,13 +153,15 @@ def survey(
 
 @checked_keywords
 def compare(a: Any, b: Any, *, layer: str | None = None, inputs: Any = None) -> ComparisonPanel:
-    """Two moments of one training, or two models, side by side, what changed most first.
+    """Two moments of one training, two models or two surveys, what changed most first.
 
     Parameters
     ----------
-    a, b : ModelInspector, ModelProbe, keras.Model or Moment
+    a, b : ModelInspector, ModelProbe, keras.Model, Moment or Survey
         Before and after. An inspector or a probe stands for its live model on its inputs; a
-        moment is one of a history's, such as ``history[0]`` or ``history.at(400)``.
+        moment is one of a history's, such as ``history[0]`` or ``history.at(400)``. Of a survey
+        health, distributions and means on classes are those of all its samples, maps those of the
+        samples that it kept.
     layer : str, optional
         Path of the layer to show first; by default the one that changed most.
     inputs : array, tensor, list or dict of them, tf.data.Dataset or keras.utils.PyDataset, optional
@@ -167,14 +171,15 @@ def compare(a: Any, b: Any, *, layer: str | None = None, inputs: Any = None) -> 
     -------
     ComparisonPanel
         Channels are matched by their number where one model is compared at two moments; of two
-        models by the least cosine distance, where both were shown the same inputs.
+        models by the least cosine distance, where both were shown the same inputs. ``print(panel)``
+        lists the layers as text, ``panel.numbers()`` as columns.
 
     Raises
     ------
     TypeError
         Something else is given, or a model without inputs.
     ValueError
-        The two have no layer in common, or not this one.
+        The two have no layer in common, or not this one; a survey is of no sample.
     ModelCallError
         A model's own call raises.
 
@@ -182,6 +187,7 @@ def compare(a: Any, b: Any, *, layer: str | None = None, inputs: Any = None) -> 
     --------
     >>> cv.compare(history[0], history[-1])
     >>> cv.compare(version_1, version_2, inputs=images[:16])
+    >>> cv.compare(cv.survey(version_1, images), cv.survey(version_2, images))
     """
     if inputs is None:
         inputs = next((probe.inputs for probe in map(_probe_of, (a, b)) if probe is not None), None)
@@ -210,6 +216,9 @@ def _side(given: Any, name: str, inputs: Any, has_moment: bool) -> Side:
     """What the user gave as one side; `has_moment`: whether either is a moment of a history."""
     if isinstance(given, Moment):
         return MomentSide(given, f"step {given.step:,}")
+    if isinstance(given, Survey):
+        of = counted(given.samples, "sample")
+        return SurveySide(given, f"{given.model or 'a model'} ({of})")
     if isinstance(given, History):
         raise TypeError(
             f"{name} is a whole history: give one of its moments, such as history[0] or "
@@ -219,8 +228,8 @@ def _side(given: Any, name: str, inputs: Any, has_moment: bool) -> Side:
     if probe is None:
         if isinstance(given, type) or not callable(getattr(given, "call", None)):
             raise TypeError(
-                f"{name} must be a ModelInspector, a ModelProbe, a Keras model or a moment of a "
-                f"history; got {described(given)}"
+                f"{name} must be a ModelInspector, a ModelProbe, a Keras model, a Survey or a "
+                f"moment of a history; got {described(given)}"
             )
         if inputs is None:
             raise TypeError(

@@ -116,7 +116,9 @@ def test_kept_records_of_another_size_are_averaged_alike() -> None:
 
 
 def change(path: str, change: float, shift: float = 0.0, as_asked: bool = True) -> LayerChange:
-    return LayerChange(path, path, 1, 1, change, shift, 0, 0, 0, 0, as_asked)
+    counts = {"died": 0, "woke": 0, "saturated_a": 0, "saturated_b": 0}
+    samples = {"samples_a": 1, "samples_b": 1}
+    return LayerChange(path, path, 1, 1, change, shift, 0, 0, 0, 0, as_asked, **counts, **samples)
 
 
 def test_layers_come_by_change_then_shift_and_those_not_matched_as_asked_last() -> None:

@@ -193,6 +193,8 @@ def _used() -> Iterator[Widget]:
     named = cv.ModelInspector(_model(), images, class_names=["cat"])
     yield named
     yield cv.compare(named, _model(_conv("more")))
+    bent = _model(keras.layers.Conv2D(4, 3, activation="tanh", name="bent"))
+    yield cv.compare(*(cv.survey(bent, images, labels=np.arange(8) % 2) for _ in range(2)))
 
 
 @pytest.fixture(scope="module")

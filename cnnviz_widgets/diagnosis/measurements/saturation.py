@@ -34,8 +34,7 @@ def share_at_ends(
     reached = [end for end in (low, high) if end is not None]
     if not reached:
         return np.zeros(values.shape[-1])
-    span = max(reached) - (min(reached) if len(reached) > 1 else 0.0)
-    near = END_OF_RANGE * span
+    near = reach_of_ends(low, high)
     at_end = np.zeros(values.shape, dtype=bool)
     if low is not None:
         at_end |= values <= low + near
@@ -43,3 +42,9 @@ def share_at_ends(
         at_end |= values >= high - near
     share: NDArray[np.float64] = at_end.mean(axis=0)
     return share
+
+
+def reach_of_ends(low: float | None, high: float | None) -> float:
+    """How near to an end counts as at it: 1 % of the range; one end alone has its range from 0."""
+    reached = [end for end in (low, high) if end is not None]
+    return END_OF_RANGE * (max(reached) - (min(reached) if len(reached) > 1 else 0.0))

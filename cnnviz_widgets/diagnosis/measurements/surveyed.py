@@ -6,8 +6,10 @@ from dataclasses import replace
 
 import numpy as np
 
+from ...analysis.arrays import Floats
 from ...records.survey.layer_summary import LayerSummary
 from .output_measures import OutputMeasures
+from .saturation import reach_of_ends
 
 
 def surveyed_measures(outputs: OutputMeasures, summary: LayerSummary) -> OutputMeasures:
@@ -35,3 +37,20 @@ def surveyed_measures(outputs: OutputMeasures, summary: LayerSummary) -> OutputM
     )
     fires = summary.nonzero_samples.astype(np.intp) if measures.dead.any() else None
     return replace(outputs, measures=measures, fires=fires)
+
+
+def surveyed_at_ends(summary: LayerSummary) -> Floats | None:
+    """`share_at_ends` of all samples of a survey, shape (channel,); None without ends.
+
+    Of the finite values, and as exact as `LayerSummary.resolution`.
+    """
+    low, high = summary.ends
+    if low is None and high is None:
+        return None
+    near = reach_of_ends(low, high)
+    share = np.zeros(summary.channels)
+    if low is not None:
+        share += summary.share_between(-np.inf, low + near)
+    if high is not None:
+        share += summary.share_between(high - near, np.inf)
+    return share

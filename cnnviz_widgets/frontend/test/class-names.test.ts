@@ -18,7 +18,7 @@ const PAIR: PairEntry = {
   shift: 0.25,
   zeros: [0, 0.5],
   dead: [false, false],
-  nonfinite: [false, false],
+  nonfinite: [false, false], saturated: [false, false],
 };
 
 /** A layer of one sample and three channels, in the order 2, 0, 1. */

@@ -82,8 +82,8 @@ const TRAINING: TrainingBarState = {
   _stop_answered: 0,
 };
 const FINDING: FindingEntry = { kind: "dead", severity: "warning", layer: "a", view: "outputs", channel_count: 1, channels: [0], channel_names: [], channel_total: 4, measured: { name: "share", value: 0.25, is_share: true }, reference: null, samples: 2, summary: "1 of 4.", limits: "", cure: "None.", source: "", weight: "", evidence: null, follows: [] };
-const PAIR: PairEntry = { number: 0, channels: [0, 0], distance: 0.2, shift: 0.1, zeros: [0, 0], dead: [false, false], nonfinite: [false, false] };
-const COMPARED: Omit<ComparedLayerEntry, "path"> = { partner: "a", kind: "Conv2D", channels: [8, 8], change: 0.5, shift: 0.2, dead: [0, 0], nonfinite: [0, 0], as_asked: true };
+const PAIR: PairEntry = { number: 0, channels: [0, 0], distance: 0.2, shift: 0.1, zeros: [0, 0], dead: [false, false], nonfinite: [false, false], saturated: [false, false] };
+const COMPARED: Omit<ComparedLayerEntry, "path"> = { partner: "a", kind: "Conv2D", channels: [8, 8], change: 0.5, shift: 0.2, dead: [0, 0], nonfinite: [0, 0], turned: [0, 0], saturated: [null, null], as_asked: true };
 
 interface Widget<State> {
   entry: { render: (props: RenderProps<State & object>) => unknown };

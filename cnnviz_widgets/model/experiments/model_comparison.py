@@ -16,12 +16,14 @@ from ...records.layer_picture import LayerPicture
 from ...records.layer_record import LayerRecord
 from ...records.place import Place
 from ...records.record_kind import OUTPUTS
+from ...records.survey.sample_digests import are_same_samples
 from ...runtime.progress import Progress
 from ...validation.messages import described
 from ...validation.texts import known_layer
 from ..layers.layer_info import LayerInfo
 from ..reading.probe import ModelProbe
 from ..reading.record_reader import output_record
+from .survey_side import SurveySide, classes_differ
 
 # Outputs of both models that are held at a time while all layers are compared.
 _MEMORY = 256 * 2**20
@@ -37,6 +39,16 @@ class Side(Protocol):
         """Whether it is read from a model now."""
         ...
 
+    @property
+    def model_name(self) -> str | None:
+        """What its model is called; None: it is the model of the other."""
+        ...
+
+    @property
+    def advice(self) -> str:
+        """How there would be more layers to compare, as the end of a sentence."""
+        ...
+
     def outlines(self) -> tuple[LayerOutline, ...]:
         """The layers that have something to compare."""
         ...
@@ -47,6 +59,10 @@ class Side(Protocol):
 
     def nbytes(self, layer: LayerOutline) -> int:
         """About what reading a layer's output takes in memory."""
+        ...
+
+    def missing(self, path: str) -> str:
+        """Where a layer of the other is not, in words."""
         ...
 
 
@@ -60,10 +76,16 @@ class LiveSide:
     """
 
     live = True
+    advice = ""
 
     def __init__(self, probe: ModelProbe, title: str) -> None:
         self.probe = probe
         self.title = title
+
+    @property
+    def model_name(self) -> str:
+        """What the model is called."""
+        return str(self.probe.model.name)
 
     def outlines(self) -> tuple[LayerOutline, ...]:
         """Every layer that gives values on the inputs."""
@@ -90,6 +112,10 @@ class LiveSide:
         """float32 for each value."""
         return 4 * self.probe.samples * math.prod(size or 1 for size in layer.shape)
 
+    def missing(self, path: str) -> str:
+        """Where a layer is not, in words."""
+        return f"not in {self.title}"
+
 
 class MomentSide:
     """A moment of a training that was recorded.
@@ -101,6 +127,8 @@ class MomentSide:
     """
 
     live = False
+    model_name = None
+    advice = "; inspector.monitor(layers=[...]) keeps more layers while training"
 
     def __init__(self, moment: Moment, title: str) -> None:
         self.moment = moment
@@ -122,13 +150,19 @@ class MomentSide:
         """Kept records are small."""
         return 0
 
+    def missing(self, path: str) -> str:
+        """Where a layer is not, in words."""
+        return f"not kept at {self.title}"
+
 
 class ModelComparison:
     """Which layers of two sides go together, and what changed in each.
 
-    Two live models are paired by path, and where paths differ by kind and order; their channels
-    may be matched by similarity where both were shown the same inputs. Moments are paired by
-    path only, and their channels by number.
+    Two models, live or surveyed, are paired by path, and where paths differ by kind and order;
+    their channels may be matched by similarity where both were shown the same inputs. Moments are
+    paired by path only, and their channels by number. Two surveys of one and the same name may be
+    of one model at two moments or of two: their channels go by number, and may be matched
+    otherwise.
 
     Parameters
     ----------
@@ -140,7 +174,10 @@ class ModelComparison:
     two_models : bool
         Whether both sides are models of their own.
     same_samples : bool
-        Whether both answered to the same inputs; of a moment it is taken for granted.
+        Whether both answered to the same inputs; of a moment beside a live model or another moment
+        it is taken for granted, of surveys their digests tell it.
+    can_match : bool
+        Whether it can be chosen how channels are matched.
     by : {'index', 'similarity'}
         How channels are matched unless asked otherwise.
 
@@ -152,17 +189,15 @@ class ModelComparison:
 
     def __init__(self, a: Side, b: Side) -> None:
         for name, side in (("a", a), ("b", b)):
-            if not isinstance(side, (LiveSide, MomentSide)):
-                raise TypeError(f"{name} must be a LiveSide or MomentSide; got {described(side)}")
+            if not isinstance(side, (LiveSide, MomentSide, SurveySide)):
+                raise TypeError(
+                    f"{name} must be a LiveSide, MomentSide or SurveySide; got {described(side)}"
+                )
         self.a, self.b = a, b
-        self.two_models = (
-            isinstance(a, LiveSide)
-            and isinstance(b, LiveSide)
-            and a.probe.model is not b.probe.model
-        )
-        self.same_samples = not (isinstance(a, LiveSide) and isinstance(b, LiveSide)) or _same(
-            a.probe.inputs, b.probe.inputs
-        )
+        self.two_models = _two_models(a, b)
+        self.same_samples = _same_samples(a, b)
+        surveys = isinstance(a, SurveySide) and isinstance(b, SurveySide)
+        self.can_match = self.same_samples and (self.two_models or surveys)
         self.by: MatchedBy = "similarity" if self.two_models and self.same_samples else "index"
         self.pairs = self._paired()
 
@@ -178,24 +213,26 @@ class ModelComparison:
         if not pairs.pairs:
             raise ValueError(
                 f"{self.a.title} and {self.b.title} have no layer in common: "
-                f"{_listed(of_a)} there, {_listed(of_b)} here{self._advice()}"
+                f"{_listed(of_a)} there, {_listed(of_b)} here{self._advice}"
             )
         return pairs
 
+    @property
     def _advice(self) -> str:
-        if self.two_models:
-            return ""
-        return "; inspector.monitor(layers=[...]) keeps more layers while training"
+        return self.a.advice or self.b.advice
+
+    @property
+    def classes_differ(self) -> str:
+        """Why means on classes cannot be compared, in a sentence; "" where they can."""
+        if isinstance(self.a, SurveySide) and isinstance(self.b, SurveySide):
+            return classes_differ(self.a, self.b)
+        return ""
 
     def alone(self) -> list[tuple[str, str, str]]:
         """Path and kind of each layer without a partner, and where it is, in words."""
         rows = []
-        for layers, here, there in (
-            (self.pairs.only_a, self.a.title, self.b.title),
-            (self.pairs.only_b, self.b.title, self.a.title),
-        ):
-            where = f"only in {here}" if self.two_models else f"not kept at {there}"
-            rows += [(layer.path, layer.kind, where) for layer in layers]
+        for layers, there in ((self.pairs.only_a, self.b), (self.pairs.only_b, self.a)):
+            rows += [(layer.path, layer.kind, there.missing(layer.path)) for layer in layers]
         return rows
 
     def partner(self, path: str) -> tuple[LayerOutline, LayerOutline]:
@@ -216,7 +253,7 @@ class ModelComparison:
         alone = next((where for other, _, where in self.alone() if other == path), None)
         if alone is not None and path not in paths:
             raise ValueError(
-                f"layer {path!r} has nothing to be compared with: {alone}{self._advice()}"
+                f"layer {path!r} has nothing to be compared with: {alone}{self._advice}"
             )
         known_layer(path, paths, "to compare")
         return (pairs * 2)[paths.index(path)]
@@ -304,6 +341,25 @@ def _shape(info: LayerInfo) -> tuple[int | None, ...]:
     if info.channel_axis is not None:
         shape.append(shape.pop(info.channel_axis))
     return tuple(shape[1:])
+
+
+def _two_models(a: Side, b: Side) -> bool:
+    if isinstance(a, LiveSide) and isinstance(b, LiveSide):
+        return a.probe.model is not b.probe.model
+    names = {a.model_name, b.model_name}
+    return None not in names and len(names) == 2
+
+
+def _same_samples(a: Side, b: Side) -> bool:
+    if isinstance(a, SurveySide) or isinstance(b, SurveySide):
+        return (
+            isinstance(a, SurveySide)
+            and isinstance(b, SurveySide)
+            and are_same_samples(a.survey.digests, b.survey.digests)
+        )
+    if isinstance(a, LiveSide) and isinstance(b, LiveSide):
+        return _same(a.probe.inputs, b.probe.inputs)
+    return True
 
 
 def _same(a: Any, b: Any) -> bool:

@@ -47,6 +47,10 @@ class _ComparedDensitiesHead(ThreadLocalSync, BundledWidget):
     _nonfinite_share_b = Bytes().tag(sync=True)
     _distance = Bytes().tag(sync=True)
     _shift = Bytes().tag(sync=True)
+    _saturated = Bytes().tag(sync=True)
+    _class_words = List(
+        Unicode(), help="On which class each pair's mean moved most; none: no classes are known."
+    ).tag(sync=True)
     _most = Int(-1).tag(sync=True)
     _before = WidgetTrait().tag(sync=True)
     _after = WidgetTrait().tag(sync=True)
@@ -59,7 +63,11 @@ class _ComparedDensitiesHead(ThreadLocalSync, BundledWidget):
     _linear_scale = WidgetTrait().tag(sync=True)
 
     def show_curves(
-        self, curves: dict[str, bytes], comparison: LayerComparison, class_names: list[str]
+        self,
+        curves: dict[str, bytes],
+        comparison: LayerComparison,
+        class_names: list[str],
+        class_words: list[str],
     ) -> None:
         """Draw the curves of both sides, by the names of their traits, and how far they differ."""
         order = comparison.order
@@ -67,8 +75,11 @@ class _ComparedDensitiesHead(ThreadLocalSync, BundledWidget):
             for name, value in curves.items():
                 setattr(self, name, value)
             self.class_names = class_names
+            self._class_words = class_words
             self._distance = wire(comparison.match.distance, "f4")
             self._shift = wire(comparison.shift, "f4")
+            stuck = comparison.saturated
+            self._saturated = b"" if stuck is None else wire(stuck, "u1")
             self._most = int(order[0]) if order.size else -1
 
 
@@ -96,6 +107,7 @@ class ComparedDensities(Owning, VBox):
         numbers: Sequence[NDArray[np.intp]],
         channels: Sequence[NDArray[np.intp]],
         class_names: Sequence[str] = (),
+        class_words: Sequence[str] = (),
     ) -> None:
         """Show another comparison, in one message to the page.
 
@@ -108,6 +120,8 @@ class ComparedDensities(Owning, VBox):
             The same curves' channels.
         class_names : sequence of str
             A name for each channel, where it stands for a class; none: its number.
+        class_words : sequence of str
+            On which class each pair's mean moved most, where that is known.
         """
         self.head.show_curves(
             {
@@ -116,6 +130,7 @@ class ComparedDensities(Owning, VBox):
             },
             comparison,
             list(class_names),
+            list(class_words),
         )
 
 

@@ -1,4 +1,4 @@
-"""ComparisonPanel: two moments of a training, or two models, side by side."""
+"""ComparisonPanel: two moments of a training, two models or two surveys, side by side."""
 
 from __future__ import annotations
 
@@ -30,7 +30,8 @@ from ..views.channel_grid import ChannelGrid
 from ..views.channel_names import channel_name, misfit_of, output_layers
 from .compared_densities import ComparedDensities
 from .comparison_head import ComparisonHead
-from .comparison_rows import layer_row, notes_on, pair_row
+from .comparison_rows import class_words, layer_row, notes_on, pair_row
+from .comparison_text import as_text
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -49,7 +50,7 @@ class UnknownChoice(ValueError, TraitError):
 
 
 class ComparisonPanel(Composite):
-    """Two moments of one training, or two models, layer by layer, what changed most first.
+    """Two moments of a training, models or surveys, layer by layer, what changed most first.
 
     Layers are listed by how much they changed. Of the chosen one, both grids stand side by side
     with partners at the same place, and the densities of a pair are drawn over each other:
@@ -123,7 +124,7 @@ class ComparisonPanel(Composite):
             titles,
             selection,
             comparison.by,
-            can_match=comparison.two_models and comparison.same_samples,
+            can_match=comparison.can_match,
             alone=comparison.alone(),
         )
         self.densities = ComparedDensities(selection, titles)
@@ -180,6 +181,16 @@ class ComparisonPanel(Composite):
         one, other = self.head.titles
         return f"<ComparisonPanel of {one!r} and {other!r}, layer {self.layer!r}>"
 
+    def __str__(self) -> str:
+        """Every layer in a line, what changed most first, and what could not be compared."""
+        if self._comparison is None or self.shown is None:
+            return repr(self)
+        one, other = self.head.titles
+        note = self.shown.match.note
+        limits = [note and f"{self.layer}: {note}", self._comparison.classes_differ]
+        lone = self._comparison.alone()
+        return as_text((one, other), self.changes, lone, list(filter(None, limits)))
+
     def picture(self) -> Image | None:
         """Both grids and what changed most, as a still picture."""
         from ..pictures.comparison_picture import comparison_picture
@@ -216,9 +227,9 @@ class ComparisonPanel(Composite):
         match: str = proposal["value"]
         if match == "similarity" and not self.head.can_match:
             why = (
-                "the two were shown different inputs"
-                if self.comparison.two_models
-                else "channels of one model at two moments keep their numbers"
+                "channels of one model at two moments keep their numbers"
+                if self.comparison.same_samples
+                else "the two were shown different inputs"
             )
             raise UnknownChoice(f"match must be 'index' here: {why}")
         return match
@@ -251,12 +262,14 @@ class ComparisonPanel(Composite):
         listed = compared.order[:_MOST_LISTED]
         rows = [pair_row(compared, int(number), names) for number in listed]
         notes = [*notes_on(compared, side, *self.head.titles), *self._misfits(compared)]
+        notes += filter(None, [self.comparison.classes_differ])
         numbers = [np.union1d(each.columns, listed).astype(np.intp) for each in (side.a, side.b)]
         channels = [_channels_of(compared, which)[numbers[which]] for which in (0, 1)]
         if self.shown is None or (layer, match) != self.head.place:
             self.selection.start(f"{layer} {match}")
             self.axis.fit()
-        self.densities.show(compared, numbers, channels, names)
+        words = [] if self.comparison.classes_differ else class_words(compared)
+        self.densities.show(compared, numbers, channels, names, words)
         self._show_grids(compared, side, names)
         self._compared, self._side_by_side = compared, side
         self.head.show_pairs(layer, match, rows, len(compared.match.pairs), notes)

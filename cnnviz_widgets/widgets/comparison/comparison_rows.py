@@ -6,6 +6,9 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
+
+from ...analysis.arrays import Floats
 from ...comparison.layer_comparison import LayerChange, LayerComparison
 from ...comparison.side_by_side import SideBySide
 from ..views.channel_names import channel_name
@@ -22,13 +25,15 @@ def layer_row(change: LayerChange, kind: str) -> dict[str, Any]:
         "shift": _number(change.shift),
         "dead": [change.dead_a, change.dead_b],
         "nonfinite": [change.nonfinite_a, change.nonfinite_b],
+        "turned": [change.died, change.woke],
+        "saturated": [_number(change.saturated_a), _number(change.saturated_b)],
         "as_asked": change.as_asked,
     }
 
 
 def pair_row(compared: LayerComparison, number: int, class_names: Sequence[str]) -> dict[str, Any]:
     """A pair as the page's `comparison/rows.ts` reads it."""
-    channels = compared.match.pairs[number].tolist()
+    channels, stuck = compared.match.pairs[number].tolist(), compared.saturated
     return {
         "number": number,
         "channels": channels,
@@ -38,6 +43,7 @@ def pair_row(compared: LayerComparison, number: int, class_names: Sequence[str])
         "zeros": compared.zero_share[number].tolist(),
         "dead": compared.dead[number].tolist(),
         "nonfinite": compared.nonfinite[number].tolist(),
+        "saturated": [False, False] if stuck is None else stuck[number].tolist(),
     }
 
 
@@ -51,7 +57,11 @@ def notes_on(compared: LayerComparison, side: SideBySide, one: str, other: str) 
             f"are the least possible. Columns stand in the leaf order of {one}; the column at "
             f"the same place in {other} is the partner, under its own number."
         )
-    notes = [order]
+    bases = compared.a.basis, compared.b.basis
+    rest = f"{bases[0]} on the left and {bases[1]} on the right"
+    if bases[0] == bases[1]:
+        rest = f"{bases[0]} on either side"
+    notes = [f"Health and densities rest on {rest}.", order]
     for title, only in ((one, match.only_a), (other, match.only_b)):
         if only.size:
             notes.append(
@@ -61,6 +71,25 @@ def notes_on(compared: LayerComparison, side: SideBySide, one: str, other: str) 
     if side.omitted:
         notes.append(f"The grids leave out {side.omitted:,} of {len(match.pairs):,} pairs.")
     return [*notes, match.note] if match.note else notes
+
+
+def class_words(compared: LayerComparison) -> list[str]:
+    """Of each pair the class on which its mean moved most; [] where classes are not known."""
+    means = compared.class_means
+    if means is None:
+        return []
+    moved = np.abs(means[..., 1] - means[..., 0])
+    # A channel that has no finite value on a class says nothing of it.
+    most = np.where(np.isnan(moved), -1.0, moved).argmax(axis=1)
+    return [
+        "" if np.isnan(moved[pair, at]) else f"mean on class {at}: {_from_to(means[pair, at])}"
+        for pair, at in enumerate(most.tolist())
+    ]
+
+
+def _from_to(values: Floats) -> str:
+    before, after = (f"{value:.3g}" for value in values.tolist())
+    return before if before == after else f"{before} → {after}"
 
 
 def _number(value: float) -> float | None:

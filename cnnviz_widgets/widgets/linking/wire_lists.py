@@ -127,6 +127,10 @@ class ComparedLayerEntry(TypedDict):
     """Mean shift of their distributions, 0 to 1."""
     dead: Numbers
     nonfinite: Numbers
+    turned: tuple[int, int]
+    """Of how many pairs one channel alone is zero throughout: the second, the first."""
+    saturated: tuple[Number, Number]
+    """Channels stuck at an end of their activation; null where that is not known."""
     as_asked: bool
     """Whether its channels are matched as was asked for; else by their number."""
 
@@ -157,6 +161,8 @@ class PairEntry(_PairNames):
     """Shares of exact zeros."""
     dead: tuple[bool, bool]
     nonfinite: tuple[bool, bool]
+    saturated: tuple[bool, bool]
+    """False in both where it is not known."""
 
 
 class TrialNumbersEntry(TypedDict):

@@ -64,6 +64,9 @@ class ComparedDensitiesState(ComparedCurvesState):
     _distance: Float32
     """Cosine distance and distribution shift of each pair; NaN where there is none."""
     _shift: Float32
+    _saturated: Uint8
+    """1 for each channel that is stuck at an end of its activation, the pair's first and then its
+    second; nothing where that is not known."""
 
 
 class ComparisonState(TypedDict):

@@ -10,7 +10,7 @@ import { button, element, mount } from "../lib/dom/elements";
 import { eachFrame } from "../lib/dom/frame";
 import { onThemeChange, themeOf } from "../lib/dom/theme";
 import { counted, named } from "../lib/format";
-import { asFloat32 } from "../lib/linking/buffers";
+import { asFloat32, asUint8 } from "../lib/linking/buffers";
 import { onChange } from "../lib/linking/changes";
 import { entry } from "../lib/linking/entry";
 import { publisher } from "../lib/linking/publish";
@@ -73,6 +73,7 @@ async function render({ model, el, host, signal }: RenderProps<ComparedDensities
     const [before, after] = [sides.a.facts(number), sides.b.facts(number)];
     const names = model.get("class_names") ?? [];
     if (before && after) {
+      const stuck = asUint8(model.get("_saturated"));
       const known = (view: DataView): number | null => {
         const value = asFloat32(view)[number]!;
         return Number.isNaN(value) ? null : value;
@@ -86,7 +87,8 @@ async function render({ model, el, host, signal }: RenderProps<ComparedDensities
         zeros: [before.zeroShare, after.zeroShare],
         dead: [before.dead, after.dead],
         nonfinite: [before.nonfinite, after.nonfinite],
-      });
+        saturated: [stuck[2 * number] === 1, stuck[2 * number + 1] === 1],
+      }, (model.get("_class_words") ?? [])[number]);
     }
     const [first, second] = model.get("titles");
     return before ? describeAlone(before, first, names) : after ? describeAlone(after, second, names) : "";
@@ -148,7 +150,7 @@ async function render({ model, el, host, signal }: RenderProps<ComparedDensities
   }
 
   selection.onChange(draw);
-  onChange(model, [...COMPARED_CURVES_TRAITS, "_distance", "_shift", "_most", "class_names"], eachFrame(() => {
+  onChange(model, [...COMPARED_CURVES_TRAITS, "_distance", "_shift", "_saturated", "_most", "class_names", "_class_words"], eachFrame(() => {
     sides = { a: new Curves(model, "a"), b: new Curves(model, "b") };
     refresh();
   }, signal));

@@ -25,19 +25,25 @@ export function measure(value: number | null): string {
 }
 
 /** What became of a channel, where that is more than a number. */
-export function fate({ dead, nonfinite }: Pick<PairEntry, "dead" | "nonfinite">): string {
+export function fate({ dead, nonfinite, saturated }: Pick<PairEntry, "dead" | "nonfinite" | "saturated">): string {
   if (nonfinite[1]) return nonfinite[0] ? "not finite in both" : "became NaN or ∞";
   if (nonfinite[0]) return "was NaN or ∞";
   if (dead[1]) return dead[0] ? "zero in both" : "died";
-  return dead[0] ? "was dead" : "";
+  if (saturated[1]) return saturated[0] ? "saturated in both" : "became saturated";
+  if (dead[0]) return "woke";
+  return saturated[0] ? "was saturated" : "";
 }
 
 export const zeros = ([before, after]: [number, number]): string => fromTo(percent(before), percent(after));
 
 /** Dead and faulty channels of a layer, before and after. */
-export function health({ dead, nonfinite }: ComparedLayerEntry): string {
+export function health({ dead, nonfinite, turned, saturated }: ComparedLayerEntry): string {
   const parts = [];
   if (dead[0] + dead[1] > 0) parts.push(`${fromTo(...dead)} dead`);
+  // As many may have died as woke: then the counts tell neither.
+  if (turned[0] > 0 && turned[1] > 0) parts.push(`${turned[0]} died and ${turned[1]} woke`);
+  const [before, after] = saturated;
+  if (before !== null && after !== null && before + after > 0) parts.push(`${fromTo(before, after)} saturated`);
   if (nonfinite[0] + nonfinite[1] > 0) parts.push(`${fromTo(...nonfinite)} not finite`);
   return parts.join(", ");
 }
@@ -50,12 +56,13 @@ export const describeAlone = ({ channel, zeroShare }: ChannelFacts, title: strin
   `channel ${named(channel, names)}: only in ${title} · exact zeros ${percent(zeroShare)}`;
 
 /** Everything that is told of a pair, in a line. */
-export function describePair(pair: PairEntry): string {
+export function describePair(pair: PairEntry, classes = ""): string {
   const parts = [
     `cosine distance ${measure(pair.distance)}`,
     `distribution shift ${pair.shift === null ? "–" : number(pair.shift, 2)}`,
     `exact zeros ${zeros(pair.zeros)}`,
   ];
+  if (classes) parts.push(classes);
   const what = fate(pair);
   return `channel ${pairName(pair)}: ${parts.join(" · ")}${what ? ` · ${what}` : ""}`;
 }

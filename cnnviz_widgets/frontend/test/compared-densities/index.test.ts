@@ -37,7 +37,9 @@ describe("densities", () => {
       _nonfinite_share_b: view(new Float32Array(3)),
       _distance: view(Float32Array.of(NaN, 0.5)),
       _shift: view(Float32Array.of(0.25, 0.5)),
+      _saturated: view(new Uint8Array(0)),
       class_names: [],
+      _class_words: [],
       _before: "before",
       _after: "after",
       _zeros_before: "zeros_before",
@@ -68,6 +70,18 @@ describe("densities", () => {
       "Most changed: channel 1 → 6: cosine distance 0.500 · distribution shift 0.5 · exact zeros 25 % → 100 % · died",
     );
     expect(marks.log_scale!.state.max).toBe(12);
+  });
+
+  test("say what was surveyed: the class that moved most, and what is stuck", async () => {
+    await plot({
+      _zero_share_b: view(Float32Array.of(0.5, 0.5, 0)),
+      _class_words: ["", "mean on class 3: 0.1 → 0.5"],
+      _saturated: view(Uint8Array.of(0, 0, 0, 1)),
+    });
+    expect(readout()).toBe(
+      "Most changed: channel 1 → 6: cosine distance 0.500 · distribution shift 0.5 · exact zeros 25 % → 50 % · " +
+        "mean on class 3: 0.1 → 0.5 · became saturated",
+    );
   });
 
   test("follow selection and mouse in the page", async () => {

@@ -2,7 +2,7 @@
 import { describe, expect, test, vi } from "vitest";
 
 import head from "../../src/comparison-panel";
-import { describePair, fate, fromTo, measure } from "../../src/comparison-panel/rows";
+import { describePair, fate, fromTo, health, measure } from "../../src/comparison-panel/rows";
 import type { ComparedLayerEntry, PairEntry } from "../../src/lib/wire/payloads";
 import type { ComparisonState } from "../../src/lib/wire/states";
 import { emptyPage, FakeModel, find, frame, key, shared, show } from "../fake";
@@ -20,6 +20,8 @@ const layer = (more: Partial<ComparedLayerEntry> = {}): ComparedLayerEntry => ({
   shift: 0.2,
   dead: [0, 0],
   nonfinite: [0, 0],
+  turned: [0, 0],
+  saturated: [null, null],
   as_asked: true,
   ...more,
 });
@@ -32,6 +34,7 @@ const pair = (more: Partial<PairEntry> = {}): PairEntry => ({
   zeros: [0.5, 0.75],
   dead: [false, false],
   nonfinite: [false, false],
+  saturated: [false, false],
   ...more,
 });
 
@@ -79,12 +82,12 @@ describe("words", () => {
     [[false, false], [false, false], ""],
     [[false, true], [false, false], "died"],
     [[true, true], [false, false], "zero in both"],
-    [[true, false], [false, false], "was dead"],
+    [[true, false], [false, false], "woke"],
     [[true, false], [false, true], "became NaN or ∞"],
     [[false, false], [true, false], "was NaN or ∞"],
     [[false, false], [true, true], "not finite in both"],
   ])("dead %j, not finite %j: %s", (dead, nonfinite, words) => {
-    expect(fate({ dead, nonfinite } as never)).toBe(words);
+    expect(fate({ dead, nonfinite, saturated: [false, false] } as never)).toBe(words);
   });
 
   test("a pair in a line", () => {
@@ -106,6 +109,24 @@ describe("layers", () => {
     expect(find(".cnnviz-compared-alone").textContent).toBe("moreDenseonly in v2");
     expect(find(".cnnviz-comparison-head").textContent).toContain("A <b>note</b>.");
     expect(document.querySelector(".cnnviz-comparison-head .cnnviz-note b")).toBeNull();
+  });
+
+  test.each([
+    [[false, true], [false, false], "became saturated"],
+    [[true, false], [false, false], "was saturated"],
+    [[true, true], [false, false], "saturated in both"],
+    [[true, false], [false, true], "died"],
+    [[false, true], [true, false], "became saturated"],
+  ])("saturated %j, dead %j: %s", (saturated, dead, words) => {
+    expect(fate({ dead, nonfinite: [false, false], saturated } as never)).toBe(words);
+  });
+
+  test("tell died from woke where counts do not, and what is saturated where that is known", () => {
+    const words = (more: Partial<ComparedLayerEntry>) => health(layer(more));
+    expect(words({ dead: [3, 3], turned: [2, 2] })).toBe("3 dead, 2 died and 2 woke");
+    expect(words({ dead: [1, 3], turned: [2, 0] })).toBe("1 → 3 dead");
+    expect(words({ saturated: [0, 4] })).toBe("0 → 4 saturated");
+    expect(words({ saturated: [null, 4] })).toBe("");
   });
 
   test("say what is dead, not finite, or not matched as asked", async () => {

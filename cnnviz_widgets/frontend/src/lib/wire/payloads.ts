@@ -410,6 +410,10 @@ export interface ComparedLayerEntry {
   shift: number | null;
   dead: [number, number];
   nonfinite: [number, number];
+  /** Of how many pairs one channel alone is zero throughout: the second, the first. */
+  turned: [number, number];
+  /** Channels stuck at an end of their activation; null where that is not known. */
+  saturated: [number | null, number | null];
   /** Whether its channels are matched as was asked for; else by their number. */
   as_asked: boolean;
 }
@@ -447,6 +451,8 @@ export interface PairEntry extends _PairNames {
   zeros: [number, number];
   dead: [boolean, boolean];
   nonfinite: [boolean, boolean];
+  /** False in both where it is not known. */
+  saturated: [boolean, boolean];
 }
 
 /** What a trial measured; null where it is not known, or not finite. */

@@ -460,8 +460,13 @@ export interface ComparedDensitiesState extends ComparedCurvesState {
   /** Cosine distance and distribution shift of each pair; NaN where there is none. */
   _distance: DataView;
   _shift: DataView;
+  /** 1 for each channel that is stuck at an end of its activation, the pair's first and then its
+    second; nothing where that is not known. */
+  _saturated: DataView;
   _after: string;
   _before: string;
+  /** On which class each pair's mean moved most; none: no classes are known. */
+  _class_words: string[];
   _figure: string;
   _linear_axis: string;
   _linear_scale: string;
