@@ -28,6 +28,11 @@ from .model_stamp import model_digest, weights_stamp
 from .passes.eager_parts import EagerParts
 from .running_sum import Rules, RunningSum, Seen
 
+CHANGED = (
+    "the model's weights changed while it was surveyed: survey it again once training has ended"
+)
+"""What is said of that."""
+
 # Seconds between two looks at whether the weights are what they were.
 _LOOK_AGAIN = 0.5
 
@@ -162,7 +167,7 @@ class Surveyor:
                 self._check_stamp()
                 # What a quick look does not see may have come at any time.
                 self._sum.drop_all()
-                raise WeightsChanged(_CHANGED)
+                raise WeightsChanged(CHANGED)
         return self.settled()
 
     def settled(self) -> Survey:
@@ -258,9 +263,4 @@ class Surveyor:
             if weights_stamp(self._model) != self._stamp:
                 # Of which weights it is nobody knows.
                 self._sum.drop_waiting()
-                raise WeightsChanged(_CHANGED)
-
-
-_CHANGED = (
-    "the model's weights changed while it was surveyed: survey it again once training has ended"
-)
+                raise WeightsChanged(CHANGED)

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import os
 import sys
 import types
-from collections.abc import Callable
-from concurrent.futures import BrokenExecutor, Executor, Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +13,7 @@ import pytest
 import tensorflow as tf
 
 from cnnviz_widgets.model.survey import run
-from cnnviz_widgets.model.survey.shards import shard_work
+from cnnviz_widgets.model.survey.shards import shard_work, sharding
 from cnnviz_widgets.model.survey.shards.sharding import check_sendable
 from cnnviz_widgets.model.survey.stopped import SurveyInterrupted, SurveyStopped
 from cnnviz_widgets.model.survey.survey import survey
@@ -23,6 +21,7 @@ from cnnviz_widgets.records.survey.survey import Survey
 
 from ..everything import images, labels, small, survey_bits
 from . import parts
+from .executors import AtOnce
 from .parts import COUNT, MARK, failing_shard, killing_shard, overlapping_shard, shard
 
 X, Y = images(), labels()
@@ -36,28 +35,6 @@ def model() -> Any:
 @pytest.fixture(scope="module")
 def whole(model: Any) -> Survey:
     return survey(model, X, labels=Y)
-
-
-class AtOnce(Executor):
-    """Does each thing as it is given; from the one named on, dies of it."""
-
-    def __init__(self, dies_at: int = 99) -> None:
-        self.left = dies_at
-        self.samples: list[int] = []
-
-    def submit(self, function: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
-        future: Future[Any] = Future()
-        self.left -= 1
-        if self.left < 0:
-            future.set_exception(BrokenExecutor("a worker vanished"))
-            return future
-        try:
-            found = function(*args, **kwargs)
-            self.samples.append(0 if found is None else found.samples)
-            future.set_result(found)
-        except Exception as error:
-            future.set_exception(error)
-        return future
 
 
 def test_threads_and_arrays(model: Any, whole: Survey) -> None:
@@ -86,7 +63,7 @@ def test_a_pool_of_processes_one_of_which_is_killed(
     model: Any, whole: Survey, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv(MARK, str(tmp_path / "died"))
-    monkeypatch.setattr(os, "cpu_count", lambda: 1)
+    monkeypatch.setattr(sharding, "processors", lambda: 1)
     found = survey(model, killing_shard, shards=COUNT)
     assert (tmp_path / "died").exists()
     assert survey_bits(found) == survey_bits(whole)
