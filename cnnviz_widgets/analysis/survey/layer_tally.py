@@ -35,8 +35,8 @@ class LayerTally:
         How many samples were seen, and values of each channel, those not finite among them.
     zeros, nonfinite : ndarray of int64, shape (C,)
         Values that are exactly zero, and NaN or infinite.
-    fired, faulty : ndarray of int64, shape (C,)
-        Samples with any value above zero, and with any that is not finite.
+    active, fired, faulty : ndarray of int64, shape (C,)
+        Samples with any value other than zero, above zero, and not finite.
     low, high : ndarray of float32, shape (C,)
         Of the finite values; infinity and minus infinity where there is none.
     sums, squares : ndarray of float64, shape (2, C)
@@ -64,6 +64,7 @@ class LayerTally:
     values: int
     zeros: Integers
     nonfinite: Integers
+    active: Integers
     fired: Integers
     faulty: Integers
     low: NDArray[np.float32]
@@ -106,6 +107,7 @@ class LayerTally:
             values=0,
             zeros=none.copy(),
             nonfinite=none.copy(),
+            active=none.copy(),
             fired=none.copy(),
             faulty=none.copy(),
             low=np.full(channels, np.inf, dtype=np.float32),
@@ -157,6 +159,7 @@ class LayerTally:
         self.values += len(numbers) * parts.positions
         self.zeros += parts.zeros.sum(axis=0, dtype=np.int64)
         self.nonfinite += parts.nonfinite.sum(axis=0, dtype=np.int64)
+        self.active += (parts.zeros < parts.positions).sum(axis=0)
         self.fired += fires.sum(axis=0)
         self.faulty += (parts.nonfinite > 0).sum(axis=0)
         # Zeros of either sign are equal: which of them is the least would hang on the order.
@@ -229,6 +232,7 @@ _ADDED = (
     "values",
     "zeros",
     "nonfinite",
+    "active",
     "fired",
     "faulty",
     "sums",

@@ -38,7 +38,9 @@ class Distribution:
         """The values below which shares `q` lie; NaN of a channel without a finite value."""
         if not self.values.size:
             return np.full(q.shape, np.nan)
-        return np.interp(q, self.shares, self.values)
+        inside = np.interp(q, self.shares, self.values)
+        # Where several values have one share, those at the ends are the ones that were seen.
+        return np.where(q <= 0, self.values[0], np.where(q >= 1, self.values[-1], inside))
 
     def share_between(self, low: float, high: float) -> float:
         """The share of values from `low` to `high`, both included; NaN without a finite value."""
@@ -61,8 +63,10 @@ def distributions(tally: LayerTally) -> tuple[Distribution, ...]:
     edges = np.clip(edges, tally.low[:, None], tally.high[:, None])
     finite = tally.values - tally.nonfinite
     rows = tally.kept_rows.arrays["rows"].reshape(-1, tally.rule.channels)
+    ends = np.stack([tally.low, tally.high], axis=1).astype(np.float64)
     return tuple(
         _distribution(
+            ends[channel],
             edges[channel],
             tally.cells.counts[channel],
             rows[:, channel],
@@ -98,18 +102,30 @@ def _cells_of(values: NDArray[np.floating], edges: Floats) -> Indices:
 
 
 def _distribution(
-    edges: Floats, counts: NDArray[np.uint32], kept: NDArray[np.float32], zero_share: float
+    ends: Floats,
+    edges: Floats,
+    counts: NDArray[np.uint32],
+    kept: NDArray[np.float32],
+    zero_share: float,
 ) -> Distribution:
     if np.isnan(zero_share):
         return Distribution(np.empty(0), np.empty(0), 0.0)
     total = int(counts.sum(dtype=np.int64))
-    if not total:
-        return Distribution(np.zeros(2), np.array([0.0, 1.0]), 0.0)
-    smooth = counts / total * (1 - zero_share)
-    steps = _atom_shares(smooth, _Recurring.among(kept, edges))
+    if total:
+        smooth = counts / total * (1 - zero_share)
+        steps = _atom_shares(smooth, _Recurring.among(kept, edges))
+    else:
+        # None but zeros was drawn: of the others no more is known than between what they lie.
+        edges, smooth, steps = ends, np.array([1 - zero_share]), {}
     if zero_share > 0:
         steps[0.0] = float(zero_share)
-    return _with_steps(edges, smooth, steps)
+    line = _with_steps(edges, smooth, steps)
+    # The ends may be values that were not drawn, outside of all cells.
+    return Distribution(
+        np.concatenate([ends[:1], line.values, ends[1:]]),
+        np.concatenate([[0.0], np.minimum(np.maximum.accumulate(line.shares), 1.0), [1.0]]),
+        line.resolution,
+    )
 
 
 def _atom_shares(smooth: Floats, atoms: _Recurring) -> dict[float, float]:

@@ -11,7 +11,8 @@ C channels, K classes, m rows a sample, P positions; numbers are int64 where not
 ``centre`` float64 (C,)        the point about which squares are.
 ``seen`` (2,)                  Samples, and values of each channel.
 ``zeros``, ``nonfinite``,      As in `LayerTally`.
-``fired``, ``faulty`` (C,)
+``active``, ``fired``,
+``faulty`` (C,)
 ``low``, ``high`` float32 (C,)
 ``sums``, ``squares`` (2, C)   float64
 ``cells_exponent`` int16 (C,)
@@ -51,7 +52,7 @@ from .value_cells import ValueCells
 
 Arrays = Mapping[str, NDArray[Any]]
 
-_PLAIN = ("zeros", "nonfinite", "fired", "faulty", "low", "high", "sums", "squares")
+_PLAIN = ("zeros", "nonfinite", "active", "fired", "faulty", "low", "high", "sums", "squares")
 _OF_CLASSES = ("class_samples", "class_fired", "class_known", "class_sums")
 _OF_STRONGEST = ("values", "samples", "places")
 

@@ -7,7 +7,7 @@ from typing import Any
 from ...records.survey.survey import Survey
 from ...validation.objects import instance
 from ..reading.probe import ModelProbe
-from .weights_stamp import weights_digest, weights_stamp
+from .model_stamp import model_digest, weights_stamp
 
 
 def check_survey(survey: Any, probe: ModelProbe) -> None:
@@ -18,13 +18,14 @@ def check_survey(survey: Any, probe: ModelProbe) -> None:
     TypeError
         No survey.
     ValueError
-        It is of other layers, or of other weights.
+        It is of other layers, of another model or of other weights.
     """
     check_layers(survey, probe)
-    if weights_digest(probe.model) != survey.weights:
+    if model_digest(probe.model) != survey.weights:
         raise ValueError(
             f"the survey of {survey.samples:,} samples is of other weights than "
-            f"{probe.model.name!r} has now: survey it again, cv.survey(model, data)"
+            f"{probe.model.name!r} has now, or of a model that was built in another way: survey it "
+            "again, cv.survey(model, data)"
         )
 
 
@@ -49,12 +50,12 @@ def check_layers(survey: Any, probe: ModelProbe) -> None:
 
 
 class WeightsWatch:
-    """Tells whether a model still has the weights that a survey is of.
+    """Tells whether a model, with its weights, still is what a survey is of.
 
     Parameters
     ----------
     weights : str
-        Their digest, as `Survey.weights`.
+        The digest of both, as `Survey.weights`.
 
     Attributes
     ----------
@@ -68,11 +69,11 @@ class WeightsWatch:
         self.are_same = False
 
     def look(self, model: Any) -> None:
-        """At all weights: as long as it takes to read them once."""
-        self.are_same = weights_digest(model) == self._weights
+        """At all of it: as long as it takes to read the weights once."""
+        self.are_same = model_digest(model) == self._weights
         if self.are_same:
             self._stamp = weights_stamp(model)
 
     def glance(self, model: Any) -> None:
-        """At a few numbers of each, for training steps: changed ones are seen, none come back."""
+        """At the weights' sums, for training steps: changed ones are seen, none come back."""
         self.are_same = self.are_same and weights_stamp(model) == self._stamp

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,8 +14,9 @@ from ...runtime.progress import Progress
 from .beginning import Beginning
 from .data.sample_digest import OtherSamples, SurveyedSamples
 from .data.survey_data import RawBatch, SurveyData
+from .running_sum import NotWhole, Rules
 from .stopped import SurveyInterrupted, SurveyStopped
-from .surveyor import Plan, Rules, Surveyor, WeightsChanged
+from .surveyor import Plan, Surveyor, WeightsChanged
 
 # Writing states may take this part of the time.
 _SHARE = 0.03
@@ -76,18 +77,17 @@ class SurveyRun:
                 surveyor.add(batch)
                 self._tell()
                 if self._states.are_due and surveyor.has_chosen:
-                    self._states.write(surveyor.survey())
-            surveyor.check_weights()
+                    self._states.write(surveyor.survey)
+            survey = surveyor.survey()
+            self._states.write(lambda: survey)
         except KeyboardInterrupt as error:
-            raise SurveyInterrupted(self._stopped("interrupted"), self._kept()) from error
+            raise SurveyInterrupted(*self._so_far("interrupted")) from error
+        except WeightsChanged as error:
+            raise SurveyStopped(str(error), self._settled()) from error
         except Exception as error:
             if not surveyor.samples or isinstance(error, OtherSamples):
                 raise
-            if isinstance(error, WeightsChanged):
-                raise SurveyStopped(str(error), self._kept(states=False)) from error
-            raise SurveyStopped(self._stopped(str(error)), self._kept()) from error
-        survey = surveyor.survey()
-        self._states.write(survey)
+            raise SurveyStopped(*self._so_far(str(error))) from error
         return survey
 
     def _batches(self) -> Iterator[RawBatch]:
@@ -96,30 +96,39 @@ class SurveyRun:
             return self._source.batches(self._start, self._plan.batch)
         return self._source.batches(self._start, self._plan.batch, self._begun.check)
 
-    def _kept(self, *, states: bool = True) -> Survey | None:
+    def _so_far(self, why: str) -> tuple[str, Survey | None]:
+        """What an unfinished survey says and holds; the latter is written, too."""
         if not self._surveyor.samples:
-            return None
+            return f"the survey stopped before its first sample: {why}", None
         # Before that, what is seen later would not be counted as in one go.
-        states &= self._surveyor.has_chosen
-        survey = self._surveyor.survey()
-        if states:
-            self._states.write(survey)
-        return survey
-
-    def _stopped(self, why: str) -> str:
-        done = self._surveyor.samples
-        if not done:
-            return f"the survey stopped before its first sample: {why}"
+        has_chosen = self._surveyor.has_chosen
+        try:
+            survey: Survey | None = self._surveyor.survey()
+        except (WeightsChanged, NotWhole, MemoryError) as error:
+            why = f"{why}; {error}"
+            survey = self._settled()
+        if survey is None:
+            return f"the survey stopped, and what it held in memory is lost: {why}", None
+        if has_chosen:
+            self._states.write(lambda: survey)
+        done = survey.samples
         if not self._plan.in_order:
             return (
                 f"the survey stopped after {done:,} samples, which are in this error's survey: "
                 f"{why}"
-            )
-        number = self._source.first + done
+            ), survey
         return (
-            f"the survey stopped before sample {number:,}: {why}. The {done:,} samples before it "
-            "are in this error's survey"
-        )
+            f"the survey stopped before sample {survey.ranges[-1][1]:,}: {why}. The {done:,} "
+            "samples before it are in this error's survey"
+        ), survey
+
+    def _settled(self) -> Survey | None:
+        """What was added up and verified before; None where that is nothing."""
+        try:
+            survey = self._surveyor.settled()
+        except NotWhole:
+            return None
+        return survey if survey.samples else None
 
     def _tell(self) -> None:
         done, total = self._surveyor.samples, self._source.total
@@ -147,11 +156,18 @@ class States:
         waited = time.monotonic() - self._written
         return self._folder is not None and waited >= self._cost / _SHARE
 
-    def write(self, survey: Survey) -> None:
-        """Write a state; where that fails the survey goes on, and it is said."""
+    def write(self, make: Callable[[], Survey]) -> None:
+        """Write a state; where that fails the survey goes on, and it is said.
+
+        Parameters
+        ----------
+        make : callable
+            Gives the state; the time that it takes counts. What it raises passes through.
+        """
         if self._folder is None:
             return
         began = time.monotonic()
+        survey = make()
         try:
             survey.save(self._folder)
         except OSError as error:
@@ -191,7 +207,7 @@ def check_begun(begun: Survey, plan: Plan, digest: str, where: str, *, in_parts:
     """
     reason = ""
     if begun.weights != digest:
-        reason = "the model's weights were others"
+        reason = "the model or its weights were others"
     elif list(begun.layers) != list(plan.infos):
         reason = f"it is of {len(begun.layers)} layers, not of these {len(plan.infos)}"
     elif begun.classes != plan.classes:

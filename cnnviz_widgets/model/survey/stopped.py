@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from ...records.survey.survey import Survey
 
 
@@ -13,6 +15,10 @@ class _Unfinished(BaseException):
     def __init__(self, message: str, survey: Survey | None) -> None:
         super().__init__(message)
         self.survey = survey
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # An exception is made anew of its message alone; its cause stays behind.
+        return type(self), (str(self), self.survey)
 
 
 class SurveyStopped(_Unfinished, RuntimeError):

@@ -11,8 +11,10 @@ import keras
 from ...records.survey.survey import Survey
 from ...runtime.progress import Progress, no_progress
 from ...validation.keywords import checked_keywords
+from ...validation.messages import described
 from ...validation.objects import optional, optional_function
 from ...validation.scalars import whole_number
+from ...validation.texts import path_of
 from .beginning import begin_survey
 from .chosen_layers import Layers
 from .data.survey_data import Key, survey_data
@@ -92,7 +94,13 @@ def survey(
     optional_function("key", key)
     optional("like", like, Survey)
     report = progress or no_progress
-    folder = None if checkpoint is None else Path(checkpoint)
+    folder = None
+    if checkpoint is not None:
+        folder = Path(path_of("checkpoint", checkpoint, "a folder, such as 'survey'"))
+    if executor is not None and not callable(getattr(executor, "submit", None)):
+        raise TypeError(
+            f"executor must be a concurrent.futures.Executor or None; got {described(executor)}"
+        )
     if _is_function(data) and shards is None:
         raise ValueError("data is a function of a shard's number: say how many there are, shards=8")
     if executor is not None and shards is None:

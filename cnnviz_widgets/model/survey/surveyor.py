@@ -2,28 +2,19 @@
 
 from __future__ import annotations
 
-import copy
-import math
 import time
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, fields, replace
-from typing import Any, NamedTuple
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
 
 import keras
 import numpy as np
 
 from ...analysis.arrays import Integers
 from ...analysis.survey.batch_parts import Asked, BatchParts
-from ...analysis.survey.channel_rule import ChannelRule
-from ...analysis.survey.layer_tally import LayerTally
-from ...analysis.survey.row_products import BLOCK
 from ...analysis.survey.sample_hash import place_draws
 from ...records.survey.layer_summary import LayerSummary
-from ...records.survey.sample_digests import no_digests
-from ...records.survey.sample_ranges import Ranges, count, united
 from ...records.survey.survey import Survey
-from ...runtime.call_stack import surely
-from ...runtime.interrupts import interrupts_later
 from ..layers.activations import Ends
 from ..layers.layer_info import LayerInfo
 from ..reading.call_recorder import ModelCallError
@@ -33,20 +24,17 @@ from ..reading.model_lock import model_lock
 from .data.labels import class_numbers, no_labels
 from .data.sample_digest import with_batch
 from .data.survey_data import PADDED, RawBatch
+from .model_stamp import model_digest, weights_stamp
 from .passes.eager_parts import EagerParts
-from .weights_stamp import weights_digest, weights_stamp
+from .running_sum import Rules, RunningSum, Seen
 
-PILOT = BLOCK
-"""By so many samples, the first ones, it is chosen how channels are counted."""
-
-# Batches are added up together, which is much quicker for small ones: so many samples of them, or
-# so many bytes, whatever is reached first.
-_TOGETHER, _TOGETHER_BYTES = 512, 16 * 2**20
+CHANGED = (
+    "the model's weights changed while it was surveyed: survey it again once training has ended"
+)
+"""What is said of that."""
 
 # Seconds between two looks at whether the weights are what they were.
 _LOOK_AGAIN = 0.5
-
-Rules = Mapping[str, ChannelRule]
 
 
 class WeightsChanged(RuntimeError):
@@ -87,17 +75,6 @@ class Plan:
     masked: bool = False
 
 
-class _Seen(NamedTuple):
-    parts: dict[str, BatchParts]
-    numbers: Integers
-    labels: Integers
-
-    @property
-    def nbytes(self) -> int:
-        """Memory of the parts."""
-        return sum(each.nbytes for each in self.parts.values())
-
-
 class Surveyor:
     """Adds up what a model does on batches of samples.
 
@@ -114,7 +91,7 @@ class Surveyor:
     Attributes
     ----------
     digest : str
-        `weights_digest` of the model as it was at first.
+        `model_digest` of the model as it was at first.
     """
 
     def __init__(
@@ -129,35 +106,27 @@ class Surveyor:
         self._lock = model_lock(model)
         self._engine: Any = None
         self._shapes: list[tuple[int, ...]] | None = None
-        self._waiting: list[_Seen] = []
-        self._tallies: dict[str, LayerTally] = {}
-        self._ranges: Ranges = ()
-        self._digests = no_digests()
         with self._lock:
-            self.digest = weights_digest(self._model)
+            self.digest = model_digest(self._model)
             self._stamp = weights_stamp(self._model)
         self._looked = time.monotonic()
-        if begun is not None:
-            self._ranges, self._digests = begun.ranges, begun.digests
-            self._tallies = {path: copy.deepcopy(each.tally) for path, each in begun.layers.items()}
-        elif rules is not None:
-            self._begin(rules)
+        self._sum = RunningSum(plan.classes, plan.rows, rules, begun, self._check_stamp)
 
     @property
     def rules(self) -> Rules:
         """How channels are counted; chosen now by what was seen, if it was not before."""
-        self._settle()
-        return {path: tally.rule for path, tally in self._tallies.items()}
+        self._sum.settle()
+        return {path: tally.rule for path, tally in self._sum.tallies.items()}
 
     @property
     def has_chosen(self) -> bool:
         """Whether enough samples were seen for the rules to be settled."""
-        return bool(self._tallies)
+        return bool(self._sum.tallies)
 
     @property
     def samples(self) -> int:
         """How many samples were added."""
-        return count(self._ranges)
+        return self._sum.samples
 
     def add(self, batch: RawBatch) -> None:
         """Add up one batch; it is added whole or, where something is raised, not at all.
@@ -181,41 +150,53 @@ class Surveyor:
         with self._lock:
             self._look_at_weights()
             parts = self._parts(inputs, draws)
-        digests = with_batch(self._digests, batch)
-        later = interrupts_later()
-        with surely(later), later:
-            self._digests = digests
-            self._take(_Seen(parts, batch.numbers, labels))
+        digests = with_batch(self._sum.latest_digests, batch)
+        self._sum.add(Seen(parts, batch.numbers, labels, digests))
 
-    def check_weights(self) -> None:
-        """Look at all weights, whether they are what they were.
+    def survey(self) -> Survey:
+        """What was added up so far; it is not to be used beside a surveyor that goes on.
 
         Raises
         ------
         WeightsChanged
+            They are not those any more that the survey began with. What was added up before that
+            was seen stays: `settled`.
+        NotWhole
+            Adding up was broken off.
         """
+        self._sum.settle()
         with self._lock:
-            if weights_digest(self._model) != self.digest:
-                raise WeightsChanged(_CHANGED)
+            if model_digest(self._model) != self.digest:
+                self._check_stamp()
+                # What a quick look does not see may have come at any time.
+                self._sum.drop_all()
+                raise WeightsChanged(CHANGED)
+        return self.settled()
 
-    def survey(self) -> Survey:
-        """What was added up so far; it is not to be used beside a surveyor that goes on."""
-        self._settle()
+    def settled(self) -> Survey:
+        """What was added up of samples that the weights were looked at behind.
+
+        Raises
+        ------
+        NotWhole
+            Adding up was broken off.
+        """
+        self._sum.check_whole()
         infos = self._plan.infos
         return Survey(
             layers={
                 path: LayerSummary(
                     path, tally, infos[path].bounds, infos[path].kind, self._plan.ends[path]
                 )
-                for path, tally in self._tallies.items()
+                for path, tally in self._sum.tallies.items()
             },
-            ranges=self._ranges,
+            ranges=self._sum.ranges,
             model=self._model.name,
             weights=self.digest,
             rows=self._plan.rows,
             classes=self._plan.classes,
             skipped=dict(self._plan.skipped),
-            digests=self._digests,
+            digests=self._sum.digests,
             masked=self._plan.masked,
         )
 
@@ -252,47 +233,12 @@ class Surveyor:
         return EagerParts(self._model, self._plan.infos, self._plan.names)
 
     def _asked(self, path: str) -> Asked:
-        if path in self._tallies:
-            return replace(self._tallies[path].asked, level=not self._plan.in_order)
+        tallies = self._sum.tallies
+        if path in tallies:
+            return replace(tallies[path].asked, level=not self._plan.in_order)
         channels = self._plan.infos[path].channels or 1
         infinite = np.full(channels, np.inf, dtype=np.float32)
         return Asked(-infinite, infinite)
-
-    def _take(self, seen: _Seen) -> None:
-        self._note(seen.numbers)
-        self._waiting.append(seen)
-        samples = sum(len(each.numbers) for each in self._waiting)
-        nbytes = sum(each.nbytes for each in self._waiting)
-        if not self._tallies:
-            # The first tell which are worth looking up from then on.
-            enough = samples >= PILOT
-        else:
-            enough = samples >= _TOGETHER or nbytes >= _TOGETHER_BYTES
-        if enough:
-            self._settle()
-
-    def _settle(self) -> None:
-        """Add up what waits; the first samples choose the rules before that."""
-        if not self._waiting:
-            return
-        parts = {
-            path: _joined([each.parts[path] for each in self._waiting]) for path in self._plan.infos
-        }
-        numbers = np.concatenate([each.numbers for each in self._waiting])
-        labels = np.concatenate([each.labels for each in self._waiting])
-        if not self._tallies:
-            self._begin({path: ChannelRule.chosen_by(parts[path].some(0, PILOT)) for path in parts})
-        for path, tally in self._tallies.items():
-            tally.add(parts[path], numbers, labels)
-        self._waiting = []
-
-    def _begin(self, rules: Rules) -> None:
-        self._tallies = {
-            path: LayerTally.empty(
-                rule, self._plan.classes, min(self._plan.rows, math.prod(rule.axes))
-            )
-            for path, rule in rules.items()
-        }
 
     def _check_shapes(self, inputs: Any, numbers: Integers) -> None:
         shapes = [array.shape[1:] for array in keras.tree.flatten(inputs)]
@@ -307,40 +253,18 @@ class Surveyor:
     def _check_new(self, numbers: Integers) -> None:
         if self._plan.in_order:
             return
-        ordered = np.sort(numbers)
-        twice = ordered[1:][ordered[1:] == ordered[:-1]].tolist()
-        for first, last in self._ranges:
-            twice += ordered[(ordered >= first) & (ordered < last)].tolist()
-        if twice:
-            raise ValueError(f"key gives the number {twice[0]:,} to two samples")
-
-    def _note(self, numbers: Integers) -> None:
-        for first, last in _runs(np.sort(numbers)):
-            self._ranges = united(self._ranges, ((first, last),))
+        twice = self._sum.first_again(numbers)
+        if twice is not None:
+            raise ValueError(f"key gives the number {twice:,} to two samples")
 
     def _look_at_weights(self) -> None:
-        now = time.monotonic()
-        if now - self._looked < _LOOK_AGAIN:
-            return
-        self._looked = now
-        if weights_stamp(self._model) != self._stamp:
-            raise WeightsChanged(_CHANGED)
+        if time.monotonic() - self._looked >= _LOOK_AGAIN:
+            self._check_stamp()
 
-
-_CHANGED = (
-    "the model's weights changed while it was surveyed: survey it again once training has ended"
-)
-
-
-def _runs(ordered: Integers) -> Iterator[tuple[int, int]]:
-    cuts = np.flatnonzero(np.diff(ordered) != 1) + 1
-    for run in np.split(ordered, cuts):
-        yield int(run[0]), int(run[-1]) + 1
-
-
-def _joined(parts: list[BatchParts]) -> BatchParts:
-    if len(parts) == 1:
-        return parts[0]
-    names = [field.name for field in fields(BatchParts) if field.name != "axes"]
-    arrays = {name: np.concatenate([getattr(each, name) for each in parts]) for name in names}
-    return BatchParts(axes=parts[0].axes, **arrays)
+    def _check_stamp(self) -> None:
+        with self._lock:
+            self._looked = time.monotonic()
+            if weights_stamp(self._model) != self._stamp:
+                # Of which weights it is nobody knows.
+                self._sum.drop_waiting()
+                raise WeightsChanged(CHANGED)

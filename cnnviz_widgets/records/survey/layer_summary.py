@@ -166,15 +166,10 @@ class LayerSummary:
         """How many times as often each channel fires on a class as on all, with 95 % intervals."""
         return class_lift(self.class_fired, self.class_samples)
 
-    @cached_property
+    @property
     def nonzero_samples(self) -> Integers:
-        """On how many samples each channel is anywhere not zero, shape (C,).
-
-        At the least, where values lie below zero: samples with one above were counted, and values
-        that are not zero; of units, which have one a sample, these are the samples themselves.
-        """
-        values = self.values - self.zeros
-        return frozen(np.maximum(self.fired, values // max(1, self._positions)))
+        """On how many samples each channel is anywhere not zero, shape (C,)."""
+        return frozen(self.tally.active.view())
 
     @property
     def dead(self) -> NDArray[np.bool_]:

@@ -38,7 +38,8 @@ class Survey:
     model : str
         The model's name.
     weights : str
-        A digest of the model's weights as they were: a hexadecimal SHA-256.
+        A digest of what the model is made of and of its weights as they were: a hexadecimal
+        SHA-256.
     rows : int
         At most so many places of a sample were drawn.
     classes : int
@@ -111,8 +112,8 @@ class Survey:
         TypeError
             Something else.
         ValueError
-            Together they are no survey: of other weights, layers, classes or rows; counted by
-            other rules; or of the same samples.
+            Together they are no survey: of other models, weights, layers, classes or rows;
+            counted by other rules; or of the same samples.
         """
         instance("other", other, Survey)
         self._check_merge(other)
@@ -134,8 +135,8 @@ class Survey:
     def _check_merge(self, other: Survey) -> None:
         if self.weights != other.weights:
             raise ValueError(
-                "surveys of different weights cannot be merged: the weights of "
-                f"{other.model!r} have the digest {other.weights[:12]}…, those of {self.model!r} "
+                "surveys of different models, or of different weights, cannot be merged: "
+                f"{other.model!r} has the digest {other.weights[:12]}…, {self.model!r} "
                 f"{self.weights[:12]}…. Survey one and the same state of one model"
             )
         odd = sorted(self.layers.keys() ^ other.layers.keys())

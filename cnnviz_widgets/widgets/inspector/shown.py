@@ -210,7 +210,7 @@ class LayerDisplay:
 
     def show_now(self, place: Place) -> None:
         """Show a place as it is now."""
-        self.surveys.glance(self.probe)
+        self.surveys.look(self.probe)
         present = self.surveys.surveyed(self._read(place))
         # What is shown of a model in training is of one step, its answers included.
         self._heads.catch_up(self._session.probe, self._session.step)

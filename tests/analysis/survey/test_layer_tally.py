@@ -45,6 +45,8 @@ def test_counts_and_extremes_are_those_of_all_values() -> None:
     np.testing.assert_array_equal(tally.nonfinite, (~finite).sum(axis=0))
     fires = ((values > 0) & np.isfinite(values)).any(axis=(1, 2))
     np.testing.assert_array_equal(tally.fired, fires.sum(axis=0))
+    active = (values != 0).any(axis=(1, 2))
+    np.testing.assert_array_equal(tally.active, active.sum(axis=0))
     np.testing.assert_array_equal(tally.faulty, (~np.isfinite(values)).any(axis=(1, 2)).sum(axis=0))
     np.testing.assert_array_equal(tally.low, np.where(finite, flat, np.inf).min(axis=0))
     np.testing.assert_array_equal(tally.high, np.where(finite, flat, -np.inf).max(axis=0))

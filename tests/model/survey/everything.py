@@ -89,6 +89,7 @@ def check_layer(layer: LayerSummary, values: Values, classes: Values | None = No
     finite = np.isfinite(flat)
     assert layer.nonfinite.tolist() == (~finite).sum((0, 1)).tolist()
     assert layer.zeros.tolist() == (flat == 0).sum((0, 1)).tolist()
+    assert layer.nonzero_samples.tolist() == (flat != 0).any(axis=1).sum(0).tolist()
     assert layer.fired.tolist() == (finite & (flat > 0)).any(axis=1).sum(0).tolist()
     known = np.where(finite, flat, np.nan)
     np.testing.assert_array_equal(layer.low, np.nanmin(known, (0, 1)))

@@ -235,7 +235,8 @@ def test_weights_that_change_meanwhile_stop_it(monkeypatch: pytest.MonkeyPatch) 
     with pytest.raises(SurveyStopped, match="weights changed while") as caught:
         survey(model, X, progress=train)
     assert caught.value.survey is not None
-    assert caught.value.survey.samples == 128
+    # Behind the others nobody had looked at the weights.
+    assert caught.value.survey.samples == 64
 
 
 def test_one_weight_that_changed_is_found_at_the_end() -> None:

@@ -223,6 +223,53 @@ def test_what_is_not_finite_is_counted_and_left_out() -> None:
     assert summary.density.n_channels == values.shape[-1]
 
 
+def seldom() -> Values:
+    """Few values, which are seldom drawn, on one side of zero and on both."""
+    values = np.zeros((100, 40, 40, 4), dtype=np.float32)
+    values[:, :, :, 1] = np.nan
+    values[7, 3, 3] = 2, 5, -3, 0.5
+    values[9, 30, 3, 3] = -8
+    return values
+
+
+def nearly_all_missing() -> Values:
+    values = np.full((80, 64, 2), np.nan, dtype=np.float32)
+    values[:, 5] = 5, -5
+    return values
+
+
+def far_from_zero() -> Values:
+    return np.abs(np.random.default_rng(0).normal(size=(80, 1000, 2))).astype(np.float32) + 1
+
+
+QUANTILES = {"seldom": seldom, "missing": nearly_all_missing, "far": far_from_zero}
+
+
+@pytest.mark.parametrize("name", [*QUANTILES, "kinds"])
+def test_quantiles_reach_from_the_least_to_the_greatest_value(name: str, held: Values) -> None:
+    values = held if name == "kinds" else QUANTILES[name]()
+    summary = summary_of(values, rows=4)
+    flat = values.reshape(-1, values.shape[-1])
+    low, high = np.nanmin(flat, axis=0), np.nanmax(flat, axis=0)
+    shares = np.linspace(0, 1, 501)
+    got = summary.quantile(shares)
+    np.testing.assert_array_equal(got[:, 0], low)
+    np.testing.assert_array_equal(got[:, -1], high)
+    assert (np.diff(got, axis=1) >= 0).all()
+    one_sided = (low > 0) | (high < 0)
+    assert (got[one_sided] != 0).all()
+    for share, ends in ((0.0, low), (1.0, high)):
+        np.testing.assert_array_equal(summary.quantile(share), ends)
+
+
+def test_samples_on_which_a_channel_is_not_zero_are_counted_on_either_side() -> None:
+    values = np.zeros((100, 4, 3), dtype=np.float32)
+    values[20:60, 0, 0] = -1
+    values[10:20, :, 1] = 1, -1, 0, 0
+    values[:30, 3, 2] = np.nan
+    assert summary_of(values).nonzero_samples.tolist() == [40, 10, 30]
+
+
 @pytest.mark.parametrize("value", [0.0, -0.0, 0.1, -3e38, 1e-44, 1e6])
 def test_a_channel_of_one_value_is_told_exactly(value: float) -> None:
     values = np.full((70, 6, 2), value, dtype=np.float32)

@@ -27,7 +27,7 @@ from ....validation.texts import one_of
 from ...layers.abstraction_levels import image_channel_axis, is_image
 from ...reading.model_lock import model_lock
 from ...reading.probe import ModelProbe
-from ...survey.weights_stamp import weights_digest
+from ...survey.model_stamp import model_digest
 from ..changed_outputs import values_of
 from ..exchanged_pass import run_exchanged
 from ..gradients import require_tensorflow
@@ -205,7 +205,7 @@ def _start(start: Any, tapped: TappedPass, count: int) -> Singles:
 def _surveyed(survey: Survey | None, probe: ModelProbe, path: str) -> Any:
     if survey is None:
         return None
-    if survey.weights != weights_digest(probe.model):
+    if survey.weights != model_digest(probe.model):
         raise ValueError(
             "the survey is of other weights than the model has now: survey it again, or leave the "
             "survey out"

@@ -20,7 +20,7 @@ from ....validation.scalars import whole_number
 from ...layers.layer_info import LayerInfo
 from ...reading.inputs import input_names
 from ...reading.probe import ModelProbe
-from ...survey.weights_stamp import weights_digest
+from ...survey.model_stamp import model_digest
 from .fields.receptive_field import receptive_field
 
 
@@ -88,7 +88,7 @@ def _of_survey(
     probe: ModelProbe, info: LayerInfo, count: int, survey: Survey, field: ReceptiveField
 ) -> StrongestPatches:
     summary = survey.layer(info.path)
-    if weights_digest(probe.model) != survey.weights:
+    if model_digest(probe.model) != survey.weights:
         raise ValueError(
             "the survey is of other weights than the model has now: survey it again, or leave "
             "survey= out to look at the probe's own inputs"

@@ -188,8 +188,8 @@ class _StreamData:
             waiting.append(piece)
             while sum(len(each.numbers) for each in waiting) >= most:
                 whole = _stacked(waiting)
-                waiting = [_some(whole, slice(most, None))]
-                yield _some(whole, slice(0, most))
+                waiting = [some_of(whole, slice(most, None))]
+                yield some_of(whole, slice(0, most))
         rest = _stacked(waiting) if waiting else None
         if rest is not None and len(rest.numbers):
             yield rest
@@ -219,7 +219,7 @@ class _StreamData:
                 labels = _labels_for(self._labels, numbers - self.first)
             batch = RawBatch(inputs, labels, numbers)
             if (numbers < start).any():
-                passed(_some(batch, np.flatnonzero(numbers < start)))
+                passed(some_of(batch, np.flatnonzero(numbers < start)))
             if self._key is None and number <= start:
                 continue
             yield _from(batch, start)
@@ -229,10 +229,11 @@ class _StreamData:
 
 def _from(batch: RawBatch, start: int) -> RawBatch:
     """A batch without its samples before a number."""
-    return _some(batch, np.flatnonzero(batch.numbers >= start))
+    return some_of(batch, np.flatnonzero(batch.numbers >= start))
 
 
-def _some(batch: RawBatch, rows: Any) -> RawBatch:
+def some_of(batch: RawBatch, rows: Any) -> RawBatch:
+    """Some of a batch's samples, by a slice, indices or a mask."""
     inputs = keras.tree.map_structure(lambda each: each[rows], batch.inputs)
     labels = None if batch.labels is None else batch.labels[rows]
     return RawBatch(inputs, labels, batch.numbers[rows])

@@ -1,4 +1,8 @@
-"""What a worker does of a survey; imported by name in each process, so that little is sent."""
+"""What a worker does of a survey; imported by name in each process.
+
+What is sent with each shard: how to read it, or its arrays; the rules; and the model's file, but to
+processes of our own, which are given that as they begin.
+"""
 
 from __future__ import annotations
 
@@ -9,13 +13,16 @@ from pathlib import Path
 from typing import Any
 
 import keras
+import numpy as np
 
-from ....records.survey.sample_ranges import Ranges
+from ....records.survey.sample_ranges import Ranges, are_in
 from ....records.survey.survey import Survey
+from ....validation.messages import described
 from ..beginning import begin_survey
 from ..data.sample_digest import SurveyedSamples
-from ..data.survey_data import SurveyData, ignored, survey_data
-from ..surveyor import Rules, Surveyor
+from ..data.survey_data import SurveyData, ignored, some_of, survey_data
+from ..running_sum import Rules
+from ..surveyor import Surveyor
 
 # Of a covered shard that is read from somewhere so many samples are looked at again.
 _LOOKED_AT = 64
@@ -51,12 +58,14 @@ class ShardData:
         if not callable(self.data):
             return survey_data(self.data, self.labels, first=self.first)
         shard = self.data(self.index)
-        if not isinstance(shard, tuple) or len(shard) != 2 or not isinstance(shard[0], int):
+        is_pair = isinstance(shard, tuple) and len(shard) == 2
+        if not is_pair or not isinstance(shard[0], (int, np.integer)) or shard[0] < 0:
+            given = f"({described(shard[0])}, …)" if is_pair else described(shard)
             raise TypeError(
                 "shard(index) must return the number of its first sample and its data, such as "
-                f"(5000, dataset); got {type(shard).__name__} for shard {self.index}"
+                f"(5000, dataset); got {given} for shard {self.index}"
             )
-        return survey_data(shard[1], self.labels, first=shard[0])
+        return survey_data(shard[1], self.labels, first=int(shard[0]))
 
 
 @dataclass(frozen=True)
@@ -65,10 +74,12 @@ class ShardWork:
 
     Attributes
     ----------
-    model : bytes
-        A ``.keras`` file.
+    model : bytes or None
+        A ``.keras`` file; None where the worker was given it as it began.
+    file : str
+        The file's digest.
     digest : str
-        Of the model's weights.
+        Of the model and its weights.
     rows, classes : int
         As in `Plan`.
     rules : mapping of str to ChannelRule
@@ -79,7 +90,8 @@ class ShardWork:
     shard : ShardData
     """
 
-    model: bytes
+    model: bytes | None
+    file: str
     digest: str
     rows: int
     classes: int
@@ -95,29 +107,43 @@ def survey_shard(work: ShardWork) -> Survey | None:
     Raises
     ------
     ValueError
-        The samples fail; the message names the number of the sample.
+        It fails; the message names the shard and, where it is known, the number of the sample.
     """
-    source = work.shard.opened()
-    number = covered_until(source.first, work.covered)
-    if source.total is not None and number >= source.first + source.total:
-        if work.surveyed is not None:
-            check_covered(source, work.surveyed)
-        return None
+    survey, failure = _tried(work)
+    if failure:
+        # By its text, and with nothing behind it: not every error can be sent to another process.
+        raise ValueError(f"shard {work.shard.index} failed{failure}")
+    # What was loaded is what was sent.
+    return survey and replace(survey, weights=work.digest)
+
+
+def _tried(work: ShardWork) -> tuple[Survey | None, str]:
+    """The survey of a shard, or where and of what it failed."""
+    at = ""
     try:
-        model = _model(work.digest, work.model)
+        source = work.shard.opened()
+        number = covered_until(source.first, work.covered)
+        if source.total is not None and number >= source.first + source.total:
+            if work.surveyed is not None:
+                check_covered(source, work.surveyed)
+            return None, ""
+        at = f" at sample {number:,}"
+        model = _model(work)
         begun = begin_survey(model, source, None, list(work.rules), None)
         plan = replace(begun.plan, rows=work.rows, classes=work.classes)
         surveyor = Surveyor(model, plan, work.rules)
         passed = ignored if work.surveyed is None else work.surveyed.check
         for batch in source.batches(number, plan.batch, passed):
-            surveyor.add(batch)
-            number = int(batch.numbers[-1]) + 1
+            known = are_in(batch.numbers, work.covered)
+            if known.any():
+                passed(some_of(batch, known))
+            if not known.all():
+                surveyor.add(some_of(batch, ~known))
+            at = f" at sample {int(batch.numbers[-1]) + 1:,}"
+        survey = surveyor.survey()
     except Exception as error:
-        # By its text: not every error can be sent to another process.
-        raise ValueError(
-            f"shard {work.shard.index} failed at sample {number:,}: {type(error).__name__}: {error}"
-        ) from None
-    return surveyor.survey() if surveyor.samples else None
+        return None, f"{at}: {type(error).__name__}: {error}"
+    return (survey if survey.samples else None), ""
 
 
 def covered_until(first: int, covered: Ranges) -> int:
@@ -140,15 +166,35 @@ def check_covered(source: SurveyData, surveyed: SurveyedSamples) -> None:
         surveyed.check(batch)
 
 
-# A worker has room for the model of the survey that it works for.
+# A worker has room for the model of the survey that it works for, by its file's digest.
 _models: dict[str, Any] = {}
+# The file that it was given as it began.
+_files: dict[str, bytes] = {}
 
 
-def _model(digest: str, file: bytes) -> Any:
-    if digest not in _models:
+def begin_worker(threads: int, digest: str, file: bytes) -> None:
+    """Have a process of our own use so many threads for an operation, and know the model's file."""
+    _files[digest] = file
+    limit_threads(threads)
+
+
+def limit_threads(threads: int) -> None:
+    """Have a worker use so many threads for an operation: it is not the only one."""
+    if keras.backend.backend() == "tensorflow":
+        import tensorflow as tf
+
+        tf.config.threading.set_intra_op_parallelism_threads(threads)
+        tf.config.threading.set_inter_op_parallelism_threads(threads)
+
+
+def _model(work: ShardWork) -> Any:
+    model = _models.get(work.file)
+    if model is None:
+        model = _loaded(_files[work.file] if work.model is None else work.model)
+        # Another thread may be at another survey: what it clears is not missed here.
         _models.clear()
-        _models[digest] = _loaded(file)
-    return _models[digest]
+        _models[work.file] = model
+    return model
 
 
 def _loaded(file: bytes) -> Any:

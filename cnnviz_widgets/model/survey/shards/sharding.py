@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import math
 import multiprocessing
-import os
 import pickle
 import sys
 import time
@@ -25,6 +25,7 @@ from ....analysis.survey.row_products import BLOCK
 from ....records.survey.survey import Survey
 from ....runtime.call_stack import surely
 from ....runtime.interrupts import interrupts_later
+from ....runtime.processors import processors
 from ....runtime.progress import Progress
 from ...reading.inputs import batches_of
 from ...samples.pool import given_arrays
@@ -32,11 +33,19 @@ from ..beginning import Beginning, begin_survey
 from ..chosen_layers import Layers
 from ..data.labels import given_labels
 from ..data.sample_digest import SurveyedSamples
+from ..model_stamp import model_digest
 from ..run import States, check_begun, load_state, rules_of, time_words
+from ..running_sum import Rules
 from ..stopped import SurveyInterrupted, SurveyStopped
-from ..surveyor import Rules, Surveyor
-from ..weights_stamp import weights_digest
-from .shard_work import ShardData, ShardWork, as_file, check_covered, survey_shard
+from ..surveyor import CHANGED, Surveyor
+from .shard_work import (
+    ShardData,
+    ShardWork,
+    as_file,
+    begin_worker,
+    check_covered,
+    survey_shard,
+)
 
 # So often a pool of our own is made anew after a worker has died.
 _POOLS = 3
@@ -107,7 +116,7 @@ class _ShardedRun:
         begun = load_state(checkpoint)
         like = begun or beginning.like
         plan = beginning.plan if begun is None else replace(beginning.plan, rows=begun.rows)
-        digest = weights_digest(beginning.model)
+        digest = model_digest(beginning.model)
         if begun is not None:
             check_begun(begun, plan, digest, str(checkpoint), in_parts=True)
         surveyed = None if begun is None else SurveyedSamples.of(begun, str(checkpoint))
@@ -117,9 +126,13 @@ class _ShardedRun:
                 check_covered(part.opened(), surveyed)
         rules = _piloted(beginning, parts[0]) if like is None else rules_of(like)
         self._merged = begun
+        self._file = as_file(beginning.model)
+        if model_digest(beginning.model) != digest:
+            raise SurveyStopped(CHANGED, begun)
         self._work = [
             ShardWork(
-                model=file,
+                model=self._file,
+                file=hashlib.sha256(self._file).hexdigest(),
                 digest=digest,
                 rows=plan.rows,
                 classes=plan.classes,
@@ -128,7 +141,6 @@ class _ShardedRun:
                 surveyed=surveyed,
                 shard=part,
             )
-            for file in [as_file(beginning.model)]
             for part in parts
         ]
         self._began = time.monotonic()
@@ -143,16 +155,22 @@ class _ShardedRun:
         SurveyStopped, SurveyInterrupted
             With what was merged by then.
         """
+        if executor is None:
+            check_sendable(self._parts[0].data)
         try:
             if executor is None:
                 self._in_own_pools()
             else:
-                self._by(executor)
+                self._by(executor, self._work)
         except KeyboardInterrupt as error:
             raise SurveyInterrupted(self._so_far("interrupted"), self._kept()) from error
         except BrokenExecutor as error:
             reason = f"the executor died: {error}"
             raise SurveyStopped(self._so_far(reason), self._kept()) from error
+        except Exception as error:
+            if not self._done:
+                raise
+            raise SurveyStopped(self._so_far(str(error)), self._kept()) from error
         if self._failed:
             raise SurveyStopped(self._so_far("; ".join(self._failed)), self._kept())
         survey = self._kept()
@@ -161,18 +179,19 @@ class _ShardedRun:
         return survey
 
     def _in_own_pools(self) -> None:
-        check_sendable(self._parts[0].data)
-        workers = min(len(self._work), os.cpu_count() or 1)
-        threads = max(1, (os.cpu_count() or 1) // workers)
+        workers = min(len(self._work), processors())
+        threads = max(1, processors() // workers)
+        # Each worker is given the model once.
+        work = [replace(each, model=None) for each in self._work]
         for attempt in range(_POOLS):
             pool = ProcessPoolExecutor(
                 workers,
                 mp_context=multiprocessing.get_context("spawn"),
-                initializer=limit_threads,
-                initargs=(threads,),
+                initializer=begin_worker,
+                initargs=(threads, work[0].file, self._file),
             )
             try:
-                return self._by(pool)
+                return self._by(pool, work)
             except BrokenExecutor as error:
                 # A worker was killed: what it had is done again, by new ones.
                 if attempt == _POOLS - 1:
@@ -183,12 +202,12 @@ class _ShardedRun:
             finally:
                 pool.shutdown(wait=False, cancel_futures=True)
 
-    def _by(self, executor: Executor) -> None:
+    def _by(self, executor: Executor, work: list[ShardWork]) -> None:
         waiting: dict[Future[Survey | None], int] = {}
         try:
-            for work in self._work:
-                if work.shard.index not in self._done:
-                    waiting[_submitted(executor, work)] = work.shard.index
+            for each in work:
+                if each.shard.index not in self._done:
+                    waiting[_submitted(executor, each)] = each.shard.index
             for future in as_completed(list(waiting)):
                 if not future.cancelled() and isinstance(future.exception(), BrokenExecutor):
                     self._take_done(waiting)
@@ -227,13 +246,15 @@ class _ShardedRun:
         done, total = len(self._done), len(self._work)
         left = (time.monotonic() - self._began) / done * (total - done)
         self._report(done / total, f"{done} of {total} shards, {time_words(left)} left")
-        if self._merged is not None and self._states.are_due:
-            self._states.write(self._merged)
+        if self._states.are_due:
+            self._kept()
 
     def _kept(self) -> Survey | None:
-        if self._merged is not None:
-            self._states.write(self._merged)
-        return self._merged
+        """What there is, written as a state, too."""
+        merged = self._merged
+        if merged is not None:
+            self._states.write(lambda: merged)
+        return merged
 
     def _so_far(self, why: str) -> str:
         done = len(self._done) - len(self._failed)
@@ -281,12 +302,3 @@ def check_sendable(data: Any) -> None:
             "other processes cannot import this function: write it into a module of its own, a "
             ".py file, or give an executor that sends functions whole, such as Dask's"
         )
-
-
-def limit_threads(threads: int) -> None:
-    """Have a worker use so many threads for an operation: it is not the only one."""
-    if keras.backend.backend() == "tensorflow":
-        import tensorflow as tf
-
-        tf.config.threading.set_intra_op_parallelism_threads(threads)
-        tf.config.threading.set_inter_op_parallelism_threads(threads)

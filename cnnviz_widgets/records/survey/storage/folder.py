@@ -2,7 +2,7 @@
 
 ``survey.json``
     One JSON object. ``format`` is "cnnviz_widgets survey", ``version`` is 1, ``model`` the model's
-    name, ``weights`` a digest of its weights, ``ranges`` a list of pairs: the numbers of the
+    name, ``weights`` a digest of it and its weights, ``ranges`` a list of pairs: the numbers of the
     samples that were seen, as runs, first and one past the last; ``rows``: at most so many places
     of a sample were drawn; ``classes``: how many the labels have, 0 where none are known;
     ``skipped``: path → why a layer has no summary; ``digests``: of up to 256 samples the number
@@ -161,7 +161,7 @@ def _check_others(folder: HeldFolder) -> None:
 def _difference(there: Header, survey: Contents) -> str:
     """Why a survey does not go on from another; "" where it does."""
     if there.weights != survey.weights:
-        return f"of other weights, of the model {there.model!r}"
+        return f"of another model or other weights, {there.model!r}"
     here = {path: (layer.axes, layer.channels) for path, layer in survey.layers.items()}
     others = {path: (entry.axes, entry.channels) for path, entry in there.layers.items()}
     if here != others:

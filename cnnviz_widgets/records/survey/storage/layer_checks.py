@@ -99,7 +99,7 @@ _LAYOUT: Mapping[str, tuple[str, tuple[str | int, ...]]] = {
     "unit": ("i2", _PER_CHANNEL),
     "centre": ("f8", _PER_CHANNEL),
     "seen": ("i8", (2,)),
-    **{name: ("i8", _PER_CHANNEL) for name in ("zeros", "nonfinite", "fired", "faulty")},
+    **{name: ("i8", _PER_CHANNEL) for name in ("zeros", "nonfinite", "active", "fired", "faulty")},
     "low": ("f4", _PER_CHANNEL),
     "high": ("f4", _PER_CHANNEL),
     "sums": ("f8", (2, "channel")),
@@ -165,7 +165,7 @@ def _check_rule(tally: LayerTally) -> None:
 
 def _check_counts(tally: LayerTally, expected: Expected) -> None:
     total = sum(last - first for first, last in expected.ranges)
-    demand(0 <= tally.samples <= total, f"it counts {tally.samples:,} of {total:,} samples")
+    demand(tally.samples == total, f"it counts {tally.samples:,} of {total:,} samples")
     demand(
         tally.values == tally.samples * expected.positions,
         f"it counts {tally.values:,} values of {tally.samples:,} samples",
@@ -173,7 +173,13 @@ def _check_counts(tally: LayerTally, expected: Expected) -> None:
     for name in ("zeros", "nonfinite"):
         demand(_within(getattr(tally, name), 0, tally.values), f"{name} is no count of its values")
     demand((tally.zeros <= tally.values - tally.nonfinite).all(), "it counts too many zeros")
-    demand(_within(tally.fired, 0, tally.samples), "fired is no count of its samples")
+    others = tally.values - tally.zeros
+    demand(
+        _within(tally.active, 0, np.minimum(tally.samples, others))
+        and ((tally.active > 0) == (others > 0)).all(),
+        "active is no count of its samples",
+    )
+    demand(_within(tally.fired, 0, tally.active), "fired is no count of its samples")
     demand(
         _within(tally.faulty, 0, np.minimum(tally.samples, tally.nonfinite))
         and ((tally.faulty > 0) == (tally.nonfinite > 0)).all(),

@@ -79,7 +79,7 @@ class SurveyState:
         self._tell()
 
     def glance(self, probe: ModelProbe) -> None:
-        """At a few numbers of the weights, as often as a training is looked at."""
+        """At the weights' sums, as often as a training is looked at."""
         if self._watch is not None and self._watch.are_same:
             self._watch.glance(probe.model)
             self._tell()

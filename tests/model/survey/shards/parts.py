@@ -7,6 +7,8 @@ import signal
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from ..everything import images, labels
 
 STARTS = (0, 70, 71, 128, 200)
@@ -40,3 +42,23 @@ def overlapping_shard(index: int) -> Any:
     """The third one has a sample of the second."""
     first, (inputs, classes) = shard(index)
     return first - (index == 2), (inputs, classes)
+
+
+class OddError(Exception):
+    """One that no other process can make again."""
+
+    def __init__(self, one: int, other: int) -> None:
+        super().__init__("odd")
+
+
+def odd_shard(index: int) -> Any:
+    """As `shard`; the third one fails in a way of its own."""
+    if index == 2:
+        raise OddError(1, 2)
+    return shard(index)
+
+
+def counted_shard(index: int) -> Any:
+    """As `shard`; numbers are NumPy's."""
+    first, data = shard(index)
+    return np.int64(first), data

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import os
 import sys
 import types
-from collections.abc import Callable
-from concurrent.futures import BrokenExecutor, Executor, Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +13,7 @@ import pytest
 import tensorflow as tf
 
 from cnnviz_widgets.model.survey import run
-from cnnviz_widgets.model.survey.shards import shard_work
+from cnnviz_widgets.model.survey.shards import shard_work, sharding
 from cnnviz_widgets.model.survey.shards.sharding import check_sendable
 from cnnviz_widgets.model.survey.stopped import SurveyInterrupted, SurveyStopped
 from cnnviz_widgets.model.survey.survey import survey
@@ -23,6 +21,7 @@ from cnnviz_widgets.records.survey.survey import Survey
 
 from ..everything import images, labels, small, survey_bits
 from . import parts
+from .executors import AtOnce
 from .parts import COUNT, MARK, failing_shard, killing_shard, overlapping_shard, shard
 
 X, Y = images(), labels()
@@ -36,28 +35,6 @@ def model() -> Any:
 @pytest.fixture(scope="module")
 def whole(model: Any) -> Survey:
     return survey(model, X, labels=Y)
-
-
-class AtOnce(Executor):
-    """Does each thing as it is given; from the one named on, dies of it."""
-
-    def __init__(self, dies_at: int = 99) -> None:
-        self.left = dies_at
-        self.samples: list[int] = []
-
-    def submit(self, function: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
-        future: Future[Any] = Future()
-        self.left -= 1
-        if self.left < 0:
-            future.set_exception(BrokenExecutor("a worker vanished"))
-            return future
-        try:
-            found = function(*args, **kwargs)
-            self.samples.append(0 if found is None else found.samples)
-            future.set_result(found)
-        except Exception as error:
-            future.set_exception(error)
-        return future
 
 
 def test_threads_and_arrays(model: Any, whole: Survey) -> None:
@@ -86,7 +63,7 @@ def test_a_pool_of_processes_one_of_which_is_killed(
     model: Any, whole: Survey, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv(MARK, str(tmp_path / "died"))
-    monkeypatch.setattr(os, "cpu_count", lambda: 1)
+    monkeypatch.setattr(sharding, "processors", lambda: 1)
     found = survey(model, killing_shard, shards=COUNT)
     assert (tmp_path / "died").exists()
     assert survey_bits(found) == survey_bits(whole)
@@ -229,10 +206,28 @@ def test_a_model_that_cannot_be_sent() -> None:
         survey(model, X[:, 0, 0], shards=2, executor=AtOnce())
 
 
-def test_a_worker_keeps_the_model_of_its_survey(model: Any) -> None:
-    shard_work._models.clear()
-    survey(model, shard, shards=COUNT, executor=AtOnce())
-    first = dict(shard_work._models)
-    survey(model, shard, shards=COUNT, executor=AtOnce())
-    assert shard_work._models == first
-    assert len(first) == 1
+def test_a_worker_keeps_the_model_of_its_survey(
+    model: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    loaded: list[bytes] = []
+    load = shard_work._loaded
+    monkeypatch.setattr(shard_work, "_loaded", lambda file: loaded.append(file) or load(file))
+    for count in (1, 2):
+        survey(model, shard, shards=COUNT, executor=AtOnce())
+        assert (len(loaded), len(shard_work._models)) == (count, 1)
+
+
+def test_workers_of_two_surveys_at_once_have_each_its_own(
+    model: Any, whole: Survey, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # While one worker has its model loaded, another one throws all away.
+    load = shard_work._loaded
+
+    def meanwhile(file: bytes) -> Any:
+        loaded = load(file)
+        shard_work._models.clear()
+        return loaded
+
+    monkeypatch.setattr(shard_work, "_loaded", meanwhile)
+    with ThreadPoolExecutor(2) as pool:
+        assert survey_bits(survey(model, (X, Y), shards=3, executor=pool)) == survey_bits(whole)

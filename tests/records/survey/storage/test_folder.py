@@ -121,7 +121,10 @@ def test_a_later_state_takes_its_place_and_nothing_is_left(folder: Path, whole: 
 @pytest.mark.parametrize(
     ("other", "message"),
     [
-        (lambda: survey_of(0, 300, weights="cd" * 32), "another survey, of other weights"),
+        (
+            lambda: survey_of(0, 300, weights="cd" * 32),
+            "of another model or other weights",
+        ),
         (lambda: survey_of(0, 100), "of samples 0 to 149, while this one is of 0 to 99"),
         (lambda: survey_of(200, 300), "of samples 0 to 149, while this one is of 200 to 299"),
         (lambda: survey_of(0, 300, layers={}), r"another survey, of other layers \('net/conv'\)"),
@@ -163,6 +166,7 @@ def test_what_is_no_survey_is_not_written_over(tmp_path: Path, half: Survey) -> 
         ({"ranges": [[0, 2**63]]}, "a sample's number is"),
         ({"ranges": [[0, 150, 1]]}, "no pair"),
         ({"ranges": [[0, 149]], "digests": []}, "counts 150 of 149 samples"),
+        ({"ranges": [[0, 151]], "digests": []}, "counts 150 of 151 samples"),
         ({"ranges": [[1000, 1150]], "digests": []}, "were never seen"),
         ({"rows": -1}, "the number of rows"),
         ({"rows": 10**9}, "the number of rows"),
@@ -248,6 +252,7 @@ def changed(name: str, value: Any) -> Callable[[Path], None]:
     ("name", "value"),
     [
         *(("seen", -1), ("seen", 10**6), ("zeros", -1), ("zeros", 2**60), ("nonfinite", 2**60)),
+        *(("active", -1), ("active", 151), ("active", 0), ("active", 1)),
         *(("fired", -1), ("fired", 151), ("faulty", 1), ("low", np.nan), ("low", np.inf)),
         *(("high", -1e9), ("high", np.nan), ("sums", np.nan), ("squares", np.inf)),
         *(("centre", np.nan), ("cell_centre", np.inf), ("unit", 2000), ("unit", -2000)),
