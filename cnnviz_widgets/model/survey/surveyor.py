@@ -36,9 +36,9 @@ from .weights_stamp import weights_digest, weights_stamp
 PILOT = BLOCK
 """By so many samples, the first ones, it is chosen how channels are counted."""
 
-# Batches are added up together, which is much quicker for small ones: so many samples of them, or
-# so many bytes, whatever is reached first.
-_TOGETHER, _TOGETHER_BYTES = 512, 16 * 2**20
+# Batches are added up together, which is much quicker for small ones, and for wide layers, whose
+# cells fit no cache: so many samples of them, or so many bytes, whatever is reached first.
+_TOGETHER, _TOGETHER_BYTES = 512, 64 * 2**20
 
 # Seconds between two looks at whether the weights are what they were.
 _LOOK_AGAIN = 0.5
