@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..arrays import Floats, Integers
+from ..arrays import Floats, Integers, count_true
 from .batch_parts import Asked, BatchParts
 from .channel_rule import ChannelRule
 from .exact_sums import split_terms
@@ -151,17 +151,21 @@ class LayerTally:
                 f"samples with axes {parts.axes} cannot be added to those with axes "
                 f"{self.rule.axes}"
             )
-        counted = parts.positions - parts.nonfinite.astype(np.int64)
-        sums = parts.sums / self.rule.scale
+        # Mostly all values are finite: then there is nothing to be counted sample by sample.
+        whole = not parts.nonfinite.any()
+        counted = parts.positions if whole else parts.positions - parts.nonfinite.astype(np.int64)
+        # Scales are powers of two, whose inverse is exact.
+        sums = parts.sums * (1 / self.rule.scale)
         means = sums / np.maximum(counted, 1)
         fires = parts.high > 0
         self.samples += len(numbers)
         self.values += len(numbers) * parts.positions
         self.zeros += parts.zeros.sum(axis=0, dtype=np.int64)
-        self.nonfinite += parts.nonfinite.sum(axis=0, dtype=np.int64)
-        self.active += (parts.zeros < parts.positions).sum(axis=0)
-        self.fired += fires.sum(axis=0)
-        self.faulty += (parts.nonfinite > 0).sum(axis=0)
+        self.active += count_true(parts.zeros < parts.positions)
+        self.fired += count_true(fires)
+        if not whole:
+            self.nonfinite += parts.nonfinite.sum(axis=0, dtype=np.int64)
+            self.faulty += count_true(parts.nonfinite > 0)
         # Zeros of either sign are equal: which of them is the least would hang on the order.
         low, high = parts.low + np.float32(0), parts.high + np.float32(0)
         np.minimum(self.low, low.min(axis=0), out=self.low)
@@ -169,10 +173,13 @@ class LayerTally:
         self._add_moments(parts, sums, means, counted)
         self.top.add(high, numbers, parts.high_at)
         self.bottom.add(np.float32(0) - low, numbers, parts.low_at)
-        self._add_classes(labels, means, fires, counted > 0)
+        self._add_classes(
+            labels, means, fires, None if whole else parts.nonfinite < parts.positions
+        )
         self._add_rows(parts.rows, numbers)
-        pooled: Arrays = {"pooled": (means * self.rule.scale).astype(np.float32), "label": labels}
-        self.kept = self.kept.with_more(numbers, pooled)
+        entering = self.kept.entering(numbers)
+        pooled = (means[entering] * self.rule.scale).astype(np.float32)
+        self.kept.add(numbers[entering], {"pooled": pooled, "label": labels[entering]})
 
     def merged(self, other: LayerTally) -> LayerTally:
         """Of the samples of both, by one and the same rule; neither changes."""
@@ -188,43 +195,53 @@ class LayerTally:
         )
 
     def _add_moments(
-        self, parts: BatchParts, sums: Floats, means: Floats, counted: Integers
+        self, parts: BatchParts, sums: Floats, means: Floats, counted: int | Integers
     ) -> None:
-        scale = self.rule.scale
+        inverse = 1 / self.rule.scale
         # Of all a sample's positions together, so that terms are about 1.
         share = 1 / parts.positions
-        away = means - self.rule.centre / scale
-        squares = parts.squares / scale / scale + counted * away * away
         self.sums += split_terms(sums * share).sum(axis=1)
-        self.squares += split_terms(squares * share).sum(axis=1)
+        away = means - self.rule.centre * inverse
+        away *= away
+        away *= counted
+        squares = parts.squares * inverse
+        squares *= inverse
+        squares += away
+        squares *= share
+        self.squares += split_terms(squares).sum(axis=1)
 
     def _add_classes(
         self,
         labels: Integers,
         means: Floats,
         fires: NDArray[np.bool_],
-        known: NDArray[np.bool_],
+        known: NDArray[np.bool_] | None,
     ) -> None:
-        classes = len(self.class_samples)
-        if not classes:
+        """`known` are those with a mean; None: all."""
+        if not len(self.class_samples):
             return
-        member = (labels == np.arange(classes)[:, None]).astype(np.float64)
-        self.class_samples += member.sum(axis=1).astype(np.int64)
-        self.class_fired += (member @ fires).astype(np.int64)
-        self.class_known += (member @ known).astype(np.int64)
-        # Of sums that are exact their products with 0 and 1 are, too.
-        self.class_sums += member @ split_terms(means)
+        present, samples = np.unique_counts(labels[labels != NO_LABEL])
+        # Sums of few whole numbers, which float32 holds, and sums that are exact as it is.
+        member = (labels == present[:, None]).astype(np.float32)
+        self.class_samples[present] += samples
+        self.class_fired[present] += (member @ fires).astype(np.int64)
+        in_class = samples[:, None] if known is None else (member @ known).astype(np.int64)
+        self.class_known[present] += in_class
+        self.class_sums[:, present] += member.astype(np.float64) @ split_terms(means)
 
     def _add_rows(self, rows: NDArray[np.float32], numbers: Integers) -> None:
         channels = rows.shape[-1]
         self.cells.add(rows.reshape(-1, channels))
         if self.products is not None:
-            finite = np.where(np.isfinite(rows), rows, np.float32(0))
+            finite = rows
+            if not np.isfinite(rows).all():
+                finite = np.where(np.isfinite(rows), rows, np.float32(0))
             with np.errstate(over="ignore"):
                 scaled = np.ldexp(finite, -self.rule.unit.astype(np.int32))
             np.clip(scaled, -FARTHEST, FARTHEST, out=scaled)
             self.products.add(numbers, scaled)
-        self.kept_rows = self.kept_rows.with_more(numbers, {"rows": rows})
+        entering = self.kept_rows.entering(numbers)
+        self.kept_rows.add(numbers[entering], {"rows": rows[entering]})
 
 
 _ADDED = (

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +22,9 @@ BLOCK = 64
 
 FARTHEST = np.float32(2.0**56)
 """Rows hold no greater magnitude: the squares of a block's rows add up within float32's range."""
+
+# Lines of the matrix that are added up at a time.
+_STRIP = 64
 
 # Where samples come in no order so many blocks may wait; then the oldest goes in as it is.
 _MOST_WAITING = 64
@@ -57,12 +61,14 @@ class RowProducts:
         rows : ndarray of float32, shape (B, m, channel)
             About 1 in magnitude; none above `FARTHEST`.
         """
-        blocks = numbers // BLOCK
-        for block in np.unique(blocks).tolist():
-            of_block = blocks == block
-            self._wait(block, numbers[of_block], rows[of_block])
+        if (numbers[1:] < numbers[:-1]).any():
+            order = np.argsort(numbers)
+            numbers, rows = numbers[order], rows[order]
+        cuts = np.flatnonzero(np.diff(numbers // BLOCK)) + 1
+        for first, last in pairwise([0, *cuts.tolist(), len(numbers)]):
+            self._wait(int(numbers[first]) // BLOCK, numbers[first:last], rows[first:last])
         while len(self.waiting) > _MOST_WAITING:
-            self._enter(next(iter(self.waiting)))
+            self._enter(*self.waiting.pop(next(iter(self.waiting))))
 
     def merged(self, other: RowProducts) -> RowProducts:
         """Of the rows of both."""
@@ -75,7 +81,7 @@ class RowProducts:
         """The whole symmetric matrix, also of the rows that wait, shape (channel, channel)."""
         whole = RowProducts(self.gram.copy(), dict(self.waiting))
         for block in sorted(self.waiting):
-            whole._enter(block)
+            whole._enter(*whole.waiting.pop(block))
         upper = whole.gram[0] + whole.gram[1]
         return np.asarray(np.triu(upper) + np.triu(upper, 1).T)
 
@@ -84,12 +90,20 @@ class RowProducts:
             earlier, earlier_rows = self.waiting[block]
             numbers = np.concatenate([earlier, numbers])
             rows = np.concatenate([earlier_rows, rows])
-        self.waiting[block] = numbers, rows
         if len(numbers) >= BLOCK:
-            self._enter(block)
+            self.waiting.pop(block, None)
+            self._enter(numbers, rows)
+        else:
+            # Not a part of a larger array, which would stay in memory with it.
+            self.waiting[block] = numbers.copy(), rows.copy()
 
-    def _enter(self, block: int) -> None:
-        numbers, rows = self.waiting.pop(block)
-        ordered = rows[np.argsort(numbers, kind="stable")].reshape(-1, rows.shape[-1])
-        product = ssyrk(1.0, ordered.T, lower=0).astype(np.float64)
-        np.add(self.gram, split_terms(product), out=self.gram)
+    def _enter(self, numbers: Integers, rows: NDArray[np.float32]) -> None:
+        if (numbers[1:] < numbers[:-1]).any():
+            rows = rows[np.argsort(numbers)]
+        ordered = rows.reshape(-1, rows.shape[-1])
+        product = ssyrk(1.0, ordered.T, lower=0)
+        # The upper triangle, a strip of lines at a time, which a cache holds.
+        for first in range(0, len(product), _STRIP):
+            strip = product[first : first + _STRIP, first:].astype(np.float64)
+            total = self.gram[:, first : first + _STRIP, first:]
+            total += split_terms(strip)

@@ -62,7 +62,7 @@ def tally_arrays(tally: LayerTally) -> dict[str, NDArray[Any]]:
 
     Arrays may be the tally's own: they are not to be changed.
     """
-    kept, kept_rows = tally.kept, tally.kept_rows
+    kept, kept_rows = tally.kept.ordered(), tally.kept_rows.ordered()
     return {
         **tally.rule.arrays(),
         "seen": np.array([tally.samples, tally.values]),
@@ -91,7 +91,7 @@ def tally_of(arrays: Arrays) -> LayerTally:
         samples=samples,
         values=values,
         **{name: own[name] for name in (*_PLAIN, *_OF_CLASSES)},
-        cells=ValueCells(rule.cells, own["cells_exponent"], own["cells_counts"].astype(np.uint32)),
+        cells=ValueCells.of_counts(rule.cells, own["cells_exponent"], own["cells_counts"]),
         top=Strongest(*(own[f"top_{name}"] for name in _OF_STRONGEST)),
         bottom=Strongest(*(own[f"bottom_{name}"] for name in _OF_STRONGEST)),
         products=_products(own, rule.channels) if "gram" in own else None,
@@ -109,7 +109,7 @@ def _native(array: NDArray[Any]) -> NDArray[Any]:
     return np.array(array, dtype=array.dtype.newbyteorder("="), order="C")
 
 
-def _narrow(counts: NDArray[np.uint32]) -> NDArray[Any]:
+def _narrow(counts: NDArray[Any]) -> NDArray[Any]:
     """Counts in the narrowest type that holds them."""
     return counts.astype(np.min_scalar_type(counts.max(initial=0)))
 

@@ -11,12 +11,12 @@ order, and counts of two parts add up.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ..arrays import Indices, Integers, frozen
+from ..arrays import Floats, Indices, Integers, count_true, frozen, row_blocks
 
 REACH = 512
 """Cells on either side of the middle one."""
@@ -33,7 +33,11 @@ LEAST_EXPONENT, MOST_EXPONENT = _OCTAVES - _BIAS + 1, 128
 # How far cells may be widened: equal ones to eight times the width, octaves by a quarter of them.
 _EQUAL_WIDER, _OCTAVES_WIDER = 3, _OCTAVES // 4
 
+# The first samples' channels are tried so many at a time, whose cells fit a cache.
+_TRIED_TOGETHER = 64
+
 Singles = NDArray[np.float32]
+Counts: TypeAlias = NDArray[np.uint16] | NDArray[np.uint32]
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,6 +66,10 @@ class CellRule:
         most: NDArray[np.int16] = np.minimum(self.exponent + wider, np.int16(MOST_EXPONENT))
         return most
 
+    def some(self, channels: Indices) -> CellRule:
+        """That of some channels."""
+        return CellRule(self.octaves[channels], self.centre[channels], self.exponent[channels])
+
     @classmethod
     def chosen_by(cls, rows: Singles) -> CellRule:
         """The rule that tells most values of the first samples apart.
@@ -71,29 +79,17 @@ class CellRule:
         rows : ndarray of float32, shape (n, C)
             Zeros and what is not finite are no matter.
         """
-        shown = np.where(np.isfinite(rows) & (rows != 0), rows, np.nan)
-        shown[:, np.isnan(shown).all(axis=0)] = 0
-        low, high = np.nanmin(shown, axis=0), np.nanmax(shown, axis=0)
-        middle = (low / 2 + high / 2).astype(np.float32)
-        # In float64, as the sum of the two in the middle may be out of float32's range.
-        median = np.nanmedian(shown.astype(np.float64), axis=0).astype(np.float32)
-        nothing = np.zeros_like(middle)
-        rules = [
-            _fitting(shown, octaves, centre)
-            for octaves, centre in ((False, middle), (True, nothing), (True, median))
+        parts = [
+            _best_rule(rows[:, first : first + _TRIED_TOGETHER])
+            for first in range(0, rows.shape[1], _TRIED_TOGETHER)
         ]
-        # The chance that two of the values lie in one cell.
-        crowding = [np.square(_counts(shown, rule)).sum(axis=1) for rule in rules]
-        best = np.argmin(crowding, axis=0)
+        names = ("octaves", "centre", "exponent")
         return cls(
-            *(
-                frozen(np.choose(best, [getattr(rule, name) for rule in rules]))
-                for name in ("octaves", "centre", "exponent")
-            )
+            *(frozen(np.concatenate([getattr(part, name) for part in parts])) for name in names)
         )
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(eq=False)
 class ValueCells:
     """How many values lie in each cell of each channel.
 
@@ -102,19 +98,32 @@ class ValueCells:
     rule : CellRule
     exponent : ndarray of int16, shape (channel,)
         As in the rule, or more where values lie farther out.
-    counts : ndarray of uint32, shape (channel, CELLS)
-        Of the values other than zero.
+    counts : ndarray of uint16 or uint32, shape (channel, CELLS)
+        Of the values other than zero; in the wider type once the narrower one may not hold them.
+    most : int
+        No channel has more values: cells, however far they are widened, hold no more.
     """
 
     rule: CellRule
     exponent: NDArray[np.int16]
-    counts: NDArray[np.uint32]
+    counts: Counts
+    most: int
 
     @classmethod
     def empty(cls, rule: CellRule) -> ValueCells:
         """Of no values."""
         channels = rule.centre.size
-        return cls(rule, rule.exponent.copy(), np.zeros((channels, CELLS), dtype=np.uint32))
+        return cls(rule, rule.exponent.copy(), np.zeros((channels, CELLS), dtype=np.uint16), 0)
+
+    @classmethod
+    def of_counts(
+        cls, rule: CellRule, exponent: NDArray[np.int16], counts: NDArray[Any]
+    ) -> ValueCells:
+        """Of counts in any type."""
+        most = int(counts.sum(axis=1, dtype=np.int64).max(initial=0))
+        if most <= np.iinfo(np.uint16).max:
+            return cls(rule, exponent, counts.astype(np.uint16), most)
+        return cls(rule, exponent, counts.astype(np.uint32), most)
 
     def add(self, rows: Singles) -> None:
         """Count more values in place; zeros and what is not finite are left out.
@@ -123,43 +132,60 @@ class ValueCells:
         ----------
         rows : ndarray of float32, shape (n, C)
         """
-        left_out = rows == 0
-        if not np.isfinite(rows).all():
-            left_out |= ~np.isfinite(rows)
-        # What is left out is put in the middle, counted with the rest, and taken off again.
-        distance = _distances(np.where(left_out, self.rule.centre, rows), self.rule)
-        needed = np.minimum(_needed(distance, self.rule), self.rule.widest)
-        if (needed > self.exponent).any():
-            self.widen(np.maximum(self.exponent, needed))
-        index = _indices(distance, self.rule, self.exponent)
-        index += np.arange(rows.shape[1]) * CELLS
-        np.add.at(self.counts.reshape(-1), index.reshape(-1), np.uint32(1))
-        self.counts[:, REACH] -= np.count_nonzero(left_out, axis=0).astype(np.uint32)
+        self.most += len(rows)
+        self.counts = _with_room(self.counts, self.most)
+        for block in row_blocks(rows):
+            self._add(block.astype(np.float32, copy=False))
 
     def merged(self, other: ValueCells) -> ValueCells:
         """Of the values of both."""
-        exponent = np.maximum(self.exponent, other.exponent)
         both = [
             replace(each, exponent=each.exponent.copy(), counts=each.counts.copy())
             for each in (self, other)
         ]
         for each in both:
-            each.widen(exponent)
-        return replace(both[0], counts=both[0].counts + both[1].counts)
+            each.widen(np.maximum(self.exponent, other.exponent))
+        most = self.most + other.most
+        counts = _with_room(both[0].counts, most)
+        return replace(both[0], counts=np.add(counts, both[1].counts, out=counts), most=most)
+
+    def _add(self, rows: Singles) -> None:
+        if not np.isfinite(rows).all():
+            rows = np.where(np.isfinite(rows), rows, np.float32(0))
+        left_out = rows == 0
+        distance = _distances(rows, self.rule)
+        self._reach(distance, left_out)
+        # What is left out is counted with the rest and taken off again: quicker than by a mask.
+        channels = np.arange(rows.shape[1])
+        index = _indices(distance, self.rule, self.exponent)
+        index += channels * CELLS
+        np.add.at(self.counts.reshape(-1), index.reshape(-1), self.counts.dtype.type(1))
+        nothing = _distances(np.zeros((1, rows.shape[1]), dtype=np.float32), self.rule)
+        cell = _indices(nothing, self.rule, self.exponent)[0]
+        self.counts[channels, cell] -= count_true(left_out).astype(self.counts.dtype)
+
+    def _reach(self, distance: Singles, left_out: NDArray[np.bool_]) -> None:
+        """Widen the cells where a value lies beyond them; one that is left out may."""
+        needed = np.minimum(_needed(_peaks(distance), self.rule), self.rule.widest)
+        far = np.flatnonzero(needed > self.exponent)
+        if not far.size:
+            return
+        rule = self.rule.some(far)
+        peaks = _peaks(np.where(left_out[:, far], np.float32(0), distance[:, far]))
+        needed = np.minimum(_needed(peaks, rule), rule.widest)
+        exponent = self.exponent.copy()
+        exponent[far] = np.where(peaks > 0, np.maximum(exponent[far], needed), exponent[far])
+        self.widen(exponent)
 
     def widen(self, exponent: NDArray[np.int16]) -> None:
         """Give way to values farther out, in place: join cells until `exponent` is reached."""
-        for channel in np.flatnonzero(exponent > self.exponent):
-            steps = int(exponent[channel]) - int(self.exponent[channel])
-            places = np.arange(-REACH, REACH + 1)
-            if self.rule.octaves[channel]:
-                nearer = np.maximum(np.abs(places) - (steps << _BITS), 0)
-                places = np.sign(places) * nearer
-            else:
-                places >>= min(steps, 31)
-            counts = np.bincount(places + REACH, self.counts[channel], CELLS)
-            self.counts[channel] = counts.astype(np.uint32)
-            self.exponent[channel] = exponent[channel]
+        steps = np.maximum(exponent - self.exponent, 0)
+        for octaves, step in {*zip(self.rule.octaves.tolist(), steps.tolist(), strict=True)}:
+            if step:
+                channels = np.flatnonzero((steps == step) & (self.rule.octaves == octaves))
+                join = _joined_octaves if octaves else _joined_pairs
+                self.counts[channels] = join(self.counts[channels], step)
+        np.maximum(self.exponent, exponent, out=self.exponent)
 
     def edges(self) -> NDArray[np.float64]:
         """Between which distances from the centre the cells lie, shape (channel, CELLS + 1).
@@ -179,6 +205,34 @@ class ValueCells:
         return edges
 
 
+def _with_room(counts: Counts, most: int) -> Counts:
+    """Counts, those given if their type holds numbers up to `most`."""
+    return counts if most <= np.iinfo(counts.dtype).max else counts.astype(np.uint32)
+
+
+def _joined_pairs(counts: Counts, steps: int) -> Counts:
+    """Counts in equal cells of twice the width, so many times."""
+    for _ in range(min(steps, CELLS.bit_length())):
+        joined = np.zeros_like(counts)
+        # Cell 0 takes that above it, cell -1 the two below: the last has no other.
+        first, last = REACH // 2, REACH + REACH // 2
+        np.add(counts[:, :-1:2], counts[:, 1::2], out=joined[:, first:last])
+        joined[:, last] = counts[:, -1]
+        counts = joined
+    return counts
+
+
+def _joined_octaves(counts: Counts, steps: int) -> Counts:
+    """Counts in octaves of which so many nearest the centre have fallen together."""
+    fallen = min(steps << _BITS, REACH)
+    joined = np.zeros_like(counts)
+    joined[:, fallen:REACH] = counts[:, : REACH - fallen]
+    near = counts[:, REACH - fallen : REACH + fallen + 1]
+    joined[:, REACH] = near.sum(axis=1, dtype=counts.dtype)
+    joined[:, REACH + 1 : CELLS - fallen] = counts[:, REACH + fallen + 1 :]
+    return joined
+
+
 def _distances(rows: Singles, rule: CellRule) -> Singles:
     limit = np.finfo(np.float32).max
     with np.errstate(over="ignore", invalid="ignore"):
@@ -186,10 +240,14 @@ def _distances(rows: Singles, rule: CellRule) -> Singles:
     return np.clip(distance, -limit, limit, out=distance)
 
 
-def _needed(distance: Singles, rule: CellRule) -> NDArray[np.int16]:
-    """The least exponent with which the farthest value has a cell."""
-    peak = np.maximum(distance.max(axis=0), -distance.min(axis=0))
-    _, exponent = np.frexp(peak)  # the peak is below 2 ** exponent
+def _peaks(distance: Singles) -> Singles:
+    peaks: Singles = np.maximum(distance.max(axis=0), -distance.min(axis=0))
+    return peaks
+
+
+def _needed(peaks: Singles, rule: CellRule) -> NDArray[np.int16]:
+    """The least exponent with which the farthest value has a cell; as of 1 where that is 0."""
+    _, exponent = np.frexp(peaks)  # the peak is below 2 ** exponent
     wide = np.where(rule.octaves, exponent, exponent - (REACH.bit_length() - 1))
     least: NDArray[np.int16] = np.clip(wide, LEAST_EXPONENT, MOST_EXPONENT).astype(np.int16)
     return least
@@ -203,7 +261,9 @@ def _indices(distance: Singles, rule: CellRule, exponent: NDArray[np.int16]) -> 
     # Steps of width infinity are none: their columns are filled in afterwards.
     scale = np.exp2(-exponent.astype(np.float32))
     scale[some] = 0
-    scaled = distance * scale
+    # Zeros, which are not counted, may lie that far out.
+    with np.errstate(over="ignore"):
+        scaled = distance * scale
     np.clip(np.floor(scaled, out=scaled), -REACH, REACH, out=scaled)
     index = scaled.astype(np.intp)
     index += REACH
@@ -217,24 +277,56 @@ def _octave_steps(distance: Singles, exponent: NDArray[np.int16]) -> Indices:
     lowest = (exponent.astype(np.int32) - _OCTAVES + _BIAS) << _BITS
     far = ((bits & 0x7FFFFFFF) >> (_MANTISSA - _BITS)) - lowest + 1
     np.clip(far, 0, REACH, out=far)
-    np.negative(far, out=far, where=bits < 0)
+    # Negated where the sign's bit is set, in two's complement: quicker than by a mask.
+    below = bits >> 31
+    far ^= below
+    far -= below
     index = far.astype(np.intp)
     index += REACH
     return index
 
 
-def _fitting(rows: Singles, octaves: bool, centre: Singles) -> CellRule:
-    """The rule with the finest cells that hold these values."""
+def _best_rule(rows: Singles) -> CellRule:
+    """Of each channel the rule, among a few, by which fewest values share their cell."""
+    ordered = np.where(np.isfinite(rows) & (rows != 0), rows, np.nan)
+    ordered.sort(axis=0)
+    # NaN comes last.
+    known = count_true(~np.isnan(ordered))
+    ordered[0, known == 0] = 0
+    last, channels = np.maximum(known, 1) - 1, np.arange(rows.shape[1])
+    low, high = ordered[0], ordered[last, channels]
+    middle = (low / 2 + high / 2).astype(np.float32)
+    # In float64, as the sum of the two in the middle may be out of float32's range.
+    halves = ordered[[last // 2, (last + 1) // 2], channels].astype(np.float64)
+    median = halves.mean(axis=0).astype(np.float32)
+    shown = np.where(np.isnan(ordered), np.float32(0), ordered)
+    rules = [
+        _fitting(low, high, octaves, centre)
+        for octaves, centre in ((False, middle), (True, np.zeros_like(middle)), (True, median))
+    ]
+    # The chance that two of the values lie in one cell.
+    crowding = [_crowding(shown, rule) for rule in rules]
+    best = np.argmin(crowding, axis=0)
+    return CellRule(
+        *(
+            np.choose(best, [getattr(rule, name) for rule in rules])
+            for name in ("octaves", "centre", "exponent")
+        )
+    )
+
+
+def _fitting(low: Singles, high: Singles, octaves: bool, centre: Singles) -> CellRule:
+    """The rule with the finest cells that hold values from `low` to `high`."""
     every = np.full(centre.size, octaves)
     rule = CellRule(every, centre, np.zeros(centre.size, dtype=np.int16))
-    known = np.where(np.isnan(rows), centre, rows)
-    return replace(rule, exponent=_needed(_distances(known, rule), rule))
+    return replace(rule, exponent=_needed(_peaks(_distances(np.stack([low, high]), rule)), rule))
 
 
-def _counts(rows: Singles, rule: CellRule) -> Any:
+def _crowding(rows: Singles, rule: CellRule) -> Floats:
     cells = ValueCells.empty(rule)
     cells.add(rows)
-    return cells.counts.astype(np.float64)
+    crowding: Floats = np.einsum("ck,ck->c", cells.counts, cells.counts, dtype=np.float64)
+    return crowding
 
 
 def counted_values(cells: ValueCells) -> Integers:

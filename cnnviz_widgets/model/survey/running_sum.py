@@ -26,7 +26,7 @@ PILOT = BLOCK
 
 # Batches are added up together, which is much quicker for small ones: so many samples of them, or
 # so many bytes, whatever is reached first.
-_TOGETHER, _TOGETHER_BYTES = 512, 16 * 2**20
+_TOGETHER, _TOGETHER_BYTES = 512, 32 * 2**20
 
 Rules = Mapping[str, ChannelRule]
 

@@ -280,7 +280,8 @@ class LayerSummary:
                 nonfinite=np.flatnonzero(broken),
                 linkage=linkage,
             )
-        rows = tally.kept_rows.arrays["rows"].reshape(-1, self.channels).copy()
+        # Sums over them round by their order.
+        rows = tally.kept_rows.ordered().arrays["rows"].reshape(-1, self.channels).copy()
         rows[:, apart] = 0
         rows[:, broken] = np.nan
         return cosine_linkage(rows, linkage=linkage)

@@ -252,3 +252,14 @@ def test_a_channel_without_a_finite_value_has_no_strongest_sample() -> None:
 def test_cells_lie_about_a_finite_point(value: float) -> None:
     rule = rule_of(np.full((70, 6, 2), value, dtype=np.float32))
     assert np.isfinite(rule.cells.centre).all()
+
+
+def test_batches_in_which_a_channel_is_silent_leave_its_cells_as_they_are() -> None:
+    values = np.zeros((64, 6, 2), dtype=np.float32)
+    rng = np.random.default_rng(10)
+    values[::9] = rng.uniform(1e-4, 1e-3, size=values[::9].shape)
+    rule = rule_of(values)
+    one = add(empty(values, rule=rule), values, in_order(0, 64, 1))
+    other = add(empty(values, rule=rule), values, in_order(0, 64, 64))
+    assert bits(one) == bits(other)
+    np.testing.assert_array_equal(one.cells.exponent, rule.cells.exponent)

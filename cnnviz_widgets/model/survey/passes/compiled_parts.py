@@ -6,6 +6,7 @@ only where TensorFlow is Keras' backend.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from typing import Any
@@ -29,6 +30,12 @@ _CHECKED = ("sums", "squares", "low", "high")
 _NUMBERS = (*_CHECKED, "low_at", "high_at", "zeros", "nonfinite")
 # TensorFlow's own kernels count their indices in 32 bits where that is enough.
 _MOST_32 = 2**31 - 1
+# Counts are told from a mean in float32 up to there.
+_MOST_POOLED = 2**20
+# Of a sum of squares of so many values or fewer one about their mean is as quick.
+_FEW_POSITIONS = 16
+# A sum of squares about the mean that is less than one such part of the one about 0 is made anew.
+_DIGITS = 16
 
 
 class CompiledParts:
@@ -171,25 +178,65 @@ def _run(function: Any, arrays: Sequence[Any]) -> dict[str, NDArray[Any]]:
         raise ModelCallError(
             f"the model's call raised {type(error).__name__}: {error.message}"
         ) from error
-    return {name: value.numpy() for name, value in parts.items()}
+    return {name: np.asarray(value) for name, value in parts.items()}
 
 
 def _quick_parts(flat: Any, draws: Any, above: Any, below: Any, level: Any) -> dict[str, Any]:
     """The parts of values that are all finite."""
     positions = flat.shape[1]
-    sums = tf.reduce_sum(flat, 1)
-    away = flat - (sums / positions)[:, None]
-    high, low = tf.reduce_max(flat, 1), tf.reduce_min(flat, 1)
+    mean = _mean(flat)
+    sums = mean * positions
+    high, low = _greatest(flat), tf.reduce_min(flat, 1)
+    # Each value divided by itself is 1, but for zeros.
+    others = _mean(tf.math.divide_no_nan(flat, flat))
     return {
         "sums": sums,
-        "squares": tf.reduce_sum(away * away, 1),
+        "squares": _squares(flat, mean),
         "low": low,
         "high": high,
-        "zeros": _count(tf.equal(flat, 0)),
+        "zeros": positions - tf.cast(tf.round(others * positions), tf.int32),
         "nonfinite": tf.zeros(sums.shape, tf.int32),
         "rows": _rows(flat, draws),
         **_places(flat, high, low, above, below, level),
     }
+
+
+def _squares(flat: Any, mean: Any) -> Any:
+    """Sums of squared distances from the mean."""
+    positions = flat.shape[1]
+
+    def from_mean() -> Any:
+        return _mean(tf.math.squared_difference(flat, mean[:, None])) * positions
+
+    if positions <= _FEW_POSITIONS:
+        return from_mean()
+    # From the squares alone, which is quicker, where few of their digits cancel.
+    whole = _mean(tf.square(flat))
+    rest = whole - tf.square(mean)
+    cancels = rest * _DIGITS < whole
+    quick = rest * positions
+    return tf.cond(
+        tf.reduce_any(cancels), lambda: tf.where(cancels, from_mean(), quick), lambda: quick
+    )
+
+
+def _mean(flat: Any) -> Any:
+    """Over the positions: by two pools, quicker on processors, and so that errors add up less."""
+    samples, positions, channels = flat.shape
+    near = max(each for each in range(1, math.isqrt(positions) + 1) if positions % each == 0)
+    prime = near == 1 and positions > _FEW_POSITIONS
+    if prime or positions > _MOST_POOLED or tf.config.list_logical_devices("GPU"):
+        return tf.reduce_mean(flat, 1)
+    lines = tf.reshape(flat, (samples, positions // near, near, channels))
+    means = tf.nn.avg_pool2d(lines, (1, near), (1, near), "VALID")
+    return tf.nn.avg_pool2d(means, (positions // near, 1), 1, "VALID")[:, 0, 0]
+
+
+def _greatest(flat: Any) -> Any:
+    positions = flat.shape[1]
+    if positions > _MOST_POOLED or tf.config.list_logical_devices("GPU"):
+        return tf.reduce_max(flat, 1)
+    return tf.nn.max_pool2d(flat[:, :, None], (positions, 1), 1, "VALID")[:, 0, 0]
 
 
 def _careful_parts(flat: Any, draws: Any, above: Any, below: Any, level: Any) -> dict[str, Any]:
@@ -237,20 +284,23 @@ def _places(flat: Any, high: Any, low: Any, above: Any, below: Any, level: Any) 
     """Where the extreme values lie, of the samples and channels that are asked for."""
     higher = (high > above) | (level & (high >= above))
     lower = (low < below) | (level & (low <= below))
-    return {"high_at": _first_at(flat, high, higher), "low_at": _first_at(flat, low, lower)}
+    at = _first_at(flat, tf.stack([high, low]), tf.stack([higher, lower]))
+    return {"high_at": at[0], "low_at": at[1]}
 
 
-def _first_at(flat: Any, extreme: Any, chosen: Any) -> Any:
-    samples, positions, channels = flat.shape
-    unknown = tf.fill((samples, channels), UNKNOWN_PLACE)
-    index = tf.where(chosen & tf.math.is_finite(extreme))
+def _first_at(flat: Any, extremes: Any, chosen: Any) -> Any:
+    """The first position of each chosen one, of several extremes of each sample and channel."""
+    _, positions, channels = flat.shape
+    unknown = tf.fill(extremes.shape, UNKNOWN_PLACE)
+    chosen &= tf.math.is_finite(extremes)
     if positions == 1:
         return tf.where(chosen, 0, unknown)
-    wide = tf.int32 if samples * positions * channels <= _MOST_32 else tf.int64
-    start = tf.cast(index[:, 0] * positions * channels + index[:, 1], wide)
+    index = tf.where(chosen)
+    wide = tf.int32 if np.prod(flat.shape, dtype=np.int64) <= _MOST_32 else tf.int64
+    start = tf.cast(index[:, 1] * positions * channels + index[:, 2], wide)
     column = start[:, None] + tf.range(positions, dtype=wide) * channels
     values = tf.gather(tf.reshape(flat, (-1,)), column)
-    is_it = tf.equal(values, tf.gather_nd(extreme, index)[:, None])
+    is_it = tf.equal(values, tf.gather_nd(extremes, index)[:, None])
     at = tf.argmax(tf.cast(is_it, tf.int8), 1, output_type=tf.int32)
     return tf.tensor_scatter_nd_update(unknown, index, at)
 
