@@ -131,7 +131,7 @@ class Embedding {
       selection.onChange(this.drawOverlay);
     }
     const read = eachFrame(() => this.read(), signal);
-    onChange(model, [...POINTS_TRAITS, ...HEADS_TRAITS, "_noun"], read);
+    onChange(model, [...POINTS_TRAITS, ...HEADS_TRAITS, "_noun", "_late", "_layer"], read);
     onChange(this.axis, ["_groups"], () => !this.points.areSamples && read());
     onChange(model, ["method", "subject", "_shown", "_share", "_summary", "_notes", "_install", "error"], () => this.show());
     onChange(model, ["height"], () => this.resize());
@@ -198,11 +198,12 @@ class Embedding {
     const tsne = this.methods.get("tsne")!;
     this.connection.need(tsne, install !== "");
     if (install) tsne.title = `t-SNE needs openTSNE: ${install}`;
-    say(this.summary, model.get("_summary"));
-    this.summary.title = "Trustworthiness: whether neighbours here are neighbours in the layer. NN accuracy: how often the nearest samples in the layer tell a sample's class; the same in the inputs.";
-    showNotes(this.notes, [...model.get("_notes"), ...(install ? [`t-SNE: ${install}`] : [])]);
+    const late = model.get("_late");
+    say(this.summary, late ? "" : model.get("_summary"));
+    this.summary.title = "Trustworthiness: whether neighbours here are neighbours in the layer; 1 at best, 0.5 by chance. Nearest: whether the samples that are nearest in the layer are of the same class.";
+    showNotes(this.notes, [...(late ? [] : model.get("_notes")), ...(install ? [`t-SNE: ${install}`] : [])]);
     this.empty.hidden = this.points.numbers.length > 0;
-    say(this.empty, "No points.");
+    say(this.empty, !late ? "No points." : this.connection.alive ? "" : `No points of ${model.get("_layer") || "this"} without a kernel.`);
     // What cannot be seen takes no part in the keyboard's round either.
     this.scatter.overlay.canvas.tabIndex = this.empty.hidden ? 0 : -1;
     this.showState();
@@ -214,7 +215,7 @@ class Embedding {
     const error = model.get("error");
     const asked = model.get("method") !== model.get("_shown") && this.points.numbers.length > 4;
     const others = this.points.numbers.length > 0 && (model.get("subject") === "samples") !== this.points.areSamples;
-    const waits = share < 0 && !error && this.connection.alive && (asked || others);
+    const waits = share < 0 && !error && this.connection.alive && (asked || others || model.get("_late"));
     this.slowAnswer.wait(waits);
     const slow = waits && this.slowAnswer.over;
     say(this.state, share >= 0 ? `t-SNE ${percent(Math.floor(100 * share) / 100)}` : slow ? WAITING : "");

@@ -27,6 +27,8 @@ const SAMPLES: EmbeddingState = {
   _places: view(Int32Array.of(0, 1, 2, 3)),
   _leaves: view(new Int32Array(0)),
   _noun: "sample",
+  _layer: "dense",
+  _late: false,
   _shown: "pca",
   _summary: "4 samples",
   _share: -1,
@@ -188,6 +190,21 @@ describe("embedding", () => {
     point(canvas, "pointermove", ...of(9));
     button("bag").click();
     expect([samples.state.hovered, samples.state.selected]).toEqual([9, [7, 2]]);
+  });
+
+  test("points of what was shown before are not shown under another layer's name", async () => {
+    const { model, canvas } = await open();
+    model.set({ _layer: "conv3", _late: true });
+    await frame();
+    const empty = find(".cnnviz-embedding-empty");
+    expect([empty.hidden, empty.textContent, canvas.tabIndex]).toEqual([false, "", -1]);
+    model.connect(false);
+    expect(empty.textContent).toBe("No points of conv3 without a kernel.");
+    expect([find(".cnnviz-embedding-summary").textContent, document.querySelectorAll(".cnnviz-embedding-class").length]).toEqual(["", 0]);
+    model.connect(true);
+    model.set("_late", false);
+    await frame();
+    expect([empty.hidden, find(".cnnviz-embedding-summary").textContent]).toEqual([true, "4 samples"]);
   });
 
   test("of nothing there is nothing to come to with the keyboard", async () => {
