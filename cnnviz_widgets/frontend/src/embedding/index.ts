@@ -8,6 +8,7 @@ import { onThemeChange } from "../lib/dom/theme";
 import { wheelOf } from "../lib/dom/wheel";
 import { percent } from "../lib/format";
 import { frameOf } from "../lib/frame/commands";
+import { onEscape } from "../lib/frame/escape";
 import { onChange } from "../lib/linking/changes";
 import { Connection, type ViewProps } from "../lib/linking/connection";
 import { entry } from "../lib/linking/entry";
@@ -55,6 +56,7 @@ class Embedding {
   private readonly legend: Legend;
   private readonly card: Card;
   private readonly lasso: Lasso;
+  private readonly enlarged: Enlarged;
   private readonly moving = new Moving();
   private readonly connection: Connection;
   private readonly slowAnswer: SlowAnswer;
@@ -102,18 +104,19 @@ class Embedding {
     keyboard(canvas);
     canvas.setAttribute("role", "application");
     canvas.setAttribute("aria-label", `The points. ${HELP}`);
-    this.lay(new Enlarged(this.root, () => this.resize(), signal));
+    this.enlarged = new Enlarged(this.root, () => this.resize(), signal);
+    this.lay();
     this.points = readPoints(model, axis);
     this.moving.to(this.points, undefined);
     this.listen(signal);
   }
 
-  private lay(enlarged: Enlarged): void {
+  private lay(): void {
     const group = (label: string, buttons: Map<string, HTMLButtonElement>): HTMLElement =>
       element("span", "cnnviz-group", { role: "group", "aria-label": label }, ...buttons.values());
     const tools = element("div", "cnnviz-toolbar", {}, group("How points are placed", this.methods), group("What points are", this.subjects), this.whole);
     this.root.append(tools);
-    enlarged.offer(tools);
+    this.enlarged.offer(tools);
     this.stage.append(this.scatter.dots.canvas, this.scatter.overlay.canvas, this.card.root, this.empty, this.working);
     const body = element("div", "cnnviz-embedding-body", {}, this.stage, this.legend.root);
     this.root.append(this.error, body, this.summary, this.notes, this.connection.line);
@@ -132,6 +135,9 @@ class Embedding {
     }
     const read = eachFrame(() => this.read(), signal);
     onChange(model, [...POINTS_TRAITS, ...HEADS_TRAITS, "_noun", "_late", "_layer"], read);
+    // Samples are nobody else's: channels, where none are selected, and what the focus is in, first.
+    const mine = (): boolean => this.selection.list.length > 0 && (this.root.contains(document.activeElement) || this.channels.list.length === 0);
+    onEscape(this.root, "selection", mine, () => this.selection.clear(), signal);
     onChange(this.axis, ["_groups"], () => !this.points.areSamples && read());
     onChange(model, ["method", "subject", "_shown", "_share", "_summary", "_notes", "_install", "error"], () => this.show());
     onChange(model, ["height"], () => this.resize());
@@ -198,6 +204,7 @@ class Embedding {
     const tsne = this.methods.get("tsne")!;
     this.connection.need(tsne, install !== "");
     if (install) tsne.title = `t-SNE needs openTSNE: ${install}`;
+    this.enlarged.name(model.get("_layer"));
     const late = model.get("_late");
     say(this.summary, late ? "" : model.get("_summary"));
     this.summary.title = "Trustworthiness: whether neighbours here are neighbours in the layer; 1 at best, 0.5 by chance. Nearest: whether the samples that are nearest in the layer are of the same class.";
@@ -283,7 +290,6 @@ class Embedding {
     else if (event.key === "+" || event.key === "=") this.scatter.zoomAt(1.5, middle);
     else if (event.key === "-") this.scatter.zoomAt(1 / 1.5, middle);
     else if (event.key === "0") this.scatter.reset();
-    else if (event.key === "Escape" && this.selection.list.length > 0) this.selection.clear();
     else return;
     event.preventDefault();
     event.stopPropagation();

@@ -141,7 +141,8 @@ export class Scatter {
     prepare(this.dots, this.width, this.height);
     const { context } = this.dots;
     const radius = this.radius(points.numbers.length);
-    const some = selection.list.length > 0 || only !== undefined;
+    // What is selected may have no point, as dead channels have none.
+    const some = only !== undefined || selection.list.some((number) => points.at.has(number));
     const stands = (point: number): boolean =>
       only === undefined ? selection.has(points.numbers[point]!) : points.classes[point] === only;
     for (const front of some ? [false, true] : [true]) {
