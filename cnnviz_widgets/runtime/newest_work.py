@@ -88,9 +88,11 @@ class NewestWork:
 
         thread = threading.Thread(target=run, name="cnnviz-newest-work", daemon=True)
         with surely(self.lock), self.lock:
-            self.turn = turn
+            # First of all: an interrupt in between leaves a thread without a turn, which ends by
+            # itself, and no turn without a thread, which nobody would end.
+            thread.start()
             self._thread = thread
-        thread.start()
+            self.turn = turn
 
     def end(self) -> None:
         """Ask for nothing any more."""
@@ -119,6 +121,8 @@ class NewestWork:
 
     def _run(self, work: Callable[[Turn], object], turn: Turn) -> None:
         try:
+            # Not before whoever begins it is done.
+            turn.tell(lambda: None)
             work(turn)
         except Superseded:
             return

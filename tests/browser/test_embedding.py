@@ -49,7 +49,7 @@ def test_points_are_drawn_placed_by_tsne_and_selected(notebook: Notebook, page: 
         cell.locator(".cnnviz-embedding-overlay"),
     )
     summary = cell.locator(".cnnviz-embedding-summary")
-    expect(summary).to_contain_text("160 samples · trustworthiness")
+    expect(summary).to_contain_text("160 samples · plane: ")
     assert dots.evaluate(PAINTED) > 160 * 20
     cell.get_by_role("button", name="t-SNE").click()
     # The kernel answers meanwhile.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -71,7 +72,7 @@ def test_without_a_kernel_the_screen_can_be_saved(notebook: Notebook, page: Page
     expect(page.get_by_role("button", name="Picture, PNG", exact=True)).to_be_disabled()
     name, path = file_of(page, "As on the screen, PNG")
     pixels = np.asarray(Image.open(path).convert("L"))
-    assert name == "screen.png" and min(pixels.shape) > 200
+    assert re.fullmatch(r"screen-\d{8}-\d{6}\.png", name) and min(pixels.shape) > 200
     assert len(np.unique(pixels)) > 50
 
 

@@ -64,3 +64,27 @@ def test_what_it_raises_goes_to_whom_it_concerns() -> None:
 @pytest.mark.parametrize("seconds", [None, 0.0, 1.0])
 def test_of_nothing_there_is_nothing_to_wait_for(seconds: float | None) -> None:
     assert NewestWork(lambda error: None).wait(seconds)
+
+
+@pytest.mark.parametrize("before", [True, False])
+def test_an_interrupt_while_it_is_begun_leaves_nothing_that_goes_on(
+    before: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    start, done, work = threading.Thread.start, list[str](), NewestWork(lambda error: None)
+
+    def interrupted(thread: threading.Thread) -> None:
+        if not before:
+            start(thread)
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(threading.Thread, "start", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            work.begin(lambda turn: done.append("lost"))
+    assert work.turn is None and work.wait(10)
+    work.begin(lambda turn: done.append("next"))
+    assert work.wait(10) and work.turn is None
+    for thread in threading.enumerate():
+        if thread.name == "cnnviz-newest-work":
+            thread.join(10)
+    assert done == ["next"]

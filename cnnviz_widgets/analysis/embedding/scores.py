@@ -15,6 +15,9 @@ from .trust import MOST_ROWS, NEIGHBOURS, trustworthiness
 
 Look = Callable[[], object]
 
+FEWEST_JUDGED = 30
+"""Of fewer rows of known classes a share is off by a tenth and more by chance alone: none."""
+
 
 @dataclass(frozen=True)
 class Scores:
@@ -25,7 +28,7 @@ class Scores:
     trust : float or None
         Trustworthiness of the picture, 0 to 1.
     accuracy : float or None
-        How often the nearest rows tell a row's class, in the layer itself.
+        How often the nearest rows tell a row's class, in the layer itself: k-NN accuracy.
     raw_accuracy : float or None
         The same of the inputs: the gain is what the network has learnt.
     neighbours : int
@@ -44,8 +47,8 @@ class Scores:
         if self.accuracy is not None:
             raw = ""
             if self.raw_accuracy is not None:
-                raw = f" (raw inputs {_percent(self.raw_accuracy)})"
-            parts.append(f"{self.neighbours}-NN accuracy {_percent(self.accuracy)}{raw}")
+                raw = f" (in raw inputs {_percent(self.raw_accuracy)})"
+            parts.append(f"class told by {self.neighbours} nearest: {_percent(self.accuracy)}{raw}")
         return " · ".join(parts)
 
 
@@ -97,12 +100,16 @@ def class_accuracy(
 ) -> float | None:
     """How often the nearest rows tell a row's class; of many rows, of some spread evenly.
 
+    None of fewer than `FEWEST_JUDGED` rows of a known class, of one class, and of rows that are
+    all the same.
+
     Parameters
     ----------
     values, labels, neighbours, look
         As for `scores`.
     """
-    if len(values) < 2 or len(np.unique(labels[labels >= 0])) < 2:
+    known = labels[labels >= 0]
+    if len(known) < FEWEST_JUDGED or len(np.unique(known)) < 2 or not values.any():
         return None
     count = min(voters(len(values)), len(values) - 1)
     if neighbours is not None and neighbours.rows.shape[1] >= count:

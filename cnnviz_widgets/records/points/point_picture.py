@@ -51,6 +51,16 @@ class PointPicture:
         """Whether there are enough points for t-SNE."""
         return len(self.cloud) >= FEWEST_ROWS
 
+    @property
+    def variance_share(self) -> float | None:
+        """How much of the values' variance the plane shows; None of t-SNE, or where none is."""
+        variance = float(np.einsum("ij,ij->", self.cloud.values, self.cloud.values))
+        if self.method != "pca" or not variance:
+            return None
+        # It may have been turned to lie as another one: by that nothing is lost.
+        centred = self.positions - self.positions.mean(axis=0)
+        return min(1.0, float(np.einsum("ij,ij->", centred, centred)) / variance)
+
     def neighbours(self, look: Look | None = None) -> Neighbours:
         """The nearest rows of each, as t-SNE needs them."""
         return nearest_rows(self.cloud.values, neighbour_count(len(self.cloud)), look=look)

@@ -14,7 +14,7 @@ from ...analysis.clustering.nearest import nearest_channels
 from ...analysis.tiles.types import ALL_NONFINITE, TileSheet
 from ...records.layer_picture import LayerPicture
 from ...records.layer_record import as_record
-from ...records.record_kind import WEIGHTS
+from ...records.record_kind import ATTENTION, WEIGHTS
 from ...validation.objects import instance, optional
 from ..jupyter.bundles import BundledWidget, bundle
 from ..jupyter.ownership import Owning
@@ -140,7 +140,9 @@ class ChannelCard(Owning, ThreadLocalSync, BundledWidget):
             self._mean = wire(measures.mean[columns], "f4")
             self._zero_share = wire(measures.zero_share[columns], "f4")
             self._nonfinite_share = wire(measures.nonfinite_share[columns], "f4")
-            self._fires = b"" if of_weights else wire(_fires(record.tiles), "f4")
+            # Attention is above zero wherever it is let look: that says nothing of a head.
+            fires = record.kind not in (WEIGHTS, ATTENTION)
+            self._fires = wire(_fires(record.tiles), "f4") if fires else b""
             self._noun = record.channel_noun
             self._of_weights = of_weights
             self._samples = "" if of_weights else _samples(record)

@@ -45,11 +45,14 @@ def forget_channels(selection: Selection, n_channels: int) -> None:
         selection.hovered = -1
 
 
-def brief(view: Any, record: LayerPicture | None) -> str:
+def brief(view: Any, record: LayerPicture | None, of_samples: bool = False) -> str:
     """A view in one line, for a terminal and for readers without pictures."""
+    name = type(view).__name__
     if record is None:
-        return f"<{type(view).__name__} of nothing{' yet' if view.comm else ', closed'}>"
-    return f"<{type(view).__name__} of {counted(record.n_channels, record.channel_noun)}>"
+        return f"<{name} of nothing{' yet' if view.comm else ', closed'}>"
+    if of_samples:
+        return f"<{name} of {counted(record.n_samples, 'sample')}>"
+    return f"<{name} of {counted(record.n_channels, record.channel_noun)}>"
 
 
 class LayerView(Owning, PngFallback, ThreadLocalSync, BundledWidget):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from cnnviz_widgets.analysis.embedding.rows import point_rows, unit_rows
+from cnnviz_widgets.analysis.embedding.rows import point_rows, rounding_of, unit_rows
 
 RNG = np.random.default_rng(3)
 
@@ -50,3 +50,17 @@ def test_all_rows_may_be_left_out() -> None:
 def test_unit_rows_have_length_one_and_zeros_stay(scale: float) -> None:
     values = np.array([[3.0, 4.0], [0.0, 0.0], [-1.0, 0.0]]) * scale
     np.testing.assert_allclose(unit_rows(values), [[0.6, 0.8], [0, 0], [-1, 0]], rtol=1e-12)
+
+
+@pytest.mark.parametrize("dtype", ["float16", "float32", "float64"])
+def test_what_differs_by_rounding_alone_does_not_differ(dtype: str) -> None:
+    # Each row is a share of one: the mean over its entries is the same in exact arithmetic.
+    shares = RNG.dirichlet(np.ones(48), (60, 5)).astype(dtype)
+    values = np.concatenate([shares.mean(axis=-1, dtype=float), RNG.normal(size=(60, 1))], axis=1)
+    found = point_rows(values, rounding_of(np.dtype(dtype))).values
+    assert not found[:, :5].any() and found[:, 5].any()
+
+
+def test_what_differs_by_more_is_kept() -> None:
+    values = (1000 + 0.01 * RNG.normal(size=(9, 2))).astype("float32")
+    assert point_rows(values).values.any(axis=0).all()

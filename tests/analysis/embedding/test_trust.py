@@ -8,7 +8,7 @@ import pytest
 from cnnviz_widgets.analysis.embedding import trust as module
 from cnnviz_widgets.analysis.embedding.principal import principal_components
 from cnnviz_widgets.analysis.embedding.rows import point_rows
-from cnnviz_widgets.analysis.embedding.scores import Scores, scores
+from cnnviz_widgets.analysis.embedding.scores import Scores, class_accuracy, scores
 from cnnviz_widgets.analysis.embedding.trust import trustworthiness
 
 from .clouds import two_moments
@@ -68,13 +68,21 @@ def test_where_there_is_nothing_to_trust_there_is_none(values: np.ndarray) -> No
 def test_scores_in_words() -> None:
     assert str(Scores()) == ""
     assert str(Scores(0.974, 0.91, 0.842, 10)) == (
-        "trustworthiness 0.97 · 10-NN accuracy 91 % (raw inputs 84 %)"
+        "trustworthiness 0.97 · class told by 10 nearest: 91 % (in raw inputs 84 %)"
     )
-    assert str(Scores(None, 0.5, None, 3)) == "3-NN accuracy 50 %"
+    assert str(Scores(None, 0.5, None, 3)) == "class told by 3 nearest: 50 %"
 
 
 def test_of_few_rows_fewer_vote() -> None:
-    before, _, labels = two_moments(16, classes=2)
+    before, _, labels = two_moments(36, classes=2)
     values = point_rows(before).values
     found = scores(values, principal_components(values), labels)
-    assert found.neighbours == 4 and found.accuracy is not None
+    assert found.neighbours == 6 and found.accuracy is not None
+
+
+def test_of_a_handful_nothing_is_said_to_be_told() -> None:
+    before, _, labels = two_moments(36, classes=2)
+    values = point_rows(before).values
+    for known in (29, 30):
+        some = np.where(np.arange(36) < known, labels, -1)
+        assert (class_accuracy(values, some) is None) == (known < 30)

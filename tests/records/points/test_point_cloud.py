@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import Any
+
 import numpy as np
 import pytest
 
 from cnnviz_widgets.analysis import LayerRecord, ParameterRecord, SampleChoice, keep
+from cnnviz_widgets.records.layer_record import AttentionRecord
 from cnnviz_widgets.records.points.point_cloud import point_cloud
 from cnnviz_widgets.records.points.point_picture import point_picture
 
@@ -102,3 +106,59 @@ def test_weights_have_channels_and_no_samples() -> None:
     assert not len(point_cloud(record, "samples"))
     assert point_cloud(record, "samples").notes[0].startswith("Weights are of no samples")
     assert len(point_cloud(record, "channels")) == 7
+
+
+def attention(samples: int, tokens: int = 7, heads: int = 3) -> AttentionRecord:
+    """Tables of which each row is a share of one."""
+    weights = RNG.dirichlet(np.ones(tokens), (samples, tokens, heads)).astype("float32")
+    return AttentionRecord(weights.transpose(0, 1, 3, 2))
+
+
+@pytest.mark.parametrize("make", [lambda record: record, keep])
+def test_samples_of_attention_lie_at_their_whole_tables(make: Any) -> None:
+    record = attention(12)
+    cloud = point_cloud(make(record), "samples")
+    rows = np.asarray(record.held_values).reshape(12, -1)
+    np.testing.assert_allclose(distances(cloud.values), distances(rows), atol=0.03)
+
+
+def test_heads_lie_by_the_angle_between_their_tables() -> None:
+    record = attention(12)
+    rows = np.asarray(record.held_values).reshape(-1, 3).T
+    unit = rows / np.linalg.norm(rows, axis=1, keepdims=True)
+    found = point_cloud(record, "channels").values
+    np.testing.assert_allclose(distances(found), distances(unit), atol=1e-5)
+
+
+def test_large_tables_are_compared_by_the_means_of_their_parts() -> None:
+    record = attention(5, tokens=70)
+    cloud = point_cloud(record, "samples")
+    assert cloud.values.shape == (5, 32 * 32 * 3)
+    assert cloud.notes == ("Of tables the means of 32 × 32 parts are compared.",)
+    tables = np.asarray(record.held_values, dtype=float)
+    edges = [70 * part // 32 for part in range(33)]
+    corner = tables[:, edges[30] : edges[31], edges[31] : edges[32], 1].mean((1, 2))
+    column = cloud.values[:, (30 * 32 + 31) * 3 + 1]
+    ratio = np.ptp(column) / np.ptp(corner)
+    np.testing.assert_allclose(column, (corner - corner.mean()) * ratio, atol=1e-9)
+
+
+def test_what_differs_by_rounding_alone_lies_in_one_place_and_is_not_scored() -> None:
+    # A softmax over positions: the mean of each map is the same, whatever the sample.
+    maps = RNG.dirichlet(np.ones(48), (40, 5)).astype("float32").transpose(0, 2, 1)
+    cloud = point_cloud(LayerRecord.of(maps), "samples")
+    assert cloud.notes == ("All samples give the same: they lie in one place.",)
+    picture = point_picture(cloud, "", "pca", None).judged(np.arange(40) % 2, None)
+    assert not picture.positions.any() and not str(picture.scores)
+    assert picture.variance_share is None
+
+
+def test_the_plane_says_how_much_of_the_variance_it_has() -> None:
+    cloud = point_cloud(LayerRecord.of(MAPS), "samples")
+    rows = cloud.values
+    expected = (np.linalg.svd(rows, compute_uv=False)[:2] ** 2).sum() / (rows**2).sum()
+    first = point_picture(cloud, "", "pca", None)
+    turned = replace(first, positions=first.positions[:, ::-1] + 3.0)
+    for picture in (first, point_picture(cloud, "", "pca", turned)):
+        assert picture.variance_share == pytest.approx(expected)
+    assert replace(first, method="tsne").variance_share is None

@@ -9,6 +9,7 @@ import pytest
 
 import cnnviz_widgets as cv
 from cnnviz_widgets.analysis import LayerRecord, ParameterRecord, SampleChoice, keep
+from cnnviz_widgets.records.layer_record import AttentionRecord
 from cnnviz_widgets.widgets.panels.channel_card import ChannelCard
 
 VALUES = np.maximum(0, np.random.default_rng(3).normal(size=(6, 5, 5, 8)))
@@ -104,3 +105,11 @@ def test_wrong_parts_are_refused() -> None:
             ChannelCard(**{name: 5})
     card = ChannelCard(density=cv.DensityPanel(VALUES))
     assert card._curves is not None
+
+
+def test_heads_of_attention_are_not_said_to_fire() -> None:
+    weights = np.random.default_rng(0).dirichlet(np.ones(5), (4, 5, 3)).astype("float32")
+    card = ChannelCard()
+    card.show(AttentionRecord(weights.transpose(0, 1, 3, 2)))
+    assert (card._fires, card._noun) == (b"", "head")
+    card.close()

@@ -59,7 +59,9 @@ def _check_shown(make: Callable[..., Any], record: LayerPicture) -> None:
     other.show(record)
     for each in (view, other):
         assert each.record is record
-        assert f"of {record.n_channels} {record.channel_noun}" in repr(each)
+        # Of channels, or, where a view shows these, of samples.
+        called = (f"of {record.n_channels} {record.channel_noun}", f"of {record.shape[0]} sample")
+        assert any(text in repr(each) for text in called)
         data, _ = each._repr_mimebundle_()
         assert "application/vnd.jupyter.widget-view+json" in data
         assert Image.open(io.BytesIO(base64.b64decode(data["image/png"]))).width > 100

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import threading
 from collections.abc import Iterator
 from typing import Any
 
@@ -13,6 +14,8 @@ from traitlets import TraitError
 import cnnviz_widgets as cv
 from cnnviz_widgets.analysis import LayerRecord, SampleChoice
 from cnnviz_widgets.analysis.embedding.alignment import movement
+from cnnviz_widgets.records.points.point_picture import PointPicture
+from cnnviz_widgets.widgets.views.embedding.given_samples import given_answers, given_pictures
 
 from ...analysis.embedding.clouds import two_moments
 
@@ -44,8 +47,9 @@ def test_what_is_sent_is_what_it_is_of(view: Any) -> None:
 
 
 def test_it_says_what_it_rests_on_and_what_it_is_worth(view: Any) -> None:
-    assert view.summary.startswith("120 samples · trustworthiness 0.")
-    assert "10-NN accuracy" in view.summary and "(raw inputs" in view.summary
+    assert view.summary.startswith("120 samples · plane: ")
+    assert " % of the variance · trustworthiness 0." in view.summary
+    assert "class told by 10 nearest: " in view.summary and "(in raw inputs " in view.summary
     assert view._notes == []
     view.method = "tsne"
     assert view.wait(60)
@@ -84,7 +88,7 @@ def test_cancelling_shows_principal_components(view: Any) -> None:
 def test_channels_can_be_the_points(view: Any) -> None:
     view.subject = "channels"
     assert view.numbers.tolist() == list(range(24))
-    assert view.summary.startswith("24 channels") and "accuracy" not in view.summary
+    assert view.summary.startswith("24 channels") and "class" not in view.summary
     assert sorted(sent(view, "_leaves", "<i4").tolist()) == list(range(24))
     assert not view._places
 
@@ -153,7 +157,7 @@ def test_what_is_of_another_length_is_refused(what: str, count: int) -> None:
 def test_one_class_many_or_none(labels: Any) -> None:
     view = cv.Embedding(BEFORE, labels)
     several = labels is not None and len({*labels}) > 1
-    assert ("accuracy" in view.summary) == several
+    assert ("class told by" in view.summary) == several
     assert view.picture().width > 100
     view.close()
 
@@ -177,3 +181,86 @@ def test_samples_are_selected_apart_from_channels(view: Any) -> None:
     assert view.sample_selection.selected == ()
     with pytest.raises(Exception, match="not changed later"):
         view.sample_selection = cv.SampleSelection()
+
+
+@pytest.mark.parametrize("logits", [False, True])
+def test_a_single_score_is_that_of_the_second_of_two_classes(logits: bool) -> None:
+    truth = LABELS % 2
+    share = np.where(np.arange(120) % 10, 0.2 + 0.6 * truth, 0.7 - 0.4 * truth)[:, np.newaxis]
+    given = np.log(share / (1 - share)) if logits else share.astype("float32")
+    view = cv.Embedding(BEFORE, truth, ["no", "yes"], predictions=given)
+    expected = (share[:, 0] > 0.5).astype(int)
+    assert [head["answer_class"] for head in view._heads] == expected.tolist()
+    assert [head["right"] for head in view._heads] == (expected == truth).tolist()
+    sure = np.maximum(share, 1 - share)[:, 0].tolist()
+    assert [head["confidence"] for head in view._heads] == pytest.approx(sure, rel=1e-5)
+    view.close()
+
+
+def test_a_single_score_and_many_class_names_are_refused() -> None:
+    with pytest.raises(ValueError, match=r"shape \(120, 1\) are of two classes.* has 4: take"):
+        cv.Embedding(BEFORE, LABELS, NAMES, predictions=np.full((120, 1), 0.5))
+
+
+@pytest.mark.parametrize("classes", [1, 4])
+def test_where_a_score_is_nan_there_is_no_answer(classes: int) -> None:
+    scores = np.random.default_rng(1).dirichlet(np.ones(4), 120)[:, :classes]
+    scores[::3, -1] = np.nan
+    view = cv.Embedding(BEFORE, LABELS % 2, predictions=scores)
+    for number, head in enumerate(view._heads):
+        known = bool(number % 3)
+        assert (head["answer"] != "", head["right"] is not None) == (known, known)
+        assert (head["answer_class"] >= 0) == known and (head["confidence"] is None) == (not known)
+    view.close()
+
+
+def test_it_calls_itself_by_what_its_points_are(view: Any) -> None:
+    assert repr(view) == "<Embedding of 120 samples>"
+    view.subject = "channels"
+    assert repr(view) == "<Embedding of 24 channels>"
+    view.close()
+    assert repr(view) == "<Embedding of nothing, closed>"
+
+
+def test_points_that_nobody_saw_placed_are_of_no_layer() -> None:
+    view = cv.Embedding(LayerRecord(BEFORE, path="first"), LABELS, NAMES)
+    assert (view._layer, view._late) == ("first", False)
+    view.active = False
+    assert not view._late
+    view.show(LayerRecord(AFTER, path="second"))
+    assert (view._layer, view._late) == ("second", True)
+    view.active = True
+    assert (view._layer, view._late) == ("second", False)
+    view.active = False
+    samples, answers = given_pictures(None), given_answers(view.record, LABELS[::-1], None, NAMES)
+    view.show_samples(samples, answers)
+    assert view._late
+    view.active = True
+    assert not view._late and view._heads[0]["true_class"] == LABELS[-1]
+    view.close()
+
+
+def test_samples_told_otherwise_while_points_are_judged_are_judged_by_that(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("cnnviz_widgets.widgets.views.embedding.placing._AT_ONCE", 0)
+    judged, told, looks = threading.Event(), threading.Event(), list[int]()
+    judge = PointPicture.judged
+
+    def slowly(picture: PointPicture, *given: Any) -> PointPicture:
+        looks.append(1)
+        result = judge(picture, *given)
+        judged.set()
+        assert told.wait(30)
+        return result
+
+    monkeypatch.setattr(PointPicture, "judged", slowly)
+    view = cv.Embedding(BEFORE, np.arange(120) % 2)
+    assert judged.wait(30)
+    view.show_samples(given_pictures(None), given_answers(view.record, LABELS, None, NAMES))
+    told.set()
+    assert view.wait(30)
+    expected = judge(view._placing.picture, LABELS, None).scores
+    assert view._placing.picture.scores == expected and str(expected) in view.summary
+    assert len(looks) == 2 and view._placing.work.turn is None
+    view.close()

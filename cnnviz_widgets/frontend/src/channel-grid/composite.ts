@@ -107,6 +107,6 @@ export class Composite {
     const sheet = this.sheet();
     const { row, y, x } = spot;
     const place = `(${y * sheet.reduction[0]}, ${x * sheet.reduction[1]})`;
-    return `RGB · ${sampleName(sheet.samples[row]!, labels)} · ${place} ≈ ${describeColour(sheet, this.three, row, y, x, colours)}`;
+    return `RGB · ${place} ≈ ${describeColour(sheet, this.three, row, y, x, colours)} · ${sampleName(sheet.samples[row]!, labels)}`;
   }
 }

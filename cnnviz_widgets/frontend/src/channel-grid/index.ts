@@ -88,6 +88,7 @@ class ChannelGrid implements StageContent<GridLayout> {
         size: () => this.sizes(),
         setSize: (scale) => this.columns.moveTo({ scale }),
         offersColour: () => this.composite.offered,
+        noun: () => this.sheet.noun,
       },
       enlarged: {
         tiles: () => this.sheet,

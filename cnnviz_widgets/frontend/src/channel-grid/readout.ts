@@ -52,16 +52,17 @@ function lookText(sheet: Sheet, { targets, sources }: Tokens, { row, y, x }: Til
   return `${from} → ${tokenName(sources(sample), x, across, sheet.width * across)}:`;
 }
 
-/** `channel 25 · Trouser · max 4.33 · (3, 5) ≈ 0.5`. */
+/** `channel 25 · (3, 5) ≈ 0.5 · Trouser · max 4.33`: what is asked for first, as the end may be cut. */
 export function describe(sheet: Sheet, spot: TilePixel, labels: readonly string[]): string {
-  const parts = [`${sheet.noun} ${sheet.names[spot.col]}`, sampleName(sheet.samples[spot.row]!, labels)];
+  const parts = [`${sheet.noun} ${sheet.names[spot.col]}`];
   const [down, across] = sheet.reduction;
   const pixels = sheet.height * sheet.width > 1;
   const high = sheet.high[spot.row * sheet.cols + spot.col]!;
-  if (pixels && Number.isFinite(high)) parts.push(`max ${number(high)}`);
   const pixel = (): string => (sheet.tokens ? lookText(sheet, sheet.tokens, spot) : pixelText(sheet, spot));
   const place = sheet.kind === "sequence" ? `step ${spot.y * down} ` : pixels || sheet.tokens ? `${pixel()} ` : "";
   parts.push(`${place}${valueText(sheet, spot)}`);
+  parts.push(sampleName(sheet.samples[spot.row]!, labels));
+  if (pixels && Number.isFinite(high)) parts.push(`max ${number(high)}`);
   if (down * across > 1) parts.push(`mean of ${down} × ${across}`);
   const mark = MARK_WORDS[markOf(sheet, spot.row, spot.col)];
   if (mark) parts.push(mark);

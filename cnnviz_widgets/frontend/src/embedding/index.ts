@@ -57,6 +57,7 @@ class Embedding {
   private readonly legend: Legend;
   private readonly card: Card;
   private readonly lasso: Lasso;
+  private readonly enlarged: Enlarged;
   private readonly moving = new Moving();
   private readonly connection: Connection;
   private readonly slowAnswer: SlowAnswer;
@@ -105,18 +106,19 @@ class Embedding {
     keyboard(canvas);
     canvas.setAttribute("role", "application");
     canvas.setAttribute("aria-label", `The points. ${HELP}`);
-    this.lay(new Enlarged(this.root, () => this.resize(), signal));
+    this.enlarged = new Enlarged(this.root, () => this.resize(), signal);
+    this.lay();
     this.points = readPoints(model, axis);
     this.moving.to(this.points, undefined);
     this.listen(signal);
   }
 
-  private lay(enlarged: Enlarged): void {
+  private lay(): void {
     const group = (label: string, buttons: Map<string, HTMLButtonElement>): HTMLElement =>
       element("span", "cnnviz-group", { role: "group", "aria-label": label }, ...buttons.values());
     const tools = element("div", "cnnviz-toolbar", {}, group("How points are placed", this.methods), group("What points are", this.subjects), this.whole, this.alone);
     this.root.append(tools);
-    enlarged.offer(tools);
+    this.enlarged.offer(tools);
     this.stage.append(this.scatter.dots.canvas, this.scatter.overlay.canvas, this.card.root, this.empty, this.working);
     const body = element("div", "cnnviz-embedding-body", {}, this.stage, this.legend.root);
     this.root.append(this.error, body, this.summary, this.notes, this.connection.line);
@@ -135,7 +137,7 @@ class Embedding {
       selection.onChange(this.drawOverlay);
     }
     const read = eachFrame(() => this.read(), signal);
-    onChange(model, [...POINTS_TRAITS, ...HEADS_TRAITS, "_noun"], read);
+    onChange(model, [...POINTS_TRAITS, ...HEADS_TRAITS, "_noun", "_late", "_layer"], read);
     onChange(this.axis, ["_groups"], () => !this.points.areSamples && read());
     onChange(model, ["method", "subject", "_shown", "_share", "_summary", "_notes", "_install", "error"], () => this.show());
     this.samples.surveyed?.onSelected(() => this.showAlone());
@@ -204,11 +206,13 @@ class Embedding {
     const tsne = this.methods.get("tsne")!;
     this.connection.need(tsne, install !== "");
     if (install) tsne.title = `t-SNE needs openTSNE: ${install}`;
-    say(this.summary, model.get("_summary"));
-    this.summary.title = "Trustworthiness: whether neighbours here are neighbours in the layer. NN accuracy: how often the nearest samples in the layer tell a sample's class; the same in the inputs.";
-    showNotes(this.notes, [...model.get("_notes"), ...(install ? [`t-SNE: ${install}`] : [])]);
+    this.enlarged.name(model.get("_layer"));
+    const late = model.get("_late");
+    say(this.summary, late ? "" : model.get("_summary"));
+    this.summary.title = "Trustworthiness: whether neighbours here are neighbours in the layer; 1 at best, 0.5 by chance. Nearest: whether the samples that are nearest in the layer are of the same class.";
+    showNotes(this.notes, [...(late ? [] : model.get("_notes")), ...(install ? [`t-SNE: ${install}`] : [])]);
     this.empty.hidden = this.points.numbers.length > 0;
-    say(this.empty, "No points.");
+    say(this.empty, !late ? "No points." : this.connection.alive ? "" : `No points of ${model.get("_layer") || "this"} without a kernel.`);
     // What cannot be seen takes no part in the keyboard's round either.
     this.scatter.overlay.canvas.tabIndex = this.empty.hidden ? 0 : -1;
     this.showAlone();
@@ -231,7 +235,7 @@ class Embedding {
     const error = model.get("error");
     const asked = model.get("method") !== model.get("_shown") && this.points.numbers.length > 4;
     const others = this.points.numbers.length > 0 && (model.get("subject") === "samples") !== this.points.areSamples;
-    const waits = share < 0 && !error && this.connection.alive && (asked || others);
+    const waits = share < 0 && !error && this.connection.alive && (asked || others || model.get("_late"));
     this.slowAnswer.wait(waits);
     const slow = waits && this.slowAnswer.over;
     say(this.state, share >= 0 ? `t-SNE ${percent(Math.floor(100 * share) / 100)}` : slow ? WAITING : "");
@@ -299,7 +303,6 @@ class Embedding {
     else if (event.key === "+" || event.key === "=") this.scatter.zoomAt(1.5, middle);
     else if (event.key === "-") this.scatter.zoomAt(1 / 1.5, middle);
     else if (event.key === "0") this.scatter.reset();
-    else if (event.key === "Escape" && this.selection.list.length > 0) this.selection.clear();
     else return;
     event.preventDefault();
     event.stopPropagation();

@@ -1,4 +1,5 @@
 /** The pointer over the points: it hovers, clicks, draws around some, or moves all. */
+import { onEscape } from "../lib/frame/escape";
 import type { Place } from "./scatter";
 
 /** A pointer that moved less has clicked. */
@@ -34,6 +35,8 @@ export class Lasso {
     canvas.addEventListener("pointermove", (event) => this.onMove(event), options);
     canvas.addEventListener("pointerup", (event) => this.onUp(event), options);
     canvas.addEventListener("pointercancel", () => this.stop(), options);
+    // What is drawn around is taken back; the release that is still to come does nothing.
+    onEscape(canvas, "drag", () => this.outline.length > 0, () => this.stop(), signal);
   }
 
   private place(event: MouseEvent): Place {

@@ -30,7 +30,9 @@ export interface Points {
 }
 
 export function readPoints(model: AnyModel<EmbeddingState>, axis: AnyModel<ColumnAxisState>): Points {
-  const numbers = asInt32(model.get("_points"));
+  // What is of another layer, or of other answers, is not shown under this one's name.
+  const late = model.get("_late");
+  const numbers = late ? new Int32Array(0) : asInt32(model.get("_points"));
   const areSamples = model.get("_noun") === "sample";
   const heads = readHeads(model as unknown as HeadsModel);
   const places = areSamples ? asInt32(model.get("_places")) : new Int32Array(numbers.length).fill(-1);
@@ -56,7 +58,7 @@ export function readPoints(model: AnyModel<EmbeddingState>, axis: AnyModel<Colum
     });
   }
   const surveyed = numbers.reduce((sum, number) => sum + Number(isSurveyed(number)), 0);
-  return { numbers, classes, wrong, places, areSamples, surveyed, heads, names, at, ...withinOne(asFloat32(model.get("_positions"))) };
+  return { numbers, classes, wrong, places, areSamples, surveyed, heads, names, at, ...withinOne(late ? new Float32Array(0) : asFloat32(model.get("_positions"))) };
 }
 
 function withinOne(positions: Float32Array): Pick<Points, "positions" | "reach"> {

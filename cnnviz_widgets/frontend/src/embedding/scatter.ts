@@ -142,7 +142,8 @@ export class Scatter {
     const { context } = this.dots;
     const radius = this.radius(points.numbers.length);
     const chosen = new Set(selection.list);
-    const some = chosen.size > 0 || only !== undefined;
+    // What is selected may have no point, as dead channels have none.
+    const some = only !== undefined || [...chosen].some((number) => points.at.has(number));
     const stands = (point: number): boolean =>
       only === undefined ? chosen.has(points.numbers[point]!) : points.classes[point] === only;
     for (const front of some ? [false, true] : [true]) {

@@ -66,6 +66,11 @@ class ExportMenu {
     const menu = (this.menu = popover(opener, content, signal, { label: "Export", onOpen: () => this.fill() }));
     this.root.append(opener, this.said);
     signal.addEventListener("abort", () => clearTimeout(this.timer), { once: true });
+    // The words of a row are its first button's, too.
+    this.list.addEventListener("click", (event) => {
+      const row = (event.target as Element).closest("span")?.closest(".cnnviz-export-row");
+      row?.querySelector("button")?.click();
+    }, { signal });
     this.list.addEventListener("keydown", (event) => this.onKey(event), { signal });
     onCommand(this.root, "export", () => (menu.isOpen ? menu.close() : menu.open()), signal);
     model.on("msg:custom", (message: Sent, buffers: DataView[]) => this.onSent(message, buffers));
@@ -153,14 +158,22 @@ class ExportMenu {
 
   /** What the page can make alone. */
   private async saveScreen(): Promise<void> {
-    const picture = await screenPicture(this.root.closest<HTMLElement>(SHOWN) ?? this.root);
-    const blob = picture && (await new Promise<Blob | null>((resolve) => picture.toBlob(resolve)));
+    let word = "There is no picture on the screen.";
+    let blob: Blob | null = null;
+    try {
+      const picture = await screenPicture(this.root.closest<HTMLElement>(SHOWN) ?? this.root);
+      blob = picture && (await new Promise<Blob | null>((resolve) => picture.toBlob(resolve)));
+      if (picture) word = "The browser made no picture.";
+    } catch (error) {
+      word = `The browser made no picture: ${String(error)}`;
+    }
     if (this.props.signal.aborted) return;
     if (blob) {
-      saveFile("screen.png", blob);
-      return this.finish("Saved screen.png");
+      const name = `screen-${timeOf(new Date())}.png`;
+      saveFile(name, blob);
+      return this.finish(`Saved ${name}`);
     }
-    this.done = picture ? "The browser made no picture." : "There is no picture on the screen.";
+    this.done = word;
     this.show();
   }
 
@@ -171,6 +184,13 @@ class ExportMenu {
     event.preventDefault();
     buttons[next]?.focus();
   }
+}
+
+/** `20261127-112501`, by the reader's clock: one picture after another has another name. */
+function timeOf(now: Date): string {
+  const two = (part: number): string => String(part).padStart(2, "0");
+  const day = `${now.getFullYear()}${two(now.getMonth() + 1)}${two(now.getDate())}`;
+  return `${day}-${two(now.getHours())}${two(now.getMinutes())}${two(now.getSeconds())}`;
 }
 
 function render(props: RenderProps<ExportMenuState>): void {

@@ -67,7 +67,7 @@ export function describeComposite(parameters: Parameters, spot: Spot): string {
   const at = (share: number, length: number): number => Math.min(length - 1, Math.max(0, Math.floor(share * length)));
   const [y, x] = [at(spot.down, tiles.height), at(spot.across, tiles.width)];
   const place = taps[0] * taps[1] > 1 ? `${tapText(parameters, parameters.whole, y, x)} ` : "";
-  return `${outputName(parameters, spot.row)} · RGB · ${place}≈ ${describeColour(tiles, [0, 1, 2], spot.row, y, x, colours)}`;
+  return `RGB · ${place}≈ ${describeColour(tiles, [0, 1, 2], spot.row, y, x, colours)} · ${outputName(parameters, spot.row)}`;
 }
 
 /** `16 outputs ↓ · 3 inputs → · 3×3`. */

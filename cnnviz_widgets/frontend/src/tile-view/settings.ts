@@ -38,12 +38,16 @@ export interface SettingsOptions {
   /** The size of a tile now, and what it can be. */
   size: () => { now: number; least: number; most: number };
   setSize: (size: number) => void;
+  /** What a column is called, where that is not a channel always. */
+  noun?: () => string;
   /** Whether there are three channels that can be shown in colour. */
   offersColour: () => boolean;
   dark: () => boolean;
   /** How channels are joined. */
   linkage: HTMLElement;
 }
+
+const rangeTitle = (noun: string): string => `Colours span the range of each ${noun}`;
 
 interface Choice {
   button: HTMLButtonElement;
@@ -81,7 +85,7 @@ export class Settings {
         model.set("value_range", range);
         publish();
       };
-      const made = this.choice(words, `Colours span the range of each ${range}`, choose, () => options.range() === range);
+      const made = this.choice(words, rangeTitle(range), choose, () => options.range() === range);
       made.dataset.range = range;
       ranges.append(made);
     }
@@ -127,6 +131,12 @@ export class Settings {
       const offer = this.options.offers(range);
       button.disabled = offer !== "yes";
       button.hidden = offer === "hidden";
+      // Attention has heads where outputs have channels.
+      const noun = this.options.noun?.();
+      if (range === "channel" && noun) {
+        button.textContent = noun;
+        button.title = rangeTitle(noun);
+      }
     }
     this.colour.hidden = !this.options.offersColour();
     for (const draw of this.swatches) draw();

@@ -59,7 +59,7 @@ function choice(): HTMLElement {
 
 test("it tells its three values by the channels' numbers, and what colours stand for", async () => {
   const { canvas, selection } = await open();
-  expect(await said(canvas)).toBe("RGB · sample 0 · (0, 0) ≈ 0.5, 0.75, 0.25 · black 0, white 1");
+  expect(await said(canvas)).toBe("RGB · (0, 0) ≈ 0.5, 0.75, 0.25 · black 0, white 1 · sample 0");
   expect(selection.state.hovered).toBe(-1);
   selection.state.selected = [1];
   canvas.dispatchEvent(at("click", COLUMN, 30, { detail: 1 }));

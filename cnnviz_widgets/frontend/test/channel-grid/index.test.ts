@@ -149,7 +149,7 @@ describe("channel grid", () => {
     const { canvas } = await open();
     canvas.dispatchEvent(at("pointermove", middle(1) + 3, 30));
     await frame();
-    expect(find(".cnnviz-readout").textContent).toBe("channel 2 · <script>alert(1)</script> (0) · max 1 · (0, 1) ≈ 0");
+    expect(find(".cnnviz-readout").textContent).toBe("channel 2 · (0, 1) ≈ 0 · <script>alert(1)</script> (0) · max 1");
     expect(document.querySelector("script")).toBeNull();
   });
 
@@ -198,9 +198,9 @@ describe("channel grid", () => {
     model.set({ height: HEADER + 5 * (TILE + 1) });
     await frame();
     expect(await at_row(0)).toBe("shirt (0) · not among the 2 samples looked at here");
-    expect(await at_row(1)).toContain("channel 2 · coat (1)");
+    expect(await at_row(1)).toContain("≈ 0 · coat (1)");
     expect(await at_row(3)).toBe("boot (3) · not among the 2 samples looked at here");
-    expect(await at_row(4)).toContain("channel 2 · hat (4)");
+    expect(await at_row(4)).toContain("· hat (4)");
   });
 
   test("counts of tiles say of which samples they are, where all else is of more", async () => {

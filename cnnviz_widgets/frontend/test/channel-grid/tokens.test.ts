@@ -40,8 +40,8 @@ const WORDS: Partial<ChannelGridState> = {
 };
 
 test("a pixel is a weight from a token to a token, by their words", () => {
-  expect(told(sheet(WORDS), { row: 0, col: 0, y: 1, x: 0 }, [])).toBe("head 0 · sample 1 · max 1 · sat (1) → cat (0): ≈ 1");
-  expect(told(sheet(), { row: 0, col: 0, y: 1, x: 0 }, [])).toBe("head 0 · sample 1 · max 1 · token 1 → token 0: ≈ 1");
+  expect(told(sheet(WORDS), { row: 0, col: 0, y: 1, x: 0 }, [])).toBe("head 0 · sat (1) → cat (0): ≈ 1 · sample 1 · max 1");
+  expect(told(sheet(), { row: 0, col: 0, y: 1, x: 0 }, [])).toBe("head 0 · token 1 → token 0: ≈ 1 · sample 1 · max 1");
   expect(sheetSize(sheet())).toBe("1 head 2×3");
   expect(describeChannel(sheet(), 0)).toMatch(/^head 0 · /);
 });

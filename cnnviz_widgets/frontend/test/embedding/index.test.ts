@@ -28,6 +28,8 @@ const SAMPLES: EmbeddingState = {
   _places: view(Int32Array.of(0, 1, 2, 3)),
   _leaves: view(new Int32Array(0)),
   _noun: "sample",
+  _layer: "dense",
+  _late: false,
   _shown: "pca",
   _summary: "4 samples",
   _share: -1,
@@ -95,6 +97,66 @@ describe("embedding", () => {
     for (const place of outline) point(canvas, "pointermove", ...place);
     point(canvas, "pointerup", ...outline[3]!);
     expect(samples.state.selected).toEqual([4, 7, 9]);
+  });
+
+  test("Escape takes back what is being drawn around, and then what was selected", async () => {
+    const { samples, canvas } = await open();
+    samples.set("selected", [4]);
+    const outline: [number, number][] = [[0, 0], [SIZE, 0], [SIZE, SIZE], [0, SIZE]];
+    point(canvas, "pointerdown", ...outline[0]!);
+    for (const place of outline) point(canvas, "pointermove", ...place);
+    canvas.dispatchEvent(key("Escape"));
+    point(canvas, "pointerup", ...outline[3]!);
+    expect(samples.state.selected).toEqual([4]);
+    canvas.focus();
+    canvas.dispatchEvent(key("Escape"));
+    expect(samples.state.selected).toEqual([]);
+  });
+
+  test("enlarged it lies over the frame and says what it is of; each Escape ends one thing", async () => {
+    const { samples, canvas } = await open();
+    const root = find(".cnnviz-embedding");
+    const [board, main, drawer] = ["cnnviz-frame", "cnnviz-frame-main", "cnnviz-frame-drawer"].map((name) => Object.assign(document.createElement("div"), { className: name }));
+    document.body.append(board!);
+    drawer!.append(root);
+    board!.append(main!, drawer!);
+    const enlarge = find<HTMLButtonElement>(".cnnviz-embedding-enlarge");
+    const large = (): boolean => root.hasAttribute("popover");
+    enlarge.click();
+    expect([large(), main!.inert, enlarge.getAttribute("aria-pressed")]).toEqual([true, true, "true"]);
+    expect(find(".cnnviz-embedding-title").textContent).toBe("dense");
+    samples.set("selected", [4]);
+    canvas.focus();
+    canvas.dispatchEvent(key("Escape"));
+    expect([samples.state.selected, large()]).toEqual([[], true]);
+    canvas.dispatchEvent(key("Escape"));
+    expect([large(), main!.inert, document.activeElement]).toEqual([false, false, enlarge]);
+    // What is put over the panes is over it, too.
+    enlarge.click();
+    drawer!.inert = true;
+    drawer!.setAttribute("inert", "");
+    await frame();
+    expect([large(), main!.inert]).toEqual([false, false]);
+  });
+
+  test.each([[[99], false], [[99, 4], true]])("with %j selected, others are faint: %j", async (selected, faint) => {
+    const drawn: number[] = [];
+    const plain = HTMLCanvasElement.prototype.getContext;
+    const given = vi.spyOn(HTMLCanvasElement.prototype, "getContext").mockImplementation(function (this: HTMLCanvasElement) {
+      let alpha = 1;
+      const own: object = { drawImage: () => void (this.className.includes("-dots") && drawn.push(alpha)) };
+      return new Proxy(plain.call(this, "2d") as object, {
+        get: (target, name) => Reflect.get(name in own ? own : target, name) as unknown,
+        set: (_, name, value: number) => (name === "globalAlpha" && (alpha = value), true),
+      }) as never;
+    });
+    const { samples } = await open();
+    given.mockRestore();
+    drawn.length = 0;
+    samples.set("selected", selected as number[]);
+    await frame();
+    expect(drawn.length).toBe(4);
+    expect(drawn.some((alpha) => alpha < 1)).toBe(faint);
   });
 
   test("keys walk from point to point, select, and clear", async () => {
@@ -242,6 +304,21 @@ describe("embedding", () => {
     point(canvas, "pointermove", ...of(9));
     button("bag").click();
     expect([samples.state.hovered, samples.state.selected]).toEqual([9, [7, 2]]);
+  });
+
+  test("points of what was shown before are not shown under another layer's name", async () => {
+    const { model, canvas } = await open();
+    model.set({ _layer: "conv3", _late: true });
+    await frame();
+    const empty = find(".cnnviz-embedding-empty");
+    expect([empty.hidden, empty.textContent, canvas.tabIndex]).toEqual([false, "", -1]);
+    model.connect(false);
+    expect(empty.textContent).toBe("No points of conv3 without a kernel.");
+    expect([find(".cnnviz-embedding-summary").textContent, document.querySelectorAll(".cnnviz-embedding-class").length]).toEqual(["", 0]);
+    model.connect(true);
+    model.set("_late", false);
+    await frame();
+    expect([empty.hidden, find(".cnnviz-embedding-summary").textContent]).toEqual([true, "4 samples"]);
   });
 
   test("of nothing there is nothing to come to with the keyboard", async () => {

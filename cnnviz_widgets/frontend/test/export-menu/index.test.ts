@@ -65,6 +65,12 @@ describe("asking", () => {
     expect(find(".cnnviz-popover").getAttribute("aria-label")).toBe("Export");
   });
 
+  test("the words of a row ask for its first format", async () => {
+    const model = await open();
+    document.querySelectorAll<HTMLElement>(".cnnviz-export-row > span")[1]!.click();
+    expect(model.state._asked.slice(2)).toEqual(["report", ".md"]);
+  });
+
   test("the file that comes is saved under its name, and nothing is left waiting", async () => {
     const model = await open();
     named("Picture, SVG").click();
@@ -161,8 +167,13 @@ describe("without a kernel", () => {
     Image.prototype.decode = async () => undefined;
     HTMLCanvasElement.prototype.toBlob = (callback) => callback(new Blob(["png"]));
     named("As on the screen, PNG").click();
-    await vi.waitFor(() => expect(said()).toBe("Saved screen.png"));
-    expect(saved.map(({ name }) => name)).toEqual(["screen.png"]);
+    await vi.waitFor(() => expect(said()).toMatch(/^Saved screen-\d{8}-\d{6}\.png$/));
+    expect(saved.map(({ name }) => `Saved ${name}`)).toEqual([said()]);
+    find(".cnnviz-export > button").click();
+    Image.prototype.decode = async () => Promise.reject(new Error("EncodingError"));
+    named("As on the screen, PNG").click();
+    await vi.waitFor(() => expect(status()).toBe("The browser made no picture: Error: EncodingError"));
+    expect(saved.length).toBe(1);
     vi.restoreAllMocks();
   });
 
@@ -176,7 +187,12 @@ describe("without a kernel", () => {
     gone.style.display = "none";
     const over = Object.assign(document.createElement("div"), { textContent: "menu" });
     over.setAttribute("popover", "manual");
-    root.append(scrolled, picture, field, gone, over);
+    const said = Object.assign(document.createElement("div"), { className: "cnnviz-export-said", textContent: "saved before" });
+    const choice = document.createElement("select");
+    for (const text of ["first", "second"]) choice.append(Object.assign(document.createElement("option"), { textContent: text, value: text }));
+    choice.value = "second";
+    const odd = Object.assign(document.createElement("i"), { textContent: "a\u0001b \ud800x 😀" });
+    root.append(scrolled, picture, field, gone, over, said, choice, odd);
     root.scrollTop = 12;
     document.body.append(root);
     const styleOf = getComputedStyle;
@@ -186,7 +202,9 @@ describe("without a kernel", () => {
     for (const part of ["<p", ">dashes</span>", "curves &amp; &lt;b&gt;", "<svg", "data:tiles", 'value="typed"', "translate:0px -12px", 'width="40" height="20"']) {
       expect(drawing).toContain(part);
     }
-    for (const part of ["gone", "menu<", "<canvas"]) expect(drawing).not.toContain(part);
+    expect(drawing).toContain("a\ufffdb \ufffdx 😀");
+    expect(/<option[^>]*selected[^>]*>second/.test(drawing) && !/<option[^>]*selected[^>]*>first/.test(drawing)).toBe(true);
+    for (const part of ["gone", "menu<", "<canvas", "saved before"]) expect(drawing).not.toContain(part);
   });
 
   test("nobody is waited for once the kernel is gone", async () => {

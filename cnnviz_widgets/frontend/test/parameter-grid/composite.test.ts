@@ -41,7 +41,7 @@ async function said(canvas: HTMLElement, input: number): Promise<string> {
 test("it tells the three weights of a tap, and that 0 is grey", async () => {
   const { canvas } = await open();
   expect(await said(canvas, 3)).toBe(
-    "output channel 2 · RGB · tap (0, 1) ≈ 0.5, 0.5, 0.5 · grey 0, black −1, white 1 in the whole layer",
+    "RGB · tap (0, 1) ≈ 0.5, 0.5, 0.5 · grey 0, black −1, white 1 in the whole layer · output channel 2",
   );
   expect(await said(canvas, 1)).toMatch(/^output channel 2 · input channel 1 · tap/);
 });

@@ -15,6 +15,7 @@ from ....records.layer_picture import LayerPicture
 from ....records.layer_record import as_record
 from ....records.points.point_cloud import SUBJECTS, point_cloud
 from ....records.points.point_picture import METHODS, PointPicture
+from ....records.record_kind import WEIGHTS
 from ....records.samples.row_heads import SampleAnswers, SamplePictures
 from ....runtime.call_stack import surely
 from ....validation.arrays import number_array
@@ -27,10 +28,11 @@ from ...linking.sample_selection import SampleSelection
 from ...linking.selection import Selection
 from ...linking.traits import Whole, WidgetOf
 from ...linking.wire_format import HeadTraits, head_entries, picture_state, wire
+from ..layer_view import brief
 from ..sample_view import SampleView
 from ..view_slot import Links, ViewSlot
 from .given_samples import for_rows, given_answers, given_pictures
-from .notes import notes_on
+from .placed_points import placed_points
 from .placing import Placing
 from .told_samples import ToldSamples
 
@@ -54,7 +56,8 @@ class Embedding(HeadTraits, SampleView):
     class_names : sequence of str, optional
         Names of the classes that whole-number labels count.
     predictions : array_like, optional
-        What the model answers: classes, shape (sample,), or scores, shape (sample, class).
+        What the model answers: classes, shape (sample,), scores, shape (sample, class), or those
+        of the second of two classes, shape (sample, 1).
     inputs : array_like, optional
         What the model was shown, shape (sample, ...): pictures to hover, and what the accuracy
         is compared with.
@@ -99,6 +102,8 @@ class Embedding(HeadTraits, SampleView):
     _positions = Bytes().tag(sync=True)
     _places = Bytes().tag(sync=True)
     _leaves = Bytes().tag(sync=True)
+    _layer = Unicode(help="The layer's path; '' of values that come from elsewhere.").tag(sync=True)
+    _late = Bool(False, help="Whether the points are of what was shown before.").tag(sync=True)
     _noun = Unicode("sample", help="What a point is called.").tag(sync=True)
     _shown = Enum(list(METHODS), "pca", help="How the points are placed now.").tag(sync=True)
     _summary = Unicode(help="What the picture rests on, and what it is worth.").tag(sync=True)
@@ -275,8 +280,11 @@ class Embedding(HeadTraits, SampleView):
         with surely(lock), lock:
             self._placing.told = told
             self._untold = None if self.active else (samples, told)
-            if self._untold is None:
-                self._put(self._state_of_samples(samples, told, pictured))
+            if self._untold is not None:
+                self._late = True
+            else:
+                state = self._state_of_samples(samples, told, pictured)
+                self._put({**state, "_late": self._is_late})
                 if not self._is_late:
                     self._placing.judge()
 
@@ -302,7 +310,7 @@ class Embedding(HeadTraits, SampleView):
         ----------
         picture : PointPicture
         """
-        self._put(self._drawn(picture))
+        self._put(placed_points(picture, self.method))
 
     def show_share(self, share: float) -> None:
         """Show how far t-SNE is.
@@ -328,7 +336,7 @@ class Embedding(HeadTraits, SampleView):
     def _state_of(self, record: LayerPicture) -> dict[str, Any]:
         """The points of a record, as far as they are placed at once."""
         if self._is_late:
-            return {}
+            return {"_layer": record.path, "_late": True}
         cloud = point_cloud(record, self.subject, self._shown_as)
         picture = self._placing.place(cloud, record.path, self.method)
         are_samples = cloud.subject == "samples"
@@ -337,18 +345,10 @@ class Embedding(HeadTraits, SampleView):
             "_places": wire(self._placing.told.places(cloud), "i4"),
             "_leaves": wire(np.arange(0) if are_samples else record.columns, "i4"),
             "_noun": "sample" if are_samples else record.channel_noun,
+            "_layer": record.path,
+            "_late": False,
             "error": "",
-            **self._drawn(picture),
-        }
-
-    def _drawn(self, picture: PointPicture) -> dict[str, Any]:
-        """The wire traits that change while points are placed and judged."""
-        return {
-            "_positions": wire(picture.positions, "f4"),
-            "_shown": picture.method,
-            "_summary": " · ".join(filter(None, [picture.cloud.basis, str(picture.scores)])),
-            "_notes": notes_on(picture, self.method),
-            "_share": -1.0,
+            **placed_points(picture, self.method),
         }
 
     # What is asked for ----------------------------------------------------------------------
@@ -380,6 +380,11 @@ class Embedding(HeadTraits, SampleView):
         # Samples have no tree.
         if self.subject == "channels":
             super()._on_linkage(change)
+
+    def __repr__(self) -> str:
+        record = self.record
+        is_of_samples = record is not None and record.kind != WEIGHTS
+        return brief(self, record, is_of_samples and self.subject == "samples")
 
     def _let_go(self) -> None:
         super()._let_go()

@@ -56,30 +56,40 @@ def given_answers(
     labels : sequence of int or str, optional
     predictions : array_like, optional
         Classes as labels have them, shape (sample,); or a score for each class of `class_names`
-        or of 0, 1, …, shape (sample, class).
+        or of 0, 1, …, shape (sample, class). A single score, shape (sample, 1), is that of the
+        second of two classes: the share it has of 1, or, where scores leave 0 to 1, a logit.
+        Where a score is NaN there is no answer.
     class_names : sequence of str, optional
 
     Raises
     ------
     TypeError, ValueError
-        As `sample_names`; one of another length than there are samples.
+        As `sample_names`; one of another length than there are samples; single scores, and
+        other than two classes.
     """
     count = record.n_samples
     truths = _names("labels", labels, record, class_names)
     confidence = np.full(count, np.nan, dtype=np.float32)
-    if predictions is not None and np.ndim(predictions) == 2 and np.shape(predictions)[1] > 1:
+    answered = np.ones(count, dtype=bool)
+    if predictions is not None and _are_scores(predictions):
         scores = for_rows("predictions", number_array("predictions", predictions), record)
-        confidence = _shares(scores)
-        predictions = scores.argmax(axis=1)
+        if scores.shape[1] == 1:
+            scores = _of_two(scores, class_names)
+        answered = ~np.isnan(scores).any(axis=1)
+        confidence = np.where(answered, _shares(scores, answered), np.nan).astype(np.float32)
+        predictions = np.where(answered[:, np.newaxis], scores, 0).argmax(axis=1)
     answers = _names("predictions", predictions, record, class_names)
+    answers = [each if known else "" for each, known in zip(answers, answered, strict=False)]
     if not truths and not answers:
         return SampleAnswers.none(count)
-    numbers = _class_numbers([*truths, *answers], class_names)
+    numbers = {**_class_numbers([*truths, *filter(None, answers)], class_names), "": -1}
     empty = ("",) * count
     truth_class = np.array([numbers[each] for each in truths] or [-1] * count, dtype=np.int32)
     answer_class = np.array([numbers[each] for each in answers] or [-1] * count, dtype=np.int32)
     judged = bool(truths) and bool(answers)
-    right = (truth_class == answer_class).astype(np.int8) if judged else np.full(count, -1, np.int8)
+    right = np.full(count, -1, np.int8)
+    if judged:
+        right[answered] = (truth_class == answer_class)[answered]
     return SampleAnswers(
         tuple(truths) or empty,
         tuple(answers) or empty,
@@ -134,9 +144,33 @@ def _by_number(name: str) -> tuple[int, str]:
     return (int(name), "") if name.isascii() and name.isdigit() else (2**63, name)
 
 
-def _shares(scores: NDArray[Any]) -> NDArray[np.float32]:
-    """The share of the highest score, where scores are shares of 1."""
+def _are_scores(predictions: Any) -> bool:
+    """Whether they are numbers of classes rather than classes: a column of whole ones is these."""
+    shape = np.shape(predictions)
+    if len(shape) != 2:
+        return False
+    return shape[1] > 1 or np.asarray(predictions).dtype.kind not in "iubUSO"
+
+
+def _of_two(scores: NDArray[Any], class_names: Sequence[str] | None) -> NDArray[Any]:
+    """Scores of both of two classes, of those of the second."""
+    if class_names is not None and len(class_names) != 2:
+        raise ValueError(
+            f"predictions of shape {scores.shape} are of two classes, and class_names has "
+            f"{len(class_names):,}: take a score for each class, or classes of shape (samples,)"
+        )
+    values = scores.astype(np.float64)
+    if (np.isnan(values) | ((values >= 0) & (values <= 1))).all():
+        return np.concatenate([1.0 - values, values], axis=1)
+    with np.errstate(over="ignore"):  # the share of a very low logit is 0
+        shares = 1.0 / (1.0 + np.exp(-values))
+    return np.concatenate([1.0 - shares, shares], axis=1)
+
+
+def _shares(scores: NDArray[Any], of: NDArray[np.bool_]) -> NDArray[np.float32]:
+    """The share of the highest score, where the scores of these rows are shares of 1."""
     values = scores.astype(np.float32)
-    are_shares = (values >= 0).all() and np.allclose(values.sum(axis=1), 1.0, atol=1e-3)
+    some = values[of]
+    are_shares = (some >= 0).all() and np.allclose(some.sum(axis=1), 1.0, atol=1e-3)
     top = values.max(axis=1)
     return top if are_shares else np.full(len(top), np.nan, dtype=np.float32)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from ....analysis.embedding.neighbours import Neighbours
 from ....analysis.embedding.scores import Look
@@ -30,6 +30,13 @@ class Shows(Protocol):
 
     def show_failure(self, error: Exception) -> None:
         """Say that the points could not be placed."""
+
+
+class _Judged(NamedTuple):
+    """Points with their scores, and what was told of the samples when they were judged."""
+
+    picture: PointPicture
+    told: ToldSamples
 
 
 class Placing:
@@ -75,15 +82,15 @@ class Placing:
         cloud = picture.cloud
         cost = cloud.values.size * len(cloud) + self.told.cost(cloud)
         if not by_tsne and cost <= _AT_ONCE:
-            self._take(self._judged(picture))
+            self._take(self._judged(picture).picture)
             return
         if by_tsne:
             self._view.show_share(0.0)
         self.work.begin(lambda turn: self._improve(turn, picture, by_tsne))
 
     def judge(self) -> None:
-        """Judge the points anew: samples are told otherwise."""
-        # What goes on judges them at its end.
+        """Judge the points anew, once they are placed: samples are told otherwise."""
+        # What goes on looks at its end whether it judged by what is told then.
         if self.picture is not None and self.work.turn is None:
             self.improve("pca")
 
@@ -100,8 +107,23 @@ class Placing:
             placed = picture.by_tsne(neighbours, self._teller(turn))
             turn.tell(lambda: self._take(placed))
             picture = placed
-        judged = self._judged(picture, neighbours, turn.look)
-        turn.tell(lambda: self._take(judged))
+        while not self._takes(turn, self._judged(picture, neighbours, turn.look)):
+            turn.look()
+
+    def _takes(self, turn: Turn, judged: _Judged) -> bool:
+        """Take the scores, unless samples were told otherwise meanwhile; whether they are taken."""
+        taken = False
+
+        def take() -> None:
+            nonlocal taken
+            taken = judged.told is self.told
+            if taken:
+                self._take(judged.picture)
+                # Who tells samples otherwise from now on has them judged anew.
+                self.work.end()
+
+        turn.tell(take)
+        return taken
 
     def _teller(self, turn: Turn) -> Callable[[float], None]:
         last = time.monotonic()
@@ -120,10 +142,10 @@ class Placing:
         picture: PointPicture,
         neighbours: Neighbours | None = None,
         look: Look | None = None,
-    ) -> PointPicture:
+    ) -> _Judged:
         told, cloud = self.told, picture.cloud
         raw = told.raw_accuracy(cloud, look)
-        return picture.judged(told.labels(cloud), raw, neighbours, look)
+        return _Judged(picture.judged(told.labels(cloud), raw, neighbours, look), told)
 
     def _take(self, picture: PointPicture) -> None:
         self.picture = self._last = picture

@@ -9,7 +9,7 @@ import { isCovered } from "./cover";
 
 /** What Escape ends, from the innermost on. */
 export const LEVELS = [
-  "popover", "tour", "drag", "text", "layers", "error", "said", "search", "tile", "selection", "samples", "comparison", "drawer", "page",
+  "popover", "tour", "drag", "text", "layers", "error", "said", "search", "tile", "enlarged", "selection", "samples", "comparison", "drawer", "page",
 ] as const;
 export type Level = (typeof LEVELS)[number];
 

@@ -41,13 +41,22 @@ interface Saved extends MarkModel {
   get_state(dropDefaults?: boolean): Record<string, unknown>;
 }
 
+/** In how many views each figure is shown. */
+const views = new WeakMap<MarkModel, number>();
+
 /** Saved figures are made anew in panes that may be hidden: no margins are saved with them. */
 function savedWithout(figure: MarkModel, signal: AbortSignal): void {
   const model = figure as Saved;
-  if (Object.hasOwn(model, "get_state")) return;
+  const others = views.get(model) ?? 0;
+  views.set(model, others + 1);
+  signal.addEventListener("abort", () => {
+    const left = views.get(model)! - 1;
+    views.set(model, left);
+    if (left === 0) Reflect.deleteProperty(model, "get_state");
+  }, { once: true });
+  if (others > 0) return;
   model.get_state = function (dropDefaults) {
     const state = (Object.getPrototypeOf(this) as Saved).get_state.call(this, dropDefaults);
     return "fig_margin" in state ? { ...state, fig_margin: NONE } : state;
   };
-  signal.addEventListener("abort", () => void Reflect.deleteProperty(model, "get_state"), { once: true });
 }

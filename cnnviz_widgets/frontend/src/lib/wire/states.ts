@@ -176,6 +176,10 @@ export interface EmbeddingState extends HeadsState, PointsState {
   _head_note: string;
   /** What brings t-SNE; '' where it is there. */
   _install: string;
+  /** Whether the points are of what was shown before. */
+  _late: boolean;
+  /** The layer's path; '' of values that come from elsewhere. */
+  _layer: string;
   /** What the picture leaves out, in sentences. */
   _notes: string[];
   /** What a point is called. */

@@ -48,6 +48,11 @@ test("they are not saved with the notebook, where a pane that is hidden would be
   marginsWhileShown(figure as never, beside, () => DENSITY_MARGINS, end.signal);
   expect(figure.state.fig_margin).toEqual(DENSITY_MARGINS);
   expect(figure.get_state()).toEqual({ title: "x", fig_margin: { top: 0, bottom: 0, left: 0, right: 0 } });
+  // Shown once more: it is saved so until the last of its views has gone.
+  const second = new AbortController();
+  marginsWhileShown(figure as never, beside, () => DENSITY_MARGINS, second.signal);
   end.abort();
+  expect(figure.get_state().fig_margin).toEqual({ top: 0, bottom: 0, left: 0, right: 0 });
+  second.abort();
   expect(figure.get_state().fig_margin).toEqual(DENSITY_MARGINS);
 });
