@@ -158,8 +158,8 @@ class Embedding(HeadTraits, SampleView):
     @property
     def positions(self) -> Floats:
         """Where the points are, shape (point, 2); those of `numbers`, in their order."""
-        picture = self._placing.picture
-        return np.zeros((0, 2)) if picture is None else picture.positions.copy()
+        drawn = self._placing.picture
+        return np.zeros((0, 2)) if drawn is None else drawn.positions.copy()
 
     @property
     def numbers(self) -> Indices:
@@ -392,13 +392,9 @@ class Embedding(HeadTraits, SampleView):
 
 
 def _make(links: Links) -> Embedding:
+    shared = {name: getattr(links, name) for name in ("selection", "axis", "sample_selection")}
     # The tab that it stands in says when somebody looks.
-    return Embedding(
-        selection=links.selection,
-        axis=links.axis,
-        sample_selection=links.sample_selection,
-        active=False,
-    )
+    return Embedding(**shared, active=False)
 
 
 SLOT = ViewSlot(_make, tab="points")
