@@ -6,7 +6,7 @@ import { asUint8 } from "../lib/linking/buffers";
 import type { PictureEntry } from "../lib/wire/payloads";
 
 /** CSS pixels of a picture's longer side. */
-export const SIDE = 56;
+export const SIDE = 42;
 
 /** `choose`: what a click on it does, where it is of a sample. */
 export function pictureElement(entry: PictureEntry, choose: (picture: PictureEntry) => void, signal: AbortSignal): HTMLElement {
