@@ -169,7 +169,7 @@ def _climbing(network: Network, path: str, channels: Array, with_rules: bool) ->
         while (before := climb.taken.max()) < STEPS:
             found = function(
                 *(climb.z, climb.mean, climb.square, climb.taken),
-                *(channels, spread, draws, np.float32(0.2)),
+                *(channels, spread, draws, np.float32(0.2), np.int32(8)),
             )
             climb.put(np.arange(BATCH), found[:4])
             if climb.taken.max() == before:
