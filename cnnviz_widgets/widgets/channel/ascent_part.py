@@ -59,7 +59,8 @@ def ascents(subject: ChannelSubject, channel: int, turn: Turn) -> Iterator[Answe
             return
         strips.setdefault(heading, []).append(picture)
         yield Answer(
-            tuple(words), tuple(Strip(title, tuple(each)) for title, each in strips.items())
+            tuple(words),
+            tuple(Strip(title, tuple(each), across=2) for title, each in strips.items()),
         )
     words.append(
         (
@@ -67,7 +68,9 @@ def ascents(subject: ChannelSubject, channel: int, turn: Turn) -> Iterator[Answe
             f"Reach: activation over the best of {found.samples:,} inputs; 64 steps a search.",
         )
     )
-    yield Answer(tuple(words), tuple(Strip(title, tuple(each)) for title, each in strips.items()))
+    yield Answer(
+        tuple(words), tuple(Strip(title, tuple(each), across=2) for title, each in strips.items())
+    )
 
 
 def _picture(subject: ChannelSubject, found: Ascent, start: str) -> Picture | None:

@@ -141,8 +141,27 @@ def test_what_is_folded_is_not_asked_and_what_is_unfolded_is(
     assert "best of 20 inputs" in words(entry)
 
 
+def test_what_a_channel_loses_where_its_strongest_input_is_covered(
+    answers: ChannelAnswers, subject: ChannelSubject
+) -> None:
+    answers.unfolded = ["occlusion"]
+    answers.channel = 1
+    answers.look_at(subject)
+    entry = asked(answers, "occlusion")
+    assert entry["state"] == "done"
+    values = subject.probe.outputs("conv")[..., 1].reshape(SAMPLES, -1)
+    [whole], [lost] = (strip["pictures"] for strip in entry["strips"])
+    assert whole["sample"] == values.max(axis=1).argmax()
+    codes = np.frombuffer(lost["pixels"], np.uint8).reshape(9, 9)
+    # What it sees where it is strongest is what it loses most by.
+    down, across = np.unravel_index(values[whole["sample"]].argmax(), (7, 7))
+    assert codes.max() == 255
+    assert codes[down : down + 3, across : across + 3].mean() > 2 * codes.mean()
+    assert f"its {values.max():.3g} on" in words(entry)
+
+
 def test_only_known_questions_can_be_unfolded(answers: ChannelAnswers) -> None:
-    with pytest.raises(ValueError, match="each of unfolded must be 'patches' or"):
+    with pytest.raises(ValueError, match="each of unfolded must be 'patches', 'ascent' or"):
         answers.unfolded = ["colours"]
 
 
