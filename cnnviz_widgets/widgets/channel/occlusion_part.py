@@ -56,12 +56,8 @@ def _words(subject: ChannelSubject, found: Occlusion) -> Iterator[tuple[Tone, st
             "plain",
             f"Covered where it matters most, its {before:.3g} on {name} loses {lost:.3g}.",
         )
-    yield (
-        "faint",
-        (
-            f"Patches of {size}, filled with {' and with '.join(found.fills)}: the lesser loss counts."
-        ),
-    )
+    fills = " and with ".join(found.fills)
+    yield "faint", f"Patches of {size}, filled with {fills}: the lesser loss counts."
     for note in found.notes:
         yield "faint", note
 

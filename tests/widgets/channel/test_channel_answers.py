@@ -161,7 +161,7 @@ def test_what_a_channel_loses_where_its_strongest_input_is_covered(
 
 
 def test_only_known_questions_can_be_unfolded(answers: ChannelAnswers) -> None:
-    with pytest.raises(ValueError, match="each of unfolded must be 'patches', 'ascent' or"):
+    with pytest.raises(ValueError, match="each of unfolded must be one of 'patches', 'ascent'"):
         answers.unfolded = ["colours"]
 
 
