@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from .model import ModelProbe, TrainingMonitor
     from .records.survey.survey import Survey
     from .widgets.api import compare, diagnose, selected_values, survey
+    from .widgets.channel.channel_card import ChannelCard
     from .widgets.comparison.comparison_panel import ComparisonPanel
     from .widgets.inspector.history.history_viewer import HistoryViewer, open_history
     from .widgets.inspector.model_inspector import ModelInspector
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "AblationBar": ".widgets.panels.ablation",
+    "ChannelCard": ".widgets.channel.channel_card",
     "ChannelGrid": ".widgets.views.channel_grid",
     "ColumnAxis": ".widgets.linking.column_axis",
     "ComparisonPanel": ".widgets.comparison.comparison_panel",
@@ -72,6 +74,7 @@ _HOMES = {
 
 __all__ = [
     "AblationBar",
+    "ChannelCard",
     "ChannelGrid",
     "ColumnAxis",
     "ComparisonPanel",

@@ -39,7 +39,8 @@ from ..analysis.tiles.types import TileSheet
 from ..validation.objects import instance
 from ..validation.texts import text
 from .cached_property import cached_property
-from .layer_picture import MOST_ROWS, LayerPicture, OutputFacts, PictureFacts
+from .facts.output_facts import OutputFacts
+from .layer_picture import MOST_ROWS, LayerPicture, PictureFacts
 from .record_kind import ATTENTION, RecordKind
 from .sample_subset import SampleChoice
 

@@ -24,9 +24,9 @@ from ..analysis.tiles.tile_sheet import tile_sheet
 from ..analysis.tiles.types import TileSheet
 from ..validation.texts import text, texts
 from .cached_property import cached_property
+from .facts.parameter_facts import WINDOW_BUDGET, ParameterFacts, ParameterPicture
 from .layer_picture import LayerPicture, PictureFacts
 from .layer_record import MOST_COLUMNS, LayerRecord
-from .parameter_facts import WINDOW_BUDGET, ParameterFacts, ParameterPicture
 
 # Products of two parameters that a tree may take: 3 s on two cores for 4,096³.
 MOST_PRODUCTS = 7 * 10**10

@@ -25,9 +25,10 @@ from ..analysis.tiles.tile_sheet import cut_out
 from ..analysis.tiles.types import TileSheet
 from ..validation.objects import mapping
 from ..validation.scalars import whole_number
-from .layer_picture import MOST_ROWS, LayerPicture, OutputFacts
+from .facts.output_facts import OutputFacts
+from .facts.parameter_facts import WINDOW_BUDGET, ParameterFacts
+from .layer_picture import MOST_ROWS, LayerPicture
 from .layer_record import checked_record
-from .parameter_facts import WINDOW_BUDGET, ParameterFacts
 from .record_kind import OF_SAMPLES, OUTPUTS, WEIGHTS, RecordKind
 from .sample_subset import SampleChoice
 from .snapshot_checks import FORMAT, NAMES, checked_arrays

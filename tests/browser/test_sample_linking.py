@@ -129,7 +129,7 @@ def test_points_of_a_survey_are_shown_as_rows_and_taken_back(linked: Linked) -> 
     page.get_by_role("button", name="As given", exact=True).click()
     expect(summary).to_contain_text("256 samples surveyed, and the 8 shown")
     notebook.run("inspector.drawer.show_tab('channel'); inspector.selection.selected = (3,)")
-    card = linked.frame.locator(".cnnviz-channel-card")
+    card = linked.frame.locator(".cnnviz-channel-numbers")
     expect(card).to_contain_text("of 256")
     expect(card.locator(".cnnviz-card-classes tbody tr")).to_have_count(5)
     for theme in ("dark", "light"):

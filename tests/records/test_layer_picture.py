@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 
 from cnnviz_widgets.analysis import LayerRecord, ParameterRecord, SampleChoice, keep
+from cnnviz_widgets.records.facts.parameter_facts import ParameterPicture
 from cnnviz_widgets.records.layer_picture import LayerPicture
 from cnnviz_widgets.records.layer_record import AttentionRecord, as_record, checked_record
-from cnnviz_widgets.records.parameter_facts import ParameterPicture
 from cnnviz_widgets.records.parameter_record import as_parameters
 from cnnviz_widgets.records.record_kind import ATTENTION, OUTPUTS, VIEW_NAMES, WEIGHTS
 

@@ -27,6 +27,14 @@ def _inspector() -> Any:
     return inspector
 
 
+def _card() -> cv.ChannelCard:
+    """One whose questions have been answered."""
+    model = small_model()
+    card = cv.ChannelCard(cv.ModelProbe(model, IMAGES), "conv1", 0, labels=np.asarray(LABELS))
+    assert card.wait(60)
+    return card
+
+
 def _history() -> cv.History:
     """Two moments of a training that is over."""
     inspector = _inspector()
@@ -48,6 +56,7 @@ def _health() -> Any:
 
 WIDGETS: dict[str, Callable[[], Widget]] = {
     "AblationBar": lambda: cv.AblationBar(on_ask=lambda how, channels: None),
+    "ChannelCard": _card,
     "ChannelGrid": lambda: cv.ChannelGrid(VALUES),
     "ColumnAxis": lambda: cv.ColumnAxis(),
     "ComparisonPanel": _panel,

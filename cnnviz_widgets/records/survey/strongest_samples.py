@@ -41,7 +41,8 @@ class StrongestSamples:
     def of(cls, found: Strongest, axes: tuple[int, ...], sign: int) -> StrongestSamples:
         """As they were found, in samples of such axes; `sign` −1 undoes negation."""
         there = (found.samples != NO_SAMPLE).T
-        values = np.where(there, sign * found.values.T.astype(np.float64), np.nan)
+        # Zero has no sign, however it was found.
+        values = np.where(there, sign * found.values.T.astype(np.float64) + 0.0, np.nan)
         flat: NDArray[np.int64] = found.places.T.astype(np.int64)
         if axes:
             places = np.stack(np.unravel_index(flat, axes), axis=-1)

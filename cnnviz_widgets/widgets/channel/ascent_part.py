@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -58,16 +58,14 @@ def ascents(subject: ChannelSubject, channel: int, turn: Turn) -> Iterator[Answe
             yield Answer(tuple(words))
             return
         strips.setdefault(heading, []).append(picture)
-        yield Answer(
-            tuple(words), tuple(Strip(title, tuple(each)) for title, each in strips.items())
-        )
-    words.append(
-        (
-            "faint",
-            f"Reach: activation over the best of {found.samples:,} inputs; 64 steps a search.",
-        )
-    )
-    yield Answer(tuple(words), tuple(Strip(title, tuple(each)) for title, each in strips.items()))
+        yield Answer(tuple(words), _strips(strips))
+    basis = f"Reach: activation over the best of {found.samples:,} inputs; 64 steps a search."
+    words.append(("faint", basis))
+    yield Answer(tuple(words), _strips(strips))
+
+
+def _strips(pictures: Mapping[str, list[Picture]]) -> tuple[Strip, ...]:
+    return tuple(Strip(title, tuple(each), across=2) for title, each in pictures.items())
 
 
 def _picture(subject: ChannelSubject, found: Ascent, start: str) -> Picture | None:

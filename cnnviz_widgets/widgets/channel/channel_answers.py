@@ -8,7 +8,6 @@ from typing import Any
 
 from traitlets import Bool, Dict, List, Tuple, Unicode, observe, validate
 
-from ...model import model_lock
 from ...runtime.newest_work import NewestWork, Superseded, Turn
 from ...validation.objects import optional
 from ...validation.texts import one_of
@@ -136,11 +135,10 @@ class ChannelAnswers(Owning, ThreadLocalSync, BundledWidget):
             tell = partial(self._tell, turn, name, channel)
             tell("asked", self._before(name))
             try:
-                with model_lock(subject.probe.model):
-                    turn.look()
-                    for answer in PARTS[name].ask(subject, channel, turn):
-                        last = answer.entry()
-                        tell("asked", last)
+                # Each answer is asked under the model's lock, which is free in between.
+                for answer in PARTS[name].ask(subject, channel, turn):
+                    last = answer.entry()
+                    tell("asked", last)
                 tell("done", last)
             except Superseded:
                 raise

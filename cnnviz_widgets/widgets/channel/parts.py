@@ -8,6 +8,7 @@ from typing import NamedTuple, TypeAlias
 from ...runtime.newest_work import Turn
 from .answer import Answer
 from .ascent_part import ascents
+from .occlusion_part import occlusions
 from .patches_part import patches
 from .subject import ChannelSubject
 
@@ -35,5 +36,6 @@ class Part(NamedTuple):
 PARTS = {
     "patches": Part("Strongest patches", "where it fires most, and least", patches),
     "ascent": Part("What excites it most", "by gradient ascent", ascents),
+    "occlusion": Part("What it loses if covered", "by occlusion", occlusions),
 }
 """By their names."""

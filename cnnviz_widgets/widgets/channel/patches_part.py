@@ -42,13 +42,13 @@ def patches(subject: ChannelSubject, channel: int, turn: Turn) -> Iterator[Answe
     """
     found = found_patches(subject)
     turn.look()
-    strips = tuple(
-        Strip(title, pictures)
-        for title, is_weakest in (("strongest", False), ("weakest", True))
-        if (pictures := _pictures(subject, found, channel, is_weakest))
-    )
-    words = _of_class(subject, found, channel)
-    if not strips:
+    strips, words = [], _of_class(subject, found, channel)
+    for title, is_weakest in (("strongest", False), ("weakest", True)):
+        if same := _all_the_same(found, channel, is_weakest):
+            words.append(("faint", f"Its {title}: {same}"))
+        elif pictures := _pictures(subject, found, channel, is_weakest):
+            strips.append(Strip(title, pictures))
+    if not strips and not _all_the_same(found, channel, False):
         values = found.values[channel]
         told = ", ".join(
             f"{subject.sample_name(number, surveyed=found.surveyed)}: {value:.3g}"
@@ -58,10 +58,10 @@ def patches(subject: ChannelSubject, channel: int, turn: Turn) -> Iterator[Answe
         words.insert(0, ("plain", told or "It has no finite value."))
     of = "surveyed" if found.surveyed else "shown"
     basis: tuple[Tone, str] = ("faint", f"Of {found.seen:,} samples {of}, one patch a sample.")
-    yield Answer((*words, basis), strips)
+    yield Answer((*words, basis), tuple(strips))
     control = _of_control(subject, channel)
     turn.look()
-    yield Answer((*words, *control, basis), strips)
+    yield Answer((*words, *control, basis), tuple(strips))
 
 
 def found_patches(subject: ChannelSubject) -> StrongestPatches:
@@ -88,6 +88,16 @@ def picturing(subject: ChannelSubject) -> Picturing:
         return Picturing.of(given[:_MOST_MEASURED], field.axes)
 
     return subject.once("picturing", make)
+
+
+def _all_the_same(found: StrongestPatches, channel: int, is_weakest: bool) -> str:
+    """What is said of a channel whose extreme value is that of as many samples as are told."""
+    chosen = found.weakest if is_weakest else found.strongest
+    values = chosen.values[channel][chosen.samples[channel] >= 0]
+    if len(values) < 2 or values.min() != values.max():
+        return ""
+    which = "the least" if is_weakest else "the greatest"
+    return f"{values[0]:.3g} is {which} value of {len(values)} samples or more, so none is told."
 
 
 def _pictures(
@@ -175,4 +185,6 @@ def _of_control(subject: ChannelSubject, channel: int) -> list[tuple[Tone, str]]
     control = subject.once("control", measure)
     tone: Tone = "plain" if control.coherent[channel] else "doubt"
     on = f" On the {control.seen:,} samples shown." if subject.survey is not None else ""
-    return [(tone, control.sentence(channel) + on)]
+    of_patches = control.sentence_on_patches(channel)
+    words: list[tuple[Tone, str]] = [(tone, control.sentence(channel) + on)]
+    return [*words, ("plain", of_patches)] if of_patches else words

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...model import ModelProbe
+from ...model.samples.pool import Pool
 from ...records.survey.survey import Survey
 
 T = TypeVar("T")
@@ -64,3 +65,9 @@ class ChannelSubject:
             name = self.sample_names[number]
         of = "surveyed sample" if surveyed else "sample"
         return f"{of} {number:,}" + (f" ({name})" if name else "")
+
+
+def inputs_of(source: Pool) -> Any:
+    """A pool's samples, without targets."""
+    samples = source.samples
+    return samples if source.targets is None else samples[0]

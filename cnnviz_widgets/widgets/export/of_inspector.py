@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any, cast
 
 from ...analysis.clustering.automatic_cut import automatic_cut
+from ...records.facts.parameter_facts import ParameterPicture
 from ...records.layer_picture import LayerPicture
-from ...records.parameter_facts import ParameterPicture
 from ...records.record_kind import OUTPUTS, WEIGHTS
 from ..views.layer_views import LayerViews
 from .exports import Exports

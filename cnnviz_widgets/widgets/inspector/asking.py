@@ -7,12 +7,11 @@ from typing import Any
 import numpy as np
 
 from ...model import ModelProbe
-from ...model.samples.pool import Pool
 from ...records.place_record import NOW, PlaceRecord
 from ...records.record_kind import ATTENTION
 from ..channel.channel_answers import ChannelAnswers
-from ..channel.subject import ChannelSubject
-from ..panels.channel_card import ChannelCard
+from ..channel.subject import ChannelSubject, inputs_of
+from ..panels.channel_numbers import ChannelNumbers
 from .samples.sample_heads import SampleHeads
 from .surveys.survey_state import SurveyState
 
@@ -22,7 +21,7 @@ class Asking:
 
     Parameters
     ----------
-    card : ChannelCard
+    card : ChannelNumbers
     answers : ChannelAnswers
     heads : SampleHeads
         Knows the classes of the samples.
@@ -31,7 +30,7 @@ class Asking:
 
     def __init__(
         self,
-        card: ChannelCard,
+        card: ChannelNumbers,
         answers: ChannelAnswers,
         heads: SampleHeads,
         surveys: SurveyState,
@@ -73,7 +72,7 @@ class Asking:
             class_names=self._heads.class_names,
             sample_names=self._heads.names,
             survey=None if source is None else self._surveys.present,
-            surveyed_inputs=None if source is None else _inputs_of(source),
+            surveyed_inputs=None if source is None else inputs_of(source),
         )
 
     def _on_channel(self, change: dict[str, Any]) -> None:
@@ -82,8 +81,3 @@ class Asking:
     def _channel(self, row: int) -> int:
         """The channel of the layer's output that a row of what is shown stands for."""
         return -1 if row < 0 or self._first is None else self._first + row
-
-
-def _inputs_of(source: Pool) -> Any:
-    samples = source.samples
-    return samples if source.targets is None else samples[0]

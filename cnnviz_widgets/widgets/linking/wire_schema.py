@@ -228,7 +228,7 @@ class TourState(TypedDict):
 STATES: Mapping[str, type] = {
     "AblationBar": AblationBarState,
     "ChannelAnswers": ChannelAnswersState,
-    "ChannelCard": ChannelFactsState,
+    "ChannelNumbers": ChannelFactsState,
     "ChannelGrid": ChannelGridState,
     "ColumnAxis": ColumnAxisState,
     "Dendrogram": TreeState,

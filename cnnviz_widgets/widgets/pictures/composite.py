@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
 from ...analysis.tiles.types import TileSheet
+from ...records.facts.parameter_facts import ParameterPicture
 from ...records.layer_picture import LayerPicture
-from ...records.parameter_facts import ParameterPicture
 from ...records.record_kind import OUTPUTS
 from .drawing import FAINT, MARGIN, font
 from .shading import NOT_FINITE

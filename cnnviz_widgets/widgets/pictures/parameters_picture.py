@@ -7,7 +7,7 @@ from PIL import Image, ImageDraw
 
 from ...analysis.clustering.dendrogram_geometry import DendrogramGeometry
 from ...analysis.tiles.types import ALL_ZERO
-from ...records.parameter_facts import ParameterPicture
+from ...records.facts.parameter_facts import ParameterPicture
 from .composite import Composite, paste
 from .drawing import (
     FAINT,

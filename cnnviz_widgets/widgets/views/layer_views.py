@@ -9,7 +9,7 @@ from ...records.layer_picture import LayerPicture
 from ..linking.column_axis import ColumnAxis
 from ..linking.sample_selection import SampleSelection
 from ..linking.selection import Selection
-from ..panels.channel_card import ChannelCard
+from ..panels.channel_numbers import ChannelNumbers
 from . import channel_grid, dendrogram, density_panel, parameter_grid
 from .channel_grid import ChannelGrid
 from .dendrogram import Dendrogram
@@ -50,7 +50,7 @@ class LayerViews:
         Where channels stand in tree and grid.
     rows : ColumnAxis
         The same of weights, whose channels stand from top to bottom.
-    card : ChannelCard
+    card : ChannelNumbers
         Tells of one channel of what is shown; it stands where it is put.
     by_name : dict of str to DOMWidget
         The widgets, by their names in `VIEWS`, from top to bottom.
@@ -70,7 +70,7 @@ class LayerViews:
         self.density: DensityPanel = self.by_name["density"]
         self.embedding: Embedding = self.by_name["embedding"]
         # Not a view among the others: it tells of a channel of whatever they show.
-        self.card = ChannelCard(
+        self.card = ChannelNumbers(
             selection=self.selection, axis=self.axis, rows=self.rows, density=self.density
         )
         self._record: LayerPicture | None = None

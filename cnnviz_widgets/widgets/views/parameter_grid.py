@@ -9,8 +9,8 @@ from numpy.typing import ArrayLike
 from traitlets import Bytes, Dict, Enum, Int, List, Unicode, observe
 
 from ...analysis.clustering.chain_linkage import Linkage
+from ...records.facts.parameter_facts import ParameterPicture
 from ...records.layer_picture import LayerPicture
-from ...records.parameter_facts import ParameterPicture
 from ...records.parameter_record import as_parameters
 from ...records.record_kind import WEIGHTS
 from ..jupyter.bundles import bundle

@@ -5,12 +5,9 @@ import { element, keyboard } from "../lib/dom/elements";
 import { asUint8 } from "../lib/linking/buffers";
 import type { PictureEntry } from "../lib/wire/payloads";
 
-/** CSS pixels of a picture's longer side. */
-export const SIDE = 56;
-
-/** `choose`: what a click on it does, where it is of a sample. */
-export function pictureElement(entry: PictureEntry, choose: (picture: PictureEntry) => void, signal: AbortSignal): HTMLElement {
-  const image = drawn(entry);
+/** `side`: CSS pixels of its longer side; `choose`: what a click on it does, where it is of a sample. */
+export function pictureElement(entry: PictureEntry, side: number, choose: (picture: PictureEntry) => void, signal: AbortSignal): HTMLElement {
+  const image = drawn(entry, side);
   const box = element("span", "cnnviz-answer-picture", {}, image);
   if (entry.mark) box.append(element("i", "cnnviz-answer-mark", { style: `top:${100 * entry.mark[0]}%;left:${100 * entry.mark[1]}%` }));
   const caption = element("span", "cnnviz-answer-caption", {}, entry.caption);
@@ -28,7 +25,7 @@ export function pictureElement(entry: PictureEntry, choose: (picture: PictureEnt
   return root;
 }
 
-function drawn({ height, width, channels, pixels, outside }: PictureEntry): HTMLCanvasElement {
+function drawn({ height, width, channels, pixels, outside }: PictureEntry, side: number): HTMLCanvasElement {
   const { canvas, context } = layer("");
   canvas.width = width;
   canvas.height = height;
@@ -40,7 +37,7 @@ function drawn({ height, width, channels, pixels, outside }: PictureEntry): HTML
     image.data[4 * pixel + 3] = beyond[pixel] ? 0 : 255;
   }
   context.putImageData(image, 0, 0);
-  const [high, wide] = onScale(height, width, SIDE);
+  const [high, wide] = onScale(height, width, side);
   canvas.style.width = `${wide}px`;
   canvas.style.height = `${high}px`;
   return canvas;

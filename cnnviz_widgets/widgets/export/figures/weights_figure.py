@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ....records.parameter_facts import ParameterPicture
+from ....records.facts.parameter_facts import ParameterPicture
 from ...pictures.composite import kernels_composite
 from .curve_drawing import draw_curves
 from .drawing import FAINT, SELECTED, Box, Drawing

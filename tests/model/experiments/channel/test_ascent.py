@@ -412,6 +412,13 @@ def test_what_does_not_fit_is_refused(arguments: dict[str, Any], words: str) -> 
         ascend(probe, **{"path": "conv", **arguments})
 
 
+def test_on_another_backend_it_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    probe = ModelProbe(network(convolution()), IMAGES)
+    monkeypatch.setattr(keras.backend, "backend", lambda: "jax")
+    with pytest.raises(NoGradients, match="with TensorFlow as Keras' backend only"):
+        ascend(probe, "conv")
+
+
 def test_inputs_without_a_range_are_refused() -> None:
     probe = ModelProbe(network(convolution()), np.ones((2, 8, 8, 1), "float32"))
     with pytest.raises(ValueError, match="no range to draw in"):

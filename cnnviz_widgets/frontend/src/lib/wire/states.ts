@@ -63,8 +63,8 @@ export interface ChannelAnswersState {
   surveyed_selection: string;
 }
 
-/** What ChannelCard shares with the page. */
-export interface ChannelCardState extends ChannelFactsState {
+/** What ChannelNumbers shares with the page. */
+export interface ChannelNumbersState extends ChannelFactsState {
   /** How many classes of each channel are listed. */
   _listed: number;
   /** What a channel is called. */

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -23,8 +24,11 @@ _MEAN_KEPT, _SQUARE_KEPT = 0.9, 0.99
 _SHARPNESS = 2.0
 # How much of what goes into the activation counts beside what comes out, in a mean over all places.
 _LEAK = 0.1
-# So many steps in one go, between which an interrupt comes through.
-_STEPS_AT_ONCE = 8
+# Between two goes an interrupt comes through: so many seconds each may last. How many steps that
+# are is seen as it goes, from so many on, and makes no difference to what is found.
+_SECONDS, _STEPS_AT_FIRST, _MOST_STEPS = 0.25, 2, 16
+# So many steps in one go where rectifiers are opened: then it is seen whether they still need it.
+_REDIRECTED_STEPS = 8
 # Shifted looks at a picture, as one looks for how robust it is.
 _NO_SHIFT = np.zeros((1, 3), dtype=np.float32)
 
@@ -211,6 +215,7 @@ class Climber:
         steps = draws.shape[1]
         redirected = np.zeros(len(channels), dtype=bool)
         stuck = redirected.copy()
+        at_once = _STEPS_AT_FIRST
         while (going := ~stuck & (climb.taken < steps)).any():
             for with_rules in (False, True):
                 rows = np.flatnonzero(going & (redirected == with_rules))
@@ -218,10 +223,12 @@ class Climber:
                     continue
                 before = climb.taken[rows]
                 function = self._stepping(with_rules)
+                begun = time.monotonic()
                 found = function(
                     *(each[rows] for each in (climb.z, climb.mean, climb.square, climb.taken)),
                     *(each[rows] for each in (channels, spread, draws)),
                     np.float32(rate),
+                    np.int32(_REDIRECTED_STEPS if with_rules else at_once),
                     *(each[rows] for each in held),
                 )
                 climb.put(rows, found[:4])
@@ -232,6 +239,8 @@ class Climber:
                     stuck[rows[shut & (made == 0)]] = True
                 redirected[rows] = shut & (not with_rules and self._tapped.is_traced)
                 on_steps(int(made.sum()))
+                seconds = (time.monotonic() - begun) / max(int(made.max()), 1)
+                at_once = int(np.clip(_SECONDS / max(seconds, 1e-9), 1, _MOST_STEPS))
 
     def _stepping(self, with_rules: bool) -> PassFunction:
         shape = self._parameters.shape
@@ -244,6 +253,7 @@ class Climber:
             tf.TensorSpec((None,), tf.float32),
             tf.TensorSpec((None, None, 3), tf.float32),
             tf.TensorSpec((), tf.float32),
+            tf.TensorSpec((), tf.int32),
             *self._held,
         )
 
@@ -251,7 +261,7 @@ class Climber:
         return self._steps(tapped, *tensors, rules=RULES)
 
     def _steps(self, tapped: TappedPass, *tensors: Any, rules: Any = None) -> Any:
-        z, mean, square, taken, channels, spread, draws, rate, *held = tensors
+        z, mean, square, taken, channels, spread, draws, rate, limit, *held = tensors
         steps = tf.shape(draws)[1]
         mask = tf.one_hot(channels, tapped.info.channels)
         sharpness = (_SHARPNESS / tf.maximum(spread, 1e-12))[:, None]
@@ -289,7 +299,7 @@ class Climber:
 
         def goes_on(count: Any, *state: Any) -> Any:
             taken, shut = state[-2:]
-            return (count < _STEPS_AT_ONCE) & tf.reduce_any((taken < steps) & ~shut)
+            return (count < limit) & tf.reduce_any((taken < steps) & ~shut)
 
         state = [z, mean, square, taken, tf.zeros_like(taken, tf.bool)]
         return tf.while_loop(goes_on, step, [0, *state], parallel_iterations=1)[1:]

@@ -9,13 +9,13 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from ..analysis.arrays import frozen
-from ..analysis.tiles.layout import least_bytes
-from ..analysis.tiles.reduction import averaged, tile_means
-from ..analysis.tiles.tile_sheet import tile_sheet
-from ..analysis.tiles.types import TileSheet
-from .layer_picture import LayerPicture, PictureFacts, counted
-from .record_kind import WEIGHTS, RecordKind
+from ...analysis.arrays import frozen
+from ...analysis.tiles.layout import least_bytes
+from ...analysis.tiles.reduction import averaged, tile_means
+from ...analysis.tiles.tile_sheet import tile_sheet
+from ...analysis.tiles.types import TileSheet
+from ..layer_picture import LayerPicture, PictureFacts, counted
+from ..record_kind import WEIGHTS, RecordKind
 
 # What a view asks for when it zooms in: a quarter of a layer's budget arrives in a moment.
 WINDOW_BUDGET = 2 * 2**20

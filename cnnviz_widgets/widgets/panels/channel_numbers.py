@@ -1,4 +1,4 @@
-"""ChannelCard: what there is to know of one channel."""
+"""ChannelNumbers: what there is to know of one channel."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _NEAREST = 3
 _MOST_VALUES = 2**25
 
 
-class ChannelCard(Owning, ThreadLocalSync, BundledWidget):
+class ChannelNumbers(Owning, ThreadLocalSync, BundledWidget):
     """One channel in numbers: the one that is selected, or was hovered last.
 
     It leads through the selected channels, or those beside it in leaf order; shows its density
@@ -54,8 +54,8 @@ class ChannelCard(Owning, ThreadLocalSync, BundledWidget):
         One of them is something else.
     """
 
-    _esm = bundle("channel-card.js")
-    _css = bundle("channel-card.css")
+    _esm = bundle("channel-numbers.js")
+    _css = bundle("channel-numbers.css")
 
     selection = WidgetOf(Selection).tag(sync=True)
     axis = WidgetOf(ColumnAxis).tag(sync=True)

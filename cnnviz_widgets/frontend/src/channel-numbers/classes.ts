@@ -4,10 +4,10 @@ import type { AnyModel } from "@anywidget/types";
 import { element } from "../lib/dom/elements";
 import { count, number, percent } from "../lib/format";
 import { asFloat32, asInt32 } from "../lib/linking/buffers";
-import type { ChannelCardState } from "../lib/wire/states";
+import type { ChannelNumbersState } from "../lib/wire/states";
 
 /** The section for the channel in a column; null where no classes were surveyed. */
-export function classColumns(model: AnyModel<ChannelCardState>, column: number): HTMLElement | null {
+export function classColumns(model: AnyModel<ChannelNumbersState>, column: number): HTMLElement | null {
   // Widget state that was saved before there were surveys has none.
   const listed = model.get("_listed") ?? 0;
   if (listed === 0) return null;

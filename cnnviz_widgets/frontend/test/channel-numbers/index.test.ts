@@ -1,16 +1,16 @@
 /** The channel card: which channel it tells of, and a tile of the grid in it. */
 import { describe, expect, test, vi } from "vitest";
 
-import card from "../../src/channel-card";
+import card from "../../src/channel-numbers";
 import grid from "../../src/channel-grid";
-import type { ChannelCardState, ChannelGridState } from "../../src/lib/wire/states";
+import type { ChannelNumbersState, ChannelGridState } from "../../src/lib/wire/states";
 import { emptyPage, FakeModel, find, frame, key, shared, show, view } from "../fake";
 
 emptyPage();
 
 const CHANNELS = Int32Array.of(2, 0, 1);
 
-function cardModel(refs: { selection: string; axis: string }, more: Partial<ChannelCardState> = {}) {
+function cardModel(refs: { selection: string; axis: string }, more: Partial<ChannelNumbersState> = {}) {
   new FakeModel({
     _channels: view(CHANNELS),
     _grid: view(Float64Array.of(0, 1, 0, 2, 0, 3)),
@@ -19,7 +19,7 @@ function cardModel(refs: { selection: string; axis: string }, more: Partial<Chan
     _zero_share: view(Float32Array.of(0.25, 0, 1)),
     _nonfinite_share: view(new Float32Array(3)),
   }, "curves");
-  return new FakeModel<ChannelCardState>({
+  return new FakeModel<ChannelNumbersState>({
     ...refs,
     _rows: "axis",
     _curves: "curves",
@@ -55,7 +55,7 @@ const title = (): string => find(".cnnviz-card-title").textContent!;
 const press = (label: string): void => find<HTMLButtonElement>(`[aria-label="${label}"]`).click();
 
 describe("a channel", () => {
-  async function open(more: Partial<ChannelCardState> = {}) {
+  async function open(more: Partial<ChannelNumbersState> = {}) {
     const parts = shared();
     const model = cardModel(parts.refs, more);
     const { abort } = await show(card, model, 300);
@@ -82,7 +82,7 @@ describe("a channel", () => {
     expect(model.state.channel).toBe(1);
   });
 
-  const SURVEYED: Partial<ChannelCardState> = {
+  const SURVEYED: Partial<ChannelNumbersState> = {
     _fired: view(Int32Array.of(6000, 0, 12)),
     _fired_differs: view(Uint8Array.of(0, 1, 0)),
     _surveyed: 8000,

@@ -3,7 +3,7 @@ import type { AnyModel } from "@anywidget/types";
 
 import { count, number, percent } from "../lib/format";
 import { asFloat32, asInt32, asUint8 } from "../lib/linking/buffers";
-import type { ChannelCardState } from "../lib/wire/states";
+import type { ChannelNumbersState } from "../lib/wire/states";
 
 export interface Numbers {
   channels: Int32Array;
@@ -20,7 +20,7 @@ export interface Numbers {
   surveyed: number;
 }
 
-export function readNumbers(model: AnyModel<ChannelCardState>): Numbers {
+export function readNumbers(model: AnyModel<ChannelNumbersState>): Numbers {
   const channels = asInt32(model.get("_channels"));
   return {
     channels,

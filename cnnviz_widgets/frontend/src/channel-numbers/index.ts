@@ -1,4 +1,4 @@
-/** ChannelCard: the channel that is selected, or was hovered last, and a tile of it. */
+/** ChannelNumbers: the channel that is selected, or was hovered last, and a tile of it. */
 import type { AnyModel, RenderProps } from "@anywidget/types";
 
 import { classColumns } from "./classes";
@@ -21,9 +21,9 @@ import { Selection } from "../lib/linking/selection";
 import { groupColor } from "../lib/plots/group-colors";
 import { CHANNEL_FACTS_TRAITS, DENSITY_CURVES_TRAITS } from "../lib/wire/constants";
 import type { DensityCurvesState } from "../lib/wire/payloads";
-import type { ChannelCardState, ColumnAxisState } from "../lib/wire/states";
+import type { ChannelNumbersState, ColumnAxisState } from "../lib/wire/states";
 
-async function render({ model, el, host, signal }: RenderProps<ChannelCardState>): Promise<void> {
+async function render({ model, el, host, signal }: RenderProps<ChannelNumbersState>): Promise<void> {
   const selection = await Selection.of(host, model.get("selection"), signal);
   const [columns, rows] = await Promise.all(
     (["axis", "_rows"] as const).map((key) => host.getModel<ColumnAxisState>(model.get(key))),
@@ -38,7 +38,7 @@ async function render({ model, el, host, signal }: RenderProps<ChannelCardState>
 }
 
 class Card {
-  readonly root = element("div", "cnnviz cnnviz-channel-card");
+  readonly root = element("div", "cnnviz cnnviz-channel-numbers");
   private readonly swatch = element("span", "cnnviz-card-swatch");
   private readonly name = element("span", "cnnviz-card-title");
   private readonly place = element("span", "cnnviz-card-place");
@@ -60,7 +60,7 @@ class Card {
   readonly draw: () => void;
 
   constructor(
-    private readonly model: AnyModel<ChannelCardState>,
+    private readonly model: AnyModel<ChannelNumbersState>,
     private readonly densities: AnyModel<DensityCurvesState> | null,
     private readonly columns: AnyModel<ColumnAxisState>,
     private readonly rows: AnyModel<ColumnAxisState>,

@@ -1,0 +1,1 @@
+"""What follows from the parts of a picture: of outputs, and of weights."""
