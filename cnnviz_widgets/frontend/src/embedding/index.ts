@@ -8,6 +8,7 @@ import { onThemeChange } from "../lib/dom/theme";
 import { wheelOf } from "../lib/dom/wheel";
 import { count, percent } from "../lib/format";
 import { command, frameOf } from "../lib/frame/commands";
+import { onEscape } from "../lib/frame/escape";
 import { onChange } from "../lib/linking/changes";
 import { Connection, type ViewProps } from "../lib/linking/connection";
 import { entry } from "../lib/linking/entry";
@@ -138,6 +139,9 @@ class Embedding {
     }
     const read = eachFrame(() => this.read(), signal);
     onChange(model, [...POINTS_TRAITS, ...HEADS_TRAITS, "_noun", "_late", "_layer"], read);
+    // Where no bar of a frame does it. Channels, where none are selected, and what the focus is in, first.
+    const mine = (): boolean => this.selection.list.length > 0 && (this.root.contains(document.activeElement) || this.channels.list.length === 0);
+    onEscape(this.root, "samples", mine, () => this.selection.clear(), signal);
     onChange(this.axis, ["_groups"], () => !this.points.areSamples && read());
     onChange(model, ["method", "subject", "_shown", "_share", "_summary", "_notes", "_install", "error"], () => this.show());
     this.samples.surveyed?.onSelected(() => this.showAlone());

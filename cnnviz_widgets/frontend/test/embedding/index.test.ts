@@ -128,9 +128,9 @@ describe("embedding", () => {
     samples.set("selected", [4]);
     canvas.focus();
     canvas.dispatchEvent(key("Escape"));
-    expect([samples.state.selected, large()]).toEqual([[], true]);
+    expect([samples.state.selected, large(), main!.inert, document.activeElement]).toEqual([[4], false, false, enlarge]);
     canvas.dispatchEvent(key("Escape"));
-    expect([large(), main!.inert, document.activeElement]).toEqual([false, false, enlarge]);
+    expect(samples.state.selected).toEqual([]);
     // What is put over the panes is over it, too.
     enlarge.click();
     drawer!.inert = true;
