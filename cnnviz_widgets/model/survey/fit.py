@@ -37,7 +37,7 @@ def check_layers(survey: Any, probe: ModelProbe) -> None:
     TypeError
         No survey.
     ValueError
-        None of its layers is the model's.
+        None of its layers is the model's, or one has another number of channels.
     """
     instance("survey", survey, Survey, "cv.survey(model, data) makes one")
     paths = {info.path for info in probe.layers}
@@ -47,6 +47,13 @@ def check_layers(survey: Any, probe: ModelProbe) -> None:
             f"the survey is of another model, {survey.model!r}: {probe.model.name!r} has none of "
             f"its layers, such as {names}"
         )
+    for info in probe.layers:
+        summary = survey.layers.get(info.path)
+        if summary is not None and info.channels not in (None, summary.channels):
+            raise ValueError(
+                f"the survey is of another model, {survey.model!r}: its layer {info.path!r} has "
+                f"{summary.channels:,} channels, that of {probe.model.name!r} {info.channels:,}"
+            )
 
 
 class WeightsWatch:

@@ -164,7 +164,10 @@ class ModelInspector(Selecting, WithInputs, WithSurvey, Monitored, Composite):
                 surveyed=lambda: surveys.source,
             )
             self._surveying = Surveying(
-                surveys, more, self.samples, probe=lambda: self.probe, refresh=self.refresh
+                *(surveys, more, self.samples),
+                probe=lambda: self.probe,
+                refresh=self.refresh,
+                trains=lambda: self.following.is_training,
             )
             self._navigation = Navigation(self._display, self.following.story, work, lock)
             self.drawer = panes.drawer

@@ -14,7 +14,7 @@ from ...records.samples.row_heads import SampleAnswers
 from ...runtime.call_stack import afterwards, surely
 from ...validation.objects import instance, optional, optional_function
 from ..jupyter.bundles import BundledWidget, bundle
-from ..jupyter.error_text import logged_error
+from ..jupyter.error_text import error_in_page, logged_error
 from ..jupyter.ownership import Owning
 from ..jupyter.thread_local_sync import ThreadLocalSync
 from ..linking.sample_selection import SampleSelection
@@ -147,7 +147,8 @@ class SamplesBar(Owning, ThreadLocalSync, BundledWidget):
         """Begin or end a survey, which goes on beside all else: what fails is said by itself."""
         do = self._on_survey if change["name"] == "_survey_asked" else self._on_stop
         if do is not None:
-            do()
+            with error_in_page(self):
+                do()
 
     @observe("_asked")
     def _on_asked(self, change: dict[str, Any]) -> None:

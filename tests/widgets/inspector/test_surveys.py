@@ -12,7 +12,8 @@ import pytest
 from keras import layers as kl
 
 import cnnviz_widgets as cv
-from cnnviz_widgets.model import survey
+from cnnviz_widgets.model import SurveyStopped, survey
+from cnnviz_widgets.model.samples.pool import Pool
 
 MANY, FEW = 400, 16
 
@@ -237,6 +238,61 @@ def test_a_survey_that_is_stopped_in_the_page_keeps_what_was_done() -> None:
     assert 0 < surveyed.samples < 20 * MANY
     assert inspector.record.basis == f"{surveyed.samples:,} samples"
     assert inspector.samples.surveying == ""
+
+
+def test_stopped_before_anything_was_surveyed_nothing_is_said_to_have_failed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    model, inputs = rarely_firing()
+    inspector = inspected(model, inputs[:FEW], pool=inputs)
+
+    def stopped(pool: Any, progress: Any) -> None:
+        inspector.samples._stop_asked += 1
+        progress(0.5, "reading the pool")
+
+    monkeypatch.setattr(Pool, "read", stopped)
+    inspector.samples._survey_asked += 1
+    until(lambda: inspector.samples.surveying == "")
+    assert (inspector.samples.survey, inspector.samples.error) == ("", "")
+    with pytest.raises(SurveyStopped, match="stopped before anything was surveyed"):
+        inspector.survey()
+
+
+def test_what_was_surveyed_of_a_model_that_changed_is_not_taken() -> None:
+    model, inputs = rarely_firing()
+    inspector = inspected(model, inputs[:FEW], layer="rare")
+
+    def change(event: Any) -> None:
+        if event["new"] and inspector.samples.survey_share > 0.3:
+            wake(model)
+
+    inspector.samples.observe(change, "surveying")
+    with pytest.raises(SurveyStopped, match="weights changed"):
+        inspector.survey(np.tile(inputs, (200, 1)))
+    assert inspector.surveyed is None
+    assert inspector.header.warnings == []
+    assert inspector.record.basis == f"{FEW} samples"
+
+
+def test_while_the_model_trains_the_page_surveys_nothing() -> None:
+    model, inputs = rarely_firing()
+    inspector = inspected(model, inputs[:FEW], pool=inputs)
+    inspector.following.story.timeline.training = True
+    inspector.samples._survey_asked += 1
+    assert inspector.samples.error == "The model trains: survey it once that has ended."
+    inspector.following.story.timeline.training = False
+    inspector.samples._survey_asked += 1
+    until(lambda: inspector.samples.survey != "" and inspector.samples.surveying == "")
+    assert inspector.samples.error == ""
+
+
+def test_a_survey_of_another_models_layers_is_refused() -> None:
+    model, inputs = rarely_firing()
+    other = keras.Sequential(
+        [keras.Input((8,)), kl.Dense(5, "relu", name="rare"), kl.Dense(2, name="end")]
+    )
+    with pytest.raises(ValueError, match=r"another model, .*'rare' has 5 channels, that of .* 12"):
+        inspected(model, inputs[:FEW], survey=survey(other, inputs))
 
 
 def test_a_survey_that_fails_in_the_page_is_told_there() -> None:

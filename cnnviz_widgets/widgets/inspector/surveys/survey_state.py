@@ -89,10 +89,8 @@ class SurveyState:
         """That the survey is stale, in a sentence; "" where it is not."""
         if self.survey is None or self.present is not None:
             return ""
-        return (
-            f"The survey of {counted(self.survey.samples, 'sample')} is of earlier weights: all "
-            "that is shown rests on the inputs until it is made again (in Samples, or survey())."
-        )
+        samples = counted(self.survey.samples, "sample")
+        return f"Not used: the survey of {samples} is of earlier weights."
 
     def over(self, measures: Mapping[str, ChannelMeasures]) -> dict[str, ChannelMeasures]:
         """Measures of the samples shown, with those of a survey in their place where it has any."""

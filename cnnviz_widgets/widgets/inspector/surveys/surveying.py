@@ -14,10 +14,11 @@ from ....model import ModelProbe, SurveyInterrupted, SurveyStopped, survey
 from ....model.samples.pool import Pool
 from ....model.samples.surveyed_inputs import source_of
 from ....model.survey.chosen_layers import Layers
+from ....model.survey.model_stamp import model_digest
 from ....records.survey.survey import Survey
 from ....validation.keywords import checked_keywords
 from ...jupyter.cell_progress import CellProgress
-from ...jupyter.error_text import logged_error
+from ...jupyter.error_text import Refusal, logged_error
 from ...jupyter.ownership import of_open
 from ...linking.sample_selection import SampleSelection
 from ...panels.samples import SamplesBar
@@ -45,6 +46,8 @@ class Surveying:
         The reader of the live model, as it is now.
     refresh : callable
         Reads the model again, and shows it.
+    trains : callable
+        Whether a training is followed that has not ended.
     """
 
     def __init__(
@@ -55,12 +58,15 @@ class Surveying:
         *,
         probe: Callable[[], ModelProbe],
         refresh: Callable[[], None],
+        trains: Callable[[], bool],
     ) -> None:
         self.state = state
         self._pool = pool
         self._bar = bar
         self._probe = probe
         self._refresh = refresh
+        self._trains = trains
+        self._is_closed = False
         self._stop = threading.Event()
         self._one_at_a_time = threading.Lock()
         bar.offer_survey(self.begin if pool is not None else None, self._stop.set)
@@ -71,34 +77,59 @@ class Surveying:
             raise RuntimeError("a survey is going on: stop it in the page, or wait for its end")
         try:
             self._stop.clear()
-            with CellProgress() as cell:
-                return self._survey(data, labels, cell, options)
+            return self._run(data, labels, options)
         finally:
-            self._bar.show_surveying(-1.0, "")
             self._one_at_a_time.release()
 
     def begin(self) -> None:
-        """Survey the pool beside all other work: the page asks for it, and can stop it."""
+        """Survey the pool beside all other work: the page asks for it, and can stop it.
+
+        Raises
+        ------
+        Refusal
+            A survey, or a training that this inspector follows, goes on.
+        """
+        if self._trains():
+            raise Refusal("The model trains: survey it once that has ended.")
+        if not self._one_at_a_time.acquire(blocking=False):
+            raise Refusal("A survey is going on.")
+        # What the page asks for from now on is of this one.
+        self._stop.clear()
         self._bar.show_surveying(-1.0, _BEGINNING)
         threading.Thread(target=self._in_background, name="survey", daemon=True).start()
 
     def let_go(self) -> None:
         """Stop; the inspector is closed."""
-        self._stop.set()
+        self._is_closed = True
         self._pool = None
 
     def _in_background(self) -> None:
         # No caller is there to see an error but the reader.
+        error_in_page = ""
         try:
-            self.run(None, None)
+            self._run(None, None, {})
+        except SurveyStopped as error:
+            # Who stopped it before there was anything knows that there is nothing.
+            if not isinstance(error.__cause__, _StopAsked):
+                error_in_page = logged_error(self._bar, error)
         except Exception as error:
-            self._bar.error = logged_error(self._bar, error)
-        else:
-            self._bar.error = ""
+            error_in_page = logged_error(self._bar, error)
+        finally:
+            self._one_at_a_time.release()
+        self._bar.error = error_in_page
+
+    def _run(self, data: Any, labels: Any, options: Any) -> Survey:
+        try:
+            with CellProgress() as cell:
+                return self._survey(data, labels, cell, options)
+        except _StopAsked as stop:
+            raise SurveyStopped("it was stopped before anything was surveyed", None) from stop
+        finally:
+            self._bar.show_surveying(-1.0, "")
 
     def _survey(self, data: Any, labels: Any, cell: CellProgress, options: Any) -> Survey:
         def tell(share: float, message: str) -> None:
-            if self._stop.is_set():
+            if self._stop.is_set() or self._is_closed:
                 raise _StopAsked("it was stopped in the page")
             self._bar.show_surveying(share, message)
             cell.tell(share, message)
@@ -112,7 +143,8 @@ class Surveying:
         try:
             result = survey(probe, data, labels=labels, progress=tell, **options)
         except (SurveyStopped, SurveyInterrupted) as error:
-            if error.survey is not None:
+            # Of a model that has changed meanwhile nothing is true any more.
+            if error.survey is not None and error.survey.weights == model_digest(probe.model):
                 self._show(error.survey, probe, source)
             if error.survey is None or not isinstance(error.__cause__, _StopAsked):
                 raise
