@@ -17,6 +17,7 @@ from cnnviz_widgets.model import (
     layer_coherence,
     model_lock,
     occlude,
+    project_back,
     prune,
     redundant,
     strongest,
@@ -81,6 +82,14 @@ def tap(probe: ModelProbe) -> None:
 
 def climb(probe: ModelProbe) -> None:
     ascend(probe, "conv", [0], steps=3)
+
+
+def lead_back(probe: ModelProbe) -> None:
+    reader_of(probe).description().traces.clear()
+    values = probe.outputs("conv")[0]
+    y, x, channel = (int(each) for each in np.argwhere(values)[0])
+    rule: Any = "plain" if probe.model.run_eagerly else "guided"
+    project_back(probe, "conv", channel, 0, place=(y, x), rule=rule)
 
 
 def alike_channels(probe: ModelProbe) -> None:
@@ -161,6 +170,14 @@ CASES = {
             "model/experiments/channel/ascending/climber.py",
             "model/experiments/channel/ascending/parameters.py",
             "model/experiments/channel/ascending/natural.py",
+        ),
+    ),
+    "project_back": Case(
+        lead_back,
+        (
+            "model/experiments/channel/back_projection.py",
+            "model/experiments/channel/projecting/projector.py",
+            "model/experiments/channel/projecting/backward_rules.py",
         ),
     ),
     "redundant": Case(
