@@ -20,6 +20,9 @@ Of maps of length 1 whose cosine is c in the mean, what all have in common has t
 from ½ on it is more than what is any one map's own.
 """
 
+FEWEST_MAPS = 3
+"""Of fewer others the one that happens to do the same decides what they are like in the mean."""
+
 
 @dataclass(frozen=True, eq=False)
 class Projection:
@@ -45,7 +48,7 @@ class Projection:
         What else is not linear on the way, and how often: the plain gradient leads through it.
     likeness_to_others : float or None
         The mean cosine to the maps of up to 12 other channels that fire at the same place. None
-        where none does.
+        where none does, or the map is zero everywhere.
     others : int
         How many they are.
     likeness_to_fresh : float or None
@@ -102,11 +105,11 @@ class Projection:
     def doubt(self) -> str | None:
         """Why the map is not to be read as what the channel looks for; None where nothing says so.
 
-        It is where the likeness to other maps is `MOSTLY_SHARED` or more.
+        The likeness to `FEWEST_MAPS` other maps, or more, is `MOSTLY_SHARED` at the least.
         """
-        if (self.likeness_to_fresh or 0) >= MOSTLY_SHARED:
+        if _is_shared(self.likeness_to_fresh, self.fresh):
             return "mostly the picture, not the network"
-        if (self.likeness_to_others or 0) >= MOSTLY_SHARED:
+        if _is_shared(self.likeness_to_others, self.others):
             return "mostly the picture, not the channel"
         return None
 
@@ -130,3 +133,7 @@ class Projection:
             doubt = f": {self.doubt}" if self.doubt else ""
             text += f" Cosine of the map {' and '.join(likeness)}{doubt}."
         return " ".join((text, *self.notes))
+
+
+def _is_shared(likeness: float | None, maps: int) -> bool:
+    return likeness is not None and likeness >= MOSTLY_SHARED and maps >= FEWEST_MAPS

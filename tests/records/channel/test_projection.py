@@ -61,6 +61,8 @@ def test_what_is_the_same_without_the_network_is_doubted(
 ) -> None:
     found = projection(likeness_to_others=others, others=12, likeness_to_fresh=fresh, fresh=9)
     assert found.doubt == doubt
+    few = projection(likeness_to_others=others, others=2, likeness_to_fresh=fresh, fresh=2)
+    assert few.doubt is None
 
 
 def test_the_summary_says_all() -> None:

@@ -201,7 +201,8 @@ def test_what_cannot_be_traced_has_the_plain_gradient_only() -> None:
 
 
 def test_whole_numbers_that_are_looked_up_have_no_map() -> None:
-    model = keras.Sequential([keras.Input((5,), dtype="int32"), L.Embedding(9, 4), L.Dense(3)])
+    layers = [L.Embedding(9, 4), L.Dense(3, name="dense")]
+    model = keras.Sequential([keras.Input((5,), dtype="int32"), *layers])
     probe = ModelProbe(model, np.ones((2, 5), "int32"))
     with pytest.raises(NoGradients, match="whole numbers"):
         project_back(probe, "dense", 0, 0)

@@ -35,6 +35,7 @@ _MIXING = frozenset(
     | {"ImageProjectiveTransformV3", "ScaleAndTranslate", "Cumsum", "ConcatV2", "Pack"}
     | {"Pad", "PadV2", "MirrorPad", "SpaceToBatchND", "BatchToSpaceND", "SpaceToDepth"}
     | {"DepthToSpace", "GatherV2", "GatherNd", "Tile", "StridedSlice", "Slice", "Split", "SplitV"}
+    | {"TensorListFromTensor", "TensorListStack", "TensorListGetItem", "TensorListSetItem"}
     | {"Unpack", "Roll", "ReverseV2", "ExtractImagePatches", "MatrixBandPart"}
 )
 # Of two tensors that both hang on the input they make a product.
@@ -53,6 +54,11 @@ _COMPARISONS = frozenset(
     {"Greater", "GreaterEqual", "Less", "LessEqual", "Equal", "NotEqual", "Sign"}
     | {"Select", "SelectV2", "Where"}
 )
+# What they run is one step by itself, whatever there is in it.
+_BODIES = {
+    **dict.fromkeys(("While", "StatelessWhile"), "loop"),
+    **dict.fromkeys(("If", "StatelessIf", "Case", "StatelessCase"), "branch"),
+}
 # What a step is called that holds these operations; the first that fits.
 _NAMES: Sequence[tuple[Collection[str], str]] = (
     ({"Rsqrt", "SquaredDifference"}, "normalisation"),
@@ -67,10 +73,6 @@ _NAMES: Sequence[tuple[Collection[str], str]] = (
     ({"Maximum", "Minimum"}, "clip"),
     ({"Elu"}, "ELU"),
     ({"Selu"}, "SELU"),
-    ({"While"}, "loop"),
-    ({"StatelessWhile"}, "loop"),
-    ({"If"}, "branch"),
-    ({"StatelessIf"}, "branch"),
 )
 UNREACHED = "ReLU out of the rule's reach"
 """In a function that the model compiles itself, or with a gradient that the model gives it."""
@@ -174,6 +176,9 @@ class _Walk:
         roots = list(dict.fromkeys(root for root in given if root is not None))
         if op.type in RECTIFIERS:
             root = self._rectified(op, roots[0])
+        elif op.type in _BODIES:
+            root = _Root()
+            self.steps[_Root()] = {_BODIES[op.type]}
         elif op.type in _MIXING and _is_linear(op, given):
             root = _Root()
         else:
