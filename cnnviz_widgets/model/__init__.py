@@ -3,6 +3,7 @@
 from .diagnosis.diagnose import diagnose
 from .experiments.ablation import Ablation, ablate
 from .experiments.channel.ascent import ascend
+from .experiments.channel.back_projection import project_back
 from .experiments.channel.coherence import layer_coherence
 from .experiments.channel.fields.receptive_field import receptive_field
 from .experiments.channel.occlusion import occlude, occlude_finer
@@ -54,6 +55,7 @@ __all__ = [
     "model_lock",
     "occlude",
     "occlude_finer",
+    "project_back",
     "prune",
     "receptive_field",
     "redundant",

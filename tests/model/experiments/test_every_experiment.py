@@ -17,11 +17,13 @@ from cnnviz_widgets.model import (
     layer_coherence,
     model_lock,
     occlude,
+    project_back,
     prune,
     redundant,
     strongest,
 )
 from cnnviz_widgets.model.experiments.channel.partial_pass import WORTH_A_TRACE, PartialPass
+from cnnviz_widgets.model.experiments.channel.projecting.projector import Projector
 from cnnviz_widgets.model.experiments.channel.tapped_pass import TappedPass
 from cnnviz_widgets.model.experiments.gradients import relative_gradients
 from cnnviz_widgets.model.experiments.model_comparison import LiveSide, ModelComparison
@@ -81,6 +83,21 @@ def tap(probe: ModelProbe) -> None:
 
 def climb(probe: ModelProbe) -> None:
     ascend(probe, "conv", [0], steps=3)
+
+
+def lead_back(probe: ModelProbe) -> None:
+    values = probe.outputs("conv")[0]
+    y, x, channel = (int(each) for each in np.argwhere(values)[0])
+    rule: Any = "plain" if probe.model.run_eagerly else "guided"
+    project_back(probe, "conv", channel, 0, place=(y, x), rule=rule, fresh=False)
+
+
+def lead_back_traced(probe: ModelProbe) -> None:
+    with model_lock(probe.model):
+        reader_of(probe).description().traces.clear()
+        tapped = TappedPass(probe, "dense")
+        projector = Projector.of(tapped, "deconv" if tapped.is_traced else "plain")
+        projector.led_back(tapped.given, 0, np.array([1]), None)
 
 
 def alike_channels(probe: ModelProbe) -> None:
@@ -161,6 +178,17 @@ CASES = {
             "model/experiments/channel/ascending/climber.py",
             "model/experiments/channel/ascending/parameters.py",
             "model/experiments/channel/ascending/natural.py",
+        ),
+    ),
+    "project_back": Case(
+        lead_back,
+        ("model/experiments/channel/back_projection.py",),
+    ),
+    "projector": Case(
+        lead_back_traced,
+        tuple(
+            f"model/experiments/channel/projecting/{name}.py"
+            for name in ("projector", "backward_rules")
         ),
     ),
     "redundant": Case(

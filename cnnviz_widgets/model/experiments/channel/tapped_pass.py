@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, NamedTuple, TypeAlias, TypeVar
 
 import keras
 import tensorflow as tf
@@ -37,6 +37,8 @@ from .pass_function import PassFunction, with_rows
 
 Exchange: TypeAlias = Callable[[LayerCall, Any], Any]
 """Given a call and what the layer returned, what goes on through the model instead."""
+
+Made = TypeVar("Made")
 
 # What hands its input on as it is, or as another type of number.
 _HANDING_ON = frozenset({"Identity", "Cast", "StopGradient", "EnsureShape", "CheckNumerics"})
@@ -224,10 +226,22 @@ class TappedPass:
         NoGradients, ModelCallError
             As `tap` and `gradient`, while it is traced.
         """
-        key = (self.info.path, self.source, kind)
-        return reader_of(self.probe).traced(key, lambda: self._made(body, specs))
+        return self.lasting(kind, lambda: self.new_function(body, *specs))
 
-    def _made(self, body: Callable[..., Any], specs: Sequence[Any]) -> PassFunction:
+    def lasting(self, kind: str, make: Callable[[], Made]) -> Made:
+        """What is made of traces of this layer and input; kept as long as only weights change.
+
+        Parameters
+        ----------
+        kind : str
+            Names it among those of this layer and input.
+        make : callable
+        """
+        return reader_of(self.probe).traced((self.info.path, self.source, kind), make)
+
+    def new_function(self, body: Callable[..., Any], *specs: Any) -> PassFunction:
+        """As `function`, traced anew and kept by nobody."""
+
         def make(rows: int | None) -> Any:
             if not self.is_traced:
                 return lambda *tensors: body(self, *tensors)

@@ -12,7 +12,7 @@ from .operation import Operation, State, Unclear, everything
 
 _RULES = {**mixing_rules.RULES, **shape_rules.RULES, **window_rules.RULES}
 # They run another graph for the operation: what goes in is what its graph is given.
-_CALLS = ("PartitionedCall", "StatefulPartitionedCall")
+CALLS = ("PartitionedCall", "StatefulPartitionedCall")
 
 
 @dataclass
@@ -37,7 +37,7 @@ class Walk:
         known: dict[str, State] = {
             tensor.name: state for tensor, state in zip(inputs, states, strict=True)
         }
-        operations = _on_the_way(targets, known)
+        operations = on_the_way(targets, known)
         last_use = {tensor.name: op for op in operations for tensor in op.inputs}
         kept = {tensor.name for tensor in targets}
         for op in operations:
@@ -52,7 +52,7 @@ class Walk:
     def _through(self, op: Any, given: Sequence[State]) -> list[State]:
         if not any(given):
             return [{} for _ in op.outputs]
-        if op.type in _CALLS:
+        if op.type in CALLS:
             body = body_of(op)
             if body is not None:
                 return self._states_of(body.outputs, body.inputs, given)
@@ -73,7 +73,7 @@ class Walk:
         return [states, *({} for _ in op.outputs[1:])]
 
 
-def _on_the_way(targets: Sequence[Any], known: Collection[str]) -> list[Any]:
+def on_the_way(targets: Sequence[Any], known: Collection[str]) -> list[Any]:
     """The operations that lead from known tensors to these, each behind those that it reads."""
     order: list[Any] = []
     seen: set[str] = set()

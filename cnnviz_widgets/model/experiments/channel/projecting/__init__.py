@@ -1,0 +1,1 @@
+"""How a projection leads back through nonlinearities, and which of them its rule covers."""
