@@ -230,6 +230,11 @@ RULES = {
     "directions": Rule("directions must be a whole number, 1 or more", (0, NAN, "8", None)),
     "index": Rule("each index must be", (-1, 4, 0.5, "0", None, True)),
     "channel": Rule("channel must be", (-1, 4, 0.5, "0", True)),
+    "ascent steps": Rule("steps must be a whole number, 1 or more", (0, NAN, "8", None, True)),
+    "ascent start": Rule("start must be", ("bottom", [1, 2], {"a": 1})),
+    "ascent moment": Rule("moment must be a whole number, 0 or more", (-1, NAN, "last", True)),
+    "objective": Rule("objective must be 'once' or 'everywhere'", ("twice", 5, None)),
+    "labels of samples": Rule("labels must be one whole number for each", ([1, 2], "cats", 5)),
     "rank": Rule("rank must be", (-1, 9, 0.5, "0", None, True)),
     "points": Rule("points must be a whole number, 16 or more", (3, NAN, "8", None)),
     "first_step": Rule("first_step must be a whole number of steps, 0 or more", (-1, NAN, "8")),
@@ -620,6 +625,26 @@ TAKES: dict[str, dict[str, Callable[[Any], Any]]] = {
         "function": lambda wrong: mo.diagnose(THINGS.probe, progress=wrong),
         "class_names": lambda wrong: mo.diagnose(THINGS.probe, class_names=wrong),
     },
+    "ChannelCard": {
+        "probe": lambda wrong: cv.ChannelCard(wrong, "conv", 0),
+        "layer": lambda wrong: cv.ChannelCard(THINGS.probe, wrong, 0),
+        "channel": lambda wrong: cv.ChannelCard(THINGS.probe, "conv", wrong),
+        "labels of samples": lambda wrong: cv.ChannelCard(THINGS.probe, "conv", 0, labels=wrong),
+        "class_names": lambda wrong: cv.ChannelCard(THINGS.probe, "conv", 0, class_names=wrong),
+        "survey": lambda wrong: cv.ChannelCard(THINGS.probe, "conv", 0, survey=wrong),
+    },
+    "model.ascend": {
+        "probe": lambda wrong: mo.ascend(wrong, "conv", [0]),
+        "layer": lambda wrong: mo.ascend(THINGS.probe, wrong, [0]),
+        "channels": lambda wrong: mo.ascend(THINGS.probe, "conv", wrong),
+        "ascent steps": lambda wrong: mo.ascend(THINGS.probe, "conv", [0], steps=wrong),
+        "seed": lambda wrong: mo.ascend(THINGS.probe, "conv", [0], steps=1, seed=wrong),
+        "ascent start": lambda wrong: mo.ascend(THINGS.probe, "conv", [0], start=wrong),
+        "objective": lambda wrong: mo.ascend(THINGS.probe, "conv", [0], objective=wrong),
+        "flag": lambda wrong: mo.ascend(THINGS.probe, "conv", [0], negative=wrong),
+        "survey": lambda wrong: mo.ascend(THINGS.probe, "conv", [0], survey=wrong),
+        "ascent moment": lambda wrong: mo.ascend(THINGS.probe, "conv", [0], moment=wrong),
+    },
     "model.fresh_probe": {
         "probe": lambda wrong: mo.fresh_probe(wrong),
         "seed": lambda wrong: mo.fresh_probe(THINGS.probe, seed=wrong),
@@ -834,7 +859,8 @@ ALONE: list[tuple[str, Callable[[], Any], str, str]] = [
 # Names that take nothing of a user's: rooms, a table, exceptions, and what others may implement.
 TAKE_NOTHING = {
     "analysis", "model", "analysis.HEALTH_NUMBERS", "model.Audience", "model.ModelCallError",
-    "model.NoReference", "model.SurveyInterrupted", "model.SurveyStopped", "selected_values",
+    "model.NoGradients", "model.NoReference", "model.SurveyInterrupted", "model.SurveyStopped",
+    "selected_values",
 }  # fmt: skip
 
 

@@ -14,6 +14,7 @@ from ...model.reading.record_reader import read_place
 from ...model.samples.pool import Pool
 from ...records.place import Place
 from ...records.survey.survey import Survey
+from ...validation.messages import described
 from ...validation.objects import instance, optional
 from ...validation.scalars import whole_number
 from ...validation.texts import texts
@@ -124,7 +125,7 @@ def _classes(labels: ArrayLike, samples: int) -> NDArray[np.int64]:
     array = np.asarray(labels)
     if array.dtype.kind not in "iu" or array.shape != (samples,):
         raise ValueError(
-            f"labels must be one whole number for each of the {samples:,} samples; got an array "
-            f"of {array.dtype} of shape {array.shape}"
+            f"labels must be one whole number for each of the {samples:,} samples; got "
+            f"{described(labels)}"
         )
     return array.astype(np.int64)

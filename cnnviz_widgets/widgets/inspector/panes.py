@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from ipywidgets import Box, DOMWidget
 
-from ..channel.channel_answers import ChannelAnswers
 from ..panels.ablation import AblationBar, Tried
 from ..panels.drawer import Drawer, tab_class
 from ..panels.findings import FindingsPanel
@@ -21,6 +20,7 @@ from .selected import PYTHON_LINE
 
 if TYPE_CHECKING:
     from ...model import ModelProbe
+    from ..channel.channel_answers import ChannelAnswers
 
 TABS = {
     "findings": "Findings",
@@ -69,6 +69,9 @@ class Panes:
         on_python: Callable[[], None],
     ) -> Panes:
         """Parts that list the layers of a model, and show none of them yet."""
+        # It asks live models, and loads Keras; a history is shown without.
+        from ..channel.channel_answers import ChannelAnswers
+
         views = LayerViews(sample_names)
         selector = LayerSelector(probe.layers)
         selector.show_unseen(probe.unseen)

@@ -47,7 +47,7 @@ def test_points_are_told_by_the_samples_that_lead_the_rows(inspector: Any) -> No
     assert [view._heads[place]["truth"] for place in np.frombuffer(view._places, "<i4")] == [
         NAMES[label] for label in LABELS[:12]
     ]
-    assert view.summary.startswith("12 samples") and "raw inputs" in view.summary
+    assert view.summary.startswith("12 samples") and "trustworthiness" in view.summary
     inspector.targets = 2 - LABELS[:12]
     assert view._heads == grid._heads
     view.active = False

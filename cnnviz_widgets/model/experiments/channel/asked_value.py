@@ -83,8 +83,7 @@ class AskedValue:
         self.path, self.channel = path, None
         if path is not None:
             info = probe.info(path)
-            name = f"channel of '{path}'"
-            self.channel = int(indices(name, [channel], info.channels or 0)[0])
+            self.channel = int(indices("channel", [channel], info.channels or 0)[0])
         if isinstance(target, str):
             one_of("target", target, ("answer",))
         elif target is not None:
