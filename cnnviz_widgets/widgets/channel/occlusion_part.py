@@ -6,13 +6,12 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from ...model import occlude_finer, strongest
+from ...model import occlude_finer
 from ...records.channel.occlusion import Occlusion
-from ...records.channel.strongest_patches import StrongestPatches
 from ...runtime.newest_work import Turn
 from ..linking.wire_channel import Tone
 from .answer import Answer, Picture, Strip
-from .patches_part import found_patches
+from .patches_part import patches_of_shown
 from .picturing import Picturing
 from .subject import ChannelSubject
 
@@ -27,7 +26,7 @@ def occlusions(subject: ChannelSubject, channel: int, turn: Turn) -> Iterator[An
     ValueError, ModelCallError
         As `occlude`.
     """
-    sample = int(_of_shown(subject).samples[channel, 0])
+    sample = int(patches_of_shown(subject).samples[channel, 0])
     if sample < 0:
         yield Answer((("faint", "It has no finite value on the samples shown."),))
         return
@@ -35,14 +34,6 @@ def occlusions(subject: ChannelSubject, channel: int, turn: Turn) -> Iterator[An
     for found in occlude_finer(subject.probe, sample, path=subject.path, channel=channel):
         turn.look()
         yield Answer(tuple(_words(subject, found)), _strips(subject, found))
-
-
-def _of_shown(subject: ChannelSubject) -> StrongestPatches:
-    """Where channels are strongest on the samples shown, whatever was surveyed."""
-    found = found_patches(subject)
-    if not found.surveyed:
-        return found
-    return subject.once("shown", lambda: strongest(subject.probe, subject.path, count=1))
 
 
 def _words(subject: ChannelSubject, found: Occlusion) -> Iterator[tuple[Tone, str]]:
@@ -63,7 +54,7 @@ def _words(subject: ChannelSubject, found: Occlusion) -> Iterator[tuple[Tone, st
 
 
 def _strips(subject: ChannelSubject, found: Occlusion) -> tuple[Strip, ...]:
-    shown = _of_shown(subject)
+    shown = patches_of_shown(subject)
     array, axes = shown.inputs[found.source], shown.field.of(found.source).axes
     codes = Picturing.of(array, axes).codes(np.asarray(array[found.sample]))
     pixels = np.maximum(found.pixels, 0.0)

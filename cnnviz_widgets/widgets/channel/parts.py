@@ -10,6 +10,7 @@ from .answer import Answer
 from .ascent_part import ascents
 from .occlusion_part import occlusions
 from .patches_part import patches
+from .projection_part import projections
 from .subject import ChannelSubject
 
 Ask: TypeAlias = Callable[[ChannelSubject, int, Turn], Iterator[Answer]]
@@ -36,6 +37,7 @@ class Part(NamedTuple):
 PARTS = {
     "patches": Part("Strongest patches", "where it fires most, and least", patches),
     "ascent": Part("What excites it most", "by gradient ascent", ascents),
+    "projection": Part("What makes it fire there", "by back-projection", projections),
     "occlusion": Part("What it loses if covered", "by occlusion", occlusions),
 }
 """By their names."""

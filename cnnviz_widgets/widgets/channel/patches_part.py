@@ -77,6 +77,14 @@ def found_patches(subject: ChannelSubject) -> StrongestPatches:
     return subject.once("patches", find)
 
 
+def patches_of_shown(subject: ChannelSubject) -> StrongestPatches:
+    """Where channels are strongest on the samples shown, whatever was surveyed."""
+    found = found_patches(subject)
+    if not found.surveyed:
+        return found
+    return subject.once("shown", lambda: strongest(subject.probe, subject.path, count=1))
+
+
 def picturing(subject: ChannelSubject) -> Picturing:
     """How samples of the input are drawn that the layer depends on."""
 

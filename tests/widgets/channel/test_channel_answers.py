@@ -160,6 +160,30 @@ def test_what_a_channel_loses_where_its_strongest_input_is_covered(
     assert f"its {values.max():.3g} on" in words(entry)
 
 
+def test_what_makes_it_fire_is_led_back_by_three_rules(
+    answers: ChannelAnswers, subject: ChannelSubject
+) -> None:
+    answers.unfolded = ["projection"]
+    answers.channel = 1
+    answers.look_at(subject)
+    entry = asked(answers, "projection")
+    assert entry["state"] == "done"
+    [strip] = entry["strips"]
+    assert [each["caption"] for each in strip["pictures"]] == ["plain", "guided", "deconv"]
+    values = subject.probe.outputs("conv")[..., 1].reshape(SAMPLES, -1)
+    sample = values.max(axis=1).argmax()
+    down, across = np.unravel_index(values[sample].argmax(), (7, 7))
+    # Of one layer the plain gradient is the kernel, where the channel is strongest.
+    kernel = subject.probe.model.get_layer("conv").kernel.numpy()[:, :, 0, 1]
+    codes = np.frombuffer(strip["pictures"][0]["pixels"], np.uint8).reshape(9, 9).astype(float)
+    patch = codes[down : down + 3, across : across + 3] / 127.5 - 1
+    np.testing.assert_allclose(patch, kernel / np.abs(kernel).max(), atol=0.01)
+    outside = codes.copy()
+    outside[down : down + 3, across : across + 3] = 127.5
+    assert np.abs(outside - 127.5).max() <= 0.5
+    assert f"sample {sample}" in words(entry)
+
+
 def test_only_known_questions_can_be_unfolded(answers: ChannelAnswers) -> None:
     with pytest.raises(ValueError, match="each of unfolded must be one of 'patches', 'ascent'"):
         answers.unfolded = ["colours"]

@@ -14,9 +14,9 @@ import type { ChannelAnswersState } from "../lib/wire/states";
 
 let numbers = 0;
 
-/** CSS pixels of a picture's longer side, where few or more stand in a row. */
+/** CSS pixels of a picture's longer side, where there are few or more. */
 const [LARGE, SMALL] = [84, 42];
-const FEW = 3;
+const FEW = 4;
 
 /** One question: its heading, which folds it, and the answer. */
 class Question {
@@ -77,7 +77,7 @@ class Question {
   }
 
   private strip({ title, across, pictures }: StripEntry): HTMLElement {
-    const made = pictures.map((picture) => pictureElement(picture, across < FEW ? LARGE : SMALL, this.choose, this.listening.signal));
+    const made = pictures.map((picture) => pictureElement(picture, pictures.length < FEW ? LARGE : SMALL, this.choose, this.listening.signal));
     const grid = element("div", "cnnviz-answer-pictures", { style: `--across:${Math.max(1, Math.min(across, pictures.length))}` }, ...made);
     return element("div", "cnnviz-answer-strip", { role: "group", "aria-label": title }, element("div", "cnnviz-answer-strip-title cnnviz-faint", {}, title), grid);
   }
