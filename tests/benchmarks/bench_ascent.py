@@ -184,8 +184,8 @@ def _climbing(network: Network, path: str, channels: Array, with_rules: bool) ->
 def _by_turns(works: list[list[Callable[[], Any]]]) -> list[float]:
     """The least processor seconds of each, which is traced several times, by turns.
 
-    One and the same function may take a third longer in one trace than in the next, by where its
-    memory lies. The first is short, and is a mean over many.
+    One and the same function was seen to take a quarter longer in one trace than in the next; why
+    was not found out. The first is short, and is a mean over many.
     """
     seconds: list[list[float]] = [[] for _ in works]
     for _ in range(ROUNDS):

@@ -72,6 +72,16 @@ class ChannelAnswers(Owning, ThreadLocalSync, BundledWidget):
         """The layer whose channels are asked about; None before there is one."""
         return self._subject
 
+    @property
+    def titles(self) -> list[tuple[str, str]]:
+        """Name and heading of each question, in the page's order."""
+        return [(name, part.title) for name, part in PARTS.items()]
+
+    @property
+    def answered(self) -> dict[str, Any]:
+        """The answers as the page has them, by the names of the questions."""
+        return dict(self._answers)
+
     def look_at(self, subject: ChannelSubject | None, note: str = "") -> None:
         """Ask about the channels of another layer, or of the same model at another moment.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from ipywidgets import VBox
@@ -19,13 +19,17 @@ from ...validation.objects import instance, optional
 from ...validation.scalars import whole_number
 from ...validation.texts import texts
 from ..jupyter.ownership import Owning
+from ..jupyter.png_fallback import PngFallback
 from ..linking.selection import Selection
 from ..panels.channel_numbers import ChannelNumbers
 from .channel_answers import ChannelAnswers
 from .subject import ChannelSubject, inputs_of
 
+if TYPE_CHECKING:
+    from PIL.Image import Image
 
-class ChannelCard(Owning, VBox):
+
+class ChannelCard(Owning, PngFallback, VBox):
     """What there is to know of one channel: numbers, strongest patches, what excites it most.
 
     Each question stands under a heading; unfolded, it is asked, beside other work. What a picture
@@ -83,6 +87,7 @@ class ChannelCard(Owning, VBox):
         source = None if pool is None else Pool(probe.model, pool)
         with model_lock(probe.model):
             record = read_place(probe, Place(path)).record
+        self._path = path
         channel = whole_number("channel", channel, 0)
         if channel >= record.n_channels:
             raise ValueError(
@@ -119,6 +124,20 @@ class ChannelCard(Owning, VBox):
             Whether it is.
         """
         return self.answers.wait(seconds)
+
+    def picture(self) -> Image | None:
+        """What has been answered by now, as a still picture; None before anything is."""
+        from .card_picture import card_picture
+
+        done = {
+            name: answer
+            for name, answer in self.answers.answered.items()
+            if answer["state"] == "done"
+        }
+        if not done:
+            return None
+        heading = f"{self._path}, channel {self.numbers.channel}"
+        return card_picture(heading, self.answers.titles, done)
 
 
 def _classes(labels: ArrayLike, samples: int) -> NDArray[np.int64]:

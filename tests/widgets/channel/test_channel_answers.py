@@ -286,6 +286,11 @@ def test_a_card_alone(model: Any, images: Any) -> None:
     assert card.wait(PATIENCE)
     assert card.answers._answers["patches"]["state"] == "done"
     assert card.numbers.channel == 2
+    picture = card.picture()
+    assert picture is not None
+    assert len(set(picture.convert("L").tobytes())) > 10
+    data, _ = card._repr_mimebundle_()
+    assert "image/png" in data
     for one, other in zip(before, model.get_weights(), strict=True):
         np.testing.assert_array_equal(one, other)
     card.close()
