@@ -14,6 +14,7 @@ from ..pictures.drawing import FAINT, INK, MARGIN, PAPER, font, hatching, shorte
 _WIDTH = 720
 _SIDE, _LARGE = 56, 112
 _FEW = 4
+_APART = 12
 _LINE = 16
 _LETTERS = 110
 _DOUBT = (168, 74, 5)
@@ -50,28 +51,48 @@ def card_picture(
 
 
 def _line(text: str, size: int, color: tuple[int, int, int]) -> Image.Image:
+    # The font has no sign for times.
+    text = text.replace("×", "x")
     image = Image.new("RGB", (_WIDTH - 2 * MARGIN, _LINE + (size > 11) * 8), PAPER)
     ImageDraw.Draw(image).text((0, image.height - 2), text, color, font(size), anchor="lb")
     return image
 
 
 def _strips(strips: Sequence[Mapping[str, Any]]) -> list[Image.Image]:
-    """A row of pictures a strip, each with its caption."""
-    made = []
+    """Rows of strips, as many side by side as there is room for."""
+    rows: list[list[Image.Image]] = [[]]
+    for strip in map(_strip, strips):
+        taken = sum(each.width + _APART for each in rows[-1])
+        if rows[-1] and taken + strip.width > _WIDTH - 2 * MARGIN:
+            rows.append([])
+        rows[-1].append(strip)
+    return [_beside(row) for row in rows if row]
+
+
+def _beside(strips: Sequence[Image.Image]) -> Image.Image:
+    row = Image.new("RGB", (_WIDTH - 2 * MARGIN, max(each.height for each in strips)), PAPER)
+    x = 0
     for strip in strips:
-        pictures = strip["pictures"]
-        side = _LARGE if len(pictures) < _FEW else _SIDE
-        row = Image.new("RGB", (_WIDTH - 2 * MARGIN, side + 3 * _LINE), PAPER)
-        draw = ImageDraw.Draw(row)
-        draw.text((0, _LINE), strip["title"], FAINT, font(), anchor="lb")
-        for number, entry in enumerate(pictures):
-            x = number * (side + 8)
-            row.paste(_scaled(entry, side), (x, _LINE + 4))
-            caption = shortened(entry["caption"], side + 6)
-            color = _DOUBT if entry["doubt"] else INK
-            draw.text((x + side / 2, side + 2 * _LINE + 4), caption, color, font(), anchor="mb")
-        made.append(row)
-    return made
+        row.paste(strip, (x, 0))
+        x += strip.width + _APART
+    return row
+
+
+def _strip(strip: Mapping[str, Any]) -> Image.Image:
+    """Pictures beside one another, each with its caption."""
+    pictures = strip["pictures"]
+    side = _LARGE if len(pictures) < _FEW else _SIDE
+    width = max(len(pictures) * (side + 8), round(font().getlength(strip["title"])) + 8)
+    image = Image.new("RGB", (width, side + 3 * _LINE), PAPER)
+    draw = ImageDraw.Draw(image)
+    draw.text((0, _LINE), strip["title"], FAINT, font(), anchor="lb")
+    for number, entry in enumerate(pictures):
+        x = number * (side + 8)
+        image.paste(_scaled(entry, side), (x, _LINE + 4))
+        caption = shortened(entry["caption"], side + 6)
+        color = _DOUBT if entry["doubt"] else INK
+        draw.text((x + side / 2, side + 2 * _LINE), caption, color, font(), anchor="ms")
+    return image
 
 
 def _scaled(entry: Mapping[str, Any], side: int) -> Image.Image:
