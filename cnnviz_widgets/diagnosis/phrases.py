@@ -5,16 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 
-def percent(share: float) -> str:
-    """``49 %``; with a decimal where it would read as 0 or 100 and is not."""
-    value = 100 * share
-    if value in (0, 100) or 1 <= value < 99 or value > 100:
-        return f"{value:,.0f} %"
-    if value > 99.95:
-        return "over 99.9 %"
-    return f"{value:.1f} %" if value >= 0.05 else f"{value:.2g} %"
-
-
 def some_of(some: int, all_: int, noun: str) -> str:
     """``784 of 1,600 units``, ``all 12 channels``, ``the one unit``."""
     if some == all_:

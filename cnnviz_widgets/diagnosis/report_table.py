@@ -8,8 +8,9 @@ from html import escape
 from itertools import zip_longest
 from typing import Protocol
 
+from ..validation.messages import percent
 from .findings import Evidence, Finding, Measurement, Skipped
-from .phrases import percent, span
+from .phrases import span
 
 _WIDTH = 100
 _INDENT = " " * 10

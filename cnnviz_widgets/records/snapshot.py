@@ -188,7 +188,7 @@ class Snapshot(OutputFacts):
     def omissions(self) -> tuple[str, ...]:
         """What the picture leaves out or averages, in sentences."""
         return (
-            "Kept in the history: the picture, the tree and the curves, not the values.",
+            "As it was kept in the history: the picture, the tree and the curves, not the values.",
             *self._omissions(),
         )
 

@@ -34,3 +34,13 @@ def listed(names: Collection[str]) -> str:
     first = list(names)[:_MOST_LISTED]
     more = len(names) - len(first)
     return ", ".join(map(repr, first)) + (f" and {more} more" if more else "")
+
+
+def percent(share: float) -> str:
+    """``49 %``; with a decimal where it would read as 0 or 100 and is not."""
+    value = 100 * share
+    if value in (0, 100) or 1 <= value < 99 or value > 100:
+        return f"{value:,.0f} %"
+    if value > 99.95:
+        return "over 99.9 %"
+    return f"{value:.1f} %" if value >= 0.05 else f"{value:.2g} %"

@@ -66,7 +66,7 @@ def test_a_finding_leads_to_its_channels_and_can_be_tried(inspector: Notebook) -
     expect(cause.locator(".cnnviz-cause-cure")).to_be_visible()
     button(inspector, "Select 2").click()
     inspector.wait_for_value("list(inspector.selection.selected)", [3, 7])
-    bar = inspector.page.locator(".cnnviz-selection-bar")
+    bar = inspector.page.get_by_role("toolbar", name="Selected channels")
     expect(bar.locator(".cnnviz-selection-count")).to_have_text("2 channels")
     bar.get_by_role("button", name="Silence").click()
     trials = inspector.page.locator(".cnnviz-ablation-bar")

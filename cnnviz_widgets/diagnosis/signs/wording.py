@@ -7,12 +7,12 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from ...validation.messages import percent
 from ..facts import LayerFacts
 from ..findings import Evidence
 from ..histogram import Histogram, histogram
 from ..measurements.merges import Merges
 from ..measurements.training.trials import Trial
-from ..phrases import percent
 
 FRESH = "the same architecture, freshly initialised"
 NO_REFERENCE = "There was no freshly initialised reference to compare with."

@@ -12,9 +12,9 @@ from typing import Any
 
 import numpy as np
 
-from ...diagnosis.phrases import percent
 from ...validation.arrays import indices
 from ...validation.keywords import checked_keywords
+from ...validation.messages import percent
 from ...validation.objects import instance
 from ...validation.texts import one_of
 from ..layers.layer_info import LayerInfo

@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 
 from ...diagnosis.measurements.data.answers import marks
 from ...diagnosis.measurements.data.tasks import Asked, Meaning, are_shares, asked
-from ...diagnosis.phrases import percent
 from ...records.samples.row_heads import SampleAnswers
+from ...validation.messages import percent
 from ..experiments.changed_outputs import returned_layers, returned_unchanged
 from ..experiments.output_loss import loss_of_output, meaning_of
 from ..layers.layer_info import LayerInfo

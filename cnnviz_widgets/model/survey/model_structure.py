@@ -25,7 +25,7 @@ _LEFT_OUT = frozenset(
         *("batch_shape", "batch_input_shape", "shared_object_id", "function"),
     }
 )
-_LEFT_OUT_ENDS = ("_initializer", "_regularizer", "_constraint")
+_LEFT_OUT_ENDS = ("initializer", "regularizer", "constraint")
 
 
 def model_structure(model: Any) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from ...validation.messages import percent
 from ..layer_picture import counted
 
 
@@ -126,7 +127,7 @@ class PruneRehearsal:
                 f"{self.loss_before:.4g}"
             )
         if not parts:
-            parts.append(f"the outputs change by {100 * self.change:.3g} %")
+            parts.append(f"the outputs change by {percent(self.change)}")
         if self.parameters_after is None or self.multiplications_after is None:
             return f"{what} {'; '.join(parts)}. There is no smaller model: {self.why_not}."
         parts.append(
@@ -143,4 +144,4 @@ def _share(some: int | None, of: int | None) -> float | None:
 
 def _saved(before: int, after: int) -> str:
     share = (before - after) / before if before else 0.0
-    return f"{100 * share:.3g} %"
+    return percent(share)

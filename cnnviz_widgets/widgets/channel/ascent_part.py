@@ -10,6 +10,7 @@ import numpy as np
 from ...model import ascend
 from ...records.channel.ascent import Ascent
 from ...runtime.newest_work import Turn
+from ...validation.messages import percent
 from ..linking.wire_channel import Tone
 from .answer import Answer, Picture, Strip
 from .patches_part import found_patches
@@ -85,5 +86,5 @@ def _picture(subject: ChannelSubject, found: Ascent, start: str) -> Picture | No
     alone = found.selectivity[0]
     title = f"{start}: {found.sentences[0]}"
     if believed and np.isfinite(alone):
-        title += f" {alone:.0%} of the other living channels it reaches less far."
+        title += f" {percent(float(alone))} of the other living channels it reaches less far."
     return Picture(codes, caption, title, doubt=not believed)

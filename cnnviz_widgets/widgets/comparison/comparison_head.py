@@ -9,7 +9,7 @@ from anywidget import WidgetTrait
 from traitlets import Bool, Dict, Enum, Int, List, Unicode
 
 from ...comparison.channel_matching import MatchedBy
-from ...diagnosis.phrases import percent
+from ...validation.messages import percent
 from ..jupyter.bundles import BundledWidget, bundle
 from ..jupyter.thread_local_sync import ThreadLocalSync
 from ..linking.selection import Selection

@@ -11,7 +11,7 @@ from ...analysis.arrays import Indices
 from ...analysis.tiles.types import ALL_ZERO, TileSheet
 from ...comparison.layer_comparison import LayerComparison
 from ...comparison.side_by_side import SideBySide
-from ...diagnosis.phrases import percent
+from ...validation.messages import percent
 from ..views.sample_names import row_names
 from .drawing import FAINT, HEADER, INK, PAPER, WIDTH, font, hatching
 from .shading import shaded

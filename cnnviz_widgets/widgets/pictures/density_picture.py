@@ -6,8 +6,8 @@ import numpy as np
 from PIL import Image, ImageDraw
 
 from ...analysis.density.curves import MOST_CURVES
-from ...diagnosis.phrases import percent
 from ...records.layer_picture import LayerPicture
+from ...validation.messages import percent
 from .drawing import FAINT, GUTTER, INK, MARGIN, PAPER, WIDTH, font
 
 _HEIGHT = 180

@@ -15,10 +15,10 @@ from traitlets import Bool, Bytes, Enum, Float, Instance, Int, List, Unicode, va
 from ...analysis.density.curves import MOST_CURVES
 from ...analysis.density.smoothing import LEAST_FOR_CURVE
 from ...analysis.density.types import NOT_DRAWN, DensityStyle
-from ...diagnosis.phrases import percent
 from ...records.layer_picture import LayerPicture, counted
 from ...records.layer_record import as_record
 from ...records.record_kind import WEIGHTS
+from ...validation.messages import percent
 from ...validation.objects import optional
 from ...validation.scalars import flag
 from ...validation.texts import texts

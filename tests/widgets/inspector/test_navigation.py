@@ -24,7 +24,7 @@ def test_going_back_shows_what_was_kept(trained: Any) -> None:
     np.testing.assert_array_equal(trained.record.tiles.codes, kept.tiles.codes)
     assert trained.header.facts.endswith("· as it was at step 2")
     assert "6 channels" in trained.header.facts
-    assert "Kept in the history" in " ".join(trained.grid._notes)
+    assert "kept in the history" in " ".join(trained.grid._notes)
     assert timeline.note == ""
     trained.layer = "conv2"
     check_consistent(trained)

@@ -21,7 +21,7 @@ def test_a_class_shows_its_constructors_own_parameters() -> None:
     ]
     assert list(inspect.signature(cv.ChannelGrid).parameters) == [
         "values",
-        "selection",
+        "sample_selection",
         "selection",
         "axis",
         "linkage",

@@ -7,12 +7,13 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
+from ....validation.messages import percent
 from ...facts import ModelFacts
 from ...findings import Comparison, Finding, Measurement, Severity
 from ...measurements.data.input_range import InputScale, Preprocessing, SurenessTrial
 from ...measurements.data.norm_shift import NormShift, is_off
 from ...measurements.data.repairs import Repair
-from ...phrases import listed, percent, span
+from ...phrases import listed, span
 from ..base import ALL_OF_OUTPUTS, BEYOND, NOT_AS_TRAINED, Sign
 from ..by_answers import solves
 from ..outputs.near_zero import NearZero

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import math
 
+from ....validation.messages import percent
 from ...facts import ModelFacts
 from ...measurements.data.answers import Answers
 from ...measurements.data.repairs import Repair
-from ...phrases import percent
 
 
 def best_repair(model: ModelFacts, kind: str) -> Repair | None:

@@ -8,10 +8,11 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
+from ....validation.messages import percent
 from ...facts import ModelFacts
 from ...findings import Finding, Measurement
 from ...measurements.data.targets import Labels, Reach
-from ...phrases import percent, span
+from ...phrases import span
 from ..base import BEYOND, FAILED_TASK, Sign
 from ..wording import distribution
 

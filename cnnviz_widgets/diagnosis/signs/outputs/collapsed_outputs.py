@@ -7,12 +7,13 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from ....validation.messages import percent
 from ...facts import LayerFacts, ModelFacts
 from ...findings import Comparison, Finding, Measurement, Severity
 from ...measurements.data.targets import Diversity
 from ...measurements.saturation import STUCK
 from ...measurements.training.signal import spread
-from ...phrases import percent, samples
+from ...phrases import samples
 from ..base import BEYOND, Sign
 from ..wording import binned, few_samples
 from .constant import same_for_all

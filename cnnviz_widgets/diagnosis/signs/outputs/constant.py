@@ -7,10 +7,11 @@ from collections.abc import Iterator, Set
 import numpy as np
 from numpy.typing import NDArray
 
+from ....validation.messages import percent
 from ...facts import LayerFacts, ModelFacts
 from ...findings import Finding, Kind, Measurement
 from ...measurements.saturation import STUCK
-from ...phrases import percent, samples, some_of
+from ...phrases import samples, some_of
 from ..base import ALL_OF_OUTPUTS, BEYOND, Sign, by_share
 from ..by_answers import capped
 from ..wording import binned, distribution, few_samples, named

@@ -10,11 +10,12 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from ....validation.messages import percent
 from ...facts import LayerFacts, ModelFacts
 from ...findings import Finding, Kind, Measurement, Severity
 from ...measurements.rarity import FEWEST_SAMPLES, firing_bound, silent_but_living
 from ...measurements.training.trials import Trial
-from ...phrases import are, percent, samples, some_of
+from ...phrases import are, samples, some_of
 from ..base import ALL_OF_OUTPUTS, Sign, by_share
 from ..by_answers import solves
 from ..wording import distribution, named, what_came_of

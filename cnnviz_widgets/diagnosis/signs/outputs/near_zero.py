@@ -5,10 +5,10 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Set
 
+from ....validation.messages import percent
 from ...facts import LayerFacts, ModelFacts
 from ...findings import Comparison, Finding, Kind, Measurement
 from ...measurements.output_measures import OutputMeasures
-from ...phrases import percent
 from ..base import ALL_OF_OUTPUTS, Sign
 from ..by_answers import capped
 from ..wording import FRESH, NO_REFERENCE, binned

@@ -6,11 +6,12 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from ....validation.messages import percent
 from ...facts import LayerFacts, ModelFacts
 from ...findings import Finding, Measurement
 from ...measurements.rarity import FEWEST_SAMPLES
 from ...measurements.saturation import STUCK
-from ...phrases import percent, samples, some_of
+from ...phrases import samples, some_of
 from ..base import BEYOND, Sign, by_share
 from ..by_answers import capped
 from ..wording import binned, few_samples, named

@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
+from ....validation.messages import percent
 from ...facts import LayerFacts, ModelFacts
 from ...findings import Comparison, Finding, Measurement
-from ...phrases import percent
 from ..base import Sign
 from ..by_answers import falls_short, solves
 from ..wording import FRESH, few_samples

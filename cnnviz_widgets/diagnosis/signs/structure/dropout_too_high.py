@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from ....validation.messages import percent
 from ...facts import LayerFacts, ModelFacts
 from ...findings import Finding, Measurement
-from ...phrases import percent
 from ..base import BEYOND, FAILED_TASK, SAME_IN_LAYERS, Sign
 from ..by_answers import by_answers
 

@@ -11,9 +11,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from ....validation.messages import percent
 from ...findings import Measurement, Severity
 from ...measurements.training.head import Head
-from ...phrases import percent
 
 SHARES = frozenset({"softmax", "sparsemax"})
 CATEGORICAL = frozenset(

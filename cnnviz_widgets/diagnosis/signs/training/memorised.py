@@ -5,10 +5,10 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
+from ....validation.messages import percent
 from ...facts import ModelFacts
 from ...findings import Comparison, Finding, Measurement
 from ...measurements.training.loss_history import LossHistory
-from ...phrases import percent
 from ..base import BEYOND, Sign
 from ..by_answers import by_answers
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from ....validation.messages import percent
 from ...facts import LayerFacts, ModelFacts
 from ...findings import Comparison, Finding, Measurement
 from ...measurements.training.penalties import Penalties
-from ...phrases import listed, percent
+from ...phrases import listed
 from ..base import BEYOND, NOT_AS_TRAINED, Sign
 from ..by_answers import by_answers, fails, solves
 

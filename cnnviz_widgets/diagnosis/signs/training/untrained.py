@@ -5,10 +5,10 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Set
 
+from ....validation.messages import percent
 from ...facts import ModelFacts
 from ...findings import Finding, Kind, Measurement, Severity
 from ...measurements.weight_movement import FROZEN_P_VALUE, WeightMovement
-from ...phrases import percent
 from ..base import BEYOND, NOT_AS_TRAINED, Sign
 from ..by_answers import fails, solves
 

@@ -6,12 +6,12 @@ import math
 from abc import abstractmethod
 from collections.abc import Iterator
 
+from ....validation.messages import percent
 from ...facts import LayerFacts, ModelFacts
 from ...findings import Comparison, Evidence, Finding, Measurement
 from ...measurements.merges import AgainstShuffled
 from ...measurements.training.trials import FEWEST_SAMPLES, Trial
 from ...measurements.weight_measures import WeightMeasures
-from ...phrases import percent
 from ..base import SAME_IN_LAYERS, Sign
 from ..by_answers import capped
 from ..wording import merge_heights, what_came_of

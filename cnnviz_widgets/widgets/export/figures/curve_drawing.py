@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ....analysis.density.curves import MOST_CURVES
-from ....diagnosis.phrases import percent
 from ....records.layer_picture import LayerPicture
+from ....validation.messages import percent
 from .drawing import FAINT, INK, LINE, Box, Drawing
 
 _DECADES = 4

@@ -6,6 +6,7 @@ from typing import Any
 
 from ....analysis.embedding.tsne import FEWEST_ROWS
 from ....records.points.point_picture import PointPicture
+from ....validation.messages import percent
 from ...linking.wire_format import wire
 
 _MEANS_NOTHING = "t-SNE: distances between clusters, and their sizes, mean nothing."
@@ -21,7 +22,7 @@ def placed_points(picture: PointPicture, method: str) -> dict[str, Any]:
         How its points were to be placed.
     """
     share = picture.variance_share
-    plane = "" if share is None else f"plane: {100 * share:.0f} % of the variance"
+    plane = "" if share is None else f"plane: {percent(share)} of the variance"
     told = (picture.cloud.basis, plane, str(picture.scores))
     return {
         "_positions": wire(picture.positions, "f4"),

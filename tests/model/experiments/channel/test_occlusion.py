@@ -303,7 +303,7 @@ def test_a_wide_layer_is_asked_as_any_other() -> None:
         ({"sample": 6}, "sample must be whole numbers between 0 and 5; got 6"),
         ({"path": "conv"}, "path and channel go together"),
         ({"channel": 1}, "path and channel go together"),
-        ({"path": "conv", "channel": 5}, "channel of 'conv' must be .* 4; got 5"),
+        ({"path": "conv", "channel": 5}, "channel must be .* 4; got 5"),
         ({"path": "cnov", "channel": 0}, "the closest are 'conv'"),
         ({"target": 3}, "target must be whole numbers between 0 and 2; got 3"),
         ({"target": "best"}, "target must be .*'answer'.*got 'best'"),

@@ -1,0 +1,72 @@
+"""The Channel tab asks the channel that is selected, and its pictures lead to their samples."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from .axe import violations
+from .conftest import OpenNotebook
+from .lab import Notebook
+
+MODEL = """
+import keras, numpy as np
+import cnnviz_widgets as cv
+keras.utils.set_random_seed(1)
+images = np.random.default_rng(0).random((24, 12, 12, 1)).astype("float32")
+model = keras.Sequential([
+    keras.Input((12, 12, 1)),
+    keras.layers.Conv2D(5, 3, activation="relu", name="conv"),
+    keras.layers.Flatten(name="flat"),
+    keras.layers.Dense(2, name="logits"),
+])
+names = ["cat", "<b>dog</b>"]
+inspector = cv.ModelInspector(model, images, targets=np.arange(24) % 2, class_names=names)
+inspector.drawer.show_tab("channel")
+inspector
+"""
+
+
+@pytest.fixture
+def asked(open_notebook: OpenNotebook, page: Page) -> Notebook:
+    notebook = open_notebook([MODEL])
+    notebook.run_all()
+    page.locator(".cnnviz-grid-overlay").wait_for()
+    return notebook
+
+
+def test_a_channel_is_asked_where_it_is_selected(asked: Notebook, page: Page) -> None:
+    frame = page.locator(".cnnviz-frame")
+    answers = frame.locator(".cnnviz-channel-answers")
+    expect(answers.locator(".cnnviz-answer").first).to_be_hidden()
+    frame.locator(".cnnviz-grid-overlay").press("Space")
+    strongest = answers.get_by_role("group", name="strongest")
+    expect(strongest.get_by_role("button")).to_have_count(9)
+    expect(answers.locator(".cnnviz-answer-body").first).to_contain_text("random direction")
+    # A picture leads to its sample.
+    strongest.get_by_role("button").first.press("Enter")
+    values = "inspector.probe.outputs('conv')[..., inspector.answers.channel]"
+    asked.wait_for_value(
+        f"[int({values}.max((1, 2)).argmax())] == list(inspector.sample_selection.selected)", True
+    )
+    # What is folded is asked once it is unfolded, by the keyboard too.
+    excites = answers.get_by_role("button", name="What excites it most")
+    expect(excites).to_have_attribute("aria-expanded", "false")
+    excites.press("Enter")
+    expect(answers.get_by_text("best of 24 inputs").first).to_be_visible(timeout=30_000)
+    for theme in ("dark", "light"):
+        asked.set_theme(theme)
+        assert violations(page, ".cnnviz-channel-answers") == []
+
+
+def test_without_a_kernel_answers_stay_and_no_others_come(asked: Notebook, page: Page) -> None:
+    frame = page.locator(".cnnviz-frame")
+    answers = frame.locator(".cnnviz-channel-answers")
+    frame.locator(".cnnviz-grid-overlay").press("Space")
+    strongest = answers.get_by_role("group", name="strongest")
+    expect(strongest.get_by_role("button")).to_have_count(9)
+    asked.shut_down()
+    expect(frame.get_by_text("No kernel").first).to_be_visible()
+    expect(strongest.get_by_role("button")).to_have_count(9)
+    frame.get_by_role("button", name="Next channel").click()
+    expect(answers.get_by_text("that needs a kernel").first).to_be_visible()
