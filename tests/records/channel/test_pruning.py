@@ -49,7 +49,7 @@ def test_sentences() -> None:
         loss_before=None, loss_after=None, parameters_after=None, why_not="it is none",
     )  # fmt: skip
     assert bare.summary == (
-        "Without 2 of 8 channels of 'conv' the outputs change by 12.5 %. There is no smaller "
+        "Without 2 of 8 channels of 'conv' the outputs change by 12 %. There is no smaller "
         "model: it is none."
     )
 

@@ -56,7 +56,8 @@ class Question {
     }
     const isOf = answer?.channel === channel;
     const asked = alive && (!isOf || answer?.state === "asked");
-    say(this.state, asked ? "being asked…" : "");
+    // Without a kernel the numbers above may be of another channel by now.
+    say(this.state, asked ? "being asked…" : !alive && isOf ? `of channel ${channel}` : "");
     // An answer to the question before stays until there is another, but faintly.
     this.body.classList.toggle("cnnviz-answer-old", answer !== undefined && !isOf);
     if (!alive && !isOf) {
