@@ -176,3 +176,4 @@ class ChannelAnswers(Owning, ThreadLocalSync, BundledWidget):
     def _let_go(self) -> None:
         self._work.end()
         self._subject = None
+        self._answers = {}

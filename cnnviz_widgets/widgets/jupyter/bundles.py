@@ -49,9 +49,12 @@ class SharedProgram(Widget):
 
     def close(self) -> None:
         """Close it; the page, which holds what is closed as long as its kernel, empties it."""
+        global _latest
         if self.comm is not None:
             self.script = self.style = ""
         super().close()
+        if _latest is self:
+            _latest = None
 
 
 _latest: SharedProgram | None = None
