@@ -141,3 +141,17 @@ def flag(name: str, value: Any) -> bool:
     if not isinstance(value, (bool, np.bool_)):
         raise TypeError(f"{name} must be True or False; got {described(value)}")
     return bool(value)
+
+
+def index_below(name: str, value: Any, count: int) -> int:
+    """A whole number from 0 up to `count`, itself left out.
+
+    Raises
+    ------
+    TypeError, ValueError
+        It is none.
+    """
+    number = whole_number(name, value, 0)
+    if number >= count:
+        raise ValueError(f"{name} must be below {count:,}; got {number:,}")
+    return number

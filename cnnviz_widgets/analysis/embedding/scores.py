@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from ...validation.messages import percent
 from ..arrays import Floats
 from ..spreading import evenly
 from .neighbours import Neighbours, nearest_rows, neighbour_accuracy
@@ -47,8 +48,8 @@ class Scores:
         if self.accuracy is not None:
             raw = ""
             if self.raw_accuracy is not None:
-                raw = f" (in raw inputs {_percent(self.raw_accuracy)})"
-            parts.append(f"class told by {self.neighbours} nearest: {_percent(self.accuracy)}{raw}")
+                raw = f" (in raw inputs {percent(self.raw_accuracy)})"
+            parts.append(f"class told by {self.neighbours} nearest: {percent(self.accuracy)}{raw}")
         return " · ".join(parts)
 
 
@@ -116,7 +117,3 @@ def class_accuracy(
         return neighbour_accuracy(neighbours.first(count), labels)
     of = evenly(len(values), MOST_ROWS, "ends")
     return neighbour_accuracy(nearest_rows(values, count, of, look), labels, of)
-
-
-def _percent(share: float) -> str:
-    return f"{share * 100:.0f} %"

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from ...analysis.arrays import Floats
 from ...analysis.channel.random_directions import LEVEL, Coherence
-from ...validation.scalars import whole_number
+from ...validation.scalars import index_below
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -89,7 +89,7 @@ class LayerCoherence:
             There is no such channel.
         """
         values, _ = self._deciding()
-        channel = _below("channel", channel, len(values))
+        channel = index_below("channel", channel, len(values))
         if not self.compared[channel]:
             return f"Its strongest {self.count} cannot be told from others of the same value."
         many, p = self.as_large(channel), self.chance[channel]
@@ -110,7 +110,7 @@ class LayerCoherence:
             There is no such channel.
         """
         values, others = self.measured.likeness, self.measured.likeness_of_directions
-        channel = _below("channel", channel, len(values))
+        channel = index_below("channel", channel, len(values))
         p = self.measured.likeness_chance[channel]
         if np.isnan(p) or np.isnan(others).all():
             return ""
@@ -124,10 +124,3 @@ class LayerCoherence:
         if self.by == "purity":
             return chosen.purity, chosen.purity_of_directions
         return chosen.affinity, chosen.affinity_of_directions
-
-
-def _below(name: str, value: int, count: int) -> int:
-    number = whole_number(name, value, 0)
-    if number >= count:
-        raise ValueError(f"{name} must be below {count:,}; got {number:,}")
-    return number

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from ...analysis.arrays import Floats, Integers
 from ...analysis.channel.class_lift import ClassLift, class_lift
-from ...validation.scalars import whole_number
+from ...validation.scalars import index_below
 from ..survey.strongest_samples import StrongestSamples
 from .patch import Patch, cut_out, patch_box
 from .receptive_field import ReceptiveField
@@ -102,8 +102,8 @@ class StrongestPatches:
         TypeError, ValueError
             No such channel or rank; the samples are not at hand.
         """
-        channel = _below("channel", channel, len(self.values))
-        rank = _below("rank", rank, self.count)
+        channel = index_below("channel", channel, len(self.values))
+        rank = index_below("rank", rank, self.count)
         chosen = self.weakest if weakest else self.strongest
         number = int(chosen.samples[channel, rank])
         if number < 0:
@@ -160,10 +160,3 @@ class StrongestPatches:
                 "in which they were"
             )
         return given
-
-
-def _below(name: str, value: Any, count: int) -> int:
-    number = whole_number(name, value, 0)
-    if number >= count:
-        raise ValueError(f"{name} must be below {count:,}; got {number:,}")
-    return number

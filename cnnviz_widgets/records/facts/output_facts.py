@@ -67,13 +67,13 @@ class OutputFacts(PictureFacts):
         dead = int(self.measures.dead.sum())
         channels = f"of {counted(self.n_channels, self.channel_noun)}"
         if self.samples is None:
-            return f"{dead:,} {channels} {_are(dead)} zero on every sample." if dead else ""
+            return f"{dead:,} {channels} {are(dead)} zero on every sample." if dead else ""
         # What is silent on some samples is called dead where it was so on all of them.
         silent = int((self.measures.zero_share == 1).sum())
         if not silent:
             return ""
         return (
-            f"{silent:,} {channels} {_are(silent)} zero on these "
+            f"{silent:,} {channels} {are(silent)} zero on these "
             f"{counted(self.n_samples, 'sample')}; "
             f"{f'{dead:,}' if dead else 'none'} of them {'was' if dead == 1 else 'were'} so on all "
             f"{self.samples.total:,} when these were last looked at."
@@ -119,5 +119,6 @@ class OutputFacts(PictureFacts):
         return notes
 
 
-def _are(count: int) -> str:
+def are(count: int) -> str:
+    """The verb of so many."""
     return "is" if count == 1 else "are"

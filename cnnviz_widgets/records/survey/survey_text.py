@@ -8,6 +8,7 @@ from typing import Protocol
 
 import numpy as np
 
+from ..layer_picture import counted
 from .layer_summary import LayerSummary
 from .sample_ranges import Ranges, named
 
@@ -98,14 +99,14 @@ def _range(layer: LayerSummary) -> str:
 def _lines(survey: SurveyFacts) -> list[str]:
     layers = survey.layers.values()
     lines = [
-        f"Survey of {survey.model or 'a model'} on {_counted(survey.samples, 'sample')}",
-        f"{_counted(len(layers), 'layer')}, "
-        f"{_counted(sum(layer.channels for layer in layers), 'channel')}, "
+        f"Survey of {survey.model or 'a model'} on {counted(survey.samples, 'sample')}",
+        f"{counted(len(layers), 'layer')}, "
+        f"{counted(sum(layer.channels for layer in layers), 'channel')}, "
         f"{sum(int(layer.dead.sum()) for layer in layers):,} of them zero throughout",
     ]
     faulty = sum(int((layer.nonfinite > 0).sum()) for layer in layers)
     if faulty:
-        lines.append(f"{_counted(faulty, 'channel')} with values that are NaN or infinite")
+        lines.append(f"{counted(faulty, 'channel')} with values that are NaN or infinite")
     if survey.ranges:
         lines.append(f"Numbers of the samples: {named(survey.ranges)}")
     if survey.classes:
@@ -119,7 +120,3 @@ def _skipped(survey: SurveyFacts) -> list[str]:
     lines = [f"{path}: {why}" for path, why in list(survey.skipped.items())[:_MOST_NAMED]]
     more = len(survey.skipped) - len(lines)
     return [*lines, f"and {more:,} more"] if more else lines
-
-
-def _counted(number: int, noun: str) -> str:
-    return f"{number:,} {noun}{'s' * (number != 1)}"

@@ -14,6 +14,7 @@ from ...analysis.clustering.channel_tree import ChannelTree
 from ...analysis.density.channel_density import channel_density
 from ...analysis.density.types import ChannelDensity, DensityStyle
 from ..cached_property import cached_property
+from ..facts.output_facts import are
 from ..layer_picture import LayerPicture, counted
 from ..layer_record import MOST_COMPARED, LayerRecord
 from ..points.sample_means import SampleMeans
@@ -148,7 +149,7 @@ class SurveyedRecord(LayerRecord):
         notes = []
         if dead:
             notes.append(
-                f"{dead:,} of {counted(self.n_channels, 'channel')} {_are(dead)} zero on all "
+                f"{dead:,} of {counted(self.n_channels, 'channel')} {are(dead)} zero on all "
                 f"{self.basis} surveyed."
             )
         if woken.size:
@@ -179,7 +180,3 @@ class TooWideForSurvey(LayerRecord):
             f"Tree, curves and points are of the {counted(self.n_samples, 'sample')} shown: a "
             f"survey has none above {MOST_COMPARED:,} channels.",
         ]
-
-
-def _are(count: int) -> str:
-    return "is" if count == 1 else "are"

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from ...analysis.channel.picturing import Picturing
 from ...model import ascend
 from ...records.channel.ascent import Ascent
 from ...runtime.newest_work import Turn
@@ -14,7 +15,6 @@ from ...validation.messages import percent
 from ..linking.wire_channel import Tone
 from .answer import Answer, Picture, Strip
 from .patches_part import found_patches
-from .picturing import Picturing
 from .subject import ChannelSubject
 
 # Heading, and the arguments of each search; searches under one heading stand side by side.

@@ -16,7 +16,7 @@ from ...records.place import Place
 from ...records.survey.survey import Survey
 from ...validation.messages import described
 from ...validation.objects import instance, optional
-from ...validation.scalars import whole_number
+from ...validation.scalars import index_below
 from ...validation.texts import texts
 from ..jupyter.ownership import Owning
 from ..jupyter.png_fallback import PngFallback
@@ -88,12 +88,7 @@ class ChannelCard(Owning, PngFallback, VBox):
         with model_lock(probe.model):
             record = read_place(probe, Place(path)).record
         self._path = path
-        channel = whole_number("channel", channel, 0)
-        if channel >= record.n_channels:
-            raise ValueError(
-                f"channel must be below {record.n_channels:,}, the channels of {path!r}; "
-                f"got {channel:,}"
-            )
+        channel = index_below("channel", channel, record.n_channels)
         self.numbers = ChannelNumbers(selection=Selection())
         self.numbers.show(record)
         self.numbers.channel = channel

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 import numpy as np
 from numpy.typing import NDArray
 
+from ...analysis.channel.picturing import Picturing, reduction_of
 from ...model import layer_coherence, strongest
 from ...records.channel.layer_coherence import LayerCoherence
 from ...records.channel.patch import Patch
@@ -15,7 +16,6 @@ from ...runtime.newest_work import Turn
 from ...validation.messages import listed
 from ..linking.wire_channel import Tone
 from .answer import Answer, Picture, Strip
-from .picturing import Picturing, reduction_of
 from .subject import ChannelSubject
 
 COUNT = 9

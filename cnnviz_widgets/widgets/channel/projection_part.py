@@ -6,13 +6,13 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from ...analysis.channel.picturing import Picturing
 from ...model import NoGradients, project_back
 from ...records.channel.projection import RULES, Projection, Rule
 from ...runtime.newest_work import Turn
 from ..linking.wire_channel import Tone
 from .answer import Answer, Picture, Strip
 from .patches_part import patches_of_shown
-from .picturing import Picturing
 from .subject import ChannelSubject
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ...analysis.thumbnails import averaged, curves
+from ..thumbnails import averaged, curves
 
 MOST_SIDE = 64
 """Pixels that a picture may be high or wide."""
