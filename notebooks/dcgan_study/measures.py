@@ -14,10 +14,10 @@ from cnnviz_widgets.analysis import channel_measures
 from cnnviz_widgets.diagnosis.measurements.data.targets import share_out_of_reach
 from cnnviz_widgets.diagnosis.measurements.merges import merges
 from cnnviz_widgets.diagnosis.measurements.variation import spread_over_samples
-from cnnviz_widgets.diagnosis.phrases import percent
 from cnnviz_widgets.model import ModelProbe
 from cnnviz_widgets.model.layers.activations import activation_range
 from cnnviz_widgets.model.layers.layer_info import activation_name
+from cnnviz_widgets.validation.messages import percent
 
 from .frechet import FaceDistance
 from .training import noise
