@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TypedDict
 
-from . import wire_channel, wire_lists, wire_pictures
+from . import wire_channel, wire_lists, wire_map, wire_pictures
 from .wire_channel import AnswerEntry
 from .wire_lists import (
     ComparedLayerEntry,
@@ -22,6 +22,7 @@ from .wire_lists import (
     TrialEntry,
     UncomparedLayerEntry,
 )
+from .wire_map import MapViewState
 from .wire_pictures import (
     ChannelFactsState,
     ComparedCurvesState,
@@ -238,6 +239,7 @@ STATES: Mapping[str, type] = {
     "FindingsPanel": FindingsPanelState,
     "InspectorHeader": InspectorHeaderState,
     "LayerSelector": LayerSelectorState,
+    "MapView": MapViewState,
     "ParameterGrid": ParameterGridState,
     "SampleSelection": SelectedNumbersState,
     "SamplesBar": SamplesBarState,
@@ -263,6 +265,7 @@ READ_TOGETHER = (
     ChannelFactsState,
     ComparedCurvesState,
     HealthCurvesState,
+    MapViewState,
     MomentsState,
     SelectionBarState,
     TimelineCurvesState,
@@ -276,4 +279,10 @@ SHOWN_WHOLE = ("InspectorHeader", "TrainingBar")
 
 def declared() -> dict[str, object]:
     """Every payload and name of the schema, by its name, in the order in which it was written."""
-    return {**vars(wire_pictures), **vars(wire_lists), **vars(wire_channel), **globals()}
+    return {
+        **vars(wire_pictures),
+        **vars(wire_lists),
+        **vars(wire_channel),
+        **vars(wire_map),
+        **globals(),
+    }

@@ -161,6 +161,20 @@ export const HEALTH_CURVES_TRAITS = [
   "_layers",
   "_moments",
 ] as const;
+export const MAP_VIEW_TRAITS = [
+  "_stations",
+  "_groups",
+  "_effects",
+  "_weights",
+  "_columns",
+  "_column_kind",
+  "_profile",
+  "_picture_shape",
+  "_pictures",
+  "_patches",
+  "_notes",
+  "_asked",
+] as const;
 export const MOMENTS_TRAITS = [
   "_steps",
   "_kept",

@@ -10,6 +10,10 @@ export type AnswerState = "asked" | "done" | "failed";
 
 export type Tone = "plain" | "doubt" | "faint";
 
+export type MapColumnKind = "classes" | "predicted" | "samples";
+
+export type MapVerb = "move" | "merge" | "split" | "pin" | "unpin" | "undo" | "redo" | "reset" | "expand" | "fold" | "refresh";
+
 /** Quantised tiles: one for each row and column. */
 export interface TilesState {
   /** Rows, columns, pixels down and across of a stored tile. */
@@ -539,6 +543,79 @@ export interface AnswerEntry {
   /** Sentences, in order; of a question that failed, why. */
   words: [Tone, string][];
   strips: StripEntry[];
+}
+
+/** A column of the map. */
+export interface StationEntry {
+  path: string;
+  /** The shortest name that tells it from the other stations. */
+  title: string;
+  kind: string;
+  channels: number;
+  /** Without the batch. */
+  shape: number[];
+  stage: string;
+  /** Which stations it reads. */
+  parents: number[];
+  /** How many layers it stands for. */
+  layers: number;
+  /** How many stations alike stand before it, undrawn. */
+  folded: number;
+  /** Whether there are stations in it to be drawn. */
+  expandable: boolean;
+  /** Whether it was folded, and is drawn unfolded. */
+  expanded: boolean;
+  silent: number;
+  constant: number;
+  nonfinite: number;
+  /** The channels of no group: the silent, then the constant, then the non-finite ones. */
+  thin: DataView;
+  /** ‖ΔW‖/‖W‖ at each moment of the history, the last is that of what is shown. */
+  update: (number | null)[];
+  /** Norm of the gradients where it is known. */
+  gradient: number | null;
+  /** The share of silent channels at each moment of the history. */
+  silent_shares: (number | null)[];
+}
+
+/** A box of the map. */
+export interface GroupEntry {
+  station: number;
+  group: number;
+  /** In the layer's own numbering and in the order of their rows. */
+  channels: DataView;
+  pinned: number[];
+  /** 0 to 1; none where not known. */
+  stability: number | null;
+  /** How many rows the matrix has of it: of many channels neighbours are averaged. */
+  rows: number;
+  /** The greatest value of each channel. */
+  values: DataView;
+  /** The curve of the group's values, 0 to 255 of its peak; empty where not known. */
+  density: DataView;
+  density_range: [number | null, number | null];
+  /** What is wrong with channels of it, each a short phrase. */
+  findings: string[];
+}
+
+/** What a channel sees at its strongest place. */
+export interface PatchEntry {
+  /** Index into the groups of the map. */
+  group: number;
+  channel: number;
+  /** Index into `pictures`; −1: of no picture. */
+  sample: number;
+  /** Top, bottom, left, right in pixels of the picture; it may lie partly outside. */
+  box: [number, number, number, number];
+}
+
+/** What the groups of a station do to those of one that reads it. */
+export interface EffectEntry {
+  parent: number;
+  child: number;
+  /** Parent's groups down, child's across. */
+  rms: DataView;
+  mean: DataView;
 }
 
 /** Channels or samples that are selected. */

@@ -5,18 +5,24 @@ import type {
   ComparedCurvesState,
   ComparedLayerEntry,
   DensityCurvesState,
+  EffectEntry,
   FindingEntry,
+  GroupEntry,
   HeadsState,
   HealthCurvesState,
   LayerEntry,
+  MapColumnKind,
+  MapVerb,
   MomentsState,
   Nothing,
   PairEntry,
   ParametersState,
+  PatchEntry,
   PointsState,
   ReportEntry,
   SelectedNumbersState,
   SheetState,
+  StationEntry,
   TimelineCurvesState,
   TokensState,
   TreeState,
@@ -303,6 +309,60 @@ export interface LayerSelectorState {
   height: number;
   /** Path of the chosen layer; '' before any choice. */
   layer: string;
+}
+
+/** What MapView shares with the page. */
+export interface MapViewState {
+  _stations: StationEntry[];
+  /** Station by station. */
+  _groups: GroupEntry[];
+  _effects: EffectEntry[];
+  /** The second reading, CNNVis's mean weight between groups; empty until it is asked for. */
+  _weights: EffectEntry[];
+  /** What the columns of the matrices are called. */
+  _columns: string[];
+  _column_kind: MapColumnKind;
+  /** Of all groups' rows, one below the other, each row scaled to its own range. */
+  _profile: DataView;
+  /** Pictures of samples: how many, pixels down and across, 1 or 3 colours; zeros: none. */
+  _picture_shape: [number, number, number, number];
+  _pictures: DataView;
+  _patches: PatchEntry[];
+  _notes: string[];
+  /** Serial, what is asked for, a station's path, channels of it, and a group of it or −1: where
+    they go; of `merge` the group into which that of the first channel goes. */
+  _asked: [number, MapVerb, string, number[], number];
+  /** Serial of the last request that ended. */
+  _answered: number;
+  /** Serial of the last request that was begun. */
+  _started: number;
+  /** Of what raises and lowers. */
+  colours: "green-red" | "blue-orange";
+  /** What is being done meanwhile. */
+  doing: string;
+  /** Why the last request failed; '' where it did not. */
+  error: string;
+  /** What is drawn in the boxes. */
+  facet: "both" | "patches" | "matrix" | "density" | "health";
+  /** On what the map rests, in words. */
+  facts: string;
+  /** Whether it shows the model as it is now. */
+  fresh: boolean;
+  /** Path of the station that is shown elsewhere. */
+  layer: string;
+  /** 0 to 1 while the map is made; −1 when it is not. */
+  progress: number;
+  /** What the edges are. */
+  reading: "effects" | "weights";
+  /** What redo would do again. */
+  redoable: string;
+  selection: string;
+  /** Share of all effect that is drawn. */
+  share: number;
+  /** The network's name. */
+  title: string;
+  /** What undo would take back, in words; '' for nothing. */
+  undoable: string;
 }
 
 /** What ParameterGrid shares with the page. */

@@ -1,0 +1,113 @@
+"""What travels of the map of a network."""
+
+from __future__ import annotations
+
+from typing import Literal, TypeAlias, TypedDict
+
+from .wire_pictures import Float32, Int32, Number, Uint8
+
+MapColumnKind: TypeAlias = Literal["classes", "predicted", "samples"]
+MapVerb: TypeAlias = Literal[
+    "move", "merge", "split", "pin", "unpin", "undo", "redo", "reset", "expand", "fold", "refresh"
+]
+
+
+class StationEntry(TypedDict):
+    """A column of the map."""
+
+    path: str
+    title: str
+    """The shortest name that tells it from the other stations."""
+    kind: str
+    channels: int
+    shape: list[int]
+    """Without the batch."""
+    stage: str
+    parents: list[int]
+    """Which stations it reads."""
+    layers: int
+    """How many layers it stands for."""
+    folded: int
+    """How many stations alike stand before it, undrawn."""
+    expandable: bool
+    """Whether there are stations in it to be drawn."""
+    expanded: bool
+    """Whether it was folded, and is drawn unfolded."""
+    silent: int
+    constant: int
+    nonfinite: int
+    thin: Int32
+    """The channels of no group: the silent, then the constant, then the non-finite ones."""
+    update: list[Number]
+    """‖ΔW‖/‖W‖ at each moment of the history, the last is that of what is shown."""
+    gradient: Number
+    """Norm of the gradients where it is known."""
+    silent_shares: list[Number]
+    """The share of silent channels at each moment of the history."""
+
+
+class GroupEntry(TypedDict):
+    """A box of the map."""
+
+    station: int
+    group: int
+    channels: Int32
+    """In the layer's own numbering and in the order of their rows."""
+    pinned: list[int]
+    stability: Number
+    """0 to 1; none where not known."""
+    rows: int
+    """How many rows the matrix has of it: of many channels neighbours are averaged."""
+    values: Float32
+    """The greatest value of each channel."""
+    density: Uint8
+    """The curve of the group's values, 0 to 255 of its peak; empty where not known."""
+    density_range: tuple[Number, Number]
+    findings: list[str]
+    """What is wrong with channels of it, each a short phrase."""
+
+
+class PatchEntry(TypedDict):
+    """What a channel sees at its strongest place."""
+
+    group: int
+    """Index into the groups of the map."""
+    channel: int
+    sample: int
+    """Index into `pictures`; −1: of no picture."""
+    box: tuple[int, int, int, int]
+    """Top, bottom, left, right in pixels of the picture; it may lie partly outside."""
+
+
+class EffectEntry(TypedDict):
+    """What the groups of a station do to those of one that reads it."""
+
+    parent: int
+    child: int
+    rms: Float32
+    """Parent's groups down, child's across."""
+    mean: Float32
+
+
+class MapViewState(TypedDict):
+    """The map of a network: columns of groups, and what acts on what."""
+
+    _stations: list[StationEntry]
+    _groups: list[GroupEntry]
+    """Station by station."""
+    _effects: list[EffectEntry]
+    _weights: list[EffectEntry]
+    """The second reading, CNNVis's mean weight between groups; empty until it is asked for."""
+    _columns: list[str]
+    """What the columns of the matrices are called."""
+    _column_kind: MapColumnKind
+    _profile: Uint8
+    """Of all groups' rows, one below the other, each row scaled to its own range."""
+    _picture_shape: tuple[int, int, int, int]
+    """Pictures of samples: how many, pixels down and across, 1 or 3 colours; zeros: none."""
+    _pictures: Uint8
+    _patches: list[PatchEntry]
+    _notes: list[str]
+    _asked: tuple[int, MapVerb, str, list[int], int]
+    """Serial, what is asked for, a station's path, channels of it, and a group of it or −1: where
+    they go; of `merge` the group into which that of the first channel goes."""
