@@ -82,6 +82,28 @@ class MapView(Owning, ThreadLocalSync, BundledWidget):
             selection=Selection() if selection is None else selection, on_ask=on_ask, **traits
         )
 
+    def show(self, entries: dict[str, Any], *, facts: str = "") -> None:
+        """Draw a map.
+
+        Parameters
+        ----------
+        entries : dict
+            Of `map_entries`.
+        facts : str
+            On what it rests, in words.
+        """
+        with self.hold_sync():
+            for name, value in entries.items():
+                self.set_trait(name, value)
+            self.facts = facts
+            self.fresh = True
+
+    def show_progress(self, share: float, message: str) -> None:
+        """How far a map is that is being made: 0 to 1, or below 0 where none is."""
+        with self.hold_sync():
+            self.progress = share
+            self.doing = message
+
     def _let_go(self) -> None:
         self.set_trait("on_ask", None)
 

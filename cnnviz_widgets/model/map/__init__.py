@@ -1,0 +1,1 @@
+"""The map of a whole network, read off the live model."""

@@ -1,0 +1,364 @@
+"""The map of one model: made, edited and shown, whatever it stands in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ...analysis.arrays import Integers
+from ...model import ModelProbe, model_lock
+from ...model.map.effects import group_effects, mean_weights
+from ...model.map.map_patches import map_patches
+from ...model.map.network_map import map_network
+from ...records.layer_health import LayerHealth
+from ...records.layer_picture import counted
+from ...records.map.group_effects import GroupEffects
+from ...records.map.map_patches import MapPatches
+from ...records.map.network_record import NetworkRecord
+from ...records.map.station import Station
+from ...records.map.station_groups import StationGroups
+from ...records.survey.survey import Survey
+from ...runtime.call_stack import surely
+from ...validation.messages import listed
+from ...validation.texts import known_layer
+from ..jupyter.work_report import WorkReport
+from . import group_edits
+from .entries import effect_entries, map_entries
+from .map_view import MapView
+from .weight_story import WeightStory
+
+
+@dataclass(frozen=True)
+class _Edit:
+    """What an edit made of a station's groups."""
+
+    words: str
+    path: str
+    before: StationGroups
+    after: StationGroups
+
+
+@dataclass(frozen=True, eq=False)
+class MapSubject:
+    """What a map is of.
+
+    Attributes
+    ----------
+    probe : ModelProbe
+    labels : ndarray of int, shape (sample,), or None
+        The class of each of the probe's samples; below 0 where it is not known.
+    class_names : sequence of str
+        Of these classes.
+    survey : Survey or None
+        Of this model with its present weights.
+    """
+
+    probe: ModelProbe
+    labels: NDArray[np.int64] | None = None
+    class_names: Sequence[str] = ()
+    survey: Survey | None = None
+
+
+class MapState:
+    """Makes the map of a model, has it edited, and shows it in a view.
+
+    Parameters
+    ----------
+    view : MapView
+        What it asks for is done here.
+    subject : callable
+        What the map is of, as it is now.
+    groups : optional
+        How channels are grouped, as `map_network`.
+    columns : int
+        At most so many stations are drawn, but for those unfolded by hand.
+    moments : callable
+        Every layer's few numbers at the moments of a training, the earliest first.
+    select : callable
+        ``select(path, channels)`` shows a station and selects channels of it.
+
+    Attributes
+    ----------
+    record : NetworkRecord or None
+        The map that is shown; None before the first.
+    patches : MapPatches
+        What its channels see.
+    """
+
+    def __init__(
+        self,
+        view: MapView,
+        subject: Callable[[], MapSubject],
+        *,
+        groups: Any = None,
+        columns: int = 24,
+        moments: Callable[[], Sequence[Mapping[str, LayerHealth]]] = tuple,
+        select: Callable[[str, Sequence[int]], None],
+    ) -> None:
+        self.record: NetworkRecord | None = None
+        self.view = view
+        self.columns = columns
+        self.expanded: tuple[str, ...] = ()
+        self._subject = subject
+        self._groups = groups
+        self._moments = moments
+        self._select = select
+        self._work = WorkReport(view, "the map")
+        self.patches = MapPatches.none()
+        self._done: list[_Edit] = []
+        self._undone: list[_Edit] = []
+        view.on_ask = self.ask
+        view.observe(self._on_reading, "reading")
+
+    # What is asked -------------------------------------------------------------------------------
+
+    def ask(self, verb: str, path: str, channels: Sequence[int], to: int) -> None:
+        """Do what the page asked for."""
+        {
+            "select": lambda: self._select(path, channels),
+            "move": lambda: self.move(path, channels, to),
+            "merge": lambda: self.merge(path, self._group_of(path, channels), to),
+            "split": lambda: self.split(path, to),
+            "pin": lambda: self.pin(path, channels),
+            "unpin": lambda: self.pin(path, channels, False),
+            "undo": self.undo,
+            "redo": self.redo,
+            "reset": lambda: self.reset(path),
+            "expand": lambda: self.expand(path),
+            "fold": lambda: self.expand(path, False),
+            "refresh": self.refresh,
+        }[verb]()
+
+    def refresh(self) -> None:
+        """Make the map of the model as it is now; groups stay as alike as they can, pins stay.
+
+        Raises
+        ------
+        ModelCallError
+            The model's own call raises; what was shown stays.
+        """
+        self._make(self.record, self.expanded)
+
+    def expand(self, path: str, whole: bool = True) -> None:
+        """Draw all that a station stands for, or fold it again.
+
+        Raises
+        ------
+        ValueError
+            There is no such station, or nothing in it to be drawn.
+        """
+        if not whole:
+            if path not in self.expanded:
+                raise ValueError(
+                    f"{path!r} is not unfolded; unfolded are: {listed(self.expanded) or 'none'}"
+                )
+            expanded = tuple(each for each in self.expanded if each != path)
+        else:
+            station = self.station(path)
+            if not self._is_expandable(station):
+                raise ValueError(f"the station {path!r} is one layer: nothing to unfold")
+            expanded = (*self.expanded, path)
+        self._make(self.record, expanded)
+
+    def reset(self, path: str) -> None:
+        """Group a station's channels anew, as if no hand had touched them."""
+        record = self._present
+        self.station(path)
+        others = {each: own for each, own in record.groups.items() if each != path}
+        self._make(replace(record, groups=others), self.expanded)
+
+    def move(self, path: str, channels: Sequence[int], to: int) -> None:
+        """Put channels into another group of their station, and pin them there."""
+        own = self.groups(path)
+        words = f"move {counted(len(channels), 'channel')} to group {to}"
+        self._edit(words, path, group_edits.moved(own, channels, to))
+
+    def merge(self, path: str, first: int, second: int) -> None:
+        """Make one group of two."""
+        own = self.groups(path)
+        self._edit("merge two groups", path, group_edits.merged(own, first, second))
+
+    def split(self, path: str, group: int) -> None:
+        """Make two groups of one."""
+        self._edit(f"split group {group}", path, group_edits.split(self.groups(path), group))
+
+    def pin(self, path: str, channels: Sequence[int], keep: bool = True) -> None:
+        """Keep channels in their group when the map is made again, or let them go."""
+        own = self.groups(path)
+        words = f"{'pin' if keep else 'unpin'} {counted(len(channels), 'channel')}"
+        self._edit(words, path, group_edits.pinned(own, channels, keep))
+
+    def undo(self) -> None:
+        """Take the last edit back."""
+        if not self._done:
+            raise ValueError("there is no edit to take back")
+        edit = self._done[-1]
+        self._show_groups(edit.path, edit.before)
+        self._undone.append(self._done.pop())
+        self._tell_edits()
+
+    def redo(self) -> None:
+        """Do the edit again that was taken back last."""
+        if not self._undone:
+            raise ValueError("no edit was taken back")
+        edit = self._undone[-1]
+        self._show_groups(edit.path, edit.after)
+        self._done.append(self._undone.pop())
+        self._tell_edits()
+
+    # What there is -------------------------------------------------------------------------------
+
+    def station(self, path: str) -> Station:
+        """A station that is drawn.
+
+        Raises
+        ------
+        ValueError
+            There is none of this path; the closest are named.
+        """
+        paths = [station.path for station in self._present.stations]
+        return self._present.station(known_layer(path, paths, "on this map"))
+
+    def groups(self, path: str) -> StationGroups:
+        """The groups of a station; raises as `station`."""
+        return self._present.groups[self.station(path).path]
+
+    @property
+    def _present(self) -> NetworkRecord:
+        if self.record is None:
+            raise ValueError("there is no map yet: refresh() makes it")
+        return self.record
+
+    def _group_of(self, path: str, channels: Sequence[int]) -> int:
+        if not channels:
+            raise ValueError(f"a group of {path!r} is named by a channel of it; got none")
+        return int(self.groups(path).groups[channels[0]])
+
+    def _is_expandable(self, station: Station) -> bool:
+        if station.path in self.expanded:
+            return False
+        probe = self._subject().probe
+        weighted = sum(bool(probe.info(path).weight_shapes) for path in station.layers)
+        return station.folded > 0 or weighted > 1
+
+    # How it is made ------------------------------------------------------------------------------
+
+    def _make(self, previous: NetworkRecord | None, expanded: tuple[str, ...]) -> None:
+        subject = self._subject()
+        pins = {}
+        if previous is not None:
+            pins = {path: group_edits.pins(own) for path, own in previous.groups.items()}
+        cell, lock = self._work.in_cell(), model_lock(subject.probe.model)
+        report = self._work.reported()
+        with surely(*cell, report), cell[0], cell[1], report, lock:
+            record = map_network(
+                subject.probe,
+                labels=subject.labels,
+                class_names=subject.class_names,
+                groups=self._groups,
+                columns=self.columns,
+                survey=subject.survey,
+                previous=previous,
+                pins={path: own for path, own in pins.items() if own},
+                expanded=expanded,
+                progress=self._work.progress,
+            )
+            patches = map_patches(subject.probe, record)
+        self.record, self.patches, self.expanded = record, patches, expanded
+        self._done.clear()
+        self._undone.clear()
+        self.show()
+
+    def _edit(self, words: str, path: str, after: StationGroups) -> None:
+        before = self.groups(path)
+        self._show_groups(path, after)
+        self._done.append(_Edit(words, path, before, after))
+        self._undone.clear()
+        self._tell_edits()
+
+    def _show_groups(self, path: str, own: StationGroups) -> None:
+        """Show a station in other groups, with their effects measured anew."""
+        record = self._present
+        groups = {**record.groups, path: own}
+        if np.array_equal(own.groups, record.groups[path].groups):
+            self.record = replace(record, groups=groups)
+            self.show()
+            return
+        near = self._around(path)
+        numbers = {station.path: groups[station.path].groups for station in near}
+        found = self._measured(near, numbers)
+        effects = {
+            edge: found.get(edge, effect) if path in edge else effect
+            for edge, effect in record.effects.items()
+        }
+        self.record = replace(record, groups=groups, effects=effects)
+        self.show()
+
+    def _measured(
+        self, stations: Sequence[Station], numbers: Mapping[str, Integers]
+    ) -> Mapping[tuple[str, str], GroupEffects]:
+        """The effects between some stations, of the model as it is now."""
+        probe = self._subject().probe
+        cell, lock, report = self._work.in_cell(), model_lock(probe.model), self._work.reported()
+        with surely(*cell, report), cell[0], cell[1], report, lock:
+            found, _, _ = group_effects(probe, stations, numbers, progress=self._work.progress)
+        return found
+
+    def _around(self, path: str) -> list[Station]:
+        """A station with those it reads, those that read it, and what these read beside it."""
+        stations = self._present.stations
+        children = {each.path for each in stations if path in each.parents}
+        near = {path, *children}
+        for station in stations:
+            if station.path == path or station.path in children:
+                near.update(station.parents)
+        return [
+            replace(each, parents=tuple(p for p in each.parents if p in near))
+            for each in stations
+            if each.path in near
+        ]
+
+    # How it is shown -----------------------------------------------------------------------------
+
+    def show(self) -> None:
+        """Draw the map that there is."""
+        record = self._present
+        story = WeightStory(self._moments())
+        expandable = [each.path for each in record.stations if self._is_expandable(each)]
+        entries = map_entries(
+            record, self.patches, story, expandable=expandable, expanded=self.expanded
+        )
+        entries["_weights"] = self._weights() if self.view.reading == "weights" else []
+        self.view.show(entries, facts=_facts(record))
+        self._tell_edits()
+
+    def _weights(self) -> list[Any]:
+        record = self._present
+        numbers = {path: own.groups for path, own in record.groups.items()}
+        weights = mean_weights(self._subject().probe, record.stations, numbers)
+        return effect_entries(weights, {each.path: k for k, each in enumerate(record.stations)})
+
+    def _on_reading(self, change: object) -> None:
+        if self.record is not None:
+            self.show()
+
+    def _tell_edits(self) -> None:
+        self.view.undoable = self._done[-1].words if self._done else ""
+        self.view.redoable = self._undone[-1].words if self._undone else ""
+
+
+def _facts(record: NetworkRecord) -> str:
+    """On what a map rests, in words."""
+    columns = {
+        "classes": f"{len(record.columns)} classes",
+        "predicted": f"{len(record.columns)} predicted classes",
+        "samples": "samples as columns: there are no classes",
+    }[record.column_kind]
+    profiles = f"profiles: {record.surveyed:,} surveyed samples · " if record.surveyed else ""
+    how = {"one-pass": "all groups silenced in one pass", "one-by-one": "one by one"}
+    effects = how.get(record.method, "effects not known")
+    return f"{profiles}{counted(record.samples, 'sample')} · {columns} · {effects}"
