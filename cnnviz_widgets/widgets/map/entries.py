@@ -138,7 +138,7 @@ def _station(
     count = {state: int((own.states == k).sum()) for k, state in enumerate(STATES)}
     thin = own.members(-1)
     thin = thin[np.argsort(own.states[thin], kind="stable")]
-    told = story.of(station)
+    told = story.of_station(station)
     entry: StationEntry = {
         "path": station.path,
         "title": title,

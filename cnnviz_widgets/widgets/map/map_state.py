@@ -14,7 +14,6 @@ from ...model import ModelProbe, model_lock
 from ...model.map.effects import group_effects, mean_weights
 from ...model.map.map_patches import map_patches
 from ...model.map.network_map import map_network
-from ...records.layer_health import LayerHealth
 from ...records.layer_picture import counted
 from ...records.map.group_effects import GroupEffects
 from ...records.map.map_patches import MapPatches
@@ -76,8 +75,8 @@ class MapState:
         How channels are grouped, as `map_network`.
     columns : int
         At most so many stations are drawn, but for those unfolded by hand.
-    moments : callable
-        Every layer's few numbers at the moments of a training, the earliest first.
+    story : callable
+        How the weights fared until now.
     select : callable
         ``select(path, channels)`` shows a station and selects channels of it.
 
@@ -96,7 +95,7 @@ class MapState:
         *,
         groups: Any = None,
         columns: int = 24,
-        moments: Callable[[], Sequence[Mapping[str, LayerHealth]]] = tuple,
+        story: Callable[[], WeightStory] = WeightStory,
         select: Callable[[str, Sequence[int]], None],
     ) -> None:
         self.record: NetworkRecord | None = None
@@ -105,7 +104,7 @@ class MapState:
         self.expanded: tuple[str, ...] = ()
         self._subject = subject
         self._groups = groups
-        self._moments = moments
+        self._story = story
         self._select = select
         self._work = WorkReport(view, "the map")
         self.patches = MapPatches.none()
@@ -113,6 +112,7 @@ class MapState:
         self._undone: list[_Edit] = []
         view.on_ask = self.ask
         view.observe(self._on_reading, "reading")
+        view.observe(self._on_active, "active")
 
     # What is asked -------------------------------------------------------------------------------
 
@@ -209,6 +209,11 @@ class MapState:
         self._show_groups(edit.path, edit.after)
         self._done.append(self._undone.pop())
         self._tell_edits()
+
+    def mark(self) -> None:
+        """The model has changed: the map is made again at once where it is looked at."""
+        self.view.fresh = self.record is None
+        self._on_active()
 
     # What there is -------------------------------------------------------------------------------
 
@@ -327,10 +332,9 @@ class MapState:
     def show(self) -> None:
         """Draw the map that there is."""
         record = self._present
-        story = WeightStory(self._moments())
         expandable = [each.path for each in record.stations if self._is_expandable(each)]
         entries = map_entries(
-            record, self.patches, story, expandable=expandable, expanded=self.expanded
+            record, self.patches, self._story(), expandable=expandable, expanded=self.expanded
         )
         entries["_weights"] = self._weights() if self.view.reading == "weights" else []
         self.view.show(entries, facts=_facts(record))
@@ -341,6 +345,11 @@ class MapState:
         numbers = {path: own.groups for path, own in record.groups.items()}
         weights = mean_weights(self._subject().probe, record.stations, numbers)
         return effect_entries(weights, {each.path: k for k, each in enumerate(record.stations)})
+
+    def _on_active(self, change: object = None) -> None:
+        """Somebody looks: what is not there yet is made, and what is from before is made again."""
+        if self.view.active and (self.record is None or not self.view.fresh):
+            self.view.do(self.refresh)
 
     def _on_reading(self, change: object) -> None:
         if self.record is not None:

@@ -48,6 +48,7 @@ class MapView(Owning, ThreadLocalSync, BundledWidget):
     reading = Enum(READINGS, "effects", help="What the edges are.").tag(sync=True)
     colours = Enum(COLOURS, "green-red", help="Of what raises and lowers.").tag(sync=True)
     share = Float(0.7, min=0, max=1, help="Share of all effect that is drawn.").tag(sync=True)
+    active = Bool(True, help="Whether anybody looks.")
     fresh = Bool(True, help="Whether it shows the model as it is now.").tag(sync=True)
     progress = Float(-1, help="0 to 1 while the map is made; −1 when it is not.").tag(sync=True)
     doing = Unicode(help="What is being done meanwhile.").tag(sync=True)
@@ -114,14 +115,26 @@ class MapView(Owning, ThreadLocalSync, BundledWidget):
         answer = afterwards(partial(setattr, self, "_answered", serial))
         with surely(answer), answer:
             self._started = serial
-            try:
-                if self.on_ask is None:
-                    raise TypeError("nothing here can do that: MapView needs on_ask=…")
-                self.on_ask(verb, path, tuple(channels), to)
-            except Exception as error:
-                self.error = logged_error(self, error)
-            except BaseException:
-                self.error = "It was interrupted."
-                raise
-            else:
-                self.error = ""
+            self.do(partial(self._answer, verb, path, tuple(channels), to))
+
+    def _answer(self, verb: str, path: str, channels: tuple[int, ...], to: int) -> None:
+        if self.on_ask is None:
+            raise TypeError("nothing here can do that: MapView needs on_ask=…")
+        self.on_ask(verb, path, channels, to)
+
+    def do(self, work: Function[[], object]) -> None:
+        """Do what the page asked for; why it fails is shown there.
+
+        Parameters
+        ----------
+        work : callable
+        """
+        try:
+            work()
+        except Exception as error:
+            self.error = logged_error(self, error)
+        except BaseException:
+            self.error = "It was interrupted."
+            raise
+        else:
+            self.error = ""

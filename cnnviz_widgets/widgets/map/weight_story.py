@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
-from ...records.layer_health import LayerHealth
+import numpy as np
+
+from ...analysis.arrays import Singles
+from ...analysis.spreading import evenly
+from ...history.history import History
 from ...records.map.station import Station
 
-# Of more moments every so many are told, and the last ones.
+# Of more moments so many are told, evenly spread, the last among them.
 _MOST_TOLD = 60
 
 
@@ -35,36 +39,43 @@ class StationStory:
 
 @dataclass(frozen=True, eq=False)
 class WeightStory:
-    """The few numbers of every layer at some moments of a training.
+    """Three numbers of every layer at the moments of a training.
 
     Attributes
     ----------
-    moments : sequence of mapping of str to LayerHealth
-        The earliest first; of each every layer's numbers by its path.
+    changes, silent, gradients : mapping of str to ndarray of float32, shape (moments,)
+        By the layers' paths, as `StationStory`.
     """
 
-    moments: Sequence[Mapping[str, LayerHealth]] = ()
+    changes: Mapping[str, Singles] = field(default_factory=dict)
+    silent: Mapping[str, Singles] = field(default_factory=dict)
+    gradients: Mapping[str, Singles] = field(default_factory=dict)
 
-    def of(self, station: Station) -> StationStory:
+    @classmethod
+    def of(cls, history: History | None) -> WeightStory:
+        """That of a history; nothing without one."""
+        if history is None or not len(history):
+            return cls()
+        chosen = evenly(len(history), _MOST_TOLD, "ends")
+        columns = []
+        for name in ("change", "dead_share", "gradient_norm"):
+            paths, numbers = history.numbers(name)
+            columns.append(dict(zip(paths, numbers[chosen].T, strict=True)))
+        return cls(*columns)
+
+    def of_station(self, station: Station) -> StationStory:
         """What is told of a station; nothing where there are no moments."""
-        told = self.moments[:: max(1, -(-len(self.moments) // _MOST_TOLD))]
-        if self.moments and told[-1] is not self.moments[-1]:
-            told = [*told, self.moments[-1]]
-        weighted = [self._weighted(station, moment) for moment in told]
-        return StationStory(
-            tuple(math.nan if each is None else each.change for each in weighted),
-            tuple(
-                moment[station.path].dead_share if station.path in moment else math.nan
-                for moment in told
+        weighted = next(
+            (
+                path
+                for path in reversed(station.layers)
+                if path in self.changes and np.isfinite(self.changes[path]).any()
             ),
-            math.nan if not weighted or weighted[-1] is None else weighted[-1].gradient_norm,
+            "",
         )
-
-    @staticmethod
-    def _weighted(station: Station, moment: Mapping[str, LayerHealth]) -> LayerHealth | None:
-        """The last layer in the station whose weights have a norm."""
-        for path in reversed(station.layers):
-            health = moment.get(path)
-            if health is not None and not math.isnan(health.weight_norm):
-                return health
-        return None
+        gradients = self.gradients.get(weighted)
+        return StationStory(
+            tuple(self.changes.get(weighted, np.empty(0)).tolist()),
+            tuple(self.silent.get(station.path, np.empty(0)).tolist()),
+            math.nan if gradients is None else float(gradients[-1]),
+        )
