@@ -50,14 +50,16 @@ def map_entries(
     """
     number = {station.path: k for k, station in enumerate(record.stations)}
     titles = short_titles([station.path for station in record.stations])
-    stations, groups, rows, listed = [], [], [], []
+    stations: list[StationEntry] = []
+    groups: list[GroupEntry] = []
+    listed: list[PatchEntry] = []
+    rows: list[NDArray[np.float32]] = []
     for station, title in zip(record.stations, titles, strict=True):
         path = station.path
         own = record.groups[path]
-        stations.append(
-            _station(station, title, own, number, story)
-            | {"expandable": path in expandable, "expanded": path in expanded}
-        )
+        column = _station(station, title, own, number, story)
+        column["expandable"], column["expanded"] = path in expandable, path in expanded
+        stations.append(column)
         wrong = {} if findings is None else findings.get(path, {})
         curves = None if densities is None else densities.get(path)
         for group in range(own.count):
@@ -134,12 +136,12 @@ def _station(
     own: StationGroups,
     number: Mapping[str, int],
     story: WeightStory,
-) -> Any:
+) -> StationEntry:
     count = {state: int((own.states == k).sum()) for k, state in enumerate(STATES)}
     thin = own.members(-1)
     thin = thin[np.argsort(own.states[thin], kind="stable")]
     told = story.of_station(station)
-    entry: StationEntry = {
+    return {
         "path": station.path,
         "title": title,
         "kind": station.kind,
@@ -159,7 +161,6 @@ def _station(
         "gradient": _known(told.gradient),
         "silent_shares": [_known(each) for each in told.silent],
     }
-    return entry
 
 
 def _group(station: int, group: int, own: StationGroups, members: Indices, rows: int) -> GroupEntry:

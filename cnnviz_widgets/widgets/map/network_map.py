@@ -93,6 +93,7 @@ class NetworkMap(Owning, PngFallback, VBox):
     selection = Instance(Selection, help="Selected and hovered channels of that layer.")
 
     _state: MapState | None = None
+    _subject: MapSubject | None = None
 
     def __init__(
         self,
@@ -114,11 +115,11 @@ class NetworkMap(Owning, PngFallback, VBox):
         names = () if class_names is None else tuple(texts("class_names", class_names))
         probe = ModelProbe(model, inputs)
         classes = None if labels is None else checked_labels(labels, probe.samples)
-        self._subject = MapSubject(probe, classes, names, survey)
+        subject = self._subject = MapSubject(probe, classes, names, survey)
         view = MapView(selection, title=probe.model.name)
         super().__init__([view], selection=view.selection)
         self._state = MapState(
-            view, lambda: self._subject, groups=groups, columns=columns, select=self._choose
+            view, lambda: subject, groups=groups, columns=columns, select=self._choose
         )
         link((self, "layer"), (view, "layer"))
         self.add_class("cnnviz")
