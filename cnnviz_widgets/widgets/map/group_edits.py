@@ -11,7 +11,6 @@ from ...analysis.arrays import Indices, Integers, frozen
 from ...analysis.map.channel_groups import standard_rows, ward_groups
 from ...records.layer_picture import counted
 from ...records.map.station_groups import StationGroups
-from ...validation.messages import listed
 
 
 def moved(groups: StationGroups, channels: Sequence[int], to: int) -> StationGroups:
@@ -86,7 +85,8 @@ def pinned(groups: StationGroups, channels: Sequence[int], pin: bool = True) -> 
 
 def pins(groups: StationGroups) -> dict[int, int]:
     """Which group each channel is pinned to."""
-    return {channel: int(groups.groups[channel]) for channel in sorted(groups.pinned)}
+    living = [channel for channel in sorted(groups.pinned) if groups.groups[channel] >= 0]
+    return {channel: int(groups.groups[channel]) for channel in living}
 
 
 def _of(groups: StationGroups, numbers: Integers, kept: frozenset[int]) -> StationGroups:
@@ -114,16 +114,18 @@ def _living(groups: StationGroups, channels: Sequence[int]) -> Indices:
     if not chosen.size:
         raise ValueError("no channels given: at least one of the station's is expected")
     if chosen[0] < 0 or chosen[-1] >= count:
-        raise ValueError(
-            f"channels must be from 0 to {count - 1}; got {listed([str(k) for k in chosen])}"
-        )
+        raise ValueError(f"channels must be from 0 to {count - 1}; got {_told(chosen)}")
     idle = chosen[groups.groups[chosen] < 0]
     if idle.size:
         raise ValueError(
-            f"{listed([str(k) for k in idle])}: silent, constant or not finite, so in no group; "
+            f"{_told(idle)}: silent, constant or not finite, so in no group; "
             f"{counted(len(chosen), 'channel')} given"
         )
     return chosen
+
+
+def _told(channels: Indices) -> str:
+    return ", ".join(map(str, channels.tolist()))
 
 
 def _known(groups: StationGroups, group: int, *, new: bool = False) -> None:
