@@ -15,6 +15,7 @@ from .experiments.gradients import NoGradients
 from .layers.analysis_order import Step, analysis_order
 from .layers.layer_info import LayerInfo
 from .layers.parameters import LayerParameters
+from .map.stations import network_stations
 from .reading.attention_weights import attention_weights
 from .reading.call_recorder import ModelCallError
 from .reading.model_lock import ModelLock, model_lock
@@ -53,6 +54,7 @@ __all__ = [
     "fresh_probe",
     "layer_coherence",
     "model_lock",
+    "network_stations",
     "occlude",
     "occlude_finer",
     "project_back",
