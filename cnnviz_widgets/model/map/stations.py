@@ -15,9 +15,9 @@ from ...validation.objects import instance, several
 from ...validation.scalars import whole_number
 from ...validation.texts import known_layer
 from ..reading.probe import ModelProbe
-from .drawable import UNITS, Drawable, drawables, makes_channels, stage_of
-from .layer_graph import LayerGraph
-from .repeats import repeats
+from .graph.drawable import UNITS, Drawable, drawables, makes_channels, stage_of
+from .graph.layer_graph import LayerGraph
+from .graph.repeats import repeats
 
 MOST_COLUMNS = 24
 """More columns than this are too narrow to show anything."""

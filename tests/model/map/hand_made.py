@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from cnnviz_widgets.model import LayerInfo
-from cnnviz_widgets.model.map.layer_graph import LayerGraph
+from cnnviz_widgets.model.map.graph.layer_graph import LayerGraph
 
 
 def layer(path: str, kind: str, *parents: str, shape: Any = (None, 8, 8, 4), **more: Any) -> Any:

@@ -10,8 +10,8 @@ import pytest
 from keras import layers as L
 
 from cnnviz_widgets.model import ModelProbe, network_stations
-from cnnviz_widgets.model.map.drawable import stage_of
-from cnnviz_widgets.model.map.layer_graph import LayerGraph
+from cnnviz_widgets.model.map.graph.drawable import stage_of
+from cnnviz_widgets.model.map.graph.layer_graph import LayerGraph
 from cnnviz_widgets.model.map.stations import choose, chosen_stations
 from cnnviz_widgets.records.map.station import Station
 

@@ -7,12 +7,12 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from ...records.cached_property import cached_property
-from ..layers.kind import Kind
-from ..layers.layer_info import LayerInfo, output_suffix
-from ..layers.layer_kinds import kind_named
-from ..reading.passes.eager_pass import EagerPass
-from ..reading.probe import ModelProbe, reader_of
+from ....records.cached_property import cached_property
+from ...layers.kind import Kind
+from ...layers.layer_info import LayerInfo, output_suffix
+from ...layers.layer_kinds import kind_named
+from ...reading.passes.eager_pass import EagerPass
+from ...reading.probe import ModelProbe, reader_of
 
 
 class Behind(NamedTuple):

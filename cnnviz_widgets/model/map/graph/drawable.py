@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from ..layers.layer_info import LayerInfo
+from ...layers.layer_info import LayerInfo
 from .layer_graph import LayerGraph
 
 UNITS = "units"
