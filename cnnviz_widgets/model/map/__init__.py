@@ -1,1 +1,1 @@
-"""The map of a whole network: its stations, their channels in groups, and how these act."""
+"""The map of a whole network, measured on a live model."""
