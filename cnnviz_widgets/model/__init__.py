@@ -15,6 +15,7 @@ from .experiments.gradients import NoGradients
 from .layers.analysis_order import Step, analysis_order
 from .layers.layer_info import LayerInfo
 from .layers.parameters import LayerParameters
+from .map.network_map import map_network
 from .map.stations import network_stations
 from .reading.attention_weights import attention_weights
 from .reading.call_recorder import ModelCallError
@@ -53,6 +54,7 @@ __all__ = [
     "diagnose",
     "fresh_probe",
     "layer_coherence",
+    "map_network",
     "model_lock",
     "network_stations",
     "occlude",
