@@ -1,1 +1,1 @@
-"""The map of a whole network, read off the live model."""
+"""The map of a whole network, measured on a live model."""
