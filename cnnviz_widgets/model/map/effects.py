@@ -14,9 +14,9 @@ from ...records.map.group_effects import GroupEffects
 from ...records.map.network_record import Method
 from ...records.map.station import Station
 from ...runtime.progress import Progress, no_progress
-from ...validation.arrays import indices, number_array
+from ...validation.arrays import indices
 from ...validation.keywords import checked_keywords
-from ...validation.objects import each_instance, instance, mapping, optional_function
+from ...validation.objects import instance, optional_function
 from ...validation.texts import one_of
 from ..reading.call_recorder import ModelCallError
 from ..reading.model_lock import model_lock
@@ -25,6 +25,7 @@ from .ablating.effect_sums import EffectSums
 from .ablating.one_by_one import Unrepeatable, one_by_one
 from .ablating.side_by_side import RowsMeet, side_by_side, why_not
 from .ablating.slots import Joints, Slots
+from .stations_given import checked_groups
 
 Edge = tuple[str, str]
 
@@ -142,35 +143,8 @@ def _checked(
     probe: ModelProbe, stations: Sequence[Station], groups: Mapping[str, ArrayLike]
 ) -> tuple[Joints, dict[str, Integers]]:
     """The stations as they stand in the model, and the groups as arrays that fit them."""
-    given = each_instance("stations", stations, Station)
-    named = mapping("groups", groups, "groups by the stations' paths")
-    infos = reader_of(probe).description().infos
-    checked: dict[str, Integers] = {}
-    for station in given:
-        info = probe.info(station.path)
-        if info.channels is None:
-            raise ValueError(
-                f"station '{info.path}' has no channels: its output is of shape {info.output_shape}"
-            )
-        if station.path not in named:
-            raise ValueError(f"groups must hold those of '{station.path}'; got {sorted(named)}")
-        checked[station.path] = _group_numbers(station.path, named[station.path], info.channels)
-    return Joints.of(given, infos), checked
-
-
-def _group_numbers(path: str, value: ArrayLike, channels: int) -> Integers:
-    array = number_array(f"groups of '{path}'", value)
-    if array.dtype.kind not in "iu" or array.shape != (channels,):
-        raise ValueError(
-            f"groups of '{path}' must be {channels} whole numbers, one a channel; got "
-            f"{array.dtype} of shape {array.shape}"
-        )
-    if array.min(initial=0) < -1 or array.max(initial=0) >= channels:
-        raise ValueError(
-            f"groups of '{path}' must be numbers from 0 up, fewer than its channels, or -1; got "
-            f"{array.min()} to {array.max()}"
-        )
-    return array.astype(np.int64)
+    given, checked = checked_groups(probe, stations, groups)
+    return Joints.of(given, reader_of(probe).description().infos), checked
 
 
 def _measured(

@@ -31,9 +31,12 @@ from cnnviz_widgets.model.experiments.penalties import penalties
 from cnnviz_widgets.model.experiments.weight_trials import Trials
 from cnnviz_widgets.model.map.ablating.copies import Window
 from cnnviz_widgets.model.map.ablating.one_by_one import one_by_one
+from cnnviz_widgets.model.map.ablating.side_by_side import run_eagerly
 from cnnviz_widgets.model.map.ablating.slots import Joints, Slots
 from cnnviz_widgets.model.map.ablating.traced_copies import TracedCopies
 from cnnviz_widgets.model.map.effects import channel_effects, group_effects
+from cnnviz_widgets.model.map.mean_weights import mean_weights
+from cnnviz_widgets.model.map.silenced_blocks import silenced_blocks
 from cnnviz_widgets.model.reading.probe import reader_of
 from cnnviz_widgets.records.map.station import Station
 from cnnviz_widgets.runtime.progress import no_progress
@@ -164,6 +167,15 @@ def silence_groups_one_by_one(probe: ModelProbe) -> None:
         one_by_one(probe, joints, Slots.of(joints, GROUPS), no_progress)
 
 
+def silence_groups_eagerly(probe: ModelProbe) -> None:
+    with model_lock(probe.model):
+        joints, window = joints_of(probe), Window(0, 1, 1)
+        copies = np.concatenate([probe.inputs] * window.copies)
+        run_eagerly(probe, joints, [copies], Slots.of(joints, GROUPS), window)
+    silenced_blocks(probe, STATIONS, targets=np.zeros((2, 2)), loss="mse")
+    mean_weights(probe, STATIONS, GROUPS)
+
+
 class Case(NamedTuple):
     """An experiment, and the files that it is written in."""
 
@@ -254,14 +266,18 @@ CASES = {
         (
             "model/map/effects.py",
             "model/map/ablating/side_by_side.py",
-            "model/map/ablating/effect_sums.py",
         ),
     ),
-    "copies": Case(
-        silence_groups_traced,
-        tuple(f"model/map/ablating/{name}.py" for name in ("traced_copies", "copies")),
-    ),
+    "traced copies": Case(silence_groups_traced, ("model/map/ablating/traced_copies.py",)),
     "one by one": Case(silence_groups_one_by_one, ("model/map/ablating/one_by_one.py",)),
+    "copies and blocks": Case(
+        silence_groups_eagerly,
+        (
+            "model/map/ablating/copies.py",
+            "model/map/silenced_blocks.py",
+            "model/map/mean_weights.py",
+        ),
+    ),
     "stream": Case(stream, ("model/reading/model_reader.py", "model/reading/probe.py")),
 }
 

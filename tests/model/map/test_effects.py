@@ -18,24 +18,33 @@ from cnnviz_widgets.records.map.station import Station
 from .map_nets import KINDS, SAMPLES, Made, groups_of, numbers, stations_of
 
 
-def seen(probe: ModelProbe, stations: list[Station], silenced: str, off: Any) -> dict[str, Any]:
-    """What comes to each station, (value, channel), with all held but some silenced channels."""
-    base: dict[str, Any] = {}
-    came: dict[str, Any] = {}
+def held(probe: ModelProbe, stations: list[Station]) -> dict[str, Any]:
+    """The output of each station as the model makes it."""
+    values: dict[str, Any] = {}
 
     def hold(path: str) -> Any:
         def at(value: Any, axis: int) -> Any:
-            base[path] = value
+            values[path] = value
             return value
 
         return at
 
     run_exchanged(probe, {station.path: hold(station.path) for station in stations})
+    return values
+
+
+def laid_out(value: Any, axis: int) -> Any:
+    rows = np.moveaxis(np.asarray(keras.ops.cast(value, "float32")), axis, -1)
+    return rows.reshape(-1, rows.shape[-1]).astype("float64")
+
+
+def seen(probe: ModelProbe, base: dict[str, Any], silenced: str, off: Any) -> dict[str, Any]:
+    """What comes to each station, (value, channel), with all held but some silenced channels."""
+    came: dict[str, Any] = {}
 
     def put_back(path: str) -> Any:
         def at(value: Any, axis: int) -> Any:
-            rows = np.moveaxis(np.asarray(keras.ops.cast(value, "float32")), axis, -1)
-            came[path] = rows.reshape(-1, rows.shape[-1]).astype("float64")
+            came[path] = laid_out(value, axis)
             if path != silenced:
                 return base[path]
             shape = [1] * len(value.shape)
@@ -44,7 +53,7 @@ def seen(probe: ModelProbe, stations: list[Station], silenced: str, off: Any) ->
 
         return at
 
-    run_exchanged(probe, {station.path: put_back(station.path) for station in stations})
+    run_exchanged(probe, {path: put_back(path) for path in base})
     return came
 
 
@@ -52,13 +61,15 @@ def by_hand(
     probe: ModelProbe, stations: list[Station], groups: dict[str, Any]
 ) -> dict[tuple[str, str], tuple[Any, Any]]:
     """RMS and mean of each edge, by the definition."""
-    none = np.zeros(stations[0].channels, dtype=bool)
-    plain = seen(probe, stations, stations[0].path, none)
+    base = held(probe, stations)
+    plain = {path: laid_out(base[path], probe.info(path).channel_axis or -1) for path in base}
     found: dict[tuple[str, str], tuple[Any, Any]] = {}
     for parent in stations:
+        if not any(parent.path in child.parents for child in stations):
+            continue
         rows: dict[str, list[Any]] = {}
         for group in range(groups[parent.path].max() + 1):
-            came = seen(probe, stations, parent.path, groups[parent.path] == group)
+            came = seen(probe, base, parent.path, groups[parent.path] == group)
             for child in stations:
                 if parent.path not in child.parents:
                     continue

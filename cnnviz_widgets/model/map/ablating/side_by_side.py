@@ -106,16 +106,17 @@ def _runner(probe: ModelProbe, joints: Joints) -> Run:
         from .traced_copies import TracedCopies
 
         return TracedCopies(probe, joints)
-    return partial(_run_eagerly, probe, joints)
+    return partial(run_eagerly, probe, joints)
 
 
-def _run_eagerly(
+def run_eagerly(
     probe: ModelProbe,
     joints: Joints,
     flat: Sequence[NDArray[Any]],
     slots: Slots,
     window: Window,
 ) -> dict[str, AtStation]:
+    """What each station holds, the model running as it stands; as of `TracedCopies`."""
     spans = window.spans(joints, slots)
     null = NULL if window.extra > NULL else 0
     found: dict[str, AtStation] = {}
