@@ -13,33 +13,35 @@ from ...analysis.thumbnails import Thumbnails, curves, thumbnails
 from ...records.channel.patch import patch_box
 from ...records.channel.receptive_field import InputField
 from ...records.map.map_patches import MapPatches, PixelBox, strongest_members
-from ...records.map.network_record import NetworkRecord
 from ...records.map.station_groups import StationGroups
+from ...records.survey.strongest_samples import StrongestSamples
 from ..experiments.channel.fields.receptive_field import receptive_field
 from ..reading.inputs import input_names
 from ..reading.probe import ModelProbe
+from .map_reading import MapReading
 
 # Bytes that all pictures may take, of the 400 KB that a map of ResNet50 may.
 _MOST_BYTES = 160 * 1024
 
 
-def map_patches(probe: ModelProbe, record: NetworkRecord) -> MapPatches:
+def map_patches(probe: ModelProbe, reading: MapReading) -> MapPatches:
     """What the strongest channels of each group of a map see of the probe's own samples.
 
     Parameters
     ----------
     probe : ModelProbe
         Its model's lock is to be held.
-    record : NetworkRecord
+    reading : MapReading
         Of its inputs.
     """
+    record = reading.record
     fields = {}
     for station in record.stations:
         found = receptive_field(probe, station.path)
         if found.fields:
             fields[station.path] = found.of(found.input)
     chosen = {path: _strongest(record.groups[path]) for path in fields}
-    samples = [record.groups[path].samples[channels] for path, channels in chosen.items()]
+    samples = [reading.strongest[path].samples[channels, 0] for path, channels in chosen.items()]
     used = np.unique(np.concatenate(samples)) if samples else np.empty(0, np.int64)
     used = used[used >= 0]
     # All stations that are drawn see the same picture.
@@ -48,7 +50,7 @@ def map_patches(probe: ModelProbe, record: NetworkRecord) -> MapPatches:
     if pictures is None:
         return MapPatches.none()
     patches = {
-        path: _seen(field, record.groups[path], chosen[path], used, pictures)
+        path: _seen(field, reading.strongest[path], chosen[path], used, pictures)
         for path, field in fields.items()
         if field.name == name
     }
@@ -87,19 +89,19 @@ def _pictures(
 
 def _seen(
     field: InputField,
-    own: StationGroups,
+    found: StrongestSamples,
     channels: Indices,
     samples: NDArray[np.int64],
     pictures: Thumbnails,
 ) -> dict[int, tuple[int, PixelBox]]:
     """The part of its picture that each of some channels sees, in the picture's pixels."""
     _, height, width, _ = pictures.pixels.shape
-    found: dict[int, tuple[int, PixelBox]] = {}
+    seen: dict[int, tuple[int, PixelBox]] = {}
     for channel in channels.tolist():
-        sample = int(own.samples[channel])
+        sample = int(found.samples[channel, 0])
         if sample < 0:
             continue
-        box = patch_box(field, tuple(own.places[channel].tolist()), channel)
+        box = patch_box(field, tuple(found.places[channel, 0].tolist()), channel)
         if box is None:
             continue
         if len(box) == 1:  # a curve: from left to right
@@ -114,8 +116,8 @@ def _seen(
                 _scaled(left, across, width),
                 _scaled(right, across, width),
             )
-        found[channel] = (int(np.searchsorted(samples, sample)), where)
-    return found
+        seen[channel] = (int(np.searchsorted(samples, sample)), where)
+    return seen
 
 
 def _scaled(position: int, length: int, pixels: int) -> int:

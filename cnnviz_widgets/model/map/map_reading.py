@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike
 from ...analysis.map.checked_rows import group_numbers
 from ...records.map.network_record import NetworkRecord
 from ...records.map.station_groups import StationGroups
+from ...records.survey.strongest_samples import StrongestSamples
 from ...runtime.progress import Progress
 from ...validation.texts import known_layer
 from ..reading.probe import ModelProbe
@@ -28,11 +29,14 @@ class MapReading:
     profiles : mapping of str to StationProfile
         By the stations' paths.
     rules : mapping of str to GroupRule
+    strongest : mapping of str to StrongestSamples
+        One of the probe's own samples a channel, by the stations' paths.
     """
 
     record: NetworkRecord
     profiles: Mapping[str, StationProfile]
     rules: Mapping[str, GroupRule]
+    strongest: Mapping[str, StrongestSamples]
 
     def edited(self, path: str, groups: ArrayLike, pins: Pins | None = None) -> StationGroups:
         """A station's channels in groups that were made by hand; the model is not run.

@@ -181,7 +181,7 @@ def read_map(
             )
         stations = chosen.stations
         rules = {each.path: GroupRule.of(groups, each.path, len(stations)) for each in stations}
-        profiles, made, notes = _profiles(
+        profiles, strongest, made, notes = _profiles(
             probe, stations, asked, rules, _part(report, 0, _READ if effects else 1)
         )
         of_stations = {
@@ -210,7 +210,7 @@ def read_map(
                 probe, stations, numbers, progress=_part(report, _READ, 1)
             )
             record = replace(record, effects=found, method=method, notes=record.notes + told)
-    return MapReading(record, profiles, rules)
+    return MapReading(record, profiles, rules, strongest)
 
 
 def _profiles(
@@ -219,13 +219,14 @@ def _profiles(
     asked: _Asked,
     rules: Mapping[str, GroupRule],
     progress: Progress,
-) -> tuple[dict[str, StationProfile], MapColumns, tuple[str, ...]]:
-    """What each station's channels make of the columns; the columns; and notes."""
+) -> tuple[dict[str, StationProfile], dict[str, StrongestSamples], MapColumns, tuple[str, ...]]:
+    """What channels make of the columns; the probe's samples that excite them most; columns; notes."""
     survey = asked.survey
     is_labelled = asked.classes_surveyed or asked.labels is not None
     source = None if is_labelled else AnswerSource.of(probe)
     trees = [path for path, rule in rules.items() if rule.method == "tree"]
     readings, answers = read_stations(probe, stations, source, trees, progress)
+    strongest = {path: each.strongest for path, each in readings.items()}
     columns = _columns(asked, answers, probe.samples)
     profiles = {
         station.path: StationProfile.of(readings[station.path], columns, columns.of_samples)
@@ -241,7 +242,7 @@ def _profiles(
                 f"{counted(probe.samples, 'sample')}. A survey of layers= the stations' paths "
                 "has all."
             )
-    return profiles, columns, tuple(notes)
+    return profiles, strongest, columns, tuple(notes)
 
 
 def _columns(asked: _Asked, answers: Integers | None, samples: int) -> MapColumns:

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ...analysis.arrays import Integers
 from ...model import ModelProbe, model_lock
-from ...model.map.effects import group_effects, mean_weights
 from ...model.map.map_patches import map_patches
-from ...model.map.network_map import map_network
+from ...model.map.map_reading import MapReading
+from ...model.map.mean_weights import mean_weights
+from ...model.map.network_map import read_map
 from ...records.layer_picture import counted
 from ...records.map.group_effects import GroupEffects
 from ...records.map.map_patches import MapPatches
@@ -82,8 +82,8 @@ class MapState:
 
     Attributes
     ----------
-    record : NetworkRecord or None
-        The map that is shown; None before the first.
+    reading : MapReading or None
+        The map that is shown, with what its groups rest on; None before the first.
     patches : MapPatches
         What its channels see.
     """
@@ -98,7 +98,7 @@ class MapState:
         story: Callable[[], WeightStory] = WeightStory,
         select: Callable[[str, Sequence[int]], None],
     ) -> None:
-        self.record: NetworkRecord | None = None
+        self.reading: MapReading | None = None
         self.view = view
         self.columns = columns
         self.expanded: tuple[str, ...] = ()
@@ -166,10 +166,12 @@ class MapState:
 
     def reset(self, path: str) -> None:
         """Group a station's channels anew, as if no hand had touched them."""
-        record = self._present
-        self.station(path)
-        others = {each: own for each, own in record.groups.items() if each != path}
-        self._make(replace(record, groups=others), self.expanded)
+        before = self.groups(path)
+        after = self._reading.grouped(path)
+        self._show_groups(path, after)
+        self._done.append(_Edit("group anew", path, before, after))
+        self._undone.clear()
+        self._tell_edits()
 
     def move(self, path: str, channels: Sequence[int], to: int) -> None:
         """Put channels into another group of their station, and pin them there."""
@@ -234,9 +236,18 @@ class MapState:
 
     @property
     def _present(self) -> NetworkRecord:
-        if self.record is None:
+        return self._reading.record
+
+    @property
+    def _reading(self) -> MapReading:
+        if self.reading is None:
             raise ValueError("there is no map yet: refresh() makes it")
-        return self.record
+        return self.reading
+
+    @property
+    def record(self) -> NetworkRecord | None:
+        """The map that is shown; None before the first."""
+        return None if self.reading is None else self.reading.record
 
     def _group_of(self, path: str, channels: Sequence[int]) -> int:
         if not channels:
@@ -260,7 +271,7 @@ class MapState:
         cell, lock = self._work.in_cell(), model_lock(subject.probe.model)
         report = self._work.reported()
         with surely(*cell, report), cell[0], cell[1], report, lock:
-            record = map_network(
+            reading = read_map(
                 subject.probe,
                 labels=subject.labels,
                 class_names=subject.class_names,
@@ -272,14 +283,15 @@ class MapState:
                 expanded=expanded,
                 progress=self._work.progress,
             )
-            patches = map_patches(subject.probe, record)
-        self.record, self.patches, self.expanded = record, patches, expanded
+            patches = map_patches(subject.probe, reading)
+        self.reading, self.patches, self.expanded = reading, patches, expanded
         self._done.clear()
         self._undone.clear()
         self.show()
 
     def _edit(self, words: str, path: str, after: StationGroups) -> None:
         before = self.groups(path)
+        after = self._reading.edited(path, after.groups, group_edits.pins(after))
         self._show_groups(path, after)
         self._done.append(_Edit(words, path, before, after))
         self._undone.clear()
@@ -287,45 +299,18 @@ class MapState:
 
     def _show_groups(self, path: str, own: StationGroups) -> None:
         """Show a station in other groups, with their effects measured anew."""
-        record = self._present
-        groups = {**record.groups, path: own}
-        if np.array_equal(own.groups, record.groups[path].groups):
-            self.record = replace(record, groups=groups)
-            self.show()
-            return
-        near = self._around(path)
-        numbers = {station.path: groups[station.path].groups for station in near}
-        found = self._measured(near, numbers)
-        effects = {
-            edge: found.get(edge, effect) if path in edge else effect
-            for edge, effect in record.effects.items()
-        }
-        self.record = replace(record, groups=groups, effects=effects)
+        reading = self._reading
+        if np.array_equal(own.groups, self._present.groups[path].groups):
+            groups = {**self._present.groups, path: own}
+            reading = replace(reading, record=replace(self._present, groups=groups))
+        else:
+            probe = self._subject().probe
+            cell, report = self._work.in_cell(), self._work.reported()
+            with surely(*cell, report), cell[0], cell[1], report:
+                changed = reading.with_groups(path, own)
+                reading = changed.with_effects(probe, path, self._work.progress)
+        self.reading = reading
         self.show()
-
-    def _measured(
-        self, stations: Sequence[Station], numbers: Mapping[str, Integers]
-    ) -> Mapping[tuple[str, str], GroupEffects]:
-        """The effects between some stations, of the model as it is now."""
-        probe = self._subject().probe
-        cell, lock, report = self._work.in_cell(), model_lock(probe.model), self._work.reported()
-        with surely(*cell, report), cell[0], cell[1], report, lock:
-            found, _, _ = group_effects(probe, stations, numbers, progress=self._work.progress)
-        return found
-
-    def _around(self, path: str) -> list[Station]:
-        """A station with those it reads, those that read it, and what these read beside it."""
-        stations = self._present.stations
-        children = {each.path for each in stations if path in each.parents}
-        near = {path, *children}
-        for station in stations:
-            if station.path == path or station.path in children:
-                near.update(station.parents)
-        return [
-            replace(each, parents=tuple(p for p in each.parents if p in near))
-            for each in stations
-            if each.path in near
-        ]
 
     # How it is shown -----------------------------------------------------------------------------
 
@@ -344,7 +329,11 @@ class MapState:
         record = self._present
         numbers = {path: own.groups for path, own in record.groups.items()}
         weights = mean_weights(self._subject().probe, record.stations, numbers)
-        return effect_entries(weights, {each.path: k for k, each in enumerate(record.stations)})
+        shown = {
+            edge: GroupEffects(np.abs(each).astype(np.float32), each.astype(np.float32))
+            for edge, each in weights.items()
+        }
+        return effect_entries(shown, {each.path: k for k, each in enumerate(record.stations)})
 
     def _on_active(self, change: object = None) -> None:
         """Somebody looks: what is not there yet is made, and what is from before is made again."""

@@ -11,7 +11,7 @@ from traitlets import Instance, Unicode, link, observe, validate
 
 from ...analysis.arrays import Integers
 from ...model import ModelProbe
-from ...model.map.profiles import checked_labels
+from ...model.map.map_columns import checked_labels
 from ...records.map.group_effects import GroupEffects
 from ...records.map.network_record import NetworkRecord
 from ...records.map.station import Station
