@@ -220,7 +220,7 @@ def _profiles(
     rules: Mapping[str, GroupRule],
     progress: Progress,
 ) -> tuple[dict[str, StationProfile], dict[str, StrongestSamples], MapColumns, tuple[str, ...]]:
-    """What channels make of the columns; the probe's samples that excite them most; columns; notes."""
+    """What channels make of the columns, and what excites them most; the columns; and notes."""
     survey = asked.survey
     is_labelled = asked.classes_surveyed or asked.labels is not None
     source = None if is_labelled else AnswerSource.of(probe)

@@ -16,8 +16,8 @@ from ...records.map.station_groups import StationGroups
 from ..pictures.drawing import FAINT, INK, PAPER, font, shortened
 from .entries import row_means, short_titles
 
-_HEIGHT = 460
-_TOP, _FOOT = 58, 34
+_HEIGHT = 480
+_TOP, _FOOT = 76, 34
 _GAP = 6
 _LEAST_COLUMN, _WIDEST_COLUMN = 64, 120
 _BOX = 0.6
@@ -54,9 +54,9 @@ def map_picture(
     titles = short_titles([station.path for station in record.stations])
     for k, (station, name) in enumerate(zip(record.stations, titles, strict=True)):
         middle = 8 + (k + 0.5) * column
-        draw.text((middle, 40), shortened(name, column - 4), INK, font(), anchor="ms")
+        draw.text((middle, 58), shortened(name, column - 4), INK, font(), anchor="ms")
         folded = f"+{station.folded} alike, " if station.folded else ""
-        draw.text((middle, 53), f"{folded}{station.channels:,}", FAINT, font(9), anchor="ms")
+        draw.text((middle, 71), f"{folded}{station.channels:,}", FAINT, font(9), anchor="ms")
         own = record.groups[station.path]
         for group in range(own.count):
             _box(image, own, patches, station.path, group, boxes[station.path, group])
@@ -94,9 +94,9 @@ def _bands(draw: ImageDraw.ImageDraw, record: NetworkRecord, column: int) -> Non
         if k < len(stages) and stages[k] == stages[first]:
             continue
         left, right = 8 + first * column + 2, 8 + k * column - 2
-        draw.rectangle((left, 26, right, _HEIGHT - 6), _BAND)
+        draw.rectangle((left, 44, right, _HEIGHT - 6), _BAND)
         name = shortened(stages[first].replace("×", "x"), right - left)
-        draw.text((left + 2, 22), name, FAINT, font(9), anchor="ls")
+        draw.text((left + 2, 40), name, FAINT, font(9), anchor="ls")
         first = k
 
 
@@ -155,7 +155,8 @@ def _box(
         matrix = Image.fromarray(codes).resize(size, Image.Resampling.NEAREST)
         image.paste(matrix, (middle, top + 1))
     draw.rectangle(box, outline=INK)
-    draw.text((left + 3, top + 2), str(len(own.members(group))), INK, font(9))
+    count = str(len(own.members(group)))
+    draw.text((left + 3, top + 2), count, PAPER, font(10), stroke_width=2, stroke_fill=INK)
 
 
 def _tiles(own: StationGroups, patches: MapPatches, path: str, group: int) -> list[Image.Image]:
