@@ -35,6 +35,13 @@ def _card() -> cv.ChannelCard:
     return card
 
 
+def _map() -> cv.NetworkMap:
+    """One that shows both of its readings."""
+    shown = cv.NetworkMap(small_model(), IMAGES[:8], labels=np.asarray(LABELS[:8]))
+    shown.view.reading = "weights"
+    return shown
+
+
 def _history() -> cv.History:
     """Two moments of a training that is over."""
     inspector = _inspector()
@@ -68,6 +75,7 @@ WIDGETS: dict[str, Callable[[], Widget]] = {
     "HistoryViewer": lambda: cv.HistoryViewer(_history()),
     "LayerSelector": lambda: cv.LayerSelector([{"path": "conv"}]),
     "ModelInspector": _inspector,
+    "NetworkMap": _map,
     "ParameterGrid": lambda: cv.ParameterGrid(VALUES[0], VALUES[0, 0, 0]),
     "SampleSelection": lambda: cv.SampleSelection(),
     "Selection": lambda: cv.Selection(),
