@@ -159,7 +159,7 @@ class MapState:
             expanded = tuple(each for each in self.expanded if each != path)
         else:
             station = self.station(path)
-            if not self._is_expandable(station):
+            if station.path not in self._expandable():
                 raise ValueError(f"the station {path!r} is one layer: nothing to unfold")
             expanded = (*self.expanded, path)
         self._make(self.record, expanded)
@@ -254,12 +254,15 @@ class MapState:
             raise ValueError(f"a group of {path!r} is named by a channel of it; got none")
         return int(self.groups(path).groups[channels[0]])
 
-    def _is_expandable(self, station: Station) -> bool:
-        if station.path in self.expanded:
-            return False
-        probe = self._subject().probe
-        weighted = sum(bool(probe.info(path).weight_shapes) for path in station.layers)
-        return station.folded > 0 or weighted > 1
+    def _expandable(self) -> list[str]:
+        """The paths of stations that stand for several layers with weights, or stations alike."""
+        weighted = {each.path for each in self._subject().probe.layers if each.weight_shapes}
+        return [
+            station.path
+            for station in self._present.stations
+            if station.path not in self.expanded
+            and (station.folded > 0 or len(weighted.intersection(station.layers)) > 1)
+        ]
 
     # How it is made ------------------------------------------------------------------------------
 
@@ -317,9 +320,12 @@ class MapState:
     def show(self) -> None:
         """Draw the map that there is."""
         record = self._present
-        expandable = [each.path for each in record.stations if self._is_expandable(each)]
         entries = map_entries(
-            record, self.patches, self._story(), expandable=expandable, expanded=self.expanded
+            record,
+            self.patches,
+            self._story(),
+            expandable=self._expandable(),
+            expanded=self.expanded,
         )
         entries["_weights"] = self._weights() if self.view.reading == "weights" else []
         self.view.show(entries, facts=_facts(record))

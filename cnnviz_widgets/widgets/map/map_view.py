@@ -67,7 +67,9 @@ class MapView(Owning, ThreadLocalSync, BundledWidget):
     _pictures = Bytes().tag(sync=True)
     _patches = List(Dict()).tag(sync=True)
     _notes = List(Unicode()).tag(sync=True)
-    _asked = List([0, "refresh", "", [], -1], help="Serial, verb, path, channels, group.").tag(sync=True)
+    _asked = List([0, "refresh", "", [], -1], help="Serial, verb, path, channels, group.").tag(
+        sync=True
+    )
     _started = Int(0, help="Serial of the last request that was begun.").tag(sync=True)
     _answered = Int(0, help="Serial of the last request that ended.").tag(sync=True)
 
