@@ -94,13 +94,14 @@ def redrawn_groups(
     draws, seed = whole_number("draws", draws, 1), whole_number("seed", seed, 0)
     known = np.flatnonzero(numbers >= 0)
     matrix = matrix[known].astype(np.float64)
+    in_class = (numbers[known] == np.unique(numbers[known])[:, None]).astype(np.float64)
     random = np.random.default_rng(seed)
     groups = np.empty((draws, matrix.shape[1]), np.int64)
     for draw in groups:
         times = np.bincount(random.integers(known.size, size=known.size), minlength=known.size)
-        drawn = (numbers[known] == np.arange(numbers.max() + 1)[:, None]) * times
-        drawn = drawn[drawn.any(axis=1)].astype(np.float64)
-        profiles = matrix.T @ (drawn / drawn.sum(axis=1, keepdims=True)).T
+        sizes = in_class @ times
+        present = sizes > 0
+        profiles = ((in_class[present] * times) @ matrix / sizes[present, None]).T
         draw[:] = group_numbers("what regroup returned", regroup(profiles), matrix.shape[1])
     return groups
 
