@@ -155,9 +155,9 @@ function sizeOf(mask: Mask): number {
   return shared(mask, mask);
 }
 
-/** How many bits of a word are set [Warren, Hacker's Delight]. */
+/** How many bits of a word are set. */
 function ones(word: number): number {
-  const pairs = word - ((word >>> 1) & 0x55555555);
-  const fours = (pairs & 0x33333333) + ((pairs >>> 2) & 0x33333333);
-  return Math.imul((fours + (fours >>> 4)) & 0x0f0f0f0f, 0x01010101) >>> 24;
+  let count = 0;
+  for (let rest = word; rest !== 0; rest &= rest - 1) count++;
+  return count;
 }
