@@ -4,9 +4,9 @@ Three small networks trained on the shipped part of Fashion-MNIST: a plain one o
 one with nearly every kind of joint, and that of Keras' CIFAR example; 32 samples, 6 groups a
 station by Ward's method on class means. One by one is what the package falls back to: operation by
 operation, as far as the last station that is looked at; compiled, the same trace with one group a
-pass, beside the samples as they are. Seconds are the processors', on one thread, traced before. ResNet50 has fresh weights and 12
-stations at the first and last block of each size. Exactness is measured on all kinds of models that
-the tests know.
+pass, beside the samples as they are. Seconds are the processors', on one thread, traced before.
+ResNet50 has fresh weights and 12 stations at the first and last block of each size. Exactness is
+measured on all kinds of models that the tests know.
 """
 
 from __future__ import annotations
