@@ -158,9 +158,9 @@ def _measured(
         try:
             return side_by_side(probe, joints, slots, progress), "one-pass", ()
         except (RowsMeet, ModelCallError) as error:
-            reason = str(error)
+            reason = str(error).rstrip(".")
     try:
         sums = one_by_one(probe, joints, slots, progress)
     except (Unrepeatable, ModelCallError) as error:
-        return EffectSums(), "none", (f"Effects could not be measured: {error}.",)
+        return EffectSums(), "none", (f"Effects could not be measured: {str(error).rstrip('.')}.",)
     return sums, "one-by-one", (f"Groups were silenced one by one: {reason}.",)

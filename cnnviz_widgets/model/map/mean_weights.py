@@ -1,8 +1,9 @@
 """The mean weight between groups of channels, as CNNVis draws it: a second reading of the edges.
 
 It is cheap, and no measure of what groups do to one another: it knows neither how strong channels
-are nor how they vary together. Its rank correlation with the exact effects is given in the table of
-the benchmark `map_effects`: next to none. So it is offered beside them, and never in their place.
+are nor how they vary together. Its rank correlation with the exact effects, the mean over edges of
+three trained networks, was 0.04, −0.03 and 0.06 (benchmark `map_effects`). So it is offered beside
+them, and never in their place.
 """
 
 from __future__ import annotations

@@ -73,13 +73,14 @@ class Joints:
 def _read(path: str, stations: Sequence[str], infos: Mapping[str, LayerInfo]) -> set[str]:
     """The stations that a layer reads by the model's graph, through whatever lies between."""
     found: set[str] = set()
+    own = set(stations)
     waiting, seen = list(infos[path].parents), {path}
     while waiting:
         each = waiting.pop()
         if each in seen:
             continue
         seen.add(each)
-        if each in stations:
+        if each in own:
             found.add(each)
         else:
             waiting += infos[each].parents if each in infos else ()
