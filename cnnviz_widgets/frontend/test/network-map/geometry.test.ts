@@ -78,7 +78,7 @@ test("what is folded is marked between two columns", () => {
   expect(second).toMatchObject({ folded: 3, fold: first.right });
 });
 
-test("a curve leaves and arrives level, by way of a node too", () => {
+test("a curve leaves and arrives level, wherever it goes by too", () => {
   expect(edgePath({ x: 10, y: 20 }, { x: 50, y: 80 })).toBe("M10 20C30 20 30 80 50 80");
   expect(edgePath({ x: 10, y: 20 }, { x: 50, y: 80 }, { x: 30, y: 60 })).toBe("M10 20C20 20 20 60 30 60C40 60 40 80 50 80");
   // Over several columns it bends near its ends.

@@ -126,6 +126,7 @@ function median(values: readonly number[]): number {
 interface Curve {
   readonly from: Point;
   readonly to: Point;
+  readonly via: readonly Point[];
   readonly strength: number;
 }
 
@@ -162,7 +163,10 @@ function curvesCrossing(curves: readonly Curve[]): Crossings {
 }
 
 /** The y of a curve as `edgePath` draws it. */
-function heightOn({ from, to }: Curve, x: number): number {
+function heightOn({ from: first, to: last, via }: Curve, x: number): number {
+  const points = [first, ...via, last];
+  const at = points.findIndex((point, index) => index > 0 && x <= point.x);
+  const [from, to] = at < 0 ? points.slice(-2) : [points[at - 1], points[at]];
   const bend = Math.min((to.x - from.x) / 2, 60);
   let [low, high] = [0, 1];
   for (let step = 0; step < 20; step++) {

@@ -3,6 +3,7 @@ import { expect, test } from "vitest";
 import { bundles } from "../../src/network-map/graph/bicliques";
 import { naturalOrder } from "../../src/network-map/graph/crossings";
 import { layoutColumns } from "../../src/network-map/graph/geometry";
+import { passages } from "../../src/network-map/graph/passages";
 import { routed, type DrawnPair, type Line } from "../../src/network-map/graph/routes";
 import { randomNumbers } from "./random";
 
@@ -88,6 +89,33 @@ test("nodes in the same gap can be told apart, and stay in the map", () => {
     expect(node.y >= 0 && node.y <= 500).toBe(true);
     for (const other of nodes.slice(0, at)) if (other.x === node.x) expect(Math.abs(other.y - node.y)).toBeGreaterThanOrEqual(14 - 1e-9);
   }
+});
+
+test("a line over several columns passes between their boxes, and others go by no way", () => {
+  const { lines } = routed(columns, pairs);
+  for (const { from, to, via } of lines) {
+    const passed = columns.filter(({ x }) => x > from.x && x < to.x);
+    expect(via.map(({ x }) => x)).toEqual(passed.flatMap((column) => [column.x, column.x + column.width]));
+    for (const [at, column] of passed.entries()) {
+      const { y } = via[2 * at];
+      expect(via[2 * at + 1].y).toBe(y);
+      for (const box of column.boxes) expect(y < box.y || y > box.y + box.height).toBe(true);
+    }
+  }
+  expect(lines.some(({ via }) => via.length > 0)).toBe(true);
+});
+
+test("lines in one gap lie beside one another, as they come", () => {
+  const box = { x: 100, y: 0, width: 50, height: 100 };
+  const column = { ...laidOut([1])[0], x: 100, width: 50, boxes: [box, { ...box, y: 108 }], thin: [] };
+  const line = (start: number, end: number, width: number) => ({ from: { x: 0, y: start }, to: { x: 250, y: end }, width });
+  expect(passages([column], [line(90, 130, 2), line(100, 100, 4)]).map(([{ y }]) => y)).toEqual([106, 103]);
+  // Where the nearest gap is full, the next one.
+  expect(passages([column], [line(100, 100, 5), line(101, 101, 4)]).map(([{ y }]) => y)).toEqual([104, -4]);
+  // Where all are full, the emptiest; none goes behind a box.
+  const crowd = passages([column], Array.from({ length: 9 }, (_, at) => line(100 + at, 100, 6))).map(([{ y }]) => y);
+  expect(crowd.every((y) => y < 0 || (y > 100 && y < 108) || y > 208)).toBe(true);
+  expect(new Set(crowd).size).toBe(9);
 });
 
 test("no pairs are no lines", () => {

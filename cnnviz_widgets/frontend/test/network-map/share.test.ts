@@ -48,4 +48,5 @@ test("a nearly constant group, of which everything is many deviations, takes no 
 
 test("the strongest edge into a group is drawn at no share, too", () => {
   expect([...strongestEdges([Float32Array.of(1, 5, 2, 4)], 0, 2)[0]]).toEqual([0, 1, 1, 0]);
+  expect([...strongestEdges([Float32Array.of(1e-9, 0, 3e-9, 0)], 0, 2)[0]]).toEqual([0, 0, 1, 0]);
 });

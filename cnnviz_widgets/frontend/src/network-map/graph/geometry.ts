@@ -150,14 +150,15 @@ export function stageBands(columns: readonly ColumnBox[]): StageBand[] {
   });
 }
 
-/** A cubic from one point to another, as the `d` of a path; through a bundle's node where there is one. */
-export function edgePath(from: Point, to: Point, node?: Point): string {
-  const halves = node ? [[from, node], [node, to]] : [[from, to]];
-  const curves = halves.map(([start, end]) => {
+/** A curve from one point to another, as the `d` of a path: a cubic, level at its ends and wherever it goes by. */
+export function edgePath(from: Point, to: Point, ...via: readonly Point[]): string {
+  const points = [from, ...via, to];
+  const cubics = points.slice(1).map((end, at) => {
+    const start = points[at];
     const bend = Math.min((end.x - start.x) / 2, MOST_BEND);
     return `C${[start.x + bend, start.y, end.x - bend, end.y, end.x, end.y].map(rounded).join(" ")}`;
   });
-  return `M${rounded(from.x)} ${rounded(from.y)}${curves.join("")}`;
+  return `M${rounded(from.x)} ${rounded(from.y)}${cubics.join("")}`;
 }
 
 function rounded(value: number): number {

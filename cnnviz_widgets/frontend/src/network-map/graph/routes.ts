@@ -2,6 +2,7 @@
 import type { Bundle } from "./bicliques";
 import type { Box, ColumnBox, Point } from "./geometry";
 import { hasNode, nodesOf, rootMeanSquare, type BundleNode, type DrawnPair } from "./nodes";
+import { passages } from "./passages";
 
 export type { BundleNode, DrawnPair };
 
@@ -14,6 +15,8 @@ export interface Line {
   readonly child: number | null;
   readonly from: Point;
   readonly to: Point;
+  /** Where it passes the columns in between. */
+  readonly via: readonly Point[];
   readonly sign: 1 | -1;
   readonly strength: number;
   readonly width: number;
@@ -31,7 +34,8 @@ const WIDEST = 6;
  * All lines of a map.
  *
  * Ends are spread along the sides of the boxes in the order of what they lead to. Widths are of one
- * scale in the whole map, at most 6 px, and less where they would overlap at a box.
+ * scale in the whole map, at most 6 px, and less where they would overlap at a box. A line of
+ * several columns may leave the map by 8 px above and below.
  */
 export function routed(columns: readonly ColumnBox[], pairs: readonly DrawnPair[]): Routes {
   const nodes = nodesOf(columns, pairs);
@@ -49,17 +53,18 @@ export function routed(columns: readonly ColumnBox[], pairs: readonly DrawnPair[
   const scale = Math.min(1, ...[...sides.values()].map((ends) => room(ends) / total(ends.map(({ draft }) => draft.width))));
   const ports = new Map<Draft, { start?: Point; end?: Point }>();
   for (const ends of sides.values()) spread(ends, scale, ports);
-  const lines = drafts.map(({ width, ...draft }, at): Line => {
+  const straight = drafts.map(({ width, ...draft }, at) => {
     const node = nodeOf.get(`${draft.pair} ${draft.bundle}`)!;
     const { start = node, end = node } = ports.get(drafts[at])!;
     return { ...draft, from: start, to: end, width: width * scale };
   });
-  return { lines, nodes };
+  const via = passages(columns, straight);
+  return { lines: straight.map((line, at) => ({ ...line, via: via[at] })), nodes };
 }
 
 // Lines ---------------------------------------------------------------------------------------
 
-type Draft = Omit<Line, "from" | "to">;
+type Draft = Omit<Line, "from" | "to" | "via">;
 
 interface End {
   readonly draft: Draft;

@@ -38,7 +38,7 @@ export function strongestEdges(matrices: readonly Float32Array[], share: number,
       const parents = Math.floor(matrix.length / children);
       return Array.from({ length: parents }, (_, parent) => ({ at, index: parent * children + child }));
     });
-    const strongest = strongestShare(Float32Array.from(edges, ({ at, index }) => matrices[at][index]), Math.max(share, Number.MIN_VALUE));
+    const strongest = strongestShare(Float32Array.from(edges, ({ at, index }) => matrices[at][index]), Math.max(share, Number.EPSILON));
     edges.forEach(({ at, index }, edge) => (drawn[at][index] = strongest[edge]));
   }
   return drawn;
