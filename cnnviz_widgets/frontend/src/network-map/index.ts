@@ -30,7 +30,7 @@ import { acting, boxWords, curveWords, neighboursOf, spotWords, strongGroups } f
 import { Requests } from "./requests";
 import { fileOf } from "./save";
 import { STRONG } from "./stage/boxes";
-import { curvesOf, drawnPairs, straightTo, weightedEdges, type Curve } from "./stage/edges";
+import { curvesOf, drawnPairs, strandsOf, weightedEdges, type Curve } from "./stage/edges";
 import type { Place } from "./stage/hits";
 import { layOut, type Box, type Layout } from "./stage/layout";
 import { paletteOf, type Palette } from "./stage/palette";
@@ -214,7 +214,7 @@ class NetworkMap {
     if (!layout) return;
     const of = (groups: Iterable<number>): Set<number> => new Set([...groups].map((index) => layout.ofGroup.get(index)!.id));
     const links = this.chained >= 0 ? strongestChain(data, this.pairs, this.chained) : [];
-    this.stage.showStrands(links.map(({ from, to, mean }) => ({ mean, path: straightTo(layout.ofGroup.get(from)!, layout.ofGroup.get(to)!, layout) })), this.palette);
+    this.stage.showStrands(strandsOf(links, layout), this.palette);
     const group = spot?.box.group;
     if (links.length > 0) this.stage.light(of(links.flatMap(({ from, to }) => [from, to])), () => false);
     else if (group) {

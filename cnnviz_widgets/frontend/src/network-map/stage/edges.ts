@@ -2,8 +2,10 @@
 import { bundles, type Bundle } from "../graph/bicliques";
 import { edgePath, type Point } from "../graph/geometry";
 import type { WeightedEdge } from "../graph/order";
+import { passages } from "../graph/passages";
 import { routed, type Line } from "../graph/routes";
 import { strongestEdges } from "../graph/share";
+import type { Link } from "../chain";
 import type { MapData, Pair } from "../data";
 import type { Box, Layout } from "./layout";
 
@@ -13,6 +15,9 @@ export interface DrawnPair extends Pair {
   /** 0 to 1: of the strongest edge into the child station. */
   strength: (parent: number, child: number) => number;
 }
+
+/** Pixels that a chain is wide. */
+export const STRAND = 4;
 
 /** A line from a box to a box, or half of one, to or from the node of its bundle. */
 export interface Curve {
@@ -69,14 +74,13 @@ export function weightedEdges(data: MapData, pairs: readonly Pair[], share: numb
 /** All lines of the map, the faintest first, and their nodes. */
 export function curvesOf({ stations }: MapData, drawn: readonly DrawnPair[], layout: Layout): { curves: Curve[]; nodes: BundleNode[] } {
   const { lines, nodes } = routed(layout.columns, drawn.map((pair) => ({ ...pair, from: pair.parent, to: pair.child })));
-  const below = ({ x, y }: Point): Point => ({ x, y: y + layout.top });
+  const below = belowHead(layout);
   const curves = lines.map((line: Line): Curve => {
     const pair = drawn[line.pair]!;
     const { parents, children } = pair.bundles[line.bundle]!;
     const index = (station: number, numbers: readonly number[]): number[] => numbers.map((number) => stations[station]!.groups[number]!.index);
-    const passes = line.parent === null ? [] : layout.stacks.slice(pair.parent + 1, pair.child);
     return {
-      path: pathPast(below(line.from), below(line.to), passes),
+      path: edgePath(below(line.from), below(line.to), ...line.via.map(below)),
       sign: line.sign,
       width: line.width,
       strength: line.strength,
@@ -90,30 +94,23 @@ export function curvesOf({ stations }: MapData, drawn: readonly DrawnPair[], lay
   };
 }
 
-/** A line goes between the boxes of the columns that it passes, not behind them. */
-function pathPast(start: Point, end: Point, passed: readonly (readonly Box[])[]): string {
-  let path = "";
-  let at = start;
-  for (const boxes of passed.filter(({ length }) => length > 0)) {
-    const [left, right] = [boxes[0]!.x - 2, boxes[0]!.x + boxes[0]!.width + 2];
-    const straight = at.y + ((end.y - at.y) * (left - at.x)) / (end.x - at.x);
-    const y = gapsOf(boxes).reduce((best, gap) => (Math.abs(gap - straight) < Math.abs(best - straight) ? gap : best));
-    path += `${edgePath(at, { x: left, y })}L${right} ${y}`;
-    at = { x: right, y };
-  }
-  return path + edgePath(at, end);
+/** On the stage, of a place among the boxes. */
+const belowHead = ({ top }: Layout) => ({ x, y }: Point): Point => ({ x, y: y + top });
+
+/** A path from box to box that is shown above all others. */
+export interface Strand {
+  path: string;
+  mean: number;
 }
 
-/** The middles of the gaps between boxes, and just outside of all of them. */
-const gapsOf = (boxes: readonly Box[]): number[] => [
-  boxes[0]!.y - 5,
-  ...boxes.map(({ y, height }, at) => (at + 1 < boxes.length ? (y + height + boxes[at + 1]!.y) / 2 : y + height + 5)),
-];
-
-/** A line by itself from the middle of a box to that of another. */
-export const straightTo = (from: Box, to: Box, layout: Layout): string =>
-  pathPast(
-    { x: from.x + from.width, y: from.y + from.height / 2 },
-    { x: to.x, y: to.y + to.height / 2 },
-    layout.stacks.slice(from.station + 1, to.station),
-  );
+/** The links of a chain, each from the middle of a box to that of the next. */
+export function strandsOf(links: readonly Link[], layout: Layout): Strand[] {
+  const ends = links.map(({ from, to }) => {
+    const [start, end] = [layout.ofGroup.get(from)!, layout.ofGroup.get(to)!];
+    const middle = ({ y, height }: Box): number => y + height / 2 - layout.top;
+    return { from: { x: start.x + start.width, y: middle(start) }, to: { x: end.x, y: middle(end) }, width: STRAND };
+  });
+  const via = passages(layout.columns, ends);
+  const below = belowHead(layout);
+  return ends.map(({ from, to }, at) => ({ mean: links[at]!.mean, path: edgePath(below(from), below(to), ...via[at]!.map(below)) }));
+}

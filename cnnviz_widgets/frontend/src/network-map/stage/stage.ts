@@ -6,7 +6,7 @@ import { rowOf, type MapData } from "../data";
 import { BoxPainter, type Look } from "./boxes";
 import { channelAt, columnAt } from "./cells";
 import { Drag } from "./drag";
-import type { BundleNode, Curve } from "./edges";
+import { STRAND, type BundleNode, type Curve, type Strand } from "./edges";
 import { Hits, type Place } from "./hits";
 import type { Box, Layout } from "./layout";
 import { dashed, Lines } from "./lines";
@@ -31,12 +31,6 @@ export interface StageHand {
   /** Which channels come along when one is dragged from its box; none where nothing may be. */
   taken(spot: Spot): readonly number[];
   drop(from: Box, channels: readonly number[], to: Box): void;
-}
-
-/** A path from box to box that is shown above all others. */
-export interface Strand {
-  path: string;
-  mean: number;
 }
 
 export class Stage {
@@ -171,7 +165,7 @@ export class Stage {
 
   showStrands(strands: readonly Strand[], palette: Palette): void {
     this.strands.replaceChildren(...strands.map(({ path, mean }) => svg("path", {
-      d: path, fill: "none", stroke: mean < 0 ? palette.lowers : palette.raises, "stroke-width": 4, ...dashed(mean < 0 ? -1 : 1, 4),
+      d: path, fill: "none", stroke: mean < 0 ? palette.lowers : palette.raises, "stroke-width": STRAND, ...dashed(mean < 0 ? -1 : 1, STRAND),
     })));
   }
 
