@@ -10,7 +10,7 @@ import { counted, wholePercent } from "../lib/format";
 import { frameOf } from "../lib/frame/commands";
 import { onEscape } from "../lib/frame/escape";
 import { onChange } from "../lib/linking/changes";
-import { Connection, NO_KERNEL, type ViewProps } from "../lib/linking/connection";
+import { Connection, type ViewProps } from "../lib/linking/connection";
 import { entry } from "../lib/linking/entry";
 import { Selection } from "../lib/linking/selection";
 import type { MapVerb } from "../lib/wire/payloads";
@@ -29,12 +29,12 @@ import { Toolbar } from "./parts/toolbar";
 import { acting, boxWords, curveWords, neighboursOf, spotWords, strongGroups } from "./readout";
 import { Requests } from "./requests";
 import { fileOf } from "./save";
-import { STRONG } from "./stage/boxes";
+import { STRONG } from "./boxes/boxes";
 import { curvesOf, drawnPairs, strandsOf, weightedEdges, type Curve } from "./stage/edges";
 import type { Place } from "./stage/hits";
 import { layOut, type Box, type Layout } from "./stage/layout";
 import { paletteOf, type Palette } from "./stage/palette";
-import { Pictures } from "./stage/pictures";
+import { Pictures } from "./boxes/pictures";
 import { Stage, type Spot } from "./stage/stage";
 import { stripHeight } from "./stage/strip";
 
@@ -88,7 +88,7 @@ class NetworkMap {
     this.connection = new Connection(props);
     this.show = eachFrame(() => this.showState(), signal);
     this.requests = new Requests(model, this.connection, this.show, signal);
-    this.choosing = new Choosing(model, selection, this.connection);
+    this.choosing = new Choosing(model, selection, this.connection, this.requests);
     this.status = new Status(model, this.connection, this.requests, signal);
     this.toolbar = new Toolbar(model, this.connection, this.requests, { table: () => this.turn(), save: (suffix) => void this.save(suffix) }, signal);
     this.legend = new Legend((column) => this.look(column), signal);
@@ -289,7 +289,8 @@ class NetworkMap {
   }
 
   private select(station: number, channels: Iterable<number>, pressed?: Pressed): void {
-    if (!this.choosing.select(this.data.stations[station]!, channels, pressed)) say(this.spotted, NO_KERNEL);
+    const hindrance = this.choosing.select(this.data.stations[station]!, channels, pressed);
+    if (hindrance) say(this.spotted, hindrance);
   }
 
   private ask(verb: MapVerb, station = -1, channels: Iterable<number> = [], to = -1): void {

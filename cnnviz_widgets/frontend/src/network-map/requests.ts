@@ -9,6 +9,7 @@ import type { MapViewState } from "../lib/wire/states";
 
 /** What is shown while it is done, where the kernel says nothing itself. */
 const DOING: Record<MapVerb, string> = {
+  select: "Showing the layer",
   move: "Moving channels", merge: "Merging groups", split: "Splitting the group", pin: "Pinning channels", unpin: "Unpinning channels",
   undo: "Undoing", redo: "Doing it again", reset: "Grouping anew", expand: "Unfolding", fold: "Folding", refresh: "Making the map",
 };

@@ -2,7 +2,7 @@
 import { asXml } from "../export-menu/save";
 import { layer } from "../lib/dom/canvas";
 import { svg } from "../lib/dom/svg";
-import { boxPicture, type Look } from "./stage/boxes";
+import { boxPicture, type Look } from "./boxes/boxes";
 import type { Layout } from "./stage/layout";
 import { dashed } from "./stage/lines";
 import { words } from "./stage/words";

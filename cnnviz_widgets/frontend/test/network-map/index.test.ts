@@ -238,14 +238,14 @@ describe("selecting", () => {
     expect(box("conv1 · group 1").getAttribute("aria-pressed")).toBe("true");
   });
 
-  test("of another layer, it is shown first; its channels are selected once the selection is of it", async () => {
+  test("of another layer, the kernel is asked to show it and to select them", async () => {
     const { model, selection } = await open();
-    selection.set("_numbers_of", "conv1");
     box("conv2 · group 1").click();
-    expect(model.state.layer).toBe("conv2");
+    expect(model.state._asked).toEqual([1, "select", "conv2", [1, 2], -1]);
     expect(selection.state.selected).toEqual([]);
-    selection.set({ _numbers_of: "conv2", selected: [] });
-    expect(selection.state.selected).toEqual([1, 2]);
+    box("conv2 · group 0").click();
+    expect(model.state._asked[0]).toBe(1);
+    expect(readout()).toContain("Something else is being done");
   });
 
   test("what is selected elsewhere is outlined, in the boxes of that layer alone", async () => {

@@ -35,11 +35,6 @@ export class Selection {
     return this.model.get("hovered");
   }
 
-  /** What the numbers count; "" where nobody says so. */
-  get of(): string {
-    return this.model.get("_numbers_of");
-  }
-
   get list(): number[] {
     return this.model.get("selected");
   }

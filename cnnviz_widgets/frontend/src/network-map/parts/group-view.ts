@@ -4,7 +4,7 @@ import { button, element, keyboard } from "../../lib/dom/elements";
 import { number } from "../../lib/format";
 import { onEscape } from "../../lib/frame/escape";
 import { rowOf, type Group } from "../data";
-import { paintMatrix, type Look } from "../stage/boxes";
+import { paintMatrix, type Look } from "../boxes/boxes";
 
 /** The more channels, the smaller each is. */
 const sideFor = (channels: number): number => (channels <= 24 ? 112 : channels <= 64 ? 80 : channels <= 256 ? 48 : 32);

@@ -5,45 +5,50 @@ import type { MapData, Station } from "../data";
 import type { Box, Layout } from "./layout";
 import type { Palette } from "./palette";
 import { paintStrip } from "./strip";
+import { stageTitles } from "./titles";
 import { shortened, words } from "./words";
 
+/** Where bands begin. */
+const BAND = 18;
 /** Groups that draws of the samples find again less well than this are uncertain. */
 export const UNCERTAIN = 0.6;
 
 /** Bands of the stages, and where stations are folded. */
 export function paintBands(root: SVGElement, layout: Layout, palette: Palette): void {
-  const height = layout.bottom + 6 - 18;
-  const bands = layout.bands.flatMap(({ x, width, stage }, at) => [
-    svg("rect", { x, y: 18, width, height, rx: 4, fill: palette.bands[at % 2]! }),
-    words(shortened(stage, width - 8, `11px ${palette.font}`), x + 4, 12, { "text-anchor": "start", fill: palette.faint }),
-  ]);
+  const bands = layout.bands.map(({ x, width }, at) =>
+    svg("rect", { x, y: BAND, width, height: layout.bottom + 6 - BAND, rx: 4, fill: palette.bands[at % 2]! }));
   const folds = layout.columns.filter(({ fold }) => fold !== null).map(({ fold }) =>
-    svg("line", { x1: fold!, x2: fold!, y1: 22, y2: layout.bottom, stroke: palette.faint, "stroke-width": 1.5, "stroke-dasharray": "1 4", "stroke-linecap": "round" }));
+    svg("line", { x1: fold!, x2: fold!, y1: BAND + 4, y2: layout.bottom, stroke: palette.faint, "stroke-width": 1.5, "stroke-dasharray": "1 4", "stroke-linecap": "round" }));
   root.replaceChildren(...bands, ...folds);
 }
 
 /** Titles, the boxes' outlines with their numbers of channels, what is folded, and the strip below. */
 export function paintFront(root: SVGElement, data: MapData, layout: Layout, palette: Palette): void {
-  const heads = data.stations.flatMap((station, at) => headOf(station, layout, at, palette));
-  const strip = paintStrip(data, layout, palette);
-  root.replaceChildren(...heads, ...layout.boxes.flatMap((box) => boxOf(box, palette)), ...strip);
+  const heads = layout.bands.flatMap(({ x, width, stage, columns }) => {
+    const { shared, titles } = stageTitles(columns.map((at) => data.stations[at]!.title));
+    const caption = shortened([shared, stage].filter(Boolean).join(" · "), width - 8, `11px ${palette.font}`);
+    return [words(caption, x + 4, 12, { "text-anchor": "start", fill: palette.faint }), ...columns.flatMap((at, place) => headOf(data.stations[at]!, titles[place]!, layout, at, palette))];
+  });
+  root.replaceChildren(...heads, ...layout.boxes.flatMap((box) => boxOf(box, palette)), ...paintStrip(data, layout, palette));
 }
 
-function headOf(station: Station, { columns }: Layout, at: number, palette: Palette): SVGElement[] {
+function headOf(station: Station, title: string, { columns }: Layout, at: number, palette: Palette): SVGElement[] {
   const { left, right, fold } = columns[at]!;
-  const [middle, room] = [(left + right) / 2, right - left - 8];
+  const [middle, room] = [(left + right) / 2, right - left - 4];
   const noun = station.shape.length > 1 ? "channel" : "unit";
   const parts = [
-    words(shortened(station.title, room, `600 12px ${palette.font}`), middle, 42, { "font-size": 12, "font-weight": 600, fill: palette.text }),
+    words(shortened(title, room, `600 12px ${palette.font}`), middle, 42, { "font-size": 12, "font-weight": 600, fill: palette.text }),
     words(`${room < 90 ? compact(station.channels) : count(station.channels)} ${noun}${station.channels === 1 ? "" : "s"}`, middle, 55, { fill: palette.faint }),
   ];
-  if (fold !== null) {
-    const text = `+ ${count(station.folded)} alike`;
-    const width = 6.2 * text.length + 10;
-    parts.push(svg("rect", { x: Math.max(2, fold - width / 2), y: 14, width, height: 17, rx: 8.5, fill: palette.text }));
-    parts.push(words(text, Math.max(2, fold - width / 2) + width / 2, 26.5, { fill: palette.background }));
-  }
-  return parts;
+  if (fold === null) return parts;
+  const text = `+ ${count(station.folded)} alike`;
+  const width = 6.2 * text.length + 10;
+  const center = Math.max(2 + width / 2, fold);
+  return [
+    ...parts,
+    svg("rect", { x: center - width / 2, y: 14, width, height: 17, rx: 8.5, fill: palette.text }),
+    words(text, center, 26.5, { fill: palette.background }),
+  ];
 }
 
 function boxOf({ x, y, width, height, group, state, channels }: Box, palette: Palette): SVGElement[] {

@@ -3,8 +3,8 @@ import { element } from "../../lib/dom/elements";
 import { svg } from "../../lib/dom/svg";
 import { counted } from "../../lib/format";
 import { rowOf, type MapData } from "../data";
-import { BoxPainter, type Look } from "./boxes";
-import { channelAt, columnAt } from "./cells";
+import { BoxPainter, type Look } from "../boxes/boxes";
+import { channelAt, columnAt } from "../boxes/cells";
 import { Drag } from "./drag";
 import { STRAND, type BundleNode, type Curve, type Strand } from "./edges";
 import { Hits, type Place } from "./hits";
@@ -32,6 +32,9 @@ export interface StageHand {
   taken(spot: Spot): readonly number[];
   drop(from: Box, channels: readonly number[], to: Box): void;
 }
+
+/** Pixels of the button at a box's corner, and of a box that has room for it. */
+const [MORE, ROOMY] = [24, 54];
 
 export class Stage {
   readonly root = element("div", "cnnviz-map-scroll", { tabindex: -1 });
@@ -154,7 +157,10 @@ export class Stage {
   /** Put what can be done at the corner of a box, or away. */
   showMore(box: Box | undefined): void {
     this.more.hidden = !box?.group;
-    if (box) Object.assign(this.more.style, { left: `${box.x + box.width - 25}px`, top: `${box.y + box.height - 25}px` });
+    if (!box) return;
+    // In a small box it would lie over what is pressed.
+    const left = box.x + box.width - (box.height < ROOMY || box.width < ROOMY ? 1 : MORE + 1);
+    Object.assign(this.more.style, { left: `${left}px`, top: `${box.y + box.height - MORE - 1}px` });
   }
 
   /** Let boxes and lines stand out; all are as usual without a choice. */

@@ -1,7 +1,7 @@
 /** What is drawn where within a box: the cells of its patches, and the rows of its matrix. */
 import { squarified } from "../graph/treemap";
 import type { Group } from "../data";
-import type { Box } from "./layout";
+import type { Box } from "../stage/layout";
 import type { Rect } from "./pictures";
 import type { MapViewState } from "../../lib/wire/states";
 

@@ -3,8 +3,8 @@ import { layer, prepare } from "../../lib/dom/canvas";
 import { number } from "../../lib/format";
 import { STATE_NAMES, strengthOf, type Group, type MapData } from "../data";
 import { insideOf, type Facet, type Inside } from "./cells";
-import type { Box } from "./layout";
-import type { Palette } from "./palette";
+import type { Box } from "../stage/layout";
+import type { Palette } from "../stage/palette";
 import type { Pictures, Rect } from "./pictures";
 
 /** From here on a channel is strong on a class, as a share of its own range. */
