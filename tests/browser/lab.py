@@ -34,6 +34,8 @@ from typing import Any, Literal
 import nbformat
 from playwright.sync_api import Browser, Locator, Page, sync_playwright
 
+from .forked_kernels import forked_kernels
+
 REPOSITORY = Path(__file__).resolve().parents[2]
 NOTEBOOK_METADATA = {
     "kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}
@@ -113,6 +115,8 @@ class Lab:
         Seconds the server may take to start, or to stop.
     command : sequence of str
         What starts JupyterLab; it takes the options behind it.
+    forked : bool
+        Kernels are forks of a process that has imported Keras, where the system is Linux.
     """
 
     def __init__(
@@ -121,7 +125,10 @@ class Lab:
         settings: Mapping[str, Mapping[str, Any]] | None = None,
         timeout: float = 60,
         command: Sequence[str] = (sys.executable, "-m", "jupyterlab"),
+        forked: bool = False,
     ) -> None:
+        self.forked = forked and sys.platform == "linux"
+        self._kernels = contextlib.ExitStack()
         self.command = command
         self.folder = Path(folder)
         self.root = self.folder / "notebooks"
@@ -156,11 +163,15 @@ class Lab:
             "--JupyterNotebookApp.expose_app_in_browser=True",
             *(["--allow-root"] if as_root else []),
         ]
+        environment = self.environment()
+        if self.forked:
+            kernels = forked_kernels(self.folder / "forked", environment)
+            environment |= self._kernels.enter_context(kernels)
         with self.log.open("w") as log:
             self.process = subprocess.Popen(
                 command,
                 cwd=self.folder,
-                env=self.environment(),
+                env=environment,
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 stdin=subprocess.DEVNULL,
@@ -180,6 +191,8 @@ class Lab:
         except subprocess.TimeoutExpired:
             os.killpg(self.process.pid, signal.SIGKILL)
             self.process.wait()
+        finally:
+            self._kernels.close()
 
     def environment(self) -> dict[str, str]:
         """The user's environment, less the user's Jupyter, plus this checkout."""
