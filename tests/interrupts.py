@@ -40,6 +40,13 @@ class Events:
         Where to raise `KeyboardInterrupt`.
     time : int
         At which of its visits to that place.
+
+    Attributes
+    ----------
+    visits : dict of Place to int
+        How often each place was passed; none where `at` is given.
+    raised : bool
+        Whether the interrupt has come.
     """
 
     def __init__(
@@ -56,7 +63,7 @@ class Events:
         self._files = files
         self._steps = steps
         self._at = at
-        self._time = time
+        self._visits_left = time
         self._names: dict[str, str | None] = {}
         self.raised = False
 
@@ -66,7 +73,8 @@ class Events:
             self._names[path] = name if name in self._files else None
         return self._names[path]
 
-    def _trace(self, frame: FrameType, event: str, argument: Any) -> Any:
+    def _count(self, frame: FrameType, event: str, argument: Any) -> Any:
+        """Trace function that notes each place."""
         name = self._followed(frame.f_code.co_filename)
         if name is None:
             return None
@@ -74,16 +82,31 @@ class Events:
             frame.f_trace_opcodes = True
         step = frame.f_lasti if event == "opcode" else -1
         place = Place(name, frame.f_code.co_name, frame.f_lineno, event, step)
-        visit = self.visits[place] = self.visits.get(place, 0) + 1
-        if place == self._at and visit == self._time and not self.raised:
-            self.raised = True
-            raise KeyboardInterrupt
-        return self._trace
+        self.visits[place] = self.visits.get(place, 0) + 1
+        return self._count
+
+    def _raise(self, frame: FrameType, event: str, argument: Any) -> Any:
+        """Trace function for one place: Python calls it for all calls of all code, so it looks at
+        the function's name first."""
+        at = self._at
+        assert at is not None
+        code = frame.f_code
+        if code.co_name != at.function or self._followed(code.co_filename) != at.file:
+            return None
+        if event == "call" and self._steps:
+            frame.f_trace_opcodes = True
+        if frame.f_lineno == at.line and event == at.event:
+            if event != "opcode" or frame.f_lasti == at.step:
+                self._visits_left -= 1
+            if not self._visits_left and not self.raised:
+                self.raised = True
+                raise KeyboardInterrupt
+        return self._raise
 
     @contextmanager
     def followed(self) -> Iterator[None]:
         before = sys.gettrace()
-        sys.settrace(self._trace)
+        sys.settrace(self._count if self._at is None else self._raise)
         try:
             yield
         finally:

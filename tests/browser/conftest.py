@@ -32,7 +32,7 @@ def pytest_runtest_makereport(item: pytest.Item):
 # Package scope, not session: Playwright's event loop must be gone before other tests run theirs.
 @pytest.fixture(scope="package")
 def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
-    with Lab(tmp_path_factory.mktemp("lab")) as lab:
+    with Lab(tmp_path_factory.mktemp("lab"), forked=True) as lab:
         yield lab
 
 

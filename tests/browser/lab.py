@@ -27,12 +27,14 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal
 
 import nbformat
 from playwright.sync_api import Browser, Locator, Page, sync_playwright
+
+from .forked_kernels import forked_kernels
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 NOTEBOOK_METADATA = {
@@ -113,6 +115,8 @@ class Lab:
         Seconds the server may take to start, or to stop.
     command : sequence of str
         What starts JupyterLab; it takes the options behind it.
+    forked : bool
+        Kernels are forks of a process that has imported Keras, where the system is Linux.
     """
 
     def __init__(
@@ -121,7 +125,10 @@ class Lab:
         settings: Mapping[str, Mapping[str, Any]] | None = None,
         timeout: float = 60,
         command: Sequence[str] = (sys.executable, "-m", "jupyterlab"),
+        forked: bool = False,
     ) -> None:
+        self.forked = forked and sys.platform == "linux"
+        self._kernels = contextlib.ExitStack()
         self.command = command
         self.folder = Path(folder)
         self.root = self.folder / "notebooks"
@@ -156,11 +163,15 @@ class Lab:
             "--JupyterNotebookApp.expose_app_in_browser=True",
             *(["--allow-root"] if as_root else []),
         ]
+        environment = self.environment()
+        if self.forked:
+            kernels = forked_kernels(self.folder / "forked", environment)
+            environment |= self._kernels.enter_context(kernels)
         with self.log.open("w") as log:
             self.process = subprocess.Popen(
                 command,
                 cwd=self.folder,
-                env=self.environment(),
+                env=environment,
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 stdin=subprocess.DEVNULL,
@@ -180,6 +191,8 @@ class Lab:
         except subprocess.TimeoutExpired:
             os.killpg(self.process.pid, signal.SIGKILL)
             self.process.wait()
+        finally:
+            self._kernels.close()
 
     def environment(self) -> dict[str, str]:
         """The user's environment, less the user's Jupyter, plus this checkout."""
@@ -324,8 +337,21 @@ class Notebook:
         assert not self.errors(index), self.errors(index)
 
     def _start(self, command: str) -> None:
-        self.page.evaluate("name => { void window.jupyterapp.commands.execute(name) }", command)
-        self.page.wait_for_function(f"() => {self.KERNEL}.status === 'busy'")
+        self.page.evaluate(
+            f"""name => {{
+                const kernel = {self.KERNEL};
+                window.testBegun = false;
+                const listen = (_, message) => {{
+                    if (message.header.msg_type !== "execute_input") return;
+                    kernel.iopubMessage.disconnect(listen);
+                    window.testBegun = true;
+                }};
+                kernel.iopubMessage.connect(listen);
+                void window.jupyterapp.commands.execute(name);
+            }}""",
+            command,
+        )
+        self.page.wait_for_function("() => window.testBegun")
 
     def cell(self, index: int) -> Locator:
         """A cell, scrolled into view: JupyterLab does not draw those far outside it."""
@@ -371,8 +397,22 @@ class Notebook:
         self.page.get_by_role("button", name="Interrupt the kernel").click()
 
     def wait_until_idle(self, timeout: float = 60) -> None:
+        """Wait until the kernel has done all that it was asked to.
+
+        JupyterLab's word for it is that of the last message: where a subshell has answered one of
+        a widget's, it is 'idle' while a cell runs (jupyterlab/jupyterlab#10701).
+        """
+        # Shells answer in order. A request that a new kernel gets no more has ended as well.
+        self.page.evaluate(
+            f"""() => {{
+                const end = () => {{ window.testIdle = true }};
+                window.testIdle = false;
+                const request = {{ code: "", silent: true, store_history: false }};
+                {self.KERNEL}.requestExecute(request).done.then(end, end);
+            }}"""
+        )
         self.page.wait_for_function(
-            f"() => {self.KERNEL}.status === 'idle'", timeout=timeout * 1000
+            f"() => window.testIdle && {self.KERNEL}.status === 'idle'", timeout=timeout * 1000
         )
 
     def run(self, code: str) -> None:
@@ -408,9 +448,10 @@ class Notebook:
                 )
 
     @contextlib.contextmanager
-    def busy(self, timeout: float = 60) -> Iterator[None]:
-        """The kernel runs Python code for as long as the block lasts."""
-        flag = self.lab.folder / f"busy-{os.getpid()}-{id(self)}-{next(self._flags)}"
+    def busy(self, timeout: float = 60) -> Iterator[Callable[[], bool]]:
+        """The kernel runs Python code for as long as the block lasts; yields whether it does."""
+        name = f"busy-{os.getpid()}-{id(self)}-{next(self._flags)}"
+        flag = self.lab.folder / name
         flag.touch()
         code = (
             "import pathlib as _pathlib, time as _time\n"
@@ -421,16 +462,19 @@ class Notebook:
         )
         # Resolves with the loop's first words, not with its end.
         self.page.evaluate(
-            f"""code => new Promise(resolve => {{
+            f"""([code, name]) => new Promise(resolve => {{
                 const future = {self.KERNEL}.requestExecute({{ code, store_history: false }});
                 future.onIOPub = message => {{
                     if (message.header.msg_type === "stream") resolve(null);
                 }};
+                window[name] = true;
+                const end = () => {{ window[name] = false }};
+                future.done.then(end, end);
             }})""",
-            code,
+            [code, name],
         )
         try:
-            yield
+            yield lambda: self.page.evaluate("name => window[name]", name)
         finally:
             flag.unlink()
             self.wait_until_idle()

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+from pathlib import Path
+
+import IPython
 import pytest
 from playwright.sync_api import TimeoutError, expect
 
+from . import forked_kernels
 from .conftest import OpenNotebook
 
 CELLS = ["import ipywidgets as w", "toggle = w.ToggleButton(description='off'); toggle"]
@@ -25,11 +31,35 @@ def test_page_goes_on_while_the_kernel_is_busy(open_notebook: OpenNotebook) -> N
     notebook = open_notebook(CELLS)
     notebook.run_all()
     button = notebook.cell(1).locator(".jupyter-button")
-    with notebook.busy():
+    with notebook.busy() as is_busy:
         button.click()
         expect(button).to_contain_class("mod-active")
-        assert notebook.page.evaluate(f"() => {notebook.KERNEL}.status") == "busy"
+        assert is_busy()
+        # A subshell that is done with the button's message is no kernel that is.
+        with pytest.raises(TimeoutError):
+            notebook.wait_until_idle(timeout=1)
+    assert not is_busy()
     notebook.wait_for_value("toggle.value", True)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="kernels are forked on Linux only")
+def test_a_kernel_has_keras_beforehand_and_shares_nothing(open_notebook: OpenNotebook) -> None:
+    notebook = open_notebook(["import sys, os", "own = 1"])
+    notebook.run_cell(0)
+    assert notebook.value("'tensorflow' in sys.modules and 'keras' in sys.modules")
+    assert notebook.value("[name for name in sys.modules if name.startswith('cnnviz')]") == []
+    notebook.run_cell(1)
+    first = notebook.value("os.getpid()")
+    notebook.restart()
+    notebook.run_cell(0)
+    assert notebook.value("os.getpid()") != first
+    assert notebook.value("'own' in dir()") is False
+
+
+def test_where_nothing_can_be_forked_a_kernel_is_an_ordinary_one(tmp_path: Path) -> None:
+    stand_in = [sys.executable, "-I", "-S", forked_kernels.__file__, str(tmp_path / "none")]
+    done = subprocess.run([*stand_in, "--version"], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == IPython.__version__
 
 
 def test_errors_in_the_kernel_are_raised(open_notebook: OpenNotebook) -> None:

@@ -87,9 +87,10 @@ def drawn_next() -> dict[str, Any]:
     names = global_state.get_global_attribute("object_name_uids")
     state = tensorflow_state()
     own = {name: state[name] for name in OF_TENSORFLOW if name in state}
+    kind, numbers, *position = np.random.get_state()  # noqa: NPY002
     return {
         "random": random.getstate(),
-        "numpy": repr(np.random.get_state()),  # noqa: NPY002
+        "numpy": (kind, numbers.tobytes(), *position),
         "keras": (id(generator), generator and np.asarray(generator.state).tolist()),
         "names": dict(names or {}),
         "tensorflow": {
@@ -188,8 +189,9 @@ def check_interrupts(experiment: Experiment, files: Collection[str]) -> None:
         places += 1
         assert isinstance(error, KeyboardInterrupt), (place, error)
         _checked(world, f"an interrupt at {place}")
-        assert drawn_next()["random"] == before["random"], place
-        assert drawn_next()["numpy"] == before["numpy"], place
+        after = drawn_next()
+        assert after["random"] == before["random"], place
+        assert after["numpy"] == before["numpy"], place
     assert places, f"nothing of {files} was run"
 
 

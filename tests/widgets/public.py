@@ -28,10 +28,15 @@ def _inspector() -> Any:
     return inspector
 
 
+@cache
+def _probe() -> cv.ModelProbe:
+    """The one of all cards: each model has functions traced of its own."""
+    return cv.ModelProbe(small_model(), IMAGES)
+
+
 def _card() -> cv.ChannelCard:
     """One whose questions have been answered."""
-    model = small_model()
-    card = cv.ChannelCard(cv.ModelProbe(model, IMAGES), "conv1", 0, labels=np.asarray(LABELS))
+    card = cv.ChannelCard(_probe(), "conv1", 0, labels=np.asarray(LABELS))
     assert card.wait(60)
     return card
 
