@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ...analysis.arrays import Integers, frozen
+from ...records.facts.output_facts import are
 from ...records.layer_picture import counted
 from ...records.map.network_record import NetworkRecord
 from ...records.map.station import Station
@@ -179,6 +180,8 @@ def read_map(
                 "the survey is of other weights than the model has now: survey it again, or leave "
                 "survey= out to look at the probe's own inputs"
             )
+        for path in (*(groups if isinstance(groups, Mapping) else ()), *pinned):
+            probe.info(path)
         stations = chosen.stations
         rules = {each.path: GroupRule.of(groups, each.path, len(stations)) for each in stations}
         profiles, made, notes = _profiles(
@@ -236,7 +239,8 @@ def _profiles(
         profiles, missing = _surveyed(profiles, columns, survey, trees)
         if missing:
             notes.append(
-                f"{counted(len(missing), 'station')} of {len(stations)} are not in the survey, "
+                f"{counted(len(missing), 'station')} of {len(stations)} {are(len(missing))} not in "
+                "the survey, "
                 f"such as '{missing[0]}': what is told of them rests on "
                 f"{counted(probe.samples, 'sample')}. A survey of layers= the stations' paths "
                 "has all."

@@ -15,6 +15,7 @@ from cnnviz_widgets.model import (
     diagnose,
     fresh_probe,
     layer_coherence,
+    map_network,
     model_lock,
     occlude,
     project_back,
@@ -164,6 +165,10 @@ def silence_groups_one_by_one(probe: ModelProbe) -> None:
         one_by_one(probe, joints, Slots.of(joints, GROUPS), no_progress)
 
 
+def map_it(probe: ModelProbe) -> None:
+    map_network(probe, labels=[0, 1], effects=False, groups=1)
+
+
 class Case(NamedTuple):
     """An experiment, and the files that it is written in."""
 
@@ -260,6 +265,10 @@ CASES = {
     "copies": Case(
         silence_groups_traced,
         tuple(f"model/map/ablating/{name}.py" for name in ("traced_copies", "copies")),
+    ),
+    "map": Case(
+        map_it,
+        tuple(f"model/map/{name}.py" for name in ("network_map", "profiles", "stations")),
     ),
     "one by one": Case(silence_groups_one_by_one, ("model/map/ablating/one_by_one.py",)),
     "stream": Case(stream, ("model/reading/model_reader.py", "model/reading/probe.py")),
