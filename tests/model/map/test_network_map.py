@@ -242,6 +242,15 @@ def test_no_channels_is_an_error() -> None:
         map_network(ModelProbe(model, np.ones((2, 3), "float32")))
 
 
+def test_labels_that_do_not_fit_are_refused(probe: ModelProbe) -> None:
+    with pytest.raises(ValueError, match="labels must be of all 48 samples of the probe; got 47"):
+        map_network(probe, labels=LABELS[1:])
+    with pytest.raises(ValueError, match="class_names must name all 4 classes; got 3 names"):
+        map_network(probe, labels=LABELS, class_names=list("abc"))
+    with pytest.raises(ValueError, match="labels must be below 10,000, as classes are"):
+        map_network(probe, labels=LABELS * 5000)
+
+
 def test_progress_runs_to_its_end_and_may_stop_it(probe: ModelProbe) -> None:
     shares: list[float] = []
     map_network(probe, labels=LABELS, progress=lambda share, message: shares.append(share))
