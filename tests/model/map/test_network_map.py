@@ -80,6 +80,7 @@ def test_without_labels_predicted_classes_or_samples_are_columns(probe: ModelPro
     assert record.columns == tuple(str(k) for k in np.unique(predicted))
     assert record.notes == (
         "There are no labels: columns are the classes that the model predicts.",
+        "Effects were not asked for.",
     )
     assert (record.method, record.effects) == ("none", {})
     regression = ModelProbe(network(None, 1), IMAGES)
@@ -139,6 +140,14 @@ def test_faults_are_states_and_not_errors() -> None:
     assert (made.groups[:2] == -1).all()
     assert record.groups["head"].share("non-finite") == 1
     assert record.groups["head"].count == 0
+
+
+def test_inputs_that_are_not_finite_are_told() -> None:
+    spoilt = IMAGES.copy()
+    spoilt[3, 2, 2, 0] = np.nan
+    record = map_network(ModelProbe(network(), spoilt), labels=LABELS, effects=False)
+    check(record)
+    assert record.notes[0].startswith("1 value of the inputs is NaN or infinite")
 
 
 # --- With a survey -----------------------------------------------------------------------------
