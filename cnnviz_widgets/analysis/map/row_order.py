@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from ...validation.arrays import indices
+from ...validation.scalars import whole_number
 from ..arrays import Floats, Indices, Integers
 from .channel_groups import standard_rows
 from .held_karp import MOST, best_path
@@ -15,19 +16,22 @@ from .path_moves import greedy_path, improved_path
 # machine, and what is equal is to come out equal.
 _GRID = 2.0**-40
 # As many find the best path of up to 16 rows; more bring little where rows are many.
-_KICKS = 100
+KICKS = 100
 
 
-def row_order(rows: ArrayLike) -> Integers:
+def row_order(rows: ArrayLike, *, kicks: int = KICKS) -> Integers:
     """The path through all rows with the largest sum of cosines of neighbours, each row centred.
 
     Exact up to 12 rows [Held and Karp 1962]; of more, a greedy path and its best changes by
-    2-opt and Or-opt [Or 1976] until there is none, also after each of a hundred kicks.
+    2-opt and Or-opt [Or 1976] until there is none, also after each kick.
 
     Parameters
     ----------
     rows : array_like, shape (C, column)
         Finite, such as means by class. A constant row is alike to none.
+    kicks : int
+        Of more than 12 rows, how often changes beyond those two are tried; each takes a
+        millisecond or two.
 
     Returns
     -------
@@ -38,14 +42,15 @@ def row_order(rows: ArrayLike) -> Integers:
     Raises
     ------
     TypeError, ValueError
-        No matrix of finite numbers.
+        No matrix of finite numbers, or no such number.
     """
+    kicks = whole_number("kicks", kicks, 0)
     standard = standard_rows(rows)
     n = len(standard)
     if n < 2:
         return np.arange(n, dtype=np.int64)
     similar = _cosines(standard)
-    return _turned(_best_path(similar), standard).astype(np.int64)
+    return _turned(_best_path(similar, kicks), standard).astype(np.int64)
 
 
 def path_quality(rows: ArrayLike, order: ArrayLike) -> float:
@@ -92,11 +97,11 @@ def quality_bound(rows: ArrayLike) -> float:
     return float(best.sum() + np.sort(second)[2:].sum()) / 2
 
 
-def _best_path(similar: Floats) -> Indices:
+def _best_path(similar: Floats, kicks: int) -> Indices:
     """The best path where there are few rows; a good one of more."""
     if len(similar) <= MOST:
         return best_path(similar)
-    return improved_path(similar, greedy_path(similar), _KICKS)
+    return improved_path(similar, greedy_path(similar), kicks)
 
 
 def _cosines(standard: Floats) -> Floats:

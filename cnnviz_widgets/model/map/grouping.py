@@ -41,7 +41,9 @@ _MOST_COMPARED = 2048
 _MOST_REDRAWN = 256
 _MOST_SHIFTED = 64
 # So many channels of a group are ordered exactly; others stand behind the one that is most alike.
-_MOST_ORDERED = 128
+_MOST_ORDERED = 512
+# Beyond this the order of a group gains less than a hundredth.
+_KICKS = 5
 
 Pins: TypeAlias = Mapping[int, int]
 
@@ -209,10 +211,12 @@ def _grouped(
     count = rule.count or default_count(channels.size, rule.stations)
     if edited is not None:
         start = edited[channels]
-        if (start >= 0).all() and all(start[at] == group for at, group in pinned.items()):
-            return start
-        kept = {at: int(group) for at, group in enumerate(start) if group >= 0}
-        return groups_gone_on(rows, start, pinned={**kept, **pinned}, count=count)
+        if (start >= 0).all():
+            return _pinned(start, pinned)
+        used = np.unique(start[start >= 0]).size
+        moved = groups_gone_on(rows, start, pinned=pinned, count=used or count)
+        # Only who is in no group comes to one.
+        return np.where(start >= 0, _pinned(start, pinned), moved)
     if previous is not None and previous.groups.size == profile.reading.states.size:
         start = previous.groups[channels]
         still = np.array_equal(previous.profile, profile.profile, equal_nan=True)
@@ -294,7 +298,7 @@ def _in_rows(rows: Floats) -> Integers:
     if rows.shape[1] < 2:
         return np.argsort(-rows[:, 0], kind="stable")
     some = evenly(len(rows), _MOST_ORDERED)
-    path = some[row_order(rows[some])]
+    path = some[row_order(rows[some], kicks=_KICKS)]
     if some.size == len(rows):
         return path
     likeness = rows @ rows[path].T

@@ -9,9 +9,12 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ...analysis.arrays import Integers, frozen
+from ...records.facts.output_facts import are
 from ...records.layer_picture import counted
-from ...records.map.network_record import NetworkRecord
+from ...records.map.group_effects import GroupEffects
+from ...records.map.network_record import Method, NetworkRecord
 from ...records.map.station import Station
+from ...records.map.station_groups import StationGroups
 from ...records.survey.strongest_samples import StrongestSamples
 from ...records.survey.survey import Survey
 from ...runtime.progress import Progress, no_progress
@@ -170,47 +173,60 @@ def read_map(
     report = optional_function("progress", progress) or no_progress
     classes = None if labels is None else checked_labels(labels, probe.samples)
     asked = _Asked(classes, names, survey)
+    found: Mapping[tuple[str, str], GroupEffects] = {}
+    method: Method = "none"
+    told: tuple[str, ...] = ("Effects were not asked for.",)
     with model_lock(probe.model), probe.steady():
         chosen = chosen_stations(probe, columns, expanded)
-        if not chosen.stations:
+        stations = chosen.stations
+        if not stations:
             raise ValueError("the model has no layer output with channels: there is nothing to map")
         if survey is not None and model_digest(probe.model) != survey.weights:
             raise ValueError(
                 "the survey is of other weights than the model has now: survey it again, or leave "
                 "survey= out to look at the probe's own inputs"
             )
-        stations = chosen.stations
+        for path in (*(groups if isinstance(groups, Mapping) else ()), *pinned):
+            probe.info(path)
         rules = {each.path: GroupRule.of(groups, each.path, len(stations)) for each in stations}
-        profiles, strongest, made, notes = _profiles(
-            probe, stations, asked, rules, _part(report, 0, _READ if effects else 1)
-        )
-        of_stations = {
-            path: station_groups(
-                profile,
-                rules[path],
-                previous=None if previous is None else previous.groups.get(path),
-                pins=pinned.get(path),
-            )
-            for path, profile in profiles.items()
-        }
-        record = NetworkRecord(
-            stations=stations,
-            groups=of_stations,
-            effects={},
-            columns=made.names,
-            column_kind=made.kind,
-            samples=probe.samples,
-            surveyed=0 if survey is None else survey.samples,
-            method="none",
-            notes=(*chosen.notes, *notes),
-        )
+        reading = _part(report, 0, _READ if effects else 1)
+        profiles, strongest, made, notes = _profiles(probe, stations, asked, rules, reading)
         if effects:
+            of_stations = _groups(profiles, rules, previous, pinned)
             numbers = {path: each.groups for path, each in of_stations.items()}
-            found, method, told = group_effects(
-                probe, stations, numbers, progress=_part(report, _READ, 1)
-            )
-            record = replace(record, effects=found, method=method, notes=record.notes + told)
+            measuring = _part(report, _READ, 1)
+            found, method, told = group_effects(probe, stations, numbers, progress=measuring)
+    if not effects:  # Whoever waits for the model need not wait for this.
+        of_stations = _groups(profiles, rules, previous, pinned)
+    record = NetworkRecord(
+        stations=stations,
+        groups=of_stations,
+        effects=found,
+        columns=made.names,
+        column_kind=made.kind,
+        samples=probe.samples,
+        surveyed=0 if survey is None else survey.samples,
+        method=method,
+        notes=(*chosen.notes, *notes, *told),
+    )
     return MapReading(record, profiles, rules, strongest)
+
+
+def _groups(
+    profiles: Mapping[str, StationProfile],
+    rules: Mapping[str, GroupRule],
+    previous: NetworkRecord | None,
+    pins: Mapping[str, Pins],
+) -> dict[str, StationGroups]:
+    return {
+        path: station_groups(
+            profile,
+            rules[path],
+            previous=None if previous is None else previous.groups.get(path),
+            pins=pins.get(path),
+        )
+        for path, profile in profiles.items()
+    }
 
 
 def _profiles(
@@ -233,11 +249,18 @@ def _profiles(
         for station in stations
     }
     notes = list(columns.notes)
+    faulty = probe.nonfinite_inputs
+    if faulty:
+        notes.append(
+            f"{counted(faulty, 'value')} of the inputs {are(faulty)} NaN or infinite: channels "
+            "that these reach are in no group."
+        )
     if survey is not None:
         profiles, missing = _surveyed(profiles, columns, survey, trees)
         if missing:
             notes.append(
-                f"{counted(len(missing), 'station')} of {len(stations)} are not in the survey, "
+                f"{counted(len(missing), 'station')} of {len(stations)} {are(len(missing))} not in "
+                "the survey, "
                 f"such as '{missing[0]}': what is told of them rests on "
                 f"{counted(probe.samples, 'sample')}. A survey of layers= the stations' paths "
                 "has all."

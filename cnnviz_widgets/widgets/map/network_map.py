@@ -12,6 +12,7 @@ from traitlets import Instance, Unicode, link, observe, validate
 from ...analysis.arrays import Integers
 from ...model import ModelProbe
 from ...model.map.map_columns import checked_labels
+from ...model.map.stations import MOST_COLUMNS, checked_columns
 from ...records.map.group_effects import GroupEffects
 from ...records.map.network_record import NetworkRecord
 from ...records.map.station import Station
@@ -29,8 +30,6 @@ from .map_view import MapView
 
 if TYPE_CHECKING:
     from PIL.Image import Image
-
-_FEWEST_COLUMNS, _MOST_COLUMNS = 2, 24
 
 
 class NetworkMap(Owning, PngFallback, VBox):
@@ -103,15 +102,13 @@ class NetworkMap(Owning, PngFallback, VBox):
         labels: ArrayLike | None = None,
         class_names: Sequence[str] | None = None,
         groups: int | str | Mapping[str, int] | None = None,
-        columns: int = _MOST_COLUMNS,
+        columns: int = MOST_COLUMNS,
         survey: Survey | None = None,
         selection: Selection | None = None,
     ) -> None:
         optional("survey", survey, Survey)
         optional("selection", selection, Selection)
-        columns = whole_number("columns", columns, _FEWEST_COLUMNS, "of columns")
-        if columns > _MOST_COLUMNS:
-            raise ValueError(f"columns must be at most {_MOST_COLUMNS}; got {columns}")
+        checked_columns(columns)
         names = () if class_names is None else tuple(texts("class_names", class_names))
         probe = ModelProbe(model, inputs)
         classes = None if labels is None else checked_labels(labels, probe.samples)

@@ -15,6 +15,7 @@ from cnnviz_widgets.model import (
     diagnose,
     fresh_probe,
     layer_coherence,
+    map_network,
     model_lock,
     occlude,
     project_back,
@@ -176,6 +177,10 @@ def silence_groups_eagerly(probe: ModelProbe) -> None:
     mean_weights(probe, STATIONS, GROUPS)
 
 
+def map_it(probe: ModelProbe) -> None:
+    map_network(probe, labels=[0, 1], effects=False, groups=1)
+
+
 class Case(NamedTuple):
     """An experiment, and the files that it is written in."""
 
@@ -269,6 +274,10 @@ CASES = {
         ),
     ),
     "traced copies": Case(silence_groups_traced, ("model/map/ablating/traced_copies.py",)),
+    "map": Case(
+        map_it,
+        tuple(f"model/map/{name}.py" for name in ("network_map", "profiles", "stations")),
+    ),
     "one by one": Case(silence_groups_one_by_one, ("model/map/ablating/one_by_one.py",)),
     "copies and blocks": Case(
         silence_groups_eagerly,

@@ -65,7 +65,7 @@ def test_channels_alike_come_together_and_are_found_again(method: Any) -> None:
     if method == "tree":
         assert np.isnan(made.stability).all()
     else:
-        assert (made.stability > 0.9).all()
+        assert (made.stability > 0.85).all()
     assert made.members(made.groups[0]).tolist() != []
     np.testing.assert_allclose(made.profile[0], [1, 0, 0, 0, 0], atol=0.1)
 
@@ -167,7 +167,7 @@ def test_pins_hold_and_a_dead_pinned_channel_is_in_no_group() -> None:
     assert made.groups[0] == 1
     assert made.groups[3] == 3
     assert made.groups[7] == -1
-    with pytest.raises(ValueError, match="a pinned channel must be .*12"):
+    with pytest.raises(ValueError, match=r"a pinned channel must be .*12"):
         grouped(array, pins={12: 0})
 
 

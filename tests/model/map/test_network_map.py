@@ -80,6 +80,7 @@ def test_without_labels_predicted_classes_or_samples_are_columns(probe: ModelPro
     assert record.columns == tuple(str(k) for k in np.unique(predicted))
     assert record.notes == (
         "There are no labels: columns are the classes that the model predicts.",
+        "Effects were not asked for.",
     )
     assert (record.method, record.effects) == ("none", {})
     regression = ModelProbe(network(None, 1), IMAGES)
@@ -102,7 +103,7 @@ def test_groups_by_number_and_method(probe: ModelProbe) -> None:
     tree = map_network(probe, labels=LABELS, effects=False, groups={"two": "tree"})
     assert np.isnan(tree.groups["two"].stability).all()
     assert np.isfinite(tree.groups["one"].stability).all()
-    with pytest.raises(ValueError, match=r"groups\['tow'\].*no station.*'two'"):
+    with pytest.raises(ValueError, match="no layer 'tow'; the closest are 'two'"):
         map_network(probe, groups={"tow": 2})
 
 
@@ -127,19 +128,26 @@ def test_groups_go_on_through_a_training_and_pins_stay() -> None:
 def test_faults_are_states_and_not_errors() -> None:
     model = network()
     kernel, bias = model.get_layer("two").get_weights()
-    bias[:] = 0
-    bias[0], bias[1] = -1e9, np.nan
-    kernel[..., 2] = 0
-    bias[2] = 0.7
+    kernel[..., 1] = 0
+    bias[:2] = -1e9, 0.7
     model.get_layer("two").set_weights([kernel, bias])
+    kernel, bias = model.get_layer("head").get_weights()
+    model.get_layer("head").set_weights([kernel, bias * np.nan])
     record = map_network(ModelProbe(model, IMAGES), labels=LABELS)
     check(record)
     made = record.groups["two"]
-    assert [STATES[k] for k in made.states[:3]] == ["silent", "non-finite", "constant"]
-    assert (made.groups[:3] == -1).all()
-    # Behind it nothing is finite.
+    assert [STATES[k] for k in made.states[:2]] == ["silent", "constant"]
+    assert (made.groups[:2] == -1).all()
     assert record.groups["head"].share("non-finite") == 1
     assert record.groups["head"].count == 0
+
+
+def test_inputs_that_are_not_finite_are_told() -> None:
+    spoilt = IMAGES.copy()
+    spoilt[3, 2, 2, 0] = np.nan
+    record = map_network(ModelProbe(network(), spoilt), labels=LABELS, effects=False)
+    check(record)
+    assert record.notes[0].startswith("1 value of the inputs is NaN or infinite")
 
 
 # --- With a survey -----------------------------------------------------------------------------
@@ -241,6 +249,15 @@ def test_no_channels_is_an_error() -> None:
     model = keras.Model(inputs, keras.ops.sum(inputs, axis=1))
     with pytest.raises(ValueError, match="nothing to map"):
         map_network(ModelProbe(model, np.ones((2, 3), "float32")))
+
+
+def test_labels_that_do_not_fit_are_refused(probe: ModelProbe) -> None:
+    with pytest.raises(ValueError, match="labels must be of all 48 samples of the probe; got 47"):
+        map_network(probe, labels=LABELS[1:])
+    with pytest.raises(ValueError, match="class_names must name all 4 classes; got 3 names"):
+        map_network(probe, labels=LABELS, class_names=list("abc"))
+    with pytest.raises(ValueError, match="labels must be below 10,000, as classes are"):
+        map_network(probe, labels=LABELS * 5000)
 
 
 def test_progress_runs_to_its_end_and_may_stop_it(probe: ModelProbe) -> None:

@@ -209,7 +209,7 @@ def test_an_inspectors_map_is_made_when_it_is_looked_at(model: Any) -> None:
     view = inspector.map
     assert view._stations == []
     inspector.drawer.show_tab("map")
-    assert [entry["path"] for entry in view._stations][0] == "conv1"
+    assert view._stations[0]["path"] == "conv1"
     assert view._column_kind == "classes"
     view._asked = [1, "select", "conv3", [2], -1]
     assert (inspector.layer, inspector.selection.selected) == ("conv3", (2,))
