@@ -118,9 +118,15 @@ class MapReading:
         near.update(each.path for each in record.stations if path in each.parents)
         stations = [each for each in record.stations if each.path in near]
         groups = {each.path: record.groups[each.path].groups for each in stations}
-        found, _, _ = group_effects(probe, stations, groups, progress=progress)
+        found, method, notes = group_effects(probe, stations, groups, progress=progress)
         own = {edge: each for edge, each in found.items() if path in edge}
-        return replace(self, record=replace(record, effects={**record.effects, **own}))
+        changed = replace(
+            record,
+            effects={**record.effects, **own},
+            method=method if record.method == "none" else record.method,
+            notes=tuple(dict.fromkeys((*record.notes, *notes))),
+        )
+        return replace(self, record=changed)
 
 
 def _checked(path: str, pins: Pins | None) -> Pins:
