@@ -2,7 +2,7 @@
 
 It is cheap, and no measure of what groups do to one another: it knows neither how strong channels
 are nor how they vary together. Its rank correlation with the exact effects, the mean over edges of
-three trained networks, was 0.04, −0.03 and 0.06 (benchmark `map_effects`). So it is offered beside
+three trained networks, was 0.05, −0.03 and 0.06 (benchmark `map_effects`). So it is offered beside
 them, and never in their place.
 """
 
