@@ -17,7 +17,8 @@ from ...records.map.group_effects import GroupEffects
 from ...records.map.network_record import NetworkRecord
 from ...records.map.station import Station
 from ...records.survey.survey import Survey
-from ...validation.objects import optional, several
+from ...validation.arrays import indices
+from ...validation.objects import optional
 from ...validation.scalars import flag, whole_number
 from ...validation.texts import texts
 from ..jupyter.ownership import Owning, of_open
@@ -233,7 +234,9 @@ class NetworkMap(Owning, PngFallback, VBox):
             There is no such column, channel or group; or a channel is in none, being silent,
             constant or not finite.
         """
-        self._open.move(path, indices_of(channels), whole_number("to", to))
+        state = self._open
+        chosen = indices("channels", channels, state.station(path).channels)
+        state.move(path, chosen.tolist(), whole_number("to", to))
 
     def merge(self, path: str, first: int, second: int) -> None:
         """Make one group of two: all of `first` goes into `second`. Raises as `move`."""
@@ -245,7 +248,9 @@ class NetworkMap(Owning, PngFallback, VBox):
 
     def pin(self, path: str, channels: Sequence[int], *, keep: bool = True) -> None:
         """Keep channels in their group when the map is made again, or not. Raises as `move`."""
-        self._open.pin(path, indices_of(channels), flag("keep", keep))
+        state = self._open
+        chosen = indices("channels", channels, state.station(path).channels)
+        state.pin(path, chosen.tolist(), flag("keep", keep))
 
     def undo(self) -> None:
         """Take back what was last moved, merged, split or pinned.
@@ -304,8 +309,3 @@ class NetworkMap(Owning, PngFallback, VBox):
     def _on_layer(self, change: dict[str, Any]) -> None:
         """Numbers are those of another layer's channels now."""
         self.selection.selected = []
-
-
-def indices_of(channels: Sequence[int]) -> list[int]:
-    """Numbers of channels, checked."""
-    return [whole_number("channels", each, 0) for each in several("channels", channels, "numbers")]
