@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from .widgets.linking.column_axis import ColumnAxis
     from .widgets.linking.sample_selection import SampleSelection
     from .widgets.linking.selection import Selection
+    from .widgets.map.network_map import NetworkMap
     from .widgets.panels.ablation import AblationBar
     from .widgets.panels.findings import FindingsPanel
     from .widgets.panels.selector import LayerSelector
@@ -55,6 +56,7 @@ _HOMES = {
     "LayerSelector": ".widgets.panels.selector",
     "ModelInspector": ".widgets.inspector.model_inspector",
     "ModelProbe": ".model",
+    "NetworkMap": ".widgets.map.network_map",
     "ParameterGrid": ".widgets.views.parameter_grid",
     "SampleSelection": ".widgets.linking.sample_selection",
     "Selection": ".widgets.linking.selection",
@@ -88,6 +90,7 @@ __all__ = [
     "LayerSelector",
     "ModelInspector",
     "ModelProbe",
+    "NetworkMap",
     "ParameterGrid",
     "SampleSelection",
     "Selection",

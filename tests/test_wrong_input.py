@@ -84,6 +84,10 @@ class Things:
         return cv.compare(self.history[0], self.history[1])
 
     @cached_property
+    def map(self) -> cv.NetworkMap:
+        return cv.NetworkMap(self.model, IMAGES)
+
+    @cached_property
     def report(self) -> an.Report:
         return cv.diagnose(self.probe, reference=False)
 
@@ -263,6 +267,13 @@ RULES = {
     "texts": Rule("strings", ("abc", 5, [1, 2], {"a": 1})),
     # Things
     "labels of classes": Rule("labels", ([0.5] * 8, [-1] * 8, "cats", {"a": 1}, [[1], [1, 2]] * 4)),
+    "columns of a map": Rule("columns must be", (1, 25, "8", 2.5, True, None)),
+    "groups": Rule("groups", (0, -1, 2.5, True, "wards", [3], ("ward", 3), {"conv": 0})),
+    "pins": Rule("pins", (5, [0], {"conv": 3}, {"conv": {0: -1}}, {"conv": {"a": 0}})),
+    "pinned layer": Rule("layer", ({"cnov": {0: 1}},)),
+    "expanded": Rule("expanded must be", (5, "conv")),
+    "expanded layers": Rule("layer", (["cnov"], [None])),
+    "earlier map": Rule("previous must be a NetworkRecord", (5, "last", {})),
     "features": Rule("features must", (5, IMAGES[:3], 1j * IMAGES, {"a": 1}, Opaque)),
     "survey": Rule("survey must be a Survey", (5, "survey", {})),
     "layers of a survey": Rule("layer", (5, "conv", [5], {"path": "conv"}, [None])),
@@ -657,6 +668,40 @@ TAKES: dict[str, dict[str, Callable[[Any], Any]]] = {
         "features": lambda wrong: mo.layer_coherence(THINGS.probe, "conv", features=wrong),
         "count of several": lambda wrong: mo.layer_coherence(THINGS.probe, "conv", count=wrong),
         "directions": lambda wrong: mo.layer_coherence(THINGS.probe, "conv", directions=wrong),
+    },
+    "NetworkMap": {
+        "model": lambda wrong: cv.NetworkMap(wrong, IMAGES),
+        "inputs": lambda wrong: cv.NetworkMap(THINGS.model, wrong),
+        "labels of classes": lambda wrong: cv.NetworkMap(THINGS.model, IMAGES, labels=wrong),
+        "class_names": lambda wrong: cv.NetworkMap(THINGS.model, IMAGES, class_names=wrong),
+        "groups": lambda wrong: cv.NetworkMap(THINGS.model, IMAGES, groups=wrong),
+        "columns of a map": lambda wrong: cv.NetworkMap(THINGS.model, IMAGES, columns=wrong),
+        "survey": lambda wrong: cv.NetworkMap(THINGS.model, IMAGES, survey=wrong),
+        "selection": lambda wrong: cv.NetworkMap(THINGS.model, IMAGES, selection=wrong),
+        "layer": lambda wrong: THINGS.map.groups(wrong),
+        "layer: unfolded": lambda wrong: THINGS.map.expand(wrong),
+        "channels: moved": lambda wrong: THINGS.map.move("conv", wrong, 0),
+    },
+    "model.map_network": {
+        "probe": lambda wrong: mo.map_network(wrong),
+        "labels of classes": lambda wrong: mo.map_network(THINGS.probe, labels=wrong),
+        "class_names": lambda wrong: mo.map_network(THINGS.probe, class_names=wrong),
+        "groups": lambda wrong: mo.map_network(THINGS.probe, groups=wrong),
+        "columns of a map": lambda wrong: mo.map_network(THINGS.probe, columns=wrong),
+        "survey": lambda wrong: mo.map_network(THINGS.probe, survey=wrong),
+        "earlier map": lambda wrong: mo.map_network(THINGS.probe, previous=wrong),
+        "pins": lambda wrong: mo.map_network(THINGS.probe, pins=wrong),
+        "pinned layer": lambda wrong: mo.map_network(THINGS.probe, pins=wrong),
+        "expanded": lambda wrong: mo.map_network(THINGS.probe, expanded=wrong),
+        "expanded layers": lambda wrong: mo.map_network(THINGS.probe, expanded=wrong),
+        "flag": lambda wrong: mo.map_network(THINGS.probe, effects=wrong),
+        "function": lambda wrong: mo.map_network(THINGS.probe, progress=wrong),
+    },
+    "model.network_stations": {
+        "probe": lambda wrong: mo.network_stations(wrong),
+        "columns of a map": lambda wrong: mo.network_stations(THINGS.probe, columns=wrong),
+        "expanded": lambda wrong: mo.network_stations(THINGS.probe, expanded=wrong),
+        "expanded layers": lambda wrong: mo.network_stations(THINGS.probe, expanded=wrong),
     },
     "model.model_lock": {"lockable": lambda wrong: mo.model_lock(wrong)},
     "model.receptive_field": {

@@ -15,6 +15,8 @@ from .experiments.gradients import NoGradients
 from .layers.analysis_order import Step, analysis_order
 from .layers.layer_info import LayerInfo
 from .layers.parameters import LayerParameters
+from .map.network_map import map_network
+from .map.stations import network_stations
 from .reading.attention_weights import attention_weights
 from .reading.call_recorder import ModelCallError
 from .reading.model_lock import ModelLock, model_lock
@@ -52,7 +54,9 @@ __all__ = [
     "diagnose",
     "fresh_probe",
     "layer_coherence",
+    "map_network",
     "model_lock",
+    "network_stations",
     "occlude",
     "occlude_finer",
     "project_back",

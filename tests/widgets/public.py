@@ -41,6 +41,16 @@ def _card() -> cv.ChannelCard:
     return card
 
 
+@cache
+def _mapped() -> Any:
+    """A model that stays as it is: what reads it is compiled once."""
+    return small_model()
+
+
+def _map() -> cv.NetworkMap:
+    return cv.NetworkMap(_mapped(), IMAGES[:8], labels=np.asarray(LABELS[:8]))
+
+
 def _history() -> cv.History:
     """Two moments of a training that is over."""
     inspector = _inspector()
@@ -74,6 +84,7 @@ WIDGETS: dict[str, Callable[[], Widget]] = {
     "HistoryViewer": lambda: cv.HistoryViewer(_history()),
     "LayerSelector": lambda: cv.LayerSelector([{"path": "conv"}]),
     "ModelInspector": _inspector,
+    "NetworkMap": _map,
     "ParameterGrid": lambda: cv.ParameterGrid(VALUES[0], VALUES[0, 0, 0]),
     "SampleSelection": lambda: cv.SampleSelection(),
     "Selection": lambda: cv.Selection(),

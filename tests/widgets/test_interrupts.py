@@ -180,7 +180,7 @@ def test_closing_is_finished_whatever_comes(name: str) -> None:
     check_closed(widget, "undisturbed")
     interrupts = 0
     # Those that read a model take long to make, and close as the others do.
-    step = 5 if name in ("ComparisonPanel", "HistoryViewer", "ModelInspector") else 1
+    step = 5 if name in ("ComparisonPanel", "HistoryViewer", "ModelInspector", "NetworkMap") else 1
     for place, visits in list(whole.visits.items())[::step]:
         for time_ in sorted({1, visits}):
             widget = WIDGETS[name]()

@@ -54,43 +54,68 @@ def run_exchanged(
         The model's call raises, or calls one of these layers only in compiled code, where its
         output cannot be replaced.
     """
-    wanted = {} if exchanges is None else exchanges
-    axes = {path: probe.info(path).channel_axis for path in wanted}
-    passed: set[str] = set()
-
-    def exchanged(path: str | None, value: Any) -> Any:
-        axis = axes.get(path) if path is not None else None
-        return value if path is None or axis is None else wanted[path](value, axis)
-
-    def at_call(call: LayerCall, result: Any) -> Any:
-        places = {
-            tuple(place): path
-            for place, _ in call.outputs
-            if (path := call.path + output_suffix(place)) in wanted
-        }
-        if not places:
-            return result
-        passed.update(places.values())
-        flat = [
-            exchanged(places.get(tuple(place)), value)
-            for place, value in keras.tree.flatten_with_path(result)
-        ]
-        return keras.tree.pack_sequence_as(result, flat)
-
+    exchanged = Exchanged(probe, {} if exchanges is None else exchanges)
     recorder = Recorder(
         probe.model,
         observe or (lambda call: None),
         in_scope=is_concrete_scope,
-        exchange=at_call,
+        exchange=exchanged.at_call,
         names=reader_of(probe).description().forward.listing.names,
     )
     given = probe.inputs if inputs is None else inputs
     outputs = forward(probe.model, given, recorder, weights=weights, losses=losses)
-    for path in wanted:
-        if path not in passed:
-            raise ModelCallError(
-                f"layer '{path}' is called inside compiled code, where its output cannot be "
-                "replaced",
-                path,
-            )
+    exchanged.check()
     return outputs
+
+
+class Exchanged:
+    """Exchanges outputs of the calls that a recorder sees, and notes which have come by.
+
+    Parameters
+    ----------
+    probe : ModelProbe
+        Its model's lock is to be held.
+    exchanges : mapping of str to callable
+        By the paths of the outputs.
+    """
+
+    def __init__(self, probe: ModelProbe, exchanges: Mapping[str, Exchange]) -> None:
+        self._exchanges = exchanges
+        self._axes = {path: probe.info(path).channel_axis for path in exchanges}
+        self._passed: set[str] = set()
+
+    def at_call(self, call: LayerCall, result: Any) -> Any:
+        """What goes on in place of what a layer returned: a recorder's `exchange`."""
+        places = {
+            tuple(place): path
+            for place, _ in call.outputs
+            if (path := call.path + output_suffix(place)) in self._exchanges
+        }
+        if not places:
+            return result
+        self._passed.update(places.values())
+        flat = [
+            self._exchanged(places.get(tuple(place)), value)
+            for place, value in keras.tree.flatten_with_path(result)
+        ]
+        return keras.tree.pack_sequence_as(result, flat)
+
+    def check(self) -> None:
+        """See that all have come by.
+
+        Raises
+        ------
+        ModelCallError
+            One has not: its layer is called only in compiled code.
+        """
+        for path in self._exchanges:
+            if path not in self._passed:
+                raise ModelCallError(
+                    f"layer '{path}' is called inside compiled code, where its output cannot be "
+                    "replaced",
+                    path,
+                )
+
+    def _exchanged(self, path: str | None, value: Any) -> Any:
+        axis = None if path is None else self._axes[path]
+        return value if path is None or axis is None else self._exchanges[path](value, axis)

@@ -42,6 +42,10 @@ class Kind:
     alone : {'scales', 'bends'} or None
         What an operation that merges several tensors does with a single one and numbers: scale or
         shift it, as `Rescaling` does, or bend it, as ``maximum(x, 0)`` does.
+    merges : bool
+        It makes one tensor of several.
+    whole : bool
+        What is inside it keeps heads or directions apart: it is looked at as a whole.
     fills : bool
         It takes only the shape of what it is given: its values are nobody's.
     recurrent : bool
@@ -73,6 +77,8 @@ class Kind:
     dense: bool = False
     looks_up: bool = False
     alone: Literal["scales", "bends"] | None = None
+    merges: bool = False
+    whole: bool = False
     fills: bool = False
     recurrent: bool = False
     in_steps: bool = False

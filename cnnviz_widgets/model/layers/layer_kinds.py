@@ -107,12 +107,9 @@ _LAYERS = {
     **rows(_NORM, "GroupNormalization", "LayerNormalization", "RMSNormalization"),
     "UnitNormalization": Kind(finishes=True, normalises=True),
     # Pooling and merging.
+    **rows(replace(WITHIN, merges=True), "Average", "Concatenate", "Maximum", "Minimum"),
     **rows(
         WITHIN,
-        "Average",
-        "Concatenate",
-        "Maximum",
-        "Minimum",
         *_dimensions(
             "AdaptiveAveragePooling",
             "AdaptiveMaxPooling",
@@ -122,7 +119,7 @@ _LAYERS = {
             "MaxPooling",
         ),
     ),
-    **rows(PLAIN, "Add", "Dot", "Multiply", "Subtract"),
+    **rows(Kind(merges=True), "Add", "Dot", "Multiply", "Subtract"),
     # Weighing. What their activation lets out is their own.
     "Dense": Kind(kernel=("in", "out"), channels_last=True),
     **rows(_CONVOLUTION, *_dimensions("Conv")),
@@ -133,7 +130,8 @@ _LAYERS = {
         "DepthwiseConv1D",
         "DepthwiseConv2D",
     ),
-    **rows(Kind(dense=True), "Bidirectional", "EinsumDense"),
+    "Bidirectional": Kind(dense=True, whole=True),
+    "EinsumDense": Kind(dense=True),
     **rows(_RECURRENT, "RNN", *_dimensions("ConvLSTM")),
     **rows(replace(_RECURRENT, dense=True), "GRU", "LSTM", "SimpleRNN"),
     "GRUCell": Kind(gates=("update", "reset", "candidate")),
@@ -141,13 +139,8 @@ _LAYERS = {
     "SimpleRNNCell": Kind(gates=("state",)),
     "TimeDistributed": Kind(in_steps=True),
     **rows(Kind(looks_up=True, kernel=("token", "out")), "Embedding", "ReversibleEmbedding"),
-    **rows(
-        PLAIN,
-        "AdditiveAttention",
-        "Attention",
-        "GroupedQueryAttention",
-        "MultiHeadAttention",
-    ),
+    **rows(PLAIN, "AdditiveAttention", "Attention"),
+    **rows(Kind(whole=True), "GroupedQueryAttention", "MultiHeadAttention"),
     # They do what something else does, which may be anything.
     **rows(
         UNKNOWN,

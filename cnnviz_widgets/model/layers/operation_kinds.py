@@ -104,31 +104,31 @@ OPERATIONS = {
     ),
     "Glu": Kind(bends=True),
     **rows(Kind(finishes=True, normalises=True), "BatchNorm", "LayerNorm", "Normalize", "RMSNorm"),
-    **rows(Kind(alone="scales"), "Add", "Divide", "Multiply", "Negative", "Subtract", "TrueDivide"),
-    **rows(Kind(alone="bends"), "Fmax", "Fmin", "Maximum", "Minimum", "Where"),
+    **rows(
+        Kind(alone="scales", merges=True), "Add", "Divide", "Multiply", "Subtract", "TrueDivide"
+    ),
+    "Negative": Kind(alone="scales"),
+    **rows(Kind(alone="bends", merges=True), "Fmax", "Fmin", "Maximum", "Minimum", "Where"),
     **rows(Kind(fills=True), "EmptyLike", "FullLike", "OnesLike", "ZerosLike"),
     # Pooling, merging and reducing.
+    **rows(
+        replace(WITHIN, merges=True), "Append", "Concatenate", "Dstack", "Hstack", "Stack", "Vstack"
+    ),
     **rows(
         WITHIN,
         "AdaptiveAveragePool",
         "AdaptiveMaxPool",
         "Amax",
         "Amin",
-        "Append",
         "Average",
         "AveragePool",
-        "Concatenate",
-        "Dstack",
-        "Hstack",
         "Max",
         "MaxPool",
         "Mean",
         "Median",
         "Min",
         "Sort",
-        "Stack",
         "TopK",
-        "Vstack",
     ),
     **rows(
         PLAIN,

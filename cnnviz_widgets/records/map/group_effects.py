@@ -13,7 +13,8 @@ class GroupEffects:
 
     A group is set to zero while all other stations that are read stay as they were. The change
     that this makes is ``as it was − silenced``, in standard deviations of each channel over
-    samples and places; of a group it is the mean over its living channels. Read-only.
+    samples and places; of a group it is the mean over its living channels, 0 where none lives on
+    these samples. Read-only.
 
     Attributes
     ----------

@@ -29,10 +29,12 @@ from ..export.exports import Exports
 from ..export.of_inspector import inspector_exports
 from ..jupyter.error_text import error_in_page
 from ..jupyter.work_report import WorkReport
+from ..map.map_state import MapState
 from ..panels.export_menu import ExportMenu
 from ..panels.tour import Tour, subject_of
 from .asking import Asking
 from .diagnosis_state import DiagnosisState
+from .mapping import inspector_map
 from .monitored import Monitored
 from .navigation import Navigation, first_place
 from .panes import Panes
@@ -170,7 +172,12 @@ class ModelInspector(Selecting, WithInputs, WithSurvey, Monitored, Composite):
                 trains=lambda: self.following.is_training,
             )
             self._navigation = Navigation(self._display, self.following.story, work, lock)
-            self.drawer = panes.drawer
+            self.drawer, self.map = panes.drawer, panes.map
+            self.map.title = probe.model.name
+            self._mapping: MapState | None = inspector_map(
+                *(panes.map, lambda: self.probe, heads, surveys, self.following.story),
+                self._choose_channels,
+            )
             self._diagnosis = DiagnosisState(self.findings, self.selector, self.header, self.drawer)
             self.exporting = ExportMenu(self.exported)
             self.tour = Tour(subject=subject_of(probe.layers, probe.image_ends))
@@ -182,7 +189,8 @@ class ModelInspector(Selecting, WithInputs, WithSurvey, Monitored, Composite):
             with surely(*cell, report), cell[0], cell[1], self._lock, report:
                 self._display.read_all(place, probe.layers)
                 self._choice.offer()
-        self.selector.observe(self._on_chosen, "layer")
+        for part in (self.selector, self.map):
+            part.observe(self._on_chosen, "layer")
         self.header.observe(self._on_chosen, ["view", "weight"])
         for axis in (self.axis, self.parameters.axis):
             axis.observe(self._on_chosen, "linkage")
@@ -232,6 +240,8 @@ class ModelInspector(Selecting, WithInputs, WithSurvey, Monitored, Composite):
             self._navigation.read_again(self.probe.layers, exact)
             self._diagnosis.mark()
             self._diagnosis.compare(self._display.shown_measures)
+        if self._mapping is not None:
+            self._mapping.mark()
 
     def diagnose(self) -> Report:
         """What is wrong with the model as it is now, on what evidence, and what cures it.
@@ -283,7 +293,7 @@ class ModelInspector(Selecting, WithInputs, WithSurvey, Monitored, Composite):
         return inspector_exports(self)
 
     def _let_go(self) -> None:
-        self._choice = None
+        self._choice = self._mapping = None
         if self._surveying is not None:
             self._surveying.let_go()
         self._surveying = None
@@ -317,6 +327,13 @@ class ModelInspector(Selecting, WithInputs, WithSurvey, Monitored, Composite):
     def _take_place(self, place: Place) -> None:
         for name in ("layer", "view", "weight"):
             self.set_trait(name, getattr(place, name))
+        self.map.layer = place.layer
+
+    def _choose_channels(self, path: str, channels: Sequence[int]) -> None:
+        """The map chose channels of a layer: that first, then these."""
+        with self._lock:
+            self.layer = path
+            self._display.select(channels)
 
     def _go_to(self, step: int, place: Place | None = None, /) -> str | None:
         """The timeline asks for another moment."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from ipywidgets import Box, DOMWidget
 
+from ..map.map_view import MapView
 from ..panels.ablation import AblationBar, Tried
 from ..panels.drawer import Drawer, tab_class
 from ..panels.findings import FindingsPanel
@@ -28,6 +29,7 @@ TABS = {
     "points": "Points",
     "trials": "Trials",
     "channel": "Channel",
+    "map": "Map",
 }
 """The drawer's tabs, by their names."""
 
@@ -48,6 +50,7 @@ class Panes:
     samples : SamplesBar
     answers : ChannelAnswers
         Beneath the card of a channel.
+    map : MapView
     """
 
     header: InspectorHeader
@@ -59,6 +62,7 @@ class Panes:
     drawer: Drawer
     samples: SamplesBar
     answers: ChannelAnswers
+    map: MapView
 
     @classmethod
     def of(
@@ -91,13 +95,14 @@ class Panes:
                 python=PYTHON_LINE,
             ),
             views,
-            Drawer(list(TABS.items()), tab="density"),
+            Drawer(list(TABS.items()), tab="density", wide=["map"]),
             SamplesBar(views.grid, surveyed_selection=views.embedding.surveyed_selection),
             ChannelAnswers(
                 sample_selection=views.sample_selection,
                 surveyed_selection=views.embedding.surveyed_selection,
                 active=False,
             ),
+            MapView(views.selection, active=False),
         )
 
     def framed(self, bar: Sequence[DOMWidget], foot: Sequence[DOMWidget]) -> list[DOMWidget]:
@@ -114,6 +119,7 @@ class Panes:
             "points": self.views.in_tab("points"),
             "trials": [self.ablation],
             "channel": [self._card_and_answers()],
+            "map": [self.map],
         }
         middle = [*self.views.in_tab(""), self.selection_bar]
         return framed([self.header, *bar], self.selector, middle, self.drawer, tabs, foot)

@@ -8,7 +8,18 @@ from .wire_pictures import Float32, Int32, Number, Uint8
 
 MapColumnKind: TypeAlias = Literal["classes", "predicted", "samples"]
 MapVerb: TypeAlias = Literal[
-    "move", "merge", "split", "pin", "unpin", "undo", "redo", "reset", "expand", "fold", "refresh"
+    "select",
+    "move",
+    "merge",
+    "split",
+    "pin",
+    "unpin",
+    "undo",
+    "redo",
+    "reset",
+    "expand",
+    "fold",
+    "refresh",
 ]
 
 
@@ -110,4 +121,4 @@ class MapViewState(TypedDict):
     _notes: list[str]
     _asked: tuple[int, MapVerb, str, list[int], int]
     """Serial, what is asked for, a station's path, channels of it, and a group of it or −1: where
-    they go; of `merge` the group into which that of the first channel goes."""
+    they go, or that is split; of `merge` the group into which that of the first channel goes."""

@@ -211,6 +211,8 @@ class DrawerState(TypedDict):
 
     tabs: list[tuple[str, str]]
     """Name and title of each."""
+    wide: list[str]
+    """Names of those that take the middle of the frame, too."""
 
 
 class InspectorHeaderState(TypedDict):

@@ -48,6 +48,7 @@ class MapView(Owning, ThreadLocalSync, BundledWidget):
     reading = Enum(READINGS, "effects", help="What the edges are.").tag(sync=True)
     colours = Enum(COLOURS, "green-red", help="Of what raises and lowers.").tag(sync=True)
     share = Float(0.7, min=0, max=1, help="Share of all effect that is drawn.").tag(sync=True)
+    active = Bool(True, help="Whether anybody looks.")
     fresh = Bool(True, help="Whether it shows the model as it is now.").tag(sync=True)
     progress = Float(-1, help="0 to 1 while the map is made; −1 when it is not.").tag(sync=True)
     doing = Unicode(help="What is being done meanwhile.").tag(sync=True)
@@ -66,7 +67,9 @@ class MapView(Owning, ThreadLocalSync, BundledWidget):
     _pictures = Bytes().tag(sync=True)
     _patches = List(Dict()).tag(sync=True)
     _notes = List(Unicode()).tag(sync=True)
-    _asked = List([0, "", "", [], -1], help="Serial, verb, path, channels, group.").tag(sync=True)
+    _asked = List([0, "refresh", "", [], -1], help="Serial, verb, path, channels, group.").tag(
+        sync=True
+    )
     _started = Int(0, help="Serial of the last request that was begun.").tag(sync=True)
     _answered = Int(0, help="Serial of the last request that ended.").tag(sync=True)
 
@@ -82,6 +85,28 @@ class MapView(Owning, ThreadLocalSync, BundledWidget):
             selection=Selection() if selection is None else selection, on_ask=on_ask, **traits
         )
 
+    def show(self, entries: dict[str, Any], *, facts: str = "") -> None:
+        """Draw a map.
+
+        Parameters
+        ----------
+        entries : dict
+            Of `map_entries`.
+        facts : str
+            On what it rests, in words.
+        """
+        with self.hold_sync():
+            for name, value in entries.items():
+                self.set_trait(name, value)
+            self.facts = facts
+            self.fresh = True
+
+    def show_progress(self, share: float, message: str) -> None:
+        """How far a map is that is being made: 0 to 1, or below 0 where none is."""
+        with self.hold_sync():
+            self.progress = share
+            self.doing = message
+
     def _let_go(self) -> None:
         self.set_trait("on_ask", None)
 
@@ -92,14 +117,26 @@ class MapView(Owning, ThreadLocalSync, BundledWidget):
         answer = afterwards(partial(setattr, self, "_answered", serial))
         with surely(answer), answer:
             self._started = serial
-            try:
-                if self.on_ask is None:
-                    raise TypeError("nothing here can do that: MapView needs on_ask=…")
-                self.on_ask(verb, path, tuple(channels), to)
-            except Exception as error:
-                self.error = logged_error(self, error)
-            except BaseException:
-                self.error = "It was interrupted."
-                raise
-            else:
-                self.error = ""
+            self.do(partial(self._answer, verb, path, tuple(channels), to))
+
+    def _answer(self, verb: str, path: str, channels: tuple[int, ...], to: int) -> None:
+        if self.on_ask is None:
+            raise TypeError("nothing here can do that: MapView needs on_ask=…")
+        self.on_ask(verb, path, channels, to)
+
+    def do(self, work: Function[[], object]) -> None:
+        """Do what the page asked for; why it fails is shown there.
+
+        Parameters
+        ----------
+        work : callable
+        """
+        try:
+            work()
+        except Exception as error:
+            self.error = logged_error(self, error)
+        except BaseException:
+            self.error = "It was interrupted."
+            raise
+        else:
+            self.error = ""

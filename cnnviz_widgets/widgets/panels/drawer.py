@@ -31,6 +31,7 @@ class Drawer(Owning, ThreadLocalSync, BundledWidget):
 
     tabs = List(Tuple(Unicode(), Unicode()), help="Name and title of each tab.").tag(sync=True)
     tab = Unicode(help="Name of the tab that is shown.").tag(sync=True)
+    wide = List(Unicode(), help="Tabs that take the middle of the frame, too.").tag(sync=True)
     is_open = Bool(True, help="Whether the drawer is there.").tag(sync=True)
 
     def __init__(self, tabs: Sequence[tuple[str, str]], **traits: Any) -> None:

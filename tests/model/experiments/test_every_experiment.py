@@ -15,6 +15,7 @@ from cnnviz_widgets.model import (
     diagnose,
     fresh_probe,
     layer_coherence,
+    map_network,
     model_lock,
     occlude,
     project_back,
@@ -29,7 +30,17 @@ from cnnviz_widgets.model.experiments.gradients import relative_gradients
 from cnnviz_widgets.model.experiments.model_comparison import LiveSide, ModelComparison
 from cnnviz_widgets.model.experiments.penalties import penalties
 from cnnviz_widgets.model.experiments.weight_trials import Trials
+from cnnviz_widgets.model.map.ablating.copies import Window
+from cnnviz_widgets.model.map.ablating.one_by_one import one_by_one
+from cnnviz_widgets.model.map.ablating.side_by_side import run_eagerly
+from cnnviz_widgets.model.map.ablating.slots import Joints, Slots
+from cnnviz_widgets.model.map.ablating.traced_copies import TracedCopies
+from cnnviz_widgets.model.map.effects import channel_effects, group_effects
+from cnnviz_widgets.model.map.mean_weights import mean_weights
+from cnnviz_widgets.model.map.silenced_blocks import silenced_blocks
 from cnnviz_widgets.model.reading.probe import reader_of
+from cnnviz_widgets.records.map.station import Station
+from cnnviz_widgets.runtime.progress import no_progress
 
 from ..check_untouched import Experiment, check_untouched
 
@@ -127,6 +138,49 @@ def stream(probe: ModelProbe) -> None:
     probe.stream(lambda info, array: array.sum())
 
 
+STATIONS = (
+    Station("conv", 2, "Conv2D", (None, 2, 2, 2)),
+    Station("dense", 2, "Dense", (None, 2), parents=("conv",)),
+)
+GROUPS = {path: np.zeros(2, int) for path in ("conv", "dense")}
+
+
+def silence_groups(probe: ModelProbe) -> None:
+    group_effects(probe, STATIONS, GROUPS)
+    channel_effects(probe, STATIONS, GROUPS, "conv", 1)
+
+
+def joints_of(probe: ModelProbe) -> Joints:
+    return Joints.of(STATIONS, reader_of(probe).description().infos)
+
+
+def silence_groups_traced(probe: ModelProbe) -> None:
+    with model_lock(probe.model):
+        reader_of(probe).description().traces.clear()
+        joints, window = joints_of(probe), Window(0, 1, 1)
+        copies = np.concatenate([probe.inputs] * window.copies)
+        TracedCopies(probe, joints)([copies], Slots.of(joints, GROUPS), window)
+
+
+def silence_groups_one_by_one(probe: ModelProbe) -> None:
+    with model_lock(probe.model):
+        joints = joints_of(probe)
+        one_by_one(probe, joints, Slots.of(joints, GROUPS), no_progress)
+
+
+def silence_groups_eagerly(probe: ModelProbe) -> None:
+    with model_lock(probe.model):
+        joints, window = joints_of(probe), Window(0, 1, 1)
+        copies = np.concatenate([probe.inputs] * window.copies)
+        run_eagerly(probe, joints, [copies], Slots.of(joints, GROUPS), window)
+    silenced_blocks(probe, STATIONS, targets=np.zeros((2, 2)), loss="mse")
+    mean_weights(probe, STATIONS, GROUPS)
+
+
+def map_it(probe: ModelProbe) -> None:
+    map_network(probe, labels=[0, 1], effects=False, groups=1)
+
+
 class Case(NamedTuple):
     """An experiment, and the files that it is written in."""
 
@@ -210,6 +264,27 @@ CASES = {
         (
             "model/experiments/channel/partial_function.py",
             "model/experiments/channel/partial_pass.py",
+        ),
+    ),
+    "group effects": Case(
+        silence_groups,
+        (
+            "model/map/effects.py",
+            "model/map/ablating/side_by_side.py",
+        ),
+    ),
+    "traced copies": Case(silence_groups_traced, ("model/map/ablating/traced_copies.py",)),
+    "map": Case(
+        map_it,
+        tuple(f"model/map/{name}.py" for name in ("network_map", "profiles", "stations")),
+    ),
+    "one by one": Case(silence_groups_one_by_one, ("model/map/ablating/one_by_one.py",)),
+    "copies and blocks": Case(
+        silence_groups_eagerly,
+        (
+            "model/map/ablating/copies.py",
+            "model/map/silenced_blocks.py",
+            "model/map/mean_weights.py",
         ),
     ),
     "stream": Case(stream, ("model/reading/model_reader.py", "model/reading/probe.py")),

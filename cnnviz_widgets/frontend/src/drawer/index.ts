@@ -76,6 +76,7 @@ class Drawer {
     const pane = this.root.closest<HTMLElement>(".cnnviz-frame-drawer");
     const frame = frameOf(this.root);
     frame?.classList.toggle("cnnviz-drawer-open", open);
+    frame?.classList.toggle("cnnviz-drawer-wide", open && this.model.get("wide").includes(chosen));
     for (const [name, tab] of this.tabs) {
       tab.setAttribute("aria-selected", String(name === chosen));
       tab.tabIndex = name === chosen ? 0 : -1;

@@ -13,7 +13,7 @@ describe("drawer", () => {
   let model: FakeModel<DrawerState>;
 
   beforeEach(async () => {
-    model = new FakeModel<DrawerState>({ tabs: [["findings", "Findings"], ["density", "<b>"]], tab: "findings", is_open: true });
+    model = new FakeModel<DrawerState>({ tabs: [["findings", "Findings"], ["density", "<b>"]], tab: "findings", wide: [], is_open: true });
     const { el } = await show(drawer, model);
     const pane = Object.assign(document.createElement("div"), { className: "cnnviz-frame-drawer" });
     const frame = Object.assign(document.createElement("div"), { className: "cnnviz-frame" });

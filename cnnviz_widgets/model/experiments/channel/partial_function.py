@@ -8,19 +8,15 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 import keras
-import numpy as np
 import tensorflow as tf
 
-from ....runtime.call_stack import surely
-from ....runtime.interrupts import interrupts_kept
-from ...keras_compat.scopes import same_scopes
 from ...layers.layer_info import output_suffix
 from ...reading.call_recorder import Interruption, ModelCallError, Recorder
 from ...reading.calls.layer_call import LayerCall
 from ...reading.calls.tensors import is_tensor
 from ...reading.passes.eager_pass import forward
 from ...reading.probe import ModelProbe, reader_of
-from .pass_function import PassFunction, with_rows
+from .pass_function import PassFunction, tensor_type, traced, with_rows
 
 
 class Ends(NamedTuple):
@@ -67,22 +63,16 @@ def partial_function(probe: ModelProbe, ends: Ends) -> PassFunction:
         The model cannot be traced, or does not come by the layer.
     """
     flat = keras.tree.flatten(probe.inputs)
-    specs = [tf.TensorSpec((None, *array.shape[1:]), _dtype_of(array)) for array in flat]
+    specs = [tf.TensorSpec((None, *array.shape[1:]), tensor_type(array)) for array in flat]
 
     def trace(rows: int | None) -> Any:
-        return _traced(probe, ends, [with_rows(spec, rows) for spec in specs])
+        those = [with_rows(spec, rows) for spec in specs]
+        return traced(lambda *tensors: _body(probe, ends, tensors), those)
 
     def make() -> PassFunction:
         return PassFunction(trace, specs, probe.samples)
 
     return reader_of(probe).traced(ends, make)
-
-
-def _traced(probe: ModelProbe, ends: Ends, specs: list[Any]) -> Any:
-    function = tf.function(lambda *tensors: _body(probe, ends, tensors), autograph=False)
-    scopes, interrupts = same_scopes(), interrupts_kept()
-    with surely(scopes, interrupts), scopes, interrupts:
-        return function.get_concrete_function(*specs)
 
 
 def _body(probe: ModelProbe, ends: Ends, flat: tuple[Any, ...]) -> list[Any]:
@@ -125,10 +115,6 @@ def _laid_out(tensor: Any, axis: int, peaks: bool) -> Any:
     if peaks:
         return tf.reduce_max(tensor, others[1:]) if rank > 2 else tensor
     return tf.transpose(tensor, [*others, axis % rank])
-
-
-def _dtype_of(array: Any) -> Any:
-    return tf.string if array.dtype.kind in "SU" else tf.as_dtype(np.asarray(array).dtype)
 
 
 class _Reached(BaseException):

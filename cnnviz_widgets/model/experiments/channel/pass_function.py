@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from ....runtime.call_stack import surely
 from ....runtime.interrupts import interrupts_kept
+from ...keras_compat.scopes import same_scopes
 from ...reading.call_recorder import ModelCallError
 
 
@@ -97,25 +98,47 @@ class PassFunction:
         return [np.concatenate(parts)[: self._count(given)] for parts in zip(*pieces, strict=True)]
 
     def _run(self, function: Any, given: Sequence[NDArray[Any]]) -> list[NDArray[Any]]:
-        tensors = [
-            tf.convert_to_tensor(array, spec.dtype)
-            for spec, array in zip(self._specs, given, strict=True)
-        ]
-        interrupts = interrupts_kept()
-        try:
-            with surely(interrupts), interrupts:
-                return [np.asarray(each) for each in keras.tree.flatten(function(*tensors))]
-        except tf.errors.ResourceExhaustedError as error:
-            raise MemoryError(f"no memory for a pass on this batch: {error}") from error
-        except tf.errors.OpError as error:
-            raise ModelCallError(
-                f"the model's call raised {type(error).__name__}: {error.message}"
-            ) from error
+        return run_traced(function, self._specs, given)
 
     def _count(self, given: Sequence[NDArray[Any]]) -> int:
         return next(
             len(array) for spec, array in zip(self._specs, given, strict=True) if _is_batch(spec)
         )
+
+
+def run_traced(
+    function: Any, specs: Sequence[Any], given: Sequence[NDArray[Any]]
+) -> list[NDArray[Any]]:
+    """What a traced function, or one that runs as it stands, returns for arrays.
+
+    Raises
+    ------
+    ModelCallError
+        The model's call raises.
+    MemoryError
+        There is not enough memory.
+    """
+    tensors = [
+        tf.convert_to_tensor(array, spec.dtype) for array, spec in zip(given, specs, strict=True)
+    ]
+    interrupts = interrupts_kept()
+    try:
+        with surely(interrupts), interrupts:
+            return [np.asarray(each) for each in keras.tree.flatten(function(*tensors))]
+    except tf.errors.ResourceExhaustedError as error:
+        raise MemoryError(f"no memory for a pass on this batch: {error}") from error
+    except tf.errors.OpError as error:
+        raise ModelCallError(
+            f"the model's call raised {type(error).__name__}: {error.message}"
+        ) from error
+
+
+def traced(body: Callable[..., Any], specs: Sequence[Any]) -> Any:
+    """A function of tensors that calls a model, traced; nothing of the trace stays in Keras."""
+    function = tf.function(body, autograph=False)
+    scopes, interrupts = same_scopes(), interrupts_kept()
+    with surely(scopes, interrupts), scopes, interrupts:
+        return function.get_concrete_function(*specs)
 
 
 def with_rows(spec: Any, rows: int | None) -> Any:

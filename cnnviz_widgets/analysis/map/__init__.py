@@ -1,0 +1,1 @@
+"""What the map of a network is made of: groups of channels, their rows by class, their order."""

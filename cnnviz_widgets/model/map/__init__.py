@@ -1,0 +1,1 @@
+"""The map of a whole network, measured on a live model."""

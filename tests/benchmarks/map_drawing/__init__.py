@@ -1,0 +1,1 @@
+"""The networks whose maps are drawn by `bench_map_drawing`."""
