@@ -68,6 +68,8 @@ class NetworkMap {
   private palette: Palette;
   private layout: Layout | undefined;
   private order = new Map<string, number[]>();
+  /** What it was laid out for. */
+  private room: [width: number, height: number] = [0, 0];
   private curves: readonly Curve[] = [];
   private spot: Spot | undefined;
   /** The box that the small window is about. */
@@ -130,10 +132,10 @@ class NetworkMap {
     onChange(model, ["title", "facts", "_notes", "fresh", "undoable", "redoable", "facet", "share", "reading"], this.show);
     onChange(model, ["layer"], () => this.markSelected());
     selection.onSelected(() => this.markSelected());
-    onResize(this.body, eachFrame(() => this.lay(), signal), signal);
+    onResize(this.body, eachFrame(() => this.resize(), signal), signal);
     onThemeChange(this.root, () => this.begin(), signal);
     this.stage.hits.root.addEventListener("keydown", (event) => this.onKey(event), { signal });
-    this.root.addEventListener("keydown", (event) => this.onUndo(event), { signal });
+    this.root.addEventListener("keydown", (event) => this.requests.onKey(event), { signal });
     onEscape(this.root, "search", () => this.chained >= 0 || this.column >= 0, () => this.look(-1), signal);
     // Where no bar of a frame does it.
     onEscape(this.root, "selection", () => selection.list.length > 0 && frameOf(this.root) === null, () => selection.clear(), signal);
@@ -179,13 +181,18 @@ class NetworkMap {
     this.lay();
   }
 
+  private resize(): void {
+    const { clientWidth, clientHeight } = this.body;
+    if (clientWidth !== this.room[0] || clientHeight !== this.room[1]) this.lay();
+  }
+
   private lay(): void {
     const { stations } = this.data;
-    const width = this.body.clientWidth;
     this.body.style.height = frameOf(this.root) ? "" : `${HEIGHT}px`;
+    const [width, height] = (this.room = [this.body.clientWidth, this.body.clientHeight]);
     if (width <= 0 || stations.length === 0) return;
     const strip = stripHeight(this.data);
-    this.layout = layOut(this.data, stations.map(({ path }) => this.order.get(path)!), width, Math.max(this.body.clientHeight, 300) - 2, strip);
+    this.layout = layOut(this.data, stations.map(({ path }) => this.order.get(path)!), width, height - 2, strip);
     this.spot = this.subject = undefined;
     this.stage.lay(this.data, this.layout, this.palette);
     this.paint();
@@ -359,16 +366,6 @@ class NetworkMap {
     else return;
     event.preventDefault();
     event.stopPropagation();
-  }
-
-  private onUndo(event: KeyboardEvent): void {
-    if (!(event.ctrlKey || event.metaKey) || event.altKey) return;
-    const key = event.key.toLowerCase();
-    const verb = key === "y" || (key === "z" && event.shiftKey) ? "redo" : key === "z" ? "undo" : undefined;
-    if (!verb || !this.model.get(verb === "undo" ? "undoable" : "redoable")) return;
-    event.preventDefault();
-    event.stopPropagation();
-    this.requests.ask(verb);
   }
 
   private async save(suffix: "png" | "svg"): Promise<void> {
