@@ -113,7 +113,7 @@ describe("what is drawn", () => {
   test("24 columns of 8 groups are drawn at once; where there is no room it scrolls", async () => {
     await open({}, 1000, () => largeState(24));
     expect(boxes()).toHaveLength(24 * 8);
-    expect(parseFloat(find(".cnnviz-map-stage").style.width)).toBeGreaterThan(24 * 75);
+    expect(parseFloat(find(".cnnviz-map-stage").style.width)).toBeGreaterThan(24 * 65);
     for (const each of boxes()) expect(parseFloat(each.style.height)).toBeGreaterThanOrEqual(24);
   });
 

@@ -1,12 +1,12 @@
 /** All of the map that is lines and words: what lies behind its boxes, and what lies over them. */
 import { svg } from "../../lib/dom/svg";
-import { compact, count } from "../../lib/format";
+import { compact, count, counted } from "../../lib/format";
 import type { MapData, Station } from "../data";
 import type { Box, Layout } from "./layout";
 import type { Palette } from "./palette";
 import { paintStrip } from "./strip";
 import { stageTitles } from "./titles";
-import { shortened, words } from "./words";
+import { roomiest, shortened, words } from "./words";
 
 /** Where bands begin. */
 const BAND = 18;
@@ -36,9 +36,11 @@ function headOf(station: Station, title: string, { columns }: Layout, at: number
   const { left, right, fold } = columns[at]!;
   const [middle, room] = [(left + right) / 2, right - left - 4];
   const noun = station.shape.length > 1 ? "channel" : "unit";
+  const { channels } = station;
+  const ways = [counted(channels, noun), `${compact(channels)} ${noun}s`, count(channels), compact(channels)];
   const parts = [
     words(shortened(title, room, `600 12px ${palette.font}`), middle, 42, { "font-size": 12, "font-weight": 600, fill: palette.text }),
-    words(`${room < 90 ? compact(station.channels) : count(station.channels)} ${noun}${station.channels === 1 ? "" : "s"}`, middle, 55, { fill: palette.faint }),
+    words(roomiest(ways, room, `11px ${palette.font}`), middle, 55, { fill: palette.faint }),
   ];
   if (fold === null) return parts;
   const text = `+ ${count(station.folded)} alike`;
