@@ -6,7 +6,7 @@ import { onResize } from "../lib/dom/canvas";
 import { element, mount, say } from "../lib/dom/elements";
 import { eachFrame } from "../lib/dom/frame";
 import { onThemeChange, themeOf } from "../lib/dom/theme";
-import { counted, wholePercent } from "../lib/format";
+import { counted } from "../lib/format";
 import { frameOf } from "../lib/frame/commands";
 import { onEscape } from "../lib/frame/escape";
 import { onChange } from "../lib/linking/changes";
@@ -18,7 +18,7 @@ import type { MapViewState } from "../lib/wire/states";
 import { strongestChain } from "./chain";
 import { Choosing, type Pressed } from "./choosing";
 import { deedsOf } from "./deeds";
-import { COLUMN_NOUNS, DATA_TRAITS, readMap, type MapData, type Pair } from "./data";
+import { DATA_TRAITS, readMap, type Group, type MapData, type Pair } from "./data";
 import { siftedOrder } from "./graph/order";
 import { GroupView } from "./parts/group-view";
 import { Legend } from "./parts/legend";
@@ -42,12 +42,11 @@ import { stripHeight } from "./stage/strip";
 const HEIGHT = 600;
 /** By these edges groups are ordered, however many are drawn: moving the slider moves no box. */
 const ORDERED_BY = 0.8;
-const HELP = "Arrows walk, Enter selects, . opens what can be done, C shows the strongest chain, Z enlarges, + and − unfold and fold";
 
 class NetworkMap {
   readonly root = element("div", "cnnviz cnnviz-map");
   private readonly body = element("div", "cnnviz-map-body");
-  private readonly said = element("div", "cnnviz-map-readout", { "aria-live": "off" });
+  private readonly said = element("div", "cnnviz-map-readout", { role: "status" });
   private readonly spotted = element("span", "");
   private readonly into = element("span", "");
   private readonly out = element("span", "");
@@ -62,7 +61,6 @@ class NetworkMap {
   private readonly group: GroupView;
   private readonly stage: Stage;
   private readonly show: () => void;
-  private readonly signal: AbortSignal;
   private data: MapData;
   private pictures: Pictures;
   private palette: Palette;
@@ -83,16 +81,15 @@ class NetworkMap {
   constructor(
     private readonly model: AnyModel<MapViewState>,
     private readonly selection: Selection,
-    props: ViewProps,
+    private readonly props: ViewProps,
   ) {
     const { signal } = props;
-    this.signal = signal;
     this.connection = new Connection(props);
     this.show = eachFrame(() => this.showState(), signal);
     this.requests = new Requests(model, this.connection, this.show, signal);
     this.choosing = new Choosing(model, selection, this.connection, this.requests);
     this.status = new Status(model, this.connection, this.requests, signal);
-    this.toolbar = new Toolbar(model, this.connection, this.requests, { table: () => this.turn(), save: (suffix) => void this.save(suffix) }, signal);
+    this.toolbar = new Toolbar(model, this.connection, this.requests, { table: () => this.turn(), save: (suffix) => void this.save(suffix) }, this.status.work, signal);
     this.legend = new Legend((column) => this.look(column), signal);
     this.table = new Table((station, channels, event) => this.select(station, channels, event), signal);
     this.menu = new BoxMenu(() => this.deeds(this.subject ?? this.spot?.box), () => this.focusSubject(), signal);
@@ -110,7 +107,6 @@ class NetworkMap {
       taken: (spot) => this.taken(spot),
       drop: (from, channels, to) => this.ask("move", from.station, channels, to.group!.group),
     }, this.menu.root, signal);
-    this.stage.hits.root.setAttribute("aria-label", `The map. ${HELP}`);
     this.said.append(this.spotted, this.into, this.out);
     this.body.append(this.stage.root, this.table.root, this.group.root, this.status.empty);
     this.root.append(this.toolbar.root, this.status.head, this.body, this.said, this.legend.root, this.status.foot, this.connection.line);
@@ -128,12 +124,12 @@ class NetworkMap {
     onChange(model, [...DATA_TRAITS, "_pictures", "_picture_shape"], read);
     onChange(model, ["facet"], paint);
     onChange(model, ["share", "reading"], lines);
-    onChange(model, ["colours"], () => this.begin());
+    onChange(model, ["colours"], () => this.recolour());
     onChange(model, ["title", "facts", "_notes", "fresh", "undoable", "redoable", "facet", "share", "reading"], this.show);
     onChange(model, ["layer"], () => this.markSelected());
     selection.onSelected(() => this.markSelected());
     onResize(this.body, eachFrame(() => this.resize(), signal), signal);
-    onThemeChange(this.root, () => this.begin(), signal);
+    onThemeChange(this.root, () => this.recolour(), signal);
     this.stage.hits.root.addEventListener("keydown", (event) => this.onKey(event), { signal });
     this.root.addEventListener("keydown", (event) => this.requests.onKey(event), { signal });
     onEscape(this.root, "search", () => this.chained >= 0 || this.column >= 0, () => this.look(-1), signal);
@@ -142,7 +138,7 @@ class NetworkMap {
   }
 
   private get pairs(): Pair[] {
-    return this.model.get("reading") === "weights" && this.data.weights.length > 0 ? this.data.weights : this.data.effects;
+    return this.model.get("reading") === "weights" ? this.data.weights : this.data.effects;
   }
 
   private get unit(): string {
@@ -155,20 +151,29 @@ class NetworkMap {
 
   // Painting --------------------------------------------------------------------------------
 
-  /** On a page of other colours. */
+  /** In the colours of the page. */
   begin(): void {
     this.palette = this.readPalette();
     this.arrange();
     this.showState();
   }
 
+  private recolour(): void {
+    this.begin();
+    if (this.group.group) this.showGroup(this.group.group);
+  }
+
   private read(): void {
+    const enlarged = this.group.group;
+    const path = enlarged && this.data.stations[enlarged.station]!.path;
     this.data = readMap(this.model);
     this.pictures = new Pictures(this.model);
     this.chained = -1;
     if (this.column >= this.data.columns.length) this.column = -1;
-    this.group.close();
+    const same = this.data.stations.find((station) => station.path === path)?.groups[enlarged?.group ?? -1];
     this.begin();
+    if (same) this.showGroup(same);
+    else this.group.close();
   }
 
   /** Groups keep their places where another order is hardly better. */
@@ -193,7 +198,7 @@ class NetworkMap {
     if (width <= 0 || stations.length === 0) return;
     const strip = stripHeight(this.data);
     this.layout = layOut(this.data, stations.map(({ path }) => this.order.get(path)!), width, height - 2, strip);
-    this.spot = this.subject = undefined;
+    this.hover(undefined);
     this.stage.lay(this.data, this.layout, this.palette);
     this.paint();
   }
@@ -287,12 +292,17 @@ class NetworkMap {
     if (!box && (expandable || expanded)) this.ask(expanded ? "fold" : "expand", station);
   }
 
-  private enlarge({ group, station }: Box): void {
+  private enlarge({ group }: Box): void {
     if (!group) return;
+    this.showGroup(group);
+    this.group.focus();
+  }
+
+  private showGroup(group: Group): void {
     const { data, pictures, palette, column } = this;
+    const { station } = group;
     const title = `${data.stations[station]!.title} · group ${group.group} · ${counted(group.channels.length, "channel")}`;
     this.group.show(group, title, { data, pictures, palette, column, facet: "both" }, (channel) => this.choosing.has(data.stations[station]!, channel));
-    this.group.focus();
   }
 
   private select(station: number, channels: Iterable<number>, pressed?: Pressed): void {
@@ -371,15 +381,9 @@ class NetworkMap {
   private async save(suffix: "png" | "svg"): Promise<void> {
     const { parts } = this.stage;
     if (!parts) return;
-    const { model, data } = this;
-    const lines = [
-      `${wholePercent(model.get("share"))} of what acts on each group is drawn`,
-      data.columns.length > 0 ? `columns: ${COLUMN_NOUNS[data.columnKind]} ${data.columns.join(" · ")}` : "",
-      model.get("facts"),
-    ];
     try {
-      const content = await fileOf(suffix, { ...parts, title: model.get("title"), lines: lines.filter(Boolean) });
-      if (!this.signal.aborted) saveFile(`map.${suffix}`, content);
+      const content = await fileOf(suffix, parts, this.model);
+      if (!this.props.signal.aborted) saveFile(`map.${suffix}`, content);
     } catch (error) {
       say(this.spotted, `The browser made no picture: ${String(error)}`);
     }

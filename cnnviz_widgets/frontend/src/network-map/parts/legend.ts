@@ -22,7 +22,7 @@ export class Legend {
     private readonly choose: (column: number) => void,
     signal: AbortSignal,
   ) {
-    this.list = choice("", "Groups and lines that are strong on it stand out", [], (value) => this.choose(Number(value)), signal);
+    this.list = choice("stands out", "Groups and lines that are strong on it stand out", [], (value) => this.choose(Number(value)), signal);
     this.root.append(this.keys, this.columns);
     this.columns.addEventListener("click", (event) => {
       const column = this.chips.indexOf(event.target as HTMLButtonElement);
