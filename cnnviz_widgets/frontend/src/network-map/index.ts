@@ -257,7 +257,7 @@ class NetworkMap {
     this.toolbar.show(this.data, this.isTable);
     this.status.show(isEmpty);
     const unit = this.pairs === this.data.effects ? ": standard deviations of what changes when the group is silenced" : ": mean weight";
-    this.legend.show(this.data, this.palette, unit, stripHeight(this.data) > 6);
+    this.legend.show(this.data, this.palette, unit);
     this.legend.root.hidden = this.said.hidden = isEmpty;
     this.stage.root.hidden = isEmpty || this.isTable;
     this.table.root.hidden = isEmpty || !this.isTable;
