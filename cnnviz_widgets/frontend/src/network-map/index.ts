@@ -46,10 +46,10 @@ const ORDERED_BY = 0.8;
 class NetworkMap {
   readonly root = element("div", "cnnviz cnnviz-map");
   private readonly body = element("div", "cnnviz-map-body");
-  private readonly said = element("div", "cnnviz-map-readout", { role: "status" });
   private readonly spotted = element("span", "");
   private readonly into = element("span", "");
   private readonly out = element("span", "");
+  private readonly said = element("div", "cnnviz-map-readout", { role: "status" }, this.spotted, this.into, this.out);
   private readonly connection: Connection;
   private readonly requests: Requests;
   private readonly choosing: Choosing;
@@ -107,7 +107,6 @@ class NetworkMap {
       taken: (spot) => this.taken(spot),
       drop: (from, channels, to) => this.ask("move", from.station, channels, to.group!.group),
     }, this.menu.root, signal);
-    this.said.append(this.spotted, this.into, this.out);
     this.body.append(this.stage.root, this.table.root, this.group.root, this.status.empty);
     this.root.append(this.toolbar.root, this.status.head, this.body, this.said, this.legend.root, this.status.foot, this.connection.line);
     this.data = readMap(model);
@@ -224,7 +223,7 @@ class NetworkMap {
   private light(): void {
     const { data, layout, spot } = this;
     if (!layout) return;
-    const of = (groups: Iterable<number>): Set<number> => new Set([...groups].map((index) => layout.ofGroup.get(index)!.id));
+    const of = (groups: Iterable<number>): Set<number> => new Set([...groups].flatMap((index) => layout.ofGroup.get(index)?.id ?? []));
     const links = this.chained >= 0 ? strongestChain(data, this.pairs, this.chained) : [];
     this.stage.showStrands(strandsOf(links, layout), this.palette);
     const group = spot?.box.group;
@@ -272,6 +271,7 @@ class NetworkMap {
     this.spot = spot;
     this.subject = undefined;
     say(this.spotted, spot ? [boxWords(this.data, spot.box), spotWords(this.data, spot)].filter(Boolean).join(" — ") : "");
+    this.choosing.hover(spot && this.data.stations[spot.box.station], spot?.channel ?? -1);
     if (isSame) return;
     const group = spot?.box.group;
     const { into, out } = group ? neighboursOf(this.data, this.pairs, group) : { into: [], out: [] };

@@ -203,12 +203,16 @@ describe("pointing", () => {
   });
 
   test("within a box it is told of the channel and the class", async () => {
-    await open();
+    const { selection } = await open();
     const button = box("conv1 · group 0");
     const [x, y] = middle(button);
     point(button, "pointermove", [x + parseFloat(button.style.width) / 2 - 3, y]);
     expect(readout()).toContain("channel 2 · largest 1 · dog");
     expect(find(".cnnviz-map-named").textContent).toBe("dog");
+    // Other views know of it, where they show that layer.
+    expect(selection.state.hovered).toBe(2);
+    point(box("conv2 · group 0"), "pointermove");
+    expect(selection.state.hovered).toBe(-1);
   });
 
   test("a class leaves what is strong on it, and a second click all", async () => {
