@@ -57,7 +57,17 @@ class StationEntry(TypedDict):
     """The share of silent channels at each moment of the history."""
 
 
-class GroupEntry(TypedDict):
+class DensityEntry(TypedDict):
+    """How the values of a box are distributed; nothing before that is asked for."""
+
+    density: Uint8
+    """The curve, 0 to 255 of its peak; without zeros."""
+    density_range: tuple[Number, Number]
+    zeros: Number
+    """The share of exact zeros."""
+
+
+class GroupEntry(DensityEntry):
     """A box of the map."""
 
     station: int
@@ -71,9 +81,6 @@ class GroupEntry(TypedDict):
     """How many rows the matrix has of it: of many channels neighbours are averaged."""
     values: Float32
     """The greatest value of each channel."""
-    density: Uint8
-    """The curve of the group's values, 0 to 255 of its peak; empty where not known."""
-    density_range: tuple[Number, Number]
     findings: list[str]
     """What is wrong with channels of it, each a short phrase."""
 

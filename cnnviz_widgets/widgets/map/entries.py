@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -11,12 +11,13 @@ from numpy.typing import NDArray
 
 from ...analysis.arrays import Indices
 from ...analysis.map.class_rows import shown_rows
+from ...records.map.group_density import GroupDensity
 from ...records.map.group_effects import GroupEffects
 from ...records.map.map_patches import MapPatches, strongest_members
 from ...records.map.network_record import NetworkRecord
 from ...records.map.station import Station
 from ...records.map.station_groups import STATES, StationGroups
-from ..linking.wire_map import EffectEntry, GroupEntry, PatchEntry, StationEntry
+from ..linking.wire_map import DensityEntry, EffectEntry, GroupEntry, PatchEntry, StationEntry
 from .weight_story import WeightStory
 
 MOST_ROWS = 64
@@ -30,7 +31,7 @@ def map_entries(
     *,
     expandable: Collection[str] = (),
     expanded: Collection[str] = (),
-    densities: Mapping[str, NDArray[np.float64]] | None = None,
+    densities: Mapping[str, Sequence[GroupDensity]] | None = None,
     findings: Mapping[str, Mapping[int, str]] | None = None,
 ) -> dict[str, Any]:
     """Everything of a map that the page draws, by the names of the view's traits.
@@ -43,8 +44,8 @@ def map_entries(
         How the weights fared over the moments.
     expandable, expanded : collection of str
         Paths of stations that can be, or are, drawn unfolded.
-    densities : mapping of str to ndarray of float64, shape (K, 2 + points), optional
-        By the stations' paths: of each group the range of its values and their curve.
+    densities : mapping of str to sequence of GroupDensity, optional
+        By the stations' paths: of each group.
     findings : mapping of str to mapping of int to str, optional
         By the stations' paths: what is wrong with some of their channels.
     """
@@ -70,11 +71,10 @@ def map_entries(
             entry["findings"] = list(
                 dict.fromkeys(wrong[k] for k in members.tolist() if k in wrong)
             )
-            if curves is not None and np.isfinite(curves[group]).all():
-                low, high, *curve = curves[group].tolist()
-                peak = max(curve) or 1.0
-                entry["density_range"] = (low, high)
-                entry["density"] = bytes(round(255 * each / peak) for each in curve)
+            if curves is not None:
+                curve = _density(curves[group])
+                entry["density"], entry["zeros"] = curve["density"], curve["zeros"]
+                entry["density_range"] = curve["density_range"]
             listed += _patches(patches, path, own, group, len(groups))
             groups.append(entry)
     columns = len(record.columns)
@@ -174,7 +174,17 @@ def _group(station: int, group: int, own: StationGroups, members: Indices, rows:
         "values": own.values[members].astype("<f4").tobytes(),
         "density": b"",
         "density_range": (None, None),
+        "zeros": None,
         "findings": [],
+    }
+
+
+def _density(density: GroupDensity) -> DensityEntry:
+    peak = float(density.density.max()) or 1.0
+    return {
+        "density": np.rint(255 * density.density / peak).astype(np.uint8).tobytes(),
+        "density_range": (float(density.grid[0]), float(density.grid[-1])),
+        "zeros": density.zero_share,
     }
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -10,11 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...model import ModelProbe, model_lock
+from ...model.map.group_densities import group_densities
 from ...model.map.map_patches import map_patches
 from ...model.map.map_reading import MapReading
 from ...model.map.mean_weights import mean_weights
 from ...model.map.network_map import read_map
 from ...records.layer_picture import counted
+from ...records.map.group_density import GroupDensity
 from ...records.map.group_effects import GroupEffects
 from ...records.map.map_patches import MapPatches
 from ...records.map.network_record import NetworkRecord
@@ -111,7 +113,8 @@ class MapState:
         self._done: list[_Edit] = []
         self._undone: list[_Edit] = []
         view.on_ask = self.ask
-        view.observe(self._on_reading, "reading")
+        self._densities: Mapping[str, Sequence[GroupDensity]] | None = None
+        view.observe(self._on_reading, ["reading", "facet"])
         view.observe(self._on_active, "active")
 
     # What is asked -------------------------------------------------------------------------------
@@ -288,6 +291,7 @@ class MapState:
             )
             patches = map_patches(subject.probe, reading)
         self.reading, self.patches, self.expanded = reading, patches, expanded
+        self._densities = None
         self._done.clear()
         self._undone.clear()
         self.show()
@@ -312,7 +316,7 @@ class MapState:
             with surely(*cell, report), cell[0], cell[1], report:
                 changed = reading.with_groups(path, own)
                 reading = changed.with_effects(probe, path, self._work.progress)
-        self.reading = reading
+        self.reading, self._densities = reading, None
         self.show()
 
     # How it is shown -----------------------------------------------------------------------------
@@ -326,10 +330,19 @@ class MapState:
             self._story(),
             expandable=self._expandable(),
             expanded=self.expanded,
+            densities=self._known_densities(),
         )
         entries["_weights"] = self._weights() if self.view.reading == "weights" else []
         self.view.show(entries, facts=_facts(record))
         self._tell_edits()
+
+    def _known_densities(self) -> Mapping[str, Sequence[GroupDensity]] | None:
+        """Those of the groups as they are, once they have been asked for."""
+        if self.view.facet == "density" and self._densities is None:
+            probe, report = self._subject().probe, self._work.reported()
+            with surely(report), report:
+                self._densities = group_densities(probe, self._present, self._work.progress)
+        return self._densities
 
     def _weights(self) -> list[Any]:
         record = self._present
@@ -346,9 +359,13 @@ class MapState:
         if self.view.active and (self.record is None or not self.view.fresh):
             self.view.do(self.refresh)
 
-    def _on_reading(self, change: object) -> None:
-        if self.record is not None:
-            self.show()
+    def _on_reading(self, change: dict[str, Any]) -> None:
+        """Another reading or facet: some are measured when they are asked for."""
+        asks = change["name"] == "reading" or (
+            change["new"] == "density" and self._densities is None
+        )
+        if asks and self.record is not None:
+            self.view.do(self.show)
 
     def _tell_edits(self) -> None:
         self.view.undoable = self._done[-1].words if self._done else ""

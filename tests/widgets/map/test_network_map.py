@@ -174,6 +174,22 @@ def test_weights_are_read_when_they_are_asked_for(shown: cv.NetworkMap) -> None:
     assert len(kinds) < len(shown.view._effects), "a sum is made by no kernel"
 
 
+def test_densities_are_measured_when_they_are_asked_for(model: Any, shown: cv.NetworkMap) -> None:
+    assert not any(entry["density"] for entry in shown.view._groups)
+    shown.view.facet = "density"
+    outputs = keras.Model(model.inputs, model.get_layer("conv1").output)(IMAGES).numpy()
+    own = shown.record.groups["conv1"]
+    for entry in shown.view._groups:
+        assert len(entry["density"]) == 64
+        if entry["station"] == 0:
+            values = outputs[..., own.members(entry["group"])]
+            assert entry["zeros"] == pytest.approx((values == 0).mean(), abs=0.02)
+            assert entry["density_range"][1] == pytest.approx(values.max(), rel=0.3)
+    channel = int(np.flatnonzero(own.groups >= 0)[0])
+    shown.move("conv1", [channel], own.count)
+    assert all(entry["density"] for entry in shown.view._groups), "measured anew"
+
+
 def test_a_failed_call_leaves_what_was_shown(shown: cv.NetworkMap, monkeypatch: Any) -> None:
     before = shown.record
     monkeypatch.setattr(

@@ -61,6 +61,17 @@ export class Requests {
     this.model.save_changes();
   }
 
+  /** Undo and redo by their keys, where there is something to be. */
+  onKey(event: KeyboardEvent): void {
+    if (!(event.ctrlKey || event.metaKey) || event.altKey) return;
+    const key = event.key.toLowerCase();
+    const verb = key === "y" || (key === "z" && event.shiftKey) ? "redo" : key === "z" ? "undo" : undefined;
+    if (!verb || !this.model.get(`${verb}able`)) return;
+    event.preventDefault();
+    event.stopPropagation();
+    this.ask(verb);
+  }
+
   /** What goes on, in words; "" for nothing. */
   get state(): string {
     if (!this.connection.alive) return "";

@@ -12,7 +12,7 @@ type GroupStart = Partial<Omit<GroupEntry, "channels">> & { station: number; gro
 
 export const groupEntry = ({ channels, ...group }: GroupStart): GroupEntry => ({
   pinned: [], stability: null, rows: channels.length, values: view(Float32Array.from(channels, (_, at) => channels.length - at)),
-  density: view(new Uint8Array(0)), density_range: [null, null], findings: [], channels: view(Int32Array.from(channels)), ...group,
+  density: view(new Uint8Array(0)), density_range: [null, null], zeros: null, findings: [], channels: view(Int32Array.from(channels)), ...group,
 });
 
 export const effectEntry = (parent: number, child: number, mean: readonly number[]): EffectEntry => ({

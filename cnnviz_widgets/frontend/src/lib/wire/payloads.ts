@@ -578,8 +578,17 @@ export interface StationEntry {
   silent_shares: (number | null)[];
 }
 
+/** How the values of a box are distributed; nothing before that is asked for. */
+export interface DensityEntry {
+  /** The curve, 0 to 255 of its peak; without zeros. */
+  density: DataView;
+  density_range: [number | null, number | null];
+  /** The share of exact zeros. */
+  zeros: number | null;
+}
+
 /** A box of the map. */
-export interface GroupEntry {
+export interface GroupEntry extends DensityEntry {
   station: number;
   group: number;
   /** In the layer's own numbering and in the order of their rows. */
@@ -591,9 +600,6 @@ export interface GroupEntry {
   rows: number;
   /** The greatest value of each channel. */
   values: DataView;
-  /** The curve of the group's values, 0 to 255 of its peak; empty where not known. */
-  density: DataView;
-  density_range: [number | null, number | null];
   /** What is wrong with channels of it, each a short phrase. */
   findings: string[];
 }

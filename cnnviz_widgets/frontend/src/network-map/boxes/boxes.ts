@@ -1,6 +1,6 @@
 /** What is drawn in the boxes: patches, class matrix, density or health. */
 import { layer, prepare } from "../../lib/dom/canvas";
-import { number } from "../../lib/format";
+import { number, percent } from "../../lib/format";
 import { STATE_NAMES, strengthOf, type Group, type MapData } from "../data";
 import { insideOf, type Facet, type Inside } from "./cells";
 import type { Box } from "../stage/layout";
@@ -127,7 +127,7 @@ export function paintMatrix(context: CanvasRenderingContext2D, group: Group, rec
   context.globalAlpha = 1;
 }
 
-function paintDensity(context: CanvasRenderingContext2D, { x, y, width, height }: Box, { density, density_range }: Group, palette: Palette): void {
+function paintDensity(context: CanvasRenderingContext2D, { x, y, width, height }: Box, { density, density_range, zeros }: Group, palette: Palette): void {
   const [low, high] = density_range;
   if (density.length === 0) return;
   const foot = height > 44 ? 13 : 2;
@@ -151,10 +151,14 @@ function paintDensity(context: CanvasRenderingContext2D, { x, y, width, height }
     context.fillStyle = palette.faint;
     context.fillRect(zero, y + 14, 1, floor - y - 14);
   }
-  if (foot < 13) return;
   context.fillStyle = palette.faint;
   context.font = `9px ${palette.font}`;
   context.textBaseline = "alphabetic";
+  if (zeros) {
+    context.textAlign = "right";
+    context.fillText(`${percent(zeros)} zeros`, x + width - 3, y + 11, width - 22);
+  }
+  if (foot < 13) return;
   context.textAlign = "left";
   context.fillText(number(low, 2), x + 3, y + height - 3, width / 2 - 4);
   context.textAlign = "right";

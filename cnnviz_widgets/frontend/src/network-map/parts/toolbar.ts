@@ -45,6 +45,7 @@ export class Toolbar {
     private readonly connection: Connection,
     private readonly requests: Requests,
     hand: ToolbarHand,
+    work: HTMLElement,
     signal: AbortSignal,
   ) {
     const set = <K extends "facet" | "reading" | "colours">(trait: K, value: MapViewState[K]): void => {
@@ -76,7 +77,7 @@ export class Toolbar {
     const window = popover(save, files, signal, { label: "Colours, and files" });
     const drawn = element("label", "cnnviz-choice", { title: "Of what acts on each group, the strongest lines that make this share" }, element("span", "", {}, "drawn"), this.slider, this.share);
     this.root.append(
-      this.title, group("facet", "What is drawn in the boxes", FACETS), group("reading", "What lines are", READINGS), drawn,
+      this.title, group("facet", "What is drawn in the boxes", FACETS), group("reading", "What lines are", READINGS), drawn, work,
       element("span", "cnnviz-map-end", {}, this.undo, this.redo, this.refresh, this.table, save),
     );
   }
