@@ -223,6 +223,7 @@ def test_a_model_that_fails_on_the_way_keeps_what_was_done() -> None:
 
 def test_weights_that_change_meanwhile_stop_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(surveyor, "_LOOK_AGAIN", 0)
+    monkeypatch.setattr(surveyor, "_LOOKS", 0)
     model = small()
     model.compile("sgd", "sparse_categorical_crossentropy")
 
