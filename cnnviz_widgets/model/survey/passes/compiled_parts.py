@@ -162,6 +162,9 @@ class CompiledParts:
             names=self._names,
         )
         forward(self._model, keras.tree.pack_sequence_as(self._inputs, list(flat)), recorder)
+        for path in self._infos:
+            if path not in parts:
+                raise ModelCallError(f"layer {path!r} was not called as the model was traced")
         # All layers side by side: a few large arrays leave the graph quicker than many small ones.
         wide = {
             name: tf.concat([parts[path][name] for path in self._infos], 1) for name in _NUMBERS

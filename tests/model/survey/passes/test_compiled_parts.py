@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 import pytest
 
-tf = pytest.importorskip("tensorflow")
-compiled_parts = pytest.importorskip("cnnviz_widgets.model.survey.passes.compiled_parts")
+tf: Any = pytest.importorskip("tensorflow")
+compiled_parts: Any = pytest.importorskip("cnnviz_widgets.model.survey.passes.compiled_parts")
 
 SAMPLES, CHANNELS = 2, 40
 
@@ -23,7 +24,7 @@ def all_alike(positions: int) -> Any:
 
 
 # Of how many channels the squares' digits cancel: of none, of a few, of most.
-VALUES = {
+VALUES: dict[str, Callable[[int], Any]] = {
     "spread": normal,
     "alike": all_alike,
     "just spread enough": lambda positions: 1 + normal(positions) / 5.5,
