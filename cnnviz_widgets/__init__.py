@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from . import analysis, model
     from .history.history import History
     from .model import ModelProbe, TrainingMonitor
+    from .records.survey.layer_summary import LayerSummary
     from .records.survey.survey import Survey
     from .widgets.api import compare, diagnose, selected_values, survey
     from .widgets.channel.channel_card import ChannelCard
@@ -53,6 +54,7 @@ _HOMES = {
     "History": ".history.history",
     "HistoryViewer": ".widgets.inspector.history.history_viewer",
     "LayerSelector": ".widgets.panels.selector",
+    "LayerSummary": ".records.survey.layer_summary",
     "ModelInspector": ".widgets.inspector.model_inspector",
     "ModelProbe": ".model",
     "ParameterGrid": ".widgets.views.parameter_grid",
@@ -86,6 +88,7 @@ __all__ = [
     "History",
     "HistoryViewer",
     "LayerSelector",
+    "LayerSummary",
     "ModelInspector",
     "ModelProbe",
     "ParameterGrid",
