@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from . import analysis, model
     from .history.history import History
     from .model import ModelProbe, TrainingMonitor
+    from .records.survey.layer_summary import LayerSummary
     from .records.survey.survey import Survey
     from .widgets.api import compare, diagnose, selected_values, survey
     from .widgets.channel.channel_card import ChannelCard
@@ -54,6 +55,7 @@ _HOMES = {
     "History": ".history.history",
     "HistoryViewer": ".widgets.inspector.history.history_viewer",
     "LayerSelector": ".widgets.panels.selector",
+    "LayerSummary": ".records.survey.layer_summary",
     "ModelInspector": ".widgets.inspector.model_inspector",
     "ModelProbe": ".model",
     "NetworkMap": ".widgets.map.network_map",
@@ -88,6 +90,7 @@ __all__ = [
     "History",
     "HistoryViewer",
     "LayerSelector",
+    "LayerSummary",
     "ModelInspector",
     "ModelProbe",
     "NetworkMap",

@@ -739,6 +739,8 @@ ALONE: list[tuple[str, Callable[[], Any], str, str]] = [
          "'nonsense'", "there are|did you mean")
         for kind in PUBLIC_WIDGETS
     ),
+    ("LayerSummary", lambda: cv.survey(THINGS.model, IMAGES).layers["head"].quantile(1.5), "1.5",
+     "q must be"),
     ("ChannelGrid", lambda: cv.ChannelGrid(VALUES, colourmap="grey"), "'colourmap'",
      "did you mean 'colormap'"),
     ("ChannelGrid", lambda: setattr(its("ChannelGrid"), "colourmap", "grey"), "'colourmap'",

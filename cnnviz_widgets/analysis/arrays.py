@@ -28,6 +28,8 @@ CHUNK_ROWS = 248
 # call to be spread over many values of each channel.
 _BLOCK_VALUES = 1 << 18
 _BLOCK_ROWS = 32
+# Rows of fewer columns are short.
+_WIDE = 256
 
 
 def checked_values(values: ArrayLike, *, name: str = "values") -> NDArray[Any]:
@@ -119,6 +121,13 @@ def in_type_of(numbers: Floats, values: FloatArray) -> FloatArray:
 
 def count_true(mask: NDArray[np.bool_]) -> NDArray[np.int64]:
     """How many entries of each column of `mask`, shape (rows, columns), are true."""
+    folds = _WIDE // mask.shape[1] if mask.shape[1] else 0
+    if 2 <= folds <= mask.shape[0] and mask.flags.c_contiguous:
+        # Short rows side by side, as long ones add up several times faster.
+        whole = mask.shape[0] // folds * folds
+        wide = count_true(mask[:whole].reshape(-1, folds * mask.shape[1]))
+        counts: NDArray[np.int64] = wide.reshape(folds, -1).sum(axis=0)
+        return counts + count_true(mask[whole:])
     # Bytes add up several times faster than 64-bit numbers, and 255 of them cannot overflow.
     counts = np.zeros(mask.shape[1], dtype=np.int64)
     ones = mask.view(np.uint8)

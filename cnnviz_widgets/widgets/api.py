@@ -19,6 +19,7 @@ from ..model.reading.probe import ModelProbe
 from ..model.survey.chosen_layers import Layers
 from ..model.survey.survey import survey as survey_model
 from ..records.layer_picture import counted
+from ..records.survey.sample_digests import are_same_samples
 from ..records.survey.survey import Survey
 from ..runtime.progress import Progress
 from ..validation.keywords import checked_keywords
@@ -158,7 +159,8 @@ def compare(a: Any, b: Any, *, layer: str | None = None, inputs: Any = None) -> 
     Parameters
     ----------
     a, b : ModelInspector, ModelProbe, keras.Model, Moment or Survey
-        Before and after. An inspector or a probe stands for its live model on its inputs; a
+        Before and after. An inspector or a probe stands for its live model on its inputs, two
+        inspectors that rest on surveys of the same samples for these, unless `inputs` are given; a
         moment is one of a history's, such as ``history[0]`` or ``history.at(400)``. Of a survey
         health, distributions and means on classes are those of all its samples, maps those of the
         samples that it kept.
@@ -189,7 +191,9 @@ def compare(a: Any, b: Any, *, layer: str | None = None, inputs: Any = None) -> 
     >>> cv.compare(version_1, version_2, inputs=images[:16])
     >>> cv.compare(cv.survey(version_1, images), cv.survey(version_2, images))
     """
+    given = a, b
     if inputs is None:
+        a, b = _surveys_of(a, b) or (a, b)
         inputs = next((probe.inputs for probe in map(_probe_of, (a, b)) if probe is not None), None)
     has_moment = any(isinstance(each, Moment) for each in (a, b))
     sides = [_side(each, name, inputs, has_moment) for each, name in ((a, "a"), (b, "b"))]
@@ -199,11 +203,21 @@ def compare(a: Any, b: Any, *, layer: str | None = None, inputs: Any = None) -> 
     labels = next(
         (list(each.grid.sample_labels) for each in (a, b) if isinstance(each, ModelInspector)), []
     )
-    inspectors = [each for each in (a, b) if isinstance(each, ModelInspector)]
+    inspectors = [each for each in given if isinstance(each, ModelInspector)]
     class_names = next((each.class_names for each in inspectors if each.class_names), ())
     return ComparisonPanel(
         ModelComparison(*sides), layer=layer, sample_labels=labels, class_names=class_names
     )
+
+
+def _surveys_of(a: Any, b: Any) -> tuple[Survey, Survey] | None:
+    """What two inspectors rest on, where that is the same samples."""
+    if not (isinstance(a, ModelInspector) and isinstance(b, ModelInspector)):
+        return None
+    one, other = a.surveyed, b.surveyed
+    if one is None or other is None or one.ranges != other.ranges:
+        return None
+    return (one, other) if are_same_samples(one.digests, other.digests) else None
 
 
 def _probe_of(given: Any) -> ModelProbe | None:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..arrays import Floats, Integers, count_true
+from ..arrays import Floats, Integers, Singles, count_true
 from .batch_parts import Asked, BatchParts
 from .channel_rule import ChannelRule
 from .exact_sums import split_terms
@@ -168,15 +168,16 @@ class LayerTally:
             self.faulty += count_true(parts.nonfinite > 0)
         # Zeros of either sign are equal: which of them is the least would hang on the order.
         low, high = parts.low + np.float32(0), parts.high + np.float32(0)
-        np.minimum(self.low, low.min(axis=0), out=self.low)
-        np.maximum(self.high, high.max(axis=0), out=self.high)
+        least, greatest = low.min(axis=0), high.max(axis=0)
+        np.minimum(self.low, least, out=self.low)
+        np.maximum(self.high, greatest, out=self.high)
         self._add_moments(parts, sums, means, counted)
         self.top.add(high, numbers, parts.high_at)
         self.bottom.add(np.float32(0) - low, numbers, parts.low_at)
         self._add_classes(
             labels, means, fires, None if whole else parts.nonfinite < parts.positions
         )
-        self._add_rows(parts.rows, numbers)
+        self._add_rows(parts.rows, numbers, (least, greatest) if whole else None)
         entering = self.kept.entering(numbers)
         pooled = (means[entering] * self.rule.scale).astype(np.float32)
         self.kept.add(numbers[entering], {"pooled": pooled, "label": labels[entering]})
@@ -229,12 +230,15 @@ class LayerTally:
         self.class_known[present] += in_class
         self.class_sums[:, present] += member.astype(np.float64) @ split_terms(means)
 
-    def _add_rows(self, rows: NDArray[np.float32], numbers: Integers) -> None:
+    def _add_rows(
+        self, rows: NDArray[np.float32], numbers: Integers, within: tuple[Singles, Singles] | None
+    ) -> None:
+        """`within` are the least and the greatest values, where all are finite."""
         channels = rows.shape[-1]
-        self.cells.add(rows.reshape(-1, channels))
+        self.cells.add(rows.reshape(-1, channels), within)
         if self.products is not None:
             finite = rows
-            if not np.isfinite(rows).all():
+            if within is None:
                 finite = np.where(np.isfinite(rows), rows, np.float32(0))
             with np.errstate(over="ignore"):
                 scaled = np.ldexp(finite, -self.rule.unit.astype(np.int32))

@@ -16,7 +16,7 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from ..arrays import Floats, Indices, Integers, count_true, frozen, row_blocks
+from ..arrays import Indices, Integers, count_true, frozen
 
 REACH = 512
 """Cells on either side of the middle one."""
@@ -33,8 +33,12 @@ LEAST_EXPONENT, MOST_EXPONENT = _OCTAVES - _BIAS + 1, 128
 # How far cells may be widened: equal ones to eight times the width, octaves by a quarter of them.
 _EQUAL_WIDER, _OCTAVES_WIDER = 3, _OCTAVES // 4
 
-# The first samples' channels are tried so many at a time, whose cells fit a cache.
-_TRIED_TOGETHER = 64
+# So many values are counted at a time: all that is worked out on the way fits a cache.
+_COUNTED_TOGETHER = 1 << 18
+
+# The first samples' channels are tried so many at a time, which fit a cache; by so many values,
+# which tell one rule from another well enough.
+_TRIED_TOGETHER, _TRIED_BY = 64, 128
 
 Singles = NDArray[np.float32]
 Counts: TypeAlias = NDArray[np.uint16] | NDArray[np.uint32]
@@ -125,17 +129,30 @@ class ValueCells:
             return cls(rule, exponent, counts.astype(np.uint16), most)
         return cls(rule, exponent, counts.astype(np.uint32), most)
 
-    def add(self, rows: Singles) -> None:
+    def add(self, rows: Singles, within: tuple[Singles, Singles] | None = None) -> None:
         """Count more values in place; zeros and what is not finite are left out.
 
         Parameters
         ----------
         rows : ndarray of float32, shape (n, C)
+        within : (ndarray, ndarray) of float32, shape (C,) each, optional
+            Where that is known of rows that are all finite: between which values they lie.
         """
         self.most += len(rows)
         self.counts = _with_room(self.counts, self.most)
-        for block in row_blocks(rows):
-            self._add(block.astype(np.float32, copy=False))
+        # Channels of one kind together: what is done to them all is quicker than by a choice.
+        for octaves in (False, True):
+            channels = np.flatnonzero(self.rule.octaves == octaves)
+            if not channels.size:
+                continue
+            some = rows if channels.size == rows.shape[1] else np.take(rows, channels, axis=1)
+            step = max(1, _COUNTED_TOGETHER // channels.size)
+            for first in range(0, len(rows), step):
+                block: Singles = some[first : first + step].astype(np.float32, copy=False)
+                if within is None:
+                    self._add(*_finite(block), channels)
+                else:
+                    self._add(block, within[0][channels], within[1][channels], channels)
 
     def merged(self, other: ValueCells) -> ValueCells:
         """Of the values of both."""
@@ -149,32 +166,38 @@ class ValueCells:
         counts = _with_room(both[0].counts, most)
         return replace(both[0], counts=np.add(counts, both[1].counts, out=counts), most=most)
 
-    def _add(self, rows: Singles) -> None:
-        if not np.isfinite(rows).all():
-            rows = np.where(np.isfinite(rows), rows, np.float32(0))
+    def _add(self, rows: Singles, low: Singles, high: Singles, channels: Indices) -> None:
+        """Count values of some channels, whose cells are of one kind."""
+        rule = self.rule.some(channels)
         left_out = rows == 0
-        distance = _distances(rows, self.rule)
-        self._reach(distance, left_out)
+        zeros = count_true(left_out)
+        # Subtracting and rounding keep an order: farthest are the least and the greatest.
+        ends = _distances(np.stack([low, high, np.zeros_like(low)]), rule)
+        distance = _distances(rows, rule)
+        self._reach(distance, left_out, _peaks(ends[:2]), channels)
+        exponent = self.exponent[channels]
+        indices = _octave_steps if rule.octaves[0] else _equal_steps
         # What is left out is counted with the rest and taken off again: quicker than by a mask.
-        channels = np.arange(rows.shape[1])
-        index = _indices(distance, self.rule, self.exponent)
-        index += channels * CELLS
+        index = indices(distance, exponent, channels * CELLS)
         np.add.at(self.counts.reshape(-1), index.reshape(-1), self.counts.dtype.type(1))
-        nothing = _distances(np.zeros((1, rows.shape[1]), dtype=np.float32), self.rule)
-        cell = _indices(nothing, self.rule, self.exponent)[0]
-        self.counts[channels, cell] -= count_true(left_out).astype(self.counts.dtype)
+        cell = indices(ends[2:], exponent, np.zeros_like(channels))[0]
+        self.counts[channels, cell] -= zeros.astype(self.counts.dtype)
 
-    def _reach(self, distance: Singles, left_out: NDArray[np.bool_]) -> None:
+    def _reach(
+        self, distance: Singles, left_out: NDArray[np.bool_], peaks: Singles, channels: Indices
+    ) -> None:
         """Widen the cells where a value lies beyond them; one that is left out may."""
-        needed = np.minimum(_needed(_peaks(distance), self.rule), self.rule.widest)
-        far = np.flatnonzero(needed > self.exponent)
+        rule = self.rule.some(channels)
+        needed = np.minimum(_needed(peaks, rule), rule.widest)
+        far = np.flatnonzero(needed > self.exponent[channels])
         if not far.size:
             return
-        rule = self.rule.some(far)
+        rule = rule.some(far)
         peaks = _peaks(np.where(left_out[:, far], np.float32(0), distance[:, far]))
         needed = np.minimum(_needed(peaks, rule), rule.widest)
         exponent = self.exponent.copy()
-        exponent[far] = np.where(peaks > 0, np.maximum(exponent[far], needed), exponent[far])
+        reached = exponent[channels[far]]
+        exponent[channels[far]] = np.where(peaks > 0, np.maximum(reached, needed), reached)
         self.widen(exponent)
 
     def widen(self, exponent: NDArray[np.int16]) -> None:
@@ -208,6 +231,15 @@ class ValueCells:
 def _with_room(counts: Counts, most: int) -> Counts:
     """Counts, those given if their type holds numbers up to `most`."""
     return counts if most <= np.iinfo(counts.dtype).max else counts.astype(np.uint32)
+
+
+def _finite(rows: Singles) -> tuple[Singles, Singles, Singles]:
+    """Rows with 0 instead of what is not finite, and between which values they lie."""
+    low, high = rows.min(axis=0), rows.max(axis=0)
+    if not (np.isfinite(low) & np.isfinite(high)).all():
+        rows = np.where(np.isfinite(rows), rows, np.float32(0))
+        low, high = rows.min(axis=0), rows.max(axis=0)
+    return rows, low, high
 
 
 def _joined_pairs(counts: Counts, steps: int) -> Counts:
@@ -253,26 +285,20 @@ def _needed(peaks: Singles, rule: CellRule) -> NDArray[np.int16]:
     return least
 
 
-def _indices(distance: Singles, rule: CellRule, exponent: NDArray[np.int16]) -> Indices:
-    """The cell of each value."""
-    some = np.flatnonzero(rule.octaves)
-    if some.size == rule.octaves.size:
-        return _octave_steps(distance, exponent)
-    # Steps of width infinity are none: their columns are filled in afterwards.
-    scale = np.exp2(-exponent.astype(np.float32))
-    scale[some] = 0
+def _equal_steps(distance: Singles, exponent: NDArray[np.int16], first: Indices) -> Indices:
+    """The place of each value's cell, where those of its channel begin at `first`."""
     # Zeros, which are not counted, may lie that far out.
     with np.errstate(over="ignore"):
-        scaled = distance * scale
-    np.clip(np.floor(scaled, out=scaled), -REACH, REACH, out=scaled)
+        scaled = distance * np.exp2(-exponent.astype(np.float32))
+    np.floor(scaled, out=scaled)
+    np.clip(scaled, -REACH, REACH, out=scaled)
     index = scaled.astype(np.intp)
-    index += REACH
-    if some.size:
-        index[:, some] = _octave_steps(distance[:, some], exponent[some])
+    index += first + REACH
     return index
 
 
-def _octave_steps(distance: Singles, exponent: NDArray[np.int16]) -> Indices:
+def _octave_steps(distance: Singles, exponent: NDArray[np.int16], first: Indices) -> Indices:
+    """The same of cells that grow by octaves."""
     bits = np.ascontiguousarray(distance).view(np.int32)
     lowest = (exponent.astype(np.int32) - _OCTAVES + _BIAS) << _BITS
     far = ((bits & 0x7FFFFFFF) >> (_MANTISSA - _BITS)) - lowest + 1
@@ -282,30 +308,35 @@ def _octave_steps(distance: Singles, exponent: NDArray[np.int16]) -> Indices:
     far ^= below
     far -= below
     index = far.astype(np.intp)
-    index += REACH
+    index += first + REACH
     return index
 
 
 def _best_rule(rows: Singles) -> CellRule:
     """Of each channel the rule, among a few, by which fewest values share their cell."""
-    ordered = np.where(np.isfinite(rows) & (rows != 0), rows, np.nan)
-    ordered.sort(axis=0)
-    # NaN comes last.
-    known = count_true(~np.isnan(ordered))
-    ordered[0, known == 0] = 0
-    last, channels = np.maximum(known, 1) - 1, np.arange(rows.shape[1])
-    low, high = ordered[0], ordered[last, channels]
+    known = np.isfinite(rows) & (rows != 0)
+    low = np.min(rows, axis=0, where=known, initial=np.inf)
+    high = np.max(rows, axis=0, where=known, initial=-np.inf)
+    none = low > high
+    low[none], high[none] = 0, 0
     middle = (low / 2 + high / 2).astype(np.float32)
+    step = -(-len(rows) // _TRIED_BY)
+    # A line a channel; NaN comes last.
+    ordered = np.where(known[::step], rows[::step], np.nan).T.copy()
+    ordered.sort(axis=1)
+    count = count_true(known[::step])
+    last, channels = np.maximum(count, 1) - 1, np.arange(len(ordered))
+    ordered[count == 0, 0] = 0
     # In float64, as the sum of the two in the middle may be out of float32's range.
-    halves = ordered[[last // 2, (last + 1) // 2], channels].astype(np.float64)
+    halves = ordered[channels, [last // 2, (last + 1) // 2]].astype(np.float64)
     median = halves.mean(axis=0).astype(np.float32)
-    shown = np.where(np.isnan(ordered), np.float32(0), ordered)
     rules = [
         _fitting(low, high, octaves, centre)
         for octaves, centre in ((False, middle), (True, np.zeros_like(middle)), (True, median))
     ]
     # The chance that two of the values lie in one cell.
-    crowding = [_crowding(shown, rule) for rule in rules]
+    shown = np.where(np.isnan(ordered), np.float32(0), ordered)
+    crowding = [_crowding(shown, count, rule) for rule in rules]
     best = np.argmin(crowding, axis=0)
     return CellRule(
         *(
@@ -322,11 +353,22 @@ def _fitting(low: Singles, high: Singles, octaves: bool, centre: Singles) -> Cel
     return replace(rule, exponent=_needed(_peaks(_distances(np.stack([low, high]), rule)), rule))
 
 
-def _crowding(rows: Singles, rule: CellRule) -> Floats:
-    cells = ValueCells.empty(rule)
-    cells.add(rows)
-    crowding: Floats = np.einsum("ck,ck->c", cells.counts, cells.counts, dtype=np.float64)
-    return crowding
+def _crowding(ordered: Singles, count: Integers, rule: CellRule) -> Integers:
+    """How many pairs of the values lie in one cell, by a rule whose cells are of one kind.
+
+    `ordered` has a line for each channel, whose first `count` values ascend.
+    """
+    indices = _octave_steps if rule.octaves[0] else _equal_steps
+    cells = indices(_distances(ordered.T, rule), rule.exponent, np.zeros_like(count)).T
+    # What shares a cell lies side by side: where does each cell begin, and the rest of a line?
+    places = np.arange(cells.shape[1])
+    begins = np.ones(cells.shape, dtype=np.bool_)
+    begins[:, 1:] = (cells[:, 1:] != cells[:, :-1]) | (places[1:] == count[:, None])
+    first = np.flatnonzero(begins)
+    run = np.diff(first, append=cells.size)
+    line, place = np.divmod(first, cells.shape[1])
+    run[place >= count[line]] = 0
+    return np.bincount(line, weights=run * run, minlength=len(cells)).astype(np.int64)
 
 
 def counted_values(cells: ValueCells) -> Integers:

@@ -5,8 +5,7 @@ from __future__ import annotations
 import copy
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import fields
-from typing import NamedTuple
+from dataclasses import dataclass, fields
 
 import numpy as np
 
@@ -15,6 +14,7 @@ from ...analysis.survey.batch_parts import BatchParts
 from ...analysis.survey.channel_rule import ChannelRule
 from ...analysis.survey.layer_tally import LayerTally
 from ...analysis.survey.row_products import BLOCK
+from ...records.cached_property import cached_property
 from ...records.survey.sample_digests import SampleDigests, no_digests
 from ...records.survey.survey import Survey
 from ...runtime.call_stack import surely
@@ -25,8 +25,8 @@ PILOT = BLOCK
 """By so many samples, the first ones, it is chosen how channels are counted."""
 
 # Batches are added up together, which is much quicker for small ones: so many samples of them, or
-# so many bytes, whatever is reached first.
-_TOGETHER, _TOGETHER_BYTES = 512, 32 * 2**20
+# so many bytes, whatever is reached first. Each time all weights are looked at.
+_TOGETHER, _TOGETHER_BYTES = 512, 96 * 2**20
 
 Rules = Mapping[str, ChannelRule]
 
@@ -35,7 +35,8 @@ class NotWhole(RuntimeError):
     """Adding up was broken off: what there is may be of some layers only, or not true."""
 
 
-class Seen(NamedTuple):
+@dataclass(frozen=True, eq=False)
+class Seen:
     """What there is to be added up of one batch.
 
     Attributes
@@ -52,7 +53,7 @@ class Seen(NamedTuple):
     labels: Integers
     digests: SampleDigests
 
-    @property
+    @cached_property
     def nbytes(self) -> int:
         """Memory of the parts."""
         return sum(each.nbytes for each in self.parts.values())
@@ -178,16 +179,14 @@ class RunningSum:
 
     def _add_waiting(self) -> None:
         waiting = self._waiting
-        paths = list(waiting[0].parts)
-        parts = {path: _joined([each.parts[path] for each in waiting]) for path in paths}
         numbers = np.concatenate([each.numbers for each in waiting])
         labels = np.concatenate([each.labels for each in waiting])
         # Where anything is raised from here on, memory may be short, some of it is lost.
         self._is_whole, self._waiting = False, []
         if not self.tallies:
-            self._begin({path: ChannelRule.chosen_by(parts[path].some(0, PILOT)) for path in parts})
+            self._begin(_rules_by(waiting))
         for path, tally in self.tallies.items():
-            tally.add(parts[path], numbers, labels)
+            tally.add(_joined(waiting, path), numbers, labels)
         self._numbers.add(numbers)
         self.digests = waiting[-1].digests
         self._is_whole = True
@@ -202,7 +201,14 @@ class RunningSum:
         return sum(each.nbytes for each in self._waiting)
 
 
-def _joined(parts: list[BatchParts]) -> BatchParts:
+def _rules_by(first: list[Seen]) -> Rules:
+    paths = list(first[0].parts)
+    return {path: ChannelRule.chosen_by(_joined(first, path).some(0, PILOT)) for path in paths}
+
+
+def _joined(batches: list[Seen], path: str) -> BatchParts:
+    """A layer's parts of several batches."""
+    parts = [each.parts[path] for each in batches]
     if len(parts) == 1:
         return parts[0]
     names = [field.name for field in fields(BatchParts) if field.name != "axes"]

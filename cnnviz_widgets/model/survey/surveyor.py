@@ -33,8 +33,9 @@ CHANGED = (
 )
 """What is said of that."""
 
-# Seconds between two looks at whether the weights are what they were.
-_LOOK_AGAIN = 0.5
+# Seconds between two looks at whether the weights are what they were, and so many times what one
+# takes: large models are looked at less often, so that it costs next to nothing.
+_LOOK_AGAIN, _LOOKS = 0.5, 100
 
 
 class WeightsChanged(RuntimeError):
@@ -109,7 +110,7 @@ class Surveyor:
         with self._lock:
             self.digest = model_digest(self._model)
             self._stamp = weights_stamp(self._model)
-        self._looked = time.monotonic()
+        self._looked, self._wait = time.monotonic(), _LOOK_AGAIN
         self._sum = RunningSum(plan.classes, plan.rows, rules, begun, self._check_stamp)
 
     @property
@@ -258,13 +259,16 @@ class Surveyor:
             raise ValueError(f"key gives the number {twice:,} to two samples")
 
     def _look_at_weights(self) -> None:
-        if time.monotonic() - self._looked >= _LOOK_AGAIN:
+        if time.monotonic() - self._looked >= self._wait:
             self._check_stamp()
 
     def _check_stamp(self) -> None:
         with self._lock:
+            began = time.monotonic()
+            stamp = weights_stamp(self._model)
             self._looked = time.monotonic()
-            if weights_stamp(self._model) != self._stamp:
+            self._wait = max(_LOOK_AGAIN, _LOOKS * (self._looked - began))
+            if stamp != self._stamp:
                 # Of which weights it is nobody knows.
                 self._sum.drop_waiting()
                 raise WeightsChanged(CHANGED)

@@ -6,6 +6,8 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
+from types import MappingProxyType
+from typing import Any
 
 from numpy.typing import ArrayLike
 
@@ -61,6 +63,15 @@ class Survey:
     skipped: Mapping[str, str]
     digests: SampleDigests = field(default_factory=no_digests)
     masked: bool = False
+
+    def __post_init__(self) -> None:
+        for name in ("layers", "skipped"):
+            object.__setattr__(self, name, MappingProxyType(dict(getattr(self, name))))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # What only shows a dict cannot be sent itself.
+        parts = [getattr(self, each.name) for each in fields(self)]
+        return Survey, tuple(dict(p) if isinstance(p, Mapping) else p for p in parts)
 
     @property
     def samples(self) -> int:

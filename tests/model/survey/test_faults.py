@@ -223,6 +223,7 @@ def test_a_model_that_fails_on_the_way_keeps_what_was_done() -> None:
 
 def test_weights_that_change_meanwhile_stop_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(surveyor, "_LOOK_AGAIN", 0)
+    monkeypatch.setattr(surveyor, "_LOOKS", 0)
     model = small()
     model.compile("sgd", "sparse_categorical_crossentropy")
 
@@ -267,3 +268,47 @@ def test_arguments_that_do_not_go_together(model: Any) -> None:
             survey(model, X, **options)
     with pytest.raises(ValueError, match="function of a shard's number"):
         survey(model, lambda index: (0, X))
+
+
+@keras.saving.register_keras_serializable("tests")
+class NotInGraphs(keras.Model):
+    """Leaves a layer out where it is traced."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.first = keras.layers.Dense(3, name="first")
+        self.second = keras.layers.Dense(2, name="second")
+
+    def call(self, inputs: Any) -> Any:
+        if not tf.executing_eagerly():
+            return self.first(inputs)
+        return self.second(self.first(inputs))
+
+
+def test_a_layer_that_is_not_called_where_the_model_is_traced_is_surveyed_eagerly() -> None:
+    model = NotInGraphs()
+    model(np.zeros((1, 4), "f4"))
+    x = np.random.default_rng(0).normal(size=(70, 4)).astype("f4")
+    found = survey(model, x, layers="all")
+    assert found.samples == 70
+    np.testing.assert_allclose(
+        found.layers["second"].mean, model(x).numpy().mean(axis=0), rtol=1e-4, atol=1e-6
+    )
+
+
+def test_labels_of_a_dataset_that_has_its_own_are_refused(model: Any) -> None:
+    with pytest.raises(ValueError, match="labels are given twice"):
+        survey(model, dataset(X, Y), labels=Y)
+
+
+@pytest.mark.parametrize("count", [199, 201, 50, 400])
+def test_labels_of_another_length_than_the_dataset_are_refused(count: int, model: Any) -> None:
+    of_200 = np.resize(Y, count)
+    with pytest.raises((ValueError, SurveyStopped), match="labels must have one entry for each"):
+        survey(model, tf.data.Dataset.from_tensor_slices(X).batch(50), labels=of_200)
+
+
+def test_a_dataset_that_is_shorter_than_its_state_is_refused(model: Any, tmp_path: Any) -> None:
+    survey(model, dataset(X), checkpoint=tmp_path / "s")
+    with pytest.raises(SurveyStopped, match=r"data hold 150 samples, .* before number 200 were"):
+        survey(model, dataset(X[:150]), checkpoint=tmp_path / "s")

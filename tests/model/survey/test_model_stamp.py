@@ -210,8 +210,14 @@ def the_sign(kernel: Any) -> None:
     kernel *= -1
 
 
+def the_sign_of_a_channel(kernel: Any) -> None:
+    kernel[:, -1] *= -1
+
+
 @pytest.mark.parametrize("channels", [1, 3, 64, 128, 130])
-@pytest.mark.parametrize("change", [every_channel_but_the_first, one_small_number, the_sign])
+@pytest.mark.parametrize(
+    "change", [every_channel_but_the_first, one_small_number, the_sign, the_sign_of_a_channel]
+)
 def test_a_quick_look_sees_any_number_that_changes(change: Any, channels: int) -> None:
     if channels == 1 and change is every_channel_but_the_first:
         return

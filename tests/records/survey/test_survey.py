@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import copy
 import dataclasses
-from typing import Any
+import pickle
+from typing import Any, cast
 
 import numpy as np
 import pytest
@@ -158,3 +160,16 @@ def test_runs_of_samples() -> None:
     assert not are_in(numbers, ()).any()
     assert named(((0, 5000), (6000, 6001))) == "0 to 4,999 and 6,000"
     assert named((at, at + 1) for at in range(0, 12, 2)) == "0, 2, 4 and 3 more runs"
+
+
+def test_what_a_survey_holds_by_name_cannot_be_changed_and_can_be_sent() -> None:
+    layers = {"a": object()}
+    survey = Survey(cast(Any, layers), (), "m", DIGEST, 4, 0, {"b": "why"})
+    layers.clear()
+    assert list(survey.layers) == ["a"]
+    for held in (survey.layers, survey.skipped):
+        with pytest.raises(TypeError, match="does not support item assignment"):
+            held["c"] = "d"  # type: ignore[index]
+    for sent in (pickle.loads(pickle.dumps(survey)), copy.deepcopy(survey)):
+        assert (list(sent.layers), dict(sent.skipped)) == (["a"], {"b": "why"})
+        assert (sent.model, sent.weights, sent.masked) == ("m", DIGEST, False)

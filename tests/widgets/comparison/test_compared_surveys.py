@@ -131,3 +131,21 @@ def test_what_it_shows_can_be_saved(panel: cv.ComparisonPanel) -> None:
         name, content = panel.exporting.on_export(what, suffix)
         assert name.startswith("conv-compared") and content
     assert panel.grids[0].record is panel.shown.a
+
+
+def test_inspectors_that_rest_on_surveys_of_the_same_samples_are_compared_by_these(
+    before: cv.Survey,
+) -> None:
+    one = cv.ModelInspector(model(), X[:8], survey=before, class_names=["a", "b", "c"])
+    after = killed(2, "v2")
+    other = cv.ModelInspector(after, X[:8], survey=cv.survey(after, X, labels=Y))
+    panel = cv.compare(one, other, layer="conv")
+    assert panel.head.titles == ["v1 (300 samples)", "v2 (300 samples)"]
+    notes = " ".join(panel.head._notes)
+    assert "rest on 300 samples on either side." in notes
+    # On inputs that are given, of other samples, or of one alone, the models are.
+    assert cv.compare(one, other, inputs=X[:4]).head.titles == ["v1", "v2"]
+    elsewhere = cv.ModelInspector(after, X[:8], survey=cv.survey(after, X[::-1], labels=Y))
+    fewer = cv.ModelInspector(after, X[:8], survey=cv.survey(after, X[:200], labels=Y[:200]))
+    for second in (elsewhere, fewer, cv.ModelInspector(after, X[:8])):
+        assert cv.compare(one, second).head.titles == ["v1", "v2"]

@@ -333,3 +333,18 @@ def test_what_is_no_survey_of_the_model_is_refused() -> None:
         inspected(model, inputs[:FEW], survey=inputs)
     with pytest.raises(ValueError, match="nothing to survey"):
         inspected(model, inputs[:FEW]).survey()
+
+
+def test_an_inspectors_survey_tells_its_progress_and_goes_on_with_another_ones_rules() -> None:
+    model, inputs = rarely_firing()
+    inspector = inspected(model, inputs[:FEW])
+    first = inspector.survey(inputs)
+    told: list[float] = []
+    again = inspector.survey(inputs, like=first, progress=lambda share, message: told.append(share))
+    assert told[-1] == 1 and told == sorted(told)
+    rules = [each.layers["rare"].tally.rule for each in (first, again)]
+    assert rules[0].is_like(rules[1])
+    with pytest.raises(TypeError, match="progress must be"):
+        inspector.survey(inputs, progress=5)
+    with pytest.raises(TypeError, match="like must be"):
+        inspector.survey(inputs, like=5)

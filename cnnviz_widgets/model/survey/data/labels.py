@@ -11,6 +11,9 @@ from ....analysis.arrays import Integers
 from ....analysis.survey.layer_tally import NO_LABEL
 from ....validation.arrays import number_array
 
+GIVEN_TWICE = "labels are given twice: with the data, and as labels"
+"""What is said of that."""
+
 MOST_CLASSES = 10_000
 """Labels of more classes are refused: they are no classes."""
 
@@ -82,7 +85,7 @@ def given_labels(targets: Any, labels: Any) -> Integers | None:
         is_labels = targets is not None and looks_like_labels(targets)
         return as_labels(targets) if is_labels else None
     if targets is not None:
-        raise ValueError("labels are given twice: with the data, and as labels")
+        raise ValueError(GIVEN_TWICE)
     return as_labels(labels)
 
 

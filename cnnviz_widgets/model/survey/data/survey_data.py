@@ -13,7 +13,7 @@ from ....validation.messages import described
 from ...keras_compat.datasets import reordering
 from ...reading.inputs import batches_of, elements_of, is_batch
 from ...samples.pool import given_arrays, refuse_endless
-from .labels import MOST_CLASSES, as_labels, given_labels, looks_like_labels
+from .labels import GIVEN_TWICE, MOST_CLASSES, as_labels, given_labels, looks_like_labels
 
 Key = Callable[[Any], Any]
 """Gives the numbers of the samples in an element of a dataset."""
@@ -134,10 +134,7 @@ class _ArrayData:
     def batches(self, start: int, most: int, passed: Passed = ignored) -> Iterator[RawBatch]:
         total = self.total or 0
         if start > self.first + total:
-            raise ValueError(
-                f"data hold {total:,} samples, and those before number {start:,} were surveyed "
-                "already: they are other data"
-            )
+            raise ValueError(_too_short(total, start))
         after = max(start - self.first, 0)
         if after:
             passed(self._rows(0, after))
@@ -216,6 +213,8 @@ class _StreamData:
                 numbers = _numbers_by(self._key, element, count)
             number += count
             if self._labels is not None:
+                if labels is not None:
+                    raise ValueError(GIVEN_TWICE)
                 labels = _labels_for(self._labels, numbers - self.first)
             batch = RawBatch(inputs, labels, numbers)
             if (numbers < start).any():
@@ -225,6 +224,20 @@ class _StreamData:
             yield _from(batch, start)
         if not read:
             raise ValueError("data is empty: the dataset yields no batch")
+        if self._key is None and number < start:
+            raise ValueError(_too_short(read, start))
+        if self._key is None and self._labels is not None and len(self._labels) > read:
+            raise ValueError(
+                f"labels must have one entry for each of {read:,} samples; got "
+                f"{len(self._labels):,}"
+            )
+
+
+def _too_short(total: int, start: int) -> str:
+    return (
+        f"data hold {total:,} samples, and those before number {start:,} were surveyed already: "
+        "they are other data"
+    )
 
 
 def _from(batch: RawBatch, start: int) -> RawBatch:

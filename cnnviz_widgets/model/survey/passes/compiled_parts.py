@@ -6,7 +6,6 @@ only where TensorFlow is Keras' backend.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from typing import Any
@@ -32,10 +31,13 @@ _NUMBERS = (*_CHECKED, "low_at", "high_at", "zeros", "nonfinite")
 _MOST_32 = 2**31 - 1
 # Counts are told from a mean in float32 up to there.
 _MOST_POOLED = 2**20
+# Of so few numbers each a mean is made, and of these in their turn: errors add up in each.
+_MOST_IN_POOL = 64
 # Of a sum of squares of so many values or fewer one about their mean is as quick.
 _FEW_POSITIONS = 16
-# A sum of squares about the mean that is less than one such part of the one about 0 is made anew.
-_DIGITS = 16
+# A sum of squares about the mean that is less than one such part of the one about 0 is made anew;
+# singly, where fewer than one in so many are.
+_DIGITS, _SELDOM = 32, 32
 
 
 class CompiledParts:
@@ -160,6 +162,9 @@ class CompiledParts:
             names=self._names,
         )
         forward(self._model, keras.tree.pack_sequence_as(self._inputs, list(flat)), recorder)
+        for path in self._infos:
+            if path not in parts:
+                raise ModelCallError(f"layer {path!r} was not called as the model was traced")
         # All layers side by side: a few large arrays leave the graph quicker than many small ones.
         wide = {
             name: tf.concat([parts[path][name] for path in self._infos], 1) for name in _NUMBERS
@@ -215,21 +220,45 @@ def _squares(flat: Any, mean: Any) -> Any:
     rest = whole - tf.square(mean)
     cancels = rest * _DIGITS < whole
     quick = rest * positions
-    return tf.cond(
-        tf.reduce_any(cancels), lambda: tf.where(cancels, from_mean(), quick), lambda: quick
-    )
+
+    def some() -> Any:
+        index = tf.where(cancels)
+        values = _values_at(flat, index[:, 0], index[:, 1])
+        away = tf.math.squared_difference(values, tf.gather_nd(mean, index)[:, None])
+        return tf.tensor_scatter_nd_update(quick, index, tf.reduce_mean(away, 1) * positions)
+
+    def most() -> Any:
+        return tf.where(cancels, from_mean(), quick)
+
+    count = tf.reduce_sum(tf.cast(cancels, tf.float32))
+    few = count * _SELDOM < np.prod(cancels.shape)
+    return tf.cond(count > 0, lambda: tf.cond(few, some, most), lambda: quick)
 
 
 def _mean(flat: Any) -> Any:
-    """Over the positions: by two pools, quicker on processors, and so that errors add up less."""
-    samples, positions, channels = flat.shape
-    near = max(each for each in range(1, math.isqrt(positions) + 1) if positions % each == 0)
-    prime = near == 1 and positions > _FEW_POSITIONS
-    if prime or positions > _MOST_POOLED or tf.config.list_logical_devices("GPU"):
+    """Over the positions: by pools, quicker on processors, and so that errors add up less."""
+    positions = flat.shape[1]
+    if positions > _MOST_POOLED or tf.config.list_logical_devices("GPU"):
         return tf.reduce_mean(flat, 1)
-    lines = tf.reshape(flat, (samples, positions // near, near, channels))
-    means = tf.nn.avg_pool2d(lines, (1, near), (1, near), "VALID")
-    return tf.nn.avg_pool2d(means, (positions // near, 1), 1, "VALID")[:, 0, 0]
+    steps = _pooled_by(positions)
+    if not steps:
+        return tf.cast(tf.reduce_mean(tf.cast(flat, tf.float64), 1), tf.float32)
+    means = flat[:, :, None]
+    for step in steps:
+        means = tf.nn.avg_pool2d(means, (step, 1), (step, 1), "VALID")
+    return means[:, 0, 0]
+
+
+def _pooled_by(positions: int) -> list[int]:
+    """Short lengths whose product is that of the positions; none, if there are none."""
+    steps = []
+    while positions > 1:
+        near = [each for each in range(2, _MOST_IN_POOL + 1) if positions % each == 0]
+        if not near:
+            return []
+        steps.append(near[-1])
+        positions //= near[-1]
+    return steps or [1]
 
 
 def _greatest(flat: Any) -> Any:
@@ -290,19 +319,25 @@ def _places(flat: Any, high: Any, low: Any, above: Any, below: Any, level: Any) 
 
 def _first_at(flat: Any, extremes: Any, chosen: Any) -> Any:
     """The first position of each chosen one, of several extremes of each sample and channel."""
-    _, positions, channels = flat.shape
+    positions = flat.shape[1]
     unknown = tf.fill(extremes.shape, UNKNOWN_PLACE)
     chosen &= tf.math.is_finite(extremes)
     if positions == 1:
         return tf.where(chosen, 0, unknown)
     index = tf.where(chosen)
-    wide = tf.int32 if np.prod(flat.shape, dtype=np.int64) <= _MOST_32 else tf.int64
-    start = tf.cast(index[:, 1] * positions * channels + index[:, 2], wide)
-    column = start[:, None] + tf.range(positions, dtype=wide) * channels
-    values = tf.gather(tf.reshape(flat, (-1,)), column)
+    values = _values_at(flat, index[:, 1], index[:, 2])
     is_it = tf.equal(values, tf.gather_nd(extremes, index)[:, None])
     at = tf.argmax(tf.cast(is_it, tf.int8), 1, output_type=tf.int32)
     return tf.tensor_scatter_nd_update(unknown, index, at)
+
+
+def _values_at(flat: Any, samples: Any, channels: Any) -> Any:
+    """All values of some samples' channels, shape (n, position)."""
+    _, positions, width = flat.shape
+    wide = tf.int32 if np.prod(flat.shape, dtype=np.int64) <= _MOST_32 else tf.int64
+    start = tf.cast(samples * positions * width + channels, wide)
+    column = start[:, None] + tf.range(positions, dtype=wide) * width
+    return tf.gather(tf.reshape(flat, (-1,)), column)
 
 
 def _channels_last(info: LayerInfo, tensor: Any) -> Any:

@@ -16,7 +16,9 @@ from ....model.samples.surveyed_inputs import source_of
 from ....model.survey.chosen_layers import Layers
 from ....model.survey.model_stamp import model_digest
 from ....records.survey.survey import Survey
+from ....runtime.progress import Progress, no_progress
 from ....validation.keywords import checked_keywords
+from ....validation.objects import optional_function
 from ...jupyter.cell_progress import CellProgress
 from ...jupyter.error_text import Refusal, logged_error
 from ...jupyter.ownership import of_open
@@ -128,11 +130,15 @@ class Surveying:
             self._bar.show_surveying(-1.0, "")
 
     def _survey(self, data: Any, labels: Any, cell: CellProgress, options: Any) -> Survey:
+        optional_function("progress", options.get("progress"))
+        report = options.pop("progress", None) or no_progress
+
         def tell(share: float, message: str) -> None:
             if self._stop.is_set() or self._is_closed:
                 raise _StopAsked("it was stopped in the page")
             self._bar.show_surveying(share, message)
             cell.tell(share, message)
+            report(share, message)
 
         probe = self._probe()
         source = self._pool
@@ -197,6 +203,8 @@ class WithSurvey:
         executor: Executor | None = None,
         checkpoint: str | Path | None = None,
         key: Callable[[Any], Any] | None = None,
+        like: Survey | None = None,
+        progress: Progress | None = None,
     ) -> Survey:
         """Sum up every channel on many samples, and let what is shown rest on them.
 
@@ -208,8 +216,10 @@ class WithSurvey:
         ----------
         data : optional
             As for `survey`; by default the pool that was given.
-        labels, layers, shards, executor, checkpoint, key
+        labels, layers, shards, executor, checkpoint, key, like
             As for `survey`.
+        progress : callable, optional
+            As for `survey`, beside the bars in the cell and in the page.
 
         Returns
         -------
@@ -234,5 +244,7 @@ class WithSurvey:
             "executor": executor,
             "checkpoint": checkpoint,
             "key": key,
+            "like": like,
+            "progress": progress,
         }
         return surveying.run(data, labels, **options)
