@@ -179,7 +179,7 @@ class ModelInspector(Selecting, WithInputs, WithSurvey, Monitored, Composite):
                 self._choose_channels,
             )
             self._diagnosis = DiagnosisState(self.findings, self.selector, self.header, self.drawer)
-            self.exporting = ExportMenu(self.exported)
+            self.exporting = ExportMenu(self.exported, missing={"report": "Diagnose first"})
             self.tour = Tour(subject=subject_of(probe.layers, probe.image_ends))
             bar = [self.following.bar, self.samples, self.exporting, self.tour]
             children = panes.framed(bar, self.following.story.parts)
@@ -274,6 +274,7 @@ class ModelInspector(Selecting, WithInputs, WithSurvey, Monitored, Composite):
                 progress=tell,
             )
             self._diagnosis.show(report, self._display.shown_measures)
+            self.exporting.missing = {}
             self._navigation.turn_to(self._display.place, NOW)
         return report
 

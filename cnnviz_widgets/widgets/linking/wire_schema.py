@@ -101,6 +101,8 @@ class ExportMenuState(TypedDict):
 
     offers: list[tuple[str, str]]
     """What, and with which suffix."""
+    missing: dict[str, str]
+    """What of that cannot be had yet, and what has to be done for it."""
     _asked: tuple[int, str, str, str]
     """Serial, the view that asks, what, and suffix."""
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
-from traitlets import Callable, Int, List, Unicode, observe
+from traitlets import Callable, Dict, Int, List, Unicode, observe
 
 from ...runtime.call_stack import afterwards, surely
 from ...validation.objects import mapping, optional_function
@@ -44,6 +44,9 @@ class ExportMenu(Owning, ThreadLocalSync, BundledWidget):
 
     on_export = Callable(None, allow_none=True, help="Makes a file.")
     offers = List(List(Unicode()), help="What can be had, with which suffix each.").tag(sync=True)
+    missing = Dict(
+        help="What cannot be had yet, and what has to be done for it: 'report' needs a diagnosis."
+    ).tag(sync=True)
     error = Unicode("", help="Why the last file was not made; '' where it was.").tag(sync=True)
 
     _asked = List([0, "", "", ""], help="Serial, the view that asks, what, and suffix.").tag(

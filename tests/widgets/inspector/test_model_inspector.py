@@ -461,10 +461,12 @@ def test_diagnosis_leads_to_layer_and_view_and_selects_channels_when_asked() -> 
 
 
 def test_the_page_can_ask_for_a_diagnosis(inspector: cv.ModelInspector) -> None:
+    assert inspector.exporting.missing == {"report": "Diagnose first"}
     inspector.header.set_state({"_diagnose_asked": 1})
     assert inspector.header._diagnosed == 1
     assert inspector.report is not None
     assert inspector.header.message == ""
+    assert inspector.exporting.missing == {}
 
 
 def test_the_guide_leads_through_the_model(inspector: cv.ModelInspector) -> None:

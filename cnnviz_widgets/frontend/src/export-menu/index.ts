@@ -74,7 +74,7 @@ class ExportMenu {
     this.list.addEventListener("keydown", (event) => this.onKey(event), { signal });
     onCommand(this.root, "export", () => (menu.isOpen ? menu.close() : menu.open()), signal);
     model.on("msg:custom", (message: Sent, buffers: DataView[]) => this.onSent(message, buffers));
-    onChange(model, ["offers", "error", "_answered"], () => this.onAnswer());
+    onChange(model, ["offers", "missing", "error", "_answered"], () => this.onAnswer());
     this.connection.onChange(() => this.show());
   }
 
@@ -88,6 +88,7 @@ class ExportMenu {
       const format = suffix.slice(1);
       const make = button(FORMATS[format] ?? format.toUpperCase(), title, () => this.ask(what, suffix), this.props.signal);
       make.setAttribute("aria-label", `${text}, ${make.textContent}`);
+      Object.assign(make.dataset, { what, title });
       const row = rows.get(what) ?? element("div", "cnnviz-export-row", {}, element("span", "", {}, text));
       row.append(make);
       rows.set(what, row);
@@ -105,7 +106,9 @@ class ExportMenu {
     if (!alive) this.waiting = "";
     this.slowAnswer.wait(this.waiting !== "");
     for (const each of this.buttons()) {
-      if (!each.dataset["alone"]) this.connection.need(each, this.waiting !== "");
+      const missing = this.model.get("missing")[each.dataset["what"] ?? ""];
+      if (!each.dataset["alone"]) this.connection.need(each, this.waiting !== "" || missing !== undefined);
+      if (each.dataset["what"]) each.title = missing ?? each.dataset["title"]!;
     }
     const waiting = this.waiting && (this.slowAnswer.over ? WAITING : `Making ${this.waiting}…`);
     say(this.status, alive ? waiting || this.done : this.done || NO_KERNEL);

@@ -30,6 +30,7 @@ beforeEach(() => {
 
 const STATE: ExportMenuState = {
   offers: [["picture", ".png"], ["picture", ".svg"], ["report", ".md"], ["code", ".py"]],
+  missing: {},
   error: "",
   _asked: [0, "", "", ""],
   _answered: 0,
@@ -214,5 +215,16 @@ describe("without a kernel", () => {
     expect(status()).toContain("No kernel");
     model.connect(true);
     expect(named("Picture, PNG").disabled).toBe(false);
+  });
+});
+
+describe("what cannot be had yet", () => {
+  test("is greyed, and says what has to be done for it", async () => {
+    const model = await open({ missing: { report: "<b>Diagnose</b> first" } });
+    expect([named("Report, Markdown").disabled, named("Report, Markdown").title]).toEqual([true, "<b>Diagnose</b> first"]);
+    expect(named("Picture, PNG").disabled).toBe(false);
+    model.set("missing", {});
+    model.trigger("change:missing");
+    expect(named("Report, Markdown").disabled).toBe(false);
   });
 });

@@ -218,6 +218,8 @@ export interface EmbeddingState extends HeadsState, PointsState {
 export interface ExportMenuState {
   /** What, and with which suffix. */
   offers: [string, string][];
+  /** What of that cannot be had yet, and what has to be done for it. */
+  missing: Record<string, string>;
   /** Serial, the view that asks, what, and suffix. */
   _asked: [number, string, string, string];
   /** Serial of the last file that was made, or could not be. */
