@@ -168,6 +168,8 @@ export interface DendrogramState extends TreeState {
 export interface DrawerState {
   /** Name and title of each. */
   tabs: [string, string][];
+  /** Names of those that take the middle of the frame, too. */
+  wide: string[];
   /** Whether the drawer is there. */
   is_open: boolean;
   /** Name of the tab that is shown. */
@@ -330,7 +332,7 @@ export interface MapViewState {
   _patches: PatchEntry[];
   _notes: string[];
   /** Serial, what is asked for, a station's path, channels of it, and a group of it or −1: where
-    they go; of `merge` the group into which that of the first channel goes. */
+    they go, or that is split; of `merge` the group into which that of the first channel goes. */
   _asked: [number, MapVerb, string, number[], number];
   /** Serial of the last request that ended. */
   _answered: number;
