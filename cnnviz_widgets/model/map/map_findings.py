@@ -216,7 +216,9 @@ class _Search:
 
     def _left_out(self, station: Station, trials: Trials) -> LeftOut | None:
         parent, _ = stand_in(self._probe, station)
-        if parent is None:
+        own = self._infos[station.path]
+        # A layer of one's own may do in training alone what it is there for, as a VAE's draw does.
+        if parent is None or not kind_named(own.family, own.kind).known:
             return None
         between = self._behind(station.path) - self._behind(parent)
         weighed = sum(map(self._weighs, between))

@@ -62,6 +62,21 @@ def kinds(report: Report) -> list[tuple[str, str]]:
     return [(finding.kind, finding.layer) for finding in report]
 
 
+class Draw(L.Layer):
+    """Its mean in inference; in training, with noise of a spread that the model gives."""
+
+    def call(self, inputs: Any, training: bool = False) -> Any:
+        mean, spread = inputs
+        noise = keras.random.normal(keras.ops.shape(mean)) if training else 0.0
+        return mean + spread * noise
+
+
+def test_what_acts_in_training_alone_is_not_accused() -> None:
+    given = keras.Input((6,))
+    drawn = Draw(name="drawn")([L.Dense(4, name="mean")(given), L.Dense(4, name="spread")(given)])
+    assert not told(keras.Model(given, L.Dense(3, name="head")(drawn)))
+
+
 @pytest.mark.parametrize("with_targets", [True, False])
 def test_a_block_without_effect_is_not_missed(with_targets: bool) -> None:
     model = blocks(1e-4)

@@ -48,7 +48,7 @@ class NotMissed(Sign):
                 station.path,
                 "note",
                 Measurement("relative change of the outputs without it", left.trial.change, True),
-                f"{_what(left)} {left.parent} and {station.path} are not missed: with the "
+                f"{_what(left)} {left.parent} and {station.path} would not be missed: with the "
                 f"output of the one in place of the other, on {samples(network.samples)}, "
                 f"{what_came_of(left.trial)}{_outputs(left.trial)}.",
                 samples=network.samples,

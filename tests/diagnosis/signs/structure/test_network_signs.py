@@ -134,7 +134,7 @@ def test_layers_without_which_nothing_changes(
 ) -> None:
     (finding,) = without(trial, *rises, learnt=learnt)
     assert (finding.kind, finding.layer, finding.severity) == ("not-missed", "layer3", "note")
-    assert finding.summary.startswith("The 2 layers with weights between layer1 and layer3 are not")
+    assert finding.summary.startswith("The 2 layers with weights between layer1 and layer3 would")
 
 
 @pytest.mark.parametrize(
