@@ -51,15 +51,15 @@ class LeftOut:
     Attributes
     ----------
     parent : str
-    weighed : int
-        How many layers that weigh their inputs lie between the two and are left out.
+    weighed : frozenset of str
+        Paths of the layers that weigh their inputs, lie between the two and are left out.
     trial : Trial
     rises : tuple of float
         Of each of some groups of samples, by how much the loss rises; () without targets.
     """
 
     parent: str
-    weighed: int
+    weighed: frozenset[str]
     trial: Trial
     rises: tuple[float, ...] = ()
 

@@ -221,7 +221,7 @@ class _Search:
         if parent is None or not kind_named(own.family, own.kind).known:
             return None
         between = self._behind(station.path) - self._behind(parent)
-        weighed = sum(map(self._weighs, between))
+        weighed = frozenset(filter(self._weighs, between))
         if not weighed:
             return None
         return LeftOut(parent, weighed, *trials.exchanged(left_out(parent, station.path)))

@@ -39,11 +39,16 @@ class NotMissed(Sign):
     )
 
     def of_network(self, network: NetworkFacts) -> Iterator[Finding]:
-        """Of each station that was left out."""
-        for station in network:
-            left = station.left_out
-            if left is None or not _is_unchanged(left, network):
-                continue
+        """Of each station that was left out, the same layers once."""
+        unchanged = [
+            (station, station.left_out)
+            for station in network
+            if station.left_out is not None and _is_unchanged(station.left_out, network)
+        ]
+        for number, (station, left) in enumerate(unchanged):
+            before = any(left.weighed < other.weighed for _, other in unchanged[:number])
+            if before or any(left.weighed <= other.weighed for _, other in unchanged[number + 1 :]):
+                continue  # the same layers are told of with more of them
             yield self.finding(
                 station.path,
                 "note",
@@ -57,7 +62,8 @@ class NotMissed(Sign):
 
 
 def _what(left: LeftOut) -> str:
-    return f"The {left.weighed:,} layer{'s' * (left.weighed != 1)} with weights between"
+    count = len(left.weighed)
+    return f"The {count:,} layer{'s' * (count != 1)} with weights between"
 
 
 def _outputs(trial: Trial) -> str:

@@ -117,7 +117,7 @@ def test_nothing_is_said_of_depth(facts: NetworkFacts) -> None:
 
 
 def without(trial: Trial, *rises: float, learnt: bool | None = True) -> tuple[Finding, ...]:
-    block = replace(station(3), left_out=LeftOut("layer1", 2, trial, rises))
+    block = replace(station(3), left_out=LeftOut("layer1", frozenset("ab"), trial, rises))
     return judge_network(network(station(1), block, last(6), learnt=learnt))
 
 
@@ -152,3 +152,13 @@ def test_nothing_is_said_of_layers_that_may_be_missed(
     trial: Trial, rises: tuple[float, ...], learnt: bool | None
 ) -> None:
     assert not without(trial, *rises, learnt=learnt)
+
+
+def test_the_same_layers_are_told_of_once() -> None:
+    trial = Trial(0.005, 64)
+    inner, outer, same, other = (
+        replace(station(depth), left_out=LeftOut("layer1", frozenset(layers), trial))
+        for depth, layers in ((2, "a"), (3, "ab"), (4, "ab"), (5, "bc"))
+    )
+    told = judge_network(network(station(1), inner, outer, same, other, last(9)))
+    assert [finding.layer for finding in told] == ["layer4", "layer5"]
