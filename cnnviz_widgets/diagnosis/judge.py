@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from .facts import ModelFacts
 from .findings import Finding
+from .measurements.stations import NetworkFacts
 from .root_causes import one_a_cause
 from .signs.lookup import signs
 
@@ -13,6 +14,11 @@ from .signs.lookup import signs
 def judge(model: ModelFacts) -> tuple[Finding, ...]:
     """All findings, the worst first, one for each cause."""
     return one_a_cause([each for sign in signs() for each in sign.findings(model)], model)
+
+
+def judge_network(network: NetworkFacts) -> tuple[Finding, ...]:
+    """All findings about the stations of a network's map, kind by kind."""
+    return tuple(each for sign in signs() for each in sign.of_network(network))
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from ..findings import Comparison, Evidence, Finding, Kind, Measurement, Severit
 
 if TYPE_CHECKING:  # what was measured takes longer to load than a finding
     from ..facts import LayerFacts, ModelFacts
+    from ..measurements.stations import NetworkFacts
 
 SAME_IN_LAYERS = 3
 """Layers in which one finding about weights holds from which it is one about the whole network."""
@@ -31,7 +32,8 @@ BEYOND = "METHOD §3, beyond [WL20]"
 class Sign:
     """A kind of finding: how it is told, in what words, and what it explains of others.
 
-    A sign has a `judge`, or `findings` of its own where one layer alone does not tell.
+    A sign has a `judge`, or `findings` of its own where one layer alone does not tell; `of_network`
+    where it is told of the stations of a network's map, which a plain diagnosis does not measure.
 
     Attributes
     ----------
@@ -82,6 +84,10 @@ class Sign:
 
     def judge(self, layer: LayerFacts, model: ModelFacts) -> Iterator[Finding]:
         """The findings of this kind about one layer."""
+        yield from ()
+
+    def of_network(self, network: NetworkFacts) -> Iterator[Finding]:
+        """All findings of this kind about a network's stations, in the order of execution."""
         yield from ()
 
     def suspects(self, model: ModelFacts) -> list[str]:

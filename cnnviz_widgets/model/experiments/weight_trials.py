@@ -7,7 +7,7 @@ others are silenced. The weights are read as other numbers in a scope; they are 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import keras
@@ -27,7 +27,7 @@ from .changed_outputs import (
     right_answers,
     values_of,
 )
-from .exchanged_pass import run_exchanged
+from .exchanged_pass import Exchange, run_exchanged
 from .losses import Loss, targets_of
 
 Array = NDArray[Any]
@@ -74,6 +74,7 @@ class Trials:
         self._probe = probe
         self._seed = seed
         outputs = run_exchanged(probe) if outputs is None else outputs
+        self._outputs = outputs
         self._before = values_of(outputs)
         self._targets: list[Array] | None = None
         self._loss: Loss | None = None
@@ -130,6 +131,32 @@ class Trials:
         """
         exchange = Replacement(tuple(channels), "silence")
         return self._trial(run_exchanged(self._probe, {path: exchange}))
+
+    def exchanged(self, exchanges: Mapping[str, Exchange]) -> tuple[Trial, tuple[float, ...]]:
+        """Try the model with outputs of layers exchanged on their way.
+
+        Parameters
+        ----------
+        exchanges : mapping of str to callable
+            As of `run_exchanged`.
+
+        Returns
+        -------
+        Trial
+        tuple of float
+            Of each of some groups of samples by how much the loss rises; () without targets.
+
+        Raises
+        ------
+        ModelCallError
+            A layer is called only in compiled code, where its output cannot be replaced.
+        """
+        outputs = run_exchanged(self._probe, exchanges)
+        trial = self._trial(outputs)
+        if self._loss is None:
+            return trial, ()
+        rises = np.subtract(self._by_group(outputs), self._by_group(self._outputs))
+        return trial, tuple(rises.tolist())
 
     def _trial(self, outputs: Any) -> Trial:
         after = values_of(outputs)

@@ -92,11 +92,11 @@ class _Trial:
     def without(self, station: Station) -> SilencedBlock:
         """What it is without a station."""
         samples = self._probe.samples
-        parent, why_not = self._stand_in(station)
+        parent, why_not = stand_in(self._probe, station)
         if parent is None:
             return SilencedBlock(station.path, None, samples, why_not=why_not)
         try:
-            outputs = run_exchanged(self._probe, _left_out(parent, station.path))
+            outputs = run_exchanged(self._probe, left_out(parent, station.path))
         except ModelCallError as error:
             return SilencedBlock(station.path, None, samples, why_not=str(error))
         after = values_of(outputs)
@@ -114,36 +114,38 @@ class _Trial:
             None if self._judge is None else self._judge.name,
         )
 
-    def _stand_in(self, station: Station) -> tuple[str | None, str]:
-        """The parent that can stand in its place; or why there is none."""
-        own = self._probe.info(station.path)
-        if not station.parents:
-            return None, "it reads no other station"
-        infos = [self._probe.info(parent) for parent in station.parents]
-        alike = [
-            info.path
-            for info in infos
-            if info.output_shape == own.output_shape and info.channel_axis == own.channel_axis
-        ]
-        if not alike:
-            shapes = ", ".join(str(info.output_shape) for info in infos)
-            return None, f"its shape is {own.output_shape}, that of what it reads {shapes}"
-        order = [info.path for info in self._probe.layers]
-        return min(alike, key=order.index), ""
+
+def stand_in(probe: ModelProbe, station: Station) -> tuple[str | None, str]:
+    """The parent that can stand in a station's place; or why there is none."""
+    own = probe.info(station.path)
+    if not station.parents:
+        return None, "it reads no other station"
+    infos = [probe.info(parent) for parent in station.parents]
+    alike = [
+        info.path
+        for info in infos
+        if info.output_shape == own.output_shape and info.channel_axis == own.channel_axis
+    ]
+    if not alike:
+        shapes = ", ".join(str(info.output_shape) for info in infos)
+        return None, f"its shape is {own.output_shape}, that of what it reads {shapes}"
+    order = [info.path for info in probe.layers]
+    return min(alike, key=order.index), ""
 
 
-def _left_out(parent: str, path: str) -> dict[str, Exchange]:
+def left_out(parent: str, path: str) -> dict[str, Exchange]:
+    """What leaves a station out: its parent's output in place of its own."""
     came: list[Any] = []
 
     def keep(value: Any, axis: int) -> Any:
         came.append(value)
         return value
 
-    def stand_in(value: Any, axis: int) -> Any:
+    def in_its_place(value: Any, axis: int) -> Any:
         if not came:
             raise ModelCallError(f"'{path}' runs before '{parent}'", path)
         result = keras.ops.cast(came[-1], value.dtype)
         copy_mask(result, of=value)
         return result
 
-    return {parent: keep, path: stand_in}
+    return {parent: keep, path: in_its_place}

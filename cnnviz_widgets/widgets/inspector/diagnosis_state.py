@@ -49,6 +49,11 @@ class DiagnosisState:
         self._drawer = drawer
         self._measures: Measures = {}
 
+    @property
+    def present(self) -> Report | None:
+        """The report, where the model is still the one that was diagnosed."""
+        return None if self._panel.stale else self.report
+
     def made(self) -> meanwhile:
         """A context in which one is made, and the panel says so."""
         return meanwhile(self._panel, "diagnosing", True)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
+from ...diagnosis.report import Report
 from ...model import ModelProbe
 from ..map.map_state import MapState, MapSubject
 from ..map.map_view import MapView
@@ -21,6 +22,8 @@ def inspector_map(
     heads: SampleHeads,
     surveys: SurveyState,
     story: HistoryView,
+    *,
+    report: Callable[[], Report | None],
     select: Callable[[str, Sequence[int]], None],
 ) -> MapState:
     """An inspector's map.
@@ -35,6 +38,8 @@ def inspector_map(
     surveys : SurveyState
     story : HistoryView
         Its history has the numbers of all layers.
+    report : callable
+        The last diagnosis, where it still holds.
     select : callable
         ``select(path, channels)`` shows a layer and selects channels of it.
     """
@@ -52,4 +57,10 @@ def inspector_map(
             surveys.present,
         )
 
-    return MapState(view, subject, story=lambda: WeightStory.of(story.history), select=select)
+    return MapState(
+        view,
+        subject,
+        story=lambda: WeightStory.of(story.history),
+        report=report,
+        select=select,
+    )

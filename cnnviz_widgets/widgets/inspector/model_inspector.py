@@ -176,7 +176,8 @@ class ModelInspector(Selecting, WithInputs, WithSurvey, Monitored, Composite):
             self.map.title = probe.model.name
             self._mapping: MapState | None = inspector_map(
                 *(panes.map, lambda: self.probe, heads, surveys, self.following.story),
-                self._choose_channels,
+                report=lambda: self._diagnosis.present,
+                select=self._choose_channels,
             )
             self._diagnosis = DiagnosisState(self.findings, self.selector, self.header, self.drawer)
             self.exporting = ExportMenu(self.exported, missing={"report": "Diagnose first"})
@@ -276,6 +277,8 @@ class ModelInspector(Selecting, WithInputs, WithSurvey, Monitored, Composite):
             self._diagnosis.show(report, self._display.shown_measures)
             self.exporting.missing = {}
             self._navigation.turn_to(self._display.place, NOW)
+            if self._mapping is not None and self._mapping.record is not None:
+                self._mapping.show()
         return report
 
     def __repr__(self) -> str:

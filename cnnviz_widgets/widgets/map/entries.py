@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from ...analysis.arrays import Indices
 from ...analysis.map.class_rows import shown_rows
+from ...records.layer_picture import counted
 from ...records.map.group_density import GroupDensity
 from ...records.map.group_effects import GroupEffects
 from ...records.map.map_patches import MapPatches, strongest_members
@@ -106,6 +107,19 @@ def effect_entries(
         }
         for (parent, child), effect in effects.items()
     ]
+
+
+def facts_of(record: NetworkRecord) -> str:
+    """On what a map rests, in words."""
+    columns = {
+        "classes": f"{len(record.columns)} classes",
+        "predicted": f"{len(record.columns)} predicted classes",
+        "samples": "samples as columns: there are no classes",
+    }[record.column_kind]
+    profiles = f"profiles: {record.surveyed:,} surveyed samples · " if record.surveyed else ""
+    how = {"one-pass": "all groups silenced in one pass", "one-by-one": "one by one"}
+    effects = how.get(record.method, "effects not known")
+    return f"{profiles}{counted(record.samples, 'sample')} · {columns} · {effects}"
 
 
 def short_titles(paths: list[str]) -> list[str]:

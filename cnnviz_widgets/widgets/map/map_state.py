@@ -9,8 +9,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ...diagnosis.report import Report
 from ...model import ModelProbe, model_lock
 from ...model.map.group_densities import group_densities
+from ...model.map.map_findings import map_findings
 from ...model.map.map_patches import map_patches
 from ...model.map.map_reading import MapReading
 from ...model.map.mean_weights import mean_weights
@@ -28,7 +30,8 @@ from ...validation.messages import listed
 from ...validation.texts import known_layer
 from ..jupyter.work_report import WorkReport
 from . import group_edits
-from .entries import effect_entries, map_entries
+from .entries import effect_entries, facts_of, map_entries
+from .found import found_by_channel
 from .map_view import MapView
 from .weight_story import WeightStory
 
@@ -79,6 +82,8 @@ class MapState:
         At most so many stations are drawn, but for those unfolded by hand.
     story : callable
         How the weights fared until now.
+    report : callable
+        What a diagnosis found that still holds; None for nothing.
     select : callable
         ``select(path, channels)`` shows a station and selects channels of it.
 
@@ -98,6 +103,7 @@ class MapState:
         groups: Any = None,
         columns: int = 24,
         story: Callable[[], WeightStory] = WeightStory,
+        report: Callable[[], Report | None] = lambda: None,
         select: Callable[[str, Sequence[int]], None],
     ) -> None:
         self.reading: MapReading | None = None
@@ -107,14 +113,17 @@ class MapState:
         self._subject = subject
         self._groups = groups
         self._story = story
+        self._report = report
         self._select = select
+        self._architecture: Report | None = None
         self._work = WorkReport(view, "the map")
         self.patches = MapPatches.none()
         self._done: list[_Edit] = []
         self._undone: list[_Edit] = []
         view.on_ask = self.ask
         self._densities: Mapping[str, Sequence[GroupDensity]] | None = None
-        view.observe(self._on_reading, ["reading", "facet"])
+        view.observe(self._on_reading, "reading")
+        view.observe(self._on_facet, "facet")
         view.observe(self._on_active, "active")
 
     # What is asked -------------------------------------------------------------------------------
@@ -215,6 +224,29 @@ class MapState:
         self._done.append(self._undone.pop())
         self._tell_edits()
 
+    def diagnose(self) -> Report:
+        """What the map tells of the architecture; the boxes say it, too.
+
+        Raises
+        ------
+        ModelCallError
+            The model's own call raises.
+        """
+        subject, stations = self._subject(), self._present.stations
+        labels = subject.labels
+        known = labels is not None and bool((labels >= 0).all())
+        cell, report = self._work.in_cell(), self._work.reported("the diagnosis")
+        with surely(*cell, report), cell[0], cell[1], report:
+            self._architecture = map_findings(
+                subject.probe,
+                stations,
+                labels=labels,
+                targets=labels if known else None,
+                progress=self._work.progress,
+            )
+        self.show()
+        return self._architecture
+
     def mark(self) -> None:
         """The model has changed: the map is made again at once where it is looked at."""
         self.view.fresh = self.record is None
@@ -291,10 +323,11 @@ class MapState:
             )
             patches = map_patches(subject.probe, reading)
         self.reading, self.patches, self.expanded = reading, patches, expanded
-        self._densities = None
+        self._densities = self._architecture = None
         self._done.clear()
         self._undone.clear()
         self.show()
+        self._on_facet()
 
     def _edit(self, words: str, path: str, after: StationGroups) -> None:
         before = self.groups(path)
@@ -324,6 +357,7 @@ class MapState:
     def show(self) -> None:
         """Draw the map that there is."""
         record = self._present
+        reports = [each for each in (self._report(), self._architecture) if each is not None]
         entries = map_entries(
             record,
             self.patches,
@@ -331,9 +365,11 @@ class MapState:
             expandable=self._expandable(),
             expanded=self.expanded,
             densities=self._known_densities(),
+            findings=found_by_channel(record, self._subject().probe.info, reports),
         )
+        entries["_notes"] += [f"{each.summary} {each.cure}" for each in self._architecture or ()]
         entries["_weights"] = self._weights() if self.view.reading == "weights" else []
-        self.view.show(entries, facts=_facts(record))
+        self.view.show(entries, facts=facts_of(record))
         self._tell_edits()
 
     def _known_densities(self) -> Mapping[str, Sequence[GroupDensity]] | None:
@@ -358,28 +394,22 @@ class MapState:
         """Somebody looks: what is not there yet is made, and what is from before is made again."""
         if self.view.active and (self.record is None or not self.view.fresh):
             self.view.do(self.refresh)
+        else:
+            self._on_facet()
 
-    def _on_reading(self, change: dict[str, Any]) -> None:
-        """Another reading or facet: some are measured when they are asked for."""
-        asks = change["name"] == "reading" or (
-            change["new"] == "density" and self._densities is None
-        )
-        if asks and self.record is not None:
+    def _on_reading(self, change: object) -> None:
+        if self.record is not None:
+            self.view.do(self.show)
+
+    def _on_facet(self, change: object = None) -> None:
+        """Somebody asks for densities, or the network's health: they are measured then."""
+        if not self.view.active or self.record is None:
+            return
+        if self.view.facet == "health" and self._architecture is None:
+            self.view.do(self.diagnose)
+        if self.view.facet == "density" and self._densities is None:
             self.view.do(self.show)
 
     def _tell_edits(self) -> None:
         self.view.undoable = self._done[-1].words if self._done else ""
         self.view.redoable = self._undone[-1].words if self._undone else ""
-
-
-def _facts(record: NetworkRecord) -> str:
-    """On what a map rests, in words."""
-    columns = {
-        "classes": f"{len(record.columns)} classes",
-        "predicted": f"{len(record.columns)} predicted classes",
-        "samples": "samples as columns: there are no classes",
-    }[record.column_kind]
-    profiles = f"profiles: {record.surveyed:,} surveyed samples · " if record.surveyed else ""
-    how = {"one-pass": "all groups silenced in one pass", "one-by-one": "one by one"}
-    effects = how.get(record.method, "effects not known")
-    return f"{profiles}{counted(record.samples, 'sample')} · {columns} · {effects}"

@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike
 from traitlets import Instance, Unicode, link, observe, validate
 
 from ...analysis.arrays import Integers
+from ...diagnosis.report import Report
 from ...model import ModelProbe
 from ...model.map.map_columns import checked_labels
 from ...model.map.stations import MOST_COLUMNS, checked_columns
@@ -198,6 +199,26 @@ class NetworkMap(Owning, PngFallback, VBox):
             The model's own call raises; what was shown stays.
         """
         self._open.refresh()
+
+    def diagnose(self) -> Report:
+        """What the map tells of the architecture; the boxes say it, too, where health is shown.
+
+        Told are `over-wide` (channels of a high layer that answer as others do, and are not
+        missed), `over-deep` (middle layers whose channels answer to all classes alike) and
+        `not-missed` (layers that can be left out whole). All are compared with the same network
+        freshly initialised, or tried on the inputs; what cannot be told from chance is not said.
+        It takes some passes; `cnnviz_widgets.diagnose` finds all else.
+
+        Returns
+        -------
+        Report
+
+        Raises
+        ------
+        ModelCallError
+            The model's own call raises.
+        """
+        return self._open.diagnose()
 
     def expand(self, path: str, *, fold: bool = False) -> None:
         """Draw all the columns that one stands for, or fold them again.

@@ -26,16 +26,19 @@ from cnnviz_widgets.model import (
 from cnnviz_widgets.model.experiments.channel.partial_pass import WORTH_A_TRACE, PartialPass
 from cnnviz_widgets.model.experiments.channel.projecting.projector import Projector
 from cnnviz_widgets.model.experiments.channel.tapped_pass import TappedPass
+from cnnviz_widgets.model.experiments.exchanged_pass import run_exchanged
 from cnnviz_widgets.model.experiments.gradients import relative_gradients
 from cnnviz_widgets.model.experiments.model_comparison import LiveSide, ModelComparison
 from cnnviz_widgets.model.experiments.penalties import penalties
 from cnnviz_widgets.model.experiments.weight_trials import Trials
 from cnnviz_widgets.model.map.ablating.copies import Window
+from cnnviz_widgets.model.map.ablating.merged_twins import merged_twins
 from cnnviz_widgets.model.map.ablating.one_by_one import one_by_one
 from cnnviz_widgets.model.map.ablating.side_by_side import run_eagerly
 from cnnviz_widgets.model.map.ablating.slots import Joints, Slots
 from cnnviz_widgets.model.map.ablating.traced_copies import TracedCopies
 from cnnviz_widgets.model.map.effects import channel_effects, group_effects
+from cnnviz_widgets.model.map.map_findings import map_findings
 from cnnviz_widgets.model.map.mean_weights import mean_weights
 from cnnviz_widgets.model.map.silenced_blocks import silenced_blocks
 from cnnviz_widgets.model.reading.probe import reader_of
@@ -181,6 +184,13 @@ def map_it(probe: ModelProbe) -> None:
     map_network(probe, labels=[0, 1], effects=False, groups=1)
 
 
+def question_its_architecture(probe: ModelProbe) -> None:
+    labels = np.arange(probe.samples)
+    map_findings(probe, STATIONS, labels=labels, targets=np.zeros((2, 2)), loss="mse")
+    path = STATIONS[0].path
+    run_exchanged(probe, {path: merged_twins([(0, 1)])})
+
+
 class Case(NamedTuple):
     """An experiment, and the files that it is written in."""
 
@@ -286,6 +296,10 @@ CASES = {
             "model/map/silenced_blocks.py",
             "model/map/mean_weights.py",
         ),
+    ),
+    "map findings": Case(
+        question_its_architecture,
+        ("model/map/map_findings.py", "model/map/ablating/merged_twins.py"),
     ),
     "stream": Case(stream, ("model/reading/model_reader.py", "model/reading/probe.py")),
 }
