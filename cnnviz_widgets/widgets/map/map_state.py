@@ -3,63 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from ...model import ModelProbe, model_lock
-from ...model.map.map_patches import map_patches
+from ...history.history import History
+from ...model import model_lock
 from ...model.map.map_reading import MapReading
 from ...model.map.mean_weights import mean_weights
-from ...model.map.network_map import read_map
 from ...records.layer_picture import counted
 from ...records.map.group_effects import GroupEffects
+from ...records.map.kept_map import KeptMap
 from ...records.map.map_patches import MapPatches
 from ...records.map.network_record import NetworkRecord
 from ...records.map.station import Station
 from ...records.map.station_groups import StationGroups
-from ...records.survey.survey import Survey
 from ...runtime.call_stack import surely
+from ...runtime.progress import Progress, no_progress
 from ...validation.messages import listed
 from ...validation.texts import known_layer
 from ..jupyter.work_report import WorkReport
 from . import group_edits
 from .entries import effect_entries, map_entries
+from .kept_view import map_facts, show_kept
+from .map_subject import GroupEdit, MapSubject
 from .map_view import MapView
 from .weight_story import WeightStory
-
-
-@dataclass(frozen=True)
-class _Edit:
-    """What an edit made of a station's groups."""
-
-    words: str
-    path: str
-    before: StationGroups
-    after: StationGroups
-
-
-@dataclass(frozen=True, eq=False)
-class MapSubject:
-    """What a map is of.
-
-    Attributes
-    ----------
-    probe : ModelProbe
-    labels : ndarray of int, shape (sample,), or None
-        The class of each of the probe's samples; below 0 where it is not known.
-    class_names : sequence of str
-        Of these classes.
-    survey : Survey or None
-        Of this model with its present weights.
-    """
-
-    probe: ModelProbe
-    labels: NDArray[np.int64] | None = None
-    class_names: Sequence[str] = ()
-    survey: Survey | None = None
 
 
 class MapState:
@@ -75,8 +45,8 @@ class MapState:
         How channels are grouped, as `map_network`.
     columns : int
         At most so many stations are drawn, but for those unfolded by hand.
-    story : callable
-        How the weights fared until now.
+    history : callable
+        What was kept of the model's training; None where nothing was.
     select : callable
         ``select(path, channels)`` shows a station and selects channels of it.
 
@@ -84,8 +54,9 @@ class MapState:
     ----------
     reading : MapReading or None
         The map that is shown, with what its groups rest on; None before the first.
-    patches : MapPatches
-        What its channels see.
+    on_made, on_edited, on_shown, on_moment : callable
+        For whoever keeps maps: one was made in place of ``before``; the present one was edited; it
+        is to be shown, with these notes; ``on_moment(step)``: the page asks for a kept one.
     """
 
     def __init__(
@@ -95,7 +66,7 @@ class MapState:
         *,
         groups: Any = None,
         columns: int = 24,
-        story: Callable[[], WeightStory] = WeightStory,
+        history: Callable[[], History | None] = lambda: None,
         select: Callable[[str, Sequence[int]], None],
     ) -> None:
         self.reading: MapReading | None = None
@@ -104,12 +75,16 @@ class MapState:
         self.expanded: tuple[str, ...] = ()
         self._subject = subject
         self._groups = groups
-        self._story = story
+        self._history = history
         self._select = select
         self._work = WorkReport(view, "the map")
-        self.patches = MapPatches.none()
-        self._done: list[_Edit] = []
-        self._undone: list[_Edit] = []
+        self._patches, self._is_old = MapPatches.none(), False
+        self._past: KeptMap | None = None
+        self._done, self._undone = list[GroupEdit](), list[GroupEdit]()
+        self.on_made: Callable[[NetworkRecord | None], object] = lambda before: None
+        self.on_edited: Callable[[], object] = lambda: None
+        self.on_shown: Callable[[], Sequence[str]] = lambda: ()
+        self.on_moment: Callable[[int], object] = lambda step: None
         view.on_ask = self.ask
         view.observe(self._on_reading, "reading")
         view.observe(self._on_active, "active")
@@ -117,8 +92,8 @@ class MapState:
     # What is asked -------------------------------------------------------------------------------
 
     def ask(self, verb: str, path: str, channels: Sequence[int], to: int) -> None:
-        """Do what the page asked for."""
-        {
+        """Do what the page asked for; a training waits meanwhile."""
+        do: Callable[[], object] = {
             "select": lambda: self._select(path, channels),
             "move": lambda: self.move(path, channels, to),
             "merge": lambda: self.merge(path, self._group_of(path, channels), to),
@@ -131,7 +106,10 @@ class MapState:
             "expand": lambda: self.expand(path),
             "fold": lambda: self.expand(path, False),
             "refresh": self.refresh,
-        }[verb]()
+            "moment": lambda: self.on_moment(to),
+        }[verb]
+        with model_lock(self._subject().probe.model):
+            do()
 
     def refresh(self) -> None:
         """Make the map of the model as it is now; groups stay as alike as they can, pins stay.
@@ -141,7 +119,35 @@ class MapState:
         ModelCallError
             The model's own call raises; what was shown stays.
         """
-        self._make(self.record, self.expanded)
+        self._make(self.expanded)
+
+    def follow(self, effects: bool) -> None:
+        """Make the map of the model as it is now, in the thread that trains; nothing is drawn.
+
+        Parameters
+        ----------
+        effects : bool
+            False: edges are those of the map before, as far as groups are still the same.
+
+        Raises
+        ------
+        ModelCallError
+            The model's own call raises; what there was stays.
+        """
+        self._read(self.expanded, effects)
+
+    def show_past(self, kept: KeptMap, history: History, step: int) -> None:
+        """Show a map that was kept, for a step that was asked for."""
+        show_kept(self.view, kept, history, step)
+        self._past = kept
+        self._tell_edits()
+
+    def show_present(self) -> None:
+        """Show the present map again, if there is one."""
+        self._past = None
+        if self.reading is not None:
+            self.show()
+        self._on_active()
 
     def expand(self, path: str, whole: bool = True) -> None:
         """Draw all that a station stands for, or fold it again.
@@ -151,6 +157,7 @@ class MapState:
         ValueError
             There is no such station, or nothing in it to be drawn.
         """
+        self._check_present()
         if not whole:
             if path not in self.expanded:
                 raise ValueError(
@@ -162,16 +169,13 @@ class MapState:
             if station.path not in self._expandable():
                 raise ValueError(f"the station {path!r} is one layer: nothing to unfold")
             expanded = (*self.expanded, path)
-        self._make(self.record, expanded)
+        self._make(expanded)
 
     def reset(self, path: str) -> None:
         """Group a station's channels anew, as if no hand had touched them."""
         before = self.groups(path)
         after = self._reading.grouped(path)
-        self._show_groups(path, after)
-        self._done.append(_Edit("group anew", path, before, after))
-        self._undone.clear()
-        self._tell_edits()
+        self._edited(GroupEdit("group anew", path, before, after))
 
     def move(self, path: str, channels: Sequence[int], to: int) -> None:
         """Put channels into another group of their station, and pin them there."""
@@ -212,10 +216,18 @@ class MapState:
         self._done.append(self._undone.pop())
         self._tell_edits()
 
-    def mark(self) -> None:
-        """The model has changed: the map is made again at once where it is looked at."""
-        self.view.fresh = self.record is None
-        self._on_active()
+    def mark(self, make: bool = True) -> None:
+        """The model has changed: the map is made again at once where it is looked at.
+
+        Parameters
+        ----------
+        make : bool
+            False: not at once.
+        """
+        self._is_old = self.present is not None
+        self.view.fresh = self._past is not None or not self._is_old
+        if make:
+            self._on_active()
 
     # What there is -------------------------------------------------------------------------------
 
@@ -227,27 +239,50 @@ class MapState:
         ValueError
             There is none of this path; the closest are named.
         """
-        paths = [station.path for station in self._present.stations]
-        return self._present.station(known_layer(path, paths, "on this map"))
+        paths = [station.path for station in self._shown.stations]
+        return self._shown.station(known_layer(path, paths, "on this map"))
 
     def groups(self, path: str) -> StationGroups:
         """The groups of a station; raises as `station`."""
-        return self._present.groups[self.station(path).path]
+        return self._shown.groups[self.station(path).path]
+
+    def _check_present(self) -> None:
+        if self._past is not None:
+            raise ValueError(
+                f"this is the map as it was at step {self._past.step:,}, which stays as it is: "
+                "show_moment(None) leads back to the present one"
+            )
 
     @property
-    def _present(self) -> NetworkRecord:
-        return self._reading.record
+    def _shown(self) -> NetworkRecord:
+        return self._reading.record if self._past is None else self._past.record
 
     @property
     def _reading(self) -> MapReading:
+        self._check_present()
         if self.reading is None:
             raise ValueError("there is no map yet: refresh() makes it")
         return self.reading
 
     @property
+    def present(self) -> NetworkRecord | None:
+        """The map of the live model, shown or not; None before the first."""
+        return None if self.reading is None else self.reading.record
+
+    @property
     def record(self) -> NetworkRecord | None:
         """The map that is shown; None before the first."""
-        return None if self.reading is None else self.reading.record
+        return self.present if self._past is None else self._past.record
+
+    @property
+    def past_step(self) -> int:
+        """The step of a kept map that is shown; −1: the present one is."""
+        return -1 if self._past is None else self._past.step
+
+    @property
+    def patches(self) -> MapPatches:
+        """What the channels of the map that is shown see."""
+        return self._patches if self._past is None else self._past.patches
 
     def _group_of(self, path: str, channels: Sequence[int]) -> int:
         if not channels:
@@ -259,53 +294,57 @@ class MapState:
         weighted = {each.path for each in self._subject().probe.layers if each.weight_shapes}
         return [
             station.path
-            for station in self._present.stations
+            for station in self._shown.stations
             if station.path not in self.expanded
             and (station.folded > 0 or len(weighted.intersection(station.layers)) > 1)
         ]
 
     # How it is made ------------------------------------------------------------------------------
 
-    def _make(self, previous: NetworkRecord | None, expanded: tuple[str, ...]) -> None:
-        subject = self._subject()
-        pins = {}
-        if previous is not None:
-            pins = {path: group_edits.pins(own) for path, own in previous.groups.items()}
-        cell, lock = self._work.in_cell(), model_lock(subject.probe.model)
+    def _make(self, expanded: tuple[str, ...]) -> None:
+        before = self.present
+        cell, lock = self._work.in_cell(), model_lock(self._subject().probe.model)
         report = self._work.reported()
         with surely(*cell, report), cell[0], cell[1], report, lock:
-            reading = read_map(
-                subject.probe,
-                labels=subject.labels,
-                class_names=subject.class_names,
-                groups=self._groups,
-                columns=self.columns,
-                survey=subject.survey,
-                previous=previous,
-                pins={path: own for path, own in pins.items() if own},
-                expanded=expanded,
-                progress=self._work.progress,
-            )
-            patches = map_patches(subject.probe, reading)
-        self.reading, self.patches, self.expanded = reading, patches, expanded
+            self._read(expanded, progress=self._work.progress)
+        self._past = None
+        self.on_made(before)
+        self.show()
+
+    def _read(
+        self, expanded: tuple[str, ...], effects: bool = True, progress: Progress = no_progress
+    ) -> None:
+        reading, patches = self._subject().map(
+            groups=self._groups,
+            columns=self.columns,
+            previous=self.present,
+            expanded=expanded,
+            effects=effects,
+            progress=progress,
+        )
+        self.reading, self._patches, self.expanded = reading, patches, expanded
+        self._is_old = False
         self._done.clear()
         self._undone.clear()
-        self.show()
 
     def _edit(self, words: str, path: str, after: StationGroups) -> None:
         before = self.groups(path)
         after = self._reading.edited(path, after.groups, group_edits.pins(after))
-        self._show_groups(path, after)
-        self._done.append(_Edit(words, path, before, after))
+        self._edited(GroupEdit(words, path, before, after))
+
+    def _edited(self, edit: GroupEdit) -> None:
+        self._show_groups(edit.path, edit.after)
+        self._done.append(edit)
         self._undone.clear()
         self._tell_edits()
 
     def _show_groups(self, path: str, own: StationGroups) -> None:
         """Show a station in other groups, with their effects measured anew."""
         reading = self._reading
-        if np.array_equal(own.groups, self._present.groups[path].groups):
-            groups = {**self._present.groups, path: own}
-            reading = replace(reading, record=replace(self._present, groups=groups))
+        record = reading.record
+        if np.array_equal(own.groups, record.groups[path].groups):
+            record = replace(record, groups={**record.groups, path: own})
+            reading = replace(reading, record=record)
         else:
             probe = self._subject().probe
             cell, report = self._work.in_cell(), self._work.reported()
@@ -313,26 +352,31 @@ class MapState:
                 changed = reading.with_groups(path, own)
                 reading = changed.with_effects(probe, path, self._work.progress)
         self.reading = reading
+        self.on_edited()
         self.show()
 
     # How it is shown -----------------------------------------------------------------------------
 
     def show(self) -> None:
-        """Draw the map that there is."""
-        record = self._present
+        """Draw the map that there is; a past one is drawn already."""
+        notes = self.on_shown()
+        if self._past is not None:
+            return
+        record = self._shown
         entries = map_entries(
             record,
             self.patches,
-            self._story(),
+            WeightStory.of(self._history()),
             expandable=self._expandable(),
             expanded=self.expanded,
         )
+        entries["_notes"] += notes
         entries["_weights"] = self._weights() if self.view.reading == "weights" else []
-        self.view.show(entries, facts=_facts(record))
+        self.view.show(entries, facts=map_facts(record))
         self._tell_edits()
 
     def _weights(self) -> list[Any]:
-        record = self._present
+        record = self._shown
         numbers = {path: own.groups for path, own in record.groups.items()}
         weights = mean_weights(self._subject().probe, record.stations, numbers)
         shown = {
@@ -343,26 +387,14 @@ class MapState:
 
     def _on_active(self, change: object = None) -> None:
         """Somebody looks: what is not there yet is made, and what is from before is made again."""
-        if self.view.active and (self.record is None or not self.view.fresh):
+        if self.view.active and self._past is None and (self.present is None or self._is_old):
             self.view.do(self.refresh)
 
     def _on_reading(self, change: object) -> None:
-        if self.record is not None:
+        if self.present is not None:
             self.show()
 
     def _tell_edits(self) -> None:
-        self.view.undoable = self._done[-1].words if self._done else ""
-        self.view.redoable = self._undone[-1].words if self._undone else ""
-
-
-def _facts(record: NetworkRecord) -> str:
-    """On what a map rests, in words."""
-    columns = {
-        "classes": f"{len(record.columns)} classes",
-        "predicted": f"{len(record.columns)} predicted classes",
-        "samples": "samples as columns: there are no classes",
-    }[record.column_kind]
-    profiles = f"profiles: {record.surveyed:,} surveyed samples · " if record.surveyed else ""
-    how = {"one-pass": "all groups silenced in one pass", "one-by-one": "one by one"}
-    effects = how.get(record.method, "effects not known")
-    return f"{profiles}{counted(record.samples, 'sample')} · {columns} · {effects}"
+        done, undone = (self._done, self._undone) if self._past is None else ([], [])
+        self.view.undoable = done[-1].words if done else ""
+        self.view.redoable = undone[-1].words if undone else ""
