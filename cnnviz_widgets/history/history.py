@@ -19,9 +19,10 @@ from ..validation.plain_json import MOST_WHOLE
 from ..validation.scalars import whole_number
 from ..validation.texts import one_of, path_of, text
 from .layer_list import plain_layers
+from .maps.kept_maps import KeptMaps
 from .memory_limit import DEFAULT_MEMORY, MemoryLimit
 from .moment import Moment
-from .moment_store import MomentStore, told_of
+from .moment_store import MomentStore, NoMoment, told_of
 from .onset_marks import OnsetMarks
 from .onsets import Onset
 from .record_keeping import check_place, keep_records
@@ -31,10 +32,6 @@ from .storage.folder_writer import FolderWriter
 from .storage.left_out import LeftOut
 from .stored_moments import StoredMoments
 from .training_logs import LogTable, TrainingLogs
-
-
-class NoMoment(IndexError, ValueError):
-    """A number that no moment of the history has."""
 
 
 class History(FixedAttributes):
@@ -70,6 +67,8 @@ class History(FixedAttributes):
     lock : CallLock
     samples : KeptSamples
         What led the rows, and where the model was shown other inputs.
+    maps : KeptMaps
+        The map of the whole network at some of the steps, where one was followed.
     trouble : str
         What could not be written or read, in sentences; "" while all is well.
 
@@ -95,9 +94,8 @@ class History(FixedAttributes):
         memory = whole_number("memory", memory, 0, "of bytes")
         plain = plain_layers(layers)
         text("model", model)
-        if folder is not None:
-            path_of("folder", folder)
-        kept = None if folder is None else HistoryFolder.create(folder, model, plain)
+        path = None if folder is None else path_of("folder", folder)
+        kept = None if path is None else HistoryFolder.create(path, model, plain)
         self._begin(plain, memory, model, kept)
 
     def _begin(
@@ -119,6 +117,8 @@ class History(FixedAttributes):
         self._store = MomentStore(self._limit.for_new_store)
         self._moments = StoredMoments(self._store, folder, self.lock, self._limit.for_cache)
         self.samples = KeptSamples(self._store, self.lock, folder, memory // 8)
+        self.maps = KeptMaps(self.lock, folder, memory // 8)
+        self._others = (self._moments.cache, self.samples, self.maps)
         self._places: dict[Place, None] = {}
         self._marks = OnsetMarks()
         self._logs = LogTable()
@@ -172,6 +172,7 @@ class History(FixedAttributes):
                 self._stay_within_limit(folder.reader.onsets)
         self._stay_within_limit(folder.reader.onsets)
         self.samples.read()
+        self.maps.read()
         if folder.header_trouble and not len(self):
             raise ValueError(
                 f"{os.fspath(folder.path)!r} is damaged or no history's: history.json "
@@ -214,8 +215,7 @@ class History(FixedAttributes):
             raise ValueError(f"step must be less than 2**63; got {step}")
         if onsets is not None:
             each_instance("onsets", onsets, Onset)
-        optional("logs", logs, TrainingLogs)
-        logs = logs or TrainingLogs()
+        logs = optional("logs", logs, TrainingLogs) or TrainingLogs()
         # This takes longest, and needs nothing of the history.
         kept = keep_records(moment.records)
         with self.lock:
@@ -241,7 +241,7 @@ class History(FixedAttributes):
     def _stay_within_limit(self, onsets: Sequence[Onset] | None) -> None:
         if onsets is not None:
             self._marks.take(onsets, self._store)
-        self._limit.hold(self._store, self._moments.cache.nbytes + self.samples.nbytes)
+        self._limit.hold(self._store, sum(each.nbytes for each in self._others))
 
     @property
     def onsets(self) -> tuple[Onset, ...]:
@@ -269,10 +269,9 @@ class History(FixedAttributes):
         """What could not be written or read, in sentences; "" while all is well."""
         with self.lock:
             troubles = [self._limit.trouble, str(self._unkept), self.samples.trouble]
-            if self._writer is not None:
-                troubles += self._writer.troubles
-            if self._folder is not None:
-                troubles += self._folder.troubles
+            troubles.append(self.maps.trouble)
+            for files in (self._writer, self._folder):
+                troubles += [] if files is None else files.troubles
             return " ".join(filter(None, [*troubles, str(self._moments.unreadable)]))
 
     def sync(self) -> None:
@@ -295,8 +294,8 @@ class History(FixedAttributes):
     def nbytes(self) -> int:
         """Memory taken by numbers and records, in bytes."""
         with self.lock:
-            store, others = self._store, self._moments.cache.nbytes + self.samples.nbytes
-            return store.number_bytes + store.record_bytes + others
+            others = sum(each.nbytes for each in self._others)
+            return self._store.number_bytes + self._store.record_bytes + others
 
     @property
     def steps(self) -> NDArray[np.int64]:

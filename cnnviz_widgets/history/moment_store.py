@@ -30,6 +30,10 @@ _ARRAY_OVERHEAD = 300
 _BLOCKS, _LARGEST_BLOCK = 16, 2**18
 
 
+class NoMoment(IndexError, ValueError):
+    """A number that no moment of the history has."""
+
+
 def bytes_of(record: Snapshot) -> int:
     """Memory of a kept record, in bytes."""
     return record.nbytes + _ARRAY_OVERHEAD * len(record.arrays)

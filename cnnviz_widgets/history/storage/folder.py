@@ -46,6 +46,9 @@ Each history has a folder of its own in the folder it is given, ``run-0001``, ``
 ``records/*.npz``
     One layer's record each, as ``numpy.load`` reads it: plain arrays without pickles, which
     `snapshot.record_arrays` names.
+``maps/*.npz``
+    The map of the network at one step each, the step is the name: arrays that `map_arrays` names.
+    The folder is not there where no map was kept.
 
 A file in ``records`` gets its name when it is whole, and the line that names it is written
 afterwards, in one piece. Whatever a killed process leaves, a last line without an end or a file
@@ -59,9 +62,10 @@ from __future__ import annotations
 
 import io
 import os
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
 
@@ -77,10 +81,11 @@ from .header import HEADER, header_of, read_header
 from .left_out import LeftOut, reason
 from .line_file import raw_lines
 from .moment_line import Files, Line, LineReader, LineWriter
-from .run_folders import MOMENTS, RECORDS, SAMPLES, history_in, new_run, remove_run
+from .run_folders import MAPS, MOMENTS, RECORDS, SAMPLES, history_in, new_run, remove_run
 
 # More of what is wrong with one line is not told.
 _MOST_TOLD = 3
+_MAP = re.compile(r"([0-9]{10,18})\.npz")
 
 
 class HistoryFolder:
@@ -262,6 +267,31 @@ class HistoryFolder:
             with self._held.open(SAMPLES) as file:
                 yield from raw_lines(file, left_out)
 
+    def write_map(self, step: int, data: bytes) -> None:
+        """Write the file of a step's map, in the place of an earlier one.
+
+        Raises
+        ------
+        OSError
+            It could not be written; then nothing is left of it.
+        """
+        if os.getpid() != self._process:
+            raise OSError("the process that began it writes it")
+        if not self._held.has(MAPS):
+            self._held.make_folder(MAPS)
+        self._held.inside(MAPS).write(f"{step:010d}.npz", data)
+
+    def map_steps(self) -> list[int]:
+        """Of which steps there are maps; raises OSError."""
+        if not self._held.has(MAPS):
+            return []
+        names = map(_MAP.fullmatch, self._held.inside(MAPS).names())
+        return [int(name[1]) for name in names if name]
+
+    def open_map(self, step: int) -> BinaryIO:
+        """The file of a step's map; raises OSError."""
+        return self._held.inside(MAPS).open(f"{step:010d}.npz")
+
     def sync(self) -> None:
         """Wait until all moments would outlast a power cut.
 
@@ -270,8 +300,7 @@ class HistoryFolder:
         OSError
             They could not be written.
         """
-        samples = [SAMPLES] if self._held.has(SAMPLES) else []
-        self._held.sync(MOMENTS, RECORDS, *samples)
+        self._held.sync(MOMENTS, RECORDS, *filter(self._held.has, (SAMPLES, MAPS)))
 
     def _name(self, step: int, place: Place) -> str:
         number = self._places.setdefault(place, len(self._places))

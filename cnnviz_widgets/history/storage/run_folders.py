@@ -12,6 +12,7 @@ from ...runtime.held_folder import HeldFolder
 from .header import HEADER
 
 MOMENTS, RECORDS, SAMPLES = "moments.jsonl", "records", "samples.jsonl"
+MAPS = "maps"
 _RUN = re.compile(r"run-([0-9]{4,9})")
 
 

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Any
 
 import numpy as np
 
 from ...diagnosis.report import Report
-from ...model import ModelProbe
-from ..map.map_state import MapState, MapSubject
+from ..map.map_moments import MapMoments
+from ..map.map_state import MapState
+from ..map.map_subject import MapSubject
 from ..map.map_view import MapView
-from ..map.weight_story import WeightStory
 from .history.history_view import HistoryView
 from .samples.sample_heads import SampleHeads
 from .surveys.survey_state import SurveyState
@@ -18,23 +20,20 @@ from .surveys.survey_state import SurveyState
 
 def inspector_map(
     view: MapView,
-    probe: Callable[[], ModelProbe],
     heads: SampleHeads,
     surveys: SurveyState,
     story: HistoryView,
     *,
     report: Callable[[], Report | None],
     select: Callable[[str, Sequence[int]], None],
-) -> MapState:
-    """An inspector's map.
+) -> MapMoments:
+    """An inspector's map, which the timeline leads to the moments that were kept of it.
 
     Parameters
     ----------
     view : MapView
-    probe : callable
-        The reader of the live model on what it is shown now.
     heads : SampleHeads
-        Knows the classes of the samples.
+        Knows the samples, all of them, and their classes.
     surveys : SurveyState
     story : HistoryView
         Its history has the numbers of all layers.
@@ -45,7 +44,7 @@ def inspector_map(
     """
 
     def subject() -> MapSubject:
-        present = probe()
+        present = heads.probe
         known = heads.answers.truth_class
         # Of many samples only the first have rows, and with them answers.
         classes = np.full(present.samples, -1, np.int64)
@@ -57,10 +56,18 @@ def inspector_map(
             surveys.present,
         )
 
-    return MapState(
-        view,
-        subject,
-        story=lambda: WeightStory.of(story.history),
-        report=report,
-        select=select,
-    )
+    timeline = story.timeline
+
+    def go_to(step: int) -> None:
+        timeline.position = step
+
+    def follow(change: dict[str, Any]) -> None:
+        """The timeline is elsewhere: the map, too, where one was kept by then."""
+        step = change["new"]
+        steps = moments.steps
+        view.do(partial(moments.show, step if steps and steps[0] <= step else None))
+
+    state = MapState(view, subject, history=lambda: story.history, report=report, select=select)
+    moments = MapMoments(state, lambda: story.history, go_to)
+    timeline.observe(follow, "position")
+    return moments

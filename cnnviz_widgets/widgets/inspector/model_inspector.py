@@ -29,7 +29,7 @@ from ..export.exports import Exports
 from ..export.of_inspector import inspector_exports
 from ..jupyter.error_text import error_in_page
 from ..jupyter.work_report import WorkReport
-from ..map.map_state import MapState
+from ..map.map_moments import MapMoments
 from ..panels.export_menu import ExportMenu
 from ..panels.tour import Tour, subject_of
 from .asking import Asking
@@ -174,8 +174,8 @@ class ModelInspector(Selecting, WithInputs, WithSurvey, Monitored, Composite):
             self._navigation = Navigation(self._display, self.following.story, work, lock)
             self.drawer, self.map = panes.drawer, panes.map
             self.map.title = probe.model.name
-            self._mapping: MapState | None = inspector_map(
-                *(panes.map, lambda: self.probe, heads, surveys, self.following.story),
+            self._mapping: MapMoments | None = inspector_map(
+                *(panes.map, heads, surveys, self.following.story),
                 report=lambda: self._diagnosis.present,
                 select=self._choose_channels,
             )
@@ -242,7 +242,7 @@ class ModelInspector(Selecting, WithInputs, WithSurvey, Monitored, Composite):
             self._diagnosis.mark()
             self._diagnosis.compare(self._display.shown_measures)
         if self._mapping is not None:
-            self._mapping.mark()
+            self._mapping.state.mark()
 
     def diagnose(self) -> Report:
         """What is wrong with the model as it is now, on what evidence, and what cures it.
@@ -277,8 +277,8 @@ class ModelInspector(Selecting, WithInputs, WithSurvey, Monitored, Composite):
             self._diagnosis.show(report, self._display.shown_measures)
             self.exporting.missing = {}
             self._navigation.turn_to(self._display.place, NOW)
-            if self._mapping is not None and self._mapping.record is not None:
-                self._mapping.show()
+            if self._mapping is not None and self._mapping.state.present is not None:
+                self._mapping.state.show()
         return report
 
     def __repr__(self) -> str:

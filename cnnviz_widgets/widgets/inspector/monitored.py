@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 from ...history.history import History
@@ -19,6 +20,7 @@ from ...validation.objects import several
 from ...validation.scalars import whole_number
 from ...validation.texts import path_of
 from ..jupyter.strict import makes_callback
+from ..map.map_moments import MapMoments
 from .diagnosis_state import DiagnosisState
 from .shown import LayerDisplay
 from .training_session import TrainingSession
@@ -31,6 +33,7 @@ class Monitored:
     comm: Any
     _display: LayerDisplay
     _diagnosis: DiagnosisState
+    _mapping: MapMoments | None
 
     @property
     def probe(self) -> ModelProbe:
@@ -102,9 +105,12 @@ class Monitored:
         whole_number("memory", memory, 0, "of bytes")
         if folder is not None:
             path_of("folder", folder)
-        return self.following.begin(
+        monitor = self.following.begin(
             self, every, budget, places, samples=samples, memory=memory, folder=folder
         )
+        if self._mapping is not None:
+            self._mapping.begin(budget)
+        return monitor
 
     # What a monitor needs to know, and tells -------------------------------------------------
 
@@ -125,6 +131,10 @@ class Monitored:
             self.following.keep(reading, *self._display.led_rows)
             self.following.tell(self._display.place)
             self._display.warn()
+            # Last: whatever becomes of it, what was read is shown and kept.
+            if self._mapping is not None:
+                follow = partial(self._mapping.follow, reading.moment, final)
+                self._mapping.state.view.do(follow)
 
     def on_training(self, progress: TrainingProgress) -> None:
         """Show how far training is."""

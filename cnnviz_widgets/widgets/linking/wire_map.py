@@ -20,6 +20,7 @@ MapVerb: TypeAlias = Literal[
     "expand",
     "fold",
     "refresh",
+    "moment",
 ]
 
 
@@ -126,6 +127,9 @@ class MapViewState(TypedDict):
     _pictures: Uint8
     _patches: list[PatchEntry]
     _notes: list[str]
+    moments: list[int]
+    """Steps of which a map was kept, ascending."""
     _asked: tuple[int, MapVerb, str, list[int], int]
     """Serial, what is asked for, a station's path, channels of it, and a group of it or −1: where
-    they go, or that is split; of `merge` the group into which that of the first channel goes."""
+    they go, or that is split; of `merge` the group into which that of the first channel goes; of
+    `moment` the step of a kept map, −1: the present one."""

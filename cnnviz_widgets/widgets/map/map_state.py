@@ -2,69 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ...diagnosis.report import Report
-from ...model import ModelProbe, model_lock
-from ...model.map.group_densities import group_densities
-from ...model.map.map_findings import map_findings
-from ...model.map.map_patches import map_patches
+from ...history.history import History
+from ...model import model_lock
 from ...model.map.map_reading import MapReading
-from ...model.map.mean_weights import mean_weights
-from ...model.map.network_map import read_map
 from ...records.layer_picture import counted
-from ...records.map.group_density import GroupDensity
-from ...records.map.group_effects import GroupEffects
+from ...records.map.kept_map import KeptMap
 from ...records.map.map_patches import MapPatches
 from ...records.map.network_record import NetworkRecord
 from ...records.map.station import Station
 from ...records.map.station_groups import StationGroups
-from ...records.survey.survey import Survey
 from ...runtime.call_stack import surely
+from ...runtime.progress import Progress, no_progress
 from ...validation.messages import listed
 from ...validation.texts import known_layer
 from ..jupyter.work_report import WorkReport
-from . import group_edits
-from .entries import effect_entries, facts_of, map_entries
-from .found import found_by_channel
+from .drawing.entries import map_entries
+from .drawing.measured_facets import MeasuredFacets
+from .edits import group_edits
+from .edits.edit_stack import EditStack, GroupEdit
+from .kept_view import map_facts, show_kept
+from .map_subject import MapSubject
 from .map_view import MapView
 from .weight_story import WeightStory
-
-
-@dataclass(frozen=True)
-class _Edit:
-    """What an edit made of a station's groups."""
-
-    words: str
-    path: str
-    before: StationGroups
-    after: StationGroups
-
-
-@dataclass(frozen=True, eq=False)
-class MapSubject:
-    """What a map is of.
-
-    Attributes
-    ----------
-    probe : ModelProbe
-    labels : ndarray of int, shape (sample,), or None
-        The class of each of the probe's samples; below 0 where it is not known.
-    class_names : sequence of str
-        Of these classes.
-    survey : Survey or None
-        Of this model with its present weights.
-    """
-
-    probe: ModelProbe
-    labels: NDArray[np.int64] | None = None
-    class_names: Sequence[str] = ()
-    survey: Survey | None = None
 
 
 class MapState:
@@ -80,10 +46,10 @@ class MapState:
         How channels are grouped, as `map_network`.
     columns : int
         At most so many stations are drawn, but for those unfolded by hand.
-    story : callable
-        How the weights fared until now.
+    history : callable
+        What was kept of the model's training; None where nothing was.
     report : callable
-        What a diagnosis found that still holds; None for nothing.
+        The last diagnosis of the whole model; None where there is none.
     select : callable
         ``select(path, channels)`` shows a station and selects channels of it.
 
@@ -91,8 +57,9 @@ class MapState:
     ----------
     reading : MapReading or None
         The map that is shown, with what its groups rest on; None before the first.
-    patches : MapPatches
-        What its channels see.
+    on_made, on_edited, on_shown, on_moment : callable
+        For whoever keeps maps: one was made in place of ``before``; the present one was edited; it
+        is to be shown, with these notes; ``on_moment(step)``: the page asks for a kept one.
     """
 
     def __init__(
@@ -102,7 +69,7 @@ class MapState:
         *,
         groups: Any = None,
         columns: int = 24,
-        story: Callable[[], WeightStory] = WeightStory,
+        history: Callable[[], History | None] = lambda: None,
         report: Callable[[], Report | None] = lambda: None,
         select: Callable[[str, Sequence[int]], None],
     ) -> None:
@@ -112,25 +79,26 @@ class MapState:
         self.expanded: tuple[str, ...] = ()
         self._subject = subject
         self._groups = groups
-        self._story = story
-        self._report = report
+        self._history = history
         self._select = select
-        self._architecture: Report | None = None
         self._work = WorkReport(view, "the map")
-        self.patches = MapPatches.none()
-        self._done: list[_Edit] = []
-        self._undone: list[_Edit] = []
+        self._facets = MeasuredFacets(view, subject, self._work, report)
+        self._patches, self._is_old = MapPatches.none(), False
+        self._past: KeptMap | None = None
+        self._edits = EditStack(self._show_groups)
+        self.on_made: Callable[[NetworkRecord | None], object] = lambda before: None
+        self.on_edited: Callable[[], object] = lambda: None
+        self.on_shown: Callable[[], Sequence[str]] = lambda: ()
+        self.on_moment: Callable[[int], object] = lambda step: None
         view.on_ask = self.ask
-        self._densities: Mapping[str, Sequence[GroupDensity]] | None = None
-        view.observe(self._on_reading, "reading")
-        view.observe(self._on_facet, "facet")
+        view.observe(self._on_reading, ["reading", "facet"])
         view.observe(self._on_active, "active")
 
     # What is asked -------------------------------------------------------------------------------
 
     def ask(self, verb: str, path: str, channels: Sequence[int], to: int) -> None:
-        """Do what the page asked for."""
-        {
+        """Do what the page asked for; a training waits meanwhile."""
+        do: Callable[[], object] = {
             "select": lambda: self._select(path, channels),
             "move": lambda: self.move(path, channels, to),
             "merge": lambda: self.merge(path, self._group_of(path, channels), to),
@@ -143,7 +111,10 @@ class MapState:
             "expand": lambda: self.expand(path),
             "fold": lambda: self.expand(path, False),
             "refresh": self.refresh,
-        }[verb]()
+            "moment": lambda: self.on_moment(to),
+        }[verb]
+        with model_lock(self._subject().probe.model):
+            do()
 
     def refresh(self) -> None:
         """Make the map of the model as it is now; groups stay as alike as they can, pins stay.
@@ -153,7 +124,35 @@ class MapState:
         ModelCallError
             The model's own call raises; what was shown stays.
         """
-        self._make(self.record, self.expanded)
+        self._make(self.expanded)
+
+    def follow(self, effects: bool) -> None:
+        """Make the map of the model as it is now, in the thread that trains; nothing is drawn.
+
+        Parameters
+        ----------
+        effects : bool
+            False: edges are those of the map before, as far as groups are still the same.
+
+        Raises
+        ------
+        ModelCallError
+            The model's own call raises; what there was stays.
+        """
+        self._read(self.expanded, effects)
+
+    def show_past(self, kept: KeptMap, history: History, step: int) -> None:
+        """Show a map that was kept, for a step that was asked for."""
+        show_kept(self.view, kept, history, step)
+        self._past = kept
+        self._tell_edits()
+
+    def show_present(self) -> None:
+        """Show the present map again, if there is one."""
+        self._past = None
+        if self.reading is not None:
+            self.show()
+        self._on_active()
 
     def expand(self, path: str, whole: bool = True) -> None:
         """Draw all that a station stands for, or fold it again.
@@ -163,6 +162,7 @@ class MapState:
         ValueError
             There is no such station, or nothing in it to be drawn.
         """
+        self._check_present()
         if not whole:
             if path not in self.expanded:
                 raise ValueError(
@@ -174,15 +174,13 @@ class MapState:
             if station.path not in self._expandable():
                 raise ValueError(f"the station {path!r} is one layer: nothing to unfold")
             expanded = (*self.expanded, path)
-        self._make(self.record, expanded)
+        self._make(expanded)
 
     def reset(self, path: str) -> None:
         """Group a station's channels anew, as if no hand had touched them."""
         before = self.groups(path)
         after = self._reading.grouped(path)
-        self._show_groups(path, after)
-        self._done.append(_Edit("group anew", path, before, after))
-        self._undone.clear()
+        self._edits.do(GroupEdit("group anew", path, before, after))
         self._tell_edits()
 
     def move(self, path: str, channels: Sequence[int], to: int) -> None:
@@ -208,49 +206,28 @@ class MapState:
 
     def undo(self) -> None:
         """Take the last edit back."""
-        if not self._done:
-            raise ValueError("there is no edit to take back")
-        edit = self._done[-1]
-        self._show_groups(edit.path, edit.before)
-        self._undone.append(self._done.pop())
+        self._check_present()
+        self._edits.undo()
         self._tell_edits()
 
     def redo(self) -> None:
         """Do the edit again that was taken back last."""
-        if not self._undone:
-            raise ValueError("no edit was taken back")
-        edit = self._undone[-1]
-        self._show_groups(edit.path, edit.after)
-        self._done.append(self._undone.pop())
+        self._check_present()
+        self._edits.redo()
         self._tell_edits()
 
-    def diagnose(self) -> Report:
-        """What the map tells of the architecture; the boxes say it, too.
+    def mark(self, make: bool = True) -> None:
+        """The model has changed: the map is made again at once where it is looked at.
 
-        Raises
-        ------
-        ModelCallError
-            The model's own call raises.
+        Parameters
+        ----------
+        make : bool
+            False: not at once.
         """
-        subject, stations = self._subject(), self._present.stations
-        labels = subject.labels
-        known = labels is not None and bool((labels >= 0).all())
-        cell, report = self._work.in_cell(), self._work.reported("the diagnosis")
-        with surely(*cell, report), cell[0], cell[1], report:
-            self._architecture = map_findings(
-                subject.probe,
-                stations,
-                labels=labels,
-                targets=labels if known else None,
-                progress=self._work.progress,
-            )
-        self.show()
-        return self._architecture
-
-    def mark(self) -> None:
-        """The model has changed: the map is made again at once where it is looked at."""
-        self.view.fresh = self.record is None
-        self._on_active()
+        self._is_old = self.present is not None
+        self.view.fresh = self._past is not None or not self._is_old
+        if make:
+            self._on_active()
 
     # What there is -------------------------------------------------------------------------------
 
@@ -262,27 +239,50 @@ class MapState:
         ValueError
             There is none of this path; the closest are named.
         """
-        paths = [station.path for station in self._present.stations]
-        return self._present.station(known_layer(path, paths, "on this map"))
+        paths = [station.path for station in self._shown.stations]
+        return self._shown.station(known_layer(path, paths, "on this map"))
 
     def groups(self, path: str) -> StationGroups:
         """The groups of a station; raises as `station`."""
-        return self._present.groups[self.station(path).path]
+        return self._shown.groups[self.station(path).path]
+
+    def _check_present(self) -> None:
+        if self._past is not None:
+            raise ValueError(
+                f"this is the map as it was at step {self._past.step:,}, which stays as it is: "
+                "show_moment(None) leads back to the present one"
+            )
 
     @property
-    def _present(self) -> NetworkRecord:
-        return self._reading.record
+    def _shown(self) -> NetworkRecord:
+        return self._reading.record if self._past is None else self._past.record
 
     @property
     def _reading(self) -> MapReading:
+        self._check_present()
         if self.reading is None:
             raise ValueError("there is no map yet: refresh() makes it")
         return self.reading
 
     @property
+    def present(self) -> NetworkRecord | None:
+        """The map of the live model, shown or not; None before the first."""
+        return None if self.reading is None else self.reading.record
+
+    @property
     def record(self) -> NetworkRecord | None:
         """The map that is shown; None before the first."""
-        return None if self.reading is None else self.reading.record
+        return self.present if self._past is None else self._past.record
+
+    @property
+    def past_step(self) -> int:
+        """The step of a kept map that is shown; −1: the present one is."""
+        return -1 if self._past is None else self._past.step
+
+    @property
+    def patches(self) -> MapPatches:
+        """What the channels of the map that is shown see."""
+        return self._patches if self._past is None else self._past.patches
 
     def _group_of(self, path: str, channels: Sequence[int]) -> int:
         if not channels:
@@ -294,122 +294,107 @@ class MapState:
         weighted = {each.path for each in self._subject().probe.layers if each.weight_shapes}
         return [
             station.path
-            for station in self._present.stations
+            for station in self._shown.stations
             if station.path not in self.expanded
             and (station.folded > 0 or len(weighted.intersection(station.layers)) > 1)
         ]
 
     # How it is made ------------------------------------------------------------------------------
 
-    def _make(self, previous: NetworkRecord | None, expanded: tuple[str, ...]) -> None:
-        subject = self._subject()
-        pins = {}
-        if previous is not None:
-            pins = {path: group_edits.pins(own) for path, own in previous.groups.items()}
-        cell, lock = self._work.in_cell(), model_lock(subject.probe.model)
+    def _make(self, expanded: tuple[str, ...]) -> None:
+        before = self.present
+        cell, lock = self._work.in_cell(), model_lock(self._subject().probe.model)
         report = self._work.reported()
         with surely(*cell, report), cell[0], cell[1], report, lock:
-            reading = read_map(
-                subject.probe,
-                labels=subject.labels,
-                class_names=subject.class_names,
-                groups=self._groups,
-                columns=self.columns,
-                survey=subject.survey,
-                previous=previous,
-                pins={path: own for path, own in pins.items() if own},
-                expanded=expanded,
-                progress=self._work.progress,
-            )
-            patches = map_patches(subject.probe, reading)
-        self.reading, self.patches, self.expanded = reading, patches, expanded
-        self._densities = self._architecture = None
-        self._done.clear()
-        self._undone.clear()
-        self.show()
-        self._on_facet()
+            self._read(expanded, progress=self._work.progress)
+        self._past = None
+        self.on_made(before)
+        self._show_facet()
+
+    def _read(
+        self, expanded: tuple[str, ...], effects: bool = True, progress: Progress = no_progress
+    ) -> None:
+        reading, patches = self._subject().map(
+            groups=self._groups,
+            columns=self.columns,
+            previous=self.present,
+            expanded=expanded,
+            effects=effects,
+            progress=progress,
+        )
+        self.reading, self._patches, self.expanded = reading, patches, expanded
+        self._is_old = False
+        self._facets.forget()
+        self._edits.clear()
 
     def _edit(self, words: str, path: str, after: StationGroups) -> None:
         before = self.groups(path)
         after = self._reading.edited(path, after.groups, group_edits.pins(after))
-        self._show_groups(path, after)
-        self._done.append(_Edit(words, path, before, after))
-        self._undone.clear()
+        self._edits.do(GroupEdit(words, path, before, after))
         self._tell_edits()
 
     def _show_groups(self, path: str, own: StationGroups) -> None:
         """Show a station in other groups, with their effects measured anew."""
         reading = self._reading
-        if np.array_equal(own.groups, self._present.groups[path].groups):
-            groups = {**self._present.groups, path: own}
-            reading = replace(reading, record=replace(self._present, groups=groups))
+        record = reading.record
+        if np.array_equal(own.groups, record.groups[path].groups):
+            record = replace(record, groups={**record.groups, path: own})
+            reading = replace(reading, record=record)
         else:
             probe = self._subject().probe
             cell, report = self._work.in_cell(), self._work.reported()
             with surely(*cell, report), cell[0], cell[1], report:
                 changed = reading.with_groups(path, own)
                 reading = changed.with_effects(probe, path, self._work.progress)
-        self.reading, self._densities = reading, None
-        self.show()
+            self._facets.forget(regrouped=True)
+        self.reading = reading
+        self.on_edited()
+        self._show_facet()
 
     # How it is shown -----------------------------------------------------------------------------
 
     def show(self) -> None:
-        """Draw the map that there is."""
-        record = self._present
-        reports = [each for each in (self._report(), self._architecture) if each is not None]
+        """Draw the map that there is; a past one is drawn already."""
+        notes = self.on_shown()
+        if self._past is not None:
+            return
+        record = self._shown
         entries = map_entries(
             record,
             self.patches,
-            self._story(),
+            WeightStory.of(self._history()),
             expandable=self._expandable(),
             expanded=self.expanded,
-            densities=self._known_densities(),
-            findings=found_by_channel(record, self._subject().probe.info, reports),
+            **self._facets.entries(record),
         )
-        entries["_notes"] += [f"{each.summary} {each.cure}" for each in self._architecture or ()]
-        entries["_weights"] = self._weights() if self.view.reading == "weights" else []
-        self.view.show(entries, facts=facts_of(record))
+        entries["_notes"] += [*notes, *self._facets.notes]
+        entries["_weights"] = self._facets.weights(record)
+        self.view.show(entries, facts=map_facts(record))
         self._tell_edits()
-
-    def _known_densities(self) -> Mapping[str, Sequence[GroupDensity]] | None:
-        """Those of the groups as they are, once they have been asked for."""
-        if self.view.facet == "density" and self._densities is None:
-            probe, report = self._subject().probe, self._work.reported()
-            with surely(report), report:
-                self._densities = group_densities(probe, self._present, self._work.progress)
-        return self._densities
-
-    def _weights(self) -> list[Any]:
-        record = self._present
-        numbers = {path: own.groups for path, own in record.groups.items()}
-        weights = mean_weights(self._subject().probe, record.stations, numbers)
-        shown = {
-            edge: GroupEffects(np.abs(each).astype(np.float32), each.astype(np.float32))
-            for edge, each in weights.items()
-        }
-        return effect_entries(shown, {each.path: k for k, each in enumerate(record.stations)})
 
     def _on_active(self, change: object = None) -> None:
         """Somebody looks: what is not there yet is made, and what is from before is made again."""
-        if self.view.active and (self.record is None or not self.view.fresh):
+        if self.view.active and self._past is None and (self.present is None or self._is_old):
             self.view.do(self.refresh)
         else:
-            self._on_facet()
+            self._on_reading()
 
-    def _on_reading(self, change: object) -> None:
-        if self.record is not None:
-            self.view.do(self.show)
+    def _on_reading(self, change: object = None) -> None:
+        """Another facet or reading: some are measured when somebody asks for them."""
+        if self.view.active and self._past is None and self.present is not None:
+            self.view.do(self._show_facet)
 
-    def _on_facet(self, change: object = None) -> None:
-        """Somebody asks for densities, or the network's health: they are measured then."""
-        if not self.view.active or self.record is None:
-            return
-        if self.view.facet == "health" and self._architecture is None:
-            self.view.do(self.diagnose)
-        if self.view.facet == "density" and self._densities is None:
-            self.view.do(self.show)
+    def _show_facet(self) -> None:
+        self._facets.measure(self._shown)
+        self.show()
+
+    def diagnose(self) -> Report:
+        """What the map tells of the architecture; the boxes say it, too. Raises as `refresh`."""
+        found = self._facets.diagnose(self._reading.record)
+        self.show()
+        return found
 
     def _tell_edits(self) -> None:
-        self.view.undoable = self._done[-1].words if self._done else ""
-        self.view.redoable = self._undone[-1].words if self._undone else ""
+        is_past = self._past is not None
+        self.view.undoable = "" if is_past else self._edits.undoable
+        self.view.redoable = "" if is_past else self._edits.redoable

@@ -27,14 +27,17 @@ from ..jupyter.png_fallback import PngFallback
 from ..jupyter.subshells import answer_while_busy
 from ..linking.selection import Selection
 from ..views.layer_view import unchangeable
-from .map_state import MapState, MapSubject
+from .map_moments import MapMoments
+from .map_state import MapState
+from .map_subject import MapSubject
 from .map_view import MapView
+from .monitored_map import MonitoredMap
 
 if TYPE_CHECKING:
     from PIL.Image import Image
 
 
-class NetworkMap(Owning, PngFallback, VBox):
+class NetworkMap(MonitoredMap, Owning, PngFallback, VBox):
     """All of a network at once: layers as columns, channels in groups, what acts on what.
 
     A column is a layer that stands for those before it; in it channels that answer alike are one
@@ -118,16 +121,22 @@ class NetworkMap(Owning, PngFallback, VBox):
         view = MapView(selection, title=probe.model.name)
         super().__init__([view], selection=view.selection)
         self._state = MapState(
-            view, lambda: subject, groups=groups, columns=columns, select=self._choose
+            view,
+            lambda: subject,
+            groups=groups,
+            columns=columns,
+            history=lambda: self._history,
+            select=self._choose,
         )
+        self._moments = MapMoments(self._state, lambda: self._history)
         link((self, "layer"), (view, "layer"))
         self.add_class("cnnviz")
         answer_while_busy(self)
         self._state.refresh()
 
     def _let_go(self) -> None:
-        self._state = None
-        self._subject = None
+        self._state = self._moments = None
+        self._subject = self._monitor = None
 
     @property
     def _open(self) -> MapState:
@@ -293,7 +302,7 @@ class NetworkMap(Owning, PngFallback, VBox):
 
     def picture(self) -> Image | None:
         """The map as a still picture, in the columns' natural order."""
-        from .map_picture import map_picture
+        from .drawing.map_picture import map_picture
 
         state = self._state
         if state is None or state.record is None:

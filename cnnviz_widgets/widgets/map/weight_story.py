@@ -52,16 +52,19 @@ class WeightStory:
     gradients: Mapping[str, Singles] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, history: History | None) -> WeightStory:
-        """That of a history; nothing without one."""
-        if history is None or not len(history):
+    def of(cls, history: History | None, step: int | None = None) -> WeightStory:
+        """That of a history up to a step, by default the last one; nothing without one."""
+        if history is None:
             return cls()
-        chosen = evenly(len(history), _MOST_TOLD, "ends")
         columns = []
-        for name in ("change", "dead_share", "gradient_norm"):
-            paths, numbers = history.numbers(name)
-            columns.append(dict(zip(paths, numbers[chosen].T, strict=True)))
-        return cls(*columns)
+        with history.lock:
+            steps = history.steps
+            known = len(steps) if step is None else int((steps <= step).sum())
+            chosen = evenly(known, _MOST_TOLD, "ends")
+            for name in ("change", "dead_share", "gradient_norm"):
+                paths, numbers = history.numbers(name)
+                columns.append(dict(zip(paths, numbers[chosen].T, strict=True)))
+        return cls(*columns) if known else cls()
 
     def of_station(self, station: Station) -> StationStory:
         """What is told of a station; nothing where there are no moments."""

@@ -72,7 +72,7 @@ class LayerSelector(Owning, ThreadLocalChanges, BundledWidget):
     _shown = Unicode("", help="Path of the layer that the other views show.").tag(sync=True)
 
     def __init__(self, layers: Iterable[LayerInfo | Mapping[str, Any]] = (), **traits: Any) -> None:
-        entries = _entries(layers)
+        entries = layer_entries(layers)
         super().__init__(_layers=entries, **traits)
 
     @property
@@ -101,7 +101,8 @@ class LayerSelector(Owning, ThreadLocalChanges, BundledWidget):
             entry["path"]: {name: entry[name] for name in ("looked", "severe", "warnings")}
             for entry in self._layers
         }
-        self._layers = [{**entry, **marks.get(entry["path"], {})} for entry in _entries(layers)]
+        entries = layer_entries(layers)
+        self._layers = [{**entry, **marks.get(entry["path"], {})} for entry in entries]
 
     def show_unseen(self, unseen: Iterable[Unseen]) -> None:
         """Say where the model has values that none of the layers listed shows.
@@ -243,7 +244,7 @@ class UnknownLayer(ValueError, TraitError):
     """
 
 
-def _entries(layers: Iterable[LayerInfo | Mapping[str, Any]]) -> list[dict[str, Any]]:
+def layer_entries(layers: Iterable[LayerInfo | Mapping[str, Any]]) -> list[dict[str, Any]]:
     """What the list shows of each layer."""
     if isinstance(layers, (str, Mapping)) or not isinstance(layers, Iterable):
         raise TypeError(f"layers must be several LayerInfos; got {described(layers)}")

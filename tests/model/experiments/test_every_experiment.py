@@ -38,7 +38,7 @@ from cnnviz_widgets.model.map.ablating.side_by_side import run_eagerly
 from cnnviz_widgets.model.map.ablating.slots import Joints, Slots
 from cnnviz_widgets.model.map.ablating.traced_copies import TracedCopies
 from cnnviz_widgets.model.map.effects import channel_effects, group_effects
-from cnnviz_widgets.model.map.map_findings import map_findings
+from cnnviz_widgets.model.map.facets.map_findings import map_findings
 from cnnviz_widgets.model.map.mean_weights import mean_weights
 from cnnviz_widgets.model.map.silenced_blocks import silenced_blocks
 from cnnviz_widgets.model.reading.probe import reader_of
@@ -299,7 +299,7 @@ CASES = {
     ),
     "map findings": Case(
         question_its_architecture,
-        ("model/map/map_findings.py", "model/map/ablating/merged_twins.py"),
+        ("model/map/facets/map_findings.py", "model/map/ablating/merged_twins.py"),
     ),
     "stream": Case(stream, ("model/reading/model_reader.py", "model/reading/probe.py")),
 }

@@ -12,7 +12,7 @@ from keras import layers as L
 from cnnviz_widgets.diagnosis.report import Report
 from cnnviz_widgets.model import ModelProbe
 from cnnviz_widgets.model.map.ablating.merged_twins import merged_twins
-from cnnviz_widgets.model.map.map_findings import map_findings
+from cnnviz_widgets.model.map.facets.map_findings import map_findings
 from cnnviz_widgets.model.map.stations import network_stations
 
 RNG = np.random.default_rng(0)

@@ -13,7 +13,7 @@ from keras import layers as L
 from cnnviz_widgets import NetworkMap
 from cnnviz_widgets.diagnosis.findings import Finding, Measurement
 from cnnviz_widgets.diagnosis.report import Report
-from cnnviz_widgets.widgets.map.found import found_by_channel
+from cnnviz_widgets.widgets.map.drawing.found import found_by_channel
 
 from .records import network_record
 

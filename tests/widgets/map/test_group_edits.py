@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from cnnviz_widgets.widgets.map.group_edits import merged, moved, pinned, pins, split
+from cnnviz_widgets.widgets.map.edits.group_edits import merged, moved, pinned, pins, split
 
 from .records import station_groups
 

@@ -193,7 +193,7 @@ def test_densities_are_measured_when_they_are_asked_for(model: Any, shown: cv.Ne
 def test_a_failed_call_leaves_what_was_shown(shown: cv.NetworkMap, monkeypatch: Any) -> None:
     before = shown.record
     monkeypatch.setattr(
-        "cnnviz_widgets.widgets.map.map_state.read_map",
+        "cnnviz_widgets.widgets.map.map_subject.read_map",
         lambda *arguments, **options: (_ for _ in ()).throw(KeyboardInterrupt),
     )
     with pytest.raises(KeyboardInterrupt):

@@ -124,7 +124,7 @@ class NetworkMap {
     onChange(model, ["facet"], paint);
     onChange(model, ["share", "reading"], lines);
     onChange(model, ["colours"], () => this.recolour());
-    onChange(model, ["title", "facts", "_notes", "fresh", "undoable", "redoable", "facet", "share", "reading"], this.show);
+    onChange(model, ["title", "facts", "_notes", "moments", "moment", "fresh", "undoable", "redoable", "facet", "share", "reading"], this.show);
     onChange(model, ["layer"], () => this.markSelected());
     selection.onSelected(() => this.markSelected());
     onResize(this.body, eachFrame(() => this.resize(), signal), signal);

@@ -12,6 +12,7 @@ const DOING: Record<MapVerb, string> = {
   select: "Showing the layer",
   move: "Moving channels", merge: "Merging groups", split: "Splitting the group", pin: "Pinning channels", unpin: "Unpinning channels",
   undo: "Undoing", redo: "Doing it again", reset: "Grouping anew", expand: "Unfolding", fold: "Folding", refresh: "Making the map",
+  moment: "Showing the map of a moment",
 };
 
 export class Requests {

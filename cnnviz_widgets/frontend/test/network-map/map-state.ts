@@ -32,6 +32,8 @@ export const mapState = (state: Partial<MapViewState> = {}): MapViewState => ({
   ],
   _effects: [effectEntry(0, 1, [0.5, 0.1, -0.3, 0.8])],
   _weights: [],
+  moments: [],
+  moment: -1,
   _columns: ["cat", "dog"],
   _column_kind: "classes",
   // Each group's channels answer to cat, cat, dog, dog in turn.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from traitlets import observe, validate
@@ -34,6 +34,7 @@ from ..layer_facts import layer_facts
 from ..panes import TABS, framed
 from ..selected import PYTHON_LINE, Selecting, remember
 from .history_view import HistoryView
+from .kept_map_view import KeptMapView
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -78,10 +79,14 @@ class HistoryViewer(Selecting, Composite):
         self.selector = LayerSelector([listed(entry) for entry in history.layers])
         self.story = HistoryView(self.selector, self._go_to)
         self.story.timeline.has_live = False
-        self.drawer = Drawer([(name, TABS[name]) for name in ("density", "points", "channel")])
+        tabs = ["density", "points", "channel", *(["map"] if history.maps.steps else [])]
+        self.drawer = Drawer([(name, TABS[name]) for name in tabs], wide=["map"])
         self.exporting, self.tour = ExportMenu(self.exported, OF_NUMBERS), Tour()
-        tabs = {name: self.views.in_tab(name) for name in ("density", "points")}
-        tabs["channel"] = [self.views.card]
+        panels = {name: self.views.in_tab(name) for name in ("density", "points")}
+        panels["channel"] = [self.views.card]
+        self.map = KeptMapView(history, self.story.timeline, self.views.selection, self._choose)
+        if history.maps.steps:
+            panels["map"] = [self.map.view]
         selection, told = self.views.selection, lambda: remember(self)
         self._selection_bar = SelectionBar(
             selection,
@@ -91,13 +96,14 @@ class HistoryViewer(Selecting, Composite):
         )
         bar = [self.header, self.exporting, self.tour]
         middle = [*self.views.in_tab(""), self._selection_bar]
-        children = framed(bar, self.selector, middle, self.drawer, tabs, self.story.parts)
+        children = framed(bar, self.selector, middle, self.drawer, panels, self.story.parts)
         work = WorkReport(self.header, "the reading")
         super().__init__(children, self.views.selection, work, history.lock, "cnnviz-frame")
         self._position_told = afterwards(self._tell_position)
         self.story.follow(history)
         self._begin(layer, int(history.steps[-1]))
         self._tell_position()
+        self.map.show(self._step)
         self.selector.observe(self._on_chosen, "layer")
         self.header.observe(self._on_view_chosen, ["view", "weight"])
         remember(self)
@@ -239,6 +245,12 @@ class HistoryViewer(Selecting, Composite):
         self._tell_place()
         return recalled.note
 
+    def _choose(self, path: str, channels: Sequence[int]) -> None:
+        """The map chose channels of a layer: that first, then these."""
+        with self._lock:
+            self.layer = path
+            self.selection.selected = list(channels)
+
     def _warn(self) -> None:
         self.header.warnings = list(filter(None, [self.history.trouble]))
 
@@ -246,6 +258,7 @@ class HistoryViewer(Selecting, Composite):
         if self._present is None:
             return
         place = self._present.place
+        self.map.view.layer = place.layer
         self.header.show_view(place.view, place.weight)
         self.selector.show_layer(place.layer)
         self.set_trait("layer", place.layer)

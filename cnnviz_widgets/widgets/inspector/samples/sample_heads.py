@@ -147,6 +147,11 @@ class SampleHeads:
         return self._now.answers
 
     @property
+    def probe(self) -> ModelProbe:
+        """The reader of the live model on all of them, whatever a quick look was at."""
+        return self._now.inputs.probe
+
+    @property
     def names(self) -> tuple[str, ...]:
         """What samples are called; () where they have no names."""
         return self._now.inputs.names

@@ -176,6 +176,7 @@ export const MAP_VIEW_TRAITS = [
   "_pictures",
   "_patches",
   "_notes",
+  "moments",
   "_asked",
 ] as const;
 export const MOMENTS_TRAITS = [

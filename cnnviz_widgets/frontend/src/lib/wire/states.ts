@@ -333,8 +333,11 @@ export interface MapViewState {
   _pictures: DataView;
   _patches: PatchEntry[];
   _notes: string[];
+  /** Steps of which a map was kept, ascending. */
+  moments: number[];
   /** Serial, what is asked for, a station's path, channels of it, and a group of it or −1: where
-    they go, or that is split; of `merge` the group into which that of the first channel goes. */
+    they go, or that is split; of `merge` the group into which that of the first channel goes; of
+    `moment` the step of a kept map, −1: the present one. */
   _asked: [number, MapVerb, string, number[], number];
   /** Serial of the last request that ended. */
   _answered: number;
@@ -354,6 +357,8 @@ export interface MapViewState {
   fresh: boolean;
   /** Path of the station that is shown elsewhere. */
   layer: string;
+  /** Of these the one that is shown; −1: the model as it is now. */
+  moment: number;
   /** 0 to 1 while the map is made; −1 when it is not. */
   progress: number;
   /** What the edges are. */

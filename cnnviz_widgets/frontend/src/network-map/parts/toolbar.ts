@@ -9,6 +9,7 @@ import { popover } from "../../lib/popover/popover";
 import type { MapViewState } from "../../lib/wire/states";
 import type { MapData } from "../data";
 import type { Requests } from "../requests";
+import { Moments } from "./moments";
 
 const FACETS = [
   ["both", "Both", "Patches and matrix"],
@@ -34,6 +35,7 @@ export class Toolbar {
   private readonly choices: Map<string, readonly [trait: "facet" | "reading", made: HTMLButtonElement]> = new Map();
   private readonly slider = element("input", "cnnviz-map-share", { type: "range", min: 0, max: 100, step: 1, "aria-label": "Share of all effect that is drawn" });
   private readonly share = element("output", "cnnviz-map-percent");
+  private readonly moments: Moments;
   private readonly undo: HTMLButtonElement;
   private readonly redo: HTMLButtonElement;
   private readonly refresh: HTMLButtonElement;
@@ -62,6 +64,7 @@ export class Toolbar {
     this.slider.addEventListener("input", () => model.set("share", Number(this.slider.value) / 100), { signal });
     // The page draws as it is moved; the kernel is told where it was let go.
     this.slider.addEventListener("change", () => model.save_changes(), { signal });
+    this.moments = new Moments(model, connection, requests, signal);
     this.undo = iconButton("undo", "Undo", "Undo", () => requests.ask("undo"), signal);
     this.redo = iconButton("undo", "Redo", "Redo", () => requests.ask("redo"), signal);
     this.redo.classList.add("cnnviz-map-redo");
@@ -77,7 +80,7 @@ export class Toolbar {
     const window = popover(save, files, signal, { label: "Colours, and files" });
     const drawn = element("label", "cnnviz-choice", { title: "Of what acts on each group, the strongest lines that make this share" }, element("span", "", {}, "drawn"), this.slider, this.share);
     this.root.append(
-      this.title, group("facet", "What is drawn in the boxes", FACETS), group("reading", "What lines are", READINGS), drawn, work,
+      this.title, group("facet", "What is drawn in the boxes", FACETS), group("reading", "What lines are", READINGS), drawn, this.moments.root, work,
       element("span", "cnnviz-map-end", {}, this.undo, this.redo, this.refresh, this.table, save),
     );
   }
@@ -99,6 +102,7 @@ export class Toolbar {
       made.setAttribute("aria-disabled", String(requests.isWaiting));
       made.title = what ? `${word}: ${what} (${word === "Undo" ? "Ctrl Z" : "Ctrl Shift Z"})` : word;
     }
+    this.moments.show();
     connection.need(this.refresh);
     this.refresh.setAttribute("aria-disabled", String(requests.isWaiting));
     this.table.setAttribute("aria-pressed", String(isTable));

@@ -7,10 +7,10 @@ from dataclasses import replace
 
 import numpy as np
 
-from ...analysis.arrays import Indices, Integers, frozen
-from ...analysis.map.channel_groups import standard_rows, ward_groups
-from ...records.layer_picture import counted
-from ...records.map.station_groups import StationGroups
+from ....analysis.arrays import Indices, Integers, frozen
+from ....analysis.map.channel_groups import standard_rows, ward_groups
+from ....records.layer_picture import counted
+from ....records.map.station_groups import StationGroups
 
 
 def moved(groups: StationGroups, channels: Sequence[int], to: int) -> StationGroups:

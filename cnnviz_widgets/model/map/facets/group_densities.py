@@ -8,15 +8,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ...analysis.density.channel_density import channel_density
-from ...analysis.spreading import evenly
-from ...records.map.group_density import GroupDensity
-from ...records.map.network_record import NetworkRecord
-from ...records.map.station_groups import StationGroups
-from ...runtime.progress import Progress, no_progress
-from ..layers.layer_info import LayerInfo
-from ..reading.model_lock import model_lock
-from ..reading.probe import ModelProbe
+from ....analysis.density.channel_density import channel_density
+from ....analysis.spreading import evenly
+from ....records.map.group_density import GroupDensity
+from ....records.map.network_record import NetworkRecord
+from ....records.map.station_groups import StationGroups
+from ....runtime.progress import Progress, no_progress
+from ...layers.layer_info import LayerInfo
+from ...reading.model_lock import model_lock
+from ...reading.probe import ModelProbe
 
 # A curve is some 60 pixels wide.
 _POINTS = 64

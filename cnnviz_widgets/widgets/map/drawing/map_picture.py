@@ -8,12 +8,12 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
-from ...analysis.map.class_rows import shown_rows
-from ...analysis.map.effect_share import strongest_share
-from ...records.map.map_patches import MapPatches, strongest_members
-from ...records.map.network_record import NetworkRecord
-from ...records.map.station_groups import StationGroups
-from ..pictures.drawing import FAINT, INK, PAPER, font, shortened
+from ....analysis.map.class_rows import shown_rows
+from ....analysis.map.effect_share import strongest_share
+from ....records.map.map_patches import MapPatches, strongest_members
+from ....records.map.network_record import NetworkRecord
+from ....records.map.station_groups import StationGroups
+from ...pictures.drawing import FAINT, INK, PAPER, font, shortened
 from .entries import row_means, short_titles
 
 _HEIGHT = 480

@@ -10,10 +10,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ...analysis.arrays import Integers, Singles
-from ...diagnosis.findings import Skipped
-from ...diagnosis.judge import judge_network
-from ...diagnosis.measurements.stations import (
+from ....analysis.arrays import Integers, Singles
+from ....diagnosis.findings import Skipped
+from ....diagnosis.judge import judge_network
+from ....diagnosis.measurements.stations import (
     LeftOut,
     Likeness,
     NetworkFacts,
@@ -21,26 +21,26 @@ from ...diagnosis.measurements.stations import (
     likeness,
     twin_groups,
 )
-from ...diagnosis.measurements.training.trials import Trial
-from ...diagnosis.report import Report
-from ...diagnosis.signs.structure import over_deep, over_wide
-from ...records.map.station import Station
-from ...runtime.progress import Progress, no_progress
-from ...validation.keywords import checked_keywords
-from ...validation.objects import each_instance, instance, optional_function
-from ...validation.scalars import whole_number
-from ..experiments.fresh_model import NoReference, fresh_probe
-from ..experiments.losses import checked_loss
-from ..experiments.weight_trials import Trials
-from ..layers.activations import activation_of, layer_role
-from ..layers.layer_info import LayerInfo
-from ..layers.layer_kinds import kind_named
-from ..reading.call_recorder import ModelCallError
-from ..reading.model_lock import model_lock
-from ..reading.probe import ModelProbe
-from .ablating.merged_twins import merged_twins
-from .map_columns import checked_labels
-from .silenced_blocks import left_out, stand_in
+from ....diagnosis.measurements.training.trials import Trial
+from ....diagnosis.report import Report
+from ....diagnosis.signs.structure import over_deep, over_wide
+from ....records.map.station import Station
+from ....runtime.progress import Progress, no_progress
+from ....validation.keywords import checked_keywords
+from ....validation.objects import each_instance, instance, optional_function
+from ....validation.scalars import whole_number
+from ...experiments.fresh_model import NoReference, fresh_probe
+from ...experiments.losses import checked_loss
+from ...experiments.weight_trials import Trials
+from ...layers.activations import activation_of, layer_role
+from ...layers.layer_info import LayerInfo
+from ...layers.layer_kinds import kind_named
+from ...reading.call_recorder import ModelCallError
+from ...reading.model_lock import model_lock
+from ...reading.probe import ModelProbe
+from ..ablating.merged_twins import merged_twins
+from ..map_columns import checked_labels
+from ..silenced_blocks import left_out, stand_in
 
 REFERENCES = 2
 """Freshly initialised networks: of two, one or the other may have many twins."""

@@ -8,17 +8,17 @@ import keras
 import numpy as np
 from numpy.typing import NDArray
 
-from ...analysis.arrays import Indices
-from ...analysis.thumbnails import Thumbnails, curves, thumbnails
-from ...records.channel.patch import patch_box
-from ...records.channel.receptive_field import InputField
-from ...records.map.map_patches import MapPatches, PixelBox, strongest_members
-from ...records.map.station_groups import StationGroups
-from ...records.survey.strongest_samples import StrongestSamples
-from ..experiments.channel.fields.receptive_field import receptive_field
-from ..reading.inputs import input_names
-from ..reading.probe import ModelProbe
-from .map_reading import MapReading
+from ....analysis.arrays import Indices
+from ....analysis.thumbnails import Thumbnails, curves, thumbnails
+from ....records.channel.patch import patch_box
+from ....records.channel.receptive_field import InputField
+from ....records.map.map_patches import MapPatches, PixelBox, strongest_members
+from ....records.map.station_groups import StationGroups
+from ....records.survey.strongest_samples import StrongestSamples
+from ...experiments.channel.fields.receptive_field import receptive_field
+from ...reading.inputs import input_names
+from ...reading.probe import ModelProbe
+from ..map_reading import MapReading
 
 # Bytes that all pictures may take, of the 400 KB that a map of ResNet50 may.
 _MOST_BYTES = 160 * 1024

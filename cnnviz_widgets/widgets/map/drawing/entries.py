@@ -9,17 +9,17 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ...analysis.arrays import Indices
-from ...analysis.map.class_rows import shown_rows
-from ...records.layer_picture import counted
-from ...records.map.group_density import GroupDensity
-from ...records.map.group_effects import GroupEffects
-from ...records.map.map_patches import MapPatches, strongest_members
-from ...records.map.network_record import NetworkRecord
-from ...records.map.station import Station
-from ...records.map.station_groups import STATES, StationGroups
-from ..linking.wire_map import DensityEntry, EffectEntry, GroupEntry, PatchEntry, StationEntry
-from .weight_story import WeightStory
+from ....analysis.arrays import Indices
+from ....analysis.map.class_rows import shown_rows
+from ....records.layer_picture import counted
+from ....records.map.group_density import GroupDensity
+from ....records.map.group_effects import GroupEffects
+from ....records.map.map_patches import MapPatches, strongest_members
+from ....records.map.network_record import NetworkRecord
+from ....records.map.station import Station
+from ....records.map.station_groups import STATES, StationGroups
+from ...linking.wire_map import DensityEntry, EffectEntry, GroupEntry, PatchEntry, StationEntry
+from ..weight_story import WeightStory
 
 MOST_ROWS = 64
 """A box is some 200 pixels high at most: of more channels neighbours are averaged."""

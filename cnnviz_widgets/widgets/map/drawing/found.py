@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
-from ...diagnosis.findings import Finding
-from ...diagnosis.report import Report
-from ...diagnosis.signs.lookup import sign_of
-from ...model.layers.layer_info import LayerInfo
-from ...records.map.network_record import NetworkRecord
-from ...records.map.station import Station
+from ....diagnosis.findings import Finding
+from ....diagnosis.report import Report
+from ....diagnosis.signs.lookup import sign_of
+from ....model.layers.layer_info import LayerInfo
+from ....records.map.network_record import NetworkRecord
+from ....records.map.station import Station
 
 
 def found_by_channel(

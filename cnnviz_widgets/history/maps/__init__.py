@@ -1,0 +1,1 @@
+"""The maps of a network that were kept of its training."""

@@ -1,0 +1,1 @@
+"""What the boxes of a map show beside their rows: patches, densities, findings."""

@@ -1,0 +1,1 @@
+"""What a hand does to a map, and how it is taken back."""
