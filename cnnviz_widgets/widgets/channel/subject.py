@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
 import numpy as np
@@ -52,6 +52,10 @@ class ChannelSubject:
             self._known[name] = make()
         value: T = self._known[name]
         return value
+
+    def anew(self) -> ChannelSubject:
+        """The same layer, of which nothing is known."""
+        return replace(self, _known={})
 
     def class_name(self, number: int) -> str:
         """What a class is called."""

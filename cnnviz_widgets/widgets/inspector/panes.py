@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from ipywidgets import Box, DOMWidget
 
+from ...records.channel.pruning import PruneRehearsal
 from ..panels.ablation import AblationBar, Tried
 from ..panels.drawer import Drawer, tab_class
 from ..panels.findings import FindingsPanel
@@ -21,6 +22,8 @@ from .selected import PYTHON_LINE
 if TYPE_CHECKING:
     from ...model import ModelProbe
     from ..channel.channel_answers import ChannelAnswers
+    from ..channel.layer.layer_answers import LayerAnswers
+    from ..channel.layer.prune_panel import PrunePanel
 
 TABS = {
     "findings": "Findings",
@@ -48,6 +51,9 @@ class Panes:
     samples : SamplesBar
     answers : ChannelAnswers
         Beneath the card of a channel.
+    layer_answers : LayerAnswers
+        Of all its layer's, below.
+    pruning : PrunePanel
     """
 
     header: InspectorHeader
@@ -59,6 +65,8 @@ class Panes:
     drawer: Drawer
     samples: SamplesBar
     answers: ChannelAnswers
+    layer_answers: LayerAnswers
+    pruning: PrunePanel
 
     @classmethod
     def of(
@@ -66,11 +74,14 @@ class Panes:
         probe: ModelProbe,
         sample_names: Sequence[str],
         on_ablation: Callable[[str, tuple[int, ...]], Tried],
+        on_pruning: Callable[[str, tuple[int, ...]], PruneRehearsal],
         on_python: Callable[[], None],
     ) -> Panes:
         """Parts that list the layers of a model, and show none of them yet."""
         # It asks live models, and loads Keras; a history is shown without.
         from ..channel.channel_answers import ChannelAnswers
+        from ..channel.layer.layer_answers import LayerAnswers
+        from ..channel.layer.prune_panel import PrunePanel
 
         views = LayerViews(sample_names)
         selector = LayerSelector(probe.layers)
@@ -98,6 +109,8 @@ class Panes:
                 surveyed_selection=views.embedding.surveyed_selection,
                 active=False,
             ),
+            LayerAnswers(selection=views.selection, active=False),
+            PrunePanel(views.selection, on_ask=on_pruning),
         )
 
     def framed(self, bar: Sequence[DOMWidget], foot: Sequence[DOMWidget]) -> list[DOMWidget]:
@@ -120,8 +133,9 @@ class Panes:
 
     def _card_and_answers(self) -> Box:
         """One below the other in one tab."""
-        look_while_open(self.drawer, "channel", self.answers)
-        box = Box([self.views.card, self.answers])
+        for asked in (self.answers, self.layer_answers):
+            look_while_open(self.drawer, "channel", asked)
+        box = Box([self.views.card, self.answers, self.layer_answers, self.pruning])
         box.add_class("cnnviz-tab-parts")
         return box
 

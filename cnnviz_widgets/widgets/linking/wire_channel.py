@@ -50,3 +50,40 @@ class AnswerEntry(TypedDict):
     words: list[tuple[Tone, str]]
     """Sentences, in order; of a question that failed, why."""
     strips: list[StripEntry]
+
+
+class ChoiceEntry(TypedDict):
+    """Channels that a click selects."""
+
+    text: str
+    title: str
+    channels: list[int]
+    """In the layer's own numbering."""
+    doubt: bool
+    """Whether what is said of them may be chance."""
+
+
+class LayerAnswerEntry(TypedDict):
+    """What came of a question about a layer."""
+
+    state: Literal["asked", "done", "failed", "old"]
+    """``"old"``: the weights have changed since."""
+    words: list[tuple[Tone, str]]
+    """Sentences, in order; of a question that failed, why."""
+    choices: list[ChoiceEntry]
+
+
+class RehearsalEntry(TypedDict):
+    """What the model is without some channels."""
+
+    layer: str
+    channels: list[int]
+    """As they were selected."""
+    how: Literal["remove", "merge"]
+    summary: str
+    rows: list[tuple[str, str, str]]
+    """What was counted, before and after."""
+    why_not: str
+    """Why there is no smaller model; '' where there is one."""
+    old: bool
+    """Whether the weights have changed since."""

@@ -541,6 +541,40 @@ export interface AnswerEntry {
   strips: StripEntry[];
 }
 
+/** Channels that a click selects. */
+export interface ChoiceEntry {
+  text: string;
+  title: string;
+  /** In the layer's own numbering. */
+  channels: number[];
+  /** Whether what is said of them may be chance. */
+  doubt: boolean;
+}
+
+/** What came of a question about a layer. */
+export interface LayerAnswerEntry {
+  /** ``"old"``: the weights have changed since. */
+  state: "asked" | "done" | "failed" | "old";
+  /** Sentences, in order; of a question that failed, why. */
+  words: [Tone, string][];
+  choices: ChoiceEntry[];
+}
+
+/** What the model is without some channels. */
+export interface RehearsalEntry {
+  layer: string;
+  /** As they were selected. */
+  channels: number[];
+  how: "remove" | "merge";
+  summary: string;
+  /** What was counted, before and after. */
+  rows: [string, string, string][];
+  /** Why there is no smaller model; '' where there is one. */
+  why_not: string;
+  /** Whether the weights have changed since. */
+  old: boolean;
+}
+
 /** Channels or samples that are selected. */
 export interface SelectedNumbersState {
   /** Channels in the layer's own numbering, samples by their numbers among all. */
