@@ -188,7 +188,7 @@ def _used() -> Iterator[Widget]:
     inspector.views.card.channel = 0
     inspector.pruning._asked = [1, "remove", [0], inspector.layer]
     inspector.drawer.show_tab("channel")
-    inspector.layer_answers.unfolded = ["filters"]
+    inspector.layer_answers.unfolded = ["filters", "sheet"]
     assert inspector.pruning.wait(60)
     assert inspector.layer_answers.wait(60)
     yield inspector

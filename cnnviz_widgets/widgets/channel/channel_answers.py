@@ -73,6 +73,11 @@ class ChannelAnswers(Owning, ThreadLocalSync, BundledWidget):
         return self._subject
 
     @property
+    def work(self) -> NewestWork:
+        """What is being asked."""
+        return self._work
+
+    @property
     def titles(self) -> list[tuple[str, str]]:
         """Name and heading of each question, in the page's order."""
         return [(name, part.title) for name, part in PARTS.items()]

@@ -35,6 +35,8 @@ class ChannelSubject:
         Of this model with its present weights.
     surveyed_inputs : array, dict of array, or None
         The samples that were surveyed, from number 0 on, where they are at hand.
+    order : sequence of int
+        Channels in the order of the tree, as far as it has them; () where there is none.
     """
 
     probe: ModelProbe
@@ -44,6 +46,7 @@ class ChannelSubject:
     sample_names: Sequence[str] = ()
     survey: Survey | None = None
     surveyed_inputs: Any = None
+    order: Sequence[int] = ()
     _known: dict[str, Any] = field(default_factory=dict, repr=False)
 
     def once(self, name: str, make: Callable[[], T]) -> T:

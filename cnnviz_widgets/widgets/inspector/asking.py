@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -62,11 +63,12 @@ class Asking:
         # What is asked of a moment that is past is answered by the model of the present.
         note = f"Of the model as it is now{then}." if then else ""
         self._answers.channel = self._channel(self._card.channel)
-        subject = self._subject(layer, probe)
+        order = (self._first + present.record.columns).tolist()
+        subject = self._subject(layer, probe, order)
         self._answers.look_at(subject, note)
         self._layer_answers.look_at(subject, self._first, present.record.n_channels)
 
-    def _subject(self, path: str, probe: ModelProbe) -> ChannelSubject:
+    def _subject(self, path: str, probe: ModelProbe, order: Sequence[int]) -> ChannelSubject:
         classes = self._heads.answers.truth_class.astype(np.int64)
         source = self._surveys.source
         return ChannelSubject(
@@ -77,6 +79,7 @@ class Asking:
             sample_names=self._heads.names,
             survey=None if source is None else self._surveys.present,
             surveyed_inputs=None if source is None else inputs_of(source),
+            order=order,
         )
 
     def _on_channel(self, change: dict[str, Any]) -> None:

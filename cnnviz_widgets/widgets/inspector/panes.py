@@ -86,6 +86,11 @@ class Panes:
         views = LayerViews(sample_names)
         selector = LayerSelector(probe.layers)
         selector.show_unseen(probe.unseen)
+        answers = ChannelAnswers(
+            sample_selection=views.sample_selection,
+            surveyed_selection=views.embedding.surveyed_selection,
+            active=False,
+        )
         ablation = AblationBar(views.selection, on_ask=on_ablation)
         return cls(
             InspectorHeader(),
@@ -104,12 +109,8 @@ class Panes:
             views,
             Drawer(list(TABS.items()), tab="density"),
             SamplesBar(views.grid, surveyed_selection=views.embedding.surveyed_selection),
-            ChannelAnswers(
-                sample_selection=views.sample_selection,
-                surveyed_selection=views.embedding.surveyed_selection,
-                active=False,
-            ),
-            LayerAnswers(selection=views.selection, active=False),
+            answers,
+            LayerAnswers(selection=views.selection, before=answers.work, active=False),
             PrunePanel(views.selection, on_ask=on_pruning),
         )
 

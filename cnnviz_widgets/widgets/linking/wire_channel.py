@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal, TypeAlias, TypedDict
 
-from .wire_pictures import Uint8
+from .wire_pictures import Int32, Uint8
 
 AnswerState: TypeAlias = Literal["asked", "done", "failed"]
 Tone: TypeAlias = Literal["plain", "doubt", "faint"]
@@ -63,6 +63,25 @@ class ChoiceEntry(TypedDict):
     """Whether what is said of them may be chance."""
 
 
+class SheetEntry(TypedDict):
+    """One picture for each of a layer's channels, all of one size and on one scale."""
+
+    channels: Int32
+    """The layer's channels in the order of the sheet."""
+    done: int
+    """How many of them have a picture, from the first on."""
+    height: int
+    width: int
+    depth: int
+    """1, or 3 for red, green and blue."""
+    pixels: Uint8
+    """Of those that have one."""
+    state: Uint8
+    """Of each that has one: 0 believed, 1 too little was found, 2 not woken, 3 silent."""
+    titles: list[str]
+    """What is to be said of each that has a picture."""
+
+
 class LayerAnswerEntry(TypedDict):
     """What came of a question about a layer."""
 
@@ -71,6 +90,7 @@ class LayerAnswerEntry(TypedDict):
     words: list[tuple[Tone, str]]
     """Sentences, in order; of a question that failed, why."""
     choices: list[ChoiceEntry]
+    sheet: SheetEntry | None
 
 
 class RehearsalEntry(TypedDict):

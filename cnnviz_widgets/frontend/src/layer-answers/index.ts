@@ -1,6 +1,7 @@
 /** LayerAnswers: questions about a whole layer, and channels to choose from the answers. */
 import type { RenderProps } from "@anywidget/types";
 
+import { Sheet } from "./sheet";
 import { button, element, mount } from "../lib/dom/elements";
 import { eachFrame } from "../lib/dom/frame";
 import { Fold, sentences } from "../lib/fold/fold";
@@ -8,7 +9,7 @@ import { onChange } from "../lib/linking/changes";
 import { Connection } from "../lib/linking/connection";
 import { entry } from "../lib/linking/entry";
 import { Selection, combineOf } from "../lib/linking/selection";
-import type { ChoiceEntry, LayerAnswerEntry } from "../lib/wire/payloads";
+import type { ChoiceEntry, LayerAnswerEntry, SheetEntry } from "../lib/wire/payloads";
 import type { LayerAnswersState } from "../lib/wire/states";
 
 const OLD = "The weights have changed since.";
@@ -19,6 +20,7 @@ class Question {
   private readonly words = element("div", "");
   private readonly choices = element("div", "cnnviz-layer-choices", { role: "group", "aria-label": "Select channels" });
   private readonly again: HTMLButtonElement;
+  private sheet: Sheet | undefined;
   private shown: LayerAnswerEntry | undefined;
   /** Ends the listeners of its choices. */
   private listening = new AbortController();
@@ -28,9 +30,10 @@ class Question {
     hint: string,
     toggle: () => void,
     again: () => void,
-    private readonly choose: (channels: readonly number[], event: MouseEvent) => void,
+    private readonly choose: (channels: readonly number[], event: MouseEvent | KeyboardEvent) => void,
+    private readonly isSelected: (channel: number) => boolean,
     private readonly connection: Connection,
-    signal: AbortSignal,
+    private readonly signal: AbortSignal,
   ) {
     this.fold = new Fold(title, hint, toggle, signal);
     this.again = button("Ask again", "Ask the model as it is now", again, signal);
@@ -47,6 +50,7 @@ class Question {
     this.fold.show(isOpen, alive && (!answer || answer.state === "asked") ? "being asked…" : "");
     this.again.hidden = answer?.state !== "old" && answer?.state !== "failed";
     this.connection.need(this.again);
+    if (isOpen) this.showSheet(answer?.sheet ?? null);
     if (!isOpen || (answer === this.shown && answer)) return;
     this.shown = answer;
     this.listening.abort();
@@ -56,6 +60,19 @@ class Question {
     if (!answer && !alive) words.push(["faint", "Not asked: that needs a kernel."]);
     this.words.replaceChildren(...sentences(words));
     this.choices.replaceChildren(...(answer?.choices ?? []).map((choice) => this.choice(choice)));
+  }
+
+  /** Others are selected. */
+  refresh(): void {
+    this.sheet?.refresh();
+  }
+
+  private showSheet(entry: SheetEntry | null): void {
+    if (entry && !this.sheet) {
+      this.sheet = new Sheet(this.isSelected, (channel, event) => this.choose([channel], event), this.signal);
+      this.fold.body.prepend(this.sheet.root);
+    }
+    this.sheet?.show(entry);
   }
 
   private choice({ text, title, channels, doubt }: ChoiceEntry): HTMLButtonElement {
@@ -81,13 +98,14 @@ export default entry(async (props: RenderProps<LayerAnswersState>) => {
     model.set("_again", model.get("_again") + 1);
     model.save_changes();
   };
-  const choose = (channels: readonly number[], event: MouseEvent): void => {
+  const choose = (channels: readonly number[], event: MouseEvent | KeyboardEvent): void => {
     const [first, count] = model.get("_rows");
     selection.combine(channels.map((channel) => channel - first).filter((row) => row >= 0 && row < count), combineOf(event));
   };
+  const isSelected = (channel: number): boolean => selection.has(channel - model.get("_rows")[0]);
   const questions = model.get("_titles").map(([name, title, hint]) => ({
     name,
-    question: new Question(title, hint, () => toggle(name), again, choose, connection, signal),
+    question: new Question(title, hint, () => toggle(name), again, choose, isSelected, connection, signal),
   }));
   const root = element("div", "cnnviz cnnviz-layer-answers", {}, ...questions.map(({ question }) => question.root), connection.line);
   const refresh = eachFrame(() => {
@@ -96,6 +114,7 @@ export default entry(async (props: RenderProps<LayerAnswersState>) => {
   }, signal);
   onChange(model, ["unfolded", "_answers", "_asks"], refresh);
   connection.onChange(refresh);
+  selection.onSelected(() => questions.forEach(({ question }) => question.refresh()));
   mount(el, root, signal);
   refresh();
 });

@@ -15,6 +15,7 @@ const answer = (more: Partial<LayerAnswerEntry> = {}): LayerAnswerEntry => ({
     { text: "2 silent", title: "Zero everywhere.", channels: [4, 11], doubt: false },
     { text: "3 ≈ 5", title: "Channel 5 is 3 again.", channels: [3, 5], doubt: true },
   ],
+  sheet: null,
   ...more,
 });
 

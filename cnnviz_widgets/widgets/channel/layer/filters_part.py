@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ....model import NoGradients, ascend, redundant
+from ....model import NoGradients, redundant
 from ....records.channel.ascent import Ascent
 from ....records.channel.redundancy import AlikePair, Redundancy
 from ....records.layer_picture import counted
-from ....runtime.newest_work import Turn
 from ...linking.wire_channel import Tone
 from ..subject import ChannelSubject
 from .layer_answer import Choice, LayerAnswer
+from .patience import Patience
 
 # More would be no choice; without any that stands out a few show how near they come.
 _MOST_PAIRS, _FEW_PAIRS = 12, 3
@@ -19,7 +19,7 @@ _MOST_PAIRS, _FEW_PAIRS = 12, 3
 _AT_ONCE = 32
 
 
-def filters(subject: ChannelSubject, turn: Turn) -> Iterator[LayerAnswer]:
+def filters(subject: ChannelSubject, patience: Patience) -> Iterator[LayerAnswer]:
     """Silent channels, whether anything wakes them, and channels that answer alike.
 
     Yields
@@ -35,12 +35,12 @@ def filters(subject: ChannelSubject, turn: Turn) -> Iterator[LayerAnswer]:
         As `redundant`.
     """
     found = redundant(subject.probe, subject.path, fresh=False)
-    turn.look()
+    patience.look()
     yield _answer(found, None, "")
     # Another null can only be stricter: where nothing stands out it changes nothing.
     if found.standing_out:
         found = redundant(subject.probe, subject.path)
-        turn.look()
+        patience.look()
         yield _answer(found, None, "")
     if not found.silent:
         return
@@ -48,9 +48,7 @@ def filters(subject: ChannelSubject, turn: Turn) -> Iterator[LayerAnswer]:
     try:
         for start in range(0, len(found.silent), _AT_ONCE):
             chosen = found.silent[start : start + _AT_ONCE]
-            searches.append(
-                ascend(subject.probe, subject.path, chosen, progress=lambda *_: turn.look())
-            )
+            searches.append(patience.ascend(subject, chosen))
     except NoGradients as error:
         yield _answer(found, None, f"Whether anything wakes them is not known: {error}")
         return

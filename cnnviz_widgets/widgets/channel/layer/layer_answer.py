@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ...linking.wire_channel import ChoiceEntry, Tone
+from ...linking.wire_channel import ChoiceEntry, SheetEntry, Tone
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,10 @@ class LayerAnswer:
     words : sequence of (Tone, str)
         Sentences; ``"doubt"`` where they say that something is not to be believed.
     choices : sequence of Choice
+    sheet : SheetEntry or None
+        Pictures of all its channels.
     """
 
     words: Sequence[tuple[Tone, str]] = ()
     choices: Sequence[Choice] = ()
+    sheet: SheetEntry | None = None

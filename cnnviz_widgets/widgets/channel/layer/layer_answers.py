@@ -22,8 +22,10 @@ from ...linking.traits import WidgetOf
 from ..subject import ChannelSubject
 from .filters_part import filters
 from .layer_answer import LayerAnswer
+from .patience import Patience
+from .sheet_part import contact_sheet
 
-Ask: TypeAlias = Callable[[ChannelSubject, Turn], Iterator[LayerAnswer]]
+Ask: TypeAlias = Callable[[ChannelSubject, Patience], Iterator[LayerAnswer]]
 """Gives one answer after another, each in place of the one before."""
 
 
@@ -46,6 +48,7 @@ class LayerPart(NamedTuple):
 
 PARTS = {
     "filters": LayerPart("Blank and redundant filters", "of the whole layer", filters),
+    "sheet": LayerPart("What excites each channel", "by gradient ascent", contact_sheet),
 }
 """By their names."""
 
@@ -60,6 +63,8 @@ class LayerAnswers(Owning, ThreadLocalSync, BundledWidget):
     ----------
     selection : Selection, optional
         Where a click selects channels.
+    before : NewestWork, optional
+        What is to be done before, where both wait for the model: it takes less long.
     **traits
         Any trait of the widget.
     """
@@ -80,8 +85,16 @@ class LayerAnswers(Owning, ThreadLocalSync, BundledWidget):
     _latest: ChannelSubject | None = None
     _stamp: tuple[bytes, ...] = ()
 
-    def __init__(self, *, selection: Selection | None = None, **traits: Any) -> None:
+    def __init__(
+        self,
+        *,
+        selection: Selection | None = None,
+        before: NewestWork | None = None,
+        **traits: Any,
+    ) -> None:
         optional("selection", selection, Selection)
+        optional("before", before, NewestWork)
+        self._before = before
         self._work = NewestWork(lambda error: logged_error(self, error))
         super().__init__(
             selection=selection or Selection(),
@@ -167,6 +180,7 @@ class LayerAnswers(Owning, ThreadLocalSync, BundledWidget):
         return name in self._answers and self._answers[name]["state"] in ("done", "old")
 
     def _answer(self, subject: ChannelSubject, names: list[str], turn: Turn) -> None:
+        patience = Patience(turn, self._before)
         if not self._answers:
             self._stamp = _stamp_of(subject)
         for name in names:
@@ -175,7 +189,7 @@ class LayerAnswers(Owning, ThreadLocalSync, BundledWidget):
             tell("asked", last)
             try:
                 # Each answer is asked under the model's lock, which is free in between.
-                for last in PARTS[name].ask(subject, turn):
+                for last in PARTS[name].ask(subject, patience):
                     tell("asked", last)
                 # Of weights that change meanwhile an answer is of neither.
                 tell("done" if self._stamp == _stamp_of(subject) else "old", last)
@@ -183,7 +197,7 @@ class LayerAnswers(Owning, ThreadLocalSync, BundledWidget):
                 raise
             except Exception as error:
                 words = logged_error(self, error)
-                tell("failed", LayerAnswer((("doubt", words),)))
+                tell("failed", LayerAnswer((("doubt", words),), sheet=last.sheet))
 
     def _tell(self, turn: Turn, name: str, state: str, answer: LayerAnswer) -> None:
         def put() -> None:
@@ -202,6 +216,7 @@ def _entry(answer: LayerAnswer, state: str) -> dict[str, Any]:
         "state": state,
         "words": [(tone, text) for tone, text in answer.words],
         "choices": [choice.entry() for choice in answer.choices],
+        "sheet": answer.sheet,
     }
 
 
