@@ -18,6 +18,7 @@ from cnnviz_widgets.model import (
     model_lock,
     occlude,
     project_back,
+    projective_field,
     prune,
     redundant,
     strongest,
@@ -100,6 +101,10 @@ def lead_back_traced(probe: ModelProbe) -> None:
         projector.led_back(tapped.given, 0, np.array([1]), None)
 
 
+def paint(probe: ModelProbe) -> None:
+    projective_field(probe, "conv", 1, how="mean")
+
+
 def alike_channels(probe: ModelProbe) -> None:
     redundant(probe, "conv", shift=0, fresh=False)
 
@@ -179,6 +184,10 @@ CASES = {
             "model/experiments/channel/ascending/parameters.py",
             "model/experiments/channel/ascending/natural.py",
         ),
+    ),
+    "projective_field": Case(
+        paint,
+        ("model/experiments/channel/painting/projective_field.py",),
     ),
     "project_back": Case(
         lead_back,

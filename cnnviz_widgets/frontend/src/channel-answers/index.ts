@@ -95,9 +95,12 @@ export default entry(async (props: RenderProps<ChannelAnswersState>) => {
     root.classList.toggle("cnnviz-answers-none", channel < 0 || !model.get("_asks"));
     say(note, model.get("note"));
     note.hidden = model.get("note") === "";
-    for (const { name, question } of questions) question.show(model.get("_answers")[name], model.get("unfolded").includes(name), channel, connection.alive);
+    for (const { name, question } of questions) {
+      question.root.hidden = model.get("_left_out").includes(name);
+      question.show(model.get("_answers")[name], model.get("unfolded").includes(name), channel, connection.alive);
+    }
   }, signal);
-  onChange(model, ["channel", "unfolded", "note", "_answers", "_asks"], refresh);
+  onChange(model, ["channel", "unfolded", "note", "_left_out", "_answers", "_asks"], refresh);
   connection.onChange(refresh);
   mount(el, root, signal);
   refresh();

@@ -61,50 +61,54 @@ export class Sheet {
     this.draw();
   }
 
-  private get side(): number {
-    return SIDES.find(([most]) => this.channels.length <= most)?.[1] ?? SMALL;
+  /** Sides of the room of one picture: what is flat takes less, but can be hit. */
+  private get room(): [wide: number, high: number] {
+    const side = SIDES.find(([most]) => this.channels.length <= most)?.[1] ?? SMALL;
+    const { width, height } = this.entry ?? { width: 1, height: 1 };
+    const scale = side / Math.max(width, height);
+    return [Math.max(SMALL, Math.round(width * scale)), Math.max(SMALL, Math.round(height * scale))];
   }
 
   private get across(): number {
-    return Math.max(1, Math.floor((this.root.clientWidth + GAP) / (this.side + GAP)));
+    return Math.max(1, Math.floor((this.root.clientWidth + GAP) / (this.room[0] + GAP)));
   }
 
   private paint(): void {
-    const { entry, tiles, side, across } = this;
+    const { entry, tiles, room, across } = this;
     if (!entry || !tiles || this.root.clientWidth === 0) return;
-    const step = side + GAP;
+    const [right, down] = [room[0] + GAP, room[1] + GAP];
     const rows = Math.ceil(this.channels.length / across);
-    prepare(this.picture, across * step - GAP, rows * step - GAP);
+    prepare(this.picture, across * right - GAP, rows * down - GAP);
     const { context, canvas } = this.picture;
     const theme = themeOf(this.root);
     const states = asUint8(entry.state);
-    const scale = side / Math.max(entry.width, entry.height);
+    const scale = Math.min(room[0] / entry.width, room[1] / entry.height);
     const [wide, high] = [Math.max(1, entry.width * scale), Math.max(1, entry.height * scale)];
     context.imageSmoothingEnabled = scale * pixelRatio() < 1;
     this.channels.forEach((channel, place) => {
-      const [x, y] = [(place % across) * step, Math.floor(place / across) * step];
+      const [x, y] = [(place % across) * right, Math.floor(place / across) * down];
       const state = states[place];
       if (place >= entry.done || state === SILENT) {
         context.fillStyle = theme.line;
         context.globalAlpha = place >= entry.done ? 0.25 : 0.6;
-        context.fillRect(x, y, side, side);
+        context.fillRect(x, y, ...room);
         context.globalAlpha = 1;
       } else {
         context.globalAlpha = state === TOO_LITTLE || state === NOT_WOKEN ? 0.35 : 1;
-        context.drawImage(tiles, 0, place * entry.height, entry.width, entry.height, x + (side - wide) / 2, y + (side - high) / 2, wide, high);
+        context.drawImage(tiles, 0, place * entry.height, entry.width, entry.height, x + (room[0] - wide) / 2, y + (room[1] - high) / 2, wide, high);
         context.globalAlpha = 1;
       }
-      if (state === NOT_WOKEN) hatch(context, x, y, side, theme.text);
-      if (this.isSelected(channel)) outline(context, x, y, side, theme.accent, 3);
-      else if (place === this.at) outline(context, x, y, side, theme.text, 2);
+      if (state === NOT_WOKEN) hatch(context, x, y, room, theme.text);
+      if (this.isSelected(channel)) outline(context, x, y, room, theme.accent, 3);
+      else if (place === this.at) outline(context, x, y, room, theme.text, 2);
     });
     canvas.setAttribute("aria-label", `Pictures of ${entry.done} of ${this.channels.length} channels. Arrow keys: the next one; Enter: select it`);
   }
 
   private placeAt(event: MouseEvent): number {
-    const step = this.side + GAP;
+    const [wide, high] = this.room;
     const box = this.picture.canvas.getBoundingClientRect();
-    const [column, row] = [Math.floor((event.clientX - box.left) / step), Math.floor((event.clientY - box.top) / step)];
+    const [column, row] = [Math.floor((event.clientX - box.left) / (wide + GAP)), Math.floor((event.clientY - box.top) / (high + GAP))];
     const place = row * this.across + column;
     return column >= 0 && column < this.across && place >= 0 && place < this.channels.length ? place : -1;
   }
@@ -147,19 +151,21 @@ function tilesOf({ done, width, height, depth, pixels }: SheetEntry): HTMLCanvas
   return canvas;
 }
 
-function outline(context: CanvasRenderingContext2D, x: number, y: number, side: number, color: string, wide: number): void {
+type Room = readonly [wide: number, high: number];
+
+function outline(context: CanvasRenderingContext2D, x: number, y: number, [wide, high]: Room, color: string, line: number): void {
   context.strokeStyle = color;
-  context.lineWidth = wide;
-  context.strokeRect(x + wide / 2, y + wide / 2, side - wide, side - wide);
+  context.lineWidth = line;
+  context.strokeRect(x + line / 2, y + line / 2, wide - line, high - line);
 }
 
-function hatch(context: CanvasRenderingContext2D, x: number, y: number, side: number, color: string): void {
+function hatch(context: CanvasRenderingContext2D, x: number, y: number, [wide, high]: Room, color: string): void {
   context.strokeStyle = color;
   context.lineWidth = 1;
   context.beginPath();
-  for (let offset = 6; offset < 2 * side; offset += 6) {
-    context.moveTo(x + Math.max(0, offset - side), y + Math.min(side, offset));
-    context.lineTo(x + Math.min(side, offset), y + Math.max(0, offset - side));
+  for (let offset = 6; offset < wide + high; offset += 6) {
+    context.moveTo(x + Math.max(0, offset - high), y + Math.min(high, offset));
+    context.lineTo(x + Math.min(wide, offset), y + Math.max(0, offset - wide));
   }
   context.stroke();
 }

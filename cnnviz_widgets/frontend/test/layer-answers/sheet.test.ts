@@ -22,7 +22,7 @@ function open(channels: number[], done: number) {
   const chosen: number[] = [];
   const sheet = new Sheet((channel) => channel === 5, (channel) => chosen.push(channel), new AbortController().signal);
   document.body.append(sheet.root);
-  // Three of 48 pixels and two gaps of 2.
+  // Three of 48 by 32 pixels, with gaps of 2.
   vi.spyOn(sheet.root, "clientWidth", "get").mockReturnValue(150);
   sheet.show(entryOf(channels, done));
   return { sheet, chosen, canvas: find<HTMLCanvasElement>(".cnnviz-sheet") };
@@ -48,7 +48,7 @@ describe("a contact sheet", () => {
   test("a click chooses what is there, and nothing where nothing is", async () => {
     const { chosen, canvas } = open([5, 2, 9, 0], 4);
     await frame();
-    for (const [x, y] of [[10, 10], [110, 10], [10, 60], [110, 60], [160, 10]] as const) {
+    for (const [x, y] of [[10, 10], [110, 10], [10, 40], [110, 40], [160, 10]] as const) {
       canvas.dispatchEvent(new MouseEvent("click", { clientX: x, clientY: y }));
     }
     expect(chosen).toEqual([5, 9, 0]);

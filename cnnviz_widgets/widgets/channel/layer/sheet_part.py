@@ -182,10 +182,8 @@ def _words(subject: ChannelSubject, sheet: _Sheet) -> Iterator[tuple[Tone, str]]
     count = subject.probe.info(subject.path).channels or 0
     if count > len(sheet.channels):
         yield "faint", f"The first {len(sheet.channels):,} of {count:,}, in the tree's order."
-    basis = (
-        f"One scale, from grey, once and strongly; measured by {counted(sheet.samples, 'input')}."
-    )
-    yield "faint", basis
+    by = counted(sheet.samples, "input")
+    yield "faint", f"At one place, from grey, all on one scale; measured by {by}."
 
 
 def _doubted(sheet: _Sheet) -> Iterator[tuple[tuple[int, ...], str]]:

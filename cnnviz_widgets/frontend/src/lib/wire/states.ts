@@ -57,6 +57,8 @@ export interface ChannelAnswersState {
   _answers: Record<string, AnswerEntry>;
   /** Whether anything can be asked of what is shown. */
   _asks: boolean;
+  /** Questions that do not fit the model. */
+  _left_out: string[];
   /** The channel that is asked about; -1 for none. */
   channel: number;
   /** What is to be known of all answers; '' for nothing. */
