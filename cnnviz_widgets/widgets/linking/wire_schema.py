@@ -126,6 +126,8 @@ class LayerAnswersState(TypedDict):
     """What is asked about a layer, and the answers."""
 
     unfolded: list[str]
+    _again: tuple[int, str]
+    """Serial, and the question to ask anew."""
     _rows: tuple[int, int]
     """The first channel that the selection's numbers stand for, and how many."""
     _titles: list[tuple[str, str, str]]

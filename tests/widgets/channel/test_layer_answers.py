@@ -126,7 +126,13 @@ def test_of_other_weights_nothing_is_asked_by_itself(
     try:
         answers.look_at(ChannelSubject(subject.probe, "conv"), 0, 8)
         assert asked(answers) == {**before, "state": "old"}
-        answers._again += 1
+        # What was never asked is asked of the model as it is; what is old stays.
+        monkeypatch.setitem(layer_answers.PARTS, "sheet", LayerPart("Sheet", "", silent))
+        answers.unfolded = ["filters", "sheet"]
+        entry = asked(answers, "sheet")
+        assert (entry["state"], words(entry)) == ("done", "0 silent")
+        assert answers.answered["filters"]["state"] == "old"
+        answers._again = [1, "filters"]
         entry = asked(answers)
         assert (entry["state"], words(entry)) == ("done", "0 silent")
     finally:

@@ -94,8 +94,8 @@ export default entry(async (props: RenderProps<LayerAnswersState>) => {
     model.set("unfolded", unfolded.includes(name) ? unfolded.filter((each) => each !== name) : [...unfolded, name]);
     model.save_changes();
   };
-  const again = (): void => {
-    model.set("_again", model.get("_again") + 1);
+  const again = (name: string): void => {
+    model.set("_again", [model.get("_again")[0] + 1, name]);
     model.save_changes();
   };
   const choose = (channels: readonly number[], event: MouseEvent | KeyboardEvent): void => {
@@ -105,7 +105,7 @@ export default entry(async (props: RenderProps<LayerAnswersState>) => {
   const isSelected = (channel: number): boolean => selection.has(channel - model.get("_rows")[0]);
   const questions = model.get("_titles").map(([name, title, hint]) => ({
     name,
-    question: new Question(title, hint, () => toggle(name), again, choose, isSelected, connection, signal),
+    question: new Question(title, hint, () => toggle(name), () => again(name), choose, isSelected, connection, signal),
   }));
   const root = element("div", "cnnviz cnnviz-layer-answers", {}, ...questions.map(({ question }) => question.root), connection.line);
   const refresh = eachFrame(() => {

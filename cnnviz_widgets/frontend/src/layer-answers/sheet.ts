@@ -99,7 +99,7 @@ export class Sheet {
         context.globalAlpha = 1;
       }
       if (state === NOT_WOKEN) hatch(context, x, y, room, theme.text);
-      if (this.isSelected(channel)) outline(context, x, y, room, theme.accent, 3);
+      if (this.isSelected(channel)) outline(context, x, y, room, theme.accent, room[0] > SMALL ? 3 : 2);
       else if (place === this.at) outline(context, x, y, room, theme.text, 2);
     });
     canvas.setAttribute("aria-label", `Pictures of ${entry.done} of ${this.channels.length} channels. Arrow keys: the next one; Enter: select it`);

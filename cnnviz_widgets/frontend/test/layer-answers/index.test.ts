@@ -26,7 +26,7 @@ async function open(more: Partial<LayerAnswersState> = {}) {
     selection: "channels",
     unfolded: ["filters"],
     _asks: true,
-    _again: 0,
+    _again: [0, ""],
     _rows: [2, 8],
     _titles: [["filters", "Blank and redundant filters", "of the layer"]],
     _answers: { filters: answer() },
@@ -60,7 +60,7 @@ describe("questions about a layer", () => {
     await frame();
     expect(find(".cnnviz-answer-doubt").textContent).toContain("have changed");
     again().click();
-    expect(model.get("_again")).toBe(1);
+    expect(model.get("_again")).toEqual([1, "filters"]);
     model.set("_answers", { filters: answer({ state: "asked" }) });
     await frame();
     expect([again().hidden, find(".cnnviz-answer-state").textContent]).toEqual([true, "being asked…"]);

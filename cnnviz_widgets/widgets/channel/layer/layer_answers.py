@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any, NamedTuple, TypeAlias
 
-from traitlets import Bool, Dict, Int, List, Tuple, Unicode, observe, validate
+from traitlets import Bool, Dict, List, Tuple, Unicode, observe, validate
 
 from ....model import model_lock
 from ....model.survey.model_stamp import weights_stamp
@@ -79,7 +79,7 @@ class LayerAnswers(Owning, ThreadLocalSync, BundledWidget):
     _titles = List(Tuple(Unicode(), Unicode(), Unicode())).tag(sync=True)
     _asks = Bool(False, help="Whether anything can be asked of what is shown.").tag(sync=True)
     _answers = Dict(help="The answers, by the names of the questions.").tag(sync=True)
-    _again = Int(0, help="Raised by the page to ask anew.").tag(sync=True)
+    _again = List([0, ""], help="Serial, and the question to ask anew.").tag(sync=True)
 
     _subject: ChannelSubject | None = None
     _latest: ChannelSubject | None = None
@@ -157,10 +157,9 @@ class LayerAnswers(Owning, ThreadLocalSync, BundledWidget):
 
     @observe("_again")
     def _on_again(self, change: dict[str, Any]) -> None:
-        """What is of earlier weights is asked anew."""
-        if self._latest is not None:
-            self._subject = self._latest.anew()
-            self._answers = {}
+        """The page asks again what failed, or is of earlier weights."""
+        _, name = change["new"]
+        self._answers = {each: answer for each, answer in self._answers.items() if each != name}
         self._ask()
 
     @property
@@ -168,6 +167,9 @@ class LayerAnswers(Owning, ThreadLocalSync, BundledWidget):
         return any(answer["state"] != "old" for answer in self._answers.values())
 
     def _ask(self) -> None:
+        if self._answers and not self._holds_something and self._latest is not None:
+            # Of these weights nothing is known.
+            self._subject, self._stamp = self._latest.anew(), ()
         subject = self._subject
         names = [name for name in PARTS if name in self.unfolded] if self.active else []
         missing = [name for name in names if not self._stands(name)]
@@ -181,7 +183,7 @@ class LayerAnswers(Owning, ThreadLocalSync, BundledWidget):
 
     def _answer(self, subject: ChannelSubject, names: list[str], turn: Turn) -> None:
         patience = Patience(turn, self._before)
-        if not self._answers:
+        if not self._answers or not self._stamp:
             self._stamp = _stamp_of(subject)
         for name in names:
             tell = partial(self._tell, turn, name)

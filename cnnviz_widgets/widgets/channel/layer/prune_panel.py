@@ -255,7 +255,15 @@ def _rows(rehearsal: PruneRehearsal) -> Iterator[tuple[str, str, str]]:
     ):
         if less is not None:
             saved = percent((count - less) / count) if count else "0 %"
-            yield noun, f"{count:,}", f"{less:,} (−{saved})"
+            yield noun, _amount(count), f"{_amount(less)} (−{saved})"
+
+
+def _amount(count: int) -> str:
+    """As short as there is room for."""
+    for name, unit in (("G", 10**9), ("M", 10**6)):
+        if count >= unit:
+            return f"{count / unit:.2f} {name}"
+    return f"{count:,}"
 
 
 def _stamp_of(probe: ModelProbe) -> tuple[bytes, ...]:

@@ -295,14 +295,14 @@ export interface InspectorHeaderState {
 /** What LayerAnswers shares with the page. */
 export interface LayerAnswersState {
   unfolded: string[];
+  /** Serial, and the question to ask anew. */
+  _again: [number, string];
   /** The first channel that the selection's numbers stand for, and how many. */
   _rows: [number, number];
   /** Name, title and hint of each question. */
   _titles: [string, string, string][];
   /** By the names of the questions. */
   _answers: Record<string, LayerAnswerEntry>;
-  /** Raised by the page to ask anew. */
-  _again: number;
   /** Whether anything can be asked of what is shown. */
   _asks: boolean;
   selection: string;
