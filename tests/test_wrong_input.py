@@ -222,6 +222,7 @@ RULES = {
     "shift": Rule("shift must be a whole number of positions, 0 or more",
                   (-1, NAN, "1", 1.5, None, True)),
     "sample": Rule("sample must be whole numbers between 0 and 7", (8, -1, 0.5, "a", True, None)),
+    "one sample": Rule("sample must be whole numbers between 0 and 7", (8, -1, 0.5, "a", True)),
     "position": Rule("place must be",
                      (0, (0,), (-1, 0), (0, 99), (0.5, 0), "ab", (True, False), {0})),
     "target": Rule("target must be", ("best", 0.5, 3, -1, True, [1])),
@@ -255,6 +256,7 @@ RULES = {
         "view must be one of 'outputs', 'weights', 'attention'", ("inputs", None, 5, ["outputs"])
     ),
     "how": Rule("how must be one of 'silence', 'mean', 'merge'", ("quieten", None, 5)),
+    "how to take out": Rule("how must be 'silence' or 'mean'", ("remove", None, 5)),
     "how to prune": Rule("how must be 'remove' or 'merge'", ("silence", None, 5)),
     "fill": Rule("fill must be", ("zero", NAN, True, [0], Opaque)),
     "projection": Rule("rule must be one of 'plain', 'guided', 'deconv'", ("relu", None, 5)),
@@ -604,6 +606,16 @@ TAKES: dict[str, dict[str, Callable[[Any], Any]]] = {
         "projection": lambda wrong: mo.project_back(THINGS.probe, "conv", 0, 0, rule=wrong),
         "one source": lambda wrong: mo.project_back(THINGS.probe, "conv", 0, 0, source=wrong),
         "flag": lambda wrong: mo.project_back(THINGS.probe, "conv", 0, 0, fresh=wrong),
+    },
+    "model.projective_field": {
+        "probe": lambda wrong: mo.projective_field(wrong, "conv", 0),
+        "layer": lambda wrong: mo.projective_field(THINGS.probe, wrong, 0),
+        "channel": lambda wrong: mo.projective_field(THINGS.probe, "conv", wrong),
+        "one sample": lambda wrong: mo.projective_field(THINGS.probe, "conv", 0, sample=wrong),
+        "position": lambda wrong: mo.projective_field(THINGS.probe, "conv", 0, place=wrong),
+        "how to take out": lambda wrong: mo.projective_field(THINGS.probe, "conv", 0, how=wrong),
+        "output": lambda wrong: mo.projective_field(THINGS.probe, "conv", 0, output=wrong),
+        "ascent moment": lambda wrong: mo.projective_field(THINGS.probe, "conv", 0, moment=wrong),
     },
     "model.prune": {
         "probe": lambda wrong: mo.prune(wrong, "conv", [0]),

@@ -7,6 +7,7 @@ from .experiments.channel.back_projection import project_back
 from .experiments.channel.coherence import layer_coherence
 from .experiments.channel.fields.receptive_field import receptive_field
 from .experiments.channel.occlusion import occlude, occlude_finer
+from .experiments.channel.painting.projective_field import projective_field
 from .experiments.channel.pruning.prune import prune
 from .experiments.channel.redundancy import redundant
 from .experiments.channel.strongest import strongest
@@ -60,6 +61,7 @@ __all__ = [
     "occlude",
     "occlude_finer",
     "project_back",
+    "projective_field",
     "prune",
     "receptive_field",
     "redundant",

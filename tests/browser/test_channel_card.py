@@ -61,6 +61,42 @@ def test_a_channel_is_asked_where_it_is_selected(asked: Notebook, page: Page) ->
         assert violations(page, ".cnnviz-channel-answers") == []
 
 
+def test_a_layer_is_asked_and_done_without_channels(asked: Notebook, page: Page) -> None:
+    frame = page.locator(".cnnviz-frame")
+    layer, pruning = frame.locator(".cnnviz-layer-answers"), frame.locator(".cnnviz-prune-panel")
+    layer.get_by_role("button", name="What excites each channel").click()
+    sheet = layer.locator(".cnnviz-sheet")
+    expect(layer.get_by_text(re.compile("^All: "))).to_be_visible(timeout=30_000)
+    # The first picture is that of the tree's first channel.
+    sheet.click(position={"x": 10, "y": 10})
+    first = "[int(inspector.record.columns[0])]"
+    asked.wait_for_value(f"list(inspector.selection.selected) == {first}", True)
+    sheet.press("ArrowRight")
+    sheet.press("ArrowRight")
+    sheet.press("Control+Enter")
+    asked.wait_for_value("len(inspector.selection.selected)", 2)
+    layer.get_by_role("button", name="Blank and redundant filters").press("Enter")
+    expect(layer.get_by_text("silent on 24 samples")).to_be_visible(timeout=30_000)
+    pruning.get_by_role("button", name="Remove", exact=True).press("Enter")
+    expect(pruning.get_by_role("row", name="parameters")).to_be_visible()
+    pruning.get_by_role("button", name="Take the smaller model").press("Enter")
+    expect(pruning.get_by_text("Taken: a model without 2 channels of conv")).to_be_visible()
+    asked.wait_for_value("inspector.pruned.get_layer('conv').kernel.shape[-1]", 3)
+    for theme in ("dark", "light"):
+        asked.set_theme(theme)
+        for part in (".cnnviz-layer-answers", ".cnnviz-prune-panel"):
+            assert violations(page, part) == []
+    pruning.get_by_role("button", name="Give it back").press("Enter")
+    asked.wait_for_value("inspector.pruned is None", True)
+    asked.shut_down()
+    expect(frame.get_by_text("No kernel").first).to_be_visible()
+    expect(pruning.get_by_role("button", name="Remove", exact=True)).to_be_disabled()
+    expect(pruning.get_by_role("row", name="parameters")).to_be_visible()
+    # What was found stays, and selects.
+    sheet.click(position={"x": 10, "y": 10})
+    expect(pruning.get_by_text("1 channel of conv selected.")).to_be_visible()
+
+
 def test_without_a_kernel_answers_stay_and_no_others_come(asked: Notebook, page: Page) -> None:
     frame = page.locator(".cnnviz-frame")
     answers = frame.locator(".cnnviz-channel-answers")

@@ -186,6 +186,11 @@ def _used() -> Iterator[Widget]:
     inspector.view = "outputs"
     inspector.ablation._asked = [1, "silence", [0], inspector.layer]
     inspector.views.card.channel = 0
+    inspector.pruning._asked = [1, "remove", [0], inspector.layer]
+    inspector.drawer.show_tab("channel")
+    inspector.layer_answers.unfolded = ["filters", "sheet"]
+    assert inspector.pruning.wait(60)
+    assert inspector.layer_answers.wait(60)
     yield inspector
     images = np.random.default_rng(1).random((8, 8, 8, 1))
     wide = keras.initializers.VarianceScaling(100, "fan_avg", "uniform", seed=1)

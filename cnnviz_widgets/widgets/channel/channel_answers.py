@@ -46,6 +46,7 @@ class ChannelAnswers(Owning, ThreadLocalSync, BundledWidget):
     note = Unicode(help="What is to be known of all answers; '' for nothing.").tag(sync=True)
     _titles = List(Tuple(Unicode(), Unicode(), Unicode())).tag(sync=True)
     _asks = Bool(False, help="Whether anything can be asked of what is shown.").tag(sync=True)
+    _left_out = List(Unicode(), help="Questions that do not fit the model.").tag(sync=True)
     _answers = Dict(help="The answers, by the names of the questions.").tag(sync=True)
 
     _subject: ChannelSubject | None = None
@@ -71,6 +72,11 @@ class ChannelAnswers(Owning, ThreadLocalSync, BundledWidget):
     def subject(self) -> ChannelSubject | None:
         """The layer whose channels are asked about; None before there is one."""
         return self._subject
+
+    @property
+    def work(self) -> NewestWork:
+        """What is being asked."""
+        return self._work
 
     @property
     def titles(self) -> list[tuple[str, str]]:
@@ -99,6 +105,7 @@ class ChannelAnswers(Owning, ThreadLocalSync, BundledWidget):
             )
             self._subject, self.note = subject, note
             self._asks = subject is not None
+            self._left_out = [] if subject is None else _unfit(subject)
             if is_other:
                 self._answers = {}
         self._ask(anew=True)
@@ -131,7 +138,8 @@ class ChannelAnswers(Owning, ThreadLocalSync, BundledWidget):
         if subject is None or channel < 0 or not self.active:
             self._work.end()
             return
-        names = [name for name in PARTS if name in self.unfolded]
+        asked = set(self.unfolded) - set(self._left_out)
+        names = [name for name in PARTS if name in asked]
         missing = [name for name in names if anew or not self._is_answered(name, channel)]
         if missing:
             self._work.begin(lambda turn: self._answer(subject, channel, missing, turn))
@@ -177,3 +185,8 @@ class ChannelAnswers(Owning, ThreadLocalSync, BundledWidget):
         self._work.end()
         self._subject = None
         self._answers = {}
+
+
+def _unfit(subject: ChannelSubject) -> list[str]:
+    """Names of the questions that make no sense of such a model."""
+    return [name for name, part in PARTS.items() if part.fits and not part.fits(subject)]

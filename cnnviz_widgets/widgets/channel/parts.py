@@ -9,6 +9,7 @@ from ...runtime.newest_work import Turn
 from .answer import Answer
 from .ascent_part import ascents
 from .occlusion_part import occlusions
+from .painting_part import draws_pictures, paintings
 from .patches_part import patches
 from .projection_part import projections
 from .subject import ChannelSubject
@@ -27,11 +28,14 @@ class Part(NamedTuple):
     hint : str
         What is done, in a few words.
     ask : Ask
+    fits : callable, optional
+        Of which layers of which models it is asked; None: of all.
     """
 
     title: str
     hint: str
     ask: Ask
+    fits: Callable[[ChannelSubject], bool] | None = None
 
 
 PARTS = {
@@ -39,5 +43,6 @@ PARTS = {
     "ascent": Part("What excites it most", "by gradient ascent", ascents),
     "projection": Part("What makes it fire there", "by back-projection", projections),
     "occlusion": Part("What it loses if covered", "by occlusion", occlusions),
+    "painting": Part("What it paints", "by taking it out", paintings, draws_pictures),
 }
 """By their names."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
 import numpy as np
@@ -35,6 +35,8 @@ class ChannelSubject:
         Of this model with its present weights.
     surveyed_inputs : array, dict of array, or None
         The samples that were surveyed, from number 0 on, where they are at hand.
+    order : sequence of int
+        Channels in the order of the tree, as far as it has them; () where there is none.
     """
 
     probe: ModelProbe
@@ -44,6 +46,7 @@ class ChannelSubject:
     sample_names: Sequence[str] = ()
     survey: Survey | None = None
     surveyed_inputs: Any = None
+    order: Sequence[int] = ()
     _known: dict[str, Any] = field(default_factory=dict, repr=False)
 
     def once(self, name: str, make: Callable[[], T]) -> T:
@@ -52,6 +55,10 @@ class ChannelSubject:
             self._known[name] = make()
         value: T = self._known[name]
         return value
+
+    def anew(self) -> ChannelSubject:
+        """The same layer, of which nothing is known."""
+        return replace(self, _known={})
 
     def class_name(self, number: int) -> str:
         """What a class is called."""

@@ -15,8 +15,10 @@ from ...diagnosis.report import Report
 from ...model import ModelProbe, model_lock
 from ...model.diagnosis.diagnose import diagnose
 from ...model.experiments.ablation import Ablation, ablate
+from ...model.experiments.channel.pruning.prune import prune
 from ...model.samples.pictures import Decode, checked_decode
 from ...model.samples.pool import Pool
+from ...records.channel.pruning import PruneRehearsal
 from ...records.place import Place
 from ...records.place_record import NOW, PlaceRecord
 from ...records.record_kind import VIEW_NAMES
@@ -139,7 +141,8 @@ class ModelInspector(Selecting, WithInputs, WithSurvey, Monitored, Composite):
         with probe.steady():
             place = first_place(probe, layer, view)
             self._class_names = () if class_names is None else tuple(map(str, class_names))
-            panes = Panes.of(probe, given.names, self._ablate, lambda: remember(self))
+            tries = self._ablate, self._prune
+            panes = Panes.of(probe, given.names, *tries, lambda: remember(self))
             self.header, self.selector = panes.header, panes.selector
             self.findings, self.ablation = panes.findings, panes.ablation
             self.samples = panes.samples
@@ -149,6 +152,7 @@ class ModelInspector(Selecting, WithInputs, WithSurvey, Monitored, Composite):
             self.following = TrainingSession(probe, self.selector, self._go_to, self._class_names)
             work, lock = WorkReport(self.header, "the reading"), model_lock(model)
             self.embedding, self.answers = panes.views.embedding, panes.answers
+            self.layer_answers, self.pruning = panes.layer_answers, panes.pruning
             surveys = SurveyState(probe, self.samples, survey, more)
             heads = SampleHeads(
                 *(self.views, self.samples, self._class_names, decode, given), surveys=surveys
@@ -156,7 +160,7 @@ class ModelInspector(Selecting, WithInputs, WithSurvey, Monitored, Composite):
             self._display = LayerDisplay(
                 *(probe, panes, heads, self.following, work, self._take_place),
                 surveys=surveys,
-                asking=Asking(panes.views.card, panes.answers, heads, surveys),
+                asking=Asking(panes, heads, surveys),
             )
             self._choice = InputChoice(
                 *(given, more, heads, self.samples),
@@ -217,6 +221,14 @@ class ModelInspector(Selecting, WithInputs, WithSurvey, Monitored, Composite):
     def report(self) -> Report | None:
         """What `diagnose` found last; None before it."""
         return self._diagnosis.report
+
+    @property
+    def pruned(self) -> Any:
+        """The smaller Keras model that was taken in the Channel tab; None where none was.
+
+        It is another model than the one shown, which stays as it is, and is not compiled.
+        """
+        return self.pruning.taken
 
     def refresh(self, *, exact: bool = False) -> None:
         """Read the live model again now: every layer's health, and what is shown.
@@ -369,3 +381,8 @@ class ModelInspector(Selecting, WithInputs, WithSurvey, Monitored, Composite):
             with surely(done), done:
                 self._work.progress(-1.0, "trying it on the live model")
                 return ablate(self.probe, self.layer, outputs, how, targets=self.targets)
+
+    def _prune(self, how: str, channels: Sequence[int]) -> PruneRehearsal:
+        with self._lock:
+            layer, outputs = self.layer, self._display.output_channels(channels)
+            return prune(self.probe, layer, outputs, how=how, targets=self.targets)

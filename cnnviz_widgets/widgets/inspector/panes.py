@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from ipywidgets import Box, DOMWidget
 
+from ...records.channel.pruning import PruneRehearsal
 from ..map.map_view import MapView
 from ..panels.ablation import AblationBar, Tried
 from ..panels.drawer import Drawer, tab_class
@@ -22,6 +23,8 @@ from .selected import PYTHON_LINE
 if TYPE_CHECKING:
     from ...model import ModelProbe
     from ..channel.channel_answers import ChannelAnswers
+    from ..channel.layer.layer_answers import LayerAnswers
+    from ..channel.layer.prune_panel import PrunePanel
 
 TABS = {
     "findings": "Findings",
@@ -50,6 +53,9 @@ class Panes:
     samples : SamplesBar
     answers : ChannelAnswers
         Beneath the card of a channel.
+    layer_answers : LayerAnswers
+        Of all its layer's, below.
+    pruning : PrunePanel
     map : MapView
     """
 
@@ -62,6 +68,8 @@ class Panes:
     drawer: Drawer
     samples: SamplesBar
     answers: ChannelAnswers
+    layer_answers: LayerAnswers
+    pruning: PrunePanel
     map: MapView
 
     @classmethod
@@ -70,15 +78,23 @@ class Panes:
         probe: ModelProbe,
         sample_names: Sequence[str],
         on_ablation: Callable[[str, tuple[int, ...]], Tried],
+        on_pruning: Callable[[str, tuple[int, ...]], PruneRehearsal],
         on_python: Callable[[], None],
     ) -> Panes:
         """Parts that list the layers of a model, and show none of them yet."""
         # It asks live models, and loads Keras; a history is shown without.
         from ..channel.channel_answers import ChannelAnswers
+        from ..channel.layer.layer_answers import LayerAnswers
+        from ..channel.layer.prune_panel import PrunePanel
 
         views = LayerViews(sample_names)
         selector = LayerSelector(probe.layers)
         selector.show_unseen(probe.unseen)
+        answers = ChannelAnswers(
+            sample_selection=views.sample_selection,
+            surveyed_selection=views.embedding.surveyed_selection,
+            active=False,
+        )
         ablation = AblationBar(views.selection, on_ask=on_ablation)
         return cls(
             InspectorHeader(),
@@ -97,11 +113,9 @@ class Panes:
             views,
             Drawer(list(TABS.items()), tab="density", wide=["map"]),
             SamplesBar(views.grid, surveyed_selection=views.embedding.surveyed_selection),
-            ChannelAnswers(
-                sample_selection=views.sample_selection,
-                surveyed_selection=views.embedding.surveyed_selection,
-                active=False,
-            ),
+            answers,
+            LayerAnswers(selection=views.selection, before=answers.work, active=False),
+            PrunePanel(views.selection, on_ask=on_pruning),
             MapView(views.selection, active=False),
         )
 
@@ -126,8 +140,9 @@ class Panes:
 
     def _card_and_answers(self) -> Box:
         """One below the other in one tab."""
-        look_while_open(self.drawer, "channel", self.answers)
-        box = Box([self.views.card, self.answers])
+        for asked in (self.answers, self.layer_answers):
+            look_while_open(self.drawer, "channel", asked)
+        box = Box([self.views.card, self.answers, self.layer_answers, self.pruning])
         box.add_class("cnnviz-tab-parts")
         return box
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal, TypeAlias, TypedDict
 
-from .wire_pictures import Uint8
+from .wire_pictures import Int32, Uint8
 
 AnswerState: TypeAlias = Literal["asked", "done", "failed"]
 Tone: TypeAlias = Literal["plain", "doubt", "faint"]
@@ -50,3 +50,60 @@ class AnswerEntry(TypedDict):
     words: list[tuple[Tone, str]]
     """Sentences, in order; of a question that failed, why."""
     strips: list[StripEntry]
+
+
+class ChoiceEntry(TypedDict):
+    """Channels that a click selects."""
+
+    text: str
+    title: str
+    channels: list[int]
+    """In the layer's own numbering."""
+    doubt: bool
+    """Whether what is said of them may be chance."""
+
+
+class SheetEntry(TypedDict):
+    """One picture for each of a layer's channels, all of one size and on one scale."""
+
+    channels: Int32
+    """The layer's channels in the order of the sheet."""
+    done: int
+    """How many of them have a picture, from the first on."""
+    height: int
+    width: int
+    depth: int
+    """1, or 3 for red, green and blue."""
+    pixels: Uint8
+    """Of those that have one."""
+    state: Uint8
+    """Of each that has one: 0 believed, 1 too little was found, 2 not woken, 3 silent."""
+    titles: list[str]
+    """What is to be said of each that has a picture."""
+
+
+class LayerAnswerEntry(TypedDict):
+    """What came of a question about a layer."""
+
+    state: Literal["asked", "done", "failed", "old"]
+    """``"old"``: the weights have changed since."""
+    words: list[tuple[Tone, str]]
+    """Sentences, in order; of a question that failed, why."""
+    choices: list[ChoiceEntry]
+    sheet: SheetEntry | None
+
+
+class RehearsalEntry(TypedDict):
+    """What the model is without some channels."""
+
+    layer: str
+    channels: list[int]
+    """As they were selected."""
+    how: Literal["remove", "merge"]
+    summary: str
+    rows: list[tuple[str, str, str]]
+    """What was counted, before and after."""
+    why_not: str
+    """Why there is no smaller model; '' where there is one."""
+    old: bool
+    """Whether the weights have changed since."""

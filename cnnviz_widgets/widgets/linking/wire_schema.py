@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from typing import TypedDict
 
 from . import wire_channel, wire_lists, wire_map, wire_pictures
-from .wire_channel import AnswerEntry
+from .wire_channel import AnswerEntry, LayerAnswerEntry, RehearsalEntry
 from .wire_lists import (
     ComparedLayerEntry,
     FindingEntry,
@@ -125,6 +125,20 @@ class HealthState(HealthCurvesState):
     timeline: str | None
 
 
+class LayerAnswersState(TypedDict):
+    """What is asked about a layer, and the answers."""
+
+    unfolded: list[str]
+    _again: tuple[int, str]
+    """Serial, and the question to ask anew."""
+    _rows: tuple[int, int]
+    """The first channel that the selection's numbers stand for, and how many."""
+    _titles: list[tuple[str, str, str]]
+    """Name, title and hint of each question."""
+    _answers: dict[str, LayerAnswerEntry]
+    """By the names of the questions."""
+
+
 class LayerSelectorState(TypedDict):
     """The layers of a model."""
 
@@ -133,6 +147,14 @@ class LayerSelectorState(TypedDict):
 
 class ParameterGridState(ParametersState, TreeState, WindowState):
     """A layer's weights with their tree."""
+
+
+class PrunePanelState(TypedDict):
+    """What the model is without some channels, and the smaller one."""
+
+    _asked: tuple[int, str, list[int], str]
+    """Serial, how, channels, and the layer meant."""
+    _rehearsal: RehearsalEntry | Nothing
 
 
 class TimelineState(MomentsState, TimelineCurvesState):
@@ -242,9 +264,11 @@ STATES: Mapping[str, type] = {
     "ExportMenu": ExportMenuState,
     "FindingsPanel": FindingsPanelState,
     "InspectorHeader": InspectorHeaderState,
+    "LayerAnswers": LayerAnswersState,
     "LayerSelector": LayerSelectorState,
     "MapView": MapViewState,
     "ParameterGrid": ParameterGridState,
+    "PrunePanel": PrunePanelState,
     "SampleSelection": SelectedNumbersState,
     "SamplesBar": SamplesBarState,
     "Selection": SelectedNumbersState,

@@ -19,6 +19,7 @@ from cnnviz_widgets.model import (
     model_lock,
     occlude,
     project_back,
+    projective_field,
     prune,
     redundant,
     strongest,
@@ -112,6 +113,10 @@ def lead_back_traced(probe: ModelProbe) -> None:
         tapped = TappedPass(probe, "dense")
         projector = Projector.of(tapped, "deconv" if tapped.is_traced else "plain")
         projector.led_back(tapped.given, 0, np.array([1]), None)
+
+
+def paint(probe: ModelProbe) -> None:
+    projective_field(probe, "conv", 1, how="mean")
 
 
 def alike_channels(probe: ModelProbe) -> None:
@@ -243,6 +248,10 @@ CASES = {
             "model/experiments/channel/ascending/parameters.py",
             "model/experiments/channel/ascending/natural.py",
         ),
+    ),
+    "projective_field": Case(
+        paint,
+        ("model/experiments/channel/painting/projective_field.py",),
     ),
     "project_back": Case(
         lead_back,

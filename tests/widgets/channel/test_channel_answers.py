@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 import cnnviz_widgets as cv
-from cnnviz_widgets.model import model_lock
+from cnnviz_widgets.model import model_lock, projective_field
 from cnnviz_widgets.records.place_record import NOW
 from cnnviz_widgets.widgets.channel import channel_answers
 from cnnviz_widgets.widgets.channel.answer import Answer
@@ -182,6 +182,38 @@ def test_what_makes_it_fire_is_led_back_by_three_rules(
     outside[down : down + 3, across : across + 3] = 127.5
     assert np.abs(outside - 127.5).max() <= 0.5
     assert f"sample {sample}" in words(entry)
+
+
+def test_what_a_generators_channel_paints_is_asked_of_generators_alone(
+    answers: ChannelAnswers, subject: ChannelSubject
+) -> None:
+    generator = keras.Sequential(
+        [
+            keras.Input((3,)),
+            keras.layers.Dense(8, activation="relu", name="dense"),
+            keras.layers.Reshape((2, 2, 2), name="maps"),
+            keras.layers.Conv2DTranspose(1, 2, strides=2, activation="tanh"),
+        ]
+    )
+    noise = np.random.default_rng(0).normal(size=(6, 3)).astype("float32")
+    probe = cv.ModelProbe(generator, noise)
+    answers.unfolded = ["painting"]
+    answers.channel = 1
+    answers.look_at(ChannelSubject(probe, "maps"))
+    entry = asked(answers, "painting")
+    assert (entry["state"], answers._left_out) == ("done", [])
+    found = projective_field(probe, "maps", 1)
+    [whole], painted = (strip["pictures"] for strip in entry["strips"])
+    assert whole["sample"] == found.sample
+    assert [each["caption"] for each in painted] == ["at its strongest", "everywhere"]
+    codes = np.frombuffer(painted[0]["pixels"], np.uint8).reshape(4, 4).astype(float)
+    expected = found.unit[..., 0] / np.abs(found.unit).max() * 127.5 + 127.5
+    np.testing.assert_allclose(codes, expected, atol=1)
+    assert f"its {found.activation:.3g} at" in words(entry).lower()
+    answers.look_at(subject)
+    assert answers._left_out == ["painting"]
+    assert answers.wait(PATIENCE)
+    assert "painting" not in answers.answered
 
 
 def test_only_known_questions_can_be_unfolded(answers: ChannelAnswers) -> None:

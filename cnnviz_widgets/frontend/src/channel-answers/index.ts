@@ -2,9 +2,9 @@
 import type { RenderProps } from "@anywidget/types";
 
 import { pictureElement } from "./picture";
-import { element, keyboard, mount, say } from "../lib/dom/elements";
+import { element, mount, say } from "../lib/dom/elements";
 import { eachFrame } from "../lib/dom/frame";
-import { icon } from "../lib/dom/icons";
+import { Fold, sentences } from "../lib/fold/fold";
 import { onChange } from "../lib/linking/changes";
 import { Connection } from "../lib/linking/connection";
 import { entry } from "../lib/linking/entry";
@@ -12,18 +12,13 @@ import { Selection } from "../lib/linking/selection";
 import type { AnswerEntry, PictureEntry, StripEntry } from "../lib/wire/payloads";
 import type { ChannelAnswersState } from "../lib/wire/states";
 
-let numbers = 0;
-
 /** CSS pixels of a picture's longer side, where there are few or more. */
 const [LARGE, SMALL] = [84, 42];
 const FEW = 4;
 
 /** One question: its heading, which folds it, and the answer. */
 class Question {
-  readonly root: HTMLElement;
-  private readonly head: HTMLButtonElement;
-  private readonly state = element("span", "cnnviz-answer-state cnnviz-faint", { role: "status", "aria-live": "polite" });
-  private readonly body: HTMLElement;
+  private readonly fold: Fold;
   /** What the body shows. */
   private shown: AnswerEntry | undefined;
   /** Ends the listeners of its pictures. */
@@ -36,30 +31,22 @@ class Question {
     private readonly choose: (picture: PictureEntry) => void,
     signal: AbortSignal,
   ) {
-    const id = `cnnviz-answer-${numbers++}`;
-    const words = [element("span", "cnnviz-answer-title", {}, title), element("span", "cnnviz-answer-hint cnnviz-faint", {}, hint)];
-    this.head = element("button", "cnnviz-answer-head", { type: "button", "aria-controls": id }, icon("chevron-right"), ...words);
-    keyboard(this.head);
-    this.head.addEventListener("click", toggle, { signal });
-    this.body = element("div", "cnnviz-answer-body", { id });
-    this.root = element("section", "cnnviz-answer", {}, element("h4", "", {}, this.head, this.state), this.body);
+    this.fold = new Fold(title, hint, toggle, signal);
     signal.addEventListener("abort", () => this.listening.abort());
   }
 
+  get root(): HTMLElement {
+    return this.fold.root;
+  }
+
   show(answer: AnswerEntry | undefined, isOpen: boolean, channel: number, alive: boolean): void {
-    this.head.setAttribute("aria-expanded", String(isOpen));
-    this.root.classList.toggle("cnnviz-answer-open", isOpen);
-    this.body.hidden = !isOpen;
-    if (!isOpen) {
-      say(this.state, "");
-      return;
-    }
     const isOf = answer?.channel === channel;
     const asked = alive && (!isOf || answer?.state === "asked");
     // Without a kernel the numbers above may be of another channel by now.
-    say(this.state, asked ? "being asked…" : !alive && isOf ? `of channel ${channel}` : "");
+    this.fold.show(isOpen, asked ? "being asked…" : !alive && isOf ? `of channel ${channel}` : "");
+    if (!isOpen) return;
     // An answer to the question before stays until there is another, but faintly.
-    this.body.classList.toggle("cnnviz-answer-old", answer !== undefined && !isOf);
+    this.fold.body.classList.toggle("cnnviz-answer-old", answer !== undefined && !isOf);
     if (!alive && !isOf) {
       this.fill(undefined, `Not asked about channel ${channel}: that needs a kernel.`);
       return;
@@ -71,10 +58,10 @@ class Question {
     this.shown = answer;
     this.listening.abort();
     this.listening = new AbortController();
-    const words = (answer?.words ?? []).map(([tone, sentence]) => element("p", `cnnviz-answer-words cnnviz-answer-${tone}`, {}, sentence));
+    const words = sentences(answer?.words ?? []);
     if (text) words.push(element("p", "cnnviz-answer-words cnnviz-faint", {}, text));
     const strips = (answer?.strips ?? []).map((strip) => this.strip(strip));
-    this.body.replaceChildren(element("div", "cnnviz-answer-strips", {}, ...strips), ...words);
+    this.fold.body.replaceChildren(element("div", "cnnviz-answer-strips", {}, ...strips), ...words);
   }
 
   private strip({ title, across, pictures }: StripEntry): HTMLElement {
@@ -108,9 +95,12 @@ export default entry(async (props: RenderProps<ChannelAnswersState>) => {
     root.classList.toggle("cnnviz-answers-none", channel < 0 || !model.get("_asks"));
     say(note, model.get("note"));
     note.hidden = model.get("note") === "";
-    for (const { name, question } of questions) question.show(model.get("_answers")[name], model.get("unfolded").includes(name), channel, connection.alive);
+    for (const { name, question } of questions) {
+      question.root.hidden = model.get("_left_out").includes(name);
+      question.show(model.get("_answers")[name], model.get("unfolded").includes(name), channel, connection.alive);
+    }
   }, signal);
-  onChange(model, ["channel", "unfolded", "note", "_answers", "_asks"], refresh);
+  onChange(model, ["channel", "unfolded", "note", "_left_out", "_answers", "_asks"], refresh);
   connection.onChange(refresh);
   mount(el, root, signal);
   refresh();

@@ -45,6 +45,7 @@ async function open(more: Partial<ChannelAnswersState> = {}) {
     unfolded: ["patches"],
     note: "",
     _asks: true,
+    _left_out: [],
     _titles: [["patches", "Strongest patches", "where it fires"], ["ascent", "What excites it most", "by ascent"]],
     _answers: { patches: answer() },
     ...more,
@@ -107,6 +108,9 @@ describe("questions about a channel", () => {
     model.set("channel", 3);
     await frame();
     expect(root.classList.contains("cnnviz-answers-none")).toBe(false);
+    model.set("_left_out", ["ascent"]);
+    await frame();
+    expect([...document.querySelectorAll<HTMLElement>(".cnnviz-answer")].map(({ hidden }) => hidden)).toEqual([false, true]);
     model.set("_asks", false);
     await frame();
     expect(root.classList.contains("cnnviz-answers-none")).toBe(true);

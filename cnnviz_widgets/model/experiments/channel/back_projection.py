@@ -120,7 +120,7 @@ def project_back(
         tapped = TappedPass(probe, path, source)
         number = int(indices("channel", [channel], tapped.info.channels or 0)[0])
         shape = _positions(tapped)
-        at = None if place is None else _place(place, shape)
+        at = None if place is None else place_number(place, shape)
         if rule != "plain" and not tapped.is_traced:
             raise NoGradients(
                 f"the model runs as it stands, operation by operation: rule={rule!r} needs one "
@@ -195,7 +195,7 @@ def _positions(tapped: TappedPass) -> tuple[int, ...]:
     return tuple(int(n or 0) for k, n in enumerate(shape) if k not in (0, axis))
 
 
-def _place(place: int | Sequence[int], shape: Sequence[int]) -> int:
+def place_number(place: int | Sequence[int], shape: Sequence[int]) -> int:
     """The number of a place among all of them in a row."""
     numbers = np.atleast_1d(as_array("place", place))
     fits = (

@@ -545,6 +545,59 @@ export interface AnswerEntry {
   strips: StripEntry[];
 }
 
+/** Channels that a click selects. */
+export interface ChoiceEntry {
+  text: string;
+  title: string;
+  /** In the layer's own numbering. */
+  channels: number[];
+  /** Whether what is said of them may be chance. */
+  doubt: boolean;
+}
+
+/** One picture for each of a layer's channels, all of one size and on one scale. */
+export interface SheetEntry {
+  /** The layer's channels in the order of the sheet. */
+  channels: DataView;
+  /** How many of them have a picture, from the first on. */
+  done: number;
+  height: number;
+  width: number;
+  /** 1, or 3 for red, green and blue. */
+  depth: number;
+  /** Of those that have one. */
+  pixels: DataView;
+  /** Of each that has one: 0 believed, 1 too little was found, 2 not woken, 3 silent. */
+  state: DataView;
+  /** What is to be said of each that has a picture. */
+  titles: string[];
+}
+
+/** What came of a question about a layer. */
+export interface LayerAnswerEntry {
+  /** ``"old"``: the weights have changed since. */
+  state: "asked" | "done" | "failed" | "old";
+  /** Sentences, in order; of a question that failed, why. */
+  words: [Tone, string][];
+  choices: ChoiceEntry[];
+  sheet: SheetEntry | null;
+}
+
+/** What the model is without some channels. */
+export interface RehearsalEntry {
+  layer: string;
+  /** As they were selected. */
+  channels: number[];
+  how: "remove" | "merge";
+  summary: string;
+  /** What was counted, before and after. */
+  rows: [string, string, string][];
+  /** Why there is no smaller model; '' where there is one. */
+  why_not: string;
+  /** Whether the weights have changed since. */
+  old: boolean;
+}
+
 /** A column of the map. */
 export interface StationEntry {
   path: string;

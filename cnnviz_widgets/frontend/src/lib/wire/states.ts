@@ -10,6 +10,7 @@ import type {
   GroupEntry,
   HeadsState,
   HealthCurvesState,
+  LayerAnswerEntry,
   LayerEntry,
   MapColumnKind,
   MapVerb,
@@ -19,6 +20,7 @@ import type {
   ParametersState,
   PatchEntry,
   PointsState,
+  RehearsalEntry,
   ReportEntry,
   SelectedNumbersState,
   SheetState,
@@ -61,6 +63,8 @@ export interface ChannelAnswersState {
   _answers: Record<string, AnswerEntry>;
   /** Whether anything can be asked of what is shown. */
   _asks: boolean;
+  /** Questions that do not fit the model. */
+  _left_out: string[];
   /** The channel that is asked about; -1 for none. */
   channel: number;
   /** What is to be known of all answers; '' for nothing. */
@@ -298,6 +302,22 @@ export interface InspectorHeaderState {
   weights: string[];
 }
 
+/** What LayerAnswers shares with the page. */
+export interface LayerAnswersState {
+  unfolded: string[];
+  /** Serial, and the question to ask anew. */
+  _again: [number, string];
+  /** The first channel that the selection's numbers stand for, and how many. */
+  _rows: [number, number];
+  /** Name, title and hint of each question. */
+  _titles: [string, string, string][];
+  /** By the names of the questions. */
+  _answers: Record<string, LayerAnswerEntry>;
+  /** Whether anything can be asked of what is shown. */
+  _asks: boolean;
+  selection: string;
+}
+
 /** What LayerSelector shares with the page. */
 export interface LayerSelectorState {
   _layers: LayerEntry[];
@@ -392,6 +412,36 @@ export interface ParameterGridState extends ParametersState, TreeState, WindowSt
   selection: string;
   /** Over which values the colours are stretched. Where 'tile' or 'column' makes no sense, heat maps take the layer and named vectors their column. */
   value_range: "tile" | "row" | "column" | "layer";
+}
+
+/** What PrunePanel shares with the page. */
+export interface PrunePanelState {
+  /** Serial, how, channels, and the layer meant. */
+  _asked: [number, string, number[], string];
+  _rehearsal: RehearsalEntry | Nothing;
+  /** Serial of the last rehearsal that ended. */
+  _answered: number;
+  /** Raised by the page to give it back. */
+  _back_asked: number;
+  /** Serial of the last one that the page gave up. */
+  _cancelled: number;
+  /** Raised by the page to take the smaller model. */
+  _take_asked: number;
+  /** Whether what was taken can be given back. */
+  can_go_back: boolean;
+  /** Whether what is shown can be rehearsed. */
+  enabled: boolean;
+  /** Why it failed; '' where it did not. */
+  error: string;
+  /** Whether something is being made. */
+  is_working: boolean;
+  /** Path of the layer whose channels are selected. */
+  layer: string;
+  /** What was taken; '' where nothing was. */
+  note: string;
+  /** Why not, where it is not enabled. */
+  reason: string;
+  selection: string;
 }
 
 /** What SampleSelection shares with the page. */
