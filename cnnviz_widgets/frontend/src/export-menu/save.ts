@@ -22,3 +22,9 @@ export function saveFile(name: string, content: BlobPart): void {
   // The browser takes the file after this.
   setTimeout(() => URL.revokeObjectURL(url), 10_000);
 }
+
+/** What no drawing may have in it, as XML: control characters, and halves of a character. */
+const NOT_DRAWN = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]|\p{Surrogate}/gu;
+
+/** An element as the text of a file, whatever is in its words. */
+export const asXml = (root: Element): string => new XMLSerializer().serializeToString(root).replace(NOT_DRAWN, "\ufffd");

@@ -1,11 +1,10 @@
 /** What is on the screen as one picture: all that a page can make without a kernel. */
+import { asXml } from "./save";
 import { pixelRatio } from "../lib/dom/canvas";
 import { themeOf } from "../lib/dom/theme";
 
 /** What lies over the page, such as the menu itself, is no part of the picture. */
 const LEFT_OUT = "style, script, [popover], .cnnviz-export-said";
-/** What no drawing may have in it, as XML: control characters, and halves of a character. */
-const NOT_DRAWN = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]|\p{Surrogate}/gu;
 const XHTML = "http://www.w3.org/1999/xhtml";
 
 /** All that an element shows, as it stands on the screen; null where it has no room there. */
@@ -29,7 +28,7 @@ export async function screenPicture(root: HTMLElement): Promise<HTMLCanvasElemen
 export function drawingOf(root: HTMLElement, width: number, height: number): string {
   const copy = copyOf(root)!;
   copy.setAttribute("style", `${copy.getAttribute("style")}position:static;margin:0;transform:none;`);
-  const inside = new XMLSerializer().serializeToString(copy).replace(NOT_DRAWN, "\ufffd");
+  const inside = asXml(copy);
   const size = `width="${width}" height="${height}"`;
   return `<svg xmlns="http://www.w3.org/2000/svg" ${size}><foreignObject ${size}>${inside}</foreignObject></svg>`;
 }

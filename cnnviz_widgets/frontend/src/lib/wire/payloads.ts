@@ -12,7 +12,7 @@ export type Tone = "plain" | "doubt" | "faint";
 
 export type MapColumnKind = "classes" | "predicted" | "samples";
 
-export type MapVerb = "move" | "merge" | "split" | "pin" | "unpin" | "undo" | "redo" | "reset" | "expand" | "fold" | "refresh";
+export type MapVerb = "select" | "move" | "merge" | "split" | "pin" | "unpin" | "undo" | "redo" | "reset" | "expand" | "fold" | "refresh";
 
 /** Quantised tiles: one for each row and column. */
 export interface TilesState {

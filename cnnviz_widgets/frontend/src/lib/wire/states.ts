@@ -330,7 +330,7 @@ export interface MapViewState {
   _patches: PatchEntry[];
   _notes: string[];
   /** Serial, what is asked for, a station's path, channels of it, and a group of it or −1: where
-    they go; of `merge` the group into which that of the first channel goes. */
+    they go, or that is split; of `merge` the group into which that of the first channel goes. */
   _asked: [number, MapVerb, string, number[], number];
   /** Serial of the last request that ended. */
   _answered: number;
