@@ -8,7 +8,17 @@ import nbformat
 
 # By the notebook's name, what is set behind its own parameters, as papermill would set them: in
 # the cell that is tagged `parameters`.
-PARAMETERS = {"04_tune_a_dcgan": "scale = study.Scale(size=40, steps=60)"}
+PARAMETERS = {
+    "04_tune_a_dcgan": "scale = study.Scale(size=40, steps=60)",
+    # Without tracing, which takes longer than so few steps; two kinds of five, one less deep.
+    "06_the_map": (
+        "images, epochs, seeds, samples = 64, 1, (0,), 20\n"
+        'kinds = ("deep", "narrow")\n'
+        "import plain_networks, tensorflow\n"
+        'plain_networks.PLANS["deep"] = (4, "halve", 4, "halve", *[4] * 10)\n'
+        "tensorflow.config.run_functions_eagerly(True)"
+    ),
+}
 
 
 def reduced(path: Path) -> nbformat.NotebookNode:
