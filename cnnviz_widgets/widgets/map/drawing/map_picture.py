@@ -12,7 +12,7 @@ from ....analysis.map.class_rows import shown_rows
 from ....analysis.map.effect_share import strongest_share
 from ....records.map.map_patches import MapPatches, strongest_members
 from ....records.map.network_record import NetworkRecord
-from ....records.map.station_groups import StationGroups
+from ....records.map.station_groups import STATES, StationGroups
 from ...pictures.drawing import FAINT, INK, PAPER, font, shortened
 from .entries import row_means, short_titles
 
@@ -62,8 +62,8 @@ def map_picture(
             _box(image, own, patches, station.path, group, boxes[station.path, group])
         idle = int((own.groups < 0).sum())
         if idle:
-            silent = f"{idle:,} in no group"
-            text = shortened(silent, column - 4)
+            are_silent = int((own.states == STATES.index("silent")).sum()) == idle
+            text = shortened(f"{idle:,} {'silent' if are_silent else 'apart'}", column - 4)
             draw.text((middle, _HEIGHT - 16), text, FAINT, font(9), anchor="ms")
     return image.quantize(128)
 
