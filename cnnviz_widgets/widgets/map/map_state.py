@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ...model import ModelProbe, model_lock
+from ...model import ModelLock, ModelProbe, model_lock
 from ...model.map.group_densities import group_densities
 from ...model.map.map_patches import map_patches
 from ...model.map.map_reading import MapReading
@@ -112,6 +112,7 @@ class MapState:
         self.patches = MapPatches.none()
         self._done: list[_Edit] = []
         self._undone: list[_Edit] = []
+        self._undrawn: dict[str, StationGroups] = {}
         view.on_ask = self.ask
         self._densities: Mapping[str, Sequence[GroupDensity]] | None = None
         view.observe(self._on_reading, ["reading", "facet"])
@@ -144,7 +145,8 @@ class MapState:
         ModelCallError
             The model's own call raises; what was shown stays.
         """
-        self._make(self.record, self.expanded)
+        with self._lock():
+            self._make(self.expanded)
 
     def expand(self, path: str, whole: bool = True) -> None:
         """Draw all that a station stands for, or fold it again.
@@ -154,66 +156,48 @@ class MapState:
         ValueError
             There is no such station, or nothing in it to be drawn.
         """
-        if not whole:
-            if path not in self.expanded:
-                raise ValueError(
-                    f"{path!r} is not unfolded; unfolded are: {listed(self.expanded) or 'none'}"
-                )
-            expanded = tuple(each for each in self.expanded if each != path)
-        else:
-            station = self.station(path)
-            if station.path not in self._expandable():
-                raise ValueError(f"the station {path!r} is one layer: nothing to unfold")
-            expanded = (*self.expanded, path)
-        self._make(self.record, expanded)
+        with self._lock():
+            if not whole:
+                if path not in self.expanded:
+                    raise ValueError(
+                        f"{path!r} is not unfolded; unfolded are: {listed(self.expanded) or 'none'}"
+                    )
+                expanded = tuple(each for each in self.expanded if each != path)
+            else:
+                if self.station(path).path not in self._expandable():
+                    raise ValueError(f"the station {path!r} is one layer: nothing to unfold")
+                expanded = (*self.expanded, path)
+            self._make(expanded)
 
     def reset(self, path: str) -> None:
         """Group a station's channels anew, as if no hand had touched them."""
-        before = self.groups(path)
-        after = self._reading.grouped(path)
-        self._show_groups(path, after)
-        self._done.append(_Edit("group anew", path, before, after))
-        self._undone.clear()
-        self._tell_edits()
+        self._edit("group anew", path, lambda own: self._reading.grouped(path))
 
     def move(self, path: str, channels: Sequence[int], to: int) -> None:
         """Put channels into another group of their station, and pin them there."""
-        own = self.groups(path)
         words = f"move {counted(len(channels), 'channel')} to group {to}"
-        self._edit(words, path, group_edits.moved(own, channels, to))
+        self._edit(words, path, lambda own: group_edits.moved(own, channels, to))
 
     def merge(self, path: str, first: int, second: int) -> None:
         """Make one group of two."""
-        own = self.groups(path)
-        self._edit("merge two groups", path, group_edits.merged(own, first, second))
+        self._edit("merge two groups", path, lambda own: group_edits.merged(own, first, second))
 
     def split(self, path: str, group: int) -> None:
         """Make two groups of one."""
-        self._edit(f"split group {group}", path, group_edits.split(self.groups(path), group))
+        self._edit(f"split group {group}", path, lambda own: group_edits.split(own, group))
 
     def pin(self, path: str, channels: Sequence[int], keep: bool = True) -> None:
         """Keep channels in their group when the map is made again, or let them go."""
-        own = self.groups(path)
         words = f"{'pin' if keep else 'unpin'} {counted(len(channels), 'channel')}"
-        self._edit(words, path, group_edits.pinned(own, channels, keep))
+        self._edit(words, path, lambda own: group_edits.pinned(own, channels, keep))
 
     def undo(self) -> None:
         """Take the last edit back."""
-        if not self._done:
-            raise ValueError("there is no edit to take back")
-        edit = self._done[-1]
-        self._show_groups(edit.path, edit.before)
-        self._undone.append(self._done.pop())
-        self._tell_edits()
+        self._step(self._done, self._undone, "before", "there is no edit to take back")
 
     def redo(self) -> None:
         """Do the edit again that was taken back last."""
-        if not self._undone:
-            raise ValueError("no edit was taken back")
-        edit = self._undone[-1]
-        self._show_groups(edit.path, edit.after)
-        self._done.append(self._undone.pop())
-        self._tell_edits()
+        self._step(self._undone, self._done, "after", "no edit was taken back")
 
     def mark(self) -> None:
         """The model has changed: the map is made again at once where it is looked at."""
@@ -269,14 +253,23 @@ class MapState:
 
     # How it is made ------------------------------------------------------------------------------
 
-    def _make(self, previous: NetworkRecord | None, expanded: tuple[str, ...]) -> None:
+    def _lock(self) -> ModelLock:
+        """Held while the map becomes another one: the page may ask while a cell runs."""
+        return model_lock(self._subject().probe.model)
+
+    def _make(self, expanded: Sequence[str]) -> None:
         subject = self._subject()
-        pins = {}
-        if previous is not None:
-            pins = {path: group_edits.pins(own) for path, own in previous.groups.items()}
-        cell, lock = self._work.in_cell(), model_lock(subject.probe.model)
-        report = self._work.reported()
-        with surely(*cell, report), cell[0], cell[1], report, lock:
+        cell, report = self._work.in_cell(), self._work.reported()
+        with surely(*cell, report), cell[0], cell[1], report, self._lock():
+            sizes = {each.path: each.channels for each in subject.probe.layers}
+            drawn = {} if self.record is None else self.record.groups
+            known = {
+                path: own
+                for path, own in {**self._undrawn, **drawn}.items()
+                if sizes.get(path) == own.groups.size
+            }
+            pins = {path: group_edits.pins(own) for path, own in known.items()}
+            expanded = tuple(path for path in expanded if path in sizes)
             reading = read_map(
                 subject.probe,
                 labels=subject.labels,
@@ -284,25 +277,38 @@ class MapState:
                 groups=self._groups,
                 columns=self.columns,
                 survey=subject.survey,
-                previous=previous,
+                previous=None if self.record is None else replace(self.record, groups=known),
                 pins={path: own for path, own in pins.items() if own},
                 expanded=expanded,
                 progress=self._work.progress,
             )
             patches = map_patches(subject.probe, reading)
-        self.reading, self.patches, self.expanded = reading, patches, expanded
-        self._densities = None
+        self._change_to(reading=reading, patches=patches, expanded=expanded, _densities=None)
+        self.view.fresh = True
+        self._undrawn = {path: known[path] for path in known.keys() - reading.record.groups.keys()}
         self._done.clear()
         self._undone.clear()
-        self.show()
-
-    def _edit(self, words: str, path: str, after: StationGroups) -> None:
-        before = self.groups(path)
-        after = self._reading.edited(path, after.groups, group_edits.pins(after))
-        self._show_groups(path, after)
-        self._done.append(_Edit(words, path, before, after))
-        self._undone.clear()
         self._tell_edits()
+
+    def _edit(
+        self, words: str, path: str, change: Callable[[StationGroups], StationGroups]
+    ) -> None:
+        with self._lock():
+            before = self.groups(path)
+            asked = change(before)
+            after = self._reading.edited(path, asked.groups, group_edits.pins(asked))
+            self._show_groups(path, after)
+            self._done.append(_Edit(words, path, before, after))
+            self._undone.clear()
+            self._tell_edits()
+
+    def _step(self, edits: list[_Edit], others: list[_Edit], side: str, refusal: str) -> None:
+        with self._lock():
+            if not edits:
+                raise ValueError(refusal)
+            self._show_groups(edits[-1].path, getattr(edits[-1], side))
+            others.append(edits.pop())
+            self._tell_edits()
 
     def _show_groups(self, path: str, own: StationGroups) -> None:
         """Show a station in other groups, with their effects measured anew."""
@@ -316,8 +322,17 @@ class MapState:
             with surely(*cell, report), cell[0], cell[1], report:
                 changed = reading.with_groups(path, own)
                 reading = changed.with_effects(probe, path, self._work.progress)
-        self.reading, self._densities = reading, None
-        self.show()
+        self._change_to(reading=reading, _densities=None)
+
+    def _change_to(self, **state: Any) -> None:
+        """Show another map; where that fails what was shown stays."""
+        before = {name: getattr(self, name) for name in state}
+        vars(self).update(state)
+        try:
+            self.show()
+        except BaseException:
+            vars(self).update(before)
+            raise
 
     # How it is shown -----------------------------------------------------------------------------
 
