@@ -103,7 +103,6 @@ class MapView(Owning, ThreadLocalSync, BundledWidget):
             for name, value in entries.items():
                 self.set_trait(name, value)
             self.facts = facts
-            self.fresh = True
 
     def show_progress(self, share: float, message: str) -> None:
         """How far a map is that is being made: 0 to 1, or below 0 where none is."""
