@@ -40,7 +40,7 @@ describe("what is drawn", () => {
     await open();
     expect(boxes().map((each) => each.getAttribute("aria-label")).sort()).toEqual([
       "conv1 · group 0 · 2 channels",
-      "conv1 · group 1 · 2 channels · found again 40 % · 1 pinned",
+      "conv1 · group 1 · 2 channels · stability 40 % · 1 pinned",
       "conv2 · 1 channel silent",
       "conv2 · group 0 · 2 channels",
       "conv2 · group 1 · 2 channels · 2 near zero",
@@ -188,12 +188,39 @@ describe("pointing", () => {
     expect(opacities().filter((each) => each < 0.1)).toHaveLength(2);
     expect(opacities().filter((each) => each > 0.7)).toHaveLength(2);
     expect(readout()).toContain("conv1 · group 1 · 2 channels");
-    expect(readout()).toContain("→ conv2 · 1  +0.8 (89 %),  conv2 · 0  −0.3 (38 %)");
+    expect(readout()).toContain("→ conv2 · 1  +0.8 σ (89 %),  conv2 · 0  −0.3 σ (38 %)");
     expect(box("conv1 · group 0").classList.contains("cnnviz-map-far")).toBe(true);
     expect(box("conv2 · group 0").classList.contains("cnnviz-map-far")).toBe(false);
     find(".cnnviz-map-hits").dispatchEvent(at("pointerleave", 0, 0));
     expect(opacities()).toEqual(usual);
     expect(readout()).toBe("");
+  });
+
+  test("the legend says what lines, numbers and shades are", async () => {
+    const { model } = await open();
+    const words = (): string => find(".cnnviz-map-keys").textContent;
+    expect(words()).toContain("in σ, when silenced");
+    for (const each of ["channels in it", "least to most", "uncertain group"]) expect(words()).toContain(each);
+    expect(find(".cnnviz-map-percent").textContent).toBe("100 % of effect");
+    model.set("reading", "weights");
+    await frame();
+    expect(words()).toContain("mean weight");
+    expect(words()).not.toContain("σ");
+    expect(find(".cnnviz-map-percent").textContent).toBe("100 % of weight");
+    point(box("conv1 · group 1"), "pointermove");
+    expect(readout()).not.toContain("σ");
+  });
+
+  test("a right click opens the map's menu alone", async () => {
+    await open();
+    const outside = vi.fn();
+    document.addEventListener("contextmenu", outside, { once: true });
+    const event = at("contextmenu", ...middle(box("conv1 · group 1")));
+    box("conv1 · group 1").dispatchEvent(event);
+    document.removeEventListener("contextmenu", outside);
+    expect(outside).not.toHaveBeenCalled();
+    expect(event.defaultPrevented).toBe(true);
+    expect(find(".cnnviz-map-menu").textContent).toContain("Enlarge");
   });
 
   test("a line tells who acts on whom", async () => {
@@ -207,8 +234,10 @@ describe("pointing", () => {
     const button = box("conv1 · group 0");
     const [x, y] = middle(button);
     point(button, "pointermove", [x + parseFloat(button.style.width) / 2 - 3, y]);
-    expect(readout()).toContain("channel 2 · largest 1 · dog");
+    expect(readout()).toContain("channel 2 · largest value 1 · on dog: ");
     expect(find(".cnnviz-map-named").textContent).toBe("dog");
+    // What is told of the class is not what is told of the largest value.
+    expect(readout()).toMatch(/ on dog: \d+ % of its range/);
     // Other views know of it, where they show that layer.
     expect(selection.state.hovered).toBe(2);
     point(box("conv2 · group 0"), "pointermove");
@@ -323,7 +352,7 @@ describe("keys", () => {
     box("conv1 · group 1").focus();
     box("conv1 · group 1").dispatchEvent(key("z"));
     const cells = [...document.querySelectorAll<HTMLButtonElement>(".cnnviz-map-cell")];
-    expect(cells.map((each) => each.title)).toEqual(["channel 1, largest 2, pinned", "channel 3, largest 1"]);
+    expect(cells.map((each) => each.title)).toEqual(["channel 1, largest value 2, pinned", "channel 3, largest value 1"]);
     cells[1]!.click();
     expect(selection.state.selected).toEqual([3]);
     expect(cells[1]!.getAttribute("aria-pressed")).toBe("true");
@@ -360,7 +389,7 @@ describe("keys", () => {
     await frame();
     const rows = [...document.querySelectorAll("tbody tr")].map((row) => [...row.children].map((cell) => cell.textContent));
     expect(rows).toHaveLength(5);
-    expect(rows[3]).toEqual(["conv2", "group 1", "2", "", "2", "conv1 · 1  +0.8 (89 %),  conv1 · 0  +0.1 (11 %)", "", "2 near zero"]);
+    expect(rows[3]).toEqual(["conv2", "group 1", "2", "", "2", "conv1 · 1  +0.8 σ (89 %),  conv1 · 0  +0.1 σ (11 %)", "", "2 near zero"]);
     document.querySelector<HTMLButtonElement>("tbody button")!.click();
     expect(selection.state.selected).toEqual([0, 2]);
   });

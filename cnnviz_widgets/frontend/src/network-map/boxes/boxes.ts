@@ -170,7 +170,7 @@ function paintHealth(context: CanvasRenderingContext2D, { x, y, width, height }:
   context.fillStyle = isWell ? palette.faint : palette.warning;
   if (!isWell) context.fillRect(x, y, 3, height);
   context.font = `10px ${palette.font}`;
-  const lines = (isWell ? ["no findings"] : findings).flatMap((each) => wrapped(context, each, width - 10));
+  const lines = (isWell ? ["none known"] : findings).flatMap((each) => wrapped(context, each, width - 10));
   context.textAlign = "left";
   context.textBaseline = "alphabetic";
   const shown = lines.slice(0, Math.max(1, Math.floor((height - 14) / LINE)));

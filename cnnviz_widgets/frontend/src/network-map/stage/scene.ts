@@ -37,7 +37,7 @@ function headOf(station: Station, title: string, { columns }: Layout, at: number
   const [middle, room] = [(left + right) / 2, right - left - 4];
   const noun = station.shape.length > 1 ? "channel" : "unit";
   const { channels } = station;
-  const ways = [counted(channels, noun), `${compact(channels)} ${noun}s`, `${count(channels)} ch.`, compact(channels)];
+  const ways = [counted(channels, noun), `${count(channels)} ${station.shape.length > 1 ? "ch." : "units"}`, count(channels), compact(channels)];
   const parts = [
     words(shortened(title, room, `600 12px ${palette.font}`), middle, 42, { "font-size": 12, "font-weight": 600, fill: palette.text }),
     words(roomiest(ways, room, `11px ${palette.font}`), middle, 55, { fill: palette.faint }),
