@@ -300,7 +300,7 @@ class NetworkMap {
   private showGroup(group: Group): void {
     const { data, pictures, palette, column } = this;
     const { station } = group;
-    const title = `${data.stations[station]!.title} · group ${group.group} · ${counted(group.channels.length, "channel")}`;
+    const title = `${data.stations[station]!.title} · group #${group.group} · ${counted(group.channels.length, "channel")}`;
     this.group.show(group, title, { data, pictures, palette, column, facet: "both" }, (channel) => this.choosing.has(data.stations[station]!, channel));
   }
 

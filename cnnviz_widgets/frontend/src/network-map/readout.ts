@@ -53,7 +53,7 @@ function actingOn(station: number, column: number, across: number, pairs: readon
   return sum;
 }
 
-const nameOf = ({ stations }: MapData, { station, group }: Group): string => `${stations[station]!.title} · ${group}`;
+const nameOf = ({ stations }: MapData, { station, group }: Group): string => `${stations[station]!.title} #${group}`;
 
 /** `+0.61`: what raises has a plus, what lowers a minus. */
 export const signed = ({ rms, mean }: Pick<Acting, "rms" | "mean">): string => `${mean < 0 ? "−" : "+"}${number(rms, 2)}`;
@@ -69,7 +69,7 @@ export function boxWords({ stations }: MapData, { station, group, state, channel
   const { title, shape } = stations[station]!;
   const size = counted(channels.length, shape.length > 1 ? "channel" : "unit");
   if (!group) return `${title} · ${size} ${STATE_NAMES[state || "silent"]}`;
-  const parts = [`${title} · group ${group.group}`, size];
+  const parts = [`${title} · group #${group.group}`, size];
   if (group.stability !== null) parts.push(`stability ${wholePercent(group.stability)}`);
   if (group.pinned.length > 0) parts.push(`${group.pinned.length} pinned`);
   return [...parts, ...group.findings].join(" · ");
@@ -90,7 +90,7 @@ export function curveWords(data: MapData, pairs: readonly Pair[], { from, to, si
   const several = from.length * to.length > 1;
   const names = (indices: readonly number[]): string => {
     const groups = indices.map((index) => data.groups[index]!);
-    return `${data.stations[groups[0]!.station]!.title} · ${groups.map(({ group }) => group).join(", ")}`;
+    return `${data.stations[groups[0]!.station]!.title} ${groups.map(({ group }) => `#${group}`).join(", ")}`;
   };
   const verb = sign > 0 ? "raises" : "lowers";
   const words = `${names(from)} ${from.length > 1 ? verb.slice(0, -1) : verb} ${names(to)}`;

@@ -50,7 +50,7 @@ export class Legend {
       entry(line(-1), "lowers", "The wider, the stronger"),
       entry("", ...LINES[reading]),
       entry(node, "several to several", "Each on the left acts on each on the right"),
-      entry(element("b", "", {}, "12"), "channels in it", "The number at a box's corner: so many channels are in the group"),
+      entry(element("b", "", {}, "#3 · 12"), "group · channels", "At a box's corner: the number of the group in its column, and how many channels are in it, where there is room"),
       ...(data.columns.length > 0 ? [entry(ramp, "least to most", `A row a channel, a column each of the ${noun}: on which of them its mean is least and greatest, each row on its own scale`)] : []),
       ...(data.groups.some(({ stability }) => stability !== null) ? [entry(box, "uncertain group", "Stability below 60 %: on samples drawn again, the group most like it shares less than that with it, on average (Jaccard index)")] : []),
       ...(data.stations.some(({ update }) => update.length > 0) ? [entry("", "below: ‖ΔW‖/‖W‖, 10⁻⁵ to 1", "How far the weights moved since the moment before, as a share of themselves; marks at 10⁻⁴ and 0.1; orange outside of them. ∇: the norm of the gradients")] : []),

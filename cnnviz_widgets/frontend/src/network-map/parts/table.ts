@@ -31,7 +31,7 @@ export class Table {
         const values = group.values.filter(Number.isFinite);
         return row([
           station.title,
-          this.button(`group ${group.group}`, station.index, group.channels),
+          this.button(`group #${group.group}`, station.index, group.channels),
           count(group.channels.length),
           group.stability === null ? "" : wholePercent(group.stability),
           values.length > 0 ? number(values.reduce((most, each) => Math.max(most, each))) : "",

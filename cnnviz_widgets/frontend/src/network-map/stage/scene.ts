@@ -62,7 +62,8 @@ function boxOf({ x, y, width, height, group, state, channels }: Box, palette: Pa
   })];
   if (!group) return parts;
   const halo = { stroke: palette.box, "stroke-width": 3, "stroke-linejoin": "round", "paint-order": "stroke", fill: palette.text, "font-size": 10 };
-  parts.push(words(count(channels.length), x + 4, y + 11, { ...halo, "text-anchor": "start" }));
+  const name = `#${group.group}`;
+  parts.push(words(roomiest([`${name} · ${count(channels.length)}`, name], width / 2 - 6, `10px ${palette.font}`), x + 4, y + 11, { ...halo, "text-anchor": "start" }));
   let right = x + width - 4;
   if (group.findings.length > 0) {
     parts.push(svg("path", { d: `M${right - 8} ${y + 12}h8l-4-8Z`, fill: palette.warning, stroke: palette.box, "stroke-width": 2, "paint-order": "stroke" }));
