@@ -4,6 +4,7 @@ import { compact, count, counted } from "../../lib/format";
 import type { MapData, Station } from "../data";
 import type { Box, Layout } from "./layout";
 import type { Palette } from "./palette";
+import { MARK } from "../boxes/boxes";
 import { paintStrip } from "./strip";
 import { stageTitles } from "./titles";
 import { roomiest, shortened, words } from "./words";
@@ -67,7 +68,7 @@ function boxOf({ x, y, width, height, group, state, channels }: Box, palette: Pa
   let right = x + width - 4;
   if (group.findings.length > 0) {
     parts.push(svg("path", { d: `M${right - 8} ${y + 12}h8l-4-8Z`, fill: palette.warning, stroke: palette.box, "stroke-width": 2, "paint-order": "stroke" }));
-    right -= 12;
+    right -= MARK;
   }
   if (group.pinned.length > 0) parts.push(svg("path", {
     d: pinPath(right - 4, y + 4), fill: palette.text, stroke: palette.text, "stroke-linejoin": "round",
