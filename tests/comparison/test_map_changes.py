@@ -33,7 +33,7 @@ def test_what_changed_earlier_comes_first_however_little() -> None:
     ]
     assert changes.stations[0].moved == 0.2 and changes.stations[1].moved == 0.25
     told = repr(changes)
-    assert "step 0 to 20" in told and "a/conv2 (from step 10): 20% of channels" in told
+    assert "step 0 to 20" in told and "a/conv2 (from step 10): 20 % of channels" in told
 
 
 def test_groups_of_other_numbers_are_no_change() -> None:

@@ -10,6 +10,7 @@ from ...records.layer_picture import counted
 from ...records.map.kept_map import KeptMap
 from ...records.map.network_record import NetworkRecord
 from ...records.map.station_change import MapChanges
+from ...validation.messages import percent
 from .entries import map_entries
 from .map_view import MapView
 from .weight_story import WeightStory
@@ -84,7 +85,8 @@ def _told(changes: MapChanges) -> str:
         return f"Since step {changes.first:,} hardly a channel has changed its group."
     named = _listed(
         [
-            f"{each.path} ({each.moved:.0%} of channels in another group, from step {each.since:,})"
+            f"{each.path} ({percent(each.moved)} of channels in another group, from step "
+            f"{each.since:,})"
             for each in changed[:_MOST_NAMED]
         ]
     )
