@@ -12,9 +12,9 @@ from cnnviz_widgets.widgets.jupyter import bundles
 from cnnviz_widgets.widgets.jupyter.bundles import SharedProgram
 
 # The target was 400 KB before channels could be asked what they look for, and 420 KB before there
-# was a map of the whole network, which takes some 65. All of them are in the
-# page of whoever compares two models, are sent to it each time that the notebook is opened, and
-# stand in every file that it is saved to with its widgets.
+# was a map of the whole network, which takes some 70. All of them are in the page of whoever
+# compares two models, are sent to it each time that the notebook is opened, and stand in every file
+# that it is saved to with its widgets.
 MOST_BYTES = 487_000
 STATIC = bundles._STATIC
 

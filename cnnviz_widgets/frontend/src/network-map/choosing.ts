@@ -26,6 +26,11 @@ export class Choosing {
     return this.isShown(station) && this.selection.has(channel);
   }
 
+  /** Tell all views which channel the pointer is over, where they show its station; −1: over none. */
+  hover(station: Station | undefined, channel: number): void {
+    this.selection.hover(station && this.isShown(station) ? channel : -1);
+  }
+
   /** Channels of its groups that are selected. */
   of(station: Station): number[] {
     return station.groups.flatMap(({ channels }) => [...channels]).filter((channel) => this.has(station, channel));

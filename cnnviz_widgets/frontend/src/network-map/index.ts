@@ -6,7 +6,7 @@ import { onResize } from "../lib/dom/canvas";
 import { element, mount, say } from "../lib/dom/elements";
 import { eachFrame } from "../lib/dom/frame";
 import { onThemeChange, themeOf } from "../lib/dom/theme";
-import { counted, wholePercent } from "../lib/format";
+import { counted } from "../lib/format";
 import { frameOf } from "../lib/frame/commands";
 import { onEscape } from "../lib/frame/escape";
 import { onChange } from "../lib/linking/changes";
@@ -18,7 +18,7 @@ import type { MapViewState } from "../lib/wire/states";
 import { strongestChain } from "./chain";
 import { Choosing, type Pressed } from "./choosing";
 import { deedsOf } from "./deeds";
-import { COLUMN_NOUNS, DATA_TRAITS, readMap, type MapData, type Pair } from "./data";
+import { DATA_TRAITS, readMap, type Group, type MapData, type Pair } from "./data";
 import { siftedOrder } from "./graph/order";
 import { GroupView } from "./parts/group-view";
 import { Legend } from "./parts/legend";
@@ -42,15 +42,14 @@ import { stripHeight } from "./stage/strip";
 const HEIGHT = 600;
 /** By these edges groups are ordered, however many are drawn: moving the slider moves no box. */
 const ORDERED_BY = 0.8;
-const HELP = "Arrows walk, Enter selects, . opens what can be done, C shows the strongest chain, Z enlarges, + and − unfold and fold";
 
 class NetworkMap {
   readonly root = element("div", "cnnviz cnnviz-map");
   private readonly body = element("div", "cnnviz-map-body");
-  private readonly said = element("div", "cnnviz-map-readout", { "aria-live": "off" });
   private readonly spotted = element("span", "");
   private readonly into = element("span", "");
   private readonly out = element("span", "");
+  private readonly said = element("div", "cnnviz-map-readout", { role: "status" }, this.spotted, this.into, this.out);
   private readonly connection: Connection;
   private readonly requests: Requests;
   private readonly choosing: Choosing;
@@ -62,12 +61,13 @@ class NetworkMap {
   private readonly group: GroupView;
   private readonly stage: Stage;
   private readonly show: () => void;
-  private readonly signal: AbortSignal;
   private data: MapData;
   private pictures: Pictures;
   private palette: Palette;
   private layout: Layout | undefined;
   private order = new Map<string, number[]>();
+  /** What it was laid out for. */
+  private room: [width: number, height: number] = [0, 0];
   private curves: readonly Curve[] = [];
   private spot: Spot | undefined;
   /** The box that the small window is about. */
@@ -81,16 +81,15 @@ class NetworkMap {
   constructor(
     private readonly model: AnyModel<MapViewState>,
     private readonly selection: Selection,
-    props: ViewProps,
+    private readonly props: ViewProps,
   ) {
     const { signal } = props;
-    this.signal = signal;
     this.connection = new Connection(props);
     this.show = eachFrame(() => this.showState(), signal);
     this.requests = new Requests(model, this.connection, this.show, signal);
     this.choosing = new Choosing(model, selection, this.connection, this.requests);
     this.status = new Status(model, this.connection, this.requests, signal);
-    this.toolbar = new Toolbar(model, this.connection, this.requests, { table: () => this.turn(), save: (suffix) => void this.save(suffix) }, signal);
+    this.toolbar = new Toolbar(model, this.connection, this.requests, { table: () => this.turn(), save: (suffix) => void this.save(suffix) }, this.status.work, signal);
     this.legend = new Legend((column) => this.look(column), signal);
     this.table = new Table((station, channels, event) => this.select(station, channels, event), signal);
     this.menu = new BoxMenu(() => this.deeds(this.subject ?? this.spot?.box), () => this.focusSubject(), signal);
@@ -108,8 +107,6 @@ class NetworkMap {
       taken: (spot) => this.taken(spot),
       drop: (from, channels, to) => this.ask("move", from.station, channels, to.group!.group),
     }, this.menu.root, signal);
-    this.stage.hits.root.setAttribute("aria-label", `The map. ${HELP}`);
-    this.said.append(this.spotted, this.into, this.out);
     this.body.append(this.stage.root, this.table.root, this.group.root, this.status.empty);
     this.root.append(this.toolbar.root, this.status.head, this.body, this.said, this.legend.root, this.status.foot, this.connection.line);
     this.data = readMap(model);
@@ -126,21 +123,21 @@ class NetworkMap {
     onChange(model, [...DATA_TRAITS, "_pictures", "_picture_shape"], read);
     onChange(model, ["facet"], paint);
     onChange(model, ["share", "reading"], lines);
-    onChange(model, ["colours"], () => this.begin());
-    onChange(model, ["title", "facts", "_notes", "moments", "moment", "fresh", "undoable", "redoable", "facet", "share", "reading"], this.show);
+    onChange(model, ["colours"], () => this.recolour());
+    onChange(model, ["title", "facts", "_notes", "moments", "moment", "live", "fresh", "undoable", "redoable", "facet", "share", "reading"], this.show);
     onChange(model, ["layer"], () => this.markSelected());
     selection.onSelected(() => this.markSelected());
-    onResize(this.body, eachFrame(() => this.lay(), signal), signal);
-    onThemeChange(this.root, () => this.begin(), signal);
+    onResize(this.body, eachFrame(() => this.resize(), signal), signal);
+    onThemeChange(this.root, () => this.recolour(), signal);
     this.stage.hits.root.addEventListener("keydown", (event) => this.onKey(event), { signal });
-    this.root.addEventListener("keydown", (event) => this.onUndo(event), { signal });
+    this.root.addEventListener("keydown", (event) => this.requests.onKey(event), { signal });
     onEscape(this.root, "search", () => this.chained >= 0 || this.column >= 0, () => this.look(-1), signal);
     // Where no bar of a frame does it.
     onEscape(this.root, "selection", () => selection.list.length > 0 && frameOf(this.root) === null, () => selection.clear(), signal);
   }
 
   private get pairs(): Pair[] {
-    return this.model.get("reading") === "weights" && this.data.weights.length > 0 ? this.data.weights : this.data.effects;
+    return this.model.get("reading") === "weights" ? this.data.weights : this.data.effects;
   }
 
   private get unit(): string {
@@ -153,20 +150,29 @@ class NetworkMap {
 
   // Painting --------------------------------------------------------------------------------
 
-  /** On a page of other colours. */
+  /** In the colours of the page. */
   begin(): void {
     this.palette = this.readPalette();
     this.arrange();
     this.showState();
   }
 
+  private recolour(): void {
+    this.begin();
+    if (this.group.group) this.showGroup(this.group.group);
+  }
+
   private read(): void {
+    const enlarged = this.group.group;
+    const path = enlarged && this.data.stations[enlarged.station]!.path;
     this.data = readMap(this.model);
     this.pictures = new Pictures(this.model);
     this.chained = -1;
     if (this.column >= this.data.columns.length) this.column = -1;
-    this.group.close();
+    const same = this.data.stations.find((station) => station.path === path)?.groups[enlarged?.group ?? -1];
     this.begin();
+    if (same) this.showGroup(same);
+    else this.group.close();
   }
 
   /** Groups keep their places where another order is hardly better. */
@@ -179,14 +185,19 @@ class NetworkMap {
     this.lay();
   }
 
+  private resize(): void {
+    const { clientWidth, clientHeight } = this.body;
+    if (clientWidth !== this.room[0] || clientHeight !== this.room[1]) this.lay();
+  }
+
   private lay(): void {
     const { stations } = this.data;
-    const width = this.body.clientWidth;
     this.body.style.height = frameOf(this.root) ? "" : `${HEIGHT}px`;
+    const [width, height] = (this.room = [this.body.clientWidth, this.body.clientHeight]);
     if (width <= 0 || stations.length === 0) return;
     const strip = stripHeight(this.data);
-    this.layout = layOut(this.data, stations.map(({ path }) => this.order.get(path)!), width, Math.max(this.body.clientHeight, 300) - 2, strip);
-    this.spot = this.subject = undefined;
+    this.layout = layOut(this.data, stations.map(({ path }) => this.order.get(path)!), width, height - 2, strip);
+    this.hover(undefined);
     this.stage.lay(this.data, this.layout, this.palette);
     this.paint();
   }
@@ -212,7 +223,7 @@ class NetworkMap {
   private light(): void {
     const { data, layout, spot } = this;
     if (!layout) return;
-    const of = (groups: Iterable<number>): Set<number> => new Set([...groups].map((index) => layout.ofGroup.get(index)!.id));
+    const of = (groups: Iterable<number>): Set<number> => new Set([...groups].flatMap((index) => layout.ofGroup.get(index)?.id ?? []));
     const links = this.chained >= 0 ? strongestChain(data, this.pairs, this.chained) : [];
     this.stage.showStrands(strandsOf(links, layout), this.palette);
     const group = spot?.box.group;
@@ -245,7 +256,7 @@ class NetworkMap {
     this.toolbar.show(this.data, this.isTable);
     this.status.show(isEmpty);
     const unit = this.pairs === this.data.effects ? ": standard deviations of what changes when the group is silenced" : ": mean weight";
-    this.legend.show(this.data, this.palette, unit, stripHeight(this.data) > 6);
+    this.legend.show(this.data, this.palette, unit);
     this.legend.root.hidden = this.said.hidden = isEmpty;
     this.stage.root.hidden = isEmpty || this.isTable;
     this.table.root.hidden = isEmpty || !this.isTable;
@@ -260,6 +271,7 @@ class NetworkMap {
     this.spot = spot;
     this.subject = undefined;
     say(this.spotted, spot ? [boxWords(this.data, spot.box), spotWords(this.data, spot)].filter(Boolean).join(" — ") : "");
+    this.choosing.hover(spot && this.data.stations[spot.box.station], spot?.channel ?? -1);
     if (isSame) return;
     const group = spot?.box.group;
     const { into, out } = group ? neighboursOf(this.data, this.pairs, group) : { into: [], out: [] };
@@ -280,12 +292,17 @@ class NetworkMap {
     if (!box && (expandable || expanded)) this.ask(expanded ? "fold" : "expand", station);
   }
 
-  private enlarge({ group, station }: Box): void {
+  private enlarge({ group }: Box): void {
     if (!group) return;
+    this.showGroup(group);
+    this.group.focus();
+  }
+
+  private showGroup(group: Group): void {
     const { data, pictures, palette, column } = this;
+    const { station } = group;
     const title = `${data.stations[station]!.title} · group ${group.group} · ${counted(group.channels.length, "channel")}`;
     this.group.show(group, title, { data, pictures, palette, column, facet: "both" }, (channel) => this.choosing.has(data.stations[station]!, channel));
-    this.group.focus();
   }
 
   private select(station: number, channels: Iterable<number>, pressed?: Pressed): void {
@@ -298,7 +315,7 @@ class NetworkMap {
   }
 
   private taken({ box: { group, station }, channel }: Spot): readonly number[] {
-    if (!group || !this.requests.isFree) return [];
+    if (!group || this.requests.hindrance !== undefined) return [];
     const selected = this.choosing.of(this.data.stations[station]!);
     if (channel < 0) return selected.filter((each) => group.channels.includes(each));
     return selected.includes(channel) ? selected : [channel];
@@ -361,28 +378,12 @@ class NetworkMap {
     event.stopPropagation();
   }
 
-  private onUndo(event: KeyboardEvent): void {
-    if (!(event.ctrlKey || event.metaKey) || event.altKey) return;
-    const key = event.key.toLowerCase();
-    const verb = key === "y" || (key === "z" && event.shiftKey) ? "redo" : key === "z" ? "undo" : undefined;
-    if (!verb || !this.model.get(verb === "undo" ? "undoable" : "redoable")) return;
-    event.preventDefault();
-    event.stopPropagation();
-    this.requests.ask(verb);
-  }
-
   private async save(suffix: "png" | "svg"): Promise<void> {
     const { parts } = this.stage;
     if (!parts) return;
-    const { model, data } = this;
-    const lines = [
-      `${wholePercent(model.get("share"))} of what acts on each group is drawn`,
-      data.columns.length > 0 ? `columns: ${COLUMN_NOUNS[data.columnKind]} ${data.columns.join(" · ")}` : "",
-      model.get("facts"),
-    ];
     try {
-      const content = await fileOf(suffix, { ...parts, title: model.get("title"), lines: lines.filter(Boolean) });
-      if (!this.signal.aborted) saveFile(`map.${suffix}`, content);
+      const content = await fileOf(suffix, parts, this.model);
+      if (!this.props.signal.aborted) saveFile(`map.${suffix}`, content);
     } catch (error) {
       say(this.spotted, `The browser made no picture: ${String(error)}`);
     }

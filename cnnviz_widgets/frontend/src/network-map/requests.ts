@@ -51,15 +51,28 @@ export class Requests {
     return this.connection.alive && !this.isWaiting;
   }
 
-  /** Why nothing may be asked for; undefined where it may. */
+  /** Why nothing may be changed; undefined where it may. */
   get hindrance(): string | undefined {
-    return this.isFree ? undefined : this.connection.alive ? "Something else is being done" : NO_KERNEL;
+    if (!this.connection.alive) return NO_KERNEL;
+    if (!this.model.get("live") || this.model.get("moment") >= 0) return "Only the present map of a live model can be changed";
+    return this.isFree ? undefined : "Something else is being done";
   }
 
   ask(verb: MapVerb, path = "", channels: Iterable<number> = [], to = -1): void {
     if (!this.isFree) return;
     this.model.set("_asked", [this.asked + 1, verb, path, [...channels], to]);
     this.model.save_changes();
+  }
+
+  /** Undo and redo by their keys, where there is something to be. */
+  onKey(event: KeyboardEvent): void {
+    if (!(event.ctrlKey || event.metaKey) || event.altKey) return;
+    const key = event.key.toLowerCase();
+    const verb = key === "y" || (key === "z" && event.shiftKey) ? "redo" : key === "z" ? "undo" : undefined;
+    if (!verb || !this.model.get(`${verb}able`)) return;
+    event.preventDefault();
+    event.stopPropagation();
+    this.ask(verb);
   }
 
   /** What goes on, in words; "" for nothing. */

@@ -97,6 +97,13 @@ describe("what is drawn", () => {
     expect(paths().every((path) => path.hasAttribute("stroke-dasharray"))).toBe(true);
   });
 
+  test("a reading that is not there yet is no lines, not others", async () => {
+    await open();
+    named("Weights").click();
+    await frame();
+    expect(paths()).toHaveLength(0);
+  });
+
   test("names are words, whatever is in them", async () => {
     const name = "<script>alert(1)</script><img src=x>";
     await open({
@@ -113,7 +120,7 @@ describe("what is drawn", () => {
   test("24 columns of 8 groups are drawn at once; where there is no room it scrolls", async () => {
     await open({}, 1000, () => largeState(24));
     expect(boxes()).toHaveLength(24 * 8);
-    expect(parseFloat(find(".cnnviz-map-stage").style.width)).toBeGreaterThan(24 * 75);
+    expect(parseFloat(find(".cnnviz-map-stage").style.width)).toBeGreaterThan(24 * 65);
     for (const each of boxes()) expect(parseFloat(each.style.height)).toBeGreaterThanOrEqual(24);
   });
 
@@ -152,7 +159,7 @@ describe("what is drawn", () => {
     model.set({ progress: 0.5, doing: "Measuring" });
     await frame();
     expect(find<HTMLProgressElement>("progress").value).toBe(0.5);
-    expect(find(".cnnviz-map-status").textContent).toContain("Measuring");
+    expect(find(".cnnviz-map-work").textContent).toContain("Measuring");
   });
 
   test("a map of an earlier model says so, an error too", async () => {
@@ -196,12 +203,16 @@ describe("pointing", () => {
   });
 
   test("within a box it is told of the channel and the class", async () => {
-    await open();
+    const { selection } = await open();
     const button = box("conv1 · group 0");
     const [x, y] = middle(button);
     point(button, "pointermove", [x + parseFloat(button.style.width) / 2 - 3, y]);
     expect(readout()).toContain("channel 2 · largest 1 · dog");
     expect(find(".cnnviz-map-named").textContent).toBe("dog");
+    // Other views know of it, where they show that layer.
+    expect(selection.state.hovered).toBe(2);
+    point(box("conv2 · group 0"), "pointermove");
+    expect(selection.state.hovered).toBe(-1);
   });
 
   test("a class leaves what is strong on it, and a second click all", async () => {
@@ -320,6 +331,17 @@ describe("keys", () => {
     expect(find(".cnnviz-map-group").hidden).toBe(true);
   });
 
+  test("an enlarged group stays so when the map is made anew, as long as there is one", async () => {
+    const { model } = await open();
+    box("conv1 · group 1").dispatchEvent(key("z"));
+    model.set("_groups", [groupEntry({ station: 0, group: 0, channels: [0] }), groupEntry({ station: 0, group: 1, channels: [1, 2, 3] }), ...model.state._groups.slice(2)]);
+    await frame();
+    expect(document.querySelectorAll(".cnnviz-map-cell")).toHaveLength(3);
+    model.set("_groups", [groupEntry({ station: 0, group: 0, channels: [0, 1, 2, 3] }), ...model.state._groups.slice(2)]);
+    await frame();
+    expect(find(".cnnviz-map-group").hidden).toBe(true);
+  });
+
   test("undo and redo, where there is something to be undone", async () => {
     const { model } = await open();
     boxes()[0]!.dispatchEvent(key("z", { ctrlKey: true }));
@@ -363,9 +385,8 @@ describe("editing", () => {
     expect(model.state._asked).toEqual([1, verb, "conv1", [...channels], to]);
     // One thing at a time.
     expect(deed("conv1 · group 0", "Split in two").disabled).toBe(true);
-    expect(find(".cnnviz-map-status").hidden).toBe(true);
     await frame();
-    expect(find(".cnnviz-map-status").textContent).toMatch(/…$/);
+    expect(find(".cnnviz-map-work").textContent).toMatch(/…$/);
   });
 
   test("selected channels of other groups move here", async () => {
@@ -448,13 +469,13 @@ describe("without a kernel", () => {
     vi.advanceTimersByTime(1000);
     vi.useRealTimers();
     await frame();
-    expect(find(".cnnviz-map-status").textContent).toContain("Waiting for the kernel");
+    expect(find(".cnnviz-map-work").textContent).toContain("Waiting for the kernel");
     model.set("_started", 1);
     await frame();
-    expect(find(".cnnviz-map-status").textContent).toContain("Making the map");
+    expect(find(".cnnviz-map-work").textContent).toContain("Making the map");
     model.set("_answered", 1);
     await frame();
-    expect(find(".cnnviz-map-status").hidden).toBe(true);
+    expect(find(".cnnviz-map-work").textContent).toBe("");
   });
 });
 

@@ -68,3 +68,11 @@ test("nothing is asked for once the page is gone", async () => {
     vi.useRealTimers();
   }
 });
+
+test("without a live model nothing can be changed, and the last moment is the end", async () => {
+  const { slider } = await open({ moments: [0, 40], moment: 40, live: false });
+  expect([slider.max, slider.value]).toEqual(["1", "1"]);
+  const named = (text: string) => document.querySelector<HTMLButtonElement>(`button[aria-label="${text}"]`)!;
+  expect(named("Make the map anew").disabled).toBe(true);
+  expect([...document.querySelectorAll("button")].find((each) => each.textContent === "Weights")!.disabled).toBe(true);
+});

@@ -4,6 +4,7 @@ import { button, element, keyboard } from "../../lib/dom/elements";
 import { number } from "../../lib/format";
 import { onEscape } from "../../lib/frame/escape";
 import { rowOf, type Group } from "../data";
+import { pinPath } from "../stage/scene";
 import { paintMatrix, type Look } from "../boxes/boxes";
 
 /** The more channels, the smaller each is. */
@@ -50,7 +51,7 @@ export class GroupView {
     this.buttons = [...group.channels].map((channel, place) => {
       const picture = layer("");
       prepare(picture, side, side + (group.rows > 0 ? ROW + 1 : 0) + BELOW);
-      paintCell(picture.context, group, place, side, look);
+      paintCell(picture.context, group, place, side, look, pinned.has(channel));
       const value = Number.isFinite(group.values[place]) ? `, largest ${number(group.values[place]!)}` : "";
       const label = `channel ${channel}${value}${pinned.has(channel) ? ", pinned" : ""}`;
       const made = element("button", "cnnviz-map-cell", { type: "button", title: label, "aria-label": label, "aria-pressed": isSelected(channel) }, picture.canvas);
@@ -80,7 +81,7 @@ export class GroupView {
 }
 
 /** A channel's patch, its row of the matrix below, and its number. */
-function paintCell(context: CanvasRenderingContext2D, group: Group, place: number, side: number, look: Look): void {
+function paintCell(context: CanvasRenderingContext2D, group: Group, place: number, side: number, look: Look, isPinned: boolean): void {
   const { palette, pictures } = look;
   const channel = group.channels[place]!;
   const patch = group.patches.get(channel);
@@ -89,7 +90,15 @@ function paintCell(context: CanvasRenderingContext2D, group: Group, place: numbe
   context.imageSmoothingQuality = "high";
   if (pictures.has(patch)) pictures.draw(context, patch, { x: 0, y: 0, width: side, height: side });
   if (group.rows > 0) paintMatrix(context, { ...group, rows: 1, firstRow: rowOf(group, place) }, { x: 0, y: side + 1, width: side, height: ROW }, look);
-  context.fillStyle = palette.text;
+  context.fillStyle = context.strokeStyle = palette.text;
+  if (isPinned) {
+    const path = new Path2D(pinPath(side - 7, 4));
+    context.fillStyle = palette.box;
+    context.fillRect(side - 14, 1, 13, 15);
+    context.fillStyle = palette.text;
+    context.fill(path);
+    context.stroke(path);
+  }
   context.font = `11px ${palette.font}`;
   context.textAlign = "center";
   context.textBaseline = "alphabetic";

@@ -22,7 +22,7 @@ export class Legend {
     private readonly choose: (column: number) => void,
     signal: AbortSignal,
   ) {
-    this.list = choice("", "Groups and lines that are strong on it stand out", [], (value) => this.choose(Number(value)), signal);
+    this.list = choice("stands out", "Groups and lines that are strong on it stand out", [], (value) => this.choose(Number(value)), signal);
     this.root.append(this.keys, this.columns);
     this.columns.addEventListener("click", (event) => {
       const column = this.chips.indexOf(event.target as HTMLButtonElement);
@@ -31,7 +31,7 @@ export class Legend {
     this.columns.addEventListener("keydown", (event) => this.onKey(event), { signal });
   }
 
-  show(data: MapData, palette: Palette, unit: string, hasStrip: boolean): void {
+  show(data: MapData, palette: Palette, unit: string): void {
     const line = (sign: 1 | -1): SVGElement => svg("svg", { width: 26, height: 8, "aria-hidden": "true" }, svg("path", {
       d: "M1 4H25", stroke: sign > 0 ? palette.raises : palette.lowers, "stroke-width": 3, ...dashed(sign, 3),
     }));
@@ -43,7 +43,7 @@ export class Legend {
       entry(line(-1), "lowers", `The wider, the stronger${unit}`),
       entry(node, "several to several", "Each on the left acts on each on the right"),
       ...(data.groups.some(({ stability }) => stability !== null) ? [entry(box, "uncertain group", "Other draws of the samples find it again less than 60 % of the time")] : []),
-      ...(hasStrip ? [entry("", "below: ‖ΔW‖/‖W‖, 10⁻⁵ to 1", "How far the weights moved since the moment before, as a share of themselves; marks at 10⁻⁴ and 0.1; orange outside of them. ∇: the norm of the gradients")] : []),
+      ...(data.stations.some(({ update }) => update.length > 0) ? [entry("", "below: ‖ΔW‖/‖W‖, 10⁻⁵ to 1", "How far the weights moved since the moment before, as a share of themselves; marks at 10⁻⁴ and 0.1; orange outside of them. ∇: the norm of the gradients")] : []),
     );
     this.listColumns(data);
   }

@@ -57,8 +57,9 @@ export class Moments {
     // Until it is answered the slider stays where it was let go.
     if (this.timer || (this.requests.isWaiting && this.model.get("_asked")[1] === "moment")) return;
     const at = moments.indexOf(moment);
-    this.slider.max = String(moments.length);
-    this.slider.value = String(at < 0 ? moments.length : at);
+    const last = moments.length - (this.model.get("live") ? 0 : 1);
+    this.slider.max = String(last);
+    this.slider.value = String(at < 0 ? last : at);
     this.say(moment);
   }
 }

@@ -7,6 +7,8 @@ import type { MapViewState } from "../../lib/wire/states";
 import type { Requests } from "../requests";
 
 export class Status {
+  /** What is being done: among the tools, so that the map stays where it is. */
+  readonly work: HTMLElement;
   /** A line above the map, where there is something to say. */
   readonly head = element("div", "cnnviz-map-status");
   /** In the map's place, before the first. */
@@ -30,7 +32,8 @@ export class Status {
     this.again = button("Make it anew", "Read the model as it is now", make, signal);
     this.first = button("Make the map", "Read the model, and measure what acts on what", make, signal);
     this.stale.append("The model has changed since this map was made.", this.again);
-    this.head.append(this.error, this.stale, this.bar, this.doing);
+    this.head.append(this.error, this.stale);
+    this.work = element("span", "cnnviz-map-work", {}, this.bar, this.doing);
     this.empty.append(this.words, this.first);
   }
 
@@ -39,12 +42,13 @@ export class Status {
     const [state, progress, error] = [requests.state, model.get("progress"), model.get("error")];
     const makes = connection.alive && progress >= 0;
     say(this.doing, state);
+    this.doing.title = state;
     this.bar.hidden = !makes;
     this.bar.value = Math.max(0, progress);
     say(this.error, error);
     this.error.hidden = !error;
     this.stale.hidden = model.get("fresh") || isEmpty || makes;
-    this.head.hidden = !state && !makes && !error && this.stale.hidden;
+    this.head.hidden = !error && this.stale.hidden;
     this.empty.hidden = !isEmpty;
     say(this.words, makes || state ? "The map is being made." : connection.alive ? "No map yet." : "No map was made before the kernel went.");
     for (const made of [this.again, this.first]) {

@@ -47,6 +47,7 @@ export class Toolbar {
     private readonly connection: Connection,
     private readonly requests: Requests,
     hand: ToolbarHand,
+    work: HTMLElement,
     signal: AbortSignal,
   ) {
     const set = <K extends "facet" | "reading" | "colours">(trait: K, value: MapViewState[K]): void => {
@@ -79,7 +80,7 @@ export class Toolbar {
     const window = popover(save, files, signal, { label: "Colours, and files" });
     const drawn = element("label", "cnnviz-choice", { title: "Of what acts on each group, the strongest lines that make this share" }, element("span", "", {}, "drawn"), this.slider, this.share);
     this.root.append(
-      this.title, group("facet", "What is drawn in the boxes", FACETS), group("reading", "What lines are", READINGS), drawn, this.moments.root,
+      this.title, group("facet", "What is drawn in the boxes", FACETS), group("reading", "What lines are", READINGS), drawn, this.moments.root, work,
       element("span", "cnnviz-map-end", {}, this.undo, this.redo, this.refresh, this.table, save),
     );
   }
@@ -91,7 +92,7 @@ export class Toolbar {
     for (const [value, [trait, made]] of this.choices) made.setAttribute("aria-pressed", String(model.get(trait) === value));
     say(this.choices.get("matrix")![1], data.columnKind === "samples" ? "Samples" : "Classes");
     // The second reading is made when it is first asked for.
-    connection.need(this.choices.get("weights")![1]);
+    connection.need(this.choices.get("weights")![1], !model.get("live"));
     if (data.weights.length > 0) this.choices.get("weights")![1].disabled = false;
     const share = model.get("share");
     this.slider.value = String(Math.round(100 * share));
@@ -102,7 +103,7 @@ export class Toolbar {
       made.title = what ? `${word}: ${what} (${word === "Undo" ? "Ctrl Z" : "Ctrl Shift Z"})` : word;
     }
     this.moments.show();
-    connection.need(this.refresh);
+    connection.need(this.refresh, !model.get("live"));
     this.refresh.setAttribute("aria-disabled", String(requests.isWaiting));
     this.table.setAttribute("aria-pressed", String(isTable));
     this.colours.select.value = model.get("colours");

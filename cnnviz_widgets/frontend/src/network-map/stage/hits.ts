@@ -4,6 +4,8 @@ import { element, keyboard } from "../../lib/dom/elements";
 import type { Station } from "../data";
 import { HEAD, type Box, type Layout } from "./layout";
 
+const HELP = "The map. Arrows walk, Enter selects, . opens what can be done, C shows the strongest chain, Z enlarges, + and − unfold and fold";
+
 /** A head has no box. */
 export interface Place {
   station: number;
@@ -11,7 +13,7 @@ export interface Place {
 }
 
 export class Hits {
-  readonly root = element("div", "cnnviz-map-hits", { role: "group", "aria-label": "The map" });
+  readonly root = element("div", "cnnviz-map-hits", { role: "group", "aria-label": HELP });
   private places: Place[] = [];
   private buttons: HTMLButtonElement[] = [];
   /** The columns, each with its head first: indices into the places. */

@@ -38,7 +38,7 @@ export const HEAD = 62;
 /** Between the boxes and the end of their band. */
 const FOOT = 6;
 /** In narrower columns patches cannot be told apart. */
-const LEAST_PITCH = 80;
+const LEAST_PITCH = 70;
 const MOST_PITCH = 240;
 
 /** The map in so much room, or more where it needs that, with `strip` pixels below it. */

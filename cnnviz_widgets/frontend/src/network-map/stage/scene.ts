@@ -1,12 +1,12 @@
 /** All of the map that is lines and words: what lies behind its boxes, and what lies over them. */
 import { svg } from "../../lib/dom/svg";
-import { compact, count } from "../../lib/format";
+import { compact, count, counted } from "../../lib/format";
 import type { MapData, Station } from "../data";
 import type { Box, Layout } from "./layout";
 import type { Palette } from "./palette";
 import { paintStrip } from "./strip";
 import { stageTitles } from "./titles";
-import { shortened, words } from "./words";
+import { roomiest, shortened, words } from "./words";
 
 /** Where bands begin. */
 const BAND = 18;
@@ -36,9 +36,11 @@ function headOf(station: Station, title: string, { columns }: Layout, at: number
   const { left, right, fold } = columns[at]!;
   const [middle, room] = [(left + right) / 2, right - left - 4];
   const noun = station.shape.length > 1 ? "channel" : "unit";
+  const { channels } = station;
+  const ways = [counted(channels, noun), `${compact(channels)} ${noun}s`, `${count(channels)} ch.`, compact(channels)];
   const parts = [
     words(shortened(title, room, `600 12px ${palette.font}`), middle, 42, { "font-size": 12, "font-weight": 600, fill: palette.text }),
-    words(`${room < 90 ? compact(station.channels) : count(station.channels)} ${noun}${station.channels === 1 ? "" : "s"}`, middle, 55, { fill: palette.faint }),
+    words(roomiest(ways, room, `11px ${palette.font}`), middle, 55, { fill: palette.faint }),
   ];
   if (fold === null) return parts;
   const text = `+ ${count(station.folded)} alike`;
@@ -66,13 +68,11 @@ function boxOf({ x, y, width, height, group, state, channels }: Box, palette: Pa
     parts.push(svg("path", { d: `M${right - 8} ${y + 12}h8l-4-8Z`, fill: palette.warning, stroke: palette.box, "stroke-width": 2, "paint-order": "stroke" }));
     right -= 12;
   }
-  if (group.pinned.length > 0) parts.push(pin(right - 4, y + 4, palette));
+  if (group.pinned.length > 0) parts.push(svg("path", {
+    d: pinPath(right - 4, y + 4), fill: palette.text, stroke: palette.text, "stroke-linejoin": "round",
+  }));
   return parts;
 }
 
 /** A pin: its head, and what it is put in by. */
-const pin = (x: number, y: number, palette: Palette): SVGElement =>
-  svg("path", {
-    d: `M${x - 2.5} ${y}h5l-.7 3.2 2.2 2.3h-8l2.2-2.3ZM${x} ${y + 5.5}v4`,
-    fill: palette.text, stroke: palette.text, "stroke-width": 1, "stroke-linejoin": "round",
-  });
+export const pinPath = (x: number, y: number): string => `M${x - 2.5} ${y}h5l-.7 3.2 2.2 2.3h-8l2.2-2.3ZM${x} ${y + 5.5}v4`;

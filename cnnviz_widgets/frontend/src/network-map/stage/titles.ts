@@ -7,6 +7,7 @@ export interface StageTitles {
 }
 
 const JOINED = /[_/]/;
+const NUMBER = /^\d+$/;
 
 /** `conv2_block1_out` and `conv2_block2_out` are block1 and block2 of conv2. */
 export function stageTitles(titles: readonly string[]): StageTitles {
@@ -16,6 +17,8 @@ export function stageTitles(titles: readonly string[]): StageTitles {
   const alike = (at: (words: readonly string[]) => string | undefined): boolean => words.every((each) => at(each) === at(words[0]!));
   let [begin, end] = [0, 0];
   while (begin < least - 1 && alike((each) => each[begin])) begin++;
+  // A number alone is no title: `conv2d_2` stays that.
+  while (begin > 0 && words.some((each) => NUMBER.test(each[begin]!))) begin--;
   while (begin + end < least - 1 && alike((each) => each[each.length - 1 - end])) end++;
   return { shared: words[0]!.slice(0, begin).join("_"), titles: words.map((each) => each.slice(begin, each.length - end).join("_")) };
 }

@@ -12,11 +12,18 @@ export function words(text: string, x: number, y: number, attributes: Attributes
 
 let ruler: CanvasRenderingContext2D | undefined;
 
+function fitting(width: number, font: string): (text: string) => boolean {
+  const context = (ruler ??= layer("").context);
+  context.font = font;
+  return (text) => context.measureText(text).width <= width;
+}
+
+/** The first of these ways to say it that there is room for; the last where there is for none. */
+export const roomiest = (ways: readonly string[], width: number, font: string): string => ways.find(fitting(width, font)) ?? ways[ways.length - 1]!;
+
 /** As much of a name as there is room for: its end tells more than its beginning. */
 export function shortened(name: string, width: number, font: string): string {
-  ruler ??= layer("").context;
-  ruler.font = font;
-  const fits = (text: string): boolean => ruler!.measureText(text).width <= width;
+  const fits = fitting(width, font);
   if (fits(name)) return name;
   for (let kept = name.length - 1; kept > 3; kept--) {
     const head = Math.ceil(kept / 3);
