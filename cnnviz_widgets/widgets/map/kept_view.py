@@ -53,9 +53,11 @@ def tell_moments(view: MapView, history: History | None, moment: int) -> None:
 def moment_notes(kept: KeptMap, history: History | None) -> list[str]:
     """What is to be known of a moment's map, each a sentence."""
     notes = []
-    if kept.effects_step is not None and kept.effects_step != kept.step:
+    if kept.record.effects and kept.effects_step != kept.step:
+        measured = kept.effects_step
+        when = "before this training" if measured is None else f"at step {measured:,}"
         notes.append(
-            f"The lines were measured at step {kept.effects_step:,}; groups are "
+            f"The lines were measured {when}; groups are "
             "newer, and those that were none of the groups then have none."
         )
     steps = () if history is None else history.maps.steps

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
@@ -60,6 +61,15 @@ def test_edges_of_an_earlier_look_are_told_of_and_pins_stay() -> None:
         shown.pin("conv1", [channel])
     shown.show_moment(None)
     assert shown.view.moment == -1 and "as it was" not in shown.view.facts
+
+
+def test_edges_from_before_a_training_are_told_of() -> None:
+    model, shown = _mapped()
+    fit(model)
+    fit(model, shown.monitor(budget=None))
+    assert shown.history.maps.at(0).effects_step is None
+    shown.show_moment(0)
+    assert any("before this training" in note for note in shown.view._notes)
 
 
 def test_an_edit_of_the_present_is_kept_with_its_moment(tmp_path: Path) -> None:
@@ -273,3 +283,55 @@ def test_a_closed_map_does_not_stand_in_the_way() -> None:
     shown.close()
     fit(model, monitor)
     assert monitor.progress.state == "ended" and not monitor.progress.error
+
+
+def test_a_quick_look_has_a_map_of_all_samples_with_their_own_classes() -> None:
+    model = small_model()
+    inspector = _inspected(model, 12)
+    inspector.drawer.tab = "map"
+    fit(model, inspector.monitor(budget=None, samples=3), epochs=2)
+    quick = inspector.history.maps.at(3)
+    assert inspector.history.at(3).samples is not None and quick.record.samples == 12
+    plain = cv.NetworkMap(model, IMAGES[:12], labels=LABELS[:12])
+    last = inspector.history.maps.at(6)
+    for path, own in plain.record.groups.items():
+        np.testing.assert_allclose(own.profile, last.record.groups[path].profile, atol=1e-5)
+
+
+def test_a_damaged_map_is_told_of_and_the_others_are_shown(tmp_path: Path) -> None:
+    model = small_model()
+    inspector = _inspected(model, 6)
+    inspector.drawer.tab = "map"
+    fit(model, inspector.monitor(budget=None, folder=tmp_path), epochs=2)
+    [file] = tmp_path.glob("run-*/maps/*6.npz")
+    file.write_bytes(file.read_bytes()[:-40])
+    viewer = cv.open_history(tmp_path)
+    assert "as it was at step 3 (no map was kept at step 6)" in viewer.map.view.facts
+    assert viewer.map.view.moments == [0, 3] and "step 6" in viewer.history.trouble
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda shown: shown.monitor("now"), "every"),
+        (lambda shown: shown.monitor(budget=2), "budget"),
+        (lambda shown: shown.monitor(samples=0), "samples"),
+        (lambda shown: shown.monitor(memory=-1), "memory"),
+        (lambda shown: shown.monitor(folder=3), "folder"),
+        (lambda shown: shown.monitor(layers=[]), "layers"),
+        (lambda shown: shown.show_moment("first"), "step"),
+        (lambda shown: shown.show_moment(-2), "step"),
+        (lambda shown: shown.show_moment(4), "none was kept"),
+        (lambda shown: shown.changes(0, 1), "none was kept"),
+        (lambda shown: shown.changes(None, 1), "a must be"),
+    ],
+)
+def test_wrong_settings_are_told_and_change_nothing(call: Any, message: str) -> None:
+    with pytest.raises((TypeError, ValueError), match=message):
+        call(_untrained())
+    assert _untrained().history is None and _untrained().moments == ()
+
+
+@cache
+def _untrained() -> Any:
+    return _mapped()[1]
