@@ -54,6 +54,7 @@ class MapView(Owning, ThreadLocalSync, BundledWidget):
     doing = Unicode(help="What is being done meanwhile.").tag(sync=True)
     undoable = Unicode(help="What undo would take back, in words; '' for nothing.").tag(sync=True)
     redoable = Unicode(help="What redo would do again.").tag(sync=True)
+    live = Bool(True, help="Whether there is a model that can be asked.").tag(sync=True)
     moments = List(Int(), help="Steps of which a map was kept, ascending.").tag(sync=True)
     moment = Int(-1, help="Of these the one that is shown; −1: the model as it is now.").tag(
         sync=True

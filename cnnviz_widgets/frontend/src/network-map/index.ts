@@ -124,7 +124,7 @@ class NetworkMap {
     onChange(model, ["facet"], paint);
     onChange(model, ["share", "reading"], lines);
     onChange(model, ["colours"], () => this.recolour());
-    onChange(model, ["title", "facts", "_notes", "moments", "moment", "fresh", "undoable", "redoable", "facet", "share", "reading"], this.show);
+    onChange(model, ["title", "facts", "_notes", "moments", "moment", "live", "fresh", "undoable", "redoable", "facet", "share", "reading"], this.show);
     onChange(model, ["layer"], () => this.markSelected());
     selection.onSelected(() => this.markSelected());
     onResize(this.body, eachFrame(() => this.resize(), signal), signal);
@@ -314,7 +314,7 @@ class NetworkMap {
   }
 
   private taken({ box: { group, station }, channel }: Spot): readonly number[] {
-    if (!group || !this.requests.isFree) return [];
+    if (!group || this.requests.hindrance !== undefined) return [];
     const selected = this.choosing.of(this.data.stations[station]!);
     if (channel < 0) return selected.filter((each) => group.channels.includes(each));
     return selected.includes(channel) ? selected : [channel];

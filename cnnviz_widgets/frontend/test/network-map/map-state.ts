@@ -34,6 +34,7 @@ export const mapState = (state: Partial<MapViewState> = {}): MapViewState => ({
   _weights: [],
   moments: [],
   moment: -1,
+  live: true,
   _columns: ["cat", "dog"],
   _column_kind: "classes",
   // Each group's channels answer to cat, cat, dog, dog in turn.

@@ -377,6 +377,8 @@ export interface MapViewState {
   fresh: boolean;
   /** Path of the station that is shown elsewhere. */
   layer: string;
+  /** Whether there is a model that can be asked. */
+  live: boolean;
   /** Of these the one that is shown; −1: the model as it is now. */
   moment: number;
   /** 0 to 1 while the map is made; −1 when it is not. */

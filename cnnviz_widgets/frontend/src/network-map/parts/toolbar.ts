@@ -92,7 +92,7 @@ export class Toolbar {
     for (const [value, [trait, made]] of this.choices) made.setAttribute("aria-pressed", String(model.get(trait) === value));
     say(this.choices.get("matrix")![1], data.columnKind === "samples" ? "Samples" : "Classes");
     // The second reading is made when it is first asked for.
-    connection.need(this.choices.get("weights")![1]);
+    connection.need(this.choices.get("weights")![1], !model.get("live"));
     if (data.weights.length > 0) this.choices.get("weights")![1].disabled = false;
     const share = model.get("share");
     this.slider.value = String(Math.round(100 * share));
@@ -103,7 +103,7 @@ export class Toolbar {
       made.title = what ? `${word}: ${what} (${word === "Undo" ? "Ctrl Z" : "Ctrl Shift Z"})` : word;
     }
     this.moments.show();
-    connection.need(this.refresh);
+    connection.need(this.refresh, !model.get("live"));
     this.refresh.setAttribute("aria-disabled", String(requests.isWaiting));
     this.table.setAttribute("aria-pressed", String(isTable));
     this.colours.select.value = model.get("colours");
