@@ -17,7 +17,6 @@ import type {
   Nothing,
   PairEntry,
   ParametersState,
-  PatchEntry,
   PointsState,
   ReportEntry,
   SelectedNumbersState,
@@ -329,7 +328,10 @@ export interface MapViewState {
   /** Pictures of samples: how many, pixels down and across, 1 or 3 colours; zeros: none. */
   _picture_shape: [number, number, number, number];
   _pictures: DataView;
-  _patches: PatchEntry[];
+  /** What channels see at their strongest places, seven numbers each: index into the groups of
+    the map, channel, index into the pictures, and top, bottom, left and right in that picture's
+    pixels; it may lie partly outside. */
+  _patches: DataView;
   _notes: string[];
   /** Serial, what is asked for, a station's path, channels of it, and a group of it or −1: where
     they go, or that is split; of `merge` the group into which that of the first channel goes. */
