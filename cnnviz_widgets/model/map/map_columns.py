@@ -16,7 +16,7 @@ from ...validation.messages import described
 from ..survey.data.labels import MOST_CLASSES, as_labels
 
 MOST_LABELLED = 32
-"""Of more classes those with the most samples are columns."""
+"""Of more classes those with the most samples are columns, none of them without any."""
 
 MOST_UNLABELLED = 16
 """So many predicted classes, or samples, at most."""
@@ -162,7 +162,11 @@ def _most_frequent(counts: Integers, most: int) -> tuple[Integers, str]:
     there = np.flatnonzero(counts >= 0)
     if there.size <= most:
         return there.astype(np.int64), ""
-    by_count = there[np.argsort(-counts[there], kind="stable")]
+    sampled = there[counts[there] > 0]
+    if sampled.size <= most:
+        note = f"Of {there.size:,} classes the {sampled.size} that have samples are columns."
+        return sampled.astype(np.int64), note
+    by_count = sampled[np.argsort(-counts[sampled], kind="stable")]
     note = f"Of {there.size:,} classes the {most} with the most samples are columns."
     return np.sort(by_count[:most]).astype(np.int64), note
 

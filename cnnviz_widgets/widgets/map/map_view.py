@@ -70,7 +70,7 @@ class MapView(Owning, ThreadLocalSync, BundledWidget):
     _profile = Bytes().tag(sync=True)
     _picture_shape = Tuple(Int(), Int(), Int(), Int(), default_value=(0, 0, 0, 0)).tag(sync=True)
     _pictures = Bytes().tag(sync=True)
-    _patches = List(Dict()).tag(sync=True)
+    _patches = Bytes().tag(sync=True)
     _notes = List(Unicode()).tag(sync=True)
     _asked = List([0, "refresh", "", [], -1], help="Serial, verb, path, channels, group.").tag(
         sync=True

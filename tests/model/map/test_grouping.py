@@ -232,3 +232,10 @@ def test_of_many_labelled_classes_the_most_frequent_are_columns() -> None:
 def test_wrong_groups(wrong: Any) -> None:
     with pytest.raises((TypeError, ValueError), match="groups"):
         checked_groups(wrong)
+
+
+def test_of_many_classes_those_without_a_sample_are_no_columns() -> None:
+    columns = labelled_columns(np.array([999, 3, -1, 3]), 4, [f"class {k}" for k in range(1000)])
+    assert columns.names == ("class 3", "class 999")
+    assert columns.of_samples.tolist() == [1, 0, -1, 0]
+    assert columns.notes == ("Of 1,000 classes the 2 that have samples are columns.",)

@@ -160,13 +160,14 @@ def test_what_travels_are_the_records_numbers(shown: cv.NetworkMap) -> None:
 def test_patches_are_what_the_strongest_place_sees(shown: cv.NetworkMap) -> None:
     """A channel of a first 3 × 3 layer sees one pixel around its place."""
     view, own = shown.view, shown.record.groups["conv1"]
-    first = [entry for entry in view._patches if view._groups[entry["group"]]["station"] == 0]
-    assert {entry["channel"] for entry in first} == set(np.flatnonzero(own.groups >= 0).tolist())
+    sent = np.frombuffer(view._patches, "<i4").reshape(-1, 7).tolist()
+    first = [entry for entry in sent if view._groups[entry[0]]["station"] == 0]
+    assert {entry[1] for entry in first} == set(np.flatnonzero(own.groups >= 0).tolist())
     _, height, width, _ = view._picture_shape
     assert (height, width) == IMAGES.shape[1:3]
     for entry in first:
-        y, x = own.places[entry["channel"]].tolist()
-        assert list(entry["box"]) == [y - 1, y + 2, x - 1, x + 2]
+        y, x = own.places[entry[1]].tolist()
+        assert entry[3:] == [y - 1, y + 2, x - 1, x + 2]
 
 
 def test_weights_are_read_when_they_are_asked_for(shown: cv.NetworkMap) -> None:

@@ -133,7 +133,7 @@ describe("what is drawn", () => {
   test("one station, without pictures, rows or lines", async () => {
     await open({
       _stations: [stationEntry({ path: "dense", shape: [2], channels: 2 })], _groups: [groupEntry({ station: 0, group: 0, channels: [0, 1], rows: 0 })],
-      _effects: [], _profile: view(new Uint8Array(0)), _columns: [], _picture_shape: [0, 0, 0, 0], _pictures: view(new Uint8Array(0)), _patches: [],
+      _effects: [], _profile: view(new Uint8Array(0)), _columns: [], _picture_shape: [0, 0, 0, 0], _pictures: view(new Uint8Array(0)), _patches: view(new Int32Array(0)),
     });
     expect(boxes().map((each) => each.getAttribute("aria-label"))).toEqual(["dense · group #0 · 2 units"]);
     expect(paths()).toHaveLength(0);
@@ -158,7 +158,7 @@ describe("what is drawn", () => {
   });
 
   test("before the first map there is a button that makes it", async () => {
-    const { model } = await open({ _stations: [], _groups: [], _effects: [], _patches: [], _profile: view(new Uint8Array(0)) });
+    const { model } = await open({ _stations: [], _groups: [], _effects: [], _patches: view(new Int32Array(0)), _profile: view(new Uint8Array(0)) });
     expect(find(".cnnviz-map-empty").hidden).toBe(false);
     named("Make the map").click();
     expect(model.state._asked).toEqual([1, "refresh", "", [], -1]);
