@@ -12,7 +12,7 @@ from ...analysis.arrays import Integers, frozen
 from ...analysis.spreading import evenly
 from ...records.layer_picture import counted
 from ...records.map.network_record import ColumnKind
-from ...validation.messages import described
+from ...validation.messages import described, listed
 from ..survey.data.labels import MOST_CLASSES, as_labels
 
 MOST_LABELLED = 32
@@ -58,7 +58,7 @@ class MapColumns:
 def labelled_columns(
     labels: Integers | None, samples: int, names: Sequence[str], surveyed: Integers | None = None
 ) -> MapColumns:
-    """Classes by labels.
+    """Classes by labels, of which there are samples.
 
     Parameters
     ----------
@@ -86,7 +86,12 @@ def labelled_columns(
             f"class_names must name all {counts.size:,} classes; got {len(names):,} names"
         )
     counts = np.pad(counts, (0, max(len(names) - counts.size, 0)))
-    numbers, note = _most_frequent(counts, MOST_LABELLED)
+    # A column without a sample would look like one that no channel answers to.
+    absent = np.flatnonzero(counts == 0)
+    numbers, note = _most_frequent(np.where(counts, counts, -1), MOST_LABELLED)
+    if absent.size:
+        missing = listed([names[k] if names else str(k) for k in absent.tolist()])
+        note = f"{note} No sample is of {missing}: no column.".strip()
     return _named(numbers, classes, names, "classes", note)
 
 
