@@ -24,6 +24,9 @@ MOST_UNLABELLED = 16
 FEWEST = 3
 """Fewer predicted classes than this tell too little of a channel."""
 
+# Of more classes without a sample it is told how many there are.
+_MOST_TOLD = 12
+
 
 @dataclass(frozen=True, eq=False)
 class MapColumns:
@@ -89,7 +92,11 @@ def labelled_columns(
     # A column without a sample would look like one that no channel answers to.
     absent = np.flatnonzero(counts == 0)
     numbers, note = _most_frequent(np.where(counts, counts, -1), MOST_LABELLED)
-    if absent.size:
+    if absent.size > _MOST_TOLD:
+        there = int(np.count_nonzero(counts))
+        told = f"Of {counts.size:,} classes the {there:,} that have samples are columns."
+        note = told if numbers.size == there else note
+    elif absent.size:
         missing = listed([names[k] if names else str(k) for k in absent.tolist()])
         note = f"{note} No sample is of {missing}: no column.".strip()
     return _named(numbers, classes, names, "classes", note)

@@ -7,12 +7,12 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
-from cnnviz_widgets.widgets.map.entries import map_entries
 
 from cnnviz_widgets.records.map.group_effects import GroupEffects
 from cnnviz_widgets.records.map.map_patches import MapPatches
 from cnnviz_widgets.records.map.network_record import NetworkRecord
 from cnnviz_widgets.records.map.station import Station
+from cnnviz_widgets.widgets.map.drawing.entries import map_entries
 from cnnviz_widgets.widgets.map.weight_story import WeightStory
 from tests.widgets.map.records import station_groups
 
