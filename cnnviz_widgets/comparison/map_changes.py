@@ -68,7 +68,7 @@ def _amount(before: StationGroups, after: StationGroups) -> float:
 
 def _change(first: KeptMap, last: KeptMap, path: str, since: int | None) -> StationChange:
     before, after = first.record, last.record
-    measured = all(each.effects_step in (each.step, None) for each in (first, last))
+    measured = all(each.effects_step == each.step for each in (first, last))
     then, now = before.groups[path], after.groups[path]
     same_columns = before.columns == after.columns and before.column_kind == after.column_kind
     return StationChange(

@@ -1,6 +1,6 @@
 """Makes the pictures of the README from a real session: ``make screenshots``.
 
-``ARGS=live``, ``ARGS=inspected`` or ``ARGS=moving`` makes some of them.
+``ARGS=live``, ``ARGS=inspected``, ``ARGS=mapped`` or ``ARGS=moving`` makes some of them.
 
 A network is trained on the notebooks' data, inspected in JupyterLab, and a fork is clicked.
 Then it is trained on, too fast, and diagnosed; and another one is followed while it fails.
@@ -24,6 +24,14 @@ IMAGES = REPOSITORY / "docs" / "images"
 QUICKSTART = REPOSITORY / "notebooks" / "01_inspect_a_model.ipynb"
 LIVE = REPOSITORY / "notebooks" / "03_watch_it_train.ipynb"
 WIDTH = 1400
+# The map of the notebook's network.
+MAP = """
+network_map = cv.NetworkMap(
+    model, x_test[:64], labels=y_test[:64], class_names=class_names
+)
+network_map.view.title = "quickstart"
+network_map
+"""
 # Of the moving picture, in bytes.
 LARGEST = 3_000_000
 # Thirty times the usual learning rate.
@@ -144,6 +152,20 @@ def live(lab: Lab, browser: Browser) -> None:
     save(inspector.screenshot(), "live-light.png")
 
 
+def mapped(lab: Lab, browser: Browser) -> None:
+    """The map of the network, in light and dark."""
+    lab.write("mapped.ipynb", [*first_cells(QUICKSTART, 2), MAP])
+    page = browser.new_page(viewport={"width": 1200, "height": 1000})
+    notebook = Notebook.open(page, lab, "mapped.ipynb", "doc")
+    notebook.run_all()
+    drawn = notebook.cell(3).locator(".cnnviz-map")
+    drawn.locator(".cnnviz-map-box").first.wait_for()
+    for theme in ("light", "dark"):
+        notebook.set_theme(theme)
+        settle(notebook)
+        save(drawn.screenshot(), f"map-{theme}.png")
+
+
 def moving(lab: Lab, browser: Browser) -> None:
     """The first look of the README: layers, channels, a diagnosis, and a training played again."""
     lab.write("moving.ipynb", first_cells(QUICKSTART, 3))
@@ -181,7 +203,7 @@ def moving(lab: Lab, browser: Browser) -> None:
     save_moving(frames, "inspector.gif")
 
 
-PARTS = {"inspected": inspected, "live": live, "moving": moving}
+PARTS = {"inspected": inspected, "live": live, "mapped": mapped, "moving": moving}
 
 
 def main(parts: Sequence[str]) -> None:

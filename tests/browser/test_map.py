@@ -52,10 +52,9 @@ with view.hold_sync():
     view._columns = ["cat", "dog", "owl"]
     view._stations = [station(f"{NAME}{{k}}", k) for k in range(3)]
     view._groups = [group(k, g) for k in range(3) for g in range(3)]
-    view._patches = [
-        dict(group=g, channel=4 * (g % 3) + k, sample=0, box=(-1, 5, 0, 6))
-        for g in range(9) for k in range(3)
-    ]
+    view._patches = np.array(
+        [(g, 4 * (g % 3) + k, 0, -1, 5, 0, 6) for g in range(9) for k in range(3)], "<i4"
+    ).tobytes()
     view._effects = [effect(0), effect(1)]
 """
 # How opaque each line is before and after the pointer comes, and how many frames that takes.
@@ -132,7 +131,7 @@ def test_a_map_is_drawn_pointed_at_edited_and_saved(
 def test_where_there_is_no_room_a_map_scrolls_within_itself(notebook: Notebook, page: Page) -> None:
     notebook.run("""
 view._groups = [dict(group(k, g), rows=0) for k in range(24) for g in range(3)]
-view._patches, view._effects = [], [effect(k) for k in range(23)]
+view._patches, view._effects = b"", [effect(k) for k in range(23)]
 view._stations = [station(f"layer{k}", k) for k in range(24)]
 """)
     cell = notebook.cell(1)

@@ -19,7 +19,9 @@ from tests.widgets.map.records import network_record, station_groups
 def _kept(step: int, **groups: list[int]) -> KeptMap:
     record = network_record()
     others = {path.replace("_", "/"): station_groups(own) for path, own in groups.items()}
-    return KeptMap(step, replace(record, groups={**record.groups, **others}), MapPatches.none())
+    return KeptMap(
+        step, replace(record, groups={**record.groups, **others}), MapPatches.none(), step
+    )
 
 
 def test_what_changed_earlier_comes_first_however_little() -> None:
@@ -33,7 +35,7 @@ def test_what_changed_earlier_comes_first_however_little() -> None:
     ]
     assert changes.stations[0].moved == 0.2 and changes.stations[1].moved == 0.25
     told = repr(changes)
-    assert "step 0 to 20" in told and "a/conv2 (from step 10): 20% of channels" in told
+    assert "step 0 to 20" in told and "a/conv2 (from step 10): 20 % of channels" in told
 
 
 def test_groups_of_other_numbers_are_no_change() -> None:
@@ -48,7 +50,7 @@ def test_groups_of_other_numbers_are_no_change() -> None:
 
 
 def _change(before: NetworkRecord, after: NetworkRecord, path: str = "conv1") -> StationChange:
-    maps = [KeptMap(k, each, MapPatches.none()) for k, each in enumerate((before, after))]
+    maps = [KeptMap(k, each, MapPatches.none(), k) for k, each in enumerate((before, after))]
     return next(each for each in map_changes(maps).stations if each.path == path)
 
 
@@ -78,3 +80,10 @@ def test_what_cannot_be_compared_is_not_known() -> None:
     assert "conv1" not in [each.path for each in map_changes(maps).stations]
     with pytest.raises(ValueError, match="two maps; got 1"):
         map_changes(maps[:1])
+
+
+def test_edges_of_other_steps_are_not_compared() -> None:
+    carried = replace(_kept(7), effects_step=0)
+    assert all(np.isnan(each.effects) for each in map_changes([_kept(0), carried]).stations)
+    measured = map_changes([_kept(0), _kept(7)])
+    assert all(each.effects == 0 for each in measured.stations)

@@ -12,17 +12,20 @@ from ...analysis.arrays import Integers, frozen
 from ...analysis.spreading import evenly
 from ...records.layer_picture import counted
 from ...records.map.network_record import ColumnKind
-from ...validation.messages import described
+from ...validation.messages import described, listed
 from ..survey.data.labels import MOST_CLASSES, as_labels
 
 MOST_LABELLED = 32
-"""Of more classes those with the most samples are columns."""
+"""Of more classes those with the most samples are columns, none of them without any."""
 
 MOST_UNLABELLED = 16
 """So many predicted classes, or samples, at most."""
 
 FEWEST = 3
 """Fewer predicted classes than this tell too little of a channel."""
+
+# Of more classes without a sample it is told how many there are.
+_MOST_TOLD = 12
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,7 +61,7 @@ class MapColumns:
 def labelled_columns(
     labels: Integers | None, samples: int, names: Sequence[str], surveyed: Integers | None = None
 ) -> MapColumns:
-    """Classes by labels.
+    """Classes by labels, of which there are samples.
 
     Parameters
     ----------
@@ -86,7 +89,16 @@ def labelled_columns(
             f"class_names must name all {counts.size:,} classes; got {len(names):,} names"
         )
     counts = np.pad(counts, (0, max(len(names) - counts.size, 0)))
-    numbers, note = _most_frequent(counts, MOST_LABELLED)
+    # A column without a sample would look like one that no channel answers to.
+    absent = np.flatnonzero(counts == 0)
+    numbers, note = _most_frequent(np.where(counts, counts, -1), MOST_LABELLED)
+    if absent.size > _MOST_TOLD:
+        there = int(np.count_nonzero(counts))
+        told = f"Of {counts.size:,} classes the {there:,} that have samples are columns."
+        note = told if numbers.size == there else note
+    elif absent.size:
+        missing = listed([names[k] if names else str(k) for k in absent.tolist()])
+        note = f"{note} No sample is of {missing}: no column.".strip()
     return _named(numbers, classes, names, "classes", note)
 
 
@@ -162,7 +174,11 @@ def _most_frequent(counts: Integers, most: int) -> tuple[Integers, str]:
     there = np.flatnonzero(counts >= 0)
     if there.size <= most:
         return there.astype(np.int64), ""
-    by_count = there[np.argsort(-counts[there], kind="stable")]
+    sampled = there[counts[there] > 0]
+    if sampled.size <= most:
+        note = f"Of {there.size:,} classes the {sampled.size} that have samples are columns."
+        return sampled.astype(np.int64), note
+    by_count = sampled[np.argsort(-counts[sampled], kind="stable")]
     note = f"Of {there.size:,} classes the {most} with the most samples are columns."
     return np.sort(by_count[:most]).astype(np.int64), note
 

@@ -20,7 +20,7 @@ class KeptMap:
     patches : MapPatches
     effects_step : int or None
         The step at which its edges were measured, `step` or an earlier one: at most looks groups
-        alone are made. None where it has none.
+        alone are made. None where it has none, or they are from before the training.
     """
 
     step: int

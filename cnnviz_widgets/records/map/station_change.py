@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+from ...validation.messages import percent
+
 
 @dataclass(frozen=True)
 class StationChange:
@@ -37,11 +39,11 @@ class StationChange:
     effects: float
 
     def __str__(self) -> str:
-        parts = [f"{self.moved:.0%} of channels in another group"]
+        parts = [f"{percent(self.moved)} of channels in another group"]
         if not math.isnan(self.profile):
             parts.append(f"profiles {self.profile:.2f}")
         if self.silent:
-            parts.append(f"silent {self.silent:+.0%}")
+            parts.append(f"silent {'+' if self.silent > 0 else '−'}{percent(abs(self.silent))}")
         if not math.isnan(self.effects):
             parts.append(f"effects {self.effects:.2f}")
         since = "little" if self.since is None else f"from step {self.since:,}"

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from ...diagnosis.report import Report
+from ...model import model_lock
 from ..map.map_moments import MapMoments
 from ..map.map_state import MapState
 from ..map.map_subject import MapSubject
@@ -65,7 +66,9 @@ def inspector_map(
         """The timeline is elsewhere: the map, too, where one was kept by then."""
         step = change["new"]
         steps = moments.steps
-        view.do(partial(moments.show, step if steps and steps[0] <= step else None))
+        # A training that goes on may be making one just now.
+        with model_lock(heads.probe.model):
+            view.do(partial(moments.show, step if steps and steps[0] <= step else None))
 
     state = MapState(view, subject, history=lambda: story.history, report=report, select=select)
     moments = MapMoments(state, lambda: story.history, go_to)

@@ -86,18 +86,6 @@ class GroupEntry(DensityEntry):
     """What is wrong with channels of it, each a short phrase."""
 
 
-class PatchEntry(TypedDict):
-    """What a channel sees at its strongest place."""
-
-    group: int
-    """Index into the groups of the map."""
-    channel: int
-    sample: int
-    """Index into `pictures`; −1: of no picture."""
-    box: tuple[int, int, int, int]
-    """Top, bottom, left, right in pixels of the picture; it may lie partly outside."""
-
-
 class EffectEntry(TypedDict):
     """What the groups of a station do to those of one that reads it."""
 
@@ -125,7 +113,10 @@ class MapViewState(TypedDict):
     _picture_shape: tuple[int, int, int, int]
     """Pictures of samples: how many, pixels down and across, 1 or 3 colours; zeros: none."""
     _pictures: Uint8
-    _patches: list[PatchEntry]
+    _patches: Int32
+    """What channels see at their strongest places, seven numbers each: index into the groups of
+    the map, channel, index into the pictures, and top, bottom, left and right in that picture's
+    pixels; it may lie partly outside."""
     _notes: list[str]
     moments: list[int]
     """Steps of which a map was kept, ascending."""

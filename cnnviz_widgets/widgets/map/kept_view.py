@@ -10,6 +10,7 @@ from ...records.layer_picture import counted
 from ...records.map.kept_map import KeptMap
 from ...records.map.network_record import NetworkRecord
 from ...records.map.station_change import MapChanges
+from ...validation.messages import percent
 from .drawing.entries import map_entries
 from .map_view import MapView
 from .weight_story import WeightStory
@@ -52,9 +53,11 @@ def tell_moments(view: MapView, history: History | None, moment: int) -> None:
 def moment_notes(kept: KeptMap, history: History | None) -> list[str]:
     """What is to be known of a moment's map, each a sentence."""
     notes = []
-    if kept.effects_step is not None and kept.effects_step != kept.step:
+    if kept.record.effects and kept.effects_step != kept.step:
+        measured = kept.effects_step
+        when = "before this training" if measured is None else f"at step {measured:,}"
         notes.append(
-            f"The lines were measured at step {kept.effects_step:,}; groups are "
+            f"The lines were measured {when}; groups are "
             "newer, and those that were none of the groups then have none."
         )
     steps = () if history is None else history.maps.steps
@@ -84,7 +87,8 @@ def _told(changes: MapChanges) -> str:
         return f"Since step {changes.first:,} hardly a channel has changed its group."
     named = _listed(
         [
-            f"{each.path} ({each.moved:.0%} of channels in another group, from step {each.since:,})"
+            f"{each.path} ({percent(each.moved)} of channels in another group, from step "
+            f"{each.since:,})"
             for each in changed[:_MOST_NAMED]
         ]
     )

@@ -19,7 +19,7 @@ _OF_BUDGET = 0.5
 _OF_GROUPS = 0.6
 # Reading takes some third of the time of a map with edges; until one was measured three times that
 # is expected, so that it does not break the budget.
-_EFFECTS_OF_GROUPS = 10
+_EFFECTS_OF_GROUPS = 3
 
 
 class MapPace:

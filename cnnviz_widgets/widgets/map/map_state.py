@@ -10,7 +10,7 @@ import numpy as np
 
 from ...diagnosis.report import Report
 from ...history.history import History
-from ...model import model_lock
+from ...model import ModelLock, model_lock
 from ...model.map.map_reading import MapReading
 from ...records.layer_picture import counted
 from ...records.map.kept_map import KeptMap
@@ -30,6 +30,7 @@ from .edits.edit_stack import EditStack, GroupEdit
 from .kept_view import map_facts, show_kept
 from .map_subject import MapSubject
 from .map_view import MapView
+from .requests import asked
 from .weight_story import WeightStory
 
 
@@ -80,10 +81,11 @@ class MapState:
         self._subject = subject
         self._groups = groups
         self._history = history
-        self._select = select
+        self.select = select
         self._work = WorkReport(view, "the map")
         self._facets = MeasuredFacets(view, subject, self._work, report)
         self._patches, self._is_old = MapPatches.none(), False
+        self._undrawn: dict[str, StationGroups] = {}
         self._past: KeptMap | None = None
         self._edits = EditStack(self._show_groups)
         self.on_made: Callable[[NetworkRecord | None], object] = lambda before: None
@@ -98,23 +100,8 @@ class MapState:
 
     def ask(self, verb: str, path: str, channels: Sequence[int], to: int) -> None:
         """Do what the page asked for; a training waits meanwhile."""
-        do: Callable[[], object] = {
-            "select": lambda: self._select(path, channels),
-            "move": lambda: self.move(path, channels, to),
-            "merge": lambda: self.merge(path, self._group_of(path, channels), to),
-            "split": lambda: self.split(path, to),
-            "pin": lambda: self.pin(path, channels),
-            "unpin": lambda: self.pin(path, channels, False),
-            "undo": self.undo,
-            "redo": self.redo,
-            "reset": lambda: self.reset(path),
-            "expand": lambda: self.expand(path),
-            "fold": lambda: self.expand(path, False),
-            "refresh": self.refresh,
-            "moment": lambda: self.on_moment(to),
-        }[verb]
-        with model_lock(self._subject().probe.model):
-            do()
+        with self._lock():
+            asked(self, verb, path, channels, to)()
 
     def refresh(self) -> None:
         """Make the map of the model as it is now; groups stay as alike as they can, pins stay.
@@ -124,7 +111,8 @@ class MapState:
         ModelCallError
             The model's own call raises; what was shown stays.
         """
-        self._make(self.expanded)
+        with self._lock():
+            self._make(self.expanded)
 
     def follow(self, effects: bool) -> None:
         """Make the map of the model as it is now, in the thread that trains; nothing is drawn.
@@ -162,68 +150,51 @@ class MapState:
         ValueError
             There is no such station, or nothing in it to be drawn.
         """
-        self._check_present()
-        if not whole:
-            if path not in self.expanded:
-                raise ValueError(
-                    f"{path!r} is not unfolded; unfolded are: {listed(self.expanded) or 'none'}"
-                )
-            expanded = tuple(each for each in self.expanded if each != path)
-        else:
-            station = self.station(path)
-            if station.path not in self._expandable():
-                raise ValueError(f"the station {path!r} is one layer: nothing to unfold")
-            expanded = (*self.expanded, path)
-        self._make(expanded)
+        with self._lock():
+            self._check_present()
+            if not whole:
+                if path not in self.expanded:
+                    known = listed(self.expanded) or "none"
+                    raise ValueError(f"{path!r} is not unfolded; unfolded are: {known}")
+                expanded = tuple(each for each in self.expanded if each != path)
+            else:
+                if self.station(path).path not in self._expandable():
+                    raise ValueError(f"the station {path!r} is one layer: nothing to unfold")
+                expanded = (*self.expanded, path)
+            self._make(expanded)
 
     def reset(self, path: str) -> None:
         """Group a station's channels anew, as if no hand had touched them."""
-        before = self.groups(path)
-        after = self._reading.grouped(path)
-        self._edits.do(GroupEdit("group anew", path, before, after))
-        self._tell_edits()
+        self._edit("group anew", path, lambda own: self._reading.grouped(path))
 
     def move(self, path: str, channels: Sequence[int], to: int) -> None:
         """Put channels into another group of their station, and pin them there."""
-        own = self.groups(path)
         words = f"move {counted(len(channels), 'channel')} to group {to}"
-        self._edit(words, path, group_edits.moved(own, channels, to))
+        self._edit(words, path, lambda own: group_edits.moved(own, channels, to))
 
     def merge(self, path: str, first: int, second: int) -> None:
         """Make one group of two."""
-        own = self.groups(path)
-        self._edit("merge two groups", path, group_edits.merged(own, first, second))
+        self._edit("merge two groups", path, lambda own: group_edits.merged(own, first, second))
 
     def split(self, path: str, group: int) -> None:
         """Make two groups of one."""
-        self._edit(f"split group {group}", path, group_edits.split(self.groups(path), group))
+        self._edit(f"split group {group}", path, lambda own: group_edits.split(own, group))
 
     def pin(self, path: str, channels: Sequence[int], keep: bool = True) -> None:
         """Keep channels in their group when the map is made again, or let them go."""
-        own = self.groups(path)
         words = f"{'pin' if keep else 'unpin'} {counted(len(channels), 'channel')}"
-        self._edit(words, path, group_edits.pinned(own, channels, keep))
+        self._edit(words, path, lambda own: group_edits.pinned(own, channels, keep))
 
     def undo(self) -> None:
         """Take the last edit back."""
-        self._check_present()
-        self._edits.undo()
-        self._tell_edits()
+        self._step_edits(self._edits.undo)
 
     def redo(self) -> None:
         """Do the edit again that was taken back last."""
-        self._check_present()
-        self._edits.redo()
-        self._tell_edits()
+        self._step_edits(self._edits.redo)
 
     def mark(self, make: bool = True) -> None:
-        """The model has changed: the map is made again at once where it is looked at.
-
-        Parameters
-        ----------
-        make : bool
-            False: not at once.
-        """
+        """The model has changed: make the map again at once where it is looked at, or not."""
         self._is_old = self.present is not None
         self.view.fresh = self._past is not None or not self._is_old
         if make:
@@ -284,11 +255,6 @@ class MapState:
         """What the channels of the map that is shown see."""
         return self._patches if self._past is None else self._past.patches
 
-    def _group_of(self, path: str, channels: Sequence[int]) -> int:
-        if not channels:
-            raise ValueError(f"a group of {path!r} is named by a channel of it; got none")
-        return int(self.groups(path).groups[channels[0]])
-
     def _expandable(self) -> list[str]:
         """The paths of stations that stand for several layers with weights, or stations alike."""
         weighted = {each.path for each in self._subject().probe.layers if each.weight_shapes}
@@ -301,41 +267,74 @@ class MapState:
 
     # How it is made ------------------------------------------------------------------------------
 
+    def _lock(self) -> ModelLock:
+        """Held while the map becomes another one: the page may ask while a cell runs."""
+        return model_lock(self._subject().probe.model)
+
     def _make(self, expanded: tuple[str, ...]) -> None:
-        before = self.present
-        cell, lock = self._work.in_cell(), model_lock(self._subject().probe.model)
-        report = self._work.reported()
-        with surely(*cell, report), cell[0], cell[1], report, lock:
+        before, old = self.present, self._state
+        cell, report = self._work.in_cell(), self._work.reported()
+        with surely(*cell, report), cell[0], cell[1], report:
             self._read(expanded, progress=self._work.progress)
         self._past = None
         self.on_made(before)
-        self._show_facet()
+        self._show_or(old)
+        self._edits.clear()
+        self._tell_edits()
 
     def _read(
         self, expanded: tuple[str, ...], effects: bool = True, progress: Progress = no_progress
     ) -> None:
-        reading, patches = self._subject().map(
+        subject, present = self._subject(), self.present
+        drawn = {} if present is None else present.groups
+        known = subject.still_there({**self._undrawn, **drawn})
+        reading, patches = subject.map(
             groups=self._groups,
             columns=self.columns,
-            previous=self.present,
+            previous=None if present is None else replace(present, groups=known),
             expanded=expanded,
             effects=effects,
             progress=progress,
         )
+        self._undrawn = {path: known[path] for path in known.keys() - reading.record.groups.keys()}
         self.reading, self._patches, self.expanded = reading, patches, expanded
         self._is_old = False
         self._facets.forget()
-        self._edits.clear()
 
-    def _edit(self, words: str, path: str, after: StationGroups) -> None:
-        before = self.groups(path)
-        after = self._reading.edited(path, after.groups, group_edits.pins(after))
-        self._edits.do(GroupEdit(words, path, before, after))
-        self._tell_edits()
+    @property
+    def _state(self) -> dict[str, Any]:
+        """What the map that is shown rests on, to go back to."""
+        names = ("reading", "_patches", "expanded", "_undrawn", "_is_old", "_past")
+        return {name: getattr(self, name) for name in names} | {"known": self._facets.known}
+
+    def _show_or(self, old: dict[str, Any]) -> None:
+        """Show the map; where it cannot be drawn all is as it was."""
+        try:
+            self._show_facet()
+        except BaseException:
+            self._facets.known = old.pop("known")
+            vars(self).update(old)
+            raise
+
+    def _edit(
+        self, words: str, path: str, change: Callable[[StationGroups], StationGroups]
+    ) -> None:
+        with self._lock():
+            before = self.groups(path)
+            asked_for = change(before)
+            after = self._reading.edited(path, asked_for.groups, group_edits.pins(asked_for))
+            self._edits.do(GroupEdit(words, path, before, after))
+            self._tell_edits()
+
+    def _step_edits(self, step: Callable[[], None]) -> None:
+        with self._lock():
+            self._check_present()
+            step()
+            self._tell_edits()
 
     def _show_groups(self, path: str, own: StationGroups) -> None:
         """Show a station in other groups, with their effects measured anew."""
-        reading = self._reading
+        reading, old = self._reading, self._state
         record = reading.record
         if np.array_equal(own.groups, record.groups[path].groups):
             record = replace(record, groups={**record.groups, path: own})
@@ -349,7 +348,7 @@ class MapState:
             self._facets.forget(regrouped=True)
         self.reading = reading
         self.on_edited()
-        self._show_facet()
+        self._show_or(old)
 
     # How it is shown -----------------------------------------------------------------------------
 
@@ -370,6 +369,7 @@ class MapState:
         entries["_notes"] += [*notes, *self._facets.notes]
         entries["_weights"] = self._facets.weights(record)
         self.view.show(entries, facts=map_facts(record))
+        self.view.fresh = not self._is_old
         self._tell_edits()
 
     def _on_active(self, change: object = None) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -16,6 +16,7 @@ from ...model.map.network_map import read_map
 from ...records.map.carried_effects import carried_effects
 from ...records.map.map_patches import MapPatches
 from ...records.map.network_record import NetworkRecord
+from ...records.map.station_groups import StationGroups
 from ...records.survey.survey import Survey
 from ...runtime.progress import Progress
 from .edits.group_edits import pins as own_pins
@@ -41,6 +42,11 @@ class MapSubject:
     class_names: Sequence[str] = ()
     survey: Survey | None = None
 
+    def still_there(self, groups: Mapping[str, StationGroups]) -> dict[str, StationGroups]:
+        """Groups of layers that the model still has, with as many channels."""
+        sizes = {each.path: each.channels for each in self.probe.layers}
+        return {path: own for path, own in groups.items() if sizes.get(path) == own.groups.size}
+
     def map(
         self,
         *,
@@ -65,6 +71,7 @@ class MapSubject:
         ModelCallError
             The model's own call raises.
         """
+        paths = {each.path for each in self.probe.layers}
         known = {} if previous is None else previous.groups
         pins = {path: pinned_to for path, own in known.items() if (pinned_to := own_pins(own))}
         reading = read_map(
@@ -76,7 +83,7 @@ class MapSubject:
             survey=self.survey,
             previous=previous,
             pins=pins,
-            expanded=expanded,
+            expanded=[path for path in expanded if path in paths],
             effects=effects,
             progress=progress,
         )

@@ -54,6 +54,7 @@ class MapView(Owning, ThreadLocalSync, BundledWidget):
     doing = Unicode(help="What is being done meanwhile.").tag(sync=True)
     undoable = Unicode(help="What undo would take back, in words; '' for nothing.").tag(sync=True)
     redoable = Unicode(help="What redo would do again.").tag(sync=True)
+    live = Bool(True, help="Whether there is a model that can be asked.").tag(sync=True)
     moments = List(Int(), help="Steps of which a map was kept, ascending.").tag(sync=True)
     moment = Int(-1, help="Of these the one that is shown; −1: the model as it is now.").tag(
         sync=True
@@ -69,7 +70,7 @@ class MapView(Owning, ThreadLocalSync, BundledWidget):
     _profile = Bytes().tag(sync=True)
     _picture_shape = Tuple(Int(), Int(), Int(), Int(), default_value=(0, 0, 0, 0)).tag(sync=True)
     _pictures = Bytes().tag(sync=True)
-    _patches = List(Dict()).tag(sync=True)
+    _patches = Bytes().tag(sync=True)
     _notes = List(Unicode()).tag(sync=True)
     _asked = List([0, "refresh", "", [], -1], help="Serial, verb, path, channels, group.").tag(
         sync=True
@@ -103,7 +104,6 @@ class MapView(Owning, ThreadLocalSync, BundledWidget):
             for name, value in entries.items():
                 self.set_trait(name, value)
             self.facts = facts
-            self.fresh = True
 
     def show_progress(self, share: float, message: str) -> None:
         """How far a map is that is being made: 0 to 1, or below 0 where none is."""

@@ -337,5 +337,6 @@ class NetworkMap(MonitoredMap, Owning, PngFallback, VBox):
 
     @observe("layer")
     def _on_layer(self, change: dict[str, Any]) -> None:
-        """Numbers are those of another layer's channels now."""
-        self.selection.selected = []
+        """Numbers are those of another layer's channels now, unless there was none before."""
+        if change["old"]:
+            self.selection.selected = []

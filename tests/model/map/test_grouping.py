@@ -124,11 +124,12 @@ def test_of_two_classes_channels_are_told_apart_by_samples() -> None:
 def test_labels_that_are_not_known_and_classes_without_a_sample() -> None:
     labels = np.where(CLASSES == 4, -1, CLASSES)
     columns = labelled_columns(labels, 60, list("abcdef"))
-    assert columns.names == tuple("abcdef")
+    assert columns.names == tuple("abcd")
+    assert columns.notes == ("No sample is of 'e', 'f': no column.",)
     made = station_groups(profile(values(KINDS), columns), GroupRule("ward", 3))
     check(made)
-    assert np.isnan(made.profile[:, 4:]).all()
-    assert np.isfinite(made.profile[:, :4]).all()
+    assert made.profile.shape[1] == 4
+    assert np.isfinite(made.profile).all()
     assert made.count == 3
 
 
@@ -232,3 +233,10 @@ def test_of_many_labelled_classes_the_most_frequent_are_columns() -> None:
 def test_wrong_groups(wrong: Any) -> None:
     with pytest.raises((TypeError, ValueError), match="groups"):
         checked_groups(wrong)
+
+
+def test_of_many_classes_those_without_a_sample_are_no_columns() -> None:
+    columns = labelled_columns(np.array([999, 3, -1, 3]), 4, [f"class {k}" for k in range(1000)])
+    assert columns.names == ("class 3", "class 999")
+    assert columns.of_samples.tolist() == [1, 0, -1, 0]
+    assert columns.notes == ("Of 1,000 classes the 2 that have samples are columns.",)

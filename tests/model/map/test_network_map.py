@@ -72,6 +72,17 @@ def test_a_map_is_what_the_layers_put_out(probe: ModelProbe) -> None:
     np.testing.assert_array_equal(at, made.values)
 
 
+def test_a_class_without_a_sample_has_no_column(probe: ModelProbe) -> None:
+    few = np.where(LABELS == 2, -1, LABELS)
+    record = map_network(probe, labels=few, class_names=list("abcde"), effects=False)
+    check(record)
+    assert record.columns == tuple("abd")
+    assert record.notes[0] == "No sample is of 'c', 'e': no column."
+    assert all(np.isfinite(each.profile).all() for each in record.groups.values())
+    unnamed = map_network(probe, labels=few, effects=False)
+    assert unnamed.columns == ("0", "1", "3")
+
+
 def test_without_labels_predicted_classes_or_samples_are_columns(probe: ModelProbe) -> None:
     predicted = probe.outputs("head").argmax(axis=1)
     record = map_network(probe, effects=False)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
@@ -83,9 +84,10 @@ def test_an_edit_of_the_present_is_kept_with_its_moment(tmp_path: Path) -> None:
 
 def test_weights_and_training_are_the_same_with_it_and_without() -> None:
     plain = small_model()
-    fit(plain, epochs=2)
+    fit(plain)
     model, shown = _mapped()
-    fit(model, shown.monitor(every=1, budget=None), epochs=2)
+    fit(model, shown.monitor(every=1, budget=None))
+    assert shown.moments == (0, 1, 2, 3)
     for mine, theirs in zip(model.get_weights(), plain.get_weights(), strict=True):
         np.testing.assert_array_equal(mine, theirs)
 
@@ -107,7 +109,7 @@ def test_what_changed_first_is_told() -> None:
 
 def test_the_strip_below_tells_what_the_history_has() -> None:
     model, shown = _mapped()
-    fit(model, shown.monitor(budget=None), epochs=3)
+    fit(model, shown.monitor(budget=None), epochs=2)
     paths, numbers = shown.history.numbers("change")
     entry = next(each for each in shown.view._stations if each["path"] == "conv1")
     told = np.array([np.nan if each is None else each for each in entry["update"]])
@@ -119,14 +121,10 @@ def test_the_strip_below_tells_what_the_history_has() -> None:
     shown.show_moment(3)
     entry = next(each for each in shown.view._stations if each["path"] == "conv1")
     assert len(entry["update"]) == 2
-
-
-def test_gradients_are_told_where_a_loop_gives_them() -> None:
-    model, shown = _mapped()
+    shown.show_moment(None)
     gradients = [np.full(each.shape, 0.5, np.float32) for each in model.trainable_variables]
     with shown.monitor(budget=None) as monitor:
-        for _ in range(2):
-            monitor.update(gradients=gradients)
+        monitor.update(gradients=gradients)
         entry = next(each for each in shown.view._stations if each["path"] == "conv1")
         count = sum(each.size for each in model.get_layer("conv1").get_weights())
         assert entry["gradient"] == pytest.approx(0.5 * count**0.5, rel=1e-5)
@@ -147,7 +145,12 @@ def test_a_map_that_fails_breaks_no_training_and_is_told() -> None:
 
 def test_an_interrupt_loses_nothing() -> None:
     model, shown = _mapped()
+    fit(model)
     fit(model, shown.monitor(budget=None))
+    # The map itself is from before that.
+    shown.show_moment(0)
+    assert any("before this training" in note for note in shown.view._notes)
+    shown.show_moment(None)
     before, kept = shown.record, shown.moments
     failing = patch.object(MapSubject, "map", side_effect=KeyboardInterrupt)
     with failing, pytest.raises(KeyboardInterrupt):
@@ -191,8 +194,8 @@ def test_maps_keep_to_half_of_the_budget(budget: float) -> None:
 
 def test_a_budget_of_nothing_makes_the_first_and_the_last_map() -> None:
     model, shown = _mapped()
-    fit(model, shown.monitor(budget=0), epochs=4)
-    assert shown.moments == (0, 12)
+    fit(model, shown.monitor(budget=0), epochs=2)
+    assert shown.moments == (0, 6)
 
 
 def test_two_inspectors_each_follow_with_their_own_map() -> None:
@@ -273,3 +276,55 @@ def test_a_closed_map_does_not_stand_in_the_way() -> None:
     shown.close()
     fit(model, monitor)
     assert monitor.progress.state == "ended" and not monitor.progress.error
+
+
+def test_a_quick_look_has_a_map_of_all_samples_with_their_own_classes() -> None:
+    model = small_model()
+    inspector = _inspected(model, 12)
+    inspector.drawer.tab = "map"
+    fit(model, inspector.monitor(budget=None, samples=3), epochs=2)
+    quick = inspector.history.maps.at(3)
+    assert inspector.history.at(3).samples is not None and quick.record.samples == 12
+    plain = cv.NetworkMap(model, IMAGES[:12], labels=LABELS[:12])
+    last = inspector.history.maps.at(6)
+    for path, own in plain.record.groups.items():
+        np.testing.assert_allclose(own.profile, last.record.groups[path].profile, atol=1e-5)
+
+
+def test_a_damaged_map_is_told_of_and_the_others_are_shown(tmp_path: Path) -> None:
+    model = small_model()
+    inspector = _inspected(model, 6)
+    inspector.drawer.tab = "map"
+    fit(model, inspector.monitor(budget=None, folder=tmp_path), epochs=2)
+    [file] = tmp_path.glob("run-*/maps/*6.npz")
+    file.write_bytes(file.read_bytes()[:-40])
+    viewer = cv.open_history(tmp_path)
+    assert "as it was at step 3 (no map was kept at step 6)" in viewer.map.view.facts
+    assert viewer.map.view.moments == [0, 3] and "step 6" in viewer.history.trouble
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda shown: shown.monitor("now"), "every"),
+        (lambda shown: shown.monitor(budget=2), "budget"),
+        (lambda shown: shown.monitor(samples=0), "samples"),
+        (lambda shown: shown.monitor(memory=-1), "memory"),
+        (lambda shown: shown.monitor(folder=3), "folder"),
+        (lambda shown: shown.monitor(layers=[]), "layers"),
+        (lambda shown: shown.show_moment("first"), "step"),
+        (lambda shown: shown.show_moment(-2), "step"),
+        (lambda shown: shown.show_moment(4), "none was kept"),
+        (lambda shown: shown.changes(0, 1), "none was kept"),
+        (lambda shown: shown.changes(None, 1), "a must be"),
+    ],
+)
+def test_wrong_settings_are_told_and_change_nothing(call: Any, message: str) -> None:
+    with pytest.raises((TypeError, ValueError), match=message):
+        call(_untrained())
+    assert _untrained().history is None and _untrained().moments == ()
+
+
+@cache
+def _untrained() -> Any:
+    return _mapped()[1]

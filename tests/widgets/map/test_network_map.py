@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -9,9 +11,10 @@ import keras
 import numpy as np
 import pytest
 from keras import layers as kl
+from traitlets import link
 
 import cnnviz_widgets as cv
-from cnnviz_widgets.model import ModelProbe, map_network
+from cnnviz_widgets.model import ModelProbe, map_network, model_lock
 from tests.widgets.small_training import IMAGES, LABELS
 
 CLASSES = np.asarray(LABELS)
@@ -157,13 +160,14 @@ def test_what_travels_are_the_records_numbers(shown: cv.NetworkMap) -> None:
 def test_patches_are_what_the_strongest_place_sees(shown: cv.NetworkMap) -> None:
     """A channel of a first 3 × 3 layer sees one pixel around its place."""
     view, own = shown.view, shown.record.groups["conv1"]
-    first = [entry for entry in view._patches if view._groups[entry["group"]]["station"] == 0]
-    assert {entry["channel"] for entry in first} == set(np.flatnonzero(own.groups >= 0).tolist())
+    sent = np.frombuffer(view._patches, "<i4").reshape(-1, 7).tolist()
+    first = [entry for entry in sent if view._groups[entry[0]]["station"] == 0]
+    assert {entry[1] for entry in first} == set(np.flatnonzero(own.groups >= 0).tolist())
     _, height, width, _ = view._picture_shape
     assert (height, width) == IMAGES.shape[1:3]
     for entry in first:
-        y, x = own.places[entry["channel"]].tolist()
-        assert list(entry["box"]) == [y - 1, y + 2, x - 1, x + 2]
+        y, x = own.places[entry[1]].tolist()
+        assert entry[3:] == [y - 1, y + 2, x - 1, x + 2]
 
 
 def test_weights_are_read_when_they_are_asked_for(shown: cv.NetworkMap) -> None:
@@ -234,6 +238,102 @@ def test_an_inspectors_map_is_made_when_it_is_looked_at(model: Any) -> None:
     inspector.drawer.show_tab("density")
     inspector.refresh()
     assert not view.fresh
+    view.reading = "weights"
+    assert not view.fresh, "another reading of the map from before"
     inspector.drawer.show_tab("map")
     assert view.fresh
+    inspector.close()
+
+
+def test_an_edit_that_waits_for_the_model_undoes_no_refresh() -> None:
+    """The page asks in a thread of its own while a cell makes the map again."""
+    model = _model()
+    shown = cv.NetworkMap(model, IMAGES, labels=CLASSES)
+    before, groups = shown.effects["conv3", "logits"], shown.groups("conv1")
+    chosen, lock = int(np.flatnonzero(groups == 0)[0]), model_lock(model)
+    page = threading.Thread(target=_ask, args=(shown, "move", "conv1", [chosen], groups.max() + 1))
+    with lock:
+        page.start()
+        while not lock.wanted:
+            time.sleep(0.01)
+        layer = model.get_layer("logits")
+        layer.set_weights([each[..., ::-1] for each in layer.get_weights()])
+        shown.refresh()
+        again = shown.effects["conv3", "logits"]
+    page.join()
+    assert not np.allclose(before.rms, again.rms)
+    assert shown.effects["conv3", "logits"] is again
+    assert (shown.groups("conv1") == shown.groups("conv1")[chosen]).sum() == 1
+    shown.close()
+
+
+@pytest.mark.parametrize(
+    "change", [lambda shown: shown.split("conv2", 0), lambda shown: shown.refresh()]
+)
+def test_what_cannot_be_drawn_changes_nothing(
+    shown: cv.NetworkMap, monkeypatch: Any, change: Any
+) -> None:
+    shown.view.facet = "density"
+    shown.pin("conv2", [1])
+    before, edits = shown.record, shown.view.undoable
+    with monkeypatch.context() as patched, pytest.raises(KeyboardInterrupt):
+        patched.setattr(
+            "cnnviz_widgets.widgets.map.drawing.measured_facets.group_densities",
+            lambda *arguments: (_ for _ in ()).throw(KeyboardInterrupt),
+        )
+        change(shown)
+    assert shown.record is before
+    assert shown.view.undoable == edits
+    shown.undo()
+    assert not shown.record.groups["conv2"].pinned
+
+
+def test_what_the_model_has_no_more_keeps_no_map_from_being_made() -> None:
+    keras.utils.set_random_seed(1)
+    layers = [
+        keras.Input((6,)),
+        kl.Dense(5, name="a"),
+        kl.Dense(4, name="b"),
+        kl.Dense(3, name="c"),
+    ]
+    model = keras.Sequential(layers)
+    shown = cv.NetworkMap(model, np.eye(6, dtype=np.float32), groups=2)
+    for path in ("a", "b", "c"):
+        shown.pin(path, np.flatnonzero(shown.groups(path) >= 0).tolist())
+    model.pop()
+    model.pop()
+    model.add(kl.Dense(2, name="b"))
+    shown.refresh()
+    assert [station.path for station in shown.stations] == ["a", "b"]
+    assert shown.record.groups["a"].pinned
+    shown.close()
+
+
+def test_edits_of_folded_columns_are_there_when_they_are_unfolded() -> None:
+    keras.utils.set_random_seed(1)
+    layers = [kl.Dense(6, activation="tanh", name=f"d{k}") for k in range(8)]
+    model = keras.Sequential([keras.Input((6,)), *layers])
+    shown = cv.NetworkMap(model, np.eye(6, dtype=np.float32), groups=2, columns=4)
+    folded = next(station.path for station in shown.stations if station.folded)
+    drawn = {station.path for station in shown.stations}
+    shown.expand(folded)
+    inner = next(station.path for station in shown.stations if station.path not in drawn)
+    shown.move(inner, [0], 2)
+    groups = shown.groups(inner)
+    shown.expand(folded, fold=True)
+    shown.refresh()
+    shown.expand(folded)
+    assert np.array_equal(shown.groups(inner), groups)
+    assert shown.record.groups[inner].pinned == {0}
+    shown.close()
+
+
+def test_a_layer_that_is_linked_leaves_what_is_selected_of_it(model: Any) -> None:
+    inspector = cv.ModelInspector(model, IMAGES[:8])
+    inspector.layer = "conv2"
+    inspector.selection.selected = [1, 2]
+    shown = cv.NetworkMap(model, IMAGES, selection=inspector.selection)
+    link((inspector, "layer"), (shown, "layer"))
+    assert (shown.layer, inspector.selection.selected) == ("conv2", (1, 2))
+    shown.close()
     inspector.close()

@@ -3,13 +3,22 @@ import type { AnyModel } from "@anywidget/types";
 
 import { asFloat32, asInt32, asUint8 } from "../lib/linking/buffers";
 import { clamp } from "../lib/clamp";
-import type { EffectEntry, GroupEntry, PatchEntry, StationEntry } from "../lib/wire/payloads";
+import type { EffectEntry, GroupEntry, StationEntry } from "../lib/wire/payloads";
 import type { MapViewState } from "../lib/wire/states";
 
 /** Why channels are in no group; "" for those that are in one. */
 export type BoxState = "" | "silent" | "constant" | "nonfinite";
 export const STATES = ["silent", "constant", "nonfinite"] as const;
 export const STATE_NAMES: Record<(typeof STATES)[number], string> = { silent: "silent", constant: "constant", nonfinite: "not finite" };
+
+/** What a channel sees at its strongest place. */
+export interface Patch {
+  channel: number;
+  /** Of the pictures. */
+  sample: number;
+  /** In the picture's pixels; it may lie partly outside. */
+  box: readonly [top: number, bottom: number, left: number, right: number];
+}
 
 export interface Group extends Omit<GroupEntry, "channels" | "values" | "density"> {
   /** Among all groups of the map. */
@@ -19,7 +28,7 @@ export interface Group extends Omit<GroupEntry, "channels" | "values" | "density
   density: Uint8Array;
   /** Where its rows of the matrix begin. */
   firstRow: number;
-  patches: Map<number, PatchEntry>;
+  patches: Map<number, Patch>;
 }
 
 export interface Station extends Omit<StationEntry, "thin"> {
@@ -39,7 +48,7 @@ export interface Pair {
 
 export interface MapData {
   stations: Station[];
-  /** As `PatchEntry.group` counts them. */
+  /** Station by station. */
   groups: Group[];
   effects: Pair[];
   weights: Pair[];
@@ -47,6 +56,9 @@ export interface MapData {
   columnKind: MapViewState["_column_kind"];
   profile: Uint8Array;
 }
+
+/** Numbers that a patch has in `_patches`. */
+const PATCH = 7;
 
 export const DATA_TRAITS = ["_stations", "_groups", "_effects", "_weights", "_columns", "_column_kind", "_profile", "_patches"] as const;
 
@@ -58,7 +70,11 @@ export function readMap(model: AnyModel<MapViewState>): MapData {
     const { channels, values, density } = entry;
     return { ...entry, index, firstRow, patches: new Map(), channels: asInt32(channels), values: asFloat32(values), density: asUint8(density) };
   });
-  for (const patch of model.get("_patches")) groups[patch.group]?.patches.set(patch.channel, patch);
+  const patches = asInt32(model.get("_patches"));
+  for (let at = 0; at + PATCH <= patches.length; at += PATCH) {
+    const [group, channel, sample, ...box] = patches.subarray(at, at + PATCH) as unknown as [number, number, number, number, number, number, number];
+    groups[group]?.patches.set(channel, { channel, sample, box });
+  }
   const stations = model.get("_stations").map((entry, index): Station => {
     const own = groups.filter(({ station }) => station === index).sort((one, other) => one.group - other.group);
     return { ...entry, index, groups: own, thin: asInt32(entry.thin) };

@@ -30,7 +30,7 @@ export function deedsOf({ group, channels, pinned }: Group, station: Station, se
     asked(others.length > 0 ? `Move ${counted(others.length, "selected channel")} here` : "Move selected here", "move", others, group, "M", others.length > 0 ? undefined : `Select channels of other groups of ${title}`),
     asked("Split in two", "split", channels, group, "X", channels.length > 1 ? undefined : "It is one channel"),
     asked(pin === "pin" ? "Pin its channels" : "Unpin its channels", pin, channels, group, "P"),
-    ...groups.filter((each) => each.group !== group).map((other) => asked(`Merge into group ${other.group}`, "merge", channels, other.group)),
+    ...groups.filter((each) => each.group !== group).map((other) => asked(`Merge into group #${other.group}`, "merge", channels, other.group)),
     ...(expandable || expanded ? [asked(`${expanded ? "Fold" : "Unfold"} ${title}`, turn, [], -1, expanded ? "−" : "+")] : []),
     asked(`Group ${title} anew`, "reset", [], -1),
   ];

@@ -26,7 +26,7 @@ import { BoxMenu, type Deed } from "./parts/menu";
 import { Status } from "./parts/status";
 import { Table } from "./parts/table";
 import { Toolbar } from "./parts/toolbar";
-import { acting, boxWords, curveWords, neighboursOf, spotWords, strongGroups } from "./readout";
+import { acting, boxWords, HINT, curveWords, neighboursOf, spotWords, strongGroups } from "./readout";
 import { Requests } from "./requests";
 import { fileOf } from "./save";
 import { STRONG } from "./boxes/boxes";
@@ -46,7 +46,7 @@ const ORDERED_BY = 0.8;
 class NetworkMap {
   readonly root = element("div", "cnnviz cnnviz-map");
   private readonly body = element("div", "cnnviz-map-body");
-  private readonly spotted = element("span", "");
+  private readonly spotted = element("span", "", { "data-hint": HINT });
   private readonly into = element("span", "");
   private readonly out = element("span", "");
   private readonly said = element("div", "cnnviz-map-readout", { role: "status" }, this.spotted, this.into, this.out);
@@ -124,7 +124,7 @@ class NetworkMap {
     onChange(model, ["facet"], paint);
     onChange(model, ["share", "reading"], lines);
     onChange(model, ["colours"], () => this.recolour());
-    onChange(model, ["title", "facts", "_notes", "moments", "moment", "fresh", "undoable", "redoable", "facet", "share", "reading"], this.show);
+    onChange(model, ["title", "facts", "_notes", "moments", "moment", "live", "fresh", "undoable", "redoable", "facet", "share", "reading"], this.show);
     onChange(model, ["layer"], () => this.markSelected());
     selection.onSelected(() => this.markSelected());
     onResize(this.body, eachFrame(() => this.resize(), signal), signal);
@@ -255,8 +255,7 @@ class NetworkMap {
     const isEmpty = this.data.stations.length === 0;
     this.toolbar.show(this.data, this.isTable);
     this.status.show(isEmpty);
-    const unit = this.pairs === this.data.effects ? ": standard deviations of what changes when the group is silenced" : ": mean weight";
-    this.legend.show(this.data, this.palette, unit);
+    this.legend.show(this.data, this.palette, this.model.get("reading"));
     this.legend.root.hidden = this.said.hidden = isEmpty;
     this.stage.root.hidden = isEmpty || this.isTable;
     this.table.root.hidden = isEmpty || !this.isTable;
@@ -275,8 +274,8 @@ class NetworkMap {
     if (isSame) return;
     const group = spot?.box.group;
     const { into, out } = group ? neighboursOf(this.data, this.pairs, group) : { into: [], out: [] };
-    say(this.into, into.length > 0 ? `← ${acting(this.data, into)}` : "");
-    say(this.out, out.length > 0 ? `→ ${acting(this.data, out)}` : "");
+    say(this.into, into.length > 0 ? `← ${acting(this.data, this.pairs, into)}` : "");
+    say(this.out, out.length > 0 ? `→ ${acting(this.data, this.pairs, out)}` : "");
     this.stage.showMore(spot?.box);
     this.light();
   }
@@ -301,7 +300,7 @@ class NetworkMap {
   private showGroup(group: Group): void {
     const { data, pictures, palette, column } = this;
     const { station } = group;
-    const title = `${data.stations[station]!.title} · group ${group.group} · ${counted(group.channels.length, "channel")}`;
+    const title = `${data.stations[station]!.title} · group #${group.group} · ${counted(group.channels.length, "channel")}`;
     this.group.show(group, title, { data, pictures, palette, column, facet: "both" }, (channel) => this.choosing.has(data.stations[station]!, channel));
   }
 
@@ -315,7 +314,7 @@ class NetworkMap {
   }
 
   private taken({ box: { group, station }, channel }: Spot): readonly number[] {
-    if (!group || !this.requests.isFree) return [];
+    if (!group || this.requests.hindrance !== undefined) return [];
     const selected = this.choosing.of(this.data.stations[station]!);
     if (channel < 0) return selected.filter((each) => group.channels.includes(each));
     return selected.includes(channel) ? selected : [channel];

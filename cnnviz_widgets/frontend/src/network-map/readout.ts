@@ -1,6 +1,6 @@
 /** Boxes and lines in words and numbers. */
 import { counted, number, percent, wholePercent } from "../lib/format";
-import { groupStrength, STATE_NAMES, type Group, type MapData, type Pair } from "./data";
+import { groupStrength, STATE_NAMES, strengthOf, type Group, type MapData, type Pair } from "./data";
 import type { Curve } from "./stage/edges";
 import type { Box } from "./stage/layout";
 import type { Spot } from "./stage/stage";
@@ -19,6 +19,8 @@ export interface Neighbours {
   out: Acting[];
 }
 
+/** What stands where nothing is pointed at. */
+export const HINT = "Point at a group for what acts on it (←) and what it acts on (→). Click: select its channels. Double click: enlarge. Right click: more.";
 /** Lines of so many others are written out. */
 const MOST = 4;
 
@@ -51,13 +53,14 @@ function actingOn(station: number, column: number, across: number, pairs: readon
   return sum;
 }
 
-const nameOf = ({ stations }: MapData, { station, group }: Group): string => `${stations[station]!.title} · ${group}`;
+const nameOf = ({ stations }: MapData, { station, group }: Group): string => `${stations[station]!.title} #${group}`;
 
 /** `+0.61`: what raises has a plus, what lowers a minus. */
 export const signed = ({ rms, mean }: Pick<Acting, "rms" | "mean">): string => `${mean < 0 ? "−" : "+"}${number(rms, 2)}`;
 
-export const acting = (data: MapData, list: readonly Acting[], most = MOST): string => {
-  const some = list.slice(0, most).map((each) => `${nameOf(data, each.other)}  ${signed(each)} (${wholePercent(each.share)})`);
+export const acting = (data: MapData, pairs: readonly Pair[], list: readonly Acting[], most = MOST): string => {
+  const unit = pairs === data.effects ? " σ" : "";
+  const some = list.slice(0, most).map((each) => `${nameOf(data, each.other)}  ${signed(each)}${unit} (${wholePercent(each.share)})`);
   return [...some, ...(list.length > most ? [`${list.length - most} more`] : [])].join(",  ");
 };
 
@@ -66,19 +69,19 @@ export function boxWords({ stations }: MapData, { station, group, state, channel
   const { title, shape } = stations[station]!;
   const size = counted(channels.length, shape.length > 1 ? "channel" : "unit");
   if (!group) return `${title} · ${size} ${STATE_NAMES[state || "silent"]}`;
-  const parts = [`${title} · group ${group.group}`, size];
-  if (group.stability !== null) parts.push(`found again ${wholePercent(group.stability)}`);
+  const parts = [`${title} · group #${group.group}`, size];
+  if (group.stability !== null) parts.push(`stability ${wholePercent(group.stability)}`);
   if (group.pinned.length > 0) parts.push(`${group.pinned.length} pinned`);
   return [...parts, ...group.findings].join(" · ");
 }
 
 /** What the pointer is over, within its box. */
-export function spotWords({ columns, profile }: MapData, { box: { group }, channel, column }: Spot): string {
+export function spotWords(data: MapData, { box: { group }, channel, column }: Spot): string {
   if (!group || channel < 0) return "";
   const place = group.channels.indexOf(channel);
   const parts = [`channel ${channel}`];
-  if (Number.isFinite(group.values[place])) parts.push(`largest ${number(group.values[place]!)}`);
-  if (column >= 0 && profile.length > 0) parts.push(columns[column] ?? "");
+  if (Number.isFinite(group.values[place])) parts.push(`largest value ${number(group.values[place]!)}`);
+  if (column >= 0 && group.rows > 0) parts.push(`on ${data.columns[column]}: ${wholePercent(strengthOf(data, group, place, column))} of its range`);
   return parts.join(" · ");
 }
 
@@ -87,7 +90,7 @@ export function curveWords(data: MapData, pairs: readonly Pair[], { from, to, si
   const several = from.length * to.length > 1;
   const names = (indices: readonly number[]): string => {
     const groups = indices.map((index) => data.groups[index]!);
-    return `${data.stations[groups[0]!.station]!.title} · ${groups.map(({ group }) => group).join(", ")}`;
+    return `${data.stations[groups[0]!.station]!.title} ${groups.map(({ group }) => `#${group}`).join(", ")}`;
   };
   const verb = sign > 0 ? "raises" : "lowers";
   const words = `${names(from)} ${from.length > 1 ? verb.slice(0, -1) : verb} ${names(to)}`;

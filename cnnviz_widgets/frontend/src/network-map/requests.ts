@@ -51,9 +51,11 @@ export class Requests {
     return this.connection.alive && !this.isWaiting;
   }
 
-  /** Why nothing may be asked for; undefined where it may. */
+  /** Why nothing may be changed; undefined where it may. */
   get hindrance(): string | undefined {
-    return this.isFree ? undefined : this.connection.alive ? "Something else is being done" : NO_KERNEL;
+    if (!this.connection.alive) return NO_KERNEL;
+    if (!this.model.get("live") || this.model.get("moment") >= 0) return "Only the present map of a live model can be changed";
+    return this.isFree ? undefined : "Something else is being done";
   }
 
   ask(verb: MapVerb, path = "", channels: Iterable<number> = [], to = -1): void {

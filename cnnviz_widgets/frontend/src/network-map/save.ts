@@ -19,6 +19,10 @@ export interface Parts {
   look: Look;
 }
 
+const LINES: Record<MapViewState["reading"], string> = {
+  effects: "what changes when the other group is silenced, in standard deviations",
+  weights: "the mean weight between them",
+};
 /** Above and below the map. */
 const HEAD = 30;
 const LINE = 16;
@@ -28,7 +32,7 @@ const SCALE = 3;
 /** How much is drawn, what the columns are, on what it rests. */
 function captions({ look: { data } }: Parts, model: AnyModel<MapViewState>): string[] {
   return [
-    `${wholePercent(model.get("share"))} of what acts on each group is drawn`,
+    `${wholePercent(model.get("share"))} of what acts on each group is drawn: ${LINES[model.get("reading")]}`,
     data.columns.length > 0 ? `columns: ${COLUMN_NOUNS[data.columnKind]} ${data.columns.join(" · ")}` : "",
     model.get("facts"),
   ].filter(Boolean);

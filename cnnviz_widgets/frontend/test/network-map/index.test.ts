@@ -39,16 +39,22 @@ describe("what is drawn", () => {
   test("a box for each group and each kind of silence, and a line for each edge", async () => {
     await open();
     expect(boxes().map((each) => each.getAttribute("aria-label")).sort()).toEqual([
-      "conv1 · group 0 · 2 channels",
-      "conv1 · group 1 · 2 channels · found again 40 % · 1 pinned",
+      "conv1 · group #0 · 2 channels",
+      "conv1 · group #1 · 2 channels · stability 40 % · 1 pinned",
       "conv2 · 1 channel silent",
-      "conv2 · group 0 · 2 channels",
-      "conv2 · group 1 · 2 channels · 2 near zero",
+      "conv2 · group #0 · 2 channels",
+      "conv2 · group #1 · 2 channels · 2 near zero",
     ]);
     expect(paths()).toHaveLength(4);
     // The sign is a colour and a dash.
     expect(paths().filter((path) => path.hasAttribute("stroke-dasharray"))).toHaveLength(1);
     expect(new Set(paths().map((path) => path.getAttribute("stroke"))).size).toBe(2);
+  });
+
+  test("a box bears the number by which words name its group", async () => {
+    await open();
+    const numbers = [...document.querySelectorAll(".cnnviz-map-front text")].map((each) => each.textContent).filter((each) => each!.startsWith("#"));
+    expect(numbers.map((each) => each!.slice(0, 2)).sort()).toEqual(["#0", "#0", "#1", "#1"]);
   });
 
   test("an uncertain group's outline is dashed, a pinned one has a pin, trouble its mark", async () => {
@@ -127,9 +133,9 @@ describe("what is drawn", () => {
   test("one station, without pictures, rows or lines", async () => {
     await open({
       _stations: [stationEntry({ path: "dense", shape: [2], channels: 2 })], _groups: [groupEntry({ station: 0, group: 0, channels: [0, 1], rows: 0 })],
-      _effects: [], _profile: view(new Uint8Array(0)), _columns: [], _picture_shape: [0, 0, 0, 0], _pictures: view(new Uint8Array(0)), _patches: [],
+      _effects: [], _profile: view(new Uint8Array(0)), _columns: [], _picture_shape: [0, 0, 0, 0], _pictures: view(new Uint8Array(0)), _patches: view(new Int32Array(0)),
     });
-    expect(boxes().map((each) => each.getAttribute("aria-label"))).toEqual(["dense · group 0 · 2 units"]);
+    expect(boxes().map((each) => each.getAttribute("aria-label"))).toEqual(["dense · group #0 · 2 units"]);
     expect(paths()).toHaveLength(0);
     point(boxes()[0]!, "pointermove");
     boxes()[0]!.focus();
@@ -141,7 +147,7 @@ describe("what is drawn", () => {
   test("effects that are not numbers are no lines, and no words", async () => {
     await open({ _effects: [effectEntry(0, 1, [NaN, 0.1, Infinity, NaN])] });
     expect(paths()).toHaveLength(1);
-    point(box("conv2 · group 0"), "pointermove");
+    point(box("conv2 · group #0"), "pointermove");
     expect(readout()).not.toMatch(/NaN|←/);
   });
 
@@ -152,7 +158,7 @@ describe("what is drawn", () => {
   });
 
   test("before the first map there is a button that makes it", async () => {
-    const { model } = await open({ _stations: [], _groups: [], _effects: [], _patches: [], _profile: view(new Uint8Array(0)) });
+    const { model } = await open({ _stations: [], _groups: [], _effects: [], _patches: view(new Int32Array(0)), _profile: view(new Uint8Array(0)) });
     expect(find(".cnnviz-map-empty").hidden).toBe(false);
     named("Make the map").click();
     expect(model.state._asked).toEqual([1, "refresh", "", [], -1]);
@@ -184,34 +190,63 @@ describe("pointing", () => {
   test("a box's lines stand out both ways, and it is told how strong they are", async () => {
     await open();
     const usual = opacities();
-    point(box("conv1 · group 1"), "pointermove");
+    point(box("conv1 · group #1"), "pointermove");
     expect(opacities().filter((each) => each < 0.1)).toHaveLength(2);
     expect(opacities().filter((each) => each > 0.7)).toHaveLength(2);
-    expect(readout()).toContain("conv1 · group 1 · 2 channels");
-    expect(readout()).toContain("→ conv2 · 1  +0.8 (89 %),  conv2 · 0  −0.3 (38 %)");
-    expect(box("conv1 · group 0").classList.contains("cnnviz-map-far")).toBe(true);
-    expect(box("conv2 · group 0").classList.contains("cnnviz-map-far")).toBe(false);
+    expect(readout()).toContain("conv1 · group #1 · 2 channels");
+    expect(readout()).toContain("→ conv2 #1  +0.8 σ (89 %),  conv2 #0  −0.3 σ (38 %)");
+    expect(box("conv1 · group #0").classList.contains("cnnviz-map-far")).toBe(true);
+    expect(box("conv2 · group #0").classList.contains("cnnviz-map-far")).toBe(false);
     find(".cnnviz-map-hits").dispatchEvent(at("pointerleave", 0, 0));
     expect(opacities()).toEqual(usual);
     expect(readout()).toBe("");
   });
 
+  test("the legend says what lines, numbers and shades are", async () => {
+    const { model } = await open();
+    const words = (): string => find(".cnnviz-map-keys").textContent;
+    expect(words()).toContain("in σ, when silenced");
+    for (const each of ["group · channels", "least to most", "uncertain group"]) expect(words()).toContain(each);
+    expect(find(".cnnviz-map-percent").textContent).toBe("100 % of effect");
+    model.set("reading", "weights");
+    await frame();
+    expect(words()).toContain("mean weight");
+    expect(words()).not.toContain("σ");
+    expect(find(".cnnviz-map-percent").textContent).toBe("100 % of weight");
+    point(box("conv1 · group #1"), "pointermove");
+    expect(readout()).not.toContain("σ");
+  });
+
+  test("a right click opens the map's menu alone", async () => {
+    await open();
+    const outside = vi.fn();
+    document.addEventListener("contextmenu", outside, { once: true });
+    const event = at("contextmenu", ...middle(box("conv1 · group #1")));
+    box("conv1 · group #1").dispatchEvent(event);
+    document.removeEventListener("contextmenu", outside);
+    expect(outside).not.toHaveBeenCalled();
+    expect(event.defaultPrevented).toBe(true);
+    expect(find(".cnnviz-map-menu").textContent).toContain("Enlarge");
+  });
+
   test("a line tells who acts on whom", async () => {
     await open();
     paths().find((path) => path.hasAttribute("stroke-dasharray"))!.dispatchEvent(at("pointerover", 0, 0));
-    expect(readout()).toBe("conv1 · 1 lowers conv2 · 0: 0.3 standard deviations, mean −0.3, 38 % of all that acts on it");
+    expect(readout()).toBe("conv1 #1 lowers conv2 #0: 0.3 standard deviations, mean −0.3, 38 % of all that acts on it");
   });
 
   test("within a box it is told of the channel and the class", async () => {
     const { selection } = await open();
-    const button = box("conv1 · group 0");
+    const button = box("conv1 · group #0");
     const [x, y] = middle(button);
     point(button, "pointermove", [x + parseFloat(button.style.width) / 2 - 3, y]);
-    expect(readout()).toContain("channel 2 · largest 1 · dog");
+    expect(readout()).toContain("channel 2 · largest value 1 · on dog: ");
     expect(find(".cnnviz-map-named").textContent).toBe("dog");
+    // What is told of the class is not what is told of the largest value.
+    expect(readout()).toMatch(/ on dog: \d+ % of its range/);
     // Other views know of it, where they show that layer.
     expect(selection.state.hovered).toBe(2);
-    point(box("conv2 · group 0"), "pointermove");
+    point(box("conv2 · group #0"), "pointermove");
     expect(selection.state.hovered).toBe(-1);
   });
 
@@ -219,7 +254,7 @@ describe("pointing", () => {
     await open();
     named("dog").click();
     await frame();
-    expect(boxes().filter((each) => !each.classList.contains("cnnviz-map-far")).map((each) => each.getAttribute("aria-label")!.slice(0, 15)).sort()).toEqual(["conv1 · group 1", "conv2 · group 1"]);
+    expect(boxes().filter((each) => !each.classList.contains("cnnviz-map-far")).map((each) => each.getAttribute("aria-label")!.slice(0, 16)).sort()).toEqual(["conv1 · group #1", "conv2 · group #1"]);
     expect(opacities().filter((each) => each > 0.1)).toHaveLength(1);
     named("dog").click();
     await frame();
@@ -240,21 +275,21 @@ describe("pointing", () => {
 describe("selecting", () => {
   test("a click selects a box's channels, with keys as in every view", async () => {
     const { selection } = await open();
-    box("conv1 · group 0").click();
+    box("conv1 · group #0").click();
     expect(selection.state.selected).toEqual([0, 2]);
-    point(box("conv1 · group 1"), "click", undefined, { shiftKey: true });
+    point(box("conv1 · group #1"), "click", undefined, { shiftKey: true });
     expect(selection.state.selected).toEqual([0, 2, 1, 3]);
-    point(box("conv1 · group 0"), "click", undefined, { ctrlKey: true });
+    point(box("conv1 · group #0"), "click", undefined, { ctrlKey: true });
     expect(selection.state.selected).toEqual([1, 3]);
-    expect(box("conv1 · group 1").getAttribute("aria-pressed")).toBe("true");
+    expect(box("conv1 · group #1").getAttribute("aria-pressed")).toBe("true");
   });
 
   test("of another layer, the kernel is asked to show it and to select them", async () => {
     const { model, selection } = await open();
-    box("conv2 · group 1").click();
+    box("conv2 · group #1").click();
     expect(model.state._asked).toEqual([1, "select", "conv2", [1, 2], -1]);
     expect(selection.state.selected).toEqual([]);
-    box("conv2 · group 0").click();
+    box("conv2 · group #0").click();
     expect(model.state._asked[0]).toBe(1);
     expect(readout()).toContain("Something else is being done");
   });
@@ -268,7 +303,7 @@ describe("selecting", () => {
     // The box, the patch and the row.
     expect(marks()).toBe(3);
     model.set("layer", "conv1");
-    expect(box("conv2 · group 0").getAttribute("aria-pressed")).toBe("false");
+    expect(box("conv2 · group #0").getAttribute("aria-pressed")).toBe("false");
   });
 
   test("silent channels are selected like others", async () => {
@@ -306,13 +341,13 @@ describe("keys", () => {
 
   test("the strongest chain is drawn, and Escape ends it", async () => {
     await open();
-    const button = box("conv1 · group 1");
+    const button = box("conv1 · group #1");
     const strands = (): number => document.querySelectorAll(".cnnviz-map-back > g:nth-of-type(3) > path").length;
     button.focus();
     button.dispatchEvent(key("c"));
     expect(strands()).toBe(1);
-    expect(box("conv2 · group 1").classList.contains("cnnviz-map-far")).toBe(false);
-    expect(box("conv2 · group 0").classList.contains("cnnviz-map-far")).toBe(true);
+    expect(box("conv2 · group #1").classList.contains("cnnviz-map-far")).toBe(false);
+    expect(box("conv2 · group #0").classList.contains("cnnviz-map-far")).toBe(true);
     button.dispatchEvent(key("Escape"));
     await frame();
     expect(strands()).toBe(0);
@@ -320,10 +355,10 @@ describe("keys", () => {
 
   test("a group is enlarged: all of its channels, each to be selected", async () => {
     const { selection } = await open();
-    box("conv1 · group 1").focus();
-    box("conv1 · group 1").dispatchEvent(key("z"));
+    box("conv1 · group #1").focus();
+    box("conv1 · group #1").dispatchEvent(key("z"));
     const cells = [...document.querySelectorAll<HTMLButtonElement>(".cnnviz-map-cell")];
-    expect(cells.map((each) => each.title)).toEqual(["channel 1, largest 2, pinned", "channel 3, largest 1"]);
+    expect(cells.map((each) => each.title)).toEqual(["channel 1, largest value 2, pinned", "channel 3, largest value 1"]);
     cells[1]!.click();
     expect(selection.state.selected).toEqual([3]);
     expect(cells[1]!.getAttribute("aria-pressed")).toBe("true");
@@ -333,7 +368,7 @@ describe("keys", () => {
 
   test("an enlarged group stays so when the map is made anew, as long as there is one", async () => {
     const { model } = await open();
-    box("conv1 · group 1").dispatchEvent(key("z"));
+    box("conv1 · group #1").dispatchEvent(key("z"));
     model.set("_groups", [groupEntry({ station: 0, group: 0, channels: [0] }), groupEntry({ station: 0, group: 1, channels: [1, 2, 3] }), ...model.state._groups.slice(2)]);
     await frame();
     expect(document.querySelectorAll(".cnnviz-map-cell")).toHaveLength(3);
@@ -360,7 +395,7 @@ describe("keys", () => {
     await frame();
     const rows = [...document.querySelectorAll("tbody tr")].map((row) => [...row.children].map((cell) => cell.textContent));
     expect(rows).toHaveLength(5);
-    expect(rows[3]).toEqual(["conv2", "group 1", "2", "", "2", "conv1 · 1  +0.8 (89 %),  conv1 · 0  +0.1 (11 %)", "", "2 near zero"]);
+    expect(rows[3]).toEqual(["conv2", "group #1", "2", "", "2", "conv1 #1  +0.8 σ (89 %),  conv1 #0  +0.1 σ (11 %)", "", "2 near zero"]);
     document.querySelector<HTMLButtonElement>("tbody button")!.click();
     expect(selection.state.selected).toEqual([0, 2]);
   });
@@ -377,39 +412,39 @@ describe("editing", () => {
   test.each([
     ["Split in two", "split", [1, 3], 1],
     ["Pin its channels", "pin", [1, 3], 1],
-    ["Merge into group 0", "merge", [1, 3], 0],
+    ["Merge into group #0", "merge", [1, 3], 0],
     ["Group conv1 anew", "reset", [], -1],
   ] as const)("the menu: %s", async (text, verb, channels, to) => {
     const { model } = await open();
-    deed("conv1 · group 1", text).click();
+    deed("conv1 · group #1", text).click();
     expect(model.state._asked).toEqual([1, verb, "conv1", [...channels], to]);
     // One thing at a time.
-    expect(deed("conv1 · group 0", "Split in two").disabled).toBe(true);
+    expect(deed("conv1 · group #0", "Split in two").disabled).toBe(true);
     await frame();
     expect(find(".cnnviz-map-work").textContent).toMatch(/…$/);
   });
 
   test("selected channels of other groups move here", async () => {
     const { model, selection } = await open();
-    expect(deed("conv1 · group 1", "Move selected here").disabled).toBe(true);
+    expect(deed("conv1 · group #1", "Move selected here").disabled).toBe(true);
     selection.set("selected", [0, 1]);
-    box("conv1 · group 1").focus();
-    box("conv1 · group 1").dispatchEvent(key("m"));
+    box("conv1 · group #1").focus();
+    box("conv1 · group #1").dispatchEvent(key("m"));
     expect(model.state._asked).toEqual([1, "move", "conv1", [0], 1]);
   });
 
   test("a channel is dragged to another box of its column, and to no other", async () => {
     const { model, selection } = await open();
-    const from = box("conv1 · group 0");
+    const from = box("conv1 · group #0");
     const drag = (to: HTMLElement): void => {
       point(from, "pointerdown");
       point(from, "pointermove", middle(to));
       point(from, "pointerup", middle(to));
       from.click();
     };
-    drag(box("conv2 · group 0"));
+    drag(box("conv2 · group #0"));
     expect(model.state._asked[0]).toBe(0);
-    drag(box("conv1 · group 1"));
+    drag(box("conv1 · group #1"));
     expect(model.state._asked).toMatchObject([1, "move", "conv1", { length: 1 }, 1]);
     // The click that ends a drag selects nothing.
     expect(selection.state.selected).toEqual([]);
@@ -418,7 +453,7 @@ describe("editing", () => {
   test("those that are selected come along", async () => {
     const { model, selection } = await open();
     selection.set("selected", [0, 2]);
-    const [from, to] = [box("conv1 · group 0"), box("conv1 · group 1")];
+    const [from, to] = [box("conv1 · group #0"), box("conv1 · group #1")];
     point(from, "pointerdown");
     point(from, "pointermove", middle(to));
     expect(find(".cnnviz-map-ghost").textContent).toBe("2 channels");
@@ -447,16 +482,16 @@ describe("without a kernel", () => {
     await frame();
     expect(find(".cnnviz-no-kernel").textContent).toBe(NO_KERNEL);
     for (const name of ["Make it anew", "Make the map anew", "Weights", "Undo"]) expect(named(name).disabled).toBe(true);
-    point(box("conv1 · group 1"), "pointermove");
+    point(box("conv1 · group #1"), "pointermove");
     expect(opacities().filter((each) => each < 0.1)).toHaveLength(2);
-    box("conv1 · group 0").click();
+    box("conv1 · group #0").click();
     expect(selection.state.selected).toEqual([0, 2]);
     // Nobody would show that layer.
-    box("conv2 · group 0").click();
+    box("conv2 · group #0").click();
     expect(model.state.layer).toBe("conv1");
     expect(readout()).toContain(NO_KERNEL);
-    box("conv1 · group 0").focus();
-    box("conv1 · group 0").dispatchEvent(key("x"));
+    box("conv1 · group #0").focus();
+    box("conv1 · group #0").dispatchEvent(key("x"));
     expect(model.state._asked[0]).toBe(0);
     named("Density").click();
     expect(model.state.facet).toBe("density");

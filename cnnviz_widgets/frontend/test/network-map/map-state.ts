@@ -1,5 +1,5 @@
 /** Maps as they travel, made by hand. */
-import type { EffectEntry, GroupEntry, PatchEntry, StationEntry } from "../../src/lib/wire/payloads";
+import type { EffectEntry, GroupEntry, StationEntry } from "../../src/lib/wire/payloads";
 import type { MapViewState } from "../../src/lib/wire/states";
 import { view } from "../fake";
 
@@ -19,7 +19,9 @@ export const effectEntry = (parent: number, child: number, mean: readonly number
   parent, child, rms: view(Float32Array.from(mean, Math.abs)), mean: view(Float32Array.from(mean)),
 });
 
-export const patchEntry = (group: number, channel: number, sample = 0): PatchEntry => ({ group, channel, sample, box: [0, 4, 0, 4] });
+/** Of (group, channel) each the whole of the first picture. */
+export const patches = (...of: readonly (readonly [group: number, channel: number])[]): DataView =>
+  view(Int32Array.from(of.flatMap(([group, channel]) => [group, channel, 0, 0, 4, 0, 4])));
 
 /** Two stations of two groups each: a lowers none, `conv1` · 1 lowers `conv2` · 0. */
 export const mapState = (state: Partial<MapViewState> = {}): MapViewState => ({
@@ -34,13 +36,14 @@ export const mapState = (state: Partial<MapViewState> = {}): MapViewState => ({
   _weights: [],
   moments: [],
   moment: -1,
+  live: true,
   _columns: ["cat", "dog"],
   _column_kind: "classes",
   // Each group's channels answer to cat, cat, dog, dog in turn.
   _profile: view(Uint8Array.of(255, 0, 255, 0, 0, 255, 0, 255, 255, 0, 255, 0, 0, 255, 0, 255)),
   _picture_shape: [1, 4, 4, 1],
   _pictures: view(new Uint8Array(16)),
-  _patches: [patchEntry(0, 0), patchEntry(0, 2), patchEntry(1, 1), patchEntry(2, 3)],
+  _patches: patches([0, 0], [0, 2], [1, 1], [2, 3]),
   _notes: [],
   _asked: [0, "refresh", "", [], -1],
   _answered: 0,
@@ -72,7 +75,7 @@ export function largeState(stations: number): MapViewState {
     })),
     _effects: Array.from({ length: stations - 1 }, (_, at) => effectEntry(at, at + 1, Array.from({ length: groups * groups }, (__, edge) => Math.sin(7 * edge + at)))),
     _profile: view(new Uint8Array(stations * groups * 4 * 2)),
-    _patches: [],
+    _patches: patches(),
     _picture_shape: [0, 0, 0, 0],
     _pictures: view(new Uint8Array(0)),
     layer: "block0",

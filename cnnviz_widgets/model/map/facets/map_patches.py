@@ -21,7 +21,7 @@ from ...reading.probe import ModelProbe
 from ..map_reading import MapReading
 
 # Bytes that all pictures may take, of the 400 KB that a map of ResNet50 may.
-_MOST_BYTES = 160 * 1024
+_MOST_BYTES = 128 * 1024
 
 
 def map_patches(probe: ModelProbe, reading: MapReading) -> MapPatches:

@@ -42,7 +42,7 @@ class KeptMapView:
         self._history = history
         self._timeline = timeline
         self._select = select
-        self.view = MapView(selection, self._ask, active=False, title=history.model)
+        self.view = MapView(selection, self._ask, active=False, live=False, title=history.model)
         timeline.observe(self._on_position, "position")
 
     def show(self, step: int) -> None:

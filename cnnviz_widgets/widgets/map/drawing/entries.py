@@ -18,11 +18,15 @@ from ....records.map.map_patches import MapPatches, strongest_members
 from ....records.map.network_record import NetworkRecord
 from ....records.map.station import Station
 from ....records.map.station_groups import STATES, StationGroups
-from ...linking.wire_map import DensityEntry, EffectEntry, GroupEntry, PatchEntry, StationEntry
+from ...linking.wire_map import DensityEntry, EffectEntry, GroupEntry, StationEntry
 from ..weight_story import WeightStory
 
 MOST_ROWS = 64
 """A box is some 200 pixels high at most: of more channels neighbours are averaged."""
+
+# Of many groups and columns there are fewer rows each: boxes are lower then, and all of it travels.
+_FEWEST_ROWS = 8
+_MOST_CELLS = 48 * 1024
 
 
 def map_entries(
@@ -54,8 +58,10 @@ def map_entries(
     titles = short_titles([station.path for station in record.stations])
     stations: list[StationEntry] = []
     groups: list[GroupEntry] = []
-    listed: list[PatchEntry] = []
+    listed: list[tuple[int, ...]] = []
     rows: list[NDArray[np.float32]] = []
+    cells = len(record.columns) * sum(own.count for own in record.groups.values())
+    most = min(MOST_ROWS, max(_FEWEST_ROWS, _MOST_CELLS // max(cells, 1)))
     for station, title in zip(record.stations, titles, strict=True):
         path = station.path
         own = record.groups[path]
@@ -66,7 +72,7 @@ def map_entries(
         curves = None if densities is None else densities.get(path)
         for group in range(own.count):
             members = own.members(group)
-            block = row_means(own.profile[members])
+            block = row_means(own.profile[members], most)
             rows.append(block)
             entry = _group(number[path], group, own, members, len(block))
             entry["findings"] = list(
@@ -89,7 +95,7 @@ def map_entries(
         "_profile": shown_rows(profile).tobytes() if profile.size else b"",
         "_picture_shape": patches.pixels.shape,
         "_pictures": patches.pixels.tobytes(),
-        "_patches": listed,
+        "_patches": np.array(listed, "<i4").tobytes(),
         "_notes": list(record.notes),
     }
 
@@ -136,11 +142,11 @@ def short_titles(paths: list[str]) -> list[str]:
     return titles
 
 
-def row_means(rows: NDArray[np.float32]) -> NDArray[np.float32]:
-    """At most `MOST_ROWS` rows: means of neighbours where there are more."""
-    if len(rows) <= MOST_ROWS:
+def row_means(rows: NDArray[np.float32], most: int = MOST_ROWS) -> NDArray[np.float32]:
+    """At most so many rows: means of neighbours where there are more."""
+    if len(rows) <= most:
         return rows
-    parts = np.array_split(rows, MOST_ROWS)
+    parts = np.array_split(rows, most)
     return np.stack([part.mean(axis=0) for part in parts])
 
 
@@ -204,11 +210,11 @@ def _density(density: GroupDensity) -> DensityEntry:
 
 def _patches(
     patches: MapPatches, path: str, own: StationGroups, group: int, number: int
-) -> list[PatchEntry]:
+) -> list[tuple[int, ...]]:
     """The patches of a group's strongest channels, the strongest first."""
     known = patches.patches.get(path, {})
     return [
-        {"group": number, "channel": k, "sample": known[k][0], "box": known[k][1]}
+        (number, k, known[k][0], *known[k][1])
         for k in strongest_members(own, group).tolist()
         if k in known
     ]

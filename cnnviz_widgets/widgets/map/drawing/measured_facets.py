@@ -50,12 +50,15 @@ class MeasuredFacets:
         self._architecture: Report | None = None
 
     @property
-    def is_missing(self) -> bool:
-        """Whether the facet that is shown has not been measured yet."""
-        facet = self._view.facet
-        return (facet == "density" and self._densities is None) or (
-            facet == "health" and self._architecture is None
-        )
+    def known(self) -> tuple[Mapping[str, Sequence[GroupDensity]] | None, Report | None]:
+        """What has been measured, to go back to."""
+        return self._densities, self._architecture
+
+    @known.setter
+    def known(
+        self, known: tuple[Mapping[str, Sequence[GroupDensity]] | None, Report | None]
+    ) -> None:
+        self._densities, self._architecture = known
 
     def forget(self, *, regrouped: bool = False) -> None:
         """Another map is shown; `regrouped`: the same one, in other groups."""

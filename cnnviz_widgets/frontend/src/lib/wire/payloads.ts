@@ -657,17 +657,6 @@ export interface GroupEntry extends DensityEntry {
   findings: string[];
 }
 
-/** What a channel sees at its strongest place. */
-export interface PatchEntry {
-  /** Index into the groups of the map. */
-  group: number;
-  channel: number;
-  /** Index into `pictures`; −1: of no picture. */
-  sample: number;
-  /** Top, bottom, left, right in pixels of the picture; it may lie partly outside. */
-  box: [number, number, number, number];
-}
-
 /** What the groups of a station do to those of one that reads it. */
 export interface EffectEntry {
   parent: number;

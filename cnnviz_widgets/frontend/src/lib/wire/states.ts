@@ -18,7 +18,6 @@ import type {
   Nothing,
   PairEntry,
   ParametersState,
-  PatchEntry,
   PointsState,
   RehearsalEntry,
   ReportEntry,
@@ -351,7 +350,10 @@ export interface MapViewState {
   /** Pictures of samples: how many, pixels down and across, 1 or 3 colours; zeros: none. */
   _picture_shape: [number, number, number, number];
   _pictures: DataView;
-  _patches: PatchEntry[];
+  /** What channels see at their strongest places, seven numbers each: index into the groups of
+    the map, channel, index into the pictures, and top, bottom, left and right in that picture's
+    pixels; it may lie partly outside. */
+  _patches: DataView;
   _notes: string[];
   /** Steps of which a map was kept, ascending. */
   moments: number[];
@@ -377,6 +379,8 @@ export interface MapViewState {
   fresh: boolean;
   /** Path of the station that is shown elsewhere. */
   layer: string;
+  /** Whether there is a model that can be asked. */
+  live: boolean;
   /** Of these the one that is shown; −1: the model as it is now. */
   moment: number;
   /** 0 to 1 while the map is made; −1 when it is not. */

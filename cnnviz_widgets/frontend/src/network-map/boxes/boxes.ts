@@ -10,6 +10,8 @@ import type { Pictures, Rect } from "./pictures";
 /** From here on a channel is strong on a class, as a share of its own range. */
 export const STRONG = 0.6;
 const FAINT = 0.2;
+/** A pin or a warning at a box's corner. */
+export const MARK = 12;
 /** Space between lines of words in a box. */
 const LINE = 13;
 
@@ -127,7 +129,7 @@ export function paintMatrix(context: CanvasRenderingContext2D, group: Group, rec
   context.globalAlpha = 1;
 }
 
-function paintDensity(context: CanvasRenderingContext2D, { x, y, width, height }: Box, { density, density_range, zeros }: Group, palette: Palette): void {
+function paintDensity(context: CanvasRenderingContext2D, { x, y, width, height }: Box, { density, density_range, zeros, pinned, findings }: Group, palette: Palette): void {
   const [low, high] = density_range;
   if (density.length === 0) return;
   const foot = height > 44 ? 13 : 2;
@@ -156,7 +158,9 @@ function paintDensity(context: CanvasRenderingContext2D, { x, y, width, height }
   context.textBaseline = "alphabetic";
   if (zeros) {
     context.textAlign = "right";
-    context.fillText(`${percent(zeros)} zeros`, x + width - 3, y + 11, width - 22);
+    // Beside the marks of `boxOf`, and behind the group's number.
+    const right = width - 3 - MARK * (Number(pinned.length > 0) + Number(findings.length > 0));
+    context.fillText(`${percent(zeros)} zeros`, x + right, y + 11, Math.max(1, right - (width < 90 ? 22 : 44)));
   }
   if (foot < 13) return;
   context.textAlign = "left";
@@ -170,7 +174,7 @@ function paintHealth(context: CanvasRenderingContext2D, { x, y, width, height }:
   context.fillStyle = isWell ? palette.faint : palette.warning;
   if (!isWell) context.fillRect(x, y, 3, height);
   context.font = `10px ${palette.font}`;
-  const lines = (isWell ? ["no findings"] : findings).flatMap((each) => wrapped(context, each, width - 10));
+  const lines = (isWell ? ["none known"] : findings).flatMap((each) => wrapped(context, each, width - 10));
   context.textAlign = "left";
   context.textBaseline = "alphabetic";
   const shown = lines.slice(0, Math.max(1, Math.floor((height - 14) / LINE)));

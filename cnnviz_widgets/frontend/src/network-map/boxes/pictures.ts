@@ -3,8 +3,8 @@ import type { AnyModel } from "@anywidget/types";
 
 import { layer } from "../../lib/dom/canvas";
 import { asUint8 } from "../../lib/linking/buffers";
-import type { PatchEntry } from "../../lib/wire/payloads";
 import type { MapViewState } from "../../lib/wire/states";
+import type { Patch } from "../data";
 
 export interface Rect {
   x: number;
@@ -40,12 +40,12 @@ export class Pictures {
     this.canvas = canvas;
   }
 
-  has(patch: PatchEntry | undefined): patch is PatchEntry {
+  has(patch: Patch | undefined): patch is Patch {
     return patch !== undefined && patch.sample >= 0 && patch.sample < this.count;
   }
 
   /** Fill a cell with the middle of a patch, as large as covers it; what is outside the picture stays. */
-  draw(context: CanvasRenderingContext2D, { sample, box }: PatchEntry, cell: Rect): void {
+  draw(context: CanvasRenderingContext2D, { sample, box }: Patch, cell: Rect): void {
     const [top, bottom, left, right] = box;
     const scale = Math.max(cell.width / Math.max(1, right - left), cell.height / Math.max(1, bottom - top));
     const x = (left + right - cell.width / scale) / 2;

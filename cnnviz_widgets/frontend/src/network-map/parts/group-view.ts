@@ -52,7 +52,7 @@ export class GroupView {
       const picture = layer("");
       prepare(picture, side, side + (group.rows > 0 ? ROW + 1 : 0) + BELOW);
       paintCell(picture.context, group, place, side, look, pinned.has(channel));
-      const value = Number.isFinite(group.values[place]) ? `, largest ${number(group.values[place]!)}` : "";
+      const value = Number.isFinite(group.values[place]) ? `, largest value ${number(group.values[place]!)}` : "";
       const label = `channel ${channel}${value}${pinned.has(channel) ? ", pinned" : ""}`;
       const made = element("button", "cnnviz-map-cell", { type: "button", title: label, "aria-label": label, "aria-pressed": isSelected(channel) }, picture.canvas);
       keyboard(made);

@@ -38,9 +38,10 @@ export class Moments {
   /** As soon as nothing else is asked for. */
   private ask(): void {
     this.timer = 0;
-    if (this.chosen === this.model.get("moment") || !this.connection.alive) return;
-    if (this.requests.isFree) this.requests.ask("moment", "", [], this.chosen);
-    else this.timer = window.setTimeout(() => this.ask(), REST);
+    if (!this.connection.alive) return;
+    // What is shown now may be another one once it is answered.
+    if (!this.requests.isFree) this.timer = window.setTimeout(() => this.ask(), REST);
+    else if (this.chosen !== this.model.get("moment")) this.requests.ask("moment", "", [], this.chosen);
   }
 
   private say(step: number): void {
@@ -53,10 +54,12 @@ export class Moments {
     const [moments, moment] = [this.model.get("moments"), this.model.get("moment")];
     this.root.hidden = moments.length === 0;
     this.slider.disabled = !this.connection.alive;
-    if (this.timer) return;
+    // Until it is answered the slider stays where it was let go.
+    if (this.timer || (this.requests.isWaiting && this.model.get("_asked")[1] === "moment")) return;
     const at = moments.indexOf(moment);
-    this.slider.max = String(moments.length);
-    this.slider.value = String(at < 0 ? moments.length : at);
+    const last = moments.length - (this.model.get("live") ? 0 : 1);
+    this.slider.max = String(last);
+    this.slider.value = String(at < 0 ? last : at);
     this.say(moment);
   }
 }

@@ -5,7 +5,7 @@ import { STATE_NAMES, STATES, type MapData, type Pair } from "../data";
 import { acting, neighboursOf } from "../readout";
 import { silentShare } from "../stage/strip";
 
-const HEADS = ["Station", "Group", "Channels", "Found again", "Largest", "Acted on by", "Acts on", "Remarks"];
+const HEADS = ["Station", "Group", "Channels", "Stability", "Largest value", "Acted on by", "Acts on", "Remarks"];
 /** Others that are named in a row. */
 const MOST = 3;
 
@@ -31,12 +31,12 @@ export class Table {
         const values = group.values.filter(Number.isFinite);
         return row([
           station.title,
-          this.button(`group ${group.group}`, station.index, group.channels),
+          this.button(`group #${group.group}`, station.index, group.channels),
           count(group.channels.length),
           group.stability === null ? "" : wholePercent(group.stability),
           values.length > 0 ? number(values.reduce((most, each) => Math.max(most, each))) : "",
-          acting(data, into, MOST),
-          acting(data, out, MOST),
+          acting(data, pairs, into, MOST),
+          acting(data, pairs, out, MOST),
           [...(group.pinned.length > 0 ? [`${group.pinned.length} pinned`] : []), ...group.findings].join(", "),
         ]);
       }),

@@ -16,7 +16,7 @@ const FACETS = [
   ["patches", "Patches", "Where in which sample each channel is strongest; the larger, the stronger"],
   ["matrix", "Classes", "How strongly each channel answers to each class; every row on its own scale"],
   ["density", "Density", "How often which values occur"],
-  ["health", "Health", "What is wrong with channels of the group"],
+  ["health", "Health", "What a diagnosis found wrong with channels of the group"],
 ] as const;
 const READINGS = [
   ["effects", "Effects", "Lines: what silencing a group changes in another, measured on the model"],
@@ -78,7 +78,7 @@ export class Toolbar {
         hand.save(suffix);
       }, signal)));
     const window = popover(save, files, signal, { label: "Colours, and files" });
-    const drawn = element("label", "cnnviz-choice", { title: "Of what acts on each group, the strongest lines that make this share" }, element("span", "", {}, "drawn"), this.slider, this.share);
+    const drawn = element("label", "cnnviz-choice", { title: "Of what acts on each group, the strongest lines that make this share" }, element("span", "", {}, "lines for"), this.slider, this.share);
     this.root.append(
       this.title, group("facet", "What is drawn in the boxes", FACETS), group("reading", "What lines are", READINGS), drawn, this.moments.root, work,
       element("span", "cnnviz-map-end", {}, this.undo, this.redo, this.refresh, this.table, save),
@@ -92,18 +92,18 @@ export class Toolbar {
     for (const [value, [trait, made]] of this.choices) made.setAttribute("aria-pressed", String(model.get(trait) === value));
     say(this.choices.get("matrix")![1], data.columnKind === "samples" ? "Samples" : "Classes");
     // The second reading is made when it is first asked for.
-    connection.need(this.choices.get("weights")![1]);
+    connection.need(this.choices.get("weights")![1], !model.get("live"));
     if (data.weights.length > 0) this.choices.get("weights")![1].disabled = false;
     const share = model.get("share");
     this.slider.value = String(Math.round(100 * share));
-    say(this.share, wholePercent(share));
+    say(this.share, `${wholePercent(share)} of ${model.get("reading") === "weights" ? "weight" : "effect"}`);
     for (const [made, word, what] of [[this.undo, "Undo", model.get("undoable")], [this.redo, "Redo", model.get("redoable")]] as const) {
       connection.need(made, !what);
       made.setAttribute("aria-disabled", String(requests.isWaiting));
       made.title = what ? `${word}: ${what} (${word === "Undo" ? "Ctrl Z" : "Ctrl Shift Z"})` : word;
     }
     this.moments.show();
-    connection.need(this.refresh);
+    connection.need(this.refresh, !model.get("live"));
     this.refresh.setAttribute("aria-disabled", String(requests.isWaiting));
     this.table.setAttribute("aria-pressed", String(isTable));
     this.colours.select.value = model.get("colours");

@@ -34,7 +34,7 @@ export interface Layout {
 }
 
 /** Stage, title and number of channels. */
-export const HEAD = 62;
+export const HEAD = 68;
 /** Between the boxes and the end of their band. */
 const FOOT = 6;
 /** In narrower columns patches cannot be told apart. */

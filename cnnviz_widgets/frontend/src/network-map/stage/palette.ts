@@ -13,6 +13,8 @@ export interface Palette extends Theme {
   /** 256 pixels, from a row's least to its greatest value. */
   ramp: Uint32Array;
   rampEnd: string;
+  /** The same scale in CSS, from left to right. */
+  scale: string;
   font: string;
 }
 
@@ -42,10 +44,13 @@ export function paletteOf(theme: Theme, colours: MapViewState["colours"], font: 
     box: theme.dark ? "#1e2024" : "#ffffff",
     outline: theme.dark ? "#9aa0a8" : "#4b5157",
     ramp: Uint32Array.from({ length: 256 }, (_, level) => pixel(mixed(knots, level / 255))),
-    rampEnd: `rgb(${knots[2]!.join(",")})`,
+    rampEnd: cssOf(knots[2]!),
+    scale: `linear-gradient(90deg,${knots.map(cssOf).join(",")})`,
     font,
   };
 }
+
+const cssOf = (color: Color): string => `rgb(${color.join(",")})`;
 
 function mixed(knots: readonly Color[], t: number): [number, number, number] {
   const knot = t < 0.5 ? 0 : 1;

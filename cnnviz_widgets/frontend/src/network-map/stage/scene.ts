@@ -4,6 +4,7 @@ import { compact, count, counted } from "../../lib/format";
 import type { MapData, Station } from "../data";
 import type { Box, Layout } from "./layout";
 import type { Palette } from "./palette";
+import { MARK } from "../boxes/boxes";
 import { paintStrip } from "./strip";
 import { stageTitles } from "./titles";
 import { roomiest, shortened, words } from "./words";
@@ -37,7 +38,7 @@ function headOf(station: Station, title: string, { columns }: Layout, at: number
   const [middle, room] = [(left + right) / 2, right - left - 4];
   const noun = station.shape.length > 1 ? "channel" : "unit";
   const { channels } = station;
-  const ways = [counted(channels, noun), `${compact(channels)} ${noun}s`, `${count(channels)} ch.`, compact(channels)];
+  const ways = [counted(channels, noun), `${count(channels)} ${station.shape.length > 1 ? "ch." : "units"}`, count(channels), compact(channels)];
   const parts = [
     words(shortened(title, room, `600 12px ${palette.font}`), middle, 42, { "font-size": 12, "font-weight": 600, fill: palette.text }),
     words(roomiest(ways, room, `11px ${palette.font}`), middle, 55, { fill: palette.faint }),
@@ -62,11 +63,12 @@ function boxOf({ x, y, width, height, group, state, channels }: Box, palette: Pa
   })];
   if (!group) return parts;
   const halo = { stroke: palette.box, "stroke-width": 3, "stroke-linejoin": "round", "paint-order": "stroke", fill: palette.text, "font-size": 10 };
-  parts.push(words(count(channels.length), x + 4, y + 11, { ...halo, "text-anchor": "start" }));
+  const name = `#${group.group}`;
+  parts.push(words(roomiest([`${name} · ${count(channels.length)}`, name], width / 2 - 6, `10px ${palette.font}`), x + 4, y + 11, { ...halo, "text-anchor": "start" }));
   let right = x + width - 4;
   if (group.findings.length > 0) {
     parts.push(svg("path", { d: `M${right - 8} ${y + 12}h8l-4-8Z`, fill: palette.warning, stroke: palette.box, "stroke-width": 2, "paint-order": "stroke" }));
-    right -= 12;
+    right -= MARK;
   }
   if (group.pinned.length > 0) parts.push(svg("path", {
     d: pinPath(right - 4, y + 4), fill: palette.text, stroke: palette.text, "stroke-linejoin": "round",

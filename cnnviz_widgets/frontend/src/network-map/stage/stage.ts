@@ -94,8 +94,11 @@ export class Stage {
     on("click", (place, event) => event.detail < 2 && hand.press(place, event));
     on("dblclick", (place) => hand.open(place));
     on("contextmenu", (place, event) => {
+      if (!place.box) return;
       event.preventDefault();
-      if (place.box) hand.menu(place.box);
+      // JupyterLab would open its own as well.
+      event.stopPropagation();
+      hand.menu(place.box);
     });
   }
 
