@@ -124,11 +124,12 @@ def test_of_two_classes_channels_are_told_apart_by_samples() -> None:
 def test_labels_that_are_not_known_and_classes_without_a_sample() -> None:
     labels = np.where(CLASSES == 4, -1, CLASSES)
     columns = labelled_columns(labels, 60, list("abcdef"))
-    assert columns.names == tuple("abcdef")
+    assert columns.names == tuple("abcd")
+    assert columns.notes == ("No sample is of 'e', 'f': no column.",)
     made = station_groups(profile(values(KINDS), columns), GroupRule("ward", 3))
     check(made)
-    assert np.isnan(made.profile[:, 4:]).all()
-    assert np.isfinite(made.profile[:, :4]).all()
+    assert made.profile.shape[1] == 4
+    assert np.isfinite(made.profile).all()
     assert made.count == 3
 
 
