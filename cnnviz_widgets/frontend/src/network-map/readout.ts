@@ -20,7 +20,7 @@ export interface Neighbours {
 }
 
 /** What stands where nothing is pointed at. */
-export const HINT = "Point at a group for what acts on it (←) and what it acts on (→). Click: select its channels. Double click: enlarge. Right click: more.";
+export const HINT = "Point at a group: what acts on it (←), what it acts on (→). Click: select channels. Double click: enlarge. Right click: more.";
 /** Lines of so many others are written out. */
 const MOST = 4;
 
