@@ -71,6 +71,6 @@ def inspector_map(
             view.do(partial(moments.show, step if steps and steps[0] <= step else None))
 
     state = MapState(view, subject, history=lambda: story.history, report=report, select=select)
-    moments = MapMoments(state, lambda: story.history, go_to)
+    moments = MapMoments(state, lambda: heads.probe, lambda: story.history, go_to)
     timeline.observe(follow, "position")
     return moments

@@ -9,10 +9,13 @@ import numpy as np
 from ...comparison.map_changes import map_changes
 from ...history.history import History
 from ...history.moment import Moment
+from ...model import ModelProbe
+from ...model.survey.model_stamp import weights_stamp
 from ...records.map.kept_map import KeptMap
 from ...records.map.network_record import NetworkRecord
 from ...records.map.station_change import MapChanges
 from ...validation.scalars import whole_number
+from ..jupyter.cells import after_each_cell
 from .kept_view import moment_notes, tell_moments
 from .map_pace import MapPace
 from .map_state import MapState
@@ -25,6 +28,8 @@ class MapMoments:
     ----------
     state : MapState
         The map of the live model.
+    probe : callable
+        The reader of the live model.
     history : callable
         Where maps are kept; None where nothing is.
     go_to : callable, optional
@@ -39,11 +44,15 @@ class MapMoments:
     def __init__(
         self,
         state: MapState,
+        probe: Callable[[], ModelProbe],
         history: Callable[[], History | None],
         go_to: Callable[[int], object] | None = None,
     ) -> None:
         self.state = state
+        self._probe = probe
         self._history = history
+        # Of the weights that the present map is of.
+        self._weights: tuple[bytes, ...] = ()
         self._pace = MapPace(None)
         self._is_first = True
         # The step of the present map, and that at which its edges were measured; None where it
@@ -55,6 +64,7 @@ class MapMoments:
         state.on_shown = self._tell
         state.on_edited = self._keep
         state.on_made = self._made
+        after_each_cell(self.look)
 
     def begin(self, budget: float | None) -> None:
         """A training begins, of which a monitor may take this share of the time."""
@@ -87,12 +97,18 @@ class MapMoments:
         except BaseException:
             state.mark(make=False)
             raise
+        self._weights = weights_stamp(self._probe().model)
         now = state.present
         if measured or (before is not None and now is not None and _is_still(before, now)):
             self._effects_step = moment.step
         self._step, self._of = moment.step, self._history()
         self._keep()
         state.show()
+
+    def look(self) -> None:
+        """A cell has run: say so where the model has other weights now than the map is of."""
+        if self._weights and weights_stamp(self._probe().model) != self._weights:
+            self.state.mark(make=False)
 
     # What was kept -------------------------------------------------------------------------------
 
@@ -148,6 +164,7 @@ class MapMoments:
 
     def _made(self, before: NetworkRecord | None) -> None:
         """A map was made beside the training: of no step, unless the weights are still the same."""
+        self._weights = weights_stamp(self._probe().model)
         now = self.state.present
         if before is None or now is None or not _is_still(before, now):
             self._step = None

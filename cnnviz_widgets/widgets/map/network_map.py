@@ -128,7 +128,7 @@ class NetworkMap(MonitoredMap, Owning, PngFallback, VBox):
             history=lambda: self._history,
             select=self._choose,
         )
-        self._moments = MapMoments(self._state, lambda: self._history)
+        self._moments = MapMoments(self._state, lambda: subject.probe, lambda: self._history)
         link((self, "layer"), (view, "layer"))
         self.add_class("cnnviz")
         answer_while_busy(self)

@@ -207,6 +207,24 @@ def test_a_failed_call_leaves_what_was_shown(shown: cv.NetworkMap, monkeypatch: 
     assert shown.view.progress == -1
 
 
+def test_a_map_says_that_the_model_has_been_trained_since() -> None:
+    """Without a monitor nobody tells it: it looks when a cell has run."""
+    model = _model()
+    shown = cv.NetworkMap(model, IMAGES, labels=CLASSES)
+    moments: Any = shown._moments
+    moments.look()
+    assert shown.view.fresh
+    kernel, bias = model.get_layer("conv3").get_weights()
+    kernel[0, 0, 0, 0] += 1e-6
+    model.get_layer("conv3").set_weights([kernel, bias])
+    moments.look()
+    assert not shown.view.fresh
+    shown.refresh()
+    moments.look()
+    assert shown.view.fresh
+    shown.close()
+
+
 def test_two_maps_of_one_model_are_apart(model: Any, shown: cv.NetworkMap) -> None:
     other = cv.NetworkMap(model, IMAGES, labels=CLASSES)
     before = other.groups("conv2").copy()
