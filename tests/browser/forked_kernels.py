@@ -60,8 +60,9 @@ def forked_kernels(folder: Path, environment: Mapping[str, str]) -> Iterator[dic
         listener.listen()
         process = subprocess.Popen(
             [sys.executable, "-m", f"{__package__}.{Path(__file__).stem}", str(listener.fileno())],
-            # Notebooks ask for that before they import it.
-            env={**environment, "TF_CPP_MIN_LOG_LEVEL": "3"},
+            # Notebooks ask for that before they import it; and NumPy's BLAS would start threads as
+            # it is imported, which a fork would lack.
+            env={**environment, "TF_CPP_MIN_LOG_LEVEL": "3", "OPENBLAS_NUM_THREADS": "1"},
             pass_fds=[listener.fileno()],
             stdin=subprocess.DEVNULL,
             start_new_session=True,

@@ -120,4 +120,4 @@ def test_a_model_that_was_trained_since_makes_the_findings_stale(inspector: Note
     inspector.run("report = inspector.diagnose()")
     inspector.run("model.get_layer('conv1').set_weights([kernel[:, :, :1, :8], bias[:8]])")
     button(inspector, "Read again").click()
-    expect(inspector.page.get_by_text("The model has changed")).to_be_visible()
+    expect(inspector.page.get_by_text("The model has changed since: diagnose")).to_be_visible()

@@ -66,11 +66,19 @@ def belongings(widget: Any, before: set[str]) -> list[Any]:
             found.append(value)
     if (probe := getattr(widget, "probe", None)) is not None:
         model = probe.model
-        found += [model, *model.layers, *model.weights, widget.following._monitor]
+        monitor = getattr(widget, "following", widget)._monitor
+        found += [model, *model.layers, *model.weights, *([monitor] if monitor else [])]
     if isinstance(widget, cv.ComparisonPanel):
         sides = (widget.comparison.a, widget.comparison.b)
         found += [widget.shown, *sides, *(side.probe.model for side in sides)]
     return found
+
+
+def made(name: str) -> Any:
+    """One with a model of its own, where the tests' table shares one."""
+    if name == "NetworkMap":
+        return cv.NetworkMap(small_model(), IMAGES[:8])
+    return WIDGETS[name]()
 
 
 @every_widget
@@ -79,7 +87,7 @@ def test_what_is_closed_is_free(name: str) -> None:
     before = set(_instances)
 
     def made_and_closed() -> list[weakref.ref[Any]]:
-        widget = WIDGETS[name]()
+        widget = made(name)
         found = [weakref.ref(each) for each in belongings(widget, before)]
         widget.close()
         widget.close()
@@ -95,7 +103,7 @@ def test_what_is_closed_is_free(name: str) -> None:
 def test_a_closed_one_holds_nothing_and_says_so(name: str) -> None:
     """As the outputs of a notebook's cells hold it: forever."""
     before = set(_instances)
-    widget: Any = WIDGETS[name]()
+    widget: Any = made(name)
     called: list[Any] = []
     widget.observe(called.append)
     # What it shows and keeps is the user's to have; nothing of a model is.
