@@ -20,9 +20,10 @@ from ..linking.traits import Whole, WidgetOf
 from .answer import Answer
 from .parts import PARTS
 from .subject import ChannelSubject
+from .work_beside import WorkBeside
 
 
-class ChannelAnswers(Owning, ThreadLocalSync, BundledWidget):
+class ChannelAnswers(WorkBeside, Owning, ThreadLocalSync, BundledWidget):
     """Questions about one channel, each under a heading: what is unfolded is asked.
 
     A question is asked beside other work, of the model as it is; a newer one ends it.
@@ -109,21 +110,6 @@ class ChannelAnswers(Owning, ThreadLocalSync, BundledWidget):
             if is_other:
                 self._answers = {}
         self._ask(anew=True)
-
-    def wait(self, seconds: float | None = None) -> bool:
-        """Wait until all that was asked is answered.
-
-        Parameters
-        ----------
-        seconds : float, optional
-            No longer than this.
-
-        Returns
-        -------
-        bool
-            Whether it is.
-        """
-        return self._work.wait(seconds)
 
     @validate("unfolded")
     def _known_parts(self, proposal: dict[str, Any]) -> list[str]:

@@ -481,7 +481,7 @@ describe("without a kernel", () => {
     model.connect(false);
     await frame();
     expect(find(".cnnviz-no-kernel").textContent).toBe(NO_KERNEL);
-    for (const name of ["Make it anew", "Make the map anew", "Weights", "Undo"]) expect(named(name).disabled).toBe(true);
+    for (const name of ["Make it anew", "Make the map anew", "Weights", "Density", "Undo"]) expect(named(name).disabled).toBe(true);
     point(box("conv1 · group #1"), "pointermove");
     expect(opacities().filter((each) => each < 0.1)).toHaveLength(2);
     box("conv1 · group #0").click();
@@ -493,6 +493,17 @@ describe("without a kernel", () => {
     box("conv1 · group #0").focus();
     box("conv1 · group #0").dispatchEvent(key("x"));
     expect(model.state._asked[0]).toBe(0);
+    named("Patches").click();
+    expect(model.state.facet).toBe("patches");
+  });
+
+  test("densities that were measured can be looked at", async () => {
+    const { model } = await open();
+    const measured = model.state._groups.map((each) => ({ ...each, density: new DataView(Uint8Array.of(0, 255, 0).buffer) }));
+    model.connect(false);
+    model.set("_groups", measured);
+    model.trigger("change:_groups");
+    await frame();
     named("Density").click();
     expect(model.state.facet).toBe("density");
   });

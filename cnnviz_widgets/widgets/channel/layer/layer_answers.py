@@ -20,6 +20,7 @@ from ...jupyter.thread_local_sync import ThreadLocalSync
 from ...linking.selection import Selection
 from ...linking.traits import WidgetOf
 from ..subject import ChannelSubject
+from ..work_beside import WorkBeside
 from .filters_part import filters
 from .layer_answer import LayerAnswer
 from .patience import Patience
@@ -53,7 +54,7 @@ PARTS = {
 """By their names."""
 
 
-class LayerAnswers(Owning, ThreadLocalSync, BundledWidget):
+class LayerAnswers(WorkBeside, Owning, ThreadLocalSync, BundledWidget):
     """Questions about a whole layer, each under a heading: what is unfolded is asked.
 
     It takes long, so nothing is asked anew by itself when the weights change: the page says that
@@ -131,21 +132,6 @@ class LayerAnswers(Owning, ThreadLocalSync, BundledWidget):
             self._rows = [first, count]
             self._answers = {}
         self._ask()
-
-    def wait(self, seconds: float | None = None) -> bool:
-        """Wait until all that was asked is answered.
-
-        Parameters
-        ----------
-        seconds : float, optional
-            No longer than this.
-
-        Returns
-        -------
-        bool
-            Whether it is.
-        """
-        return self._work.wait(seconds)
 
     @validate("unfolded")
     def _known_parts(self, proposal: dict[str, Any]) -> list[str]:

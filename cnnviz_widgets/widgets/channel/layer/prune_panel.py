@@ -24,6 +24,7 @@ from ...linking.selection import Selection
 from ...linking.traits import WidgetOf
 from ...linking.wire_channel import RehearsalEntry
 from ...views.layer_view import unchangeable
+from ..work_beside import WorkBeside
 
 HOWS = ("remove", "merge")
 
@@ -35,7 +36,7 @@ class Taken(NamedTuple):
     note: str
 
 
-class PrunePanel(Owning, ThreadLocalSync, BundledWidget):
+class PrunePanel(WorkBeside, Owning, ThreadLocalSync, BundledWidget):
     """Rehearses what the model is without the selected channels; a smaller one can be taken.
 
     The live model is never changed: the smaller one is another, `taken`.
@@ -115,21 +116,6 @@ class PrunePanel(Owning, ThreadLocalSync, BundledWidget):
             entry = self._rehearsal
             if entry and not entry["old"] and self._stamp != _stamp_of(probe):
                 self._rehearsal = {**entry, "old": True}
-
-    def wait(self, seconds: float | None = None) -> bool:
-        """Wait until what was asked for is done.
-
-        Parameters
-        ----------
-        seconds : float, optional
-            No longer than this.
-
-        Returns
-        -------
-        bool
-            Whether it is.
-        """
-        return self._work.wait(seconds)
 
     @validate("selection")
     def _given_once(self, proposal: dict[str, Any]) -> Any:

@@ -91,9 +91,13 @@ export class Toolbar {
     this.title.hidden = !model.get("title");
     for (const [value, [trait, made]] of this.choices) made.setAttribute("aria-pressed", String(model.get(trait) === value));
     say(this.choices.get("matrix")![1], data.columnKind === "samples" ? "Samples" : "Classes");
-    // The second reading is made when it is first asked for.
-    connection.need(this.choices.get("weights")![1], !model.get("live"));
-    if (data.weights.length > 0) this.choices.get("weights")![1].disabled = false;
+    // These are measured when they are first asked for.
+    const measured = { weights: data.weights.length > 0, density: data.groups.some(({ density }) => density.length > 0) };
+    for (const [value, isThere] of Object.entries(measured)) {
+      const [, made] = this.choices.get(value)!;
+      connection.need(made, !model.get("live"));
+      if (isThere) made.disabled = false;
+    }
     const share = model.get("share");
     this.slider.value = String(Math.round(100 * share));
     say(this.share, `${wholePercent(share)} of ${model.get("reading") === "weights" ? "weight" : "effect"}`);
